@@ -1,0 +1,37 @@
+/** The forms' fields and rules as plain values: the server's check, the page and the widget read the same ones. */
+import { normalizePhone } from './phone.ts';
+
+export const forms = ['mini-ai-experience', 'ecological-cooperation'] as const;
+export type Form = (typeof forms)[number];
+
+export const locales = ['zh-CN', 'en'] as const;
+export type Locale = (typeof locales)[number];
+
+/** The four fields, in the order in which a person meets them. `max` counts code points after trimming. */
+export const leadFields = [
+  { name: 'name', type: 'text', autocomplete: 'name', max: 100 },
+  { name: 'phone', type: 'tel', autocomplete: 'tel', max: 64 },
+  { name: 'email', type: 'email', autocomplete: 'email', max: 254 },
+  { name: 'company', type: 'text', autocomplete: 'organization', max: 200 },
+] as const;
+export type LeadField = (typeof leadFields)[number]['name'];
+export type FieldErrorCode = 'required' | 'too_long' | 'invalid';
+
+/**
+ * What is wrong with one field as a person typed it, or undefined when nothing is.
+ *
+ * Refuses what can't be stored or shown faithfully: control characters, lone surrogates, bidirectional overrides.
+ */
+export function checkField(field: LeadField, typed: string): FieldErrorCode | undefined {
+  const value = typed.trim();
+  if (!visible.test(value)) return 'required';
+  if (unsafe.test(value)) return 'invalid';
+  const { max } = leadFields.find(({ name }) => name === field)!;
+  if ([...value].length > max) return field === 'phone' ? 'invalid' : 'too_long';
+  if (field === 'phone' && !normalizePhone(value)) return 'invalid';
+  if (field === 'email' && !email.test(value)) return 'invalid';
+}
+
+const visible = /[^\s\p{Cf}\p{Zs}]/u;
+const unsafe = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+const email = /^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]{2,}$/u;
