@@ -1,0 +1,100 @@
+import type { Selectable } from 'kysely';
+import type { Database } from './database.ts';
+import { findFirstAnswer, type Repeatable, rememberAnswer } from './idempotency.ts';
+import { newId } from './ids.ts';
+import { choice_holds_days } from './policies.ts';
+import type { Consents } from './schema.ts';
+
+/** A cookie choice as a visitor made it. */
+export interface Choice {
+  visitor_id: string;
+  policy_version: string;
+  locale: string;
+  shown: string[];
+  granted: string[];
+  source: string;
+  chosen_at: Date;
+}
+
+/** A stored choice as the wire shows it. */
+export interface ConsentRecord {
+  id: string;
+  visitor_id: string;
+  policy_version: string;
+  shown: string[];
+  granted: string[];
+  source: string;
+  chosen_at: string;
+  received_at: string;
+  expires_at: string;
+}
+
+const day_ms = 86_400_000;
+
+/** Records answered at once for one visitor; nobody chooses more often, so it only bounds an attacker. */
+const history_limit = 1_000;
+
+/**
+ * Appends a choice, a refusal included, and remembers its answer under the request's key.
+ *
+ * @throws Conflict in `idempotency_keys` when another request with the same key came first: `findRepeatedChoice`.
+ */
+export async function recordChoice(
+  db: Database,
+  choice: Choice,
+  repeatable: Repeatable | undefined,
+  now: Date,
+): Promise<ConsentRecord> {
+  const row: Selectable<Consents> = {
+    id: newId(now),
+    visitor_id: choice.visitor_id,
+    policy_version: choice.policy_version,
+    locale: choice.locale,
+    shown: JSON.stringify(choice.shown),
+    granted: JSON.stringify(choice.granted),
+    source: choice.source,
+    chosen_at: choice.chosen_at.toISOString(),
+    received_at: now.toISOString(),
+    expires_at: new Date(choice.chosen_at.getTime() + choice_holds_days * day_ms).toISOString(),
+  };
+  await db.atomic([
+    ...(repeatable ? rememberAnswer(db, repeatable, row.id, null, now) : []),
+    db.insertInto('consents').values(row).compile(),
+  ]);
+  return toRecord(row);
+}
+
+/** The record that a key was answered with first, and whether this request is the same one. */
+export async function findRepeatedChoice(
+  db: Database,
+  { key, fingerprint }: Repeatable,
+  now: Date,
+): Promise<{ same: boolean; record: ConsentRecord } | undefined> {
+  const first = await findFirstAnswer(db, key, now);
+  if (!first) return undefined;
+  const row = await db.selectFrom('consents').selectAll().where('id', '=', first.subject_id).executeTakeFirstOrThrow();
+  return { same: first.fingerprint === fingerprint, record: toRecord(row) };
+}
+
+/** A visitor's choices, the latest first. Empty for an unknown visitor. */
+export async function listChoices(
+  db: Database,
+  visitor_id: string,
+  limit = history_limit,
+): Promise<(ConsentRecord & { locale: string })[]> {
+  const rows = await db
+    .selectFrom('consents')
+    .selectAll()
+    .where('visitor_id', '=', visitor_id)
+    .orderBy('chosen_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(row => ({ ...toRecord(row), locale: row.locale }));
+}
+
+function toRecord({ locale: _, shown, granted, ...row }: Selectable<Consents>): ConsentRecord {
+  const { id, visitor_id, policy_version, source, chosen_at, received_at, expires_at } = row;
+  const lists = { shown: JSON.parse(shown), granted: JSON.parse(granted) };
+  return { id, visitor_id, policy_version, ...lists, source, chosen_at, received_at, expires_at };
+}

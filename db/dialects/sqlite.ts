@@ -1,0 +1,101 @@
+import Sqlite from 'better-sqlite3';
+import { type CompiledQuery, Kysely, SqliteDialect } from 'kysely';
+import { type Database, type Outcome, readConflict } from '../database.ts';
+import { migrate, type Session } from '../migrate.ts';
+import type { Schema } from '../schema.ts';
+
+interface Unit {
+  statements: CompiledQuery[];
+  resolve(outcomes: Outcome[]): void;
+  reject(error: unknown): void;
+}
+
+/** Prepared statements kept, far above the number of distinct ones; a bound, should that ever change. */
+const statements_kept = 500;
+
+/**
+ * Opens the database file, or `:memory:`, and brings its tables up to date.
+ *
+ * Every unit is synced to disk before it is acknowledged (`synchronous=FULL`), and what is deleted is overwritten
+ * (`secure_delete`). The statements of all units that wait at one moment share a transaction, and so one sync.
+ */
+export async function open(path: string, upgrade: (session: Session) => Promise<unknown> = migrate): Promise<Database> {
+  const connection = new Sqlite(path);
+  connection.pragma('journal_mode = WAL');
+  connection.pragma('synchronous = FULL');
+  connection.pragma('secure_delete = ON');
+  connection.pragma('busy_timeout = 2000');
+  await upgrade({
+    dialect: 'sqlite',
+    run: async text => void connection.exec(text),
+    list: async query => connection.prepare(query).pluck().all() as string[],
+  });
+  const prepared = keepPrepared(connection);
+  const kysely = new Kysely<Schema>({
+    dialect: new SqliteDialect({ database: { prepare: prepared, close: () => connection.close() } }),
+  });
+  return Object.assign(kysely, { atomic: atomic(connection, prepared) });
+}
+
+function keepPrepared(connection: Sqlite.Database) {
+  const kept = new Map<string, Sqlite.Statement>();
+  return (sql: string): Sqlite.Statement => {
+    const known = kept.get(sql);
+    if (known) return known;
+    if (kept.size >= statements_kept) kept.clear();
+    const statement = connection.prepare(sql);
+    kept.set(sql, statement);
+    return statement;
+  };
+}
+
+/** Group commit: one transaction for the units that wait, a savepoint for each, so that a failing unit hurts no other. */
+export function atomic(connection: Sqlite.Database, prepared: (sql: string) => Sqlite.Statement): Database['atomic'] {
+  let waiting: Unit[] = [];
+
+  function commitWaiting() {
+    const units = waiting;
+    waiting = [];
+    const settled: (() => void)[] = [];
+    try {
+      prepared('begin immediate').run();
+      for (const unit of units) settled.push(runUnit(unit));
+      prepared('commit').run();
+    } catch (error) {
+      if (connection.inTransaction) prepared('rollback').run();
+      for (const unit of units) unit.reject(error);
+      return;
+    }
+    for (const settle of settled) settle();
+  }
+
+  function runUnit(unit: Unit): () => void {
+    prepared('savepoint unit').run();
+    try {
+      const outcomes = unit.statements.map(runStatement);
+      prepared('release unit').run();
+      return () => unit.resolve(outcomes);
+    } catch (error) {
+      if (!connection.inTransaction) throw error;
+      prepared('rollback to unit').run();
+      prepared('release unit').run();
+      return () => unit.reject(toConflict(error));
+    }
+  }
+
+  function runStatement({ sql, parameters }: CompiledQuery): Outcome {
+    const statement = prepared(sql);
+    if (statement.reader) return { rows: statement.all(...parameters), changed: 0 };
+    return { rows: [], changed: statement.run(...parameters).changes };
+  }
+
+  return statements =>
+    new Promise((resolve, reject) => {
+      if (waiting.push({ statements, resolve, reject }) === 1) setImmediate(commitWaiting);
+    });
+}
+
+/** A refused constraint becomes a Conflict; anything else is handed on as it is. */
+export function toConflict(error: unknown): unknown {
+  return (error as { code?: string })?.code?.startsWith('SQLITE_CONSTRAINT') ? (readConflict(error) ?? error) : error;
+}

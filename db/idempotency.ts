@@ -1,0 +1,53 @@
+import type { CompiledQuery } from 'kysely';
+import type { Database } from './database.ts';
+
+/** A request that may be repeated: HMACs of its key and of what it asks for (`signer.ts`). */
+export interface Repeatable {
+  key: string;
+  fingerprint: string;
+}
+
+/** The first answer to a key: same fingerprint, same answer; another one is a reuse. */
+export interface FirstAnswer {
+  fingerprint: string;
+  subject_id: string;
+}
+
+/** Finds what was answered to a key first, unless it has expired. */
+export function findFirstAnswer(db: Database, key: string, now: Date): Promise<FirstAnswer | undefined> {
+  return db
+    .selectFrom('idempotency_keys')
+    .select(['fingerprint', 'subject_id'])
+    .where('key', '=', key)
+    .where(eb => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now.toISOString())]))
+    .executeTakeFirst();
+}
+
+/**
+ * The statements that remember an answer. A key that is taken makes the whole unit fail with a Conflict.
+ *
+ * @param expires_at null for as long as the record lives.
+ */
+export function rememberAnswer(
+  db: Database,
+  { key, fingerprint }: Repeatable,
+  subject_id: string,
+  expires_at: Date | null,
+  now: Date,
+): CompiledQuery[] {
+  return [
+    db.deleteFrom('idempotency_keys').where('key', '=', key).where('expires_at', '<=', now.toISOString()).compile(),
+    db
+      .insertInto('idempotency_keys')
+      .values({ key, fingerprint, subject_id, expires_at: expires_at?.toISOString() ?? null })
+      .compile(),
+  ];
+}
+
+/** Deletes the keys that have expired. Safe to run at any time, on several servers at once. */
+export async function forgetExpiredKeys(db: Database, now: Date): Promise<number> {
+  const [outcome] = await db.atomic([
+    db.deleteFrom('idempotency_keys').where('expires_at', '<=', now.toISOString()).compile(),
+  ]);
+  return outcome!.changed;
+}

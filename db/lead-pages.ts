@@ -1,0 +1,147 @@
+import type { Selectable } from 'kysely';
+import { type Actor, recordEvent, takeNumber } from './audit.ts';
+import type { Database } from './database.ts';
+import { personal_fields } from './leads.ts';
+import { maskCompany, maskEmail, maskName, maskPhone } from './masks.ts';
+import type { Leads } from './schema.ts';
+import type { LeadValues, Vault } from './vault.ts';
+
+export const lead_statuses = ['new', 'contacted', 'qualified', 'closed'] as const;
+
+/** A lead as staff see it; erased and restricted ones show no more than that they are. */
+export type Lead =
+  | (Pick<Selectable<Leads>, (typeof shown_columns)[number]> & LeadValues)
+  | { id: string; erased_at: string }
+  | { id: string; restricted_at: string };
+
+/** `masked` unless told otherwise; `clear` names who reads, because each clear read leaves an audit event. */
+export type View = { masked: true } | { clear: Actor };
+
+export interface LeadQuery {
+  form?: string | undefined;
+  status?: string | undefined;
+  assigned_to?: string | undefined;
+  /** Inclusive. */
+  received_from?: string | undefined;
+  /** Exclusive. */
+  received_to?: string | undefined;
+  /** In normal form. */
+  phone?: string | undefined;
+  email?: string | undefined;
+  order: 'asc' | 'desc';
+  limit: number;
+}
+
+/** Where a page ended. The feed goes by the number of the latest act, a search by the time of receipt. */
+export type Position = { seq: number; id: string } | { received_at: string; id: string };
+
+export interface LeadPage {
+  leads: Lead[];
+  has_more: boolean;
+  /** Of the last lead; undefined on an empty page. */
+  end: Position | undefined;
+}
+
+const shown_columns = [
+  'id',
+  'form',
+  'status',
+  'assigned_to',
+  'policy_version',
+  'received_at',
+  'changed_at',
+  'earlier_lead_id',
+] as const;
+
+/** Whether a query is the feed, which tells of erased leads too; anything else is a search. */
+export function isFeed({ order, limit: _, form: __, ...filters }: LeadQuery): boolean {
+  return order === 'asc' && Object.values(filters).every(value => value === undefined);
+}
+
+/** A page of leads after a position: the feed by latest change, oldest first; a search by time of receipt. */
+export async function listLeads(
+  { db, vault }: { db: Database; vault: Vault },
+  query: LeadQuery,
+  after: Position | undefined,
+  view: View,
+  now: Date,
+): Promise<LeadPage> {
+  const rows = await selectPage({ db, vault }, query, after);
+  const page = rows.slice(0, query.limit);
+  const leads = await readLeads({ db, vault }, page, view, now);
+  const last = page.at(-1);
+  const position =
+    last && (isFeed(query) ? { seq: last.seq, id: last.id } : { received_at: last.received_at, id: last.id });
+  return { leads, has_more: rows.length > query.limit, end: position };
+}
+
+/** One lead, or undefined. */
+export async function findLead(
+  { db, vault }: { db: Database; vault: Vault },
+  id: string,
+  view: View,
+  now: Date,
+): Promise<Lead | undefined> {
+  const row = await selectLeads(db).where('id', '=', id).executeTakeFirst();
+  return row && (await readLeads({ db, vault }, [row], view, now))[0];
+}
+
+function selectLeads(db: Database) {
+  return db
+    .selectFrom('leads')
+    .leftJoin('lead_keys', 'lead_keys.lead_id', 'leads.id')
+    .select([...shown_columns, 'seq', 'sealed', 'erased_at', 'restricted_at', 'kek_id', 'wrapped']);
+}
+
+type LeadRow = Awaited<ReturnType<ReturnType<typeof selectLeads>['execute']>>[number];
+
+function selectPage({ db, vault }: { db: Database; vault: Vault }, query: LeadQuery, after: Position | undefined) {
+  const { form, status, assigned_to, received_from, received_to, phone, email, order, limit } = query;
+  let select = selectLeads(db).limit(limit + 1);
+  if (form) select = select.where('form', '=', form);
+  if (isFeed(query)) {
+    if (after && 'seq' in after)
+      select = select.where(eb => eb(eb.refTuple('seq', 'id'), '>', eb.tuple(after.seq, after.id)));
+    return select.orderBy('seq').orderBy('id').execute();
+  }
+  select = select.where('erased_at', 'is', null);
+  if (status) select = select.where('status', '=', status);
+  if (assigned_to) select = select.where('assigned_to', '=', assigned_to);
+  if (received_from) select = select.where('received_at', '>=', received_from);
+  if (received_to) select = select.where('received_at', '<', received_to);
+  if (phone) select = select.where('phone_index', '=', vault.indexPhone(phone));
+  if (email) select = select.where('email_index', '=', vault.indexEmail(email));
+  if (after && 'received_at' in after) {
+    const beyond = order === 'asc' ? '>' : '<';
+    select = select.where(eb => eb(eb.refTuple('received_at', 'id'), beyond, eb.tuple(after.received_at, after.id)));
+  }
+  return select.orderBy('received_at', order).orderBy('id', order).execute();
+}
+
+/** Opens rows for a view. A clear read is recorded, durably, before any value is opened. */
+async function readLeads(
+  { db, vault }: { db: Database; vault: Vault },
+  rows: LeadRow[],
+  view: View,
+  now: Date,
+): Promise<Lead[]> {
+  const lead_ids = rows.filter(row => !row.erased_at && !row.restricted_at).map(({ id }) => id);
+  if ('clear' in view && lead_ids.length > 0) {
+    const event = { action: 'lead.revealed', fields: personal_fields, lead_ids } as const;
+    await db.atomic([takeNumber(db), ...recordEvent(db, view.clear, event, now)]);
+  }
+  return rows.map(row => readLead(vault, row, 'clear' in view));
+}
+
+function readLead(vault: Vault, row: LeadRow, clear: boolean): Lead {
+  const { seq: _, sealed, erased_at, restricted_at, kek_id, wrapped, ...lead } = row;
+  if (erased_at) return { id: lead.id, erased_at };
+  if (restricted_at) return { id: lead.id, restricted_at };
+  if (!sealed || !kek_id || !wrapped) throw new Error(`lead ${lead.id} has lost its key`);
+  const values = vault.open(lead.id, sealed, { kek_id, wrapped });
+  return { ...lead, ...(clear ? values : maskValues(values)) };
+}
+
+function maskValues({ name, phone, email, company }: LeadValues): LeadValues {
+  return { name: maskName(name), phone: maskPhone(phone), email: maskEmail(email), company: maskCompany(company) };
+}

@@ -1,0 +1,129 @@
+import type { ExpressionBuilder } from 'kysely';
+import { type Actor, recordEvent, takeNumber, takenNumber } from './audit.ts';
+import type { Database } from './database.ts';
+import { findFirstAnswer, type Repeatable, rememberAnswer } from './idempotency.ts';
+import { newId } from './ids.ts';
+import type { Schema } from './schema.ts';
+import { hashReceiptCode, type Signer } from './signer.ts';
+import type { LeadValues, Vault } from './vault.ts';
+
+/** What a visitor submitted and agreed to. */
+export interface Submission {
+  form: string;
+  values: LeadValues;
+  policy_version: string;
+  policy_sha256: string;
+  locale: string;
+}
+
+/** The answer to a submission: nothing of what was submitted. */
+export interface Receipt {
+  id: string;
+  form: string;
+  received_at: string;
+  receipt_code: string;
+}
+
+/** A repeated submission is answered as the first one for this long. */
+const repeat_ms = 24 * 3_600_000;
+
+/** The personal data of a lead, as an audit event names it. */
+export const personal_fields = 'name,phone,email,company';
+
+/**
+ * Stores a lead: sealed values, its key, the consent given and the audit event, all or none.
+ *
+ * @throws Conflict in `idempotency_keys` when another request with the same key came first: `findRepeatedLead`.
+ */
+export async function createLead(
+  { db, vault, signer }: { db: Database; vault: Vault; signer: Signer },
+  { form, values, policy_version, policy_sha256, locale }: Submission,
+  repeatable: Repeatable | undefined,
+  actor: Actor,
+  now: Date,
+): Promise<Receipt> {
+  const id = newId(now);
+  const received_at = now.toISOString();
+  const { sealed, keys } = vault.seal(id, values);
+  const receipt_code = signer.receiptCode(id);
+  await db.atomic([
+    ...(repeatable ? rememberAnswer(db, repeatable, id, new Date(now.getTime() + repeat_ms), now) : []),
+    db
+      .insertInto('lead_consents')
+      .values({
+        id: newId(now),
+        lead_id: id,
+        state: 'given',
+        purpose: form,
+        policy_version,
+        policy_sha256,
+        locale,
+        recorded_at: received_at,
+      })
+      .compile(),
+    takeNumber(db),
+    db
+      .insertInto('leads')
+      .values({
+        id,
+        form,
+        status: 'new',
+        sealed,
+        policy_version,
+        earlier_lead_id: eb => findEarlier(eb, form, keys),
+        receipt_hash: hashReceiptCode(receipt_code),
+        received_at,
+        changed_at: received_at,
+        seq: takenNumber(),
+      })
+      .compile(),
+    db
+      .insertInto('lead_keys')
+      .values({ lead_id: id, ...keys })
+      .compile(),
+    ...recordEvent(db, actor, { action: 'lead.created', fields: personal_fields, purpose: form, lead_ids: [id] }, now),
+  ]);
+  return { id, form, received_at, receipt_code };
+}
+
+/** The latest lead of the same form with the same phone or e-mail. */
+function findEarlier(
+  eb: ExpressionBuilder<Schema, 'leads'>,
+  form: string,
+  { phone_index, email_index }: { phone_index: string; email_index: string },
+) {
+  const latestBy = (column: 'phone_index' | 'email_index', value: string) =>
+    eb
+      .selectFrom('lead_keys')
+      .innerJoin('leads', 'leads.id', 'lead_keys.lead_id')
+      .select('lead_keys.lead_id')
+      .where(column, '=', value)
+      .where('form', '=', form)
+      .orderBy('lead_keys.lead_id', 'desc')
+      .limit(1);
+  return eb
+    .selectFrom(
+      eb
+        .selectFrom(latestBy('phone_index', phone_index).as('by_phone'))
+        .select('lead_id')
+        .unionAll(eb.selectFrom(latestBy('email_index', email_index).as('by_email')).select('lead_id'))
+        .as('earlier'),
+    )
+    .select(({ fn }) => fn.max('lead_id').as('lead_id'));
+}
+
+/** The receipt that a key was answered with first, and whether this request is the same one. */
+export async function findRepeatedLead(
+  { db, signer }: { db: Database; signer: Signer },
+  { key, fingerprint }: Repeatable,
+  now: Date,
+): Promise<{ same: boolean; receipt: Receipt } | undefined> {
+  const first = await findFirstAnswer(db, key, now);
+  if (!first) return undefined;
+  const lead = await db
+    .selectFrom('leads')
+    .select(['id', 'form', 'received_at'])
+    .where('id', '=', first.subject_id)
+    .executeTakeFirstOrThrow();
+  return { same: first.fingerprint === fingerprint, receipt: { ...lead, receipt_code: signer.receiptCode(lead.id) } };
+}

@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** A connection that nothing else uses while the migrations run. */
+export interface Session {
+  dialect: 'sqlite' | 'postgres';
+  /** Runs a text of several statements. */
+  run(text: string): Promise<void>;
+  /** The first column of a query's rows. */
+  list(query: string): Promise<string[]>;
+}
+
+/** The code is older than the database: going on would break what newer code wrote. */
+export class NewerSchema extends Error {}
+
+const folder = fileURLToPath(new URL('./migrations/', import.meta.url));
+
+/** Any number, as long as it is always the same: two servers that start at once migrate one after the other. */
+const advisory_lock = 5_283_001;
+
+/**
+ * Applies what is missing of `db/migrations`, in order, each in one transaction with its entry: safe to kill at any
+ * statement, to run again, and to run twice at once.
+ *
+ * @returns The names applied now.
+ * @throws NewerSchema when the database knows a migration that this code does not.
+ */
+export async function migrate(session: Session): Promise<string[]> {
+  if (session.dialect === 'postgres') await session.run(`select pg_advisory_lock(${advisory_lock})`);
+  await session.run('create table if not exists migrations (name text primary key, applied_at text not null)');
+  const files = listMigrations(session.dialect);
+  const applied: string[] = [];
+  for (const [name, path] of files) {
+    await session.run(session.dialect === 'sqlite' ? 'begin immediate' : 'begin');
+    try {
+      const known = await session.list('select name from migrations');
+      const newer = known.find(one => !files.has(one));
+      if (newer) throw new NewerSchema(`the database has migration ${newer}, newer than this software: update it`);
+      if (!known.includes(name)) {
+        await session.run(readFileSync(path, 'utf8'));
+        await session.run(`insert into migrations values ('${name}', cast(current_timestamp as text))`);
+        applied.push(name);
+      }
+      await session.run('commit');
+    } catch (error) {
+      await session.run('rollback');
+      throw error;
+    }
+  }
+  return applied;
+}
+
+/** Names in order with the file to read: PostgreSQL's own version of a number comes before the portable one. */
+function listMigrations(dialect: Session['dialect']): Map<string, string> {
+  const own = dialect === 'postgres' ? readdirSync(`${folder}postgres`) : [];
+  const names = readdirSync(folder).filter(name => name.endsWith('.sql'));
+  return new Map(names.sort().map(name => [name, folder + (own.includes(name) ? `postgres/${name}` : name)]));
+}

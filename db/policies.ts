@@ -1,0 +1,107 @@
+import { type Actor, recordEvent, takeNumber } from './audit.ts';
+import type { Database } from './database.ts';
+import { digest } from './vault.ts';
+
+/** How long a cookie choice holds, and so how long its cookie lives. */
+export const choice_holds_days = 182;
+
+/** What a cookie may be used for, with its texts in one language. A required purpose needs no consent. */
+export interface Purpose {
+  id: string;
+  name: string;
+  description: string;
+  required: boolean;
+  cookies: { name: string; provider: string; lifetime: string; purpose: string }[];
+}
+
+/** A policy version before its publication, its documents rendered. Instants are ISO 8601 UTC with milliseconds. */
+export interface PolicyDraft {
+  version: string;
+  effective_at: string;
+  change_class: 'minor' | 'significant';
+  documents: { locale: string; html: string; purposes: Purpose[] }[];
+}
+
+export interface PolicyDocument {
+  locale: string;
+  sha256: string;
+  purposes: Purpose[];
+}
+
+export interface Policy {
+  version: string;
+  published_at: string;
+  effective_at: string;
+  change_class: 'minor' | 'significant';
+  documents: PolicyDocument[];
+}
+
+/**
+ * Publishes a version with all its languages. What is published never changes.
+ *
+ * @throws Conflict in `policies` when the version exists; nothing is changed then.
+ */
+export async function publishPolicy(db: Database, draft: PolicyDraft, actor: Actor, now: Date): Promise<void> {
+  const { version, effective_at, change_class, documents } = draft;
+  await db.atomic([
+    db
+      .insertInto('policies')
+      .values({ version, published_at: now.toISOString(), effective_at, change_class })
+      .compile(),
+    ...documents.map(({ locale, html, purposes }) =>
+      db
+        .insertInto('policy_documents')
+        .values({ version, locale, html, sha256: digest(html), purposes: JSON.stringify(purposes) })
+        .compile(),
+    ),
+    takeNumber(db),
+    ...recordEvent(db, actor, { action: 'policy.published', fields: version }, now),
+  ]);
+}
+
+/** All published versions, the latest effective first. */
+export async function listPolicies(db: Database): Promise<Policy[]> {
+  const rows = await db
+    .selectFrom('policies')
+    .innerJoin('policy_documents', 'policy_documents.version', 'policies.version')
+    .select(['policies.version', 'published_at', 'effective_at', 'change_class', 'locale', 'sha256', 'purposes'])
+    .orderBy('effective_at', 'desc')
+    .orderBy('published_at', 'desc')
+    .orderBy('policies.version')
+    .orderBy('locale', 'desc')
+    .execute();
+  const policies = new Map<string, Policy>();
+  for (const { version, published_at, effective_at, change_class, locale, sha256, purposes } of rows) {
+    const policy = policies.get(version) ?? { version, published_at, effective_at, change_class, documents: [] };
+    policy.documents.push({ locale, sha256, purposes: JSON.parse(purposes) });
+    policies.set(version, policy);
+  }
+  return [...policies.values()];
+}
+
+/** The policy in force: of the versions in effect, the latest. Undefined before the first. */
+export function currentPolicy(policies: Policy[], now: Date): Policy | undefined {
+  return policies.find(({ effective_at }) => effective_at <= now.toISOString());
+}
+
+/** Since when a choice holds: the latest significant version in effect, else the first. Earlier choices are asked again. */
+export function choicesHoldSince(policies: Policy[], now: Date): string {
+  const inEffect = policies.filter(({ effective_at }) => effective_at <= now.toISOString());
+  return (inEffect.find(({ change_class }) => change_class === 'significant') ?? inEffect.at(-1)!).effective_at;
+}
+
+/** The document in a language, else in the one that the policy has. */
+export function documentIn(policy: Policy, locale: string): PolicyDocument {
+  return policy.documents.find(document => document.locale === locale) ?? policy.documents[0]!;
+}
+
+/** The very bytes that were published, as text in UTF-8. */
+export async function getDocumentHtml(db: Database, version: string, locale: string): Promise<string> {
+  const { html } = await db
+    .selectFrom('policy_documents')
+    .select('html')
+    .where('version', '=', version)
+    .where('locale', '=', locale)
+    .executeTakeFirstOrThrow();
+  return html;
+}

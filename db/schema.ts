@@ -1,0 +1,138 @@
+/**
+ * Every table, column by column: the data model on one screen. Names are the wire's names.
+ *
+ * Instants are ISO 8601 UTC text with milliseconds, ids are UUIDv7 text, lists are JSON text.
+ */
+export interface Schema {
+  changes: Changes;
+  leads: Leads;
+  lead_keys: LeadKeys;
+  lead_consents: LeadConsents;
+  consents: Consents;
+  policies: Policies;
+  policy_documents: PolicyDocuments;
+  tokens: Tokens;
+  idempotency_keys: IdempotencyKeys;
+  audit_events: AuditEvents;
+  audit_subjects: AuditSubjects;
+  audit_seals: AuditSeals;
+}
+
+/** One row: the number of the latest act. Whoever takes the next number holds the row until its commit. */
+export interface Changes {
+  id: 1;
+  seq: number;
+}
+
+/** A lead without its values. `seq` is the act that changed it last; the feed is ordered by it. */
+export interface Leads {
+  id: string;
+  form: string;
+  status: string;
+  assigned_to: string | null;
+  sealed: string | null;
+  policy_version: string;
+  earlier_lead_id: string | null;
+  receipt_hash: string;
+  received_at: string;
+  changed_at: string;
+  erased_at: string | null;
+  restricted_at: string | null;
+  seq: number;
+}
+
+/** Whatever makes a lead readable or findable. Deleting the row erases the lead, in every backup too. */
+export interface LeadKeys {
+  lead_id: string;
+  kek_id: string;
+  wrapped: string;
+  phone_index: string;
+  email_index: string;
+  index_version: string;
+}
+
+/** What a person agreed to when submitting: the policy, its language and the digest of the text shown. */
+export interface LeadConsents {
+  id: string;
+  lead_id: string;
+  state: 'given' | 'withdrawn';
+  purpose: string;
+  policy_version: string;
+  policy_sha256: string;
+  locale: string;
+  recorded_at: string;
+}
+
+/** One cookie choice, a refusal included. Appended, never changed. */
+export interface Consents {
+  id: string;
+  visitor_id: string;
+  policy_version: string;
+  locale: string;
+  shown: string;
+  granted: string;
+  source: string;
+  chosen_at: string;
+  received_at: string;
+  expires_at: string;
+}
+
+export interface Policies {
+  version: string;
+  published_at: string;
+  effective_at: string;
+  change_class: 'minor' | 'significant';
+}
+
+/** A policy in one language as rendered at publication; `html` is served byte for byte. */
+export interface PolicyDocuments {
+  version: string;
+  locale: string;
+  html: string;
+  sha256: string;
+  purposes: string;
+}
+
+export interface Tokens {
+  id: string;
+  holder: string;
+  role: string;
+  secret_sha256: string;
+  created_at: string;
+  expires_at: string;
+  revoked_at: string | null;
+  last_used_at: string | null;
+}
+
+/** Remembered first answers. Key and fingerprint are HMACs; `expires_at` is null for as long as the record lives. */
+export interface IdempotencyKeys {
+  key: string;
+  fingerprint: string;
+  subject_id: string;
+  expires_at: string | null;
+}
+
+/** Who did what, without holes in `seq`. Ids and enums only: no values, no names, no addresses. */
+export interface AuditEvents {
+  seq: number;
+  recorded_at: string;
+  actor: string;
+  role: string;
+  action: string;
+  fields: string | null;
+  purpose: string | null;
+  request_id: string | null;
+}
+
+export interface AuditSubjects {
+  seq: number;
+  lead_id: string;
+}
+
+export interface AuditSeals {
+  from_seq: number;
+  to_seq: number;
+  prev: string;
+  hash: string;
+  sealed_at: string;
+}

@@ -1,0 +1,108 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { type Actor, recordEvent, takeNumber } from './audit.ts';
+import type { Database } from './database.ts';
+import { digest } from './vault.ts';
+
+/** Who presents a token: its id, its holder and the holder's role. */
+export interface TokenHolder {
+  id: string;
+  holder: string;
+  role: string;
+}
+
+export interface TokenRecord extends TokenHolder {
+  created_at: string;
+  expires_at: string;
+  revoked_at: string | null;
+  last_used_at: string | null;
+}
+
+const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789';
+const id_length = 12;
+const secret_length = 36;
+const checksum_length = 6;
+const day_ms = 86_400_000;
+const hour_ms = 3_600_000;
+const shape = new RegExp(`^lc_([A-Za-z0-9]{${id_length}})_([A-Za-z0-9]{${secret_length + checksum_length}})$`);
+
+/** Makes a token and returns it: the only time that it is seen, since only its SHA-256 is stored. */
+export async function createToken(
+  db: Database,
+  { holder, role, days }: { holder: string; role: string; days: number },
+  actor: Actor,
+  now: Date,
+): Promise<string> {
+  const id = randomLetters(id_length);
+  const body = randomLetters(secret_length);
+  const secret = body + checksum(id, body);
+  const expires_at = new Date(now.getTime() + days * day_ms).toISOString();
+  await db.atomic([
+    db
+      .insertInto('tokens')
+      .values({ id, holder, role, secret_sha256: digest(secret), created_at: now.toISOString(), expires_at })
+      .compile(),
+    takeNumber(db),
+    ...recordEvent(db, actor, { action: 'token.created', fields: id }, now),
+  ]);
+  return `lc_${id}_${secret}`;
+}
+
+/** The holder of a presented token, or undefined: misspelt (told by the checksum), unknown, expired or revoked. */
+export async function findTokenHolder(db: Database, presented: string, now: Date): Promise<TokenHolder | undefined> {
+  const [, id, secret] = shape.exec(presented) ?? [];
+  if (!id || !secret) return undefined;
+  if (checksum(id, secret.slice(0, -checksum_length)) !== secret.slice(-checksum_length)) return undefined;
+  const row = await db.selectFrom('tokens').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row || row.revoked_at || row.expires_at <= now.toISOString()) return undefined;
+  if (!timingSafeEqual(Buffer.from(row.secret_sha256), Buffer.from(digest(secret)))) return undefined;
+  await noteUse(db, row, now);
+  return { id, holder: row.holder, role: row.role };
+}
+
+/** All tokens, the newest first. */
+export function listTokens(db: Database): Promise<TokenRecord[]> {
+  return db
+    .selectFrom('tokens')
+    .select(['id', 'holder', 'role', 'created_at', 'expires_at', 'revoked_at', 'last_used_at'])
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .execute();
+}
+
+/** Revokes a token from its next request on. False when there is none with this id; true again when already revoked. */
+export async function revokeToken(db: Database, id: string, actor: Actor, now: Date): Promise<boolean> {
+  const row = await db.selectFrom('tokens').select('revoked_at').where('id', '=', id).executeTakeFirst();
+  if (!row || row.revoked_at) return Boolean(row);
+  await db.atomic([
+    db
+      .updateTable('tokens')
+      .set({ revoked_at: now.toISOString() })
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .compile(),
+    takeNumber(db),
+    ...recordEvent(db, actor, { action: 'token.revoked', fields: id }, now),
+  ]);
+  return true;
+}
+
+/** Written at most hourly, so that a pull every second does not cost a write every second. */
+async function noteUse(db: Database, { id, last_used_at }: TokenRecord, now: Date): Promise<void> {
+  if (last_used_at && now.getTime() - Date.parse(last_used_at) < hour_ms) return;
+  await db.atomic([db.updateTable('tokens').set({ last_used_at: now.toISOString() }).where('id', '=', id).compile()]);
+}
+
+function randomLetters(length: number): string {
+  const letters = [];
+  while (letters.length < length) {
+    const at = randomBytes(1)[0]! & 63;
+    if (at < alphabet.length) letters.push(alphabet[at]);
+  }
+  return letters.join('');
+}
+
+/** Lets a scanner spot a token, and stops a typing error before it reaches the database. */
+function checksum(id: string, body: string): string {
+  const bytes = Buffer.from(digest(`lc_${id}_${body}`), 'hex');
+  return [...bytes.subarray(0, checksum_length)].map(byte => alphabet[byte % alphabet.length]).join('');
+}
