@@ -43,6 +43,7 @@ const phones: [value: string, mask: string][] = [
   ['+12125551234;ext=5', '+12******34'],
   ['+1234567', '+12******67'],
   ['+86123', '***'],
+  ['+86138', '***'],
   ['anything else', '***'],
   ['', '***'],
 ];
@@ -68,6 +69,7 @@ const companies: [value: string, mask: string][] = [
   ['Acme Inc', 'Ac** Inc'],
   ['Acme, Inc.', 'Ac**, Inc.'],
   ['Acme    Co., Ltd.', 'Ac** Co., Ltd.'],
+  ['Acme Co.,   Ltd.', 'Ac** Co., Ltd.'],
   ['Acme Pte. Ltd.', 'Ac** Pte. Ltd.'],
   ['ACME LIMITED', 'AC** LIMITED'],
   ['Bosch GmbH', 'Bo** GmbH'],
