@@ -1,0 +1,73 @@
+import type { Locale } from '../worker/fields.ts';
+
+/** A cookie as the policy declares it; `name` may end in `*`. */
+export interface PolicyCookie {
+  name: string;
+  provider: string;
+  lifetime: string;
+  purpose: string;
+}
+
+/** What cookies are used for, and what the visitor is asked about. */
+export interface Purpose {
+  id: string;
+  name: string;
+  description: string;
+  required: boolean;
+  cookies: PolicyCookie[];
+}
+
+/** The parts of `GET /policies/current` that the widget lives on. */
+export interface Policy {
+  version: string;
+  url: string;
+  choices_hold_since: string;
+  cookie: { name: string; domain: string | null; max_age_days: number };
+  purposes: Purpose[];
+}
+
+/** An HTTP answer; `status` is 0 when the server could not be reached. */
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: JSON from the network, read field by field with ?.
+  body?: any;
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+const patience_ms = 30_000;
+
+/** The product's server at `host`. Nothing here throws. */
+export function createApi(host: string) {
+  return {
+    /** The current policy with absolute `url`, or undefined when there is none or it can't be had. */
+    async getPolicy(locale: Locale, cache: RequestCache = 'default'): Promise<Policy | undefined> {
+      const { status, body } = await request(`${host}/policies/current?lang=${locale}`, { cache, credentials: 'omit' });
+      return status === 200 && body?.purposes ? { ...body, url: new URL(body.url, `${host}/`).href } : undefined;
+    },
+
+    /** Posts JSON; the same `key` makes it safe to post again. */
+    post(path: string, body: unknown, key: string, init?: RequestInit): Promise<Answer> {
+      const headers = { 'Content-Type': 'application/json', Accept: 'application/json', 'Idempotency-Key': key };
+      return request(host + path, { method: 'POST', headers, body: JSON.stringify(body), ...init });
+    },
+  };
+}
+
+/** Whether the same request may well succeed later. */
+export function isTemporary({ status }: Answer): boolean {
+  return !status || status === 409 || status === 429 || status >= 500;
+}
+
+async function request(url: string, init: RequestInit): Promise<Answer> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), patience_ms);
+  try {
+    const response = await fetch(url, { ...init, signal: abort.signal });
+    return { status: response.status, body: await response.json().catch(() => undefined) };
+  } catch {
+    return { status: 0 };
+  } finally {
+    clearTimeout(timer);
+  }
+}

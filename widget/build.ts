@@ -1,0 +1,117 @@
+/** Builds what the server hands out for the widget: one classic script, and the chunks that it loads on first use. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import type { BuildOptions, Plugin } from 'esbuild';
+
+const room = import.meta.dirname;
+const dist = join(room, 'dist');
+
+/** ES modules that the script imports on first use. */
+const chunks = ['preferences', 'lead-form'];
+
+/** Brotli bytes allowed for the script alone, with the preferences, and for everything. */
+const budgets = { eager: 7_500, preferences: 10_000, everything: 15_000 };
+
+const headers = `\
+/widget/*
+  Cache-Control: public, max-age=31536000, immutable
+/widget.js
+  Cache-Control: public, max-age=300, stale-while-revalidate=86400
+/widget.css
+  Cache-Control: public, max-age=300, stale-while-revalidate=86400
+`;
+
+/**
+ * Builds everything into `dist`, each file with its `.br` and `.gz` beside it.
+ *
+ * @returns The brotli size in bytes of each file, by its path in `dist`.
+ */
+export async function buildWidget(): Promise<Map<string, number>> {
+  const files = new Map<string, string>();
+  const chunkFiles: Record<string, string> = {};
+  for (const chunk of chunks) {
+    const code = await bundle({ entryPoints: [join(room, `${chunk}.tsx`)], format: 'esm' });
+    chunkFiles[chunk] = `widget/${chunk}-${hash(code)}.js`;
+    files.set(chunkFiles[chunk], code);
+  }
+  const define = { CHUNK_FILES: JSON.stringify(chunkFiles) };
+  files.set('widget.js', await bundle({ entryPoints: [join(room, 'embed.ts')], format: 'iife', define }));
+  files.set('widget.css', (await Promise.all(['styles', ...chunks].map(minifyCss))).join(''));
+  return write(files);
+}
+
+async function bundle(options: BuildOptions): Promise<string> {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    bundle: true,
+    minify: true,
+    write: false,
+    target: 'es2020',
+    charset: 'utf8',
+    jsxFactory: 'h',
+    legalComments: 'none',
+    plugins: [minifiedCss],
+    ...options,
+  });
+  return outputFiles![0]!.text;
+}
+
+const minifiedCss: Plugin = {
+  name: 'minified-css',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.css$/ }, async ({ path }) => ({ contents: await minifyCss(path), loader: 'text' })),
+};
+
+async function minifyCss(part: string): Promise<string> {
+  const { transform } = await import('esbuild');
+  const source = readFileSync(part.endsWith('.css') ? part : join(room, `${part}.css`), 'utf8');
+  const target = ['chrome87', 'safari14.1'];
+  return (await transform(source, { loader: 'css', minify: true, charset: 'utf8', target })).code.trim();
+}
+
+function hash(code: string): string {
+  return createHash('sha256').update(code).digest('hex').slice(0, 10);
+}
+
+function write(files: Map<string, string>): Map<string, number> {
+  rmSync(dist, { recursive: true, force: true });
+  const sizes = new Map<string, number>();
+  for (const [path, text] of files) {
+    const target = join(dist, path);
+    const compressed = brotliCompressSync(text);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
+    writeFileSync(`${target}.br`, compressed);
+    writeFileSync(`${target}.gz`, gzipSync(text, { level: 9 }));
+    sizes.set(path, compressed.length);
+  }
+  writeFileSync(join(dist, '_headers'), headers);
+  return sizes;
+}
+
+/** Prints each size, and fails where a budget is overrun. */
+function check(sizes: Map<string, number>) {
+  const sum = (wanted: RegExp) => [...sizes].reduce((total, [path, size]) => total + (wanted.test(path) ? size : 0), 0);
+  const totals = { eager: sum(/^widget\.js$/), preferences: sum(/^widget\.js$|preferences/), everything: sum(/\.js$/) };
+  for (const [path, size] of sizes) console.log(`${String(size).padStart(7)}  ${path}`);
+  for (const [name, budget] of Object.entries(budgets)) {
+    const total = totals[name as keyof typeof totals];
+    console.log(`${String(total).padStart(7)}  ${name}, of ${budget}${total > budget ? ': OVER BUDGET' : ''}`);
+    if (total > budget) process.exitCode = 1;
+  }
+}
+
+async function main() {
+  const { error } = await import('esbuild').then(
+    () => ({ error: undefined }),
+    error => ({ error }),
+  );
+  if (error && !existsSync(join(dist, 'widget.js'))) throw error;
+  if (error) return console.log('esbuild is not installed: the widget stays as it was built before.');
+  const sizes = await buildWidget();
+  if (process.argv.includes('--check')) check(sizes);
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,134 @@
+import type { Locale } from '../worker/fields.ts';
+import type { Policy, Purpose } from './api.ts';
+import { h } from './dom.ts';
+import styles from './preferences.css';
+import { type BannerTexts, preferencesTexts } from './strings.ts';
+
+interface Options {
+  locale: Locale;
+  policy: Policy;
+  /** The banner's texts, for what reads the same here. */
+  labels: BannerTexts;
+  /** Whether a purpose is permitted now: where its switch starts. */
+  has(purpose: string): boolean;
+  isRefusedBySignal(purpose: string): boolean;
+  /** Takes the purposes that are granted. */
+  choose(granted: string[]): void;
+  closed(): void;
+  addStyles(css: string): void;
+}
+
+/**
+ * Opens the dialog with one switch per purpose; closing it without a button changes nothing.
+ *
+ * @returns Closes it.
+ */
+export function openPreferences(options: Options): () => void {
+  const { locale, policy, labels, choose } = options;
+  const texts = preferencesTexts[locale];
+  const opener = document.activeElement;
+  const everything = policy.purposes.map(({ id }) => id);
+  const switchedOn = () => [...dialog.querySelectorAll<HTMLInputElement>('input:checked')].map(({ name }) => name);
+  options.addStyles(styles);
+
+  function close() {
+    if (!dialog.isConnected) return;
+    dialog.close?.();
+    dialog.remove();
+    if (opener instanceof HTMLElement) opener.focus();
+    options.closed();
+  }
+
+  function decide(granted: string[]) {
+    choose(granted);
+    close();
+  }
+
+  const dialog = (
+    <dialog class="lc-root lc-dialog" lang={locale} aria-labelledby="lc-title" data-consent-preferences onClose={close}>
+      <div class="lc-panel">
+        <header class="lc-head">
+          <h2 class="lc-title" id="lc-title" tabindex="-1" autofocus>
+            {texts.title}
+          </h2>
+          <button class="lc-close" type="button" aria-label={texts.close} onClick={close} />
+        </header>
+        <div class="lc-scroll">
+          <p>
+            {texts.intro}{' '}
+            <a class="lc-link" href={policy.url} target="_blank" rel="noopener">
+              {labels.policy}
+            </a>
+          </p>
+          {policy.purposes.map(purpose => renderPurpose(purpose, options))}
+        </div>
+        <footer class="lc-actions">
+          <button class="lc-button" type="button" data-consent-action="accept-all" onClick={() => decide(everything)}>
+            {labels.acceptAll}
+          </button>
+          <button class="lc-button" type="button" data-consent-action="reject-all" onClick={() => decide([])}>
+            {labels.rejectAll}
+          </button>
+          <button class="lc-button" type="button" data-consent-action="save" onClick={() => decide(switchedOn())}>
+            {texts.save}
+          </button>
+        </footer>
+      </div>
+    </dialog>
+  ) as HTMLDialogElement;
+  dialog.addEventListener('click', event => event.target === dialog && close());
+  document.body.append(dialog);
+  showModal(dialog, close);
+  return close;
+}
+
+/** Browsers before `<dialog>` (Safari 14–15.3) get a plain layer with the same name and keys. */
+function showModal(dialog: HTMLDialogElement, close: () => void) {
+  if (dialog.showModal) return dialog.showModal();
+  dialog.setAttribute('open', '');
+  dialog.setAttribute('role', 'dialog');
+  dialog.setAttribute('aria-modal', 'true');
+  dialog.addEventListener('keydown', event => event.key === 'Escape' && close());
+  dialog.querySelector('h2')?.focus();
+}
+
+function renderPurpose({ id, name, description, required, cookies }: Purpose, options: Options) {
+  const texts = preferencesTexts[options.locale];
+  const note = required ? texts.alwaysOn : options.isRefusedBySignal(id) && texts.signal;
+  const about = `lc-about-${id}`;
+  return (
+    <section class="lc-purpose">
+      <label class="lc-switch">
+        <span>{name}</span>
+        <input
+          type="checkbox"
+          // biome-ignore lint/a11y/useAriaPropsForRole: a checkbox tells its own state
+          role="switch"
+          name={id}
+          checked={options.has(id)}
+          disabled={required}
+          aria-describedby={about}
+        />
+      </label>
+      <div id={about}>
+        <p>{description}</p>
+        {note && <p class="lc-note">{note}</p>}
+      </div>
+      {cookies.length > 0 && (
+        <details>
+          <summary>{texts.cookies(cookies.length)}</summary>
+          {cookies.map(cookie => (
+            <dl class="lc-facts">
+              <dt class="lc-code">{cookie.name}</dt>
+              <dd>{cookie.purpose}</dd>
+              <dt>{texts.provider}</dt>
+              <dd>{cookie.provider}</dd>
+              <dt>{texts.lifetime}</dt>
+              <dd>{cookie.lifetime}</dd>
+            </dl>
+          ))}
+        </details>
+      )}
+    </section>
+  );
+}
