@@ -82,7 +82,7 @@ export function deriveKey(key: Buffer, use: string): Buffer {
 }
 
 /** SHA-256 in hex. */
-export function digest(value: string): string {
+export function digest(value: string | Uint8Array): string {
   return createHash('sha256').update(value).digest('hex');
 }
 
