@@ -1,0 +1,43 @@
+import { cors } from 'hono/cors';
+import { factory, type Services } from './context.ts';
+import { problem } from './problem.ts';
+import { isLoopback } from './settings.ts';
+
+const preflight_seconds = 7_200;
+
+/** Lets pages of the allowed websites read the answers, with cookies; no other origin is named, ever. */
+export const allowSites = cors({
+  origin: (origin, c) => (isAllowed(c.var.services, origin) ? origin : null),
+  credentials: true,
+  allowMethods: ['GET', 'HEAD', 'POST'],
+  allowHeaders: ['Content-Type', 'Idempotency-Key'],
+  exposeHeaders: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
+  maxAge: preflight_seconds,
+});
+
+/**
+ * Refuses what another website makes a visitor's browser send.
+ *
+ * A browser names the page's origin with every cross-site post; what names none is no browser of today.
+ */
+export const requireOrigin = factory.createMiddleware(async (c, next) => {
+  const origin = c.req.header('Origin');
+  const refused =
+    origin === undefined ? c.req.header('Sec-Fetch-Site') === 'cross-site' : !isAllowed(c.var.services, origin);
+  if (refused) return problem(c, 'origin-not-allowed');
+  await next();
+});
+
+function isAllowed({ settings }: Services, origin: string): boolean {
+  return (
+    origin === settings.public_url ||
+    settings.site_origins.includes(origin) ||
+    (!settings.production && isSameMachine(origin, settings.public_url))
+  );
+}
+
+/** In development, `localhost` and `127.0.0.1` at our port are one page to the person who opens either. */
+function isSameMachine(origin: string, public_url: string): boolean {
+  if (!URL.canParse(origin) || !isLoopback(public_url)) return false;
+  return isLoopback(origin) && new URL(origin).port === new URL(public_url).port;
+}

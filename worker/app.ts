@@ -1,0 +1,105 @@
+import { type Handler, Hono } from 'hono';
+import { routePath } from 'hono/route';
+import { isUnavailable } from '../db/database.ts';
+import { newId } from '../db/ids.ts';
+import { allowSites, requireOrigin } from './abuse.ts';
+import { requireScope } from './access.ts';
+import { showConsents, submitConsent, withdrawConsent } from './consents.ts';
+import { type App, factory, type Services } from './context.ts';
+import { requireForm, submitForm } from './forms.ts';
+import { showHealth } from './health.ts';
+import { pullLeads, showLead } from './leads.ts';
+import { showCurrentPolicy, showDocument, showPolicies } from './policies.ts';
+import { describeProblem, problem } from './problem.ts';
+import { styles } from './styles.ts';
+
+/** Handlers by method; what each has validated before it runs is known to its own file. */
+type Methods = Partial<Record<'GET' | 'POST' | 'PATCH' | 'DELETE', ((...args: never[]) => unknown)[]>>;
+
+/** The service as a function of its inputs: middleware in order, then path → file. */
+export function createApp(services: Services, demo?: Hono): Hono<App> {
+  const app = new Hono<App>();
+  app.use(async (c, next) => {
+    c.set('services', services);
+    c.set('request_id', newId(services.now()));
+    await next();
+  });
+  app.use(logRequest, setHeaders);
+  app.onError((error, c) => {
+    const gone = isUnavailable(error);
+    services.log('error', gone ? 'unavailable' : 'failed', {
+      request_id: c.var.request_id,
+      error: describeError(error),
+    });
+    return gone ? problem(c, 'unavailable', { headers: { 'Retry-After': '5' } }) : problem(c, 'internal');
+  });
+  app.notFound(c => problem(c, 'not-found'));
+
+  for (const path of ['/forms/*', '/consents/*', '/policies/*', '/widget.js', '/widget.css', '/widget/*'])
+    app.use(path, allowSites);
+
+  const at = (path: string, methods: Methods) => addResource(app, path, methods);
+  at('/forms/:form', { POST: [requireForm, requireOrigin, ...submitForm] });
+  at('/consents', { POST: [requireOrigin, ...submitConsent] });
+  at('/consents/:visitor_id', { GET: [...showConsents] });
+  at('/consents/:visitor_id/withdrawal', { POST: [requireOrigin, ...withdrawConsent] });
+  at('/policies', { GET: [...showPolicies] });
+  at('/policies/current', { GET: [...showCurrentPolicy] });
+  at('/policies/:version', { GET: [...showDocument] });
+  at('/leads', { GET: [requireScope('leads:read'), ...pullLeads] });
+  at('/leads/:id', { GET: [requireScope('leads:read'), ...showLead] });
+  at('/health', { GET: [...showHealth] });
+  at('/problems/:slug', { GET: [describeProblem] });
+  at('/styles.css', { GET: [showStyles] });
+  for (const path of ['/widget.js', '/widget.css', '/widget/:file']) at(path, { GET: [showAsset] });
+  if (demo) app.route('/', demo);
+  return app;
+}
+
+/** Registers the methods of a path; every other method answers 405 with `Allow`. */
+function addResource(app: Hono<App>, path: string, methods: Methods) {
+  for (const [method, handlers] of Object.entries(methods))
+    app.on(method, [path], ...(handlers as unknown as [Handler<App>]));
+  const allowed = Object.keys(methods).flatMap(method => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  app.all(path, c => problem(c, 'method-not-allowed', { headers: { Allow: allowed.join(', ') } }));
+}
+
+const logRequest = factory.createMiddleware(async (c, next) => {
+  const { log, now } = c.var.services;
+  const begun = now().getTime();
+  await next();
+  log('info', 'request', {
+    request_id: c.var.request_id,
+    method: c.req.method,
+    route: routePath(c, -1),
+    status: c.res.status,
+    ms: now().getTime() - begun,
+  });
+});
+
+const setHeaders = factory.createMiddleware(async (c, next) => {
+  await next();
+  const { headers } = c.res;
+  headers.set('X-Content-Type-Options', 'nosniff');
+  headers.set('Referrer-Policy', 'strict-origin-when-cross-origin');
+  headers.set('X-Request-Id', c.var.request_id);
+  if (!headers.has('Content-Security-Policy'))
+    headers.set('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+  if (c.var.services.settings.public_url.startsWith('https:'))
+    headers.set('Strict-Transport-Security', 'max-age=31536000');
+});
+
+const showStyles: Handler<App> = c =>
+  c.body(styles, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'public, max-age=3600' });
+
+const showAsset: Handler<App> = async c => (await c.var.services.findAsset(c.req.raw)) ?? problem(c, 'not-found');
+
+/** Class, code and where: a message may hold what was sent. */
+function describeError(error: Error): Record<string, unknown> {
+  const at = error.stack
+    ?.split('\n')
+    .filter(line => /^\s+at /.test(line))
+    .slice(0, 6)
+    .map(line => line.trim());
+  return { name: error.name, code: (error as { code?: unknown }).code, at };
+}

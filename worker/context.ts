@@ -1,0 +1,32 @@
+import { createFactory } from 'hono/factory';
+import type { Database } from '../db/database.ts';
+import type { Signer } from '../db/signer.ts';
+import type { TokenHolder } from '../db/tokens.ts';
+import type { Vault } from '../db/vault.ts';
+import type { Settings } from './settings.ts';
+
+/** What every request may use, made once at the entry. */
+export interface Services {
+  db: Database;
+  vault: Vault;
+  signer: Signer;
+  settings: Settings & { public_url: string };
+  now(): Date;
+  log: Log;
+  /** A built file of the widget by its path (`/widget.js`), or undefined when there is none. */
+  findAsset(request: Request): Promise<Response | undefined>;
+}
+
+/** Writes one structured line; never a body, a query string, a token or personal data. */
+export type Log = (level: Settings['log_level'], event: string, facts?: Record<string, unknown>) => void;
+
+export interface App {
+  Variables: {
+    services: Services;
+    request_id: string;
+    /** The presenter of the token, on staff routes. */
+    holder: TokenHolder;
+  };
+}
+
+export const factory = createFactory<App>();

@@ -1,0 +1,119 @@
+import type { Context } from 'hono';
+import * as z from 'zod';
+import {
+  findLead,
+  isFeed,
+  type LeadQuery,
+  lead_statuses,
+  listLeads,
+  type Position,
+  type View,
+} from '../db/lead-pages.ts';
+import { actorOf, hasScope } from './access.ts';
+import { type App, factory } from './context.ts';
+import { checkField, forms } from './fields.ts';
+import { normalizePhone } from './phone.ts';
+import { problem } from './problem.ts';
+import { invalidFields, query } from './validate.ts';
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const page_limit = 200;
+
+const instant = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .transform(text => new Date(text).toISOString());
+const view = z.enum(['masked', 'clear']).default('masked');
+
+const leadQuery = z.strictObject({
+  form: z.enum(forms).optional(),
+  status: z.enum(lead_statuses).optional(),
+  assigned_to: z.string().min(1).max(100).optional(),
+  received_from: instant.optional(),
+  received_to: instant.optional(),
+  phone: z
+    .string()
+    .refine(normalizePhone)
+    .transform(phone => normalizePhone(phone)!)
+    .optional(),
+  email: z
+    .string()
+    .refine(email => !checkField('email', email))
+    .optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .transform(Number)
+    .refine(limit => limit >= 1 && limit <= page_limit)
+    .default(50),
+  cursor: z.string().max(200).optional(),
+  order: z.enum(['asc', 'desc']).default('asc'),
+  view,
+});
+
+/** `GET /leads`: the feed, or a search. */
+export const pullLeads = factory.createHandlers(query(leadQuery), async c => {
+  const { view, cursor, ...asked } = c.req.valid('query');
+  const after = cursor === undefined ? undefined : readCursor(cursor, asked);
+  if (cursor !== undefined && !after) return invalidFields(c, [{ field: 'cursor', code: 'invalid' }], undefined);
+  const chosen = chooseView(c, view);
+  if (!chosen) return problem(c, 'forbidden');
+  const { services } = c.var;
+  const { leads, has_more, end } = await listLeads(services, asked, after, chosen, services.now());
+  const next = isFeed(asked) ? (end ?? after ?? { seq: 0, id: '' }) : has_more ? end : undefined;
+  const next_cursor = next ? writeCursor(next, asked) : null;
+  return c.json({ leads, next_cursor, has_more }, 200, {
+    'Cache-Control': 'private, no-store',
+    ...(has_more && next_cursor && { Link: `<${linkTo(c, next_cursor)}>; rel="next"` }),
+  });
+});
+
+/** `GET /leads/{id}`: one lead, or what is left of it. */
+export const showLead = factory.createHandlers(query(z.strictObject({ view })), async c => {
+  const chosen = chooseView(c, c.req.valid('query').view);
+  if (!chosen) return problem(c, 'forbidden');
+  const id = c.req.param('id')!;
+  const { services } = c.var;
+  const lead = uuid.test(id) ? await findLead(services, id, chosen, services.now()) : undefined;
+  if (!lead) return problem(c, 'not-found');
+  return c.json(lead, 200, { 'Cache-Control': 'private, no-store' });
+});
+
+function chooseView(c: Context<App>, view: 'masked' | 'clear'): View | undefined {
+  if (view === 'masked') return { masked: true };
+  return hasScope(c, 'leads:reveal') ? { clear: actorOf(c) } : undefined;
+}
+
+/** A cursor holds where a page ended, and of what kind the list was: one of a search does not go on in the feed. */
+function writeCursor(position: Position, asked: LeadQuery): string {
+  const at = 'seq' in position ? position.seq : position.received_at;
+  return btoa(`${kindOf(asked)} ${at} ${position.id}`)
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
+}
+
+function readCursor(cursor: string, asked: LeadQuery): Position | undefined {
+  const text = /^[\w-]+$/.test(cursor) ? decodeBase64Url(cursor) : '';
+  const [, kind, at = '', id = ''] = /^(\w+) (\S+) ([0-9a-f-]*)$/.exec(text) ?? [];
+  if (kind !== kindOf(asked)) return undefined;
+  if (kind === 'feed') return /^\d{1,15}$/.test(at) ? { seq: Number(at), id } : undefined;
+  return /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(at) ? { received_at: at, id } : undefined;
+}
+
+function decodeBase64Url(text: string): string {
+  try {
+    return atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  } catch {
+    return '';
+  }
+}
+
+function kindOf(asked: LeadQuery): string {
+  return isFeed(asked) ? 'feed' : asked.order;
+}
+
+function linkTo(c: Context<App>, cursor: string): string {
+  const url = new URL(c.req.url);
+  url.searchParams.set('cursor', cursor);
+  return `${c.var.services.settings.public_url}${url.pathname}${url.search}`;
+}

@@ -1,0 +1,11 @@
+import type { Log } from './context.ts';
+import { type LogLevel, log_levels } from './settings.ts';
+
+/** Writes JSON lines of a level and above. Callers hand in facts only: never a body, a query, a token or personal data. */
+export function createLog(least: LogLevel, now: () => Date, write: (line: string) => void): Log {
+  const threshold = log_levels.indexOf(least);
+  return (level, event, facts = {}) => {
+    if (log_levels.indexOf(level) < threshold) return;
+    write(`${JSON.stringify({ time: now().toISOString(), level, event, ...facts })}\n`);
+  };
+}
