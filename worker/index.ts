@@ -1,0 +1,56 @@
+import type { D1Database, ExecutionContext, Fetcher, ScheduledController } from '@cloudflare/workers-types';
+import * as d1 from '../db/dialects/d1.ts';
+import { forgetExpiredKeys } from '../db/idempotency.ts';
+import { createSigner } from '../db/signer.ts';
+import { createVault } from '../db/vault.ts';
+import { createApp } from './app.ts';
+import type { Services } from './context.ts';
+import { createLog } from './log.ts';
+import { readSettings } from './settings.ts';
+
+/** Bindings beside the settings, which are vars and secrets. */
+type Bindings = Record<string, unknown> & { DB: D1Database; ASSETS: Fetcher };
+
+type Built = { app: ReturnType<typeof createApp> } | { mistakes: string[] };
+
+const now = () => new Date();
+let built: Promise<Built> | undefined;
+
+export default {
+  async fetch(request: Request, env: Bindings, context: ExecutionContext): Promise<Response> {
+    built ??= build(env, new URL(request.url).origin);
+    const result = await built;
+    if ('app' in result) return result.app.fetch(request, env, context as never);
+    for (const mistake of result.mistakes) console.error(mistake);
+    return new Response('{"title":"Not configured","status":503}', {
+      status: 503,
+      headers: { 'Content-Type': 'application/problem+json', 'Retry-After': '60' },
+    });
+  },
+
+  async scheduled(_: ScheduledController, env: Bindings): Promise<void> {
+    await forgetExpiredKeys(d1.open(env.DB), now());
+  },
+};
+
+/** Made once per isolate. In development the product's address is the one it is first asked at. */
+async function build(env: Bindings, origin: string): Promise<Built> {
+  const vars = Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const read = readSettings(Object.fromEntries(vars), 'workers');
+  if ('mistakes' in read) return read;
+  const { settings } = read;
+  const services: Services = {
+    db: d1.open(env.DB),
+    vault: createVault(settings.encryption_keys, settings.index_key),
+    signer: createSigner(settings.signing_key),
+    settings: { ...settings, public_url: settings.public_url ?? origin },
+    now,
+    log: createLog(settings.log_level, now, line => console.log(line.trimEnd())),
+    async findAsset(request) {
+      const response = await env.ASSETS.fetch(request as never);
+      return response.ok || response.status === 304 ? (response as unknown as Response) : undefined;
+    },
+  };
+  const demo = settings.production ? undefined : (await import('./demo/site.ts')).createDemo();
+  return { app: createApp(services, demo) };
+}

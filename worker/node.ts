@@ -1,0 +1,96 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { forgetExpiredKeys } from '../db/idempotency.ts';
+import { createSigner } from '../db/signer.ts';
+import { createVault } from '../db/vault.ts';
+import { createApp } from './app.ts';
+import type { Services } from './context.ts';
+import { createLog } from './log.ts';
+import { openAssets } from './node/assets.ts';
+import { fillInKeys, keepToken, publishSample } from './node/development.ts';
+import { findFolder, openStore } from './node/store.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+const hour_ms = 3_600_000;
+
+/** How long what is in flight may take to be answered after a stop; then clients that do not read are dropped. */
+const grace_ms = 10_000;
+
+const settings = loadSettings();
+const now = () => new Date();
+const log = createLog(settings.log_level, now, line => process.stdout.write(line));
+const db = await openStore(settings.database_url).catch(error => giveUp([`DATABASE_URL: ${error.message}`]));
+const services: Services = {
+  db,
+  vault: createVault(settings.encryption_keys, settings.index_key),
+  signer: createSigner(settings.signing_key),
+  settings: { ...settings, public_url: settings.public_url ?? '' },
+  now,
+  log,
+  findAsset: openAssets(),
+};
+if (!settings.production) await publishSample(services);
+const demo = settings.production ? undefined : (await import('./demo/site.ts')).createDemo();
+const app = createApp(services, demo);
+const server = createAdaptorServer({ fetch: request => app.fetch(request) }) as Server;
+
+server.on('error', error => giveUp([`PORT, HOST: ${error.message}`]));
+server.listen(settings.port, settings.host, async () => {
+  const { port } = server.address() as AddressInfo;
+  services.settings.public_url ||= `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`;
+  log('info', 'listening', { url: services.settings.public_url, data_region: settings.data_region ?? 'not declared' });
+  if (!settings.production) await greet();
+});
+
+const housekeeping = setInterval(() => {
+  forgetExpiredKeys(db, now()).catch(error => log('error', 'housekeeping', { code: error.code ?? error.name }));
+}, hour_ms);
+
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+
+function loadSettings(): Settings {
+  const development = process.env.NODE_ENV !== 'production';
+  const folder = findFolder(process.env.DATABASE_URL || 'file:data/leads.db');
+  const read = readSettings(development ? fillInKeys(process.env, folder) : process.env, 'node');
+  return 'mistakes' in read ? giveUp(read.mistakes) : read.settings;
+}
+
+function giveUp(mistakes: string[]): never {
+  process.stderr.write(`lead-consent cannot start:\n${mistakes.map(mistake => `  ${mistake}\n`).join('')}`);
+  process.exit(1);
+}
+
+/** Development only: says where to look, in words. */
+async function greet() {
+  const token = await keepToken(services, findFolder(settings.database_url));
+  const { public_url } = services.settings;
+  process.stdout.write(`
+  The demo site       ${public_url}/?lang=en   ${public_url}/?lang=zh-CN
+  The leads, masked   curl -H 'Authorization: Bearer ${token}' ${public_url}/leads
+  The leads, clear    curl -H 'Authorization: Bearer ${token}' '${public_url}/leads?view=clear'
+  Database            ${settings.database_url}   (region: ${settings.data_region ?? 'not declared'})
+
+  Development only: the keys and the token are kept beside the database. Ctrl-C stops.
+
+`);
+}
+
+let stopping = false;
+
+/** Answers everything in flight, then leaves. A second signal changes nothing: npm hands on its own. */
+function stop() {
+  if (stopping) return;
+  stopping = true;
+  clearInterval(housekeeping);
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), grace_ms);
+  server.close(async () => {
+    clearInterval(idle);
+    clearTimeout(late);
+    await db.destroy();
+    log('info', 'stopped');
+    process.exitCode = 0;
+  });
+}

@@ -1,0 +1,51 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { extname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { digest } from '../../db/vault.ts';
+import type { Services } from '../context.ts';
+
+const folder = fileURLToPath(new URL('../../widget/dist', import.meta.url));
+const types: Record<string, string> = { '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8' };
+const encodings = { br: 'br', gzip: 'gz' };
+
+/** A year for files whose name says what they hold, five minutes for the one that pages name. */
+const cache_seconds = { hashed: 31_536_000, named: 300 };
+
+/** Serves the built widget from memory: a few small files, compressed when they were built. */
+export function openAssets(): Services['findAsset'] {
+  const files = readFiles();
+  return async request => {
+    const { pathname } = new URL(request.url);
+    const type = types[extname(pathname)];
+    const plain = type && files.get(pathname);
+    if (!plain) return undefined;
+    const accepted = request.headers.get('Accept-Encoding') ?? '';
+    const encoding = Object.entries(encodings).find(
+      ([name, ending]) => accepted.includes(name) && files.has(`${pathname}.${ending}`),
+    );
+    const headers = new Headers({
+      'Content-Type': type,
+      'Cache-Control': pathname.startsWith('/widget/')
+        ? `public, max-age=${cache_seconds.hashed}, immutable`
+        : `public, max-age=${cache_seconds.named}`,
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      ETag: plain.etag,
+      Vary: 'Accept-Encoding, Origin',
+    });
+    if (request.headers.get('If-None-Match')?.includes(plain.etag)) return new Response(null, { status: 304, headers });
+    if (!encoding) return new Response(plain.bytes, { headers });
+    headers.set('Content-Encoding', encoding[0]);
+    return new Response(files.get(`${pathname}.${encoding[1]}`)!.bytes, { headers });
+  };
+}
+
+function readFiles() {
+  const paths = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
+  const files = paths.map(path => join(folder, path)).filter(path => statSync(path).isFile());
+  return new Map(
+    files.map(path => {
+      const bytes = readFileSync(path);
+      return [`/${relative(folder, path).replaceAll('\\', '/')}`, { bytes, etag: `"${digest(bytes).slice(0, 16)}"` }];
+    }),
+  );
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { listPolicies, publishPolicy } from '../../db/policies.ts';
+import { createToken, findTokenHolder } from '../../db/tokens.ts';
+import type { Services } from '../context.ts';
+import { readPolicyFiles } from '../policy-file.ts';
+import type { Environment } from '../settings.ts';
+
+const operator = { id: 'operator', role: 'operator', request_id: null };
+const token_days = 365;
+
+/** New keys for a machine of one's own, as environment variables. */
+export function makeKeys(): Record<string, string> {
+  const key = () => randomBytes(32).toString('base64');
+  return { ENCRYPTION_KEYS: `dev:${key()}`, INDEX_KEY: key(), SIGNING_KEY: key() };
+}
+
+/** Adds to the environment the keys that it lacks: those kept in the folder, made at the first start (0600). */
+export function fillInKeys(environment: Environment, folder: string): Environment {
+  const path = join(folder, 'development-keys.json');
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(path)) keepSecret(path, `${JSON.stringify(makeKeys(), null, 2)}\n`);
+  return { ...JSON.parse(readFileSync(path, 'utf8')), ...dropEmpty(environment) };
+}
+
+/** The token kept in the folder (0600), made anew when there is none or it is no longer good. */
+export async function keepToken({ db, now }: Services, folder: string): Promise<string> {
+  const path = join(folder, 'development-token');
+  const kept = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+  if (kept && (await findTokenHolder(db, kept, now()))) return kept;
+  const made = await createToken(
+    db,
+    { holder: 'development', role: 'privacy_officer', days: token_days },
+    operator,
+    now(),
+  );
+  keepSecret(path, `${made}\n`);
+  return made;
+}
+
+/** Publishes the sample policy in both languages, unless there is a policy already. */
+export async function publishSample({ db, now }: Pick<Services, 'db' | 'now'>): Promise<void> {
+  if ((await listPolicies(db)).length > 0) return;
+  const files = ['zh-CN', 'en'].map(locale => `policy.${locale}.md`);
+  const read = readPolicyFiles(
+    files.map(name => ({
+      name,
+      text: readFileSync(fileURLToPath(new URL(`../demo/${name}`, import.meta.url)), 'utf8'),
+    })),
+  );
+  if ('mistakes' in read) throw new Error(read.mistakes.join('\n'));
+  await publishPolicy(db, read.policy, operator, now());
+}
+
+/** Writes a file that its owner alone may read. */
+export function keepSecret(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o600 });
+}
+
+function dropEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+}

@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { Conflict } from '../db/database.ts';
+import { migrateStore } from './ops/migrate.ts';
+import { publishFiles } from './ops/policy.ts';
+import { prepareDev } from './ops/prepare-dev.ts';
+import { Mistake, type Ops, openTarget, print } from './ops/target.ts';
+import { createStaffToken, listStaffTokens, revokeStaffToken } from './ops/token.ts';
+
+const usage = `Usage: npm run -s ops -- COMMAND
+
+  token create --holder NAME --role ROLE [--days N]   make an access token and print it
+  token list                                          all tokens
+  token revoke ID                                     from its next request on
+  policy publish FILE…                                publish a version, all its languages at once
+  migrate                                             bring the tables up to date
+
+They work on DATABASE_URL; with --target d1, on the local D1 of "npm run dev".
+`;
+
+const commands: Record<string, (ops: Ops) => Promise<unknown>> = {
+  'token create': createStaffToken,
+  'token list': listStaffTokens,
+  'token revoke': revokeStaffToken,
+  'policy publish': publishFiles,
+};
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  const known =
+    error instanceof Mistake || error instanceof Conflict || (error as NodeJS.ErrnoException).code !== undefined;
+  process.stderr.write(`${known ? (error as Error).message : (error as Error).stack}\n`);
+  process.exitCode = 1;
+}
+
+async function run(args: string[]) {
+  const { values, positionals } = readArguments(args);
+  if (values.help || positionals.length === 0) {
+    process.stderr.write(usage);
+    process.exitCode = values.help ? 0 : 1;
+    return;
+  }
+  if (positionals[0] === 'prepare-dev') return prepareDev();
+  if (positionals[0] === 'migrate') return print(await migrateStore(values.target));
+  const command = commands[positionals.slice(0, 2).join(' ')];
+  if (!command) throw new Mistake(`unknown command: ${positionals.slice(0, 2).join(' ')}\n\n${usage}`);
+  const { db, close } = await openTarget(values.target);
+  try {
+    print(await command({ db, values, rest: positionals.slice(2), now: new Date() }));
+  } finally {
+    await close();
+  }
+}
+
+function readArguments(args: string[]) {
+  try {
+    const text = { type: 'string' } as const;
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: { holder: text, role: text, days: text, target: text, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    throw new Mistake(`${(error as Error).message}\n\n${usage}`);
+  }
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { Conflict } from '../../db/database.ts';
+import { publishPolicy } from '../../db/policies.ts';
+import { digest } from '../../db/vault.ts';
+import { readPolicyFiles } from '../policy-file.ts';
+import { Mistake, type Ops, operator } from './target.ts';
+
+/** `policy publish FILE…`: one file per language, all languages of one version. */
+export async function publishFiles({ db, rest, now }: Ops) {
+  if (rest.length === 0) throw new Mistake('policy publish needs the files of a version, one per language');
+  const read = readPolicyFiles(rest.map(path => ({ name: basename(path), text: readFileSync(path, 'utf8') })));
+  if ('mistakes' in read)
+    throw new Mistake(`nothing was published:\n${read.mistakes.map(line => `  ${line}`).join('\n')}`);
+  const { version, effective_at, documents } = read.policy;
+  try {
+    await publishPolicy(db, read.policy, operator, now);
+  } catch (error) {
+    if (error instanceof Conflict)
+      throw new Mistake(`version ${version} is published already and never changes: give a new version`);
+    throw error;
+  }
+  return documents.map(({ locale, html }) => ({ version, locale, effective_at, sha256: digest(html) }));
+}

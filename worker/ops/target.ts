@@ -1,0 +1,45 @@
+import type { Database } from '../../db/database.ts';
+import * as d1 from '../../db/dialects/d1.ts';
+import { openStore } from '../node/store.ts';
+
+/** What a command works with. `rest` is what stands behind its name. */
+export interface Ops {
+  db: Database;
+  values: { holder?: string | undefined; role?: string | undefined; days?: string | undefined };
+  rest: string[];
+  now: Date;
+}
+
+/** Who acts, in the audit trail, when a command does. */
+export const operator = { id: 'operator', role: 'operator', request_id: null };
+
+/** Something the operator can mend: told in one line, without a stack. */
+export class Mistake extends Error {}
+
+/** Opens what the commands work on: `DATABASE_URL`, or the local D1 of `npm run dev`. */
+export async function openTarget(target: string | undefined): Promise<{ db: Database; close(): Promise<void> }> {
+  if (target === undefined) {
+    const db = await openStore(databaseUrl());
+    return { db, close: () => db.destroy() };
+  }
+  checkTarget(target);
+  const { getPlatformProxy } = await import('wrangler');
+  const { env, dispose } = await getPlatformProxy<{ DB: Parameters<typeof d1.open>[0] }>();
+  return { db: d1.open(env.DB), close: dispose };
+}
+
+/** @throws Mistake for any target but `d1`. */
+export function checkTarget(target: string): void {
+  if (target !== 'd1') throw new Mistake(`--target: expected d1, or nothing for DATABASE_URL`);
+}
+
+export function databaseUrl(): string {
+  return process.env.DATABASE_URL || 'file:data/leads.db';
+}
+
+/** Prints a result: text as it is, anything else as a table on a terminal and as JSON elsewhere. */
+export function print(result: unknown): void {
+  if (typeof result === 'string') process.stdout.write(`${result}\n`);
+  else if (process.stdout.isTTY) console.table(result);
+  else process.stdout.write(`${JSON.stringify(result)}\n`);
+}
