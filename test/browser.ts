@@ -1,11 +1,23 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import sparticuz from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
 
 /** Switches of the packaged browser that would turn off what a page's security rests on. */
 const unsafe = ['--disable-web-security', '--allow-running-insecure-content', '--single-process'];
 
-/** Starts Chromium: the one that `CHROMIUM_PATH` names, else the one that comes as a package. */
-export async function launchBrowser(): Promise<Browser> {
+/**
+ * Starts Chromium: the one that `CHROMIUM_PATH` names, else the one that comes as a package.
+ *
+ * @param attempts How often to try: on a fresh machine another test file may still be unpacking the same binary.
+ */
+export async function launchBrowser(attempts = 30): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? (await sparticuz.executablePath());
-  return chromium.launch({ executablePath, args: sparticuz.args.filter(arg => !unsafe.includes(arg)), headless: true });
+  const args = sparticuz.args.filter(arg => !unsafe.includes(arg));
+  try {
+    return await chromium.launch({ executablePath, args, headless: true });
+  } catch (error) {
+    if (attempts <= 1) throw error;
+    await wait(500);
+    return launchBrowser(attempts - 1);
+  }
 }

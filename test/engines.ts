@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { D1Database } from '@cloudflare/workers-types';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { getPlatformProxy } from 'wrangler';
+import type { Database } from '../db/database.ts';
+import * as d1 from '../db/dialects/d1.ts';
+import * as postgres from '../db/dialects/postgres.ts';
+import * as sqlite from '../db/dialects/sqlite.ts';
+
+/** A database of each kind, fresh and with its tables. */
+export const engines: { engine: string; open(): Promise<{ db: Database; close(): Promise<void> }> }[] = [
+  { engine: 'SQLite', open: openSqlite },
+  { engine: 'D1', open: openD1 },
+  { engine: 'PostgreSQL', open: openPostgres },
+];
+
+async function openSqlite() {
+  const folder = mkdtempSync(join(tmpdir(), 'lead-consent-sqlite-'));
+  const db = await sqlite.open(join(folder, 'leads.db'));
+  return {
+    db,
+    close: async () => {
+      await db.destroy();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+async function openD1() {
+  const { env, dispose } = await getPlatformProxy<{ DB: D1Database }>({ persist: false, envFiles: [] });
+  await applyMigrations(env.DB);
+  return { db: d1.open(env.DB), close: dispose };
+}
+
+/** As wrangler applies them: every `.sql` of the folder itself. */
+export async function applyMigrations(database: D1Database) {
+  const folder = new URL('../db/migrations/', import.meta.url);
+  for (const name of readdirSync(folder)
+    .filter(file => file.endsWith('.sql'))
+    .sort()) {
+    const { unstable_splitSqlQuery } = await import('wrangler');
+    const statements = unstable_splitSqlQuery(readFileSync(new URL(name, folder), 'utf8'));
+    await database.batch(statements.map(statement => database.prepare(statement)));
+  }
+}
+
+async function openPostgres() {
+  const address = await createPostgresDatabase();
+  const db = await postgres.open(address);
+  return { db, close: () => db.destroy() };
+}
+
+/** The address of a fresh, empty database on the tests' PostgreSQL server. */
+export async function createPostgresDatabase(): Promise<string> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const admin = new pg.Client({ connectionString: `${inject('postgres')}/postgres` });
+  await admin.connect();
+  await admin.query(`create database ${name}`);
+  await admin.end();
+  return `${inject('postgres')}/${name}`;
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { type Environment, readSettings } from '../worker/settings.ts';
+import { test_keys } from './harness.ts';
+
+const production = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://leads.example.com',
+  SITE_ORIGINS: 'https://www.example.com, https://example.com',
+  DATA_REGION: 'CN',
+  ...test_keys,
+};
+
+function mistakesOf(environment: Environment, host: 'node' | 'workers' = 'node') {
+  const read = readSettings(environment, host);
+  return 'mistakes' in read ? read.mistakes : [];
+}
+
+describe('settings', () => {
+  it('are read whole, with the defaults of the contract', () => {
+    const read = readSettings(production, 'node');
+    expect(read).toMatchObject({
+      settings: {
+        production: true,
+        port: 8787,
+        host: '127.0.0.1',
+        public_url: 'https://leads.example.com',
+        site_origins: ['https://www.example.com', 'https://example.com'],
+        database_url: 'file:data/leads.db',
+        client_ip_header: undefined,
+        bot_check: true,
+        form_limit_per_minute: 10,
+        consent_limit_per_minute: 60,
+        form_quota_per_minute: 0,
+        lead_retention_months: 24,
+        consent_retention_months: 36,
+        time_zone: 'Asia/Shanghai',
+        log_level: 'info',
+      },
+    });
+    const workers = readSettings({ ...production, DATA_REGION: 'SG' }, 'workers');
+    expect(workers).toMatchObject({ settings: { client_ip_header: 'cf-connecting-ip', form_quota_per_minute: 600 } });
+  });
+
+  it('name every missing one at once', () => {
+    const named = mistakesOf({ NODE_ENV: 'production' }).map(mistake => mistake.split(':')[0]);
+    expect(named).toEqual(['PUBLIC_URL', 'SITE_ORIGINS', 'DATA_REGION', 'ENCRYPTION_KEYS', 'INDEX_KEY', 'SIGNING_KEY']);
+    expect(mistakesOf({}).map(mistake => mistake.split(':')[0])).toEqual([
+      'ENCRYPTION_KEYS',
+      'INDEX_KEY',
+      'SIGNING_KEY',
+    ]);
+  });
+
+  it.each([
+    ['PORT', '99999'],
+    ['PORT', 'http'],
+    ['HOST', 'a b'],
+    ['PUBLIC_URL', 'nowhere.test'],
+    ['PUBLIC_URL', 'https://leads.example.com/path'],
+    ['PUBLIC_URL', 'http://leads.example.com'],
+    ['SITE_ORIGINS', '*'],
+    ['SITE_ORIGINS', 'https://www.example.com,ftp://x'],
+    ['DATABASE_URL', 'mysql://localhost'],
+    ['COOKIE_DOMAIN', 'localhost'],
+    ['CLIENT_IP_HEADER', 'x forwarded'],
+    ['ENCRYPTION_KEYS', 'a:c2hvcnQ='],
+    ['ENCRYPTION_KEYS', `${test_keys.ENCRYPTION_KEYS},old:${Buffer.alloc(32, 9).toString('base64')}`],
+    ['INDEX_KEY', 'short'],
+    ['SIGNING_KEY', test_keys.INDEX_KEY],
+    ['INDEX_KEY', Buffer.alloc(32, 2).toString('base64')],
+    ['BOT_CHECK', 'maybe'],
+    ['FORM_LIMIT_PER_MINUTE', '-1'],
+    ['CONSENT_LIMIT_PER_MINUTE', '1.5'],
+    ['FORM_QUOTA_PER_MINUTE', 'many'],
+    ['DATA_REGION', 'China'],
+    ['LEAD_RETENTION_MONTHS', '-7'],
+    ['TIME_ZONE', 'Mars/Olympus'],
+    ['LOG_LEVEL', 'chatty'],
+  ])('malformed %s=%s stops the start with one line that does not repeat it', (name, value) => {
+    const mistakes = mistakesOf({ ...production, [name]: value });
+    expect(mistakes).toHaveLength(1);
+    expect(mistakes[0]).toContain(name);
+    expect(mistakes[0]).not.toContain(value);
+  });
+
+  it('P6 refuse CN on Workers, where D1 stores nothing in the PRC', () => {
+    expect(mistakesOf(production, 'workers')).toEqual([expect.stringContaining('DATA_REGION')]);
+    expect(mistakesOf({ ...production, DATA_REGION: 'SG' }, 'workers')).toEqual([]);
+  });
+
+  it('take Workers for production unless told otherwise', () => {
+    expect(readSettings({ ...production, NODE_ENV: undefined, DATA_REGION: 'SG' }, 'workers')).toMatchObject({
+      settings: { production: true },
+    });
+    expect(readSettings({ NODE_ENV: 'development', ...test_keys }, 'workers')).toMatchObject({
+      settings: { production: false },
+    });
+  });
+});
