@@ -1,0 +1,101 @@
+import { parseDocument } from 'yaml';
+import type { PolicyDraft as Draft, Purpose } from '../db/policies.ts';
+import type { Locale } from './fields.ts';
+import { type PolicyFields, readFields } from './policy-fields.ts';
+import { renderPolicyPage } from './policy-page.ts';
+
+export type { Purpose };
+
+/** A policy version ready for publication, its documents rendered. */
+export interface PolicyDraft extends Draft {
+  documents: { locale: Locale; html: string; purposes: Purpose[] }[];
+}
+
+/** What a file says, as far as it can be read. */
+interface Reading {
+  name: string;
+  mistakes: string[];
+  fields: Partial<PolicyFields>;
+  markdown: string;
+}
+
+/**
+ * Reads the files of one policy version, one per language: Markdown with YAML front matter.
+ *
+ * @returns The version ready for publication, or every mistake of every file, each with its file's name.
+ */
+export function readPolicyFiles(
+  files: { name: string; text: string }[],
+): { policy: PolicyDraft } | { mistakes: string[] } {
+  const readings = files.map(readFile);
+  const mistakes = [...readings.flatMap(reading => reading.mistakes), ...compareReadings(readings)];
+  if (readings.length === 0) mistakes.push('no policy file was given');
+  return mistakes.length > 0 ? { mistakes } : { policy: draftPolicy(readings) };
+}
+
+function draftPolicy(readings: Reading[]): PolicyDraft {
+  const languages = readings.map(({ fields }) => fields.locale!);
+  const documents = readings.map(({ fields, markdown }) => {
+    const { locale, purposes, ...facts } = fields as PolicyFields;
+    return {
+      locale,
+      html: renderPolicyPage({ ...facts, locale, languages, markdown }),
+      purposes: purposes as Purpose[],
+    };
+  });
+  const { version, effective_at, change_class } = readings[0]!.fields as PolicyFields;
+  return { version, effective_at, change_class, documents };
+}
+
+function readFile({ name, text }: { name: string; text: string }): Reading {
+  const mistakes: string[] = [];
+  const report = (mistake: string) => {
+    mistakes.push(`${name}: ${mistake}`);
+    return undefined;
+  };
+  const lines = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
+  const [front, yaml] = /^---[ \t]*\n([\s\S]*?)(?<=\n)---[ \t]*(?:\n|$)/.exec(lines) ?? [];
+  const markdown = lines.slice(front?.length ?? 0);
+  if (!markdown.trim()) report('there is no text');
+  if (yaml === undefined) report('there is no front matter: begin with a line ---, then the keys, then a line ---');
+  return { name, mistakes, markdown, fields: yaml === undefined ? {} : readFrontMatter(yaml, report) };
+}
+
+function readFrontMatter(yaml: string, report: (mistake: string) => undefined): Partial<PolicyFields> {
+  // The failsafe schema leaves `1.0` and `2026-01` the texts that they are.
+  const document = parseDocument(yaml, { schema: 'failsafe' });
+  for (const error of document.errors) report(`the front matter is not YAML: ${error.message.split('\n')[0]}`);
+  return document.errors.length > 0 ? {} : readFields(document.toJS() || {}, report);
+}
+
+function compareReadings(readings: Reading[]): string[] {
+  const [first, ...others] = readings.map(({ name, fields }) => ({ name, fields, facts: listFacts(fields) }));
+  return others.flatMap(({ name, fields, facts }, index) => {
+    const twin = readings.slice(0, index + 1).find(earlier => fields.locale && earlier.fields.locale === fields.locale);
+    const differences = [...facts].filter(
+      ([what, value]) => first!.facts.has(what) && first!.facts.get(what) !== value,
+    );
+    return [
+      ...(twin ? [`${name}: locale ${fields.locale} is already that of ${twin.name}`] : []),
+      ...differences.map(
+        ([what, value]) => `${name}: ${what} ${value}, but in ${first!.name} ${first!.facts.get(what)}`,
+      ),
+    ];
+  });
+}
+
+/** What must be the same in every language, under the name it has in a mistake. */
+function listFacts({ version, effective_at, change_class, purposes }: Partial<PolicyFields>): Map<string, string> {
+  const list = (names: (string | undefined)[]) => names.toSorted().join(', ') || 'none';
+  const facts: [what: string, value: string | undefined][] = [
+    ['version is', version],
+    ['effective_at is', effective_at],
+    ['change_class is', change_class],
+    ['the purposes are', purposes && list(purposes.map(({ id }) => id))],
+    ...(purposes ?? []).flatMap(({ id, required, cookies }): [string, string | undefined][] => [
+      [`required of ${id} is`, required?.toString()],
+      [`the cookies of ${id} are`, cookies && list(cookies.map(({ name }) => name))],
+    ]),
+  ];
+  return new Map(facts.filter((fact): fact is [string, string] => fact[1] !== undefined));
+}
