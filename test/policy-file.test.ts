@@ -25,12 +25,8 @@ const chinese = english
   .replace('name: Necessary', 'name: 必要')
   .replace('# Privacy & you\n\nWe keep little.', '# 隐私政策\n\n我们收集得很少。');
 
-const readOne = (text: string) => readPolicyFiles([{ name: 'a.md', text }]);
-const readBoth = (first: string, second: string) =>
-  readPolicyFiles([
-    { name: 'a.md', text: first },
-    { name: 'b.md', text: second },
-  ]);
+const readAll = (...texts: string[]) =>
+  readPolicyFiles(texts.map((text, index) => ({ name: `${'ab'[index]}.md`, text })));
 
 function getPolicy(read: ReturnType<typeof readPolicyFiles>) {
   if ('mistakes' in read) throw new Error(read.mistakes.join('\n'));
@@ -44,7 +40,7 @@ function getMistakes(read: ReturnType<typeof readPolicyFiles>) {
 
 describe('readPolicyFiles', () => {
   it('reads all languages of a version', () => {
-    const { documents, ...facts } = getPolicy(readBoth(chinese, english));
+    const { documents, ...facts } = getPolicy(readAll(chinese, english));
     expect(facts).toEqual({
       version: '2026-01',
       effective_at: '2026-01-01T00:00:00.000Z',
@@ -62,7 +58,7 @@ describe('readPolicyFiles', () => {
   });
 
   it('makes a whole page that fetches nothing but its stylesheet', () => {
-    const [zh, en] = getPolicy(readBoth(chinese, english)).documents.map(({ html }) => html);
+    const [zh, en] = getPolicy(readAll(chinese, english)).documents.map(({ html }) => html);
     expect(en).toMatch(/^<!doctype html>\n<html lang="en">/);
     expect(en).toContain('<title>Privacy &amp; you</title>');
     expect(en).toContain('<meta name="viewport" content="width=device-width, initial-scale=1">');
@@ -76,12 +72,9 @@ describe('readPolicyFiles', () => {
     expect(zh).toContain('<a href="?lang=en" hreflang="en" lang="en">English</a>');
   });
 
-  it('makes the same bytes each time', () => expect(readBoth(chinese, english)).toEqual(readBoth(chinese, english)));
+  it('makes the same bytes each time', () => expect(readAll(chinese, english)).toEqual(readAll(chinese, english)));
 
-  it('takes one language alone', () => {
-    const [document] = getPolicy(readOne(english)).documents;
-    expect(document!.html).not.toContain('?lang=');
-  });
+  it('takes one language alone', () => expect(getPolicy(readAll(english)).documents[0]!.html).not.toContain('?lang='));
 
   it.each([
     ['version: 1-0', '1-0'],
@@ -89,7 +82,7 @@ describe('readPolicyFiles', () => {
     ['version: "20260101"', '20260101'],
     ['version: true', 'true'],
   ])('leaves %s the text that it is', (line, version) => {
-    expect(getPolicy(readOne(english.replace('version: 2026-01', line))).version).toBe(version);
+    expect(getPolicy(readAll(english.replace('version: 2026-01', line))).version).toBe(version);
   });
 
   it.each([
@@ -98,15 +91,15 @@ describe('readPolicyFiles', () => {
     ['2026-01-01T00:00Z', '2026-01-01T00:00:00.000Z', '1 January 2026'],
     ['2024-02-29T12:30:15.5Z', '2024-02-29T12:30:15.500Z', '29 February 2024'],
   ])('reads effective_at %s, and shows the day as written', (typed, instant, day) => {
-    const policy = getPolicy(readOne(english.replace('effective_at: 2026-01-01', `effective_at: ${typed}`)));
+    const policy = getPolicy(readAll(english.replace('effective_at: 2026-01-01', `effective_at: ${typed}`)));
     expect(policy.effective_at).toBe(instant);
     expect(policy.documents[0]!.html).toContain(`<time datetime="${instant}">${day}</time>`);
   });
 
   it('reads files of any editor', () => {
-    const expected = readOne(english);
-    expect(readOne(`\ufeff${english.replaceAll('\n', '\r\n')}`)).toEqual(expected);
-    expect(readOne(english.replaceAll('\n', '\r'))).toEqual(expected);
+    const expected = readAll(english);
+    expect(readAll(`\ufeff${english.replaceAll('\n', '\r\n')}`)).toEqual(expected);
+    expect(readAll(english.replaceAll('\n', '\r'))).toEqual(expected);
   });
 
   it.each([
@@ -151,7 +144,7 @@ describe('readPolicyFiles', () => {
   ] as [string | RegExp, string, string | RegExp][])('%s → %j is a mistake', (from, to, mistake) => {
     const text = english.replace(from, to);
     expect(text).not.toBe(english);
-    const mistakes = getMistakes(readOne(text));
+    const mistakes = getMistakes(readAll(text));
     expect(mistakes.every(line => line.startsWith('a.md: '))).toBe(true);
     const bare = mistakes.map(line => line.slice('a.md: '.length));
     if (typeof mistake === 'string') expect(bare).toContain(mistake);
@@ -159,10 +152,14 @@ describe('readPolicyFiles', () => {
   });
 
   it('names every mistake of every file in one go', () => {
-    const bad = english.replace('version: 2026-01\n', '').replace('required: false', 'required: maybe');
-    expect(getMistakes(readBoth(chinese.replace('change_class: significant\n', ''), bad))).toEqual([
+    const bad = english
+      .replace('version: 2026-01\n', '')
+      .replace('    required: true\n', '')
+      .replace('required: false', 'required: maybe');
+    expect(getMistakes(readAll(chinese.replace('change_class: significant\n', ''), bad))).toEqual([
       'a.md: change_class is missing',
       'b.md: version is missing',
+      'b.md: purposes[0].required is missing',
       'b.md: purposes[1].required "maybe" is neither true nor false',
     ]);
   });
@@ -176,7 +173,7 @@ describe('readPolicyFiles', () => {
     ['name: consent,', 'name: choice,', 'the cookies of necessary are choice, but in a.md consent'],
     ['locale: en', 'locale: zh-CN', 'locale zh-CN is already that of a.md'],
   ])('two files that differ in %s are a mistake', (from, to, mistake) => {
-    const mistakes = getMistakes(readBoth(chinese, english.replace(from, to)));
+    const mistakes = getMistakes(readAll(chinese, english.replace(from, to)));
     expect(mistakes).toHaveLength(1);
     expect(mistakes[0]!.replace('b.md: ', '')).toEqual(
       typeof mistake === 'string' ? mistake : expect.stringMatching(mistake),
@@ -185,7 +182,16 @@ describe('readPolicyFiles', () => {
 
   it('takes the same instant in two spellings for the same', () => {
     const other = english.replace('effective_at: 2026-01-01', 'effective_at: 2026-01-01T08:00:00+08:00');
-    expect(getPolicy(readBoth(chinese, other)).effective_at).toBe('2026-01-01T00:00:00.000Z');
+    expect(getPolicy(readAll(chinese, other)).effective_at).toBe('2026-01-01T00:00:00.000Z');
+  });
+
+  it('ends the front matter at a line --- only', () => {
+    const text = english.replace('Counts visits.', 'Counts visits. ---');
+    expect(getPolicy(readAll(text)).documents[0]!.purposes[1]!.description).toBe('Counts visits. ---');
+  });
+
+  it('does not take two missing ids for the same', () => {
+    expect(getMistakes(readAll(english.replace(/ id: .*\n {3}/g, '')))).toHaveLength(2);
   });
 
   it('refuses to make a policy of no file', () => expect(getMistakes(readPolicyFiles([]))).toHaveLength(1));

@@ -45,6 +45,10 @@ describe('renderMarkdown', () => {
       expect(render(`[a](${href})`)).toBe(`<p><a href="${href.replace('&', '&amp;')}">a</a></p>\n`);
   });
 
+  it('reads the entities of a link once', () => {
+    expect(render('[a](/?b=1&amp;c=2)')).toBe('<p><a href="/?b=1&amp;c=2">a</a></p>\n');
+  });
+
   it('gives each heading its own id', () => {
     const html = render('# 我们 收集什么？\n\n## Your *rights*\n\n## Your rights\n\n## Your rights 2\n\n## !!!\n');
     expect([...html.matchAll(/id="([^"]*)"/g)].map(([, id]) => id)).toEqual([
