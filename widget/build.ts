@@ -1,7 +1,7 @@
 /** Builds what the server hands out for the widget: one classic script, and the chunks that it loads on first use. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { BuildOptions, Plugin } from 'esbuild';
 
@@ -76,19 +76,27 @@ function hash(code: string): string {
 }
 
 function write(files: Map<string, string>): Map<string, number> {
-  rmSync(dist, { recursive: true, force: true });
   const sizes = new Map<string, number>();
+  const kept = new Set(['_headers']);
+  mkdirSync(join(dist, 'widget'), { recursive: true });
   for (const [path, text] of files) {
-    const target = join(dist, path);
     const compressed = brotliCompressSync(text);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, text);
-    writeFileSync(`${target}.br`, compressed);
-    writeFileSync(`${target}.gz`, gzipSync(text, { level: 9 }));
+    put(path, text);
+    put(`${path}.br`, compressed);
+    put(`${path}.gz`, gzipSync(text, { level: 9 }));
     sizes.set(path, compressed.length);
+    for (const ending of ['', '.br', '.gz']) kept.add(path + ending);
   }
-  writeFileSync(join(dist, '_headers'), headers);
+  put('_headers', headers);
+  for (const path of readdirSync(dist, { recursive: true, encoding: 'utf8' }))
+    if (path !== 'widget' && !kept.has(path)) rmSync(join(dist, path), { force: true });
   return sizes;
+}
+
+/** Leaves a file alone that is right already: a server or another test may be reading it. */
+function put(path: string, content: string | Buffer) {
+  const file = join(dist, path);
+  if (!existsSync(file) || !readFileSync(file).equals(Buffer.from(content))) writeFileSync(file, content);
 }
 
 /** Prints each size, and fails where a budget is overrun. */

@@ -1,0 +1,142 @@
+/// <reference path="../../widget/css.d.ts" />
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { buildWidget } from '../../widget/build.ts';
+import type {} from '../../widget/index.ts';
+import { launchBrowser } from '../browser.ts';
+import { type Policies, policies } from './policies.ts';
+
+/** A request that reached the page's host or the product's. */
+export interface Seen {
+  host: string;
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever JSON the widget sent
+  body: any;
+}
+
+/** What the product answers; `gone` cuts the connection. */
+export type Reply = { status: number; body?: unknown } | 'gone';
+
+interface Visit extends BrowserContextOptions {
+  path?: string;
+  /** Runs before the page is opened. */
+  before?: (page: Page) => unknown;
+}
+
+export type Site = Awaited<ReturnType<typeof openSite>>;
+
+const dist = join(import.meta.dirname, '../../widget/dist');
+
+const defaults = () => ({
+  html: pageWith(''),
+  /** Headers of the page, like its Content-Security-Policy; `HOST` stands for the product's origin, here and in html. */
+  pageHeaders: {} as Record<string, string>,
+  policies: policies as Policies | undefined,
+  /** Scripts on the page's own host, by path: what gated elements load. */
+  files: {} as Record<string, string>,
+  onConsent: (_: Seen): Reply | Promise<Reply> => ({ status: 201, body: {} }),
+  onLead: (_: Seen): Reply | Promise<Reply> => ({ status: 201, body: { receipt_code: 'LC-7Q4M-9XTR-2HKD' } }),
+});
+
+/** A page that embeds the widget as a customer would. */
+export function pageWith(body: string, { lang = 'en', head = '' } = {}): string {
+  return `<!doctype html><html lang="${lang}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>Shop</title>
+<script src="HOST/widget.js" defer></script>${head}</head><body><main><h1>Shop</h1>${body}</main></body></html>`;
+}
+
+/** The form's element with its plain link, as the contract shows it. */
+export const formElement =
+  '<div data-lead-form="mini-ai-experience"><a href="HOST/forms/mini-ai-experience">Form</a></div>';
+
+/**
+ * A browser, a page at www.shop.localhost and, at leads.shop.localhost, a server that answers as the contract says.
+ * Both names are this machine; to the browser they are different origins of one site.
+ */
+export async function openSite() {
+  await buildWidget();
+  const browser = await launchBrowser();
+  const seen: Seen[] = [];
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request.setEncoding('utf8')) text += chunk;
+    const { method = '', url: path = '', headers } = request;
+    const entry = { host: headers.host!.split(':')[0]!, method, path, headers, body: text && JSON.parse(text) };
+    if (method !== 'OPTIONS') seen.push(entry);
+    if (entry.host.startsWith('leads.')) await answerAsProduct(entry, response);
+    else answerAsPage(entry, response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const host = `http://leads.shop.localhost:${port}`;
+  const page = `http://www.shop.localhost:${port}`;
+  const fill = (text: string) => text.replaceAll('HOST', host);
+
+  const site = { ...defaults(), host, page, seen, posts, visit, reset, close };
+  return site;
+
+  async function answerAsProduct(request: Seen, response: ServerResponse) {
+    const { pathname, searchParams } = new URL(request.path, host);
+    response.setHeader('Access-Control-Allow-Origin', request.headers.origin ?? '*');
+    response.setHeader('Access-Control-Allow-Credentials', 'true');
+    response.setHeader('Access-Control-Allow-Headers', 'content-type, idempotency-key');
+    if (request.method === 'OPTIONS') return response.writeHead(204).end();
+    if (pathname === '/consents') return send(response, await site.onConsent(request));
+    if (pathname.startsWith('/forms/')) return send(response, await site.onLead(request));
+    const policy = pathname === '/policies/current' && site.policies?.[searchParams.get('lang') as keyof Policies];
+    if (policy) return send(response, { status: 200, body: policy });
+    const file = join(dist, pathname);
+    if (!/^\/widget[./]/.test(pathname) || !existsSync(file)) return send(response, { status: 404, body: {} });
+    response.writeHead(200, { 'Content-Type': file.endsWith('.js') ? 'text/javascript' : 'text/css' });
+    return response.end(readFileSync(file));
+  }
+
+  function answerAsPage({ path }: Seen, response: ServerResponse) {
+    const { pathname } = new URL(path, page);
+    const script = site.files[pathname];
+    if (script !== undefined) return response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(script);
+    if (pathname.includes('.')) return response.writeHead(404).end();
+    for (const [name, value] of Object.entries(site.pageHeaders)) response.setHeader(name, fill(value));
+    return response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(fill(site.html));
+  }
+
+  function send(response: ServerResponse, reply: Reply) {
+    if (reply === 'gone') return response.destroy();
+    return response.writeHead(reply.status, { 'Content-Type': 'application/json' }).end(JSON.stringify(reply.body));
+  }
+
+  /** What was posted to a path of the product. */
+  function posts(path: string): Seen[] {
+    return seen.filter(it => it.method === 'POST' && it.path.startsWith(path));
+  }
+
+  /** Opens the page as a new visitor and waits until the widget is ready. */
+  async function visit({ path = '/', before, ...options }: Visit = {}): Promise<Page> {
+    const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+    context.setDefaultTimeout(5_000);
+    const tab = await context.newPage();
+    await before?.(tab);
+    await tab.goto(page + path);
+    await tab.evaluate(() => window.leadConsent?.ready);
+    return tab;
+  }
+
+  /** Forgets everything: visitors, requests and settings. */
+  async function reset() {
+    await Promise.all(browser.contexts().map(context => context.close()));
+    Object.assign(site, defaults());
+    seen.length = 0;
+  }
+
+  async function close() {
+    await browser.close();
+    server.closeAllConnections();
+    server.close();
+  }
+}
