@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordEvent, takeNumber } from '../db/audit.ts';
+import { type AuditEvent, recordEvent, takeNumber } from '../db/audit.ts';
 import { listChoices, recordChoice } from '../db/consents.ts';
 import { Conflict, type Database } from '../db/database.ts';
 import { findFirstAnswer, forgetExpiredKeys, rememberAnswer } from '../db/idempotency.ts';
@@ -52,7 +52,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
 
     it('an act on a lead that is not there fails whole', async () => {
       const before = await seqNow();
-      const event = { action: 'lead.revealed', lead_ids: [newId(noon)] } as const;
+      const event: AuditEvent = { action: 'lead.revealed', lead_ids: [newId(noon)] };
       await expect(db.atomic([takeNumber(db), ...recordEvent(db, operator, event, noon)])).rejects.toEqual(
         expect.objectContaining({ table: 'audit_subjects' }),
       );

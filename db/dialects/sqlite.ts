@@ -21,10 +21,10 @@ const statements_kept = 500;
  */
 export async function open(path: string, upgrade: (session: Session) => Promise<unknown> = migrate): Promise<Database> {
   const connection = new Sqlite(path);
+  connection.pragma('busy_timeout = 2000');
   connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = FULL');
   connection.pragma('secure_delete = ON');
-  connection.pragma('busy_timeout = 2000');
   await upgrade({
     dialect: 'sqlite',
     run: async text => void connection.exec(text),

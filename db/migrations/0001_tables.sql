@@ -1,11 +1,11 @@
 create table changes (
-  id integer primary key check (id = 1),
+  id integer not null primary key check (id = 1),
   seq bigint not null
 );
 insert into changes (id, seq) values (1, 0);
 
 create table leads (
-  id text primary key,
+  id text not null primary key,
   form text not null,
   status text not null,
   assigned_to text,
@@ -26,7 +26,7 @@ create index leads_by_received on leads (received_at, id) where erased_at is nul
 create unique index leads_by_receipt on leads (receipt_hash);
 
 create table lead_keys (
-  lead_id text primary key,
+  lead_id text not null primary key,
   kek_id text not null,
   wrapped text not null,
   phone_index text not null,
@@ -37,7 +37,7 @@ create index lead_keys_by_phone on lead_keys (phone_index, lead_id);
 create index lead_keys_by_email on lead_keys (email_index, lead_id);
 
 create table lead_consents (
-  id text primary key,
+  id text not null primary key,
   lead_id text not null,
   state text not null,
   purpose text not null,
@@ -49,7 +49,7 @@ create table lead_consents (
 create index lead_consents_by_lead on lead_consents (lead_id);
 
 create table consents (
-  id text primary key,
+  id text not null primary key,
   visitor_id text not null,
   policy_version text not null,
   locale text not null,
@@ -63,7 +63,7 @@ create table consents (
 create index consents_by_visitor on consents (visitor_id, chosen_at, id);
 
 create table policies (
-  version text primary key,
+  version text not null primary key,
   published_at text not null,
   effective_at text not null,
   change_class text not null
@@ -80,7 +80,7 @@ create table policy_documents (
 );
 
 create table tokens (
-  id text primary key,
+  id text not null primary key,
   holder text not null,
   role text not null,
   secret_sha256 text not null,
@@ -91,7 +91,7 @@ create table tokens (
 );
 
 create table idempotency_keys (
-  key text primary key,
+  key text not null primary key,
   fingerprint text not null,
   subject_id text not null,
   expires_at text
@@ -100,7 +100,7 @@ create index idempotency_keys_by_expiry on idempotency_keys (expires_at) where e
 create index idempotency_keys_by_subject on idempotency_keys (subject_id);
 
 create table audit_events (
-  seq bigint primary key,
+  seq bigint not null primary key,
   recorded_at text not null,
   actor text not null,
   role text not null,
@@ -118,7 +118,7 @@ create table audit_subjects (
 create index audit_subjects_by_lead on audit_subjects (lead_id, seq);
 
 create table audit_seals (
-  from_seq bigint primary key,
+  from_seq bigint not null primary key,
   to_seq bigint not null,
   prev text not null,
   hash text not null,

@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const line_limit = 200;
+
+interface Import {
+  from: string;
+  /** A path inside the project, or a package or `node:` module. */
+  to: string;
+  typeOnly: boolean;
+}
+
+const files = ['db', 'worker', 'widget', 'test'].flatMap(room =>
+  readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+    .map(path => join(room, path))
+    .filter(path => /\.(ts|tsx|css|sql)$/.test(path) && !path.startsWith('widget/dist/')),
+);
+const sources = new Map(files.map(path => [path, readFileSync(join(root, path), 'utf8')]));
+const imports = [...sources].flatMap(([from, text]) =>
+  [...text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|import\('([^']+)'\)/gm)].map(
+    ([, type, fixed, dynamic]): Import => {
+      const name = (fixed ?? dynamic)!;
+      const to = name.startsWith('.') ? relative(root, join(root, dirname(from), name)) : name;
+      return { from, to, typeOnly: Boolean(type) };
+    },
+  ),
+);
+
+const within = (room: string) => imports.filter(({ from }) => from.startsWith(`${room}/`));
+const isLocal = ({ to }: Import) => /^(db|worker|widget|test)\//.test(to);
+const packageOf = ({ to }: Import) => (to.startsWith('@') ? to.split('/').slice(0, 2).join('/') : to.split('/')[0]!);
+const show = ({ from, to }: Import) => `${from} → ${to}`;
+
+it('reads the imports at all', () => {
+  expect(imports.length).toBeGreaterThan(100);
+});
+
+it('1. db imports kysely, node:crypto and itself; drivers only in dialects', () => {
+  const wrong = within('db').filter(one => {
+    if (isLocal(one)) return !one.to.startsWith('db/');
+    if (one.from.startsWith('db/dialects/'))
+      return !['kysely', 'better-sqlite3', 'pg', '@cloudflare/workers-types'].includes(packageOf(one));
+    if (one.from === 'db/migrate.ts') return !/^node:(fs|url)$/.test(one.to);
+    return !(one.to === 'kysely' || one.to === 'node:crypto');
+  });
+  expect(wrong.map(show)).toEqual([]);
+});
+
+it('2. worker never imports widget; only its entries touch Node, a driver or a dialect', () => {
+  const isEntry = ({ from }: Import) => /^worker\/(node|ops)(\.ts|\/)/.test(from);
+  const portable = ['hono', 'zod', '@hono/zod-validator', 'marked', 'yaml', 'kysely', '@cloudflare/workers-types'];
+  const wrong = within('worker').filter(one => {
+    if (/^(widget|test)\//.test(one.to)) return true;
+    if (one.to.startsWith('db/dialects/')) return !isEntry(one) && one.from !== 'worker/index.ts';
+    if (isLocal(one) || isEntry(one)) return false;
+    return one.to !== 'node:crypto' && !portable.includes(packageOf(one));
+  });
+  expect(wrong.map(show)).toEqual([]);
+});
+
+it('3. widget imports preact, js-cookie and itself; of worker, types, fields and phone', () => {
+  const wrong = within('widget').filter(one => {
+    if (one.from === 'widget/build.ts') return false;
+    if (one.to.startsWith('worker/')) return !one.typeOnly && !['worker/fields.ts', 'worker/phone.ts'].includes(one.to);
+    return isLocal(one) ? !one.to.startsWith('widget/') : !['preact', 'js-cookie'].includes(packageOf(one));
+  });
+  expect(wrong.map(show)).toEqual([]);
+  expect(within('worker').filter(({ from }) => from === 'worker/phone.ts')).toEqual([]);
+});
+
+it('4. route files never import each other, and nobody imports a test', () => {
+  const routes = ['forms', 'leads', 'consents', 'policies', 'health'].map(noun => `worker/${noun}.ts`);
+  expect(imports.filter(({ from, to }) => routes.includes(from) && routes.includes(to)).map(show)).toEqual([]);
+  expect(imports.filter(({ from, to }) => to.startsWith('test/') && !from.startsWith('test/')).map(show)).toEqual([]);
+  expect(
+    imports
+      .filter(({ from }) => from === 'db/audit.ts')
+      .map(({ to }) => to)
+      .sort(),
+  ).toEqual(['db/database.ts', 'kysely']);
+});
+
+it('6. no source file is over 200 lines, but tables of texts and tests', () => {
+  const long = [...sources].filter(
+    ([path, text]) => !/^test\/|texts|strings/.test(path) && text.split('\n').length > line_limit + 1,
+  );
+  expect(long.map(([path]) => path)).toEqual([]);
+});
+
+it('7. SQL, the clock, the environment and the page each stay in their room', () => {
+  const find = (pattern: RegExp, allowed: RegExp) =>
+    [...sources]
+      .filter(
+        ([path, text]) => /\.tsx?$/.test(path) && !/^test\//.test(path) && !allowed.test(path) && pattern.test(text),
+      )
+      .map(([path]) => path);
+  expect(find(/\b(selectFrom|insertInto|updateTable|deleteFrom)\(/, /^db\//)).toEqual([]);
+  expect(find(/new Date\(\)|Date\.now\(\)/, /^worker\/(node\.ts|index\.ts|ops)|^widget\//)).toEqual([]);
+  expect(find(/process\.env/, /^worker\/(node\.ts|ops)|^widget\/build\.ts$/)).toEqual([]);
+  expect(
+    find(
+      /(?<![\w.])(document\.(body|head|cookie|[a-z]+Element|query\w+|add\w+)|window\.)/,
+      /^widget\/|^worker\/(console|demo)\//,
+    ),
+  ).toEqual([]);
+  expect(find(/\b(hono|Response|Request)\b.*from|\bstatus: [45]\d\d/, /^worker\/|^widget\//)).toEqual([]);
+});
+
+it('nouns of db form a tree', () => {
+  const edges = imports.filter(one => one.from.startsWith('db/') && one.to.startsWith('db/') && !one.typeOnly);
+  const visit = (file: string, path: string[]): string[] => {
+    if (path.includes(file)) return [[...path, file].join(' → ')];
+    return edges.filter(({ from }) => from === file).flatMap(({ to }) => visit(to, [...path, file]));
+  };
+  expect([...new Set(edges.map(({ from }) => from))].flatMap(file => visit(file, []))).toEqual([]);
+});
