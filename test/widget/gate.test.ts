@@ -1,0 +1,195 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { openSite, pageWith, type Reply, type Site } from './site.ts';
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+beforeEach(() => site.reset());
+afterAll(() => site.close());
+
+const order = (page: Page) => page.evaluate(() => (window as { order?: string[] }).order ?? []);
+const click = (page: Page, name: string) => page.locator(`[data-consent-action="${name}"]`).last().click();
+const log = (word: string) => `(window.order ??= []).push('${word}')`;
+
+const gated = `
+<script type="text/plain" data-consent="analytics">${log('inline 1')}</script>
+<script type="text/plain" data-consent="analytics" data-src="/slow.js"></script>
+<script type="text/plain" data-consent="marketing">${log('marketing')}</script>
+<script type="text/plain" data-consent="analytics" src="/second.js"></script>
+<script data-consent="analytics" data-src="/third.js"></script>
+<script type="text/plain" data-consent="analytics">${log('inline 2')}</script>
+<img data-consent="analytics" data-src="/pixel.gif" alt="">
+<iframe data-consent="marketing" data-src="/frame" title="Video"></iframe>`;
+
+const files = { '/slow.js': log('slow'), '/second.js': log('second'), '/third.js': log('third') };
+
+async function grant(page: Page, ...purposes: string[]) {
+  await page.evaluate(() => window.leadConsent?.open());
+  const dialog = page.locator('[data-consent-preferences]');
+  await dialog.waitFor();
+  for (const box of await dialog.locator('input:enabled').all())
+    await box.setChecked(purposes.includes((await box.getAttribute('name'))!));
+  await dialog.locator('[data-consent-action="save"]').click();
+}
+
+it('K2 nothing gated runs or loads before a choice, nor after a refusal', async () => {
+  site.html = pageWith(gated);
+  site.files = files;
+  const page = await site.visit();
+  await click(page, 'reject-all');
+  await page.waitForLoadState('networkidle');
+  expect(await order(page)).toEqual([]);
+  expect(site.seen.map(({ path }) => path).filter(path => /slow|second|third|pixel|frame/.test(path))).toEqual([]);
+});
+
+it('what is granted runs in document order, and the rest stays shut', async () => {
+  site.html = pageWith(gated);
+  site.files = files;
+  const page = await site.visit({
+    before: tab =>
+      tab.route('**/slow.js', async route => {
+        await new Promise(resolve => setTimeout(resolve, 300));
+        await route.continue();
+      }),
+  });
+  await grant(page, 'analytics');
+  await expect.poll(() => order(page)).toEqual(['inline 1', 'slow', 'second', 'third', 'inline 2']);
+  await expect.poll(() => site.seen.some(({ path }) => path === '/pixel.gif')).toBe(true);
+  expect(site.seen.some(({ path }) => path === '/frame')).toBe(false);
+  await grant(page, 'analytics', 'marketing');
+  await expect.poll(() => order(page)).toEqual(['inline 1', 'slow', 'second', 'third', 'inline 2', 'marketing']);
+  await expect.poll(() => site.seen.some(({ path }) => path === '/frame')).toBe(true);
+});
+
+it('a script that is missing does not hold up the next one', async () => {
+  site.html = pageWith(gated);
+  site.files = { ...files };
+  delete (site.files as Record<string, string>)['/slow.js'];
+  const page = await site.visit();
+  await click(page, 'accept-all');
+  await expect.poll(() => order(page)).toEqual(['inline 1', 'marketing', 'second', 'third', 'inline 2']);
+});
+
+it('on the next page what was granted runs by itself, and so does what is added later', async () => {
+  site.html = pageWith(gated);
+  site.files = files;
+  const page = await site.visit();
+  await click(page, 'accept-all');
+  await page.reload();
+  await expect.poll(() => order(page)).toContain('inline 2');
+  await page.evaluate(code => {
+    const script = Object.assign(document.createElement('script'), { type: 'text/plain', textContent: code });
+    script.setAttribute('data-consent', 'analytics');
+    document.body.append(script);
+  }, log('late'));
+  await expect.poll(() => order(page)).toContain('late');
+});
+
+it('an earlier grant opens nothing while the policy is missing', async () => {
+  site.html = pageWith(gated);
+  site.files = files;
+  const page = await site.visit();
+  await grant(page, 'marketing');
+  site.policies = undefined;
+  await page.reload();
+  await page.evaluate(() => window.leadConsent?.ready);
+  await page.waitForLoadState('networkidle');
+  expect(await order(page)).toEqual([]);
+});
+
+it('K2 a withdrawal is recorded as one, and deletes the cookies of its purpose on host and parent domain', async () => {
+  site.html = pageWith(gated);
+  const page = await site.visit({ path: '/shop/item' });
+  await click(page, 'accept-all');
+  const put = (name: string, path = '/', domain = 'www.shop.localhost') => ({ name, value: '1', path, domain });
+  await page
+    .context()
+    .addCookies([
+      put('_stat', '/', '.shop.localhost'),
+      put('_stat_a', '/shop'),
+      put('_stat_b', '/shop/'),
+      put('_static'),
+      put('ad_id'),
+    ]);
+  await grant(page, 'functional', 'marketing');
+  const names = (await page.context().cookies(page.url())).map(({ name }) => name);
+  expect(names.sort()).toEqual(['_static', 'ad_id', 'consent']);
+  await expect.poll(() => site.posts('/consents').at(-1)?.body.source).toBe('withdrawal');
+  expect(site.posts('/consents').at(-1)?.body.granted).toEqual(['necessary', 'functional', 'marketing']);
+});
+
+it('GPC leaves analytics and marketing off without writing anything, until the visitor says otherwise', async () => {
+  site.html = pageWith(gated);
+  site.files = files;
+  const page = await site.visit({
+    before: tab => tab.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })),
+  });
+  expect(await page.evaluate(() => window.leadConsent?.has('analytics'))).toBe(false);
+  await page.evaluate(() => window.leadConsent?.open());
+  const dialog = page.locator('[data-consent-preferences]');
+  await dialog.waitFor();
+  expect(await dialog.locator('input[name=analytics]').isChecked()).toBe(false);
+  expect(await dialog.getByText('Global Privacy Control').count()).toBe(2);
+  expect(await page.context().cookies()).toEqual([]);
+  expect(site.posts('/consents')).toEqual([]);
+  await click(page, 'accept-all');
+  await expect.poll(() => order(page)).toContain('marketing');
+});
+
+it('a choice made while the server is away is sent later, once, with the same key and its own time', async () => {
+  site.onConsent = () => 'gone';
+  const page = await site.visit();
+  await click(page, 'reject-all');
+  await expect.poll(() => site.posts('/consents').length).toBeGreaterThan(0);
+  await expect.poll(() => page.evaluate(() => localStorage.length)).toBe(1);
+  site.onConsent = () => ({ status: 503, body: {} });
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await expect.poll(() => site.posts('/consents').length).toBeGreaterThan(1);
+  let taken = 0;
+  site.onConsent = () => {
+    taken++;
+    return { status: 201, body: {} };
+  };
+  await page.reload();
+  await expect.poll(() => page.evaluate(() => localStorage.length)).toBe(0);
+  await page.reload();
+  await page.waitForLoadState('networkidle');
+  expect(taken).toBe(1);
+  expect(new Set(site.posts('/consents').map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+  expect(new Set(site.posts('/consents').map(({ body }) => body.chosen_at)).size).toBe(1);
+});
+
+it.each<[string, Reply]>([
+  ['refused for good', { status: 422, body: {} }],
+  ['refused by origin', { status: 403, body: {} }],
+])('a choice that the server has %s is not sent again', async (_, reply) => {
+  site.onConsent = () => reply;
+  const page = await site.visit();
+  await click(page, 'reject-all');
+  await expect.poll(() => site.posts('/consents').length).toBe(1);
+  await expect.poll(() => page.evaluate(() => localStorage.length)).toBe(0);
+  await page.reload();
+  await page.waitForLoadState('networkidle');
+  expect(site.posts('/consents').length).toBe(1);
+});
+
+it('two choices made offline are both sent, in their order', async () => {
+  site.onConsent = () => ({ status: 500, body: {} });
+  const page = await site.visit();
+  await click(page, 'accept-all');
+  await expect.poll(() => site.posts('/consents').length).toBe(1);
+  await grant(page);
+  site.onConsent = () => ({ status: 201, body: {} });
+  await page.reload();
+  await expect.poll(() => page.evaluate(() => localStorage.length)).toBe(0);
+  const sent = site
+    .posts('/consents')
+    .slice(-2)
+    .map(({ body }) => [body.source, body.granted.length]);
+  expect(sent).toEqual([
+    ['banner', 4],
+    ['withdrawal', 1],
+  ]);
+});

@@ -1,0 +1,221 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { changePolicies } from './policies.ts';
+import { formElement, openSite, pageWith, type Reply, type Site } from './site.ts';
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+beforeEach(async () => {
+  await site.reset();
+  site.html = pageWith(formElement);
+});
+afterAll(() => site.close());
+
+const lead = { name: '欧阳小明', phone: '138 0013 8000', email: 'Ming@example.com', company: '小视科技' };
+const form = (page: Page) => page.locator('form');
+const field = (page: Page, name: string) => page.locator(`form [name="${name}"]`);
+const error = (page: Page, name: string) => page.locator(`[data-field-error="${name}"]`);
+const submit = (page: Page) => form(page).locator('button[type=submit]');
+const done = (page: Page) => page.locator('[data-lead-form-done]');
+
+async function fill(page: Page, values: Partial<typeof lead> = {}) {
+  for (const [name, value] of Object.entries({ ...lead, ...values })) await field(page, name).fill(value);
+  await field(page, 'policy_version').check();
+}
+
+it('the element becomes the form, with what browsers need to fill it in', async () => {
+  const page = await site.visit();
+  await form(page).waitFor();
+  const inputs = await form(page)
+    .locator('input')
+    .evaluateAll(all =>
+      (all as HTMLInputElement[]).map(it => [
+        it.name,
+        it.type,
+        it.autocomplete,
+        it.inputMode,
+        it.required,
+        it.labels?.length,
+      ]),
+    );
+  expect(inputs).toEqual([
+    ['name', 'text', 'name', 'text', true, 1],
+    ['phone', 'tel', 'tel', 'tel', true, 1],
+    ['email', 'email', 'email', 'email', true, 1],
+    ['company', 'text', 'organization', 'text', true, 1],
+    ['policy_version', 'checkbox', '', '', true, 1],
+  ]);
+  expect(await page.locator('[data-lead-form] a').count()).toBe(1);
+});
+
+it('C4 the box starts unticked, and links to the policy in the form’s language', async () => {
+  const page = await site.visit();
+  expect(await field(page, 'policy_version').isChecked()).toBe(false);
+  expect(await field(page, 'policy_version').inputValue()).toBe('2026-01');
+  const link = form(page).locator('a');
+  expect(await link.getAttribute('href')).toBe(`${site.host}/policies/2026-01?lang=en`);
+  expect([await link.getAttribute('target'), await link.getAttribute('rel')]).toEqual(['_blank', 'noopener']);
+});
+
+it('C1 a filled form is sent as typed, once, and thanked with the receipt code', async () => {
+  const page = await site.visit();
+  await fill(page);
+  await submit(page).click();
+  await done(page).waitFor();
+  const posts = site.posts('/forms/mini-ai-experience');
+  expect(posts.map(({ body }) => body)).toEqual([{ ...lead, policy_version: '2026-01', locale: 'en' }]);
+  expect(posts[0]?.headers['idempotency-key']).toMatch(/^[\da-f-]{36}$/);
+  expect(await done(page).textContent()).toContain('LC-7Q4M-9XTR-2HKD');
+  expect(await done(page).evaluate(it => it === document.activeElement)).toBe(true);
+  expect(await done(page).locator('a').getAttribute('href')).toContain(`${site.host}/withdrawals`);
+  expect(site.posts('/consents')).toEqual([]);
+});
+
+it('two clicks and an Enter send one lead, and the button tells that it is busy', async () => {
+  let answer = (_: Reply) => {};
+  site.onLead = () =>
+    new Promise(resolve => {
+      answer = resolve;
+    });
+  const page = await site.visit();
+  await fill(page);
+  await submit(page).dblclick();
+  await field(page, 'name').press('Enter');
+  await expect.poll(() => site.posts('/forms/').length).toBe(1);
+  expect(await submit(page).getAttribute('aria-disabled')).toBe('true');
+  expect(await submit(page).textContent()).toBe('Sending…');
+  answer({ status: 201, body: { receipt_code: 'X' } });
+  await done(page).waitFor();
+  expect(site.posts('/forms/').length).toBe(1);
+});
+
+it('an empty form is not sent: errors stand beside the fields, and the focus is on the first', async () => {
+  const page = await site.visit();
+  await submit(page).click();
+  expect(await page.locator('[data-field-error]').allTextContents()).toEqual([
+    'Enter your name',
+    'Enter your phone number',
+    'Enter your email address',
+    'Enter your company',
+    'Tick the box if you agree to the privacy policy',
+  ]);
+  expect(await page.getByRole('alert').textContent()).toBe('5 entries need your attention.');
+  const name = field(page, 'name');
+  expect(await name.evaluate(it => it === document.activeElement)).toBe(true);
+  expect(await name.getAttribute('aria-invalid')).toBe('true');
+  expect(await name.getAttribute('aria-describedby')).toBe(await error(page, 'name').getAttribute('id'));
+  expect(site.posts('/forms/')).toEqual([]);
+});
+
+it('a mistake is told on leaving the field, not while typing, and taken back once it is mended', async () => {
+  const page = await site.visit();
+  const phone = field(page, 'phone');
+  await phone.pressSequentially('138');
+  expect(await error(page, 'phone').count()).toBe(0);
+  await phone.blur();
+  expect(await error(page, 'phone').textContent()).toContain('valid number');
+  await phone.press('End');
+  await phone.pressSequentially('00138000');
+  expect(await error(page, 'phone').count()).toBe(0);
+  expect(await phone.getAttribute('aria-invalid')).toBeNull();
+  await field(page, 'email').focus();
+  await field(page, 'email').blur();
+  expect(await error(page, 'email').count()).toBe(0);
+});
+
+it('the server’s own errors stand beside their fields, in its words', async () => {
+  const errors = [{ field: 'email', code: 'invalid', message: 'This address cannot receive mail' }];
+  site.onLead = () => ({ status: 422, body: { type: 'x/invalid-fields', status: 422, errors } });
+  const page = await site.visit();
+  await fill(page);
+  await submit(page).click();
+  await error(page, 'email').waitFor();
+  expect(await error(page, 'email').textContent()).toBe('This address cannot receive mail');
+  expect(await field(page, 'email').evaluate(it => it === document.activeElement)).toBe(true);
+  expect(await field(page, 'email').inputValue()).toBe(lead.email);
+  expect(await submit(page).textContent()).toBe('Send');
+});
+
+it('under a policy that has become outdated the box is unticked, and asks about the new one', async () => {
+  const errors = [{ field: 'policy_version', code: 'outdated', message: 'The policy has changed' }];
+  site.onLead = ({ body }) =>
+    body.policy_version === '2026-02' ? { status: 201, body: {} } : { status: 422, body: { errors } };
+  const page = await site.visit();
+  await fill(page);
+  site.policies = changePolicies({ version: '2026-02', url: '/policies/2026-02?lang=en' });
+  await submit(page).click();
+  await error(page, 'policy_version').waitFor();
+  expect(await error(page, 'policy_version').textContent()).toBe('The policy has changed');
+  expect(await field(page, 'policy_version').isChecked()).toBe(false);
+  expect(await form(page).locator('a').getAttribute('href')).toContain('/policies/2026-02');
+  await field(page, 'policy_version').check();
+  await submit(page).click();
+  await done(page).waitFor();
+});
+
+it.each<[string, Reply, string]>([
+  ['the server fails', { status: 500, body: {} }, 'couldn’t send'],
+  ['the server cannot be reached', 'gone', 'couldn’t reach'],
+  ['there were too many', { status: 429, body: {} }, 'Too many'],
+])('when %s what was typed is kept, and the retry has the same key', async (_, reply, text) => {
+  site.onLead = () => reply;
+  const page = await site.visit();
+  await fill(page);
+  await submit(page).click();
+  await page.getByText(text).waitFor();
+  expect(await field(page, 'name').inputValue()).toBe(lead.name);
+  expect(await submit(page).textContent()).toBe('Try again');
+  expect(await submit(page).getAttribute('aria-disabled')).toBeNull();
+  site.onLead = () => ({ status: 201, body: {} });
+  await submit(page).click();
+  await done(page).waitFor();
+  const keys = site.posts('/forms/').map(({ headers }) => headers['idempotency-key']);
+  expect(keys.length).toBeGreaterThanOrEqual(2);
+  expect(new Set(keys).size).toBe(1);
+});
+
+it('changed values get a new key', async () => {
+  site.onLead = () => ({ status: 500, body: {} });
+  const page = await site.visit();
+  await fill(page);
+  await submit(page).click();
+  await page.getByText('couldn’t send').waitFor();
+  await field(page, 'company').fill('Another');
+  await submit(page).click();
+  await expect.poll(() => site.posts('/forms/').length).toBe(2);
+  const [first, second] = site.posts('/forms/').map(({ headers }) => headers['idempotency-key']);
+  expect(first).not.toBe(second);
+});
+
+it('without a policy the form says so and leaves the link', async () => {
+  site.policies = undefined;
+  const page = await site.visit();
+  await page.getByText('can’t be sent right now').waitFor();
+  expect(await form(page).count()).toBe(0);
+  expect(await page.locator('[data-lead-form] > a').getAttribute('href')).toBe(`${site.host}/forms/mini-ai-experience`);
+});
+
+it('where the form can’t be loaded the link stays', async () => {
+  const page = await site.visit({ before: tab => tab.route('**/widget/lead-form-*.js', route => route.abort()) });
+  await page.waitForLoadState('networkidle');
+  expect(await page.locator('[data-lead-form]').innerHTML()).toBe(
+    `<a href="${site.host}/forms/mini-ai-experience">Form</a>`,
+  );
+});
+
+it('a form added later is mounted too, and mountForm gives back a way out', async () => {
+  site.html = pageWith('<div id="later"></div><div id="own">own</div>', { lang: 'zh-CN' });
+  const page = await site.visit();
+  await page.evaluate(() => document.querySelector('#later')?.setAttribute('data-lead-form', 'ecological-cooperation'));
+  await page.evaluate(() => document.querySelector('#later')?.append(document.createElement('a')));
+  await page.getByRole('form', { name: '生态合作咨询' }).waitFor();
+  await page.evaluate(() => {
+    const unmount = window.leadConsent?.mountForm(document.querySelector('#own')!, 'ecological-cooperation');
+    Object.assign(window, { unmount });
+  });
+  await page.locator('#own form').waitFor();
+  await page.evaluate('unmount()');
+  expect(await page.locator('#own').innerHTML()).toBe('own');
+});
