@@ -1,0 +1,68 @@
+import { html } from 'hono/html';
+import type { Locale } from '../fields.ts';
+import { mark } from './art.ts';
+import { texts } from './texts.ts';
+
+export type Content = ReturnType<typeof html>;
+
+/** What every page of the demo knows. */
+export interface Page {
+  locale: Locale;
+  path: string;
+  policy_url: string;
+}
+
+/** Wraps a page's content in the site: head, navigation, footer, and the one line that embeds the product. */
+export function renderLayout({ locale, path, policy_url }: Page, title: string, content: Content): Content {
+  const text = texts[locale];
+  const { company, home, products, footer } = text;
+  const pages = [
+    { to: '/', name: home.name },
+    { to: '/mini-ai', name: products['mini-ai'].name },
+    { to: '/cooperation', name: products.cooperation.name },
+  ];
+  const links = pages.map(
+    ({ to, name }) =>
+      html`<li><a href="${to}?lang=${locale}"${to === path ? html` aria-current="page"` : ''}>${name}</a></li>`,
+  );
+  return html`<!doctype html>
+<html lang="${locale}">
+<head>
+<meta charset="utf-8">
+<title>${title === company ? `${company} · ${home.title}` : `${title} · ${company}`}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="description" content="${home.lead}">
+<link rel="alternate" hreflang="${text.other.locale}" href="${path}?lang=${text.other.locale}">
+<link rel="stylesheet" href="/styles.css">
+<link rel="stylesheet" href="/demo.css">
+<script src="/widget.js" defer></script>
+</head>
+<body class="site">
+<a class="skip" href="#content">${text.skip}</a>
+<header class="top">
+<div class="frame">
+<a class="brand" href="/?lang=${locale}">${mark}<span>${company}</span></a>
+<nav class="menu" aria-label="${text.navigation}"><ul>${links}</ul></nav>
+<a class="language" href="${path}?lang=${text.other.locale}" hreflang="${text.other.locale}" lang="${text.other.locale}">${text.other.name}</a>
+</div>
+</header>
+<main id="content" tabindex="-1">
+${content}
+</main>
+<footer class="bottom">
+<div class="frame">
+<div class="about"><p class="brand">${mark}<span>${company}</span></p><p>${footer.tagline}</p></div>
+<nav aria-label="${footer.site}"><h2>${footer.site}</h2><ul>${links}</ul></nav>
+<nav aria-label="${footer.privacy}"><h2>${footer.privacy}</h2><ul>
+<li><a href="${policy_url}">${footer.policy}</a></li>
+<li><button class="plain" type="button" data-consent-open>${footer.cookies}</button></li>
+<li><a href="/withdrawals?lang=${locale}">${footer.withdraw}</a></li>
+</ul></nav>
+<div class="small"><p>© 2026 ${text.legalName}</p><p>${footer.note}</p><p class="visits" data-demo-visits="${footer.visits}" hidden></p></div>
+</div>
+</footer>
+<script type="text/plain" data-consent="analytics" data-src="/demo/visits.js"></script>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,53 @@
+import { type Context, Hono } from 'hono';
+import type { Locale } from '../fields.ts';
+import { chooseLocale } from '../language.ts';
+import type { Content, Page } from './layout.ts';
+import { renderHome, renderProduct } from './pages.ts';
+import { demoStyles } from './styles.ts';
+import { visits } from './visits.ts';
+
+interface DemoOptions {
+  /** Where the privacy policy is in a language. */
+  policy_url(locale: Locale): string;
+}
+
+const sample: DemoOptions = { policy_url: locale => `/policies/2026-01?lang=${locale}` };
+
+const policy = [
+  ...["default-src 'self'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "object-src 'none'"],
+  ...["base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"],
+].join('; ');
+
+/**
+ * The site of a made-up company, to see the product at work in a real page. Never served in production.
+ *
+ * @param options Without them the links lead to the sample policy.
+ */
+export function createDemo({ policy_url } = sample): Hono {
+  const demo = new Hono();
+  const show = (render: (page: Page) => Content) => async (c: Context) => {
+    const locale = chooseLocale(c);
+    return c.html(await render({ locale, path: c.req.path, policy_url: policy_url(locale) }), 200, {
+      'Content-Language': locale,
+      'Content-Security-Policy': policy,
+      'Cache-Control': 'no-cache',
+      Vary: 'Accept-Language',
+    });
+  };
+  demo.get('/', show(renderHome));
+  demo.get(
+    '/mini-ai',
+    show(page => renderProduct(page, 'mini-ai')),
+  );
+  demo.get(
+    '/cooperation',
+    show(page => renderProduct(page, 'cooperation')),
+  );
+  demo.get('/demo.css', c =>
+    c.body(demoStyles, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'no-cache' }),
+  );
+  demo.get('/demo/visits.js', c =>
+    c.body(visits, 200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'no-cache' }),
+  );
+  return demo;
+}
