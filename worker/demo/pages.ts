@@ -55,10 +55,7 @@ interface Item {
   body: string;
 }
 
-function renderSection(
-  { title, lead, items }: { title: string; lead?: string; items: Item[] },
-  shape: string,
-): Content {
+function renderSection({ title, lead, items }: { title: string; lead?: string; items: Item[] }): Content {
   return html`<section><div class="frame"><h2>${title}</h2>${lead ? html`<p class="lead">${lead}</p>` : ''}
 <ul class="cards">${items.map(renderItem)}</ul></div></section>`;
 }
