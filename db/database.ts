@@ -14,6 +14,22 @@ export type Database = Kysely<Schema> & {
   atomic(statements: CompiledQuery[]): Promise<Outcome[]>;
 };
 
+/**
+ * Makes a Database of a Kysely instance.
+ *
+ * @param close Closes what `atomic` uses too: Kysely closes only what it has itself read from.
+ */
+export function extendKysely(kysely: Kysely<Schema>, atomic: Database['atomic'], close: () => Promise<void>): Database {
+  const destroy = kysely.destroy.bind(kysely);
+  return Object.assign(kysely, {
+    atomic,
+    destroy: async () => {
+      await destroy();
+      await close();
+    },
+  });
+}
+
 export interface Outcome {
   rows: unknown[];
   changed: number;

@@ -39,7 +39,11 @@ server.on('error', error => giveUp([`PORT, HOST: ${error.message}`]));
 server.listen(settings.port, settings.host, async () => {
   const { port } = server.address() as AddressInfo;
   services.settings.public_url ||= `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`;
-  log('info', 'listening', { url: services.settings.public_url, data_region: settings.data_region ?? 'not declared' });
+  log('info', 'listening', {
+    url: services.settings.public_url,
+    port,
+    data_region: settings.data_region ?? 'not declared',
+  });
   if (!settings.production) await greet();
 });
 

@@ -9,7 +9,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import { type Database, readConflict } from '../database.ts';
+import { type Database, extendKysely, readConflict } from '../database.ts';
 import type { Schema } from '../schema.ts';
 
 /** Opens a D1 binding. Its migrations are applied by wrangler, its durability is Cloudflare's. */
@@ -22,7 +22,7 @@ export function open(d1: D1Database): Database {
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
   });
-  return Object.assign(kysely, { atomic: atomic(d1) });
+  return extendKysely(kysely, atomic(d1), async () => {});
 }
 
 /** One `batch()` per unit: D1 runs it as a transaction. */

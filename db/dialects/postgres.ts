@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { Conflict, type Database } from '../database.ts';
+import { Conflict, type Database, extendKysely } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
 import type { Schema } from '../schema.ts';
 
@@ -28,7 +28,9 @@ export async function open(
   });
   pool.on('error', () => {});
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  return Object.assign(kysely, { atomic: atomic(pool) });
+  return extendKysely(kysely, atomic(pool), async () => {
+    if (!pool.ended) await pool.end();
+  });
 }
 
 async function upgradeDatabase(address: string, upgrade: (session: Session) => Promise<unknown>) {

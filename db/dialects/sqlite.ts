@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import { type CompiledQuery, Kysely, SqliteDialect } from 'kysely';
-import { type Database, type Outcome, readConflict } from '../database.ts';
+import { type Database, extendKysely, type Outcome, readConflict } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
 import type { Schema } from '../schema.ts';
 
@@ -34,7 +34,7 @@ export async function open(path: string, upgrade: (session: Session) => Promise<
   const kysely = new Kysely<Schema>({
     dialect: new SqliteDialect({ database: { prepare: prepared, close: () => connection.close() } }),
   });
-  return Object.assign(kysely, { atomic: atomic(connection, prepared) });
+  return extendKysely(kysely, atomic(connection, prepared), async () => void connection.close());
 }
 
 function keepPrepared(connection: Sqlite.Database) {

@@ -1,0 +1,115 @@
+import { readFileSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createPostgresDatabase } from './engines.ts';
+import { lead, test_keys } from './harness.ts';
+import { makeFolder, run, startServer } from './server.ts';
+
+let folder: string;
+let remove: () => void;
+beforeEach(() => {
+  ({ folder, remove } = makeFolder());
+});
+afterEach(() => remove());
+
+const submit = (url: string, sent: object = lead) =>
+  fetch(`${url}/forms/mini-ai-experience`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Origin: url },
+    body: JSON.stringify(sent),
+  });
+
+describe('the Node host in development', () => {
+  it('makes keys and a token, publishes the sample policy, and keeps all of it', async () => {
+    const first = await startServer(folder);
+    const { version } = (await (await fetch(`${first.url}/policies/current`)).json()) as { version: string };
+    expect((await submit(first.url, { ...lead, policy_version: version })).status).toBe(201);
+    for (const lang of ['en', 'zh-CN'])
+      expect((await fetch(`${first.url}/policies/${version}?lang=${lang}`)).status).toBe(200);
+    for (const secret of ['development-keys.json', 'development-token'])
+      expect(statSync(join(folder, secret)).mode & 0o777).toBe(0o600);
+    expect(first.output()).toContain(`${first.url}/?lang=`);
+    const keys = readFileSync(join(folder, 'development-keys.json'), 'utf8');
+    expect(await first.stop()).toBe(0);
+
+    const second = await startServer(folder);
+    expect(second.token).toBe(first.token);
+    expect(readFileSync(join(folder, 'development-keys.json'), 'utf8')).toBe(keys);
+    const pulled = await fetch(`${second.url}/leads?view=clear`, {
+      headers: { Authorization: `Bearer ${second.token}` },
+    });
+    expect(await pulled.json()).toMatchObject({ leads: [{ name: lead.name, company: lead.company }] });
+    expect(await second.stop('SIGINT')).toBe(0);
+  });
+
+  it('answers what is in flight before it stops, and drops a client that never reads', async () => {
+    const server = await startServer(folder);
+    const { hostname, port } = new URL(server.url);
+    const body = JSON.stringify({ ...lead });
+    const slow = connect(Number(port), hostname);
+    let answer = '';
+    slow.on('data', chunk => {
+      answer += chunk;
+    });
+    slow.write(
+      `POST /forms/mini-ai-experience HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`,
+    );
+    await wait(100);
+    const ended = server.stop();
+    await wait(300);
+    slow.write(body);
+    expect(await ended).toBe(0);
+    expect(answer).toContain('HTTP/1.1 201');
+    await expect(fetch(server.url)).rejects.toThrow();
+  });
+});
+
+describe('the Node host in production', () => {
+  const production = {
+    NODE_ENV: 'production',
+    PUBLIC_URL: 'https://leads.example.com',
+    SITE_ORIGINS: 'https://www.example.com',
+    DATA_REGION: 'CN',
+    ...test_keys,
+  };
+
+  it('refuses to start without its settings, naming every missing one', async () => {
+    const { code, stdout, stderr } = await run(['worker/node.ts'], {
+      NODE_ENV: 'production',
+      DATABASE_URL: `file:${folder}/leads.db`,
+    });
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    for (const name of ['PUBLIC_URL', 'SITE_ORIGINS', 'DATA_REGION', ...Object.keys(test_keys)])
+      expect(stderr).toContain(name);
+  });
+
+  it('serves no demo, makes no keys and no token, publishes nothing', async () => {
+    const server = await startServer(folder, { ...production, PUBLIC_URL: 'http://127.0.0.1:1' });
+    const address = `http://127.0.0.1:${/"port":(\d+)/.exec(server.output())![1]}`;
+    expect((await fetch(address)).status).toBe(404);
+    expect((await fetch(`${address}/policies/current`)).status).toBe(404);
+    expect((await fetch(`${address}/health`)).status).toBe(200);
+    expect(server.token).toBe('');
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('runs on PostgreSQL by one setting', async () => {
+    const database = await createPostgresDatabase();
+    const server = await startServer(folder, { DATABASE_URL: database, ...test_keys });
+    const { version } = (await (await fetch(`${server.url}/policies/current`)).json()) as { version: string };
+    expect((await submit(server.url, { ...lead, policy_version: version })).status).toBe(201);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('says in one line what is wrong with the database', async () => {
+    const { code, stderr } = await run(['worker/node.ts'], {
+      ...production,
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/DATABASE_URL: .*(ECONNREFUSED|refused)/);
+  });
+});

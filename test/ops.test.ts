@@ -1,0 +1,82 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPostgresDatabase } from './engines.ts';
+import { makeFolder, run } from './server.ts';
+
+const { folder, remove } = makeFolder();
+afterAll(() => remove());
+
+describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
+  let address = '';
+  beforeAll(async () => {
+    address = engine === 'SQLite' ? `file:${join(folder, 'ops', 'leads.db')}` : await createPostgresDatabase();
+  });
+  const ops = (...args: string[]) => run(['worker/ops.ts', ...args], { DATABASE_URL: address });
+
+  it('migrates, twice at once and again', async () => {
+    const both = await Promise.all([ops('migrate'), ops('migrate')]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    expect(both.flatMap(({ stdout }) => JSON.parse(stdout).applied).sort()).toEqual([
+      '0001_tables.sql',
+      '0002_guards.sql',
+    ]);
+    expect(JSON.parse((await ops('migrate')).stdout)).toEqual({ applied: [] });
+  });
+
+  it('makes a token and prints it alone, lists it without its secret, revokes it', async () => {
+    const made = await ops('token', 'create', '--holder', 'Wang Fang', '--role', 'sales', '--days', '7');
+    expect(made.stdout).toMatch(/^lc_[A-Za-z0-9]+_[A-Za-z0-9]+\n$/);
+    const [, id, secret] = made.stdout.trim().split('_');
+    const listed = await ops('token', 'list');
+    expect(listed.stdout).not.toContain(secret);
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ id, holder: 'Wang Fang', role: 'sales', revoked_at: null }]);
+    expect(await ops('token', 'revoke', id!)).toMatchObject({ code: 0 });
+    expect(JSON.parse((await ops('token', 'list')).stdout)[0].revoked_at).toMatch(/Z$/);
+  });
+
+  it('publishes a policy once, from a file per language', async () => {
+    const files = ['zh-CN', 'en'].map(locale => `worker/demo/policy.${locale}.md`);
+    const first = await ops('policy', 'publish', ...files);
+    expect(first.code).toBe(0);
+    expect(JSON.parse(first.stdout)).toMatchObject([
+      { locale: expect.any(String), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      {},
+    ]);
+    const second = await ops('policy', 'publish', ...files);
+    expect(second).toMatchObject({ code: 1, stdout: '' });
+    expect(second.stderr).toContain('published already');
+  });
+});
+
+describe('the operator is told', () => {
+  const ops = (...args: string[]) =>
+    run(['worker/ops.ts', ...args], { DATABASE_URL: `file:${join(folder, 'told.db')}` });
+
+  it.each([
+    [['token', 'create', '--role', 'sales'], '--holder'],
+    [['token', 'create', '--holder', 'x', '--role', 'king'], '--role'],
+    [['token', 'create', '--holder', 'x', '--role', 'sales', '--days', '0'], '--days'],
+    [['token', 'revoke'], 'id'],
+    [['token', 'revoke', 'nobody'], 'no token'],
+    [['policy', 'publish'], 'files'],
+    [['policy', 'publish', '/nowhere/policy.md'], 'ENOENT'],
+    [['dance'], 'unknown command'],
+    [['token', 'create', '--colour', 'red'], '--colour'],
+    [['token', 'list', '--target', 'moon'], '--target'],
+  ])('%j exits 1, says why on stderr and nothing on stdout', async (args, reason) => {
+    const { code, stdout, stderr } = await ops(...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(reason);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('names everything that is missing in policy files, and publishes nothing', async () => {
+    const path = join(folder, 'broken.md');
+    writeFileSync(path, '---\nversion: current\n---\n');
+    const { code, stderr } = await ops('policy', 'publish', path);
+    expect(code).toBe(1);
+    for (const word of ['version', 'locale', 'effective_at', 'change_class', 'purposes'])
+      expect(stderr).toContain(word);
+  });
+});

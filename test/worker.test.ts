@@ -1,0 +1,99 @@
+import type { D1Database } from '@cloudflare/workers-types';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestHarness } from 'wrangler';
+import * as d1 from '../db/dialects/d1.ts';
+import { publishPolicy } from '../db/policies.ts';
+import { createToken } from '../db/tokens.ts';
+import { applyMigrations } from './engines.ts';
+import { draft, lead, operator, readProblem, site, test_keys } from './harness.ts';
+
+const vars = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://leads.example.com',
+  SITE_ORIGINS: site,
+  DATA_REGION: 'SG',
+  ...test_keys,
+};
+
+/** The built Worker on the real workerd, with a D1 of its own. */
+const server = createTestHarness({ workers: [{ configPath: './wrangler.toml', vars, envFiles: [] }] } as never);
+const fetchWorker = async (path: string, init?: object) =>
+  (await server.fetch(path, init as never)) as unknown as Response;
+let token = '';
+
+beforeAll(async () => {
+  await server.listen();
+  const { DB } = (await server.getWorker().getEnv()) as unknown as { DB: D1Database };
+  await applyMigrations(DB);
+  const db = d1.open(DB);
+  await publishPolicy(db, draft('2026-01'), operator, new Date());
+  token = await createToken(db, { holder: 'sales', role: 'sales', days: 1 }, operator, new Date());
+});
+afterAll(() => server.close());
+
+const post = (path: string, sent: unknown, headers: object = {}) =>
+  fetchWorker(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Origin: site, ...headers },
+    body: typeof sent === 'string' ? sent : JSON.stringify(sent),
+  });
+
+describe('the Worker on workerd with D1', () => {
+  it('takes a lead and gives it to sales', async () => {
+    const response = await post('/forms/mini-ai-experience', lead, { 'Idempotency-Key': 'k' });
+    expect(response.status).toBe(201);
+    const receipt = (await response.json()) as { id: string };
+    expect(await (await post('/forms/mini-ai-experience', lead, { 'Idempotency-Key': 'k' })).json()).toEqual(receipt);
+    const pulled = await fetchWorker('/leads?view=clear', { headers: { Authorization: `Bearer ${token}` } });
+    const { leads } = (await pulled.json()) as { leads: object[] };
+    expect(leads).toMatchObject([{ id: receipt.id, name: lead.name, phone: '+8613800138078', company: lead.company }]);
+  });
+
+  it('takes a cookie choice, shows it and takes it back', async () => {
+    const chosen = await post('/consents', {
+      policy_version: '2026-01',
+      locale: 'en',
+      shown: ['necessary', 'analytics'],
+      granted: ['analytics'],
+      source: 'banner',
+      chosen_at: new Date().toISOString(),
+    });
+    expect(chosen.headers.get('Set-Cookie')).toMatch(/^consent=v1\..*Secure; SameSite=Lax$/);
+    const { visitor_id } = (await chosen.json()) as { visitor_id: string };
+    expect((await post(`/consents/${visitor_id}/withdrawal`, '')).status).toBe(201);
+    const { history } = (await (await fetchWorker(`/consents/${visitor_id}`)).json()) as { history: object[] };
+    expect(history).toMatchObject([{ granted: [], source: 'withdrawal' }, { granted: ['analytics'] }]);
+  });
+
+  it('serves the policy, the widget and its modules, these with CORS for the websites', async () => {
+    expect((await fetchWorker('/policies/2026-01?lang=en')).status).toBe(200);
+    const widget = await fetchWorker('/widget.js');
+    expect(widget.headers.get('Content-Type')).toContain('javascript');
+    const [name] = /(?<=widget\/)lead-form-[\w-]+\.js/.exec(await widget.text())!;
+    const module = await fetchWorker(`/widget/${name}`, { headers: { Origin: site } });
+    expect(module.status).toBe(200);
+    expect(module.headers.get('Access-Control-Allow-Origin')).toBe(site);
+    expect((await fetchWorker('/widget/none.js')).status).toBe(404);
+  });
+
+  it.each([
+    ['{"name":', {}, 'malformed-json', 400],
+    [lead, { Origin: 'https://evil.example' }, 'origin-not-allowed', 403],
+    ['x'.repeat(20_000), {}, 'payload-too-large', 413],
+    [lead, { 'Content-Type': 'text/plain' }, 'unsupported-media-type', 415],
+    [{ ...lead, phone: '1' }, {}, 'invalid-fields', 422],
+  ])('refuses %#', async (sent, headers, slug, status) => {
+    expect(await readProblem(await post('/forms/mini-ai-experience', sent, headers))).toMatchObject({ slug, status });
+  });
+
+  it('serves no demo in production, answers 401 and 404 as problems, and is healthy', async () => {
+    expect(await readProblem(await fetchWorker('/'))).toMatchObject({ slug: 'not-found' });
+    expect(await readProblem(await fetchWorker('/leads'))).toMatchObject({ slug: 'unauthorized' });
+    expect(await (await fetchWorker('/health')).json()).toEqual({ status: 'ok' });
+  });
+
+  it('forgets expired keys on schedule', async () => {
+    const result = await server.getWorker().scheduled({ cron: '17 * * * *' } as never);
+    expect(result).toMatchObject({ outcome: 'ok' });
+  });
+});
