@@ -137,7 +137,7 @@ export function renderDone(locale: Locale, host: string, receipt: string | undef
       {receipt && (
         <p class="lc-receipt">
           <span class="lc-note">{done.code}</span>
-          <code class="lc-code">{receipt}</code>
+          <code>{receipt}</code>
         </p>
       )}
       {receipt && (

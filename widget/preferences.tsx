@@ -118,14 +118,17 @@ function renderPurpose({ id, name, description, required, cookies }: Purpose, op
         <details>
           <summary>{texts.cookies(cookies.length)}</summary>
           {cookies.map(cookie => (
-            <dl class="lc-facts">
-              <dt class="lc-code">{cookie.name}</dt>
-              <dd>{cookie.purpose}</dd>
-              <dt>{texts.provider}</dt>
-              <dd>{cookie.provider}</dd>
-              <dt>{texts.lifetime}</dt>
-              <dd>{cookie.lifetime}</dd>
-            </dl>
+            <div class="lc-facts">
+              <p>{cookie.name}</p>
+              <dl>
+                <dt>{texts.purpose}</dt>
+                <dd>{cookie.purpose}</dd>
+                <dt>{texts.provider}</dt>
+                <dd>{cookie.provider}</dd>
+                <dt>{texts.lifetime}</dt>
+                <dd>{cookie.lifetime}</dd>
+              </dl>
+            </div>
           ))}
         </details>
       )}

@@ -21,8 +21,11 @@ export function createPrompts({ host, locale, policy, consents, stylesheet }: Op
   let banner: HTMLElement | undefined;
   let preferences: Promise<() => void> | undefined;
 
+  const hasQuestion = policy.purposes.some(({ required }) => !required);
+
   function update() {
-    if (!consents.get()) banner ??= showBanner({ locale, policy, choose: ids => consents.choose(ids, 'banner'), open });
+    if (!consents.get() && hasQuestion)
+      banner ??= showBanner({ locale, policy, choose: ids => consents.choose(ids, 'banner'), open });
     else banner?.remove();
   }
 

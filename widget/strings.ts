@@ -21,7 +21,7 @@ export const bannerTexts: Record<Locale, BannerTexts> = {
     label: 'Cookie 设置提示',
     title: '您的隐私，由您决定',
     body: purposes =>
-      `本网站使用保障正常运行所必需的 Cookie。经您同意，我们还会将 Cookie 用于${purposes.join('、')}；在您选择之前，这些都不会启用。`,
+      `为保障网站正常运行，我们会使用必要的 Cookie。经您同意，我们还会将 Cookie 用于：${purposes.join('、')}。在您作出选择之前，这些 Cookie 都不会启用。`,
     policy: '隐私政策',
     acceptAll: '全部接受',
     rejectAll: '全部拒绝',
@@ -116,12 +116,12 @@ export const formTexts: Record<Locale, FormTexts> = {
       phone: {
         required: '请填写联系电话',
         too_long: '电话号码过长，请检查',
-        invalid: '电话号码格式有误，例如：13800138000 或 025-58801024',
+        invalid: '请填写有效的电话号码，如 13800138000',
       },
       email: {
         required: '请填写电子邮箱',
         too_long: '邮箱地址过长，请检查',
-        invalid: '邮箱格式有误，例如：name@example.com',
+        invalid: '请填写有效的邮箱地址，如 name@example.com',
       },
       company: {
         required: '请填写公司名称',
@@ -136,7 +136,7 @@ export const formTexts: Record<Locale, FormTexts> = {
     submit: '提交',
     sending: '正在提交…',
     retry: '重新提交',
-    review: count => `有 ${count} 项需要修改，请检查后再提交。`,
+    review: count => `有 ${count} 项需要填写或修改，请检查后再提交。`,
     unreachable: '网络似乎不通，信息尚未提交。您填写的内容都还在，请稍后重试。',
     tooMany: '提交过于频繁，请稍等片刻再试。您填写的内容都还在。',
     failed: '暂时无法提交。您填写的内容都还在，请稍后重试。',
@@ -171,12 +171,12 @@ export const formTexts: Record<Locale, FormTexts> = {
       phone: {
         required: 'Enter your phone number',
         too_long: 'Check the number: it is too long',
-        invalid: 'Enter a valid number, like 13800138000 or +44 20 7946 0958',
+        invalid: 'Enter a valid number, like 13800138000',
       },
       email: {
         required: 'Enter your email address',
         too_long: 'Check the address: it is too long',
-        invalid: 'Enter a valid address, like name@example.com',
+        invalid: 'Enter an address like name@example.com',
       },
       company: {
         required: 'Enter your company',
