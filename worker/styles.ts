@@ -55,6 +55,7 @@ h1:lang(zh), h2:lang(zh) { letter-spacing: 0.01em; }
 p, ul, ol, dl, blockquote, pre, .table, figure { margin: 0 0 1.1em; }
 ul, ol { padding-inline-start: 1.5em; }
 li { margin-block: 0.35em; }
+p, li, td { text-wrap: pretty; }
 li::marker { color: var(--soft); }
 li > ul, li > ol { margin-block: 0.35em; }
 blockquote { margin-inline: 0; padding: 0.2em 0 0.2em 1.1em; color: var(--soft); border-inline-start: 3px solid var(--line); }
@@ -81,6 +82,7 @@ thead th { border-top: 0; background: var(--sunken); font-weight: 600; }
   color: var(--soft); font-size: 0.9rem;
 }
 .facts p { margin: 0; padding-block: 0.4rem; }
+time { white-space: nowrap; }
 .facts nav { display: flex; gap: 1.25rem; }
 .facts nav a { padding-block: 0.4rem; }
 .card { padding: clamp(1.25rem, 4vw, 2rem); background: var(--surface); border: 1px solid var(--line); border-radius: calc(var(--radius) * 1.6); }
@@ -88,12 +90,12 @@ form { display: grid; gap: 1.25rem; }
 fieldset { display: grid; gap: 1.25rem; margin: 0; padding: 0; border: 0; }
 label { font-weight: 600; }
 .hint { display: block; color: var(--soft); font-size: 0.9rem; font-weight: 400; }
-input:not([type="checkbox"], [type="radio"], [type="hidden"]), select, textarea {
+input:where(:not([type="checkbox"], [type="radio"], [type="hidden"])), select, textarea {
   display: block; inline-size: 100%; min-block-size: 3rem; margin-block-start: 0.35rem; padding: 0.5rem 0.9rem;
   color: var(--ink); font: inherit; font-size: 1rem; background: var(--surface); border: 1px solid var(--edge); border-radius: var(--radius);
 }
 input:focus-visible, select:focus-visible, textarea:focus-visible { border-color: var(--accent); outline-offset: 0; border-radius: var(--radius); }
-[aria-invalid="true"], input:user-invalid { border-color: var(--alarm); }
+[aria-invalid="true"] { border-color: var(--alarm); box-shadow: inset 0 0 0 1px var(--alarm); }
 .check { display: flex; gap: 0.75rem; align-items: flex-start; font-weight: 400; cursor: pointer; }
 .check input { flex: none; inline-size: 1.35rem; block-size: 1.35rem; margin: 0.2em 0 0; accent-color: var(--accent); }
 .error { margin: 0.4rem 0 0; color: var(--alarm); font-size: 0.92rem; }

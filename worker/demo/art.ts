@@ -1,4 +1,4 @@
-import { html, raw } from 'hono/html';
+import { html } from 'hono/html';
 
 /** The company's mark: a lens over still water. */
 export const mark = html`<svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false">
@@ -11,42 +11,48 @@ const width = 560;
 const height = 440;
 const step = 20;
 
-/** A field of scattered points that a lens brings into order; the lens stands where the page wants it. */
+/** A field of scattered points that a lens brings into order, with one thing found among them. */
 export function drawLens({ x, y, radius }: { x: number; y: number; radius: number }) {
-  const scattered: string[] = [];
-  const ordered: string[] = [];
+  const half = Math.floor(radius / 2 / step) * step + step / 2;
+  const points = { scattered: '', ordered: '', found: '' };
   for (let row = 1; row * step < height; row++) {
     for (let column = 1; column * step < width; column++) {
       const [left, top] = [column * step, row * step];
-      const inside = Math.hypot(left - x, top - y) < radius - 8;
-      if (inside) ordered.push(`M${left} ${top}h0`);
-      else scattered.push(`M${left + jitter(column, row)} ${top + jitter(row + 31, column)}h0`);
+      const near = Math.max(Math.abs(left - x), Math.abs(top - y)) < half && isOnCheck(left - x, top - y);
+      if (Math.hypot(left - x, top - y) < radius - 10) points[near ? 'found' : 'ordered'] += `M${left} ${top}h0`;
+      else points.scattered += `M${left + jitter(column, row)} ${top + jitter(row + 31, column)}h0`;
     }
   }
-  const rings = [14, 34, 60].map(
-    (gap, index) => html`<circle cx="${x}" cy="${y}" r="${radius + gap}" class="art-ring art-ring-${index + 1}" />`,
-  );
+  const rings = [14, 34, 60].map((gap, index) => drawRing(x, y, radius + gap, `art-ring art-ring-${index + 1}`));
   return html`<svg class="art" viewBox="0 0 ${width} ${height}" aria-hidden="true" focusable="false">
-    <path d="${raw(scattered.join(''))}" class="art-scattered" />
+    <path d="${points.scattered}" class="art-scattered" />
     ${rings}
-    <circle cx="${x}" cy="${y}" r="${radius}" class="art-lens" />
-    <path d="${raw(ordered.join(''))}" class="art-ordered" />
-    <path d="${findPath(x, y, radius)}" class="art-found" />
+    ${drawRing(x, y, radius, 'art-lens')}
+    <path d="${points.ordered}" class="art-ordered" />
+    <path d="${points.found}" class="art-found" />
+    <path d="${drawFrame(x, y, half)}" class="art-frame" />
     <path d="M${x - radius} ${y}h-26M${x + radius} ${y}h26M${x} ${y - radius}v-26M${x} ${y + radius}v26" class="art-cross" />
   </svg>`;
 }
 
-/** What the lens makes out: a rounded shape along the grid, with its corners marked. */
-function findPath(x: number, y: number, radius: number): string {
-  const side = Math.floor((radius * 0.62) / step) * step;
-  const corner = 22;
-  const [left, top] = [Math.round(x / step) * step - side + 10, Math.round(y / step) * step - side + 10];
-  const [right, bottom] = [left + side * 2 - 20, top + side * 2 - 20];
+function drawRing(x: number, y: number, radius: number, name: string) {
+  return html`<circle cx="${x}" cy="${y}" r="${radius}" class="${name}" />`;
+}
+
+/** The thing found: a check mark, laid out on the grid. */
+function isOnCheck(right: number, down: number): boolean {
+  const [column, row] = [right / step, down / step];
+  return column < 0 ? column >= -2 && row === column + 1 : row === 1 - column;
+}
+
+function drawFrame(x: number, y: number, half: number): string {
+  const edge = half + step / 2;
+  const [left, top, right, bottom] = [x - edge, y - edge, x + edge, y + edge];
   return [
-    `M${left} ${top + corner}V${top}H${left + corner}`,
-    `M${right - corner} ${top}H${right}V${top + corner}`,
-    `M${right} ${bottom - corner}V${bottom}H${right - corner}`,
-    `M${left + corner} ${bottom}H${left}V${bottom - corner}`,
+    `M${left} ${top + step}V${top}H${left + step}`,
+    `M${right - step} ${top}H${right}V${top + step}`,
+    `M${right} ${bottom - step}V${bottom}H${right - step}`,
+    `M${left + step} ${bottom}H${left}V${bottom - step}`,
   ].join('');
 }
 

@@ -18,7 +18,7 @@ export function renderHome(page: Page): Content {
 <div class="words"><h1>${home.title}</h1><p class="lead">${home.lead}</p>
 <p class="actions"><a class="button" href="/mini-ai?lang=${page.locale}">${products['mini-ai'].action}</a>
 <a class="button quiet" href="/cooperation?lang=${page.locale}">${products.cooperation.action}</a></p></div>
-${drawLens({ x: 300, y: 215, radius: 126 })}
+${drawLens({ x: 300, y: 220, radius: 136 })}
 </div></section>
 <section class="facts-row"><div class="frame"><dl>${facts}</dl></div></section>
 ${renderSection(home.strengths)}
@@ -32,7 +32,7 @@ ${renderSection(home.strengths)}
 /** A product's page, with the form that asks for it. */
 export function renderProduct(page: Page, product: 'mini-ai' | 'cooperation'): Content {
   const { name, form, title, lead, action, offer, steps, inquiry } = texts[page.locale].products[product];
-  const lens = product === 'mini-ai' ? { x: 360, y: 200, radius: 106 } : { x: 210, y: 230, radius: 106 };
+  const lens = product === 'mini-ai' ? { x: 360, y: 200, radius: 118 } : { x: 220, y: 240, radius: 118 };
   return renderLayout(
     page,
     name,

@@ -49,8 +49,9 @@ section p:last-child { margin-bottom: 0; }
 .art-ring-2 { opacity: 0.22; }
 .art-ring-3 { opacity: 0.1; }
 .art-lens { fill: var(--surface); stroke: var(--accent); stroke-width: 2.5; }
-.art-ordered { stroke: var(--accent); stroke-width: 5; stroke-linecap: round; opacity: 0.85; }
-.art-found { fill: none; stroke: var(--ink); stroke-width: 3; stroke-linecap: round; stroke-linejoin: round; }
+.art-ordered { stroke: var(--accent); stroke-width: 5; stroke-linecap: round; opacity: 0.5; }
+.art-found { stroke: var(--accent); stroke-width: 13; stroke-linecap: round; }
+.art-frame { fill: none; stroke: var(--ink); stroke-width: 3; stroke-linecap: round; stroke-linejoin: round; }
 .art-cross { stroke: var(--accent); stroke-width: 2; stroke-linecap: round; }
 .facts-row { padding-block: 0; }
 .facts-row dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); gap: 1.5rem 2rem; margin: 0; padding-block: 2rem; border-block: 1px solid var(--line); }
