@@ -38,8 +38,8 @@ export function renderLayout({ locale, path, policy_url }: Page, title: string, 
 <script src="/widget.js" defer></script>
 </head>
 <body class="site">
-<a class="skip" href="#content">${text.skip}</a>
 <header class="top">
+<a class="skip" href="#content">${text.skip}</a>
 <div class="frame">
 <a class="brand" href="/?lang=${locale}">${mark}<span>${company}</span></a>
 <nav class="menu" aria-label="${text.navigation}"><ul>${links}</ul></nav>
