@@ -32,7 +32,7 @@ ${renderSection(home.strengths)}
 /** A product's page, with the form that asks for it. */
 export function renderProduct(page: Page, product: 'mini-ai' | 'cooperation'): Content {
   const { name, form, title, lead, action, offer, steps, inquiry } = texts[page.locale].products[product];
-  const lens = product === 'mini-ai' ? { x: 360, y: 200, radius: 118 } : { x: 220, y: 240, radius: 118 };
+  const lens = product === 'mini-ai' ? { x: 360, y: 200, radius: 124 } : { x: 220, y: 240, radius: 124 };
   return renderLayout(
     page,
     name,

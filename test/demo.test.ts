@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createDemo } from '../worker/demo/site.ts';
+import { texts } from '../worker/demo/texts.ts';
+import { visits } from '../worker/demo/visits.ts';
+import { forms, locales } from '../worker/fields.ts';
+import { readPolicyFiles } from '../worker/policy-file.ts';
+
+const demo = createDemo();
+const pages = ['/', '/mini-ai', '/cooperation'].flatMap(path => locales.map(locale => ({ path, locale })));
+
+describe('the demo site', () => {
+  it.each(pages)('GET $path in $locale needs no inline script or style', async ({ path, locale }) => {
+    const response = await demo.request(`${path}?lang=${locale}`);
+    const html = await response.text();
+    expect(response.status).toBe(200);
+    expect(response.headers.get('Content-Security-Policy')).toContain("script-src 'self'; style-src 'self'");
+    expect(html).toContain(`<html lang="${locale}">`);
+    expect(html).toContain('<script src="/widget.js" defer></script>');
+    expect(html).toContain('data-consent-open');
+    expect(html).toContain(`href="/policies/2026-01?lang=${locale}"`);
+    expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=|https?:\/\//);
+    for (const [, inside] of html.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)) expect(inside).toBe('');
+    const local = [...html.matchAll(/href="(\/[^"]*)"/g)]
+      .map(([, href]) => href!)
+      .filter(href => !href.endsWith('.css'));
+    const other = locales.find(known => known !== locale);
+    for (const href of local) expect([`lang=${locale}`, `lang=${other}`].some(lang => href.endsWith(lang))).toBe(true);
+  });
+
+  it('offers each form on its page, and a plain link where scripts do not run', async () => {
+    for (const [index, path] of ['/mini-ai', '/cooperation'].entries()) {
+      const html = await (await demo.request(`${path}?lang=en`)).text();
+      expect(html).toMatch(
+        new RegExp(`<div data-lead-form="${forms[index]}"><a [^>]*href="/forms/${forms[index]}\\?lang=en"`),
+      );
+    }
+  });
+
+  it('speaks the language of the browser, else Chinese', async () => {
+    const ask = async (headers: Record<string, string>) => (await demo.request('/', { headers })).text();
+    expect(await ask({ 'Accept-Language': 'en-GB,en;q=0.9' })).toContain(texts.en.home.title);
+    expect(await ask({})).toContain(texts['zh-CN'].home.title);
+  });
+
+  it('K2: sets no cookie but the one that the sample policy names, behind the gate of its purpose', async () => {
+    const files = locales.map(locale => `policy.${locale}.md`);
+    const read = readPolicyFiles(
+      files.map(name => ({ name, text: readFileSync(new URL(`../worker/demo/${name}`, import.meta.url), 'utf8') })),
+    );
+    if ('mistakes' in read) throw new Error(read.mistakes.join('\n'));
+    for (const { purposes } of read.policy.documents) {
+      expect(purposes.map(({ id }) => id)).toEqual(['necessary', 'functional', 'analytics', 'marketing']);
+      const named = purposes.find(({ id }) => id === 'analytics')!.cookies.map(({ name }) => name);
+      expect([...visits.matchAll(/document\.cookie = '([a-z_]+)=/g)].map(([, name]) => name)).toEqual(named);
+    }
+    const response = await demo.request('/');
+    expect(response.headers.get('Set-Cookie')).toBeNull();
+    expect(await response.text()).toContain('data-consent="analytics" data-src="/demo/visits.js"');
+    expect(await (await demo.request('/demo/visits.js')).text()).toBe(visits);
+  });
+});
