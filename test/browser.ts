@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import sparticuz from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Switches of the packaged browser that would turn off what a page's security rests on. */
-const unsafe = ['--disable-web-security', '--allow-running-insecure-content', '--single-process'];
+/** Switches of the packaged browser that turn off what a page's security rests on, or that make each page start slowly. */
+const unwanted = ['--disable-web-security', '--allow-running-insecure-content', '--single-process', '--no-zygote'];
 
 /**
  * Starts Chromium: the one that `CHROMIUM_PATH` names, else the one that comes as a package.
@@ -12,7 +12,7 @@ const unsafe = ['--disable-web-security', '--allow-running-insecure-content', '-
  */
 export async function launchBrowser(attempts = 30): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? (await sparticuz.executablePath());
-  const args = sparticuz.args.filter(arg => !unsafe.includes(arg));
+  const args = sparticuz.args.filter(arg => !unwanted.includes(arg));
   try {
     return await chromium.launch({ executablePath, args, headless: true });
   } catch (error) {

@@ -98,17 +98,15 @@ it('a strict CSP with Trusted Types lets everything work, without one violation'
   expect(radius).toBe('16px');
 });
 
-it.each(['en', 'zh-CN'])('axe finds nothing in %s, by day and by night', async lang => {
+it.each([
+  ['en', 'light'],
+  ['zh-CN', 'dark'],
+] as const)('axe finds nothing in %s, %s', async (lang, colorScheme) => {
   site.html = pageWith(formElement, { lang, head: '<style>:root { color-scheme: light dark }</style>' });
-  const page = await site.visit();
+  const page = await site.visit({ colorScheme });
   await walk(page, async state => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      const axe = new AxeBuilder({ page }).setLegacyMode();
-      const { violations } = await (colorScheme === 'dark' ? axe.withRules('color-contrast') : axe).analyze();
-      const found = violations.map(({ id, nodes }) => `${state}, ${colorScheme}: ${id} ${nodes.map(it => it.html)}`);
-      expect(found).toEqual([]);
-    }
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    expect(violations.map(({ id, nodes }) => `${state}: ${id} ${nodes.map(it => it.html)}`)).toEqual([]);
   });
 });
 
