@@ -100,6 +100,8 @@ describe('POST /forms/:form refuses', () => {
     ['a phone that is none', { phone: '12800138000' }, ['phone invalid']],
     ['a landline without area code', { phone: '58801024' }, ['phone invalid']],
     ['two addresses', { email: 'a@example.com,b@example.com' }, ['email invalid']],
+    ['an e-mail without a domain', { email: 'a@localhost' }, ['email invalid']],
+    ['an e-mail with an empty label', { email: 'a@b..cn' }, ['email invalid']],
     ['an e-mail that is too long', { email: `${'a'.repeat(60)}@${'b'.repeat(200)}.com` }, ['email too_long']],
     ['NUL', { name: 'a\u0000b' }, ['name invalid']],
     ['a control character', { company: 'a\u0007b' }, ['company invalid']],

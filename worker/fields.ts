@@ -7,7 +7,7 @@ export type Form = (typeof forms)[number];
 export const locales = ['zh-CN', 'en'] as const;
 export type Locale = (typeof locales)[number];
 
-/** The four fields, in the order in which a person meets them. `max` counts code points after trimming. */
+/** The four fields, in the order in which a person meets them. `max` counts code points after trimming; a phone's length is its own rule. */
 export const leadFields = [
   { name: 'name', type: 'text', autocomplete: 'name', max: 100 },
   { name: 'phone', type: 'tel', autocomplete: 'tel', max: 64 },
@@ -25,13 +25,13 @@ export type FieldErrorCode = 'required' | 'too_long' | 'invalid';
 export function checkField(field: LeadField, typed: string): FieldErrorCode | undefined {
   const value = typed.trim();
   if (!visible.test(value)) return 'required';
+  if (field === 'phone') return normalizePhone(value) ? undefined : 'invalid';
   if (unsafe.test(value)) return 'invalid';
   const { max } = leadFields.find(({ name }) => name === field)!;
-  if ([...value].length > max) return field === 'phone' ? 'invalid' : 'too_long';
-  if (field === 'phone' && !normalizePhone(value)) return 'invalid';
+  if ([...value].length > max) return 'too_long';
   if (field === 'email' && !email.test(value)) return 'invalid';
 }
 
 const visible = /[^\s\p{Cf}\p{Zs}]/u;
 const unsafe = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffd]/u;
-const email = /^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]{2,}$/u;
+const email = /^[^\s@<>()[\]\\,;:"]{1,64}@(?:[^\s@<>()[\]\\,;:".-][^\s@<>()[\]\\,;:".]*\.)+[^\s@<>()[\]\\,;:".]{2,}$/u;

@@ -17,7 +17,9 @@ afterAll(async () => {
 });
 
 const pull = async (query: string) => {
-  const response = await fetch(`${server.url}/leads?${query}`, { headers: { Authorization: `Bearer ${server.token}` } });
+  const response = await fetch(`${server.url}/leads?${query}`, {
+    headers: { Authorization: `Bearer ${server.token}` },
+  });
   return ((await response.json()) as { leads: Record<string, string>[] }).leads;
 };
 
@@ -32,7 +34,8 @@ async function visit(locale: 'zh-CN' | 'en', width: number): Promise<{ page: Pag
 }
 
 async function fillIn(page: Page, visitor: Record<string, string>) {
-  for (const [name, value] of Object.entries(visitor)) await page.locator(`[data-lead-form] [name=${name}]`).fill(value);
+  for (const [name, value] of Object.entries(visitor))
+    await page.locator(`[data-lead-form] [name=${name}]`).fill(value);
   await page.locator('[data-lead-form] [name=policy_version]').check();
   await page.locator('[data-lead-form] [type=submit]').click();
 }
@@ -60,14 +63,28 @@ describe('a visitor of the demo site', () => {
     const record = (await (await stored).json()) as { visitor_id: string; granted: string[] };
     expect(record.granted).toEqual(['necessary']);
     const [cookie] = await page.context().cookies();
-    expect(cookie).toMatchObject({ name: 'consent', value: expect.stringContaining(`v1.${record.visitor_id}.2026-01.`) });
+    expect(cookie).toMatchObject({
+      name: 'consent',
+      value: expect.stringContaining(`v1.${record.visitor_id}.2026-01.`),
+    });
     expect(cookie!.expires - Date.now() / 1000).toBeGreaterThan(181 * 86_400);
-    const visitor = { name: 'Ada Lovelace', phone: '+44 20 7946 0018', email: 'ada@example.com', company: 'Analytical Engines Ltd' };
+    const visitor = {
+      name: 'Ada Lovelace',
+      phone: '+44 20 7946 0018',
+      email: 'ada@example.com',
+      company: 'Analytical Engines Ltd',
+    };
     await fillIn(page, visitor);
     await page.locator('[data-lead-form-done]').waitFor();
-    expect(await pull('view=clear&form=ecological-cooperation')).toMatchObject([{ ...visitor, phone: '+442079460018' }]);
-    expect(await pull('form=ecological-cooperation')).toMatchObject([{ name: 'A***', phone: '+44******18', email: 'a***@example.com' }]);
-    const history = (await (await fetch(`${server.url}/consents/${record.visitor_id}`)).json()) as { history: object[] };
+    expect(await pull('view=clear&form=ecological-cooperation')).toMatchObject([
+      { ...visitor, phone: '+442079460018' },
+    ]);
+    expect(await pull('form=ecological-cooperation')).toMatchObject([
+      { name: 'A***', phone: '+44******18', email: 'a***@example.com' },
+    ]);
+    const history = (await (await fetch(`${server.url}/consents/${record.visitor_id}`)).json()) as {
+      history: object[];
+    };
     expect(history.history).toHaveLength(1);
     await page.goto(`${server.url}/?lang=en`);
     await page.waitForFunction(() => (window as never as { leadConsent?: object }).leadConsent);

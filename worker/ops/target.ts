@@ -23,8 +23,9 @@ export async function openTarget(target: string | undefined): Promise<{ db: Data
     return { db, close: () => db.destroy() };
   }
   checkTarget(target);
+  process.env.WRANGLER_LOG = 'error';
   const { getPlatformProxy } = await import('wrangler');
-  const { env, dispose } = await getPlatformProxy<{ DB: Parameters<typeof d1.open>[0] }>();
+  const { env, dispose } = await getPlatformProxy<{ DB: Parameters<typeof d1.open>[0] }>({ envFiles: [] });
   return { db: d1.open(env.DB), close: dispose };
 }
 
