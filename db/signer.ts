@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { deriveKey, digest } from './vault.ts';
 
-/** What the deployment derives from SIGNING_KEY: receipts, and the traces of idempotency keys. */
+/** What the deployment derives from SIGNING_KEY: receipts, the traces of idempotency keys, and marks on what it hands out. */
 export interface Signer {
   /** The code that lets its holder withdraw a lead: derived, so that every answer about one lead holds the same. */
   receiptCode(lead_id: string): string;
@@ -9,14 +9,28 @@ export interface Signer {
   idempotencyKey(scope: 'lead' | 'consent', key: string): string;
   /** HMAC of what a request asked for, to tell a repeat from a reuse. */
   fingerprint(request: unknown): string;
+  /** A mark of 32 hexadecimal digits that only this deployment can make; each use has a key of its own. */
+  sign(use: SignedUse, text: string): string;
+  /** Whether a mark is the one that `sign` makes, told in constant time. */
+  isSigned(use: SignedUse, text: string, mark: string): boolean;
 }
+
+export type SignedUse = 'challenge' | 'form_token' | 'receipt_cookie' | 'address';
 
 /** Digits and capitals without those that are misread (Crockford base 32), 100 bits in four groups of five. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
+const mark_bytes = 16;
+
 export function createSigner(signing_key: Buffer): Signer {
   const traceKey = deriveKey(signing_key, 'idempotency');
   const trace = (value: string) => createHmac('sha256', traceKey).update(value).digest('base64url');
+  const keys = new Map<SignedUse, Buffer>();
+  const markOf = (use: SignedUse, text: string) => {
+    const key = keys.get(use) ?? deriveKey(signing_key, use);
+    keys.set(use, key);
+    return createHmac('sha256', key).update(text).digest().subarray(0, mark_bytes);
+  };
   return {
     receiptCode(lead_id) {
       const mac = createHmac('sha256', signing_key).update(`receipt\u0000${lead_id}`).digest();
@@ -25,6 +39,11 @@ export function createSigner(signing_key: Buffer): Signer {
     },
     idempotencyKey: (scope, key) => trace(`${scope}\u0000${key}`),
     fingerprint: request => trace(JSON.stringify(request)),
+    sign: (use, text) => markOf(use, text).toString('hex'),
+    isSigned(use, text, mark) {
+      const given = Buffer.from(mark, 'hex');
+      return given.length === mark_bytes && timingSafeEqual(given, markOf(use, text));
+    },
   };
 }
 

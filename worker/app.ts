@@ -4,6 +4,7 @@ import { isUnavailable } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { allowSites, requireOrigin } from './abuse.ts';
 import { requireScope } from './access.ts';
+import { showChallenge } from './challenge.ts';
 import { showConsents, submitConsent, withdrawConsent } from './consents.ts';
 import { type App, factory, type Services } from './context.ts';
 import { requireForm, submitForm } from './forms.ts';
@@ -35,11 +36,12 @@ export function createApp(services: Services, demo?: Hono): Hono<App> {
   });
   app.notFound(c => problem(c, 'not-found'));
 
-  for (const path of ['/forms/*', '/consents/*', '/policies/*', '/widget.js', '/widget.css', '/widget/*'])
+  for (const path of ['/forms/*', '/challenge', '/consents/*', '/policies/*', '/widget.js', '/widget.css', '/widget/*'])
     app.use(path, allowSites);
 
   const at = (path: string, methods: Methods) => addResource(app, path, methods);
   at('/forms/:form', { POST: [requireForm, requireOrigin, ...submitForm] });
+  at('/challenge', { GET: [...showChallenge] });
   at('/consents', { POST: [requireOrigin, ...submitConsent] });
   at('/consents/:visitor_id', { GET: [...showConsents] });
   at('/consents/:visitor_id/withdrawal', { POST: [requireOrigin, ...withdrawConsent] });

@@ -4,6 +4,11 @@ import { normalizePhone } from './phone.ts';
 export const forms = ['mini-ai-experience', 'ecological-cooperation'] as const;
 export type Form = (typeof forms)[number];
 
+/** The form of a name, or undefined. */
+export function findForm(name: unknown): Form | undefined {
+  return forms.find(form => form === name);
+}
+
 export const locales = ['zh-CN', 'en'] as const;
 export type Locale = (typeof locales)[number];
 

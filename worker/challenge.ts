@@ -1,0 +1,14 @@
+import * as z from 'zod';
+import { issueChallenge } from './bot-check.ts';
+import { factory } from './context.ts';
+import { findForm } from './fields.ts';
+import { problem } from './problem.ts';
+import { query } from './validate.ts';
+
+/** `GET /challenge?form=`: the puzzles that a page solves while a person types, and until when their answer is taken. */
+export const showChallenge = factory.createHandlers(query(z.strictObject({ form: z.string() })), c => {
+  const form = findForm(c.req.valid('query').form);
+  if (!form) return problem(c, 'unknown-form');
+  const { signer, now } = c.var.services;
+  return c.json(issueChallenge(signer, form, now()), 200, { 'Cache-Control': 'no-store' });
+});
