@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { changePolicies } from './policies.ts';
-import { openSite, pageWith, type Site } from './site.ts';
+import { eventually, openSite, pageWith, type Site } from './site.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -59,7 +59,7 @@ it('K1 reject looks just like accept, side by side, and is as large as a finger'
 it('K3 accepting grants everything, in the cookie and on the server', async () => {
   const page = await site.visit();
   await action(page, 'accept-all').click();
-  await expect.poll(() => site.posts('/consents').length).toBe(1);
+  await eventually(() => site.posts('/consents').length).toBe(1);
   const { body, headers } = site.posts('/consents')[0]!;
   expect(body).toEqual({
     visitor_id: expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/),
@@ -83,7 +83,7 @@ it('C6 refusing is stored, grants only what is required, and silences the banner
   const page = await site.visit();
   await action(page, 'reject-all').click();
   expect(await banner(page).count()).toBe(0);
-  await expect.poll(() => site.posts('/consents').length).toBe(1);
+  await eventually(() => site.posts('/consents').length).toBe(1);
   expect(site.posts('/consents')[0]?.body).toMatchObject({ granted: ['necessary'], source: 'banner' });
   await page.reload();
   await page.evaluate(() => window.leadConsent?.ready);
@@ -122,7 +122,7 @@ it.each([
   if (outcome === 'stays silent') return;
   expect(await page.evaluate(() => window.leadConsent?.get())).toBeNull();
   await action(page, 'reject-all').click();
-  await expect.poll(() => site.posts('/consents')[0]?.body.visitor_id).toBe(visitor);
+  await eventually(() => site.posts('/consents')[0]?.body.visitor_id).toBe(visitor);
   expect(site.posts('/consents')[0]?.body.source).toBe('banner');
 });
 
@@ -191,6 +191,6 @@ it('with cookies and storage blocked a choice holds for the page, and is still r
   await action(page, 'accept-all').click();
   expect(await banner(page).count()).toBe(0);
   expect(await page.evaluate(() => window.leadConsent?.has('marketing'))).toBe(true);
-  await expect.poll(() => site.posts('/consents').length).toBe(1);
+  await eventually(() => site.posts('/consents').length).toBe(1);
   expect(errors).toEqual([]);
 });

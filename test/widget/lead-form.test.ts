@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { changePolicies } from './policies.ts';
-import { formElement, openSite, pageWith, type Reply, type Site } from './site.ts';
+import { eventually, formElement, openSite, pageWith, type Reply, type Site } from './site.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -83,7 +83,7 @@ it('two clicks and an Enter send one lead, and the button tells that it is busy'
   await fill(page);
   await submit(page).dblclick();
   await field(page, 'name').press('Enter');
-  await expect.poll(() => site.posts('/forms/').length).toBe(1);
+  await eventually(() => site.posts('/forms/').length).toBe(1);
   expect(await submit(page).getAttribute('aria-disabled')).toBe('true');
   expect(await submit(page).textContent()).toBe('Sending…');
   answer({ status: 201, body: { receipt_code: 'X' } });
@@ -184,7 +184,7 @@ it('changed values get a new key', async () => {
   await page.getByText('couldn’t send').waitFor();
   await field(page, 'company').fill('Another');
   await submit(page).click();
-  await expect.poll(() => site.posts('/forms/').length).toBe(2);
+  await eventually(() => site.posts('/forms/').length).toBe(2);
   const [first, second] = site.posts('/forms/').map(({ headers }) => headers['idempotency-key']);
   expect(first).not.toBe(second);
 });

@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { formElement, openSite, pageWith, type Site } from './site.ts';
+import { eventually, formElement, openSite, pageWith, type Site } from './site.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -34,7 +34,7 @@ async function walk(page: Page, look: (state: string) => Promise<void>) {
   site.onLead = () => ({ status: 500, body: {} });
   await fill(page);
   await submit(page).click();
-  await expect.poll(() => page.getByRole('alert').textContent()).not.toBe('');
+  await eventually(() => page.getByRole('alert').textContent()).not.toBe('');
   await look('failed');
   site.onLead = () => ({ status: 201, body: { receipt_code: 'LC-7Q4M-9XTR-2HKD' } });
   await submit(page).click();
@@ -90,7 +90,7 @@ it('a strict CSP with Trusted Types lets everything work, without one violation'
   await walk(page, async () => {});
   await page.evaluate(() => window.leadConsent?.open());
   await dialog(page).locator('[data-consent-action=accept-all]').click();
-  await expect.poll(() => site.seen.filter(({ path }) => /again|pixel/.test(path)).length).toBe(2);
+  await eventually(() => site.seen.filter(({ path }) => /again|pixel/.test(path)).length).toBe(2);
   expect(await page.evaluate(() => (window as unknown as { violations: string[] }).violations)).toEqual([]);
   const expected = /status of (500|404)/;
   expect(violations.filter(text => !expected.test(text))).toEqual([]);
@@ -135,7 +135,7 @@ it('remove() leaves nothing behind', async () => {
   const listeners = () => page.evaluate(() => (window as unknown as { countListeners(): number }).countListeners());
   expect(await listeners()).toBe(3);
   await page.evaluate(() => window.leadConsent?.remove());
-  await expect.poll(() => dialog(page).count()).toBe(0);
+  await eventually(() => dialog(page).count()).toBe(0);
   expect(await page.locator('main').innerHTML()).toBe(before);
   expect(await page.evaluate(() => document.body.children.length)).toBe(1);
   expect(await page.evaluate(() => [document.adoptedStyleSheets.length, 'leadConsent' in window])).toEqual([0, false]);
@@ -166,10 +166,10 @@ it('a browser that can’t construct stylesheets links the one file instead', as
   const page = await site.visit({
     before: tab => tab.addInitScript(() => Reflect.deleteProperty(window, 'CSSStyleSheet')),
   });
-  await expect.poll(() => site.seen.some(({ path }) => path === '/widget.css')).toBe(true);
-  await expect
-    .poll(() => page.locator('[data-consent-banner]').evaluate(it => getComputedStyle(it).position))
-    .toBe('fixed');
+  await eventually(() => site.seen.some(({ path }) => path === '/widget.css')).toBe(true);
+  await eventually(() => page.locator('[data-consent-banner]').evaluate(it => getComputedStyle(it).position)).toBe(
+    'fixed',
+  );
 });
 
 it('a browser without dialogs gets a layer with the same name, keys and focus', async () => {
@@ -182,6 +182,6 @@ it('a browser without dialogs gets a layer with the same name, keys and focus', 
   await page.locator('[data-consent-action=customize]').click();
   await page.getByRole('dialog', { name: 'Cookie preferences' }).waitFor();
   await page.keyboard.press('Escape');
-  await expect.poll(() => dialog(page).count()).toBe(0);
+  await eventually(() => dialog(page).count()).toBe(0);
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Customise');
 });

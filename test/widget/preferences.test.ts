@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { openSite, pageWith, type Site } from './site.ts';
+import { eventually, openSite, pageWith, type Site } from './site.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -53,9 +53,9 @@ it('saves what is switched on, and shows it when opened again', async () => {
   await action(page, 'save').click();
   expect(await dialog(page).count()).toBe(0);
   expect(await page.locator('[data-consent-banner]').count()).toBe(0);
-  await expect
-    .poll(() => site.posts('/consents').map(({ body }) => [body.source, body.granted]))
-    .toEqual([['preferences', ['necessary', 'analytics']]]);
+  await eventually(() => site.posts('/consents').map(({ body }) => [body.source, body.granted])).toEqual([
+    ['preferences', ['necessary', 'analytics']],
+  ]);
   await open(page);
   expect(await dialog(page).getByRole('switch', { name: 'Analytics' }).isChecked()).toBe(true);
   expect(await dialog(page).getByRole('switch', { name: 'Marketing' }).isChecked()).toBe(false);
@@ -71,7 +71,7 @@ it('closing it changes nothing and gives the focus back', async () => {
     await page.keyboard.press('Enter');
     await dialog(page).waitFor();
     await close();
-    await expect.poll(() => dialog(page).count()).toBe(0);
+    await eventually(() => dialog(page).count()).toBe(0);
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('opener');
   }
   expect(await page.locator('[data-consent-banner]').count()).toBe(1);
@@ -90,7 +90,7 @@ it('opens from the banner, and once however often it is asked to', async () => {
   await page.locator('[data-consent-action=customize]').click();
   await dialog(page).waitFor();
   await action(page, 'reject-all').click();
-  await expect.poll(() => site.posts('/consents')[0]?.body.granted).toEqual(['necessary']);
+  await eventually(() => site.posts('/consents')[0]?.body.granted).toEqual(['necessary']);
 });
 
 it('C5 consent is withdrawn with one click, at once', async () => {
@@ -103,7 +103,7 @@ it('C5 consent is withdrawn with one click, at once', async () => {
   await action(page, 'reject-all').click();
   expect(await heard).toEqual(['necessary']);
   expect(await page.evaluate(() => window.leadConsent?.has('analytics'))).toBe(false);
-  await expect.poll(() => site.posts('/consents').at(-1)?.body.source).toBe('withdrawal');
+  await eventually(() => site.posts('/consents').at(-1)?.body.source).toBe('withdrawal');
 });
 
 it('a choice made in another tab is taken over', async () => {
@@ -112,7 +112,7 @@ it('a choice made in another tab is taken over', async () => {
   await other.goto(site.page);
   await other.locator('[data-consent-action=accept-all]').click();
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
-  await expect.poll(() => page.locator('[data-consent-banner]').count()).toBe(0);
+  await eventually(() => page.locator('[data-consent-banner]').count()).toBe(0);
   expect(await page.evaluate(() => window.leadConsent?.has('analytics'))).toBe(true);
   expect(site.posts('/consents').length).toBe(1);
 });

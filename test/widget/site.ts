@@ -5,6 +5,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { buildWidget } from '../../widget/build.ts';
 import type {} from '../../widget/index.ts';
 import { launchBrowser } from '../browser.ts';
@@ -43,6 +44,9 @@ const defaults = () => ({
   onConsent: (_: Seen): Reply | Promise<Reply> => ({ status: 201, body: {} }),
   onLead: (_: Seen): Reply | Promise<Reply> => ({ status: 201, body: { receipt_code: 'LC-7Q4M-9XTR-2HKD' } }),
 });
+
+/** Expects what becomes true within five seconds: a browser on a busy machine takes its time. */
+export const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 5_000 });
 
 /** A page that embeds the widget as a customer would. */
 export function pageWith(body: string, { lang = 'en', head = '' } = {}): string {
