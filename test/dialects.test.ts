@@ -50,6 +50,15 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       );
     });
 
+    it('a statement first sent behind a failure is known afterwards all the same', async () => {
+      await db.atomic(key('known'));
+      const fresh = db.selectFrom('tokens').select(['id', 'holder']).where('holder', '=', 'nobody').compile();
+      await expect(db.atomic([...key('known'), fresh])).rejects.toBeInstanceOf(Conflict);
+      expect((await db.atomic([fresh]))[0]!.rows).toEqual([]);
+      await Promise.allSettled([db.atomic([...key('known'), fresh]), db.atomic([fresh])]);
+      expect((await db.atomic([fresh]))[0]!.rows).toEqual([]);
+    });
+
     it('an act on a lead that is not there fails whole', async () => {
       const before = await seqNow();
       const event: AuditEvent = { action: 'lead.revealed', lead_ids: [newId(noon)] };

@@ -4,8 +4,6 @@ import type { Locale } from './fields.ts';
 import { type PolicyFields, readFields } from './policy-fields.ts';
 import { renderPolicyPage } from './policy-page.ts';
 
-export type { Purpose };
-
 /** A policy version ready for publication, its documents rendered. */
 export interface PolicyDraft extends Draft {
   documents: { locale: Locale; html: string; purposes: Purpose[] }[];

@@ -26,7 +26,7 @@ export function open(d1: D1Database): Database {
 }
 
 /** One `batch()` per unit: D1 runs it as a transaction. */
-export function atomic(d1: D1Database): Database['atomic'] {
+function atomic(d1: D1Database): Database['atomic'] {
   return async statements => {
     try {
       const results = await d1.batch(statements.map(({ sql, parameters }) => d1.prepare(sql).bind(...parameters)));
@@ -38,7 +38,7 @@ export function atomic(d1: D1Database): Database['atomic'] {
 }
 
 /** A refused constraint becomes a Conflict; anything else is handed on as it is. */
-export function toConflict(error: unknown): unknown {
+function toConflict(error: unknown): unknown {
   return readConflict(error) ?? error;
 }
 

@@ -3,13 +3,26 @@ import pg from 'pg';
 import { Conflict, type Database, extendKysely } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
 import type { Schema } from '../schema.ts';
+import { createWriter } from './postgres-writer.ts';
 
 const int8 = 20;
 const unique_violation = '23505';
 const not_null_violation = '23502';
 
-/** How long a request may wait for a connection, for a lock and for a statement, before it is told `unavailable`. */
-const patience_ms = 2_500;
+/**
+ * What a request waits for at most, on each of the two ways to a gone server: a connection, then an answer.
+ * Together they stay under the three seconds after which a person gives up.
+ */
+const patience = {
+  connectionTimeoutMillis: 1_000,
+  query_timeout: 1_800,
+  statement_timeout: 1_700,
+  lock_timeout: 1_500,
+  idle_in_transaction_session_timeout: 3_000,
+};
+
+/** Connections for reading; writes have one of their own. */
+const readers = 8;
 
 /** Opens a PostgreSQL database by its `postgres://` address, and brings its tables up to date. */
 export async function open(
@@ -18,23 +31,21 @@ export async function open(
 ): Promise<Database> {
   pg.types.setTypeParser(int8, Number);
   await upgradeDatabase(address, upgrade);
-  const pool = new pg.Pool({
-    connectionString: address,
-    max: 10,
-    connectionTimeoutMillis: patience_ms,
-    statement_timeout: patience_ms,
-    lock_timeout: patience_ms,
-    idle_in_transaction_session_timeout: 2 * patience_ms,
-  });
+  const pool = new pg.Pool({ connectionString: address, max: readers, ...patience });
   pool.on('error', () => {});
+  const writer = createWriter({ connectionString: address, ...patience });
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  return extendKysely(kysely, atomic(pool), async () => {
+  return extendKysely(kysely, atomic(writer), async () => {
+    await writer.close();
     if (!pool.ended) await pool.end();
   });
 }
 
 async function upgradeDatabase(address: string, upgrade: (session: Session) => Promise<unknown>) {
-  const client = new pg.Client({ connectionString: address, connectionTimeoutMillis: patience_ms });
+  const client = new pg.Client({
+    connectionString: address,
+    connectionTimeoutMillis: patience.connectionTimeoutMillis,
+  });
   await client.connect();
   try {
     await upgrade({
@@ -47,32 +58,20 @@ async function upgradeDatabase(address: string, upgrade: (session: Session) => P
   }
 }
 
-/** One transaction per unit. */
-export function atomic(pool: pg.Pool): Database['atomic'] {
+/** Every unit goes through the one writer, which commits those that wait together. */
+function atomic(writer: ReturnType<typeof createWriter>): Database['atomic'] {
   return async statements => {
-    const connection = await pool.connect();
     try {
-      await connection.query('begin');
-      const outcomes = [];
-      for (const { sql, parameters } of statements) {
-        const { rows, rowCount } = await connection.query(sql, parameters as unknown[]);
-        outcomes.push({ rows, changed: rowCount ?? 0 });
-      }
-      await connection.query('commit');
-      connection.release();
-      return outcomes;
+      const results = await writer.run(statements);
+      return results.map(({ rows, rowCount }) => ({ rows, changed: rowCount ?? 0 }));
     } catch (error) {
-      await connection.query('rollback').then(
-        () => connection.release(),
-        lost => connection.release(lost),
-      );
       throw toConflict(error);
     }
   };
 }
 
 /** A refused constraint becomes a Conflict; anything else is handed on as it is. */
-export function toConflict(error: unknown): unknown {
+function toConflict(error: unknown): unknown {
   const { code, table } = error as { code?: string; table?: string };
   return table && (code === unique_violation || code === not_null_violation) ? new Conflict(table, error) : error;
 }

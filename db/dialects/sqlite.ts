@@ -50,7 +50,7 @@ function keepPrepared(connection: Sqlite.Database) {
 }
 
 /** Group commit: one transaction for the units that wait, a savepoint for each, so that a failing unit hurts no other. */
-export function atomic(connection: Sqlite.Database, prepared: (sql: string) => Sqlite.Statement): Database['atomic'] {
+function atomic(connection: Sqlite.Database, prepared: (sql: string) => Sqlite.Statement): Database['atomic'] {
   let waiting: Unit[] = [];
 
   function commitWaiting() {
@@ -96,6 +96,6 @@ export function atomic(connection: Sqlite.Database, prepared: (sql: string) => S
 }
 
 /** A refused constraint becomes a Conflict; anything else is handed on as it is. */
-export function toConflict(error: unknown): unknown {
+function toConflict(error: unknown): unknown {
   return (error as { code?: string })?.code?.startsWith('SQLITE_CONSTRAINT') ? (readConflict(error) ?? error) : error;
 }

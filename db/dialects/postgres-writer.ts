@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import type { CompiledQuery } from 'kysely';
+import pg from 'pg';
+
+interface Unit {
+  statements: CompiledQuery[];
+  resolve(results: pg.QueryResult[]): void;
+  reject(error: unknown): void;
+}
+
+/** Units that share a transaction at most: enough to spread one sync over many, few enough to answer soon. */
+const units_per_commit = 64;
+
+/**
+ * Two servers that store the same idempotency key at one moment can wait for each other when many units share a transaction, never
+ * when each has its own (key first, number second). So a shared one gives up its turn soon.
+ */
+const shared_lock_timeout = "set local lock_timeout = '150ms'";
+
+/** The connection was lost before the commit was acknowledged: nobody may be told that it is stored. */
+const lost = () => Object.assign(new Error('Connection terminated'), { code: '08006' });
+
+/**
+ * The one connection that writes, with a queue before it.
+ *
+ * All units that wait go out in one transaction, pipelined, so that they cost one round trip and one sync. When one of them fails,
+ * the transaction is gone, and each is run again in a transaction of its own: a failing unit hurts no other. A lost connection
+ * fails what is in flight and what waits; the next unit connects anew.
+ */
+export function createWriter(config: pg.ClientConfig) {
+  const waiting: Unit[] = [];
+  let running: Promise<void> | undefined;
+  let connection: Promise<pg.Client> | undefined;
+
+  function run(statements: CompiledQuery[]): Promise<pg.QueryResult[]> {
+    return new Promise((resolve, reject) => {
+      waiting.push({ statements, resolve, reject });
+      running ??= Promise.resolve().then(runWaiting);
+    });
+  }
+
+  async function runWaiting() {
+    while (waiting.length > 0) {
+      const units = waiting.splice(0, units_per_commit);
+      try {
+        const client = await connect();
+        const together = await commitTogether(client, units);
+        if (!together) await commitEach(client, units);
+      } catch (error) {
+        drop();
+        for (const unit of [...units, ...waiting.splice(0)]) unit.reject(error);
+      }
+    }
+    running = undefined;
+  }
+
+  function connect(): Promise<pg.Client> {
+    connection ??= openClient(config, drop).catch(error => {
+      drop();
+      throw error;
+    });
+    return connection;
+  }
+
+  function drop() {
+    connection?.then(client => client.end()).catch(() => {});
+    connection = undefined;
+  }
+
+  async function close() {
+    await running;
+    const client = await connection?.catch(() => undefined);
+    connection = undefined;
+    await client?.end();
+  }
+
+  return { run, close };
+}
+
+async function openClient(config: pg.ClientConfig, onLost: () => void): Promise<pg.Client> {
+  const client = new pg.Client({ ...config, pipeline: true } as pg.ClientConfig);
+  client.on('error', onLost);
+  await client.connect();
+  client.on('end', onLost);
+  return client;
+}
+
+/** True when all are committed; false when one was refused and nothing was written. Throws when the connection is lost. */
+async function commitTogether(client: pg.Client, units: Unit[]): Promise<boolean> {
+  const outcome = await runTransaction(
+    client,
+    units.flatMap(({ statements }) => statements),
+    units.length > 1 ? `begin; ${shared_lock_timeout}` : 'begin',
+  );
+  if ('error' in outcome) {
+    if (units.length > 1) return false;
+    units[0]!.reject(outcome.error);
+    return true;
+  }
+  let at = 0;
+  for (const { statements, resolve } of units) {
+    resolve(outcome.results.slice(at, at + statements.length));
+    at += statements.length;
+  }
+  return true;
+}
+
+async function commitEach(client: pg.Client, units: Unit[]): Promise<void> {
+  const outcomes = await Promise.all(units.map(({ statements }) => runTransaction(client, statements)));
+  outcomes.forEach((outcome, n) => {
+    if ('error' in outcome) units[n]!.reject(outcome.error);
+    else units[n]!.resolve(outcome.results);
+  });
+}
+
+/**
+ * Sends a whole transaction without waiting in between. The first error is the cause: those behind it only say that the
+ * transaction is aborted, and its COMMIT answers `ROLLBACK`, which is no error by itself.
+ */
+async function runTransaction(
+  client: pg.Client,
+  statements: CompiledQuery[],
+  begin = 'begin',
+): Promise<{ results: pg.QueryResult[] } | { error: unknown }> {
+  const sent = [
+    client.query(begin),
+    ...statements.map(({ sql, parameters }) =>
+      client.query({ name: nameStatement(sql), text: sql, values: parameters as unknown[] }),
+    ),
+    client.query('commit'),
+  ];
+  const settled = await Promise.allSettled(sent);
+  const failed = settled.find(result => result.status === 'rejected');
+  if (failed && !(failed.reason as { severity?: string }).severity) throw failed.reason;
+  if (failed) return { error: failed.reason };
+  const results = settled.map(result => (result as PromiseFulfilledResult<pg.QueryResult>).value);
+  if (results.at(-1)!.command !== 'COMMIT') throw lost();
+  return { results: results.slice(1, -1) };
+}
+
+const names = new Map<string, string>();
+
+/** Statements are planned once per connection: the same text has the same name. */
+function nameStatement(sql: string): string {
+  const known = names.get(sql);
+  if (known) return known;
+  const name = createHash('sha256').update(sql).digest('base64url').slice(0, 22);
+  names.set(sql, name);
+  return name;
+}
