@@ -1,7 +1,7 @@
 import type { Locale } from '../worker/fields.ts';
 
 /** A cookie as the policy declares it; `name` may end in `*`. */
-export interface PolicyCookie {
+interface PolicyCookie {
   name: string;
   provider: string;
   lifetime: string;

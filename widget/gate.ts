@@ -1,7 +1,5 @@
 const gated = 'script[type="text/plain"][data-consent],[data-src][data-consent]';
 
-export type Gate = ReturnType<typeof createGate>;
-
 /**
  * Keeps gated scripts, frames and images shut until each one's purposes are granted.
  *
