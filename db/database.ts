@@ -59,4 +59,4 @@ export function isUnavailable(error: unknown): boolean {
 const unavailable_codes =
   /^(SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM)|08\w{3}|53\w{3}|57P\w\d|57014|55P03|25P0\d|25006|E(CONN\w+|TIMEDOUT|PIPE|AI_AGAIN|NOTFOUND)$)/;
 const unavailable_messages =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|D1_ERROR: (Network|D1 DB is overloaded|.*(timed out|storage))/i;
+  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|D1_ERROR: (Network|D1 DB is overloaded|.*(timed out|storage))/i;

@@ -3,6 +3,7 @@ import { type Actor, recordEvent, takeNumber, takenNumber } from './audit.ts';
 import type { Database } from './database.ts';
 import { findFirstAnswer, type Repeatable, rememberAnswer } from './idempotency.ts';
 import { newId } from './ids.ts';
+import { type Proof, spendProof, takeQuota } from './proofs.ts';
 import type { Schema } from './schema.ts';
 import { hashReceiptCode, type Signer } from './signer.ts';
 import type { LeadValues, Vault } from './vault.ts';
@@ -14,6 +15,14 @@ export interface Submission {
   policy_version: string;
   policy_sha256: string;
   locale: string;
+}
+
+/** What a submission may do only once, or only so often. Whatever is left out is not asked. */
+export interface Terms {
+  repeatable?: Repeatable | undefined;
+  proof?: Proof | undefined;
+  /** Leads that the form takes in a minute, all visitors together; 0 for any number. */
+  quota?: number | undefined;
 }
 
 /** The answer to a submission: nothing of what was submitted. */
@@ -33,12 +42,13 @@ export const personal_fields = 'name,phone,email,company';
 /**
  * Stores a lead: sealed values, its key, the consent given and the audit event, all or none.
  *
- * @throws Conflict in `idempotency_keys` when another request with the same key came first: `findRepeatedLead`.
+ * @throws Conflict in `idempotency_keys` when another request with the same key came first: `findRepeatedLead`; in
+ *   `spent_proofs` when the proof is spent; in `form_quotas` when this minute's quota is.
  */
 export async function createLead(
   { db, vault, signer }: { db: Database; vault: Vault; signer: Signer },
   { form, values, policy_version, policy_sha256, locale }: Submission,
-  repeatable: Repeatable | undefined,
+  { repeatable, proof, quota }: Terms,
   actor: Actor,
   now: Date,
 ): Promise<Receipt> {
@@ -48,6 +58,8 @@ export async function createLead(
   const receipt_code = signer.receiptCode(id);
   await db.atomic([
     ...(repeatable ? rememberAnswer(db, repeatable, id, new Date(now.getTime() + repeat_ms), now) : []),
+    ...(proof ? [spendProof(db, proof)] : []),
+    ...(quota ? [takeQuota(db, form, quota, now)] : []),
     db
       .insertInto('lead_consents')
       .values({

@@ -13,6 +13,8 @@ export interface Schema {
   policy_documents: PolicyDocuments;
   tokens: Tokens;
   idempotency_keys: IdempotencyKeys;
+  spent_proofs: SpentProofs;
+  form_quotas: FormQuotas;
   audit_events: AuditEvents;
   audit_subjects: AuditSubjects;
   audit_seals: AuditSeals;
@@ -110,6 +112,19 @@ export interface IdempotencyKeys {
   fingerprint: string;
   subject_id: string;
   expires_at: string | null;
+}
+
+/** Bot checks that were used for a lead, until they would have ended by themselves. */
+export interface SpentProofs {
+  proof: string;
+  expires_at: string;
+}
+
+/** How many leads a form took in its latest minute, where a quota is set. */
+export interface FormQuotas {
+  form: string;
+  minute: string;
+  taken: number;
 }
 
 /** Who did what, without holes in `seq`. Ids and enums only: no values, no names, no addresses. */

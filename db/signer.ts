@@ -15,7 +15,7 @@ export interface Signer {
   isSigned(use: SignedUse, text: string, mark: string): boolean;
 }
 
-export type SignedUse = 'challenge' | 'form_token' | 'receipt_cookie' | 'address';
+export type SignedUse = 'challenge' | 'form_token' | 'address';
 
 /** Digits and capitals without those that are misread (Crockford base 32), 100 bits in four groups of five. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -35,7 +35,7 @@ export function createSigner(signing_key: Buffer): Signer {
     receiptCode(lead_id) {
       const mac = createHmac('sha256', signing_key).update(`receipt\u0000${lead_id}`).digest();
       const letters = [...mac.subarray(0, 20)].map(byte => alphabet[byte & 31]).join('');
-      return letters.replace(/(.{5})(?=.)/g, '$1-');
+      return groupLetters(letters);
     },
     idempotencyKey: (scope, key) => trace(`${scope}\u0000${key}`),
     fingerprint: request => trace(JSON.stringify(request)),
@@ -45,6 +45,21 @@ export function createSigner(signing_key: Buffer): Signer {
       return given.length === mark_bytes && timingSafeEqual(given, markOf(use, text));
     },
   };
+}
+
+/** A receipt code as a person may type it, in its own spelling; undefined when it can't be one. */
+export function readReceiptCode(typed: string): string | undefined {
+  const letters = typed
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/[\s\p{Pd}]/gu, '')
+    .replaceAll('O', '0')
+    .replace(/[IL]/g, '1');
+  return /^[0-9A-HJKMNP-TV-Z]{20}$/.test(letters) ? groupLetters(letters) : undefined;
+}
+
+function groupLetters(letters: string): string {
+  return letters.replace(/(.{5})(?=.)/g, '$1-');
 }
 
 /** What is stored of a receipt code. */

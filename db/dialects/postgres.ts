@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { Conflict, type Database, extendKysely } from '../database.ts';
+import { Conflict, type Database, extendKysely, isUnavailable } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
 import type { Schema } from '../schema.ts';
 import { createWriter } from './postgres-writer.ts';
@@ -32,7 +32,8 @@ export async function open(
   pg.types.setTypeParser(int8, Number);
   await upgradeDatabase(address, upgrade);
   const pool = new pg.Pool({ connectionString: address, max: readers, ...patience });
-  pool.on('error', () => {});
+  pool.on('error', ignoreLost);
+  pool.on('connect', dropWhenSilent);
   const writer = createWriter({ connectionString: address, ...patience });
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return extendKysely(kysely, atomic(writer), async () => {
@@ -40,6 +41,23 @@ export async function open(
     if (!pool.ended) await pool.end();
   });
 }
+
+/** A connection that has once not answered in time is not given to the next reader: it may be a dead wire. */
+function dropWhenSilent(client: pg.PoolClient) {
+  client.on('error', ignoreLost);
+  const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown> | undefined;
+  const watched = (...args: unknown[]) => {
+    const answer = query(...args);
+    answer?.catch(error => {
+      if (isUnavailable(error)) (client as unknown as pg.Client).end().catch(ignoreLost);
+    });
+    return answer;
+  };
+  client.query = watched as typeof client.query;
+}
+
+/** Whoever waits on a lost connection is told by the query itself; an event without a listener would end the process. */
+function ignoreLost() {}
 
 async function upgradeDatabase(address: string, upgrade: (session: Session) => Promise<unknown>) {
   const client = new pg.Client({

@@ -1,0 +1,155 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as postgres from '../db/dialects/postgres.ts';
+import { createPostgresDatabase } from './engines.ts';
+import { lead, readProblem, start, startPublished } from './harness.ts';
+
+/** A wire to the database that can be cut, or can go silent without a word. */
+async function layWire(address: string) {
+  const target = new URL(address);
+  const sockets = new Set<Socket>();
+  let state: 'up' | 'cut' | 'silent' = 'up';
+  const server = createServer(near => {
+    if (state === 'cut') return near.destroy();
+    const far = connect(Number(target.port), target.hostname);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', () => {});
+      from.on('close', () => to.destroy());
+      from.on('data', chunk => state === 'up' && to.write(chunk));
+    }
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const wire = new URL(address);
+  wire.port = String((server.address() as AddressInfo).port);
+  return {
+    address: wire.href,
+    set(next: typeof state) {
+      state = next;
+      if (next === 'cut') for (const socket of sockets) socket.destroy();
+    },
+    close: () => server.close(),
+  };
+}
+
+describe('when PostgreSQL is gone', () => {
+  let wire: Awaited<ReturnType<typeof layWire>>;
+  let started: Awaited<ReturnType<typeof startPublished>>;
+  beforeAll(async () => {
+    wire = await layWire(await createPostgresDatabase());
+    started = await startPublished({}, await postgres.open(wire.address));
+    await started.token('privacy_officer');
+  });
+  afterAll(async () => {
+    wire.set('cut');
+    wire.close();
+    await started.db.destroy();
+  });
+
+  it.each(['cut', 'silent'] as const)(
+    'the wire %s: 503 within three seconds, and the first post after its return succeeds',
+    async state => {
+      const { post, pull, get, advance } = started;
+      expect((await post('/forms/mini-ai-experience', lead)).status).toBe(201);
+      wire.set(state);
+      const begun = Date.now();
+      const answers = await Promise.all([
+        ...Array.from({ length: 20 }, (_, n) => post('/forms/mini-ai-experience', { ...lead, name: `n${n}` })),
+        pull('/leads'),
+      ]);
+      expect(Date.now() - begun).toBeLessThan(3_000);
+      for (const answer of answers) {
+        expect(answer.headers.get('Retry-After')).toBeTruthy();
+        expect(await readProblem(answer)).toMatchObject({ slug: 'unavailable', status: 503 });
+      }
+      advance(1_000);
+      expect((await get('/health')).status).toBe(503);
+      wire.set('up');
+      expect((await post('/forms/mini-ai-experience', lead)).status).toBe(201);
+      advance(1_000);
+      expect((await get('/health')).status).toBe(200);
+    },
+  );
+});
+
+describe('two servers on one PostgreSQL', () => {
+  let address: string;
+  let servers: Awaited<ReturnType<typeof start>>[];
+  beforeAll(async () => {
+    address = await createPostgresDatabase();
+    servers = [await start({}, await postgres.open(address)), await start({}, await postgres.open(address))];
+    await servers[0]!.publish('2026-01');
+  });
+  afterAll(() => Promise.all(servers.map(({ db }) => db.destroy())));
+
+  const submit = (n: number, headers = {}) =>
+    servers[n % 2]!.post('/forms/mini-ai-experience', { ...lead, phone: `138${String(n).padStart(8, '0')}` }, headers);
+
+  /** Pulls the feed as a CRM does, until told to stop and at the end. */
+  async function pullFeed(isOver: () => boolean, from = '') {
+    const seen: string[] = [];
+    let cursor = from;
+    for (let more = true; more; ) {
+      const over = isOver();
+      const response = await servers[1]!.pull(`/leads?limit=50${cursor && `&cursor=${cursor}`}`);
+      const page = (await response.json()) as { leads: { id: string }[]; next_cursor: string; has_more: boolean };
+      seen.push(...page.leads.map(({ id }) => id));
+      cursor = page.next_cursor;
+      more = page.has_more || !over;
+    }
+    return { seen, cursor };
+  }
+
+  it('a puller beside many writers never misses a lead and never gets one twice', async () => {
+    const stored: string[] = [];
+    let over = false;
+    const pulling = pullFeed(() => over);
+    await Promise.all(
+      Array.from({ length: 16 }, async (_, writer) => {
+        for (let n = 0; n < 25; n++) {
+          const response = await submit(writer + n * 16);
+          stored.push(((await response.json()) as { id: string }).id);
+        }
+      }),
+    );
+    over = true;
+    const { seen } = await pulling;
+    expect(stored).toHaveLength(400);
+    expect([...seen].sort()).toEqual([...stored].sort());
+  });
+
+  it('a transaction held open before its number stalls nobody; one held after makes writers wait, and is not missed', async () => {
+    const { cursor } = await pullFeed(() => true);
+    const before = new pg.Client(address);
+    await before.connect();
+    await before.query("begin; insert into idempotency_keys (key, fingerprint, subject_id) values ('held', 'f', 's')");
+    const first = ((await (await submit(1000)).json()) as { id: string }).id;
+    expect((await pullFeed(() => true, cursor)).seen).toEqual([first]);
+
+    await before.query('update changes set seq = seq + 1');
+    const held = 'aaaaaaaa-0000-7000-8000-000000000000';
+    await before.query(
+      `insert into leads (id, form, status, policy_version, receipt_hash, received_at, changed_at, erased_at, seq)
+       select '${held}', 'mini-ai-experience', 'new', '2026-01', 'x', 'r', 'r', 'r', seq from changes`,
+    );
+    const waiting = submit(1001);
+    const early = await pullFeed(() => true, cursor);
+    expect(early.seen).toEqual([first]);
+    await before.query('commit');
+    await before.end();
+    const second = ((await (await waiting).json()) as { id: string }).id;
+    expect((await pullFeed(() => true, early.cursor)).seen).toEqual([held, second]);
+  });
+
+  it('the same request to both at once is one lead', async () => {
+    const sent = Array.from({ length: 20 }, (_, n) =>
+      servers[n % 2]!.post('/forms/mini-ai-experience', lead, { 'Idempotency-Key': 'both' }),
+    );
+    const answers = await Promise.all((await Promise.all(sent)).map(response => response.text()));
+    expect(new Set(answers).size).toBe(1);
+  });
+});
