@@ -33,7 +33,11 @@ export interface LeadQuery {
 }
 
 /** Where a page ended. The feed goes by the number of the latest act, a search by the time of receipt. */
-export type Position = { seq: number; id: string } | { received_at: string; id: string };
+export interface Position {
+  seq: number;
+  received_at: string;
+  id: string;
+}
 
 export interface LeadPage {
   leads: Lead[];
@@ -66,13 +70,25 @@ export async function listLeads(
   view: View,
   now: Date,
 ): Promise<LeadPage> {
-  const rows = await selectPage({ db, vault }, query, after);
-  const page = rows.slice(0, query.limit);
-  const leads = await readLeads({ db, vault }, page, view, now);
-  const last = page.at(-1);
-  const position =
-    last && (isFeed(query) ? { seq: last.seq, id: last.id } : { received_at: last.received_at, id: last.id });
-  return { leads, has_more: rows.length > query.limit, end: position };
+  const rows = await (isFeed(query) ? selectFeed(db, query, after) : selectMatches({ db, vault }, query, after));
+  return readPage({ db, vault }, rows, query.limit, view, now);
+}
+
+/** A page of all that matches, erased leads never, by time of receipt: what an export is made of. */
+export async function listMatches(
+  { db, vault }: { db: Database; vault: Vault },
+  query: LeadQuery,
+  after: Position | undefined,
+  view: View,
+  now: Date,
+): Promise<LeadPage> {
+  const rows = await selectMatches({ db, vault }, query, after);
+  return readPage({ db, vault }, rows, query.limit, view, now);
+}
+
+/** The number of the latest act: the feed from here on holds whatever changes later. */
+export async function changeNumber(db: Database): Promise<number> {
+  return (await db.selectFrom('changes').select('seq').executeTakeFirstOrThrow()).seq;
 }
 
 /** One lead, or undefined. */
@@ -95,27 +111,54 @@ function selectLeads(db: Database) {
 
 type LeadRow = Awaited<ReturnType<ReturnType<typeof selectLeads>['execute']>>[number];
 
-function selectPage({ db, vault }: { db: Database; vault: Vault }, query: LeadQuery, after: Position | undefined) {
-  const { form, status, assigned_to, received_from, received_to, phone, email, order, limit } = query;
-  let select = selectLeads(db).limit(limit + 1);
+function selectFeed(db: Database, { form, limit }: LeadQuery, after: Position | undefined): Promise<LeadRow[]> {
+  let select = selectLeads(db)
+    .orderBy('seq')
+    .orderBy('id')
+    .limit(limit + 1);
   if (form) select = select.where('form', '=', form);
-  if (isFeed(query)) {
-    if (after && 'seq' in after)
-      select = select.where(eb => eb(eb.refTuple('seq', 'id'), '>', eb.tuple(after.seq, after.id)));
-    return select.orderBy('seq').orderBy('id').execute();
-  }
-  select = select.where('erased_at', 'is', null);
+  if (after) select = select.where(eb => eb(eb.refTuple('seq', 'id'), '>', eb.tuple(after.seq, after.id)));
+  return select.execute();
+}
+
+function selectMatches(
+  { db, vault }: { db: Database; vault: Vault },
+  { form, status, assigned_to, received_from, received_to, phone, email, order, limit }: LeadQuery,
+  after: Position | undefined,
+): Promise<LeadRow[]> {
+  let select = selectLeads(db)
+    .where('erased_at', 'is', null)
+    .orderBy('received_at', order)
+    .orderBy('id', order)
+    .limit(limit + 1);
+  if (form) select = select.where('form', '=', form);
   if (status) select = select.where('status', '=', status);
   if (assigned_to) select = select.where('assigned_to', '=', assigned_to);
   if (received_from) select = select.where('received_at', '>=', received_from);
   if (received_to) select = select.where('received_at', '<', received_to);
   if (phone) select = select.where('phone_index', '=', vault.indexPhone(phone));
   if (email) select = select.where('email_index', '=', vault.indexEmail(email));
-  if (after && 'received_at' in after) {
+  if (after) {
     const beyond = order === 'asc' ? '>' : '<';
     select = select.where(eb => eb(eb.refTuple('received_at', 'id'), beyond, eb.tuple(after.received_at, after.id)));
   }
-  return select.orderBy('received_at', order).orderBy('id', order).execute();
+  return select.execute();
+}
+
+async function readPage(
+  { db, vault }: { db: Database; vault: Vault },
+  rows: LeadRow[],
+  limit: number,
+  view: View,
+  now: Date,
+): Promise<LeadPage> {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    leads: await readLeads({ db, vault }, page, view, now),
+    has_more: rows.length > limit,
+    end: last && { seq: last.seq, received_at: last.received_at, id: last.id },
+  };
 }
 
 /** Opens rows for a view. A clear read is recorded, durably, before any value is opened. */

@@ -11,6 +11,7 @@ import {
 } from '../db/lead-pages.ts';
 import { actorOf, hasScope } from './access.ts';
 import { type App, factory } from './context.ts';
+import { readExportFormat, streamLeads } from './export.ts';
 import { checkField, forms } from './fields.ts';
 import { normalizePhone } from './phone.ts';
 import { problem } from './problem.ts';
@@ -57,13 +58,19 @@ export const pullLeads = factory.createHandlers(query(leadQuery), async c => {
   if (cursor !== undefined && !after) return invalidFields(c, [{ field: 'cursor', code: 'invalid' }], undefined);
   const chosen = chooseView(c, view);
   if (!chosen) return problem(c, 'forbidden');
+  const format = readExportFormat(c);
   const { services } = c.var;
+  if (format) {
+    const { form } = asked;
+    return streamLeads(c, format, asked, chosen, seq => linkTo(c, writeCursor({ seq }, 'feed'), { form, view }));
+  }
   const { leads, has_more, end } = await listLeads(services, asked, after, chosen, services.now());
-  const next = isFeed(asked) ? (end ?? after ?? { seq: 0, id: '' }) : has_more ? end : undefined;
-  const next_cursor = next ? writeCursor(next, asked) : null;
+  const next = isFeed(asked) ? (end ?? after ?? { seq: 0 }) : has_more ? end : undefined;
+  const next_cursor = next ? writeCursor(next, kindOf(asked)) : null;
   return c.json({ leads, next_cursor, has_more }, 200, {
     'Cache-Control': 'private, no-store',
-    ...(has_more && next_cursor && { Link: `<${linkTo(c, next_cursor)}>; rel="next"` }),
+    Vary: 'Accept',
+    ...(has_more && next_cursor && { Link: `<${linkTo(c, next_cursor, c.req.query())}>; rel="next"` }),
   });
 });
 
@@ -84,9 +91,9 @@ function chooseView(c: Context<App>, view: 'masked' | 'clear'): View | undefined
 }
 
 /** A cursor holds where a page ended, and of what kind the list was: one of a search does not go on in the feed. */
-function writeCursor(position: Position, asked: LeadQuery): string {
-  const at = 'seq' in position ? position.seq : position.received_at;
-  return btoa(`${kindOf(asked)} ${at} ${position.id}`)
+function writeCursor({ seq, received_at, id }: Partial<Position>, kind: string): string {
+  const at = kind === 'feed' ? seq : received_at;
+  return btoa(`${kind} ${at} ${id ?? ''}`)
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replace(/=+$/, '');
@@ -96,8 +103,8 @@ function readCursor(cursor: string, asked: LeadQuery): Position | undefined {
   const text = /^[\w-]+$/.test(cursor) ? decodeBase64Url(cursor) : '';
   const [, kind, at = '', id = ''] = /^(\w+) (\S+) ([0-9a-f-]*)$/.exec(text) ?? [];
   if (kind !== kindOf(asked)) return undefined;
-  if (kind === 'feed') return /^\d{1,15}$/.test(at) ? { seq: Number(at), id } : undefined;
-  return /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(at) ? { received_at: at, id } : undefined;
+  if (kind === 'feed') return /^\d{1,15}$/.test(at) ? { seq: Number(at), received_at: '', id } : undefined;
+  return /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(at) ? { seq: 0, received_at: at, id } : undefined;
 }
 
 function decodeBase64Url(text: string): string {
@@ -112,8 +119,8 @@ function kindOf(asked: LeadQuery): string {
   return isFeed(asked) ? 'feed' : asked.order;
 }
 
-function linkTo(c: Context<App>, cursor: string): string {
-  const url = new URL(c.req.url);
-  url.searchParams.set('cursor', cursor);
-  return `${c.var.services.settings.public_url}${url.pathname}${url.search}`;
+function linkTo(c: Context<App>, cursor: string, query: Record<string, string | undefined>): string {
+  const kept = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const parameters = new URLSearchParams([...kept.filter(([name]) => name !== 'cursor'), ['cursor', cursor]]);
+  return `${c.var.services.settings.public_url}/leads?${parameters}`;
 }

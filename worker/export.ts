@@ -1,0 +1,108 @@
+import type { Context } from 'hono';
+import { changeNumber, type Lead, type LeadPage, type LeadQuery, listMatches, type View } from '../db/lead-pages.ts';
+import type { App } from './context.ts';
+
+/** Leads read, recorded and sent at a time: few enough that others get their turn, many enough to spread one sync. */
+const page_limit = 500;
+
+const columns = [
+  'id',
+  'form',
+  'status',
+  'assigned_to',
+  'name',
+  'phone',
+  'email',
+  'company',
+  'policy_version',
+  'received_at',
+  'changed_at',
+  'earlier_lead_id',
+] as const;
+
+const formats = {
+  'application/x-ndjson': { type: 'application/x-ndjson', head: '', write: writeLine, ending: 'ndjson' },
+  'text/csv': {
+    type: 'text/csv; charset=utf-8',
+    head: `\ufeff${columns.join(',')}\r\n`,
+    write: writeRow,
+    ending: 'csv',
+  },
+};
+export type ExportFormat = keyof typeof formats;
+
+/** The stream that a request asks for, or undefined for a page of JSON. */
+export function readExportFormat(c: Context<App>): ExportFormat | undefined {
+  const [first] = (c.req.header('Accept') ?? '').split(',', 1);
+  const type = first!.split(';', 1)[0]!.trim().toLowerCase();
+  return Object.hasOwn(formats, type) ? (type as ExportFormat) : undefined;
+}
+
+/**
+ * Streams all that matches, each lead once, a page at a time and only as fast as the client reads.
+ *
+ * A page that fails breaks the connection: what arrived never ends as if it were whole. The cursor is taken before the first page, so
+ * the feed from there on holds whatever changes meanwhile.
+ *
+ * @param linkTo Makes the address of the feed for a cursor.
+ */
+export async function streamLeads(
+  c: Context<App>,
+  format: ExportFormat,
+  asked: LeadQuery,
+  view: View,
+  linkTo: (seq: number) => string,
+): Promise<Response> {
+  const { services } = c.var;
+  const { type, head, write, ending } = formats[format];
+  const link = linkTo(await changeNumber(services.db));
+  const query = { ...asked, limit: page_limit };
+  const readPage = (after: LeadPage['end']) => listMatches(services, query, after, view, services.now());
+  const first = await readPage(undefined);
+  const day = services.now().toISOString().slice(0, 10);
+  return c.body(streamPages(first, readPage, head, write), 200, {
+    'Content-Type': type,
+    'Content-Disposition': `attachment; filename="leads-${day}.${ending}"`,
+    'Cache-Control': 'private, no-store',
+    Link: `<${link}>; rel="next"`,
+  });
+}
+
+function streamPages(
+  first: LeadPage,
+  readPage: (after: LeadPage['end']) => Promise<LeadPage>,
+  head: string,
+  write: (lead: Lead) => string,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let next: LeadPage | undefined = first;
+  let begin = head;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const page = next!;
+        controller.enqueue(encoder.encode(begin + page.leads.map(write).join('')));
+        begin = '';
+        if (page.has_more) next = await readPage(page.end);
+        else controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function writeLine(lead: Lead): string {
+  return `${JSON.stringify(lead)}\n`;
+}
+
+/** @see RFC 4180 */
+function writeRow(lead: Lead): string {
+  const values = lead as Partial<Record<string, string | null>>;
+  return `${columns.map(column => writeCell(values[column] ?? '')).join(',')}\r\n`;
+}
+
+/** A spreadsheet runs a cell that begins like a formula, and takes a phone for a number: an apostrophe says that it is text. */
+function writeCell(value: string): string {
+  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
