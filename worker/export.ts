@@ -75,16 +75,14 @@ function streamPages(
   write: (lead: Lead) => string,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  let next: LeadPage | undefined = first;
-  let begin = head;
+  let sent: LeadPage | undefined;
   return new ReadableStream(
     {
       async pull(controller) {
-        const page = next!;
-        controller.enqueue(encoder.encode(begin + page.leads.map(write).join('')));
-        begin = '';
-        if (page.has_more) next = await readPage(page.end);
-        else controller.close();
+        const page = sent ? await readPage(sent.end) : first;
+        controller.enqueue(encoder.encode((sent ? '' : head) + page.leads.map(write).join('')));
+        sent = page;
+        if (!page.has_more) controller.close();
       },
     },
     { highWaterMark: 0 },

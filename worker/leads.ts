@@ -54,11 +54,12 @@ const leadQuery = z.strictObject({
 /** `GET /leads`: the feed, or a search. */
 export const pullLeads = factory.createHandlers(query(leadQuery), async c => {
   const { view, cursor, ...asked } = c.req.valid('query');
+  const format = readExportFormat(c);
+  if (cursor !== undefined && format) return invalidFields(c, [{ field: 'cursor', code: 'not_allowed' }], undefined);
   const after = cursor === undefined ? undefined : readCursor(cursor, asked);
   if (cursor !== undefined && !after) return invalidFields(c, [{ field: 'cursor', code: 'invalid' }], undefined);
   const chosen = chooseView(c, view);
   if (!chosen) return problem(c, 'forbidden');
-  const format = readExportFormat(c);
   const { services } = c.var;
   if (format) {
     const { form } = asked;
