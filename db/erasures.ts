@@ -1,0 +1,79 @@
+import { type CompiledQuery, sql } from 'kysely';
+import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from './audit.ts';
+import { Conflict, type Database } from './database.ts';
+import { newId } from './ids.ts';
+import { personal_fields } from './leads.ts';
+import { hashReceiptCode, readReceiptCode } from './signer.ts';
+
+/**
+ * Erases a lead: its key and sealed values go, in every backup too, and a tombstone takes its place in the feed.
+ *
+ * @param action How the audit trail calls it.
+ * @param also Statements of the same unit.
+ * @returns Whether it was there to erase; of several at once, one gets true.
+ */
+export async function eraseLead(
+  db: Database,
+  { id, form }: { id: string; form: string },
+  action: AuditEvent['action'],
+  actor: Actor,
+  now: Date,
+  also: CompiledQuery[] = [],
+): Promise<boolean> {
+  const at = now.toISOString();
+  try {
+    await db.atomic([
+      ...also,
+      db.deleteFrom('idempotency_keys').where('subject_id', '=', id).compile(),
+      db.deleteFrom('lead_keys').where('lead_id', '=', id).compile(),
+      takeNumber(db),
+      db
+        .updateTable('leads')
+        .set({
+          sealed: null,
+          erased_at: at,
+          changed_at: at,
+          // Null where none may be: a lead that is erased already makes the whole unit fail.
+          seq: sql<number>`case when erased_at is null then ${takenNumber()} end`,
+        })
+        .where('id', '=', id)
+        .compile(),
+      ...recordEvent(db, actor, { action, fields: personal_fields, purpose: form, lead_ids: [id] }, now),
+    ]);
+    return true;
+  } catch (error) {
+    if (error instanceof Conflict && ['leads', 'audit_subjects'].includes(error.table)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Withdraws the consent given with a lead and erases the lead.
+ *
+ * @param typed The receipt code as a person typed it.
+ * @returns Whether the code was good; it is good once.
+ * @see PIPL art. 15, 47
+ */
+export async function withdrawLead(db: Database, typed: string, actor: Actor, now: Date): Promise<boolean> {
+  const code = readReceiptCode(typed);
+  const given = code && (await findGiven(db, code));
+  if (!given) return false;
+  const { lead_id, purpose, policy_version, policy_sha256, locale } = given;
+  const withdrawn = { id: newId(now), lead_id, state: 'withdrawn', recorded_at: now.toISOString() } as const;
+  const record = { ...withdrawn, purpose, policy_version, policy_sha256, locale };
+  return eraseLead(db, { id: lead_id, form: purpose }, 'lead.withdrawn', actor, now, [
+    db.insertInto('lead_consents').values(record).compile(),
+  ]);
+}
+
+/** The consent given with the lead that a receipt code is for, unless that lead is erased. */
+function findGiven(db: Database, code: string) {
+  return db
+    .selectFrom('leads')
+    .innerJoin('lead_consents', 'lead_consents.lead_id', 'leads.id')
+    .select(['lead_id', 'purpose', 'lead_consents.policy_version', 'policy_sha256', 'locale'])
+    .where('receipt_hash', '=', hashReceiptCode(code))
+    .where('erased_at', 'is', null)
+    .where('state', '=', 'given')
+    .executeTakeFirst();
+}
