@@ -20,6 +20,7 @@ const tables = [
   'lead_keys',
   'lead_consents',
   'idempotency_keys',
+  'spent_proofs',
   'audit_events',
   'audit_subjects',
   'tokens',

@@ -114,11 +114,6 @@ describe('POST /forms/:form refuses', () => {
     ['a policy never published', { policy_version: '1999' }, ['policy_version invalid']],
     ['another language', { locale: 'fr' }, ['locale invalid']],
     ['a fifth field', { message: 'hello' }, ['message unknown_field']],
-    [
-      'fields of later versions',
-      { website: '', form_token: 'x' },
-      ['website unknown_field', 'form_token unknown_field'],
-    ],
     ['several at once', { name: '', email: 'x' }, ['name required', 'email invalid']],
   ])('%s: 422, nothing stored', async (_, change, errors) => {
     const { db, post } = await startPublished();
@@ -225,13 +220,14 @@ describe('POST /forms/:form refuses', () => {
   );
 
   it('a form that does not exist, and other methods', async () => {
-    const { post, get } = await startPublished();
+    const { app, post, get } = await startPublished();
     expect(await readProblem(await post('/forms/newsletter', lead))).toMatchObject({
       slug: 'unknown-form',
       status: 404,
     });
-    const wrong = await get(path);
-    expect(wrong.headers.get('Allow')).toBe('POST');
+    expect(await readProblem(await get('/forms/newsletter'))).toMatchObject({ slug: 'unknown-form', status: 404 });
+    const wrong = await app.request(origin + path, { method: 'PUT' });
+    expect(wrong.headers.get('Allow')).toBe('GET, HEAD, POST');
     expect(await readProblem(wrong)).toMatchObject({ slug: 'method-not-allowed', status: 405 });
   });
 

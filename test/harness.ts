@@ -8,6 +8,7 @@ import type { Role } from '../worker/access.ts';
 import { createApp } from '../worker/app.ts';
 import type { Services } from '../worker/context.ts';
 import { createLog } from '../worker/log.ts';
+import { createLimiter } from '../worker/rate-limit.ts';
 import { type Environment, readSettings } from '../worker/settings.ts';
 
 export const operator = { id: 'operator', role: 'operator', request_id: null };
@@ -20,6 +21,9 @@ export const test_keys = {
   INDEX_KEY: Buffer.alloc(32, 3).toString('base64'),
   SIGNING_KEY: Buffer.alloc(32, 4).toString('base64'),
 };
+
+/** For tests of other things: posts without a bot check, as many as they like. */
+export const unguarded = { BOT_CHECK: 'off', FORM_LIMIT_PER_MINUTE: '0', CONSENT_LIMIT_PER_MINUTE: '0' };
 
 export const lead = {
   name: '欧阳小明',
@@ -38,6 +42,7 @@ export async function start(overrides: Environment = {}, database?: Database) {
     SITE_ORIGINS: site,
     NODE_ENV: 'production',
     DATA_REGION: 'CN',
+    ...unguarded,
     ...test_keys,
   };
   const read = readSettings({ ...environment, ...overrides }, 'node');
@@ -52,6 +57,11 @@ export async function start(overrides: Environment = {}, database?: Database) {
     now,
     log: createLog(read.settings.log_level, now, line => lines.push(line)),
     findAsset: async () => undefined,
+    peerAddress: () => '192.0.2.1',
+    limiters: {
+      form: createLimiter(read.settings.form_limit_per_minute, now),
+      consent: createLimiter(read.settings.consent_limit_per_minute, now),
+    },
   };
   const app = createApp(services);
   const tokens = new Map<Role, string>();

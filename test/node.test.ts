@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPostgresDatabase } from './engines.ts';
-import { lead, test_keys } from './harness.ts';
+import { lead, test_keys, unguarded } from './harness.ts';
 import { makeFolder, run, startServer } from './server.ts';
 
 let folder: string;
@@ -23,7 +23,7 @@ const submit = (url: string, sent: object = lead) =>
 
 describe('the Node host in development', () => {
   it('makes keys and a token, publishes the sample policy, and keeps all of it', async () => {
-    const first = await startServer(folder);
+    const first = await startServer(folder, unguarded);
     const { version } = (await (await fetch(`${first.url}/policies/current`)).json()) as { version: string };
     expect((await submit(first.url, { ...lead, policy_version: version })).status).toBe(201);
     for (const lang of ['en', 'zh-CN'])
@@ -45,7 +45,7 @@ describe('the Node host in development', () => {
   });
 
   it('answers what is in flight before it stops, and drops a client that never reads', async () => {
-    const server = await startServer(folder);
+    const server = await startServer(folder, unguarded);
     const { hostname, port } = new URL(server.url);
     const body = JSON.stringify({ ...lead });
     const slow = connect(Number(port), hostname);
@@ -98,7 +98,7 @@ describe('the Node host in production', () => {
 
   it('runs on PostgreSQL by one setting', async () => {
     const database = await createPostgresDatabase();
-    const server = await startServer(folder, { DATABASE_URL: database, ...test_keys });
+    const server = await startServer(folder, { DATABASE_URL: database, ...unguarded, ...test_keys });
     const { version } = (await (await fetch(`${server.url}/policies/current`)).json()) as { version: string };
     expect((await submit(server.url, { ...lead, policy_version: version })).status).toBe(201);
     expect(await server.stop()).toBe(0);

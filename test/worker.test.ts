@@ -5,13 +5,14 @@ import * as d1 from '../db/dialects/d1.ts';
 import { publishPolicy } from '../db/policies.ts';
 import { createToken } from '../db/tokens.ts';
 import { applyMigrations } from './engines.ts';
-import { draft, lead, operator, readProblem, site, test_keys } from './harness.ts';
+import { draft, lead, operator, readProblem, site, test_keys, unguarded } from './harness.ts';
 
 const vars = {
   NODE_ENV: 'production',
   PUBLIC_URL: 'https://leads.example.com',
   SITE_ORIGINS: site,
   DATA_REGION: 'SG',
+  ...unguarded,
   ...test_keys,
 };
 

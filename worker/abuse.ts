@@ -7,7 +7,7 @@ const preflight_seconds = 7_200;
 
 /** Lets pages of the allowed websites read the answers, with cookies; no other origin is named, ever. */
 export const allowSites = cors({
-  origin: (origin, c) => (isAllowed(c.var.services, origin) ? origin : null),
+  origin: (origin, c) => (isAllowedOrigin(c.var.services, origin) ? origin : null),
   credentials: true,
   allowMethods: ['GET', 'HEAD', 'POST'],
   allowHeaders: ['Content-Type', 'Idempotency-Key'],
@@ -23,12 +23,13 @@ export const allowSites = cors({
 export const requireOrigin = factory.createMiddleware(async (c, next) => {
   const origin = c.req.header('Origin');
   const refused =
-    origin === undefined ? c.req.header('Sec-Fetch-Site') === 'cross-site' : !isAllowed(c.var.services, origin);
+    origin === undefined ? c.req.header('Sec-Fetch-Site') === 'cross-site' : !isAllowedOrigin(c.var.services, origin);
   if (refused) return problem(c, 'origin-not-allowed');
   await next();
 });
 
-function isAllowed({ settings }: Services, origin: string): boolean {
+/** Whether pages of an origin may post here, embed the widget and be returned to. */
+export function isAllowedOrigin({ settings }: Services, origin: string): boolean {
   return (
     origin === settings.public_url ||
     settings.site_origins.includes(origin) ||

@@ -7,12 +7,13 @@ import { requireScope } from './access.ts';
 import { showChallenge } from './challenge.ts';
 import { showConsents, submitConsent, withdrawConsent } from './consents.ts';
 import { type App, factory, type Services } from './context.ts';
-import { requireForm, submitForm } from './forms.ts';
+import { requireForm, showForm, showThanks, submitForm } from './forms.ts';
 import { showHealth } from './health.ts';
 import { pullLeads, showLead } from './leads.ts';
 import { showCurrentPolicy, showDocument, showPolicies } from './policies.ts';
 import { describeProblem, problem } from './problem.ts';
 import { styles } from './styles.ts';
+import { showWithdrawal, submitWithdrawal } from './withdrawals.ts';
 
 /** Handlers by method; what each has validated before it runs is known to its own file. */
 type Methods = Partial<Record<'GET' | 'POST' | 'PATCH' | 'DELETE', ((...args: never[]) => unknown)[]>>;
@@ -36,11 +37,22 @@ export function createApp(services: Services, demo?: Hono): Hono<App> {
   });
   app.notFound(c => problem(c, 'not-found'));
 
-  for (const path of ['/forms/*', '/challenge', '/consents/*', '/policies/*', '/widget.js', '/widget.css', '/widget/*'])
+  for (const path of [
+    '/forms/*',
+    '/challenge',
+    '/consents/*',
+    '/withdrawals',
+    '/policies/*',
+    '/widget.js',
+    '/widget.css',
+    '/widget/*',
+  ])
     app.use(path, allowSites);
 
   const at = (path: string, methods: Methods) => addResource(app, path, methods);
-  at('/forms/:form', { POST: [requireForm, requireOrigin, ...submitForm] });
+  at('/forms/:form', { GET: [requireForm, ...showForm], POST: [requireForm, requireOrigin, ...submitForm] });
+  at('/forms/:form/thanks', { GET: [requireForm, ...showThanks] });
+  at('/withdrawals', { GET: [...showWithdrawal], POST: [requireOrigin, ...submitWithdrawal] });
   at('/challenge', { GET: [...showChallenge] });
   at('/consents', { POST: [requireOrigin, ...submitConsent] });
   at('/consents/:visitor_id', { GET: [...showConsents] });

@@ -1,12 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Proof } from '../db/proofs.ts';
 import type { Signer } from '../db/signer.ts';
 import type { Form } from './fields.ts';
-
-/** A check that was passed, good for one lead: `proof` is its mark, kept until it would have expired by itself. */
-export interface Proof {
-  proof: string;
-  expires_at: Date;
-}
 
 /** Why a check was not passed. What is `early` may be sent again as it is, everything else needs a new one. */
 export type Failure = 'missing' | 'wrong' | 'early' | 'expired' | 'spent';

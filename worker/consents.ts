@@ -8,6 +8,7 @@ import { choice_holds_days, currentPolicy, listPolicies, type Policy } from '../
 import { type App, factory } from './context.ts';
 import { locales } from './fields.ts';
 import { type FieldError, problem } from './problem.ts';
+import { useLimit } from './rate-limit.ts';
 import { isLoopback } from './settings.ts';
 import { body, invalidFields, readIdempotencyKey } from './validate.ts';
 
@@ -45,6 +46,8 @@ export const submitConsent = factory.createHandlers(body(choice), async c => {
   };
   const repeated = await answerRepeated();
   if (repeated) return repeated;
+  const limited = await useLimit(c, 'consent', 'consents');
+  if (limited) return problem(c, 'too-many-requests', { headers: limited });
 
   const policy = (await listPolicies(db)).find(({ version }) => version === sent.policy_version);
   const errors = policy ? checkChoice(sent, policy, now()) : [{ field: 'policy_version', code: 'invalid' } as const];
@@ -75,6 +78,8 @@ export const showConsents = factory.createHandlers(async c => {
 /** `POST /consents/{visitor_id}/withdrawal`: takes back whatever was granted, in one step and without a body. */
 export const withdrawConsent = factory.createHandlers(async c => {
   const { db, now } = c.var.services;
+  const limited = await useLimit(c, 'consent', 'consents');
+  if (limited) return problem(c, 'too-many-requests', { headers: limited });
   const [latest] = await listVisitorChoices(c, 1);
   if (!latest) return problem(c, 'not-found');
   const { visitor_id, locale, shown } = latest;

@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import { createFactory } from 'hono/factory';
 import type { Database } from '../db/database.ts';
 import type { Signer } from '../db/signer.ts';
@@ -15,7 +16,17 @@ export interface Services {
   log: Log;
   /** A built file of the widget by its path (`/widget.js`), or undefined when there is none. */
   findAsset(request: Request): Promise<Response | undefined>;
+  /** The address at the other end of the connection, where the host knows it. */
+  peerAddress(c: Context): string | undefined;
+  /** What holds back one address that sends too much. */
+  limiters: Record<Limited, Limiter>;
 }
+
+/** What is limited, each by a figure of its own. */
+export type Limited = 'form' | 'consent';
+
+/** Uses a key once more: 0 when that is within its limit, else the seconds until it would be. */
+export type Limiter = (key: string) => number | Promise<number>;
 
 /** Writes one structured line; never a body, a query string, a token or personal data. */
 export type Log = (level: Settings['log_level'], event: string, facts?: Record<string, unknown>) => void;

@@ -1,15 +1,21 @@
-import type { D1Database, ExecutionContext, Fetcher, ScheduledController } from '@cloudflare/workers-types';
+import type { D1Database, ExecutionContext, Fetcher, RateLimit, ScheduledController } from '@cloudflare/workers-types';
 import * as d1 from '../db/dialects/d1.ts';
-import { forgetExpiredKeys } from '../db/idempotency.ts';
+import { keepHouse } from '../db/housekeeping.ts';
 import { createSigner } from '../db/signer.ts';
 import { createVault } from '../db/vault.ts';
 import { createApp } from './app.ts';
-import type { Services } from './context.ts';
+import type { Limiter, Services } from './context.ts';
 import { createLog } from './log.ts';
+import { createLimiter } from './rate-limit.ts';
 import { readSettings } from './settings.ts';
 
 /** Bindings beside the settings, which are vars and secrets. */
-type Bindings = Record<string, unknown> & { DB: D1Database; ASSETS: Fetcher };
+type Bindings = Record<string, unknown> & {
+  DB: D1Database;
+  ASSETS: Fetcher;
+  FORM_LIMIT?: RateLimit;
+  CONSENT_LIMIT?: RateLimit;
+};
 
 type Built = { app: ReturnType<typeof createApp> } | { mistakes: string[] };
 
@@ -29,7 +35,7 @@ export default {
   },
 
   async scheduled(_: ScheduledController, env: Bindings): Promise<void> {
-    await forgetExpiredKeys(d1.open(env.DB), now());
+    await keepHouse(d1.open(env.DB), now());
   },
 };
 
@@ -50,7 +56,17 @@ async function build(env: Bindings, origin: string): Promise<Built> {
       const response = await env.ASSETS.fetch(request as never);
       return response.ok || response.status === 304 ? (response as unknown as Response) : undefined;
     },
+    peerAddress: () => undefined,
+    limiters: {
+      form: useBinding(env.FORM_LIMIT) ?? createLimiter(settings.form_limit_per_minute, now),
+      consent: useBinding(env.CONSENT_LIMIT) ?? createLimiter(settings.consent_limit_per_minute, now),
+    },
   };
   const demo = settings.production ? undefined : (await import('./demo/site.ts')).createDemo();
   return { app: createApp(services, demo) };
+}
+
+/** The binding tells no time: it counts in periods of a minute. */
+function useBinding(binding: RateLimit | undefined): Limiter | undefined {
+  return binding && (async key => ((await binding.limit({ key })).success ? 0 : 60));
 }

@@ -1,7 +1,8 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { forgetExpiredKeys } from '../db/idempotency.ts';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { keepHouse } from '../db/housekeeping.ts';
 import { createSigner } from '../db/signer.ts';
 import { createVault } from '../db/vault.ts';
 import { createApp } from './app.ts';
@@ -10,6 +11,7 @@ import { createLog } from './log.ts';
 import { openAssets } from './node/assets.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
 import { findFolder, openStore } from './node/store.ts';
+import { createLimiter } from './rate-limit.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 const hour_ms = 3_600_000;
@@ -29,11 +31,16 @@ const services: Services = {
   now,
   log,
   findAsset: openAssets(),
+  peerAddress: c => getConnInfo(c).remote.address,
+  limiters: {
+    form: createLimiter(settings.form_limit_per_minute, now),
+    consent: createLimiter(settings.consent_limit_per_minute, now),
+  },
 };
 if (!settings.production) await publishSample(services);
 const demo = settings.production ? undefined : (await import('./demo/site.ts')).createDemo();
 const app = createApp(services, demo);
-const server = createAdaptorServer({ fetch: request => app.fetch(request) }) as Server;
+const server = createAdaptorServer({ fetch: (request, bindings) => app.fetch(request, bindings) }) as Server;
 
 server.on('error', error => giveUp([`PORT, HOST: ${error.message}`]));
 server.listen(settings.port, settings.host, async () => {
@@ -48,7 +55,7 @@ server.listen(settings.port, settings.host, async () => {
 });
 
 const housekeeping = setInterval(() => {
-  forgetExpiredKeys(db, now()).catch(error => log('error', 'housekeeping', { code: error.code ?? error.name }));
+  keepHouse(db, now()).catch(error => log('error', 'housekeeping', { code: error.code ?? error.name }));
 }, hour_ms);
 
 process.on('SIGTERM', stop);

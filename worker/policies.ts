@@ -63,7 +63,8 @@ export const showDocument = factory.createHandlers(async c => {
   const headers = {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Language': locale,
-    'Content-Security-Policy': "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+    'Content-Security-Policy':
+      "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
     'Cache-Control': 'public, max-age=86400',
     ETag: `"${sha256}"`,
     Vary: 'Accept-Language, Origin',

@@ -15,6 +15,11 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
       title: '该网站不可提交',
       detail: '请求来自未被允许的网站来源。请网站管理员将其加入 SITE_ORIGINS 设置。',
     },
+    'bot-check-failed': {
+      title: '未通过安全校验',
+      detail:
+        '请求缺少有效的 challenge 或 form_token,或其已过期、已被使用、属于其他表单。没有保存任何内容。请重新获取后再提交。',
+    },
     'not-found': { title: '未找到', detail: '这个地址没有内容。请检查网址或编号。' },
     'unknown-form': { title: '没有这个表单', detail: '可用的表单是 mini-ai-experience 和 ecological-cooperation。' },
     'method-not-allowed': { title: '不支持该请求方法', detail: '此地址支持的方法列在 Allow 响应头中。' },
@@ -30,6 +35,10 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
     'idempotency-key-reused': {
       title: '幂等键已用于其他请求',
       detail: '这个 Idempotency-Key 已用于内容不同的请求。请为新的请求生成新的键。',
+    },
+    'too-many-requests': {
+      title: '请求过于频繁',
+      detail: '没有保存任何内容。请在 Retry-After 响应头所示的秒数后重试。',
     },
     internal: { title: '服务器内部错误', detail: '出了意外的问题,请求没有完成。请稍后重试,并在反馈时提供 instance。' },
     unavailable: {
@@ -57,6 +66,11 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
       detail:
         'The request comes from a website that is not allowed. The operator can add its origin to the setting SITE_ORIGINS.',
     },
+    'bot-check-failed': {
+      title: 'The bot check was not passed',
+      detail:
+        "The challenge or the form_token is missing, wrong, expired, used before or another form's. Nothing was stored. Get a new one and send again.",
+    },
     'not-found': { title: 'Not found', detail: 'There is nothing at this address. Check the address or the id.' },
     'unknown-form': { title: 'No such form', detail: 'The forms are mini-ai-experience and ecological-cooperation.' },
     'method-not-allowed': { title: 'Method not allowed', detail: 'The header Allow lists what this address accepts.' },
@@ -72,6 +86,10 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
     'idempotency-key-reused': {
       title: 'The idempotency key belongs to another request',
       detail: 'This Idempotency-Key was used with other content. Make a new key for a new request.',
+    },
+    'too-many-requests': {
+      title: 'Too many requests',
+      detail: 'Nothing was stored. Send again after the number of seconds that the header Retry-After gives.',
     },
     internal: {
       title: 'Internal error',
@@ -110,6 +128,8 @@ export const field_messages: Record<Locale, Record<string, string>> = {
     'policy_version.required': '请先阅读并同意隐私政策。',
     'policy_version.invalid': '没有这个版本的隐私政策。',
     'policy_version.outdated': '隐私政策已更新,请阅读新版本后再次确认。',
+    'receipt_code.required': '请填写回执码。',
+    'return_to.not_allowed': '提交后要返回的网站未被允许;再次提交后将停留在本站。',
   },
   en: {
     required: 'Please fill this in.',
@@ -134,5 +154,7 @@ export const field_messages: Record<Locale, Record<string, string>> = {
     'policy_version.required': 'Please read and accept the privacy policy first.',
     'policy_version.invalid': 'There is no privacy policy with this version.',
     'policy_version.outdated': 'The privacy policy has changed. Please read the new version and confirm again.',
+    'receipt_code.required': 'Please enter your receipt code.',
+    'return_to.not_allowed': 'The website to return to is not allowed. Send again, and you will stay on this one.',
   },
 };

@@ -10,6 +10,7 @@ const statuses = {
   unauthorized: 401,
   forbidden: 403,
   'origin-not-allowed': 403,
+  'bot-check-failed': 403,
   'not-found': 404,
   'unknown-form': 404,
   'method-not-allowed': 405,
@@ -17,6 +18,7 @@ const statuses = {
   'unsupported-media-type': 415,
   'invalid-fields': 422,
   'idempotency-key-reused': 422,
+  'too-many-requests': 429,
   internal: 500,
   unavailable: 503,
 } as const satisfies Record<string, ContentfulStatusCode>;
@@ -69,7 +71,8 @@ export function problem(c: Context<App>, slug: Slug, { locale = chooseLocale(c),
   );
 }
 
-function describeError(locale: Locale, field: string, code: ErrorCode): string {
+/** What to tell a person about a field, in their language. */
+export function describeError(locale: Locale, field: string, code: ErrorCode): string {
   const messages = field_messages[locale];
   return messages[`${field}.${code}`] ?? messages[code]!;
 }

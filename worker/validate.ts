@@ -21,6 +21,13 @@ export function query<S extends z.ZodType>(schema: S) {
   });
 }
 
+interface BodyOptions {
+  /** Takes urlencoded bodies too. */
+  form?: boolean;
+  /** Answers what the schema refuses. */
+  refuse?(c: Context<App>, errors: FieldError[], sent: unknown): Response | Promise<Response>;
+}
+
 /**
  * Checks a JSON body, and with `form` a urlencoded one too. Handlers read it with `c.req.valid('json')`.
  *
@@ -28,7 +35,7 @@ export function query<S extends z.ZodType>(schema: S) {
  */
 export function body<S extends z.ZodType>(
   schema: S,
-  { form = false } = {},
+  { form = false, refuse = invalidFields }: BodyOptions = {},
 ): MiddlewareHandler<App, string, { in: { json: z.input<S> }; out: { json: z.output<S> } }> {
   return async (c, next) => {
     const type = readContentType(c.req.header('Content-Type'));
@@ -40,7 +47,7 @@ export function body<S extends z.ZodType>(
     if (!sent) return problem(c, 'malformed-json');
     const result = schema.safeParse(sent.value);
     if (!result.success)
-      return invalidFields(c as unknown as Context<App>, readIssues(result.error.issues, sent.value), sent.value);
+      return refuse(c as unknown as Context<App>, readIssues(result.error.issues, sent.value), sent.value);
     c.req.addValidatedData('json', result.data as object);
     await next();
   };
