@@ -1,8 +1,9 @@
+import { h, render } from 'preact';
 import type { Locale } from '../worker/fields.ts';
 import type { Policy, Purpose } from './api.ts';
-import { h } from './dom.ts';
 import styles from './preferences.css';
-import { type BannerTexts, preferencesTexts } from './strings.ts';
+import { preferencesTexts } from './preferences-texts.ts';
+import type { BannerTexts } from './strings.ts';
 
 interface Options {
   locale: Locale;
@@ -24,62 +25,22 @@ interface Options {
  * @returns Closes it.
  */
 export function openPreferences(options: Options): () => void {
-  const { locale, policy, labels, choose } = options;
-  const texts = preferencesTexts[locale];
   const opener = document.activeElement;
-  const everything = policy.purposes.map(({ id }) => id);
-  const switchedOn = () => [...dialog.querySelectorAll<HTMLInputElement>('input:checked')].map(({ name }) => name);
+  const root = document.body.appendChild(document.createElement('div'));
   options.addStyles(styles);
+  render(<Preferences {...options} close={close} />, root);
+  const dialog = root.querySelector('dialog')!;
+  showModal(dialog, close);
+  return close;
 
   function close() {
-    if (!dialog.isConnected) return;
+    if (!root.isConnected) return;
     dialog.close?.();
-    dialog.remove();
+    root.remove();
+    render(null, root);
     if (opener instanceof HTMLElement) opener.focus();
     options.closed();
   }
-
-  function decide(granted: string[]) {
-    choose(granted);
-    close();
-  }
-
-  const dialog = (
-    <dialog class="lc-root lc-dialog" lang={locale} aria-labelledby="lc-title" data-consent-preferences onClose={close}>
-      <div class="lc-panel">
-        <header class="lc-head">
-          <h2 class="lc-title" id="lc-title" tabindex="-1" autofocus>
-            {texts.title}
-          </h2>
-          <button class="lc-close" type="button" aria-label={texts.close} onClick={close} />
-        </header>
-        <div class="lc-scroll">
-          <p>
-            {texts.intro}{' '}
-            <a class="lc-link" href={policy.url} target="_blank" rel="noopener">
-              {labels.policy}
-            </a>
-          </p>
-          {policy.purposes.map(purpose => renderPurpose(purpose, options))}
-        </div>
-        <footer class="lc-actions">
-          <button class="lc-button" type="button" data-consent-action="accept-all" onClick={() => decide(everything)}>
-            {labels.acceptAll}
-          </button>
-          <button class="lc-button" type="button" data-consent-action="reject-all" onClick={() => decide([])}>
-            {labels.rejectAll}
-          </button>
-          <button class="lc-button" type="button" data-consent-action="save" onClick={() => decide(switchedOn())}>
-            {texts.save}
-          </button>
-        </footer>
-      </div>
-    </dialog>
-  ) as HTMLDialogElement;
-  dialog.addEventListener('click', event => event.target === dialog && close());
-  document.body.append(dialog);
-  showModal(dialog, close);
-  return close;
 }
 
 /** Browsers before `<dialog>` (Safari 14–15.3) get a plain layer with the same name and keys. */
@@ -92,9 +53,75 @@ function showModal(dialog: HTMLDialogElement, close: () => void) {
   dialog.querySelector('h2')?.focus();
 }
 
-function renderPurpose({ id, name, description, required, cookies }: Purpose, options: Options) {
-  const texts = preferencesTexts[options.locale];
-  const note = required ? texts.alwaysOn : options.isRefusedBySignal(id) && texts.signal;
+function Preferences({ close, ...options }: Options & { close(): void }) {
+  const { locale, policy, labels, has, choose } = options;
+  const texts = preferencesTexts[locale];
+  const everything = policy.purposes.map(({ id }) => id);
+  const granted = new Set(everything.filter(has));
+
+  function decide(ids: Iterable<string>) {
+    choose([...ids]);
+    close();
+  }
+
+  function toggle(id: string, isOn: boolean) {
+    if (isOn) granted.add(id);
+    else granted.delete(id);
+  }
+
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the Escape key closes a dialog
+    <dialog
+      class="lc-root lc-dialog"
+      lang={locale}
+      aria-labelledby="lc-title"
+      data-consent-preferences
+      onClose={close}
+      onClick={event => event.target === event.currentTarget && close()}
+    >
+      <div class="lc-panel">
+        <header class="lc-head">
+          <h2 class="lc-title" id="lc-title" tabIndex={-1} autofocus>
+            {texts.title}
+          </h2>
+          <button class="lc-close" type="button" aria-label={texts.close} onClick={close} />
+        </header>
+        <div class="lc-scroll">
+          <p>
+            {texts.intro}{' '}
+            <a class="lc-link" href={policy.url} target="_blank" rel="noopener">
+              {labels.policy}
+            </a>
+          </p>
+          {policy.purposes.map(purpose => (
+            <Switch {...options} purpose={purpose} toggle={toggle} />
+          ))}
+        </div>
+        <footer class="lc-actions">
+          <button class="lc-button" type="button" data-consent-action="accept-all" onClick={() => decide(everything)}>
+            {labels.acceptAll}
+          </button>
+          <button class="lc-button" type="button" data-consent-action="reject-all" onClick={() => decide([])}>
+            {labels.rejectAll}
+          </button>
+          <button class="lc-button" type="button" data-consent-action="save" onClick={() => decide(granted)}>
+            {texts.save}
+          </button>
+        </footer>
+      </div>
+    </dialog>
+  );
+}
+
+interface SwitchProps extends Pick<Options, 'locale' | 'has' | 'isRefusedBySignal'> {
+  purpose: Purpose;
+  toggle(id: string, isOn: boolean): void;
+}
+
+function Switch({ locale, has, isRefusedBySignal, purpose, toggle }: SwitchProps) {
+  const { id, name, description, required, cookies } = purpose;
+  const texts = preferencesTexts[locale];
+  const note = required ? texts.alwaysOn : isRefusedBySignal(id) && texts.signal;
   const about = `lc-about-${id}`;
   return (
     <section class="lc-purpose">
@@ -105,7 +132,8 @@ function renderPurpose({ id, name, description, required, cookies }: Purpose, op
           // biome-ignore lint/a11y/useAriaPropsForRole: a checkbox tells its own state
           role="switch"
           name={id}
-          checked={options.has(id)}
+          checked={has(id)}
+          onChange={event => toggle(id, event.currentTarget.checked)}
           disabled={required}
           aria-describedby={about}
         />
