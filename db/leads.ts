@@ -1,4 +1,4 @@
-import type { ExpressionBuilder } from 'kysely';
+import type { CompiledQuery, ExpressionBuilder } from 'kysely';
 import { type Actor, recordEvent, takeNumber, takenNumber } from './audit.ts';
 import type { Database } from './database.ts';
 import { findFirstAnswer, type Repeatable, rememberAnswer } from './idempotency.ts';
@@ -46,17 +46,30 @@ export const personal_fields = 'name,phone,email,company';
  *   `spent_proofs` when the proof is spent; in `form_quotas` when this minute's quota is.
  */
 export async function createLead(
+  services: { db: Database; vault: Vault; signer: Signer },
+  submission: Submission,
+  terms: Terms,
+  actor: Actor,
+  now: Date,
+): Promise<Receipt> {
+  const { receipt, statements } = draftLead(services, submission, terms, actor, now);
+  await services.db.atomic(statements);
+  return receipt;
+}
+
+/** The statements that store a lead, and its receipt, which is good once they have run as one unit. */
+export function draftLead(
   { db, vault, signer }: { db: Database; vault: Vault; signer: Signer },
   { form, values, policy_version, policy_sha256, locale }: Submission,
   { repeatable, proof, quota }: Terms,
   actor: Actor,
   now: Date,
-): Promise<Receipt> {
+): { receipt: Receipt; statements: CompiledQuery[] } {
   const id = newId(now);
   const received_at = now.toISOString();
   const { sealed, keys } = vault.seal(id, values);
   const receipt_code = signer.receiptCode(id);
-  await db.atomic([
+  const statements = [
     ...(repeatable ? rememberAnswer(db, repeatable, id, new Date(now.getTime() + repeat_ms), now) : []),
     ...(proof ? [spendProof(db, proof)] : []),
     ...(quota ? [takeQuota(db, form, quota, now)] : []),
@@ -94,8 +107,8 @@ export async function createLead(
       .values({ lead_id: id, ...keys })
       .compile(),
     ...recordEvent(db, actor, { action: 'lead.created', fields: personal_fields, purpose: form, lead_ids: [id] }, now),
-  ]);
-  return { id, form, received_at, receipt_code };
+  ];
+  return { receipt: { id, form, received_at, receipt_code }, statements };
 }
 
 /** The latest lead of the same form with the same phone or e-mail. */

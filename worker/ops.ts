@@ -3,6 +3,7 @@ import { Conflict } from '../db/database.ts';
 import { migrateStore } from './ops/migrate.ts';
 import { publishFiles } from './ops/policy.ts';
 import { prepareDev } from './ops/prepare-dev.ts';
+import { seedLeads } from './ops/seed.ts';
 import { Mistake, type Ops, openTarget, print } from './ops/target.ts';
 import { createStaffToken, listStaffTokens, revokeStaffToken } from './ops/token.ts';
 
@@ -13,6 +14,7 @@ const usage = `Usage: npm run -s ops -- COMMAND
   token revoke ID                                     from its next request on
   policy publish FILE…                                publish a version, all its languages at once
   migrate                                             bring the tables up to date
+  seed --leads N                                      made-up leads, for demos and benchmarks
 
 They work on DATABASE_URL; with --target d1, on the local D1 of "npm run dev".
 `;
@@ -22,6 +24,7 @@ const commands: Record<string, (ops: Ops) => Promise<unknown>> = {
   'token list': listStaffTokens,
   'token revoke': revokeStaffToken,
   'policy publish': publishFiles,
+  seed: seedLeads,
 };
 
 try {
@@ -46,7 +49,7 @@ async function run(args: string[]) {
   if (!command) throw new Mistake(`unknown command: ${positionals.slice(0, 2).join(' ')}\n\n${usage}`);
   const { db, close } = await openTarget(values.target);
   try {
-    print(await command({ db, values, rest: positionals.slice(2), now: new Date() }));
+    print(await command({ db, values, rest: positionals.slice(2), target: values.target, now: new Date() }));
   } finally {
     await close();
   }
@@ -58,7 +61,14 @@ function readArguments(args: string[]) {
     return parseArgs({
       args,
       allowPositionals: true,
-      options: { holder: text, role: text, days: text, target: text, help: { type: 'boolean', short: 'h' } },
+      options: {
+        holder: text,
+        role: text,
+        days: text,
+        target: text,
+        leads: text,
+        help: { type: 'boolean', short: 'h' },
+      },
     });
   } catch (error) {
     throw new Mistake(`${(error as Error).message}\n\n${usage}`);

@@ -5,7 +5,14 @@ import { openStore } from '../node/store.ts';
 /** What a command works with. `rest` is what stands behind its name. */
 export interface Ops {
   db: Database;
-  values: { holder?: string | undefined; role?: string | undefined; days?: string | undefined };
+  values: {
+    holder?: string | undefined;
+    role?: string | undefined;
+    days?: string | undefined;
+    leads?: string | undefined;
+  };
+  /** `d1`, or nothing for `DATABASE_URL`. */
+  target: string | undefined;
   rest: string[];
   now: Date;
 }

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { draftLead } from '../../db/leads.ts';
+import { currentPolicy, documentIn, listPolicies } from '../../db/policies.ts';
+import { createSigner } from '../../db/signer.ts';
+import { createVault } from '../../db/vault.ts';
+import { forms } from '../fields.ts';
+import { fillInKeys } from '../node/development.ts';
+import { findFolder } from '../node/store.ts';
+import { type Environment, readSettings } from '../settings.ts';
+import { inventPerson } from './people.ts';
+import { databaseUrl, Mistake, type Ops } from './target.ts';
+
+/** Leads of one unit, and units under way at once: large enough to spread each sync, small enough for D1. */
+const leads_per_unit = 40;
+const units_at_once = 8;
+
+const most_leads = 10_000_000;
+const year_ms = 365 * 86_400_000;
+const visitor = { id: 'visitor', role: 'visitor', request_id: null };
+
+/** `seed --leads N`: made-up leads of the past year, one in ten from a person who has written before. */
+export async function seedLeads({ db, values, now, target }: Ops): Promise<{ leads: number; seconds: number }> {
+  const leads = Number(values.leads);
+  if (!Number.isInteger(leads) || leads < 1 || leads > most_leads)
+    throw new Mistake(`--leads: expected a whole number from 1 to ${most_leads}`);
+  const policy = currentPolicy(await listPolicies(db), now);
+  if (!policy)
+    throw new Mistake('there is no policy in force that made-up people could have agreed to: publish one first');
+  const services = { db, ...openKeys(target) };
+  const begun = performance.now();
+  const progress = createProgress(leads);
+
+  function draft(n: number) {
+    const { form, locale, values } = inventPerson(n, forms);
+    const { sha256 } = documentIn(policy!, locale);
+    const submission = { form, values, policy_version: policy!.version, policy_sha256: sha256, locale };
+    const received = new Date(now.getTime() - Math.floor(year_ms * (1 - n / leads)));
+    return draftLead(services, submission, {}, visitor, received).statements;
+  }
+
+  for (let at = 0; at < leads; at += leads_per_unit * units_at_once) {
+    const units = [];
+    for (let from = at; from < Math.min(leads, at + leads_per_unit * units_at_once); from += leads_per_unit) {
+      const count = Math.min(leads_per_unit, leads - from);
+      units.push(db.atomic(Array.from({ length: count }, (_, n) => draft(from + n)).flat()));
+    }
+    await Promise.all(units);
+    progress(Math.min(leads, at + leads_per_unit * units_at_once));
+  }
+  return { leads, seconds: Math.round((performance.now() - begun) / 100) / 10 };
+}
+
+/** The keys that the server uses too: of the environment, of `.dev.vars`, or those of development. */
+function openKeys(target: string | undefined) {
+  const read = readSettings(readEnvironment(target), 'node');
+  if ('mistakes' in read) throw new Mistake(read.mistakes.join('\n'));
+  const { encryption_keys, index_key, signing_key } = read.settings;
+  return { vault: createVault(encryption_keys, index_key), signer: createSigner(signing_key) };
+}
+
+function readEnvironment(target: string | undefined): Environment {
+  if (target) return parseEnv(readFileSync('.dev.vars', 'utf8'));
+  if (process.env.NODE_ENV === 'production') return process.env;
+  return fillInKeys(process.env, findFolder(databaseUrl()));
+}
+
+/** A bar on a terminal, a line for each tenth elsewhere; both on stderr. */
+function createProgress(whole: number) {
+  let told = 0;
+  return (done: number) => {
+    const tenths = Math.floor((done / whole) * 10);
+    if (process.stderr.isTTY) {
+      const filled = Math.floor((done / whole) * 40);
+      process.stderr.write(`\r${'█'.repeat(filled)}${'░'.repeat(40 - filled)} ${done.toLocaleString('en')} leads`);
+      if (done === whole) process.stderr.write('\n');
+    } else if (tenths > told) process.stderr.write(`${done} of ${whole}\n`);
+    told = tenths;
+  };
+}
