@@ -22,6 +22,9 @@ export const test_keys = {
   SIGNING_KEY: Buffer.alloc(32, 4).toString('base64'),
 };
 
+/** What browsers send with a navigation. */
+export const browser_accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
+
 /** For tests of other things: posts without a bot check, as many as they like. */
 export const unguarded = { BOT_CHECK: 'off', FORM_LIMIT_PER_MINUTE: '0', CONSENT_LIMIT_PER_MINUTE: '0' };
 
@@ -89,6 +92,18 @@ export async function start(overrides: Environment = {}, database?: Database) {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', Origin: site, ...headers },
         body: typeof sent === 'string' ? sent : JSON.stringify(sent),
+      }),
+    /** A post as a browser sends it from a page without a script. */
+    submit: (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+      app.request(origin + path, {
+        method: 'POST',
+        headers: {
+          Origin: origin,
+          Accept: browser_accept,
+          'Content-Type': 'application/x-www-form-urlencoded',
+          ...headers,
+        },
+        body: new URLSearchParams(fields).toString(),
       }),
     pull: async (path: string, role: Role = 'privacy_officer') =>
       app.request(origin + path, { headers: { Authorization: `Bearer ${await token(role)}` } }),

@@ -7,8 +7,8 @@ import type { Context } from 'hono';
  */
 export function prefersHtml(c: Context): boolean {
   const ranges = (c.req.header('Accept') ?? '').slice(0, 1_000).split(',').map(readRange);
-  const json = Math.max(qualityOf('application/json', ranges), qualityOf('application/problem+json', ranges));
-  return qualityOf('text/html', ranges) > json;
+  const problems = ranges.filter(({ type }) => type === 'application/problem+json').map(({ quality }) => quality);
+  return qualityOf('text/html', ranges) > Math.max(qualityOf('application/json', ranges), ...problems);
 }
 
 interface Range {

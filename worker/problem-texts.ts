@@ -8,9 +8,9 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
     unauthorized: {
       title: '需要访问令牌',
       detail:
-        '请在 Authorization 请求头中以 Bearer 方式提供有效的令牌。令牌可能有误、已过期或已被吊销;不接受放在网址中的令牌。',
+        '请在 Authorization 请求头中以 Bearer 方式提供有效的令牌。令牌可能有误、已过期或已被吊销；不接受放在网址中的令牌。',
     },
-    forbidden: { title: '权限不足', detail: '您的令牌有效,但其角色不允许此操作。请联系管理员获取相应角色的令牌。' },
+    forbidden: { title: '权限不足', detail: '您的令牌有效，但其角色不允许此操作。请联系管理员获取相应角色的令牌。' },
     'origin-not-allowed': {
       title: '该网站不可提交',
       detail: '请求来自未被允许的网站来源。请网站管理员将其加入 SITE_ORIGINS 设置。',
@@ -18,7 +18,7 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
     'bot-check-failed': {
       title: '未通过安全校验',
       detail:
-        '请求缺少有效的 challenge 或 form_token,或其已过期、已被使用、属于其他表单。没有保存任何内容。请重新获取后再提交。',
+        '请求缺少有效的 challenge 或 form_token，或其已过期、已被使用、属于其他表单。没有保存任何内容。请重新获取后再提交。',
     },
     'not-found': { title: '未找到', detail: '这个地址没有内容。请检查网址或编号。' },
     'unknown-form': { title: '没有这个表单', detail: '可用的表单是 mini-ai-experience 和 ecological-cooperation。' },
@@ -26,7 +26,7 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
     'payload-too-large': { title: '内容过大', detail: '请求正文不得超过 16 KiB。' },
     'unsupported-media-type': {
       title: '不支持的内容类型',
-      detail: '请使用 UTF-8 编码的 application/json;表单也可使用 application/x-www-form-urlencoded。',
+      detail: '请使用 UTF-8 编码的 application/json；表单也可使用 application/x-www-form-urlencoded。',
     },
     'invalid-fields': {
       title: '有内容需要更正',
@@ -40,10 +40,13 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
       title: '请求过于频繁',
       detail: '没有保存任何内容。请在 Retry-After 响应头所示的秒数后重试。',
     },
-    internal: { title: '服务器内部错误', detail: '出了意外的问题,请求没有完成。请稍后重试,并在反馈时提供 instance。' },
+    internal: {
+      title: '服务器内部错误',
+      detail: '出了意外的问题，请求没有完成。请稍后重试，并在反馈时提供 instance。',
+    },
     unavailable: {
       title: '服务暂时不可用',
-      detail: '数据库暂时无法使用,没有保存任何内容。请稍后用同一个 Idempotency-Key 重试。',
+      detail: '数据库暂时无法使用，没有保存任何内容。请稍后用同一个 Idempotency-Key 重试。',
     },
   },
   en: {
@@ -109,27 +112,27 @@ export const field_messages: Record<Locale, Record<string, string>> = {
   'zh-CN': {
     required: '请填写此项。',
     wrong_type: '此项的数据类型不正确。',
-    too_long: '内容过长,请缩短。',
-    invalid: '内容无效,请检查。',
-    unknown_field: '不接受此字段,请移除。',
+    too_long: '内容过长，请缩短。',
+    invalid: '内容无效，请检查。',
+    unknown_field: '不接受此字段，请移除。',
     outdated: '此版本已不是当前版本。',
     not_allowed: '不允许此值。',
     'name.required': '请填写姓名。',
     'name.too_long': '姓名最多 100 个字符。',
-    'name.invalid': '姓名含有无法保存的字符,请检查。',
+    'name.invalid': '姓名含有无法保存的字符，请检查。',
     'phone.required': '请填写电话号码。',
-    'phone.invalid': '请填写有效的电话号码,如 138 0013 8000、025-58801024;境外号码请以 + 和国家代码开头。',
+    'phone.invalid': '请填写有效的电话号码，如 138 0013 8000、025-58801024；境外号码请以 + 和国家代码开头。',
     'email.required': '请填写邮箱地址。',
     'email.too_long': '邮箱地址最多 254 个字符。',
-    'email.invalid': '请填写一个有效的邮箱地址,如 name@example.com。',
+    'email.invalid': '请填写一个有效的邮箱地址，如 name@example.com。',
     'company.required': '请填写公司名称。',
     'company.too_long': '公司名称最多 200 个字符。',
-    'company.invalid': '公司名称含有无法保存的字符,请检查。',
+    'company.invalid': '公司名称含有无法保存的字符，请检查。',
     'policy_version.required': '请先阅读并同意隐私政策。',
     'policy_version.invalid': '没有这个版本的隐私政策。',
-    'policy_version.outdated': '隐私政策已更新,请阅读新版本后再次确认。',
+    'policy_version.outdated': '隐私政策已更新，请阅读新版本后再次确认。',
     'receipt_code.required': '请填写回执码。',
-    'return_to.not_allowed': '提交后要返回的网站未被允许;再次提交后将停留在本站。',
+    'return_to.not_allowed': '提交后要返回的网站未被允许；再次提交后将停留在本站。',
   },
   en: {
     required: 'Please fill this in.',

@@ -46,6 +46,7 @@ html {
 html:lang(zh) { line-height: 1.8; line-break: strict; }
 body { margin: 0; overflow-wrap: break-word; }
 main { max-inline-size: 46rem; margin-inline: auto; padding: 1.5rem clamp(1.25rem, 5vw, 2rem) 5rem; }
+main.narrow { max-inline-size: 40rem; padding-block-start: 0.5rem; }
 h1, h2, h3, h4 { margin: 2.2em 0 0.7em; line-height: 1.35; font-weight: 650; text-wrap: balance; scroll-margin-top: 1.5rem; }
 h1 { margin-top: 0.8em; font-size: clamp(1.75rem, 1.3rem + 2vw, 2.4rem); letter-spacing: -0.01em; }
 h2 { font-size: 1.35rem; }
@@ -83,7 +84,8 @@ thead th { border-top: 0; background: var(--sunken); font-weight: 600; }
 }
 .facts p { margin: 0; padding-block: 0.4rem; }
 time { white-space: nowrap; }
-.facts nav { display: flex; gap: 1.25rem; }
+.facts nav { display: flex; gap: 1.25rem; margin-inline-start: auto; }
+.facts:has(+ .narrow) { max-inline-size: 40rem; }
 .facts nav a { padding-block: 0.4rem; }
 .card { padding: clamp(1.25rem, 4vw, 2rem); background: var(--surface); border: 1px solid var(--line); border-radius: calc(var(--radius) * 1.6); }
 form { display: grid; gap: 1.25rem; }
@@ -102,6 +104,15 @@ input:focus-visible, select:focus-visible, textarea:focus-visible { border-color
 .notice { padding: 1em 1.25em; background: var(--sunken); border-inline-start: 4px solid var(--accent); border-radius: var(--radius); }
 .notice.alarm { background: var(--alarm-ground); border-color: var(--alarm); }
 .notice > :last-child { margin-bottom: 0; }
+.notice > h2 { margin: 0 0 0.4em; font-size: 1.05rem; }
+.notice ul { margin: 0; }
+.notice.alarm a { color: inherit; }
+.notice.alarm:focus { outline: 2px solid var(--alarm); outline-offset: 0; border-radius: var(--radius); }
+form > .hint { margin: 0; }
+.card > h1 { margin-top: 0.2em; }
+.card > :last-child { margin-bottom: 0; }
+.card + .note, .notice + form, form + .note { margin-block-start: 1.5rem; }
+.code { font-family: var(--mono); letter-spacing: 0.04em; }
 .receipt { display: block; padding: 0.9em 1.2em; font: 600 1.1rem/1.5 var(--mono); overflow-wrap: anywhere; user-select: all; border: 1px dashed var(--edge); border-radius: var(--radius); }
 button, .button {
   display: inline-flex; align-items: center; justify-content: center; gap: 0.5em; justify-self: start;
