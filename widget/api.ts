@@ -29,6 +29,8 @@ export interface Policy {
 /** An HTTP answer; `status` is 0 when the server could not be reached. */
 export interface Answer {
   status: number;
+  /** Seconds to wait before asking again, where the server says so. */
+  retry_after?: number;
   // biome-ignore lint/suspicious/noExplicitAny: JSON from the network, read field by field with ?.
   body?: any;
 }
@@ -44,6 +46,11 @@ export function createApi(host: string) {
     async getPolicy(locale: Locale, cache: RequestCache = 'default'): Promise<Policy | undefined> {
       const { status, body } = await request(`${host}/policies/current?lang=${locale}`, { cache, credentials: 'omit' });
       return status === 200 && body?.purposes ? { ...body, url: new URL(body.url, `${host}/`).href } : undefined;
+    },
+
+    /** Asks for a challenge, whose solution goes with the form. */
+    getChallenge(form: string): Promise<Answer> {
+      return request(`${host}/challenge?form=${encodeURIComponent(form)}`, { credentials: 'omit' });
     },
 
     /** Posts JSON; the same `key` makes it safe to post again. */
@@ -64,7 +71,8 @@ async function request(url: string, init: RequestInit): Promise<Answer> {
   const timer = setTimeout(() => abort.abort(), patience_ms);
   try {
     const response = await fetch(url, { ...init, signal: abort.signal });
-    return { status: response.status, body: await response.json().catch(() => undefined) };
+    const retry_after = Number(response.headers.get('Retry-After')) || 0;
+    return { status: response.status, retry_after, body: await response.json().catch(() => undefined) };
   } catch {
     return { status: 0 };
   } finally {

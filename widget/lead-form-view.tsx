@@ -11,29 +11,41 @@ export type Errors = { [box in Box]?: string | undefined };
 export interface State {
   policy: Policy;
   errors: Errors;
+  /** The latest error, for those who hear it. */
+  said: string | undefined;
   notice: string;
-  /** What the button says, and so what a click does. */
+  /** What the button says. */
   button: 'submit' | 'sending' | 'retry';
+  /** Whether the button has to wait. */
+  isBusy: boolean;
+  /** Present once the lead is stored. */
+  receipt?: string;
+  isCopied?: boolean;
 }
 
 interface Props extends State {
   /** Begins the id of each element. */
   id: string;
   form: string;
+  host: string;
   locale: Locale;
-  /** Called when the focus leaves a box. */
-  leave(box: Box): void;
-  /** Called with every change inside a box. */
-  type(box: Box): void;
+  /** What the fields start with. */
+  values: Record<string, string>;
+  /** Called when the focus comes into the form, or moves in it. */
+  focused(): void;
+  /** Called when the focus leaves an input. */
+  leave(input: HTMLInputElement): void;
+  /** Called with every change inside an input. */
+  type(input: HTMLInputElement): void;
   submit(): void;
+  copy(code: Element): void;
 }
 
-const box = (event: Event) => (event.target as HTMLInputElement).name as Box;
-
-/** The form as it stands in one state. */
-export function LeadForm({ id, form, locale, policy, errors, notice, button, leave, type, submit }: Props) {
+/** The form as it stands in one state; at last, the thanks. */
+export function LeadForm(props: Props) {
+  const { id, form, locale, values, policy, errors, said, notice, button, isBusy } = props;
+  if (props.receipt !== undefined) return <Thanks {...props} />;
   const texts = formTexts[locale];
-  const [before, after] = texts.agree.split('{policy}');
   const common = (name: Box) => ({
     id: id + name,
     name,
@@ -56,11 +68,12 @@ export function LeadForm({ id, form, locale, policy, errors, notice, button, lea
       class="lc-card"
       noValidate
       aria-label={texts.forms[form]?.label}
-      onFocusOut={event => box(event) && leave(box(event))}
-      onInput={event => type(box(event))}
+      onFocusIn={props.focused}
+      onFocusOut={({ target }) => target instanceof HTMLInputElement && props.leave(target)}
+      onInput={({ target }) => props.type(target as HTMLInputElement)}
       onSubmit={event => {
         event.preventDefault();
-        submit();
+        props.submit();
       }}
     >
       <p class="lc-note">{texts.required}</p>
@@ -75,6 +88,7 @@ export function LeadForm({ id, form, locale, policy, errors, notice, button, lea
               type={type as 'text'}
               inputMode={type}
               autocomplete={autocomplete}
+              defaultValue={values[name]}
               {...common(name)}
             />
             {slot(name)}
@@ -85,12 +99,12 @@ export function LeadForm({ id, form, locale, policy, errors, notice, button, lea
         <label class="lc-check" for={`${id}policy_version`}>
           <input type="checkbox" key={policy.version} value={policy.version} {...common('policy_version')} />
           <span>
-            {before}
+            {texts.agree[0]}
             <a class="lc-link" href={policy.url} target="_blank" rel="noopener">
-              {texts.policy}
+              {texts.agree[1]}
               <span class="lc-hidden">{texts.opensNewTab}</span>
             </a>
-            {after}
+            {texts.agree[2]}
             {texts.forms[form]?.agreement}
           </span>
         </label>
@@ -98,43 +112,48 @@ export function LeadForm({ id, form, locale, policy, errors, notice, button, lea
       </div>
       <div class="lc-foot">
         {/* aria-disabled rather than disabled: the button keeps the focus while the form is on its way. */}
-        <button class="lc-button" type="submit" aria-disabled={button === 'sending' || undefined}>
+        <button class="lc-button" type="submit" aria-disabled={isBusy || undefined}>
           {texts[button]}
         </button>
         <p class="lc-notice" role="alert">
           {notice}
+        </p>
+        <p class="lc-hidden" aria-live="polite">
+          {said}
         </p>
       </div>
     </form>
   );
 }
 
-interface ThanksProps {
-  host: string;
-  locale: Locale;
-  receipt: string | undefined;
-}
-
 /** The thanks, with the receipt code that undoes everything later. */
-export function Thanks({ host, locale, receipt }: ThanksProps) {
+function Thanks({ host, locale, receipt, isCopied, copy }: Props) {
   const { done } = formTexts[locale];
   return (
     <section class="lc-card lc-done" data-lead-form-done tabIndex={-1} aria-label={done.title}>
       <p class="lc-title">{done.title}</p>
       <p>{done.body}</p>
       {receipt && (
-        <p class="lc-receipt">
-          <span class="lc-note">{done.code}</span>
-          <code>{receipt}</code>
-        </p>
-      )}
-      {receipt && (
-        <p class="lc-note">
-          {done.codeUse}{' '}
-          <a class="lc-link" href={`${host}/withdrawals?lang=${locale}`} target="_blank" rel="noopener">
-            {done.withdraw}
-          </a>
-        </p>
+        <div>
+          <p class="lc-receipt">
+            <span class="lc-note">{done.code}</span>
+            <code>{receipt}</code>
+            <button
+              class="lc-button lc-quiet"
+              type="button"
+              aria-live="polite"
+              onClick={event => copy(event.currentTarget.previousElementSibling!)}
+            >
+              {isCopied ? done.copied : done.copy}
+            </button>
+          </p>
+          <p class="lc-note">
+            {done.codeUse}{' '}
+            <a class="lc-link" href={`${host}/withdrawals?lang=${locale}`} target="_blank" rel="noopener">
+              {done.withdraw}
+            </a>
+          </p>
+        </div>
       )}
     </section>
   );

@@ -6,8 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { createSigner } from '../../db/signer.ts';
 import { buildWidget } from '../../widget/build.ts';
 import type {} from '../../widget/index.ts';
+import { checkBot, issueChallenge } from '../../worker/bot-check.ts';
+import { findForm } from '../../worker/fields.ts';
 import { launchBrowser } from '../browser.ts';
 import { type Policies, policies } from './policies.ts';
 
@@ -22,7 +25,7 @@ export interface Seen {
 }
 
 /** What the product answers; `gone` cuts the connection. */
-export type Reply = { status: number; body?: unknown } | 'gone';
+export type Reply = { status: number; body?: unknown; headers?: Record<string, string> } | 'gone';
 
 interface Visit extends BrowserContextOptions {
   path?: string;
@@ -31,6 +34,10 @@ interface Visit extends BrowserContextOptions {
 }
 
 export type Site = Awaited<ReturnType<typeof openSite>>;
+
+const signer = createSigner(Buffer.alloc(32, 1));
+
+const readForm = (path: string) => findForm(/[\w-]+$/.exec(path)?.[0])!;
 
 const dist = join(import.meta.dirname, '../../widget/dist');
 
@@ -41,6 +48,10 @@ const defaults = () => ({
   policies: policies as Policies | undefined,
   /** Scripts on the page's own host, by path: what gated elements load. */
   files: {} as Record<string, string>,
+  /** The mark of each proof that came with a form, or what was wrong with it. */
+  proofs: [] as string[],
+  spent: new Set<string>(),
+  onChallenge: ({ path }: Seen): Reply => ({ status: 200, body: issueChallenge(signer, readForm(path), new Date()) }),
   onConsent: (_: Seen): Reply | Promise<Reply> => ({ status: 201, body: {} }),
   onLead: (_: Seen): Reply | Promise<Reply> => ({ status: 201, body: { receipt_code: 'LC-7Q4M-9XTR-2HKD' } }),
 });
@@ -90,15 +101,29 @@ export async function openSite() {
     response.setHeader('Access-Control-Allow-Origin', request.headers.origin ?? '*');
     response.setHeader('Access-Control-Allow-Credentials', 'true');
     response.setHeader('Access-Control-Allow-Headers', 'content-type, idempotency-key');
+    response.setHeader('Access-Control-Expose-Headers', 'Retry-After');
     if (request.method === 'OPTIONS') return response.writeHead(204).end();
     if (pathname === '/consents') return send(response, await site.onConsent(request));
-    if (pathname.startsWith('/forms/')) return send(response, await site.onLead(request));
+    if (pathname === '/challenge') return send(response, await site.onChallenge(request));
+    if (pathname.startsWith('/forms/')) return send(response, await answerLead(request));
     const policy = pathname === '/policies/current' && site.policies?.[searchParams.get('lang') as keyof Policies];
     if (policy) return send(response, { status: 200, body: policy });
     const file = join(dist, pathname);
     if (!/^\/widget[./]/.test(pathname) || !existsSync(file)) return send(response, { status: 404, body: {} });
     response.writeHead(200, { 'Content-Type': file.endsWith('.js') ? 'text/javascript' : 'text/css' });
     return response.end(readFileSync(file));
+  }
+
+  /** Looks at the proof of work as the product does, and lets each be spent once. */
+  async function answerLead(request: Seen): Promise<Reply> {
+    const proof = checkBot(signer, readForm(request.path), request.body, new Date());
+    const mark = typeof proof === 'string' ? proof : proof.proof;
+    site.proofs.push(mark);
+    if (mark === proof || site.spent.has(mark))
+      return { status: 403, body: { type: `${host}/problems/bot-check-failed`, status: 403 } };
+    const reply = await site.onLead(request);
+    if (reply !== 'gone' && reply.status === 201) site.spent.add(mark);
+    return reply;
   }
 
   function answerAsPage({ path }: Seen, response: ServerResponse) {
@@ -112,7 +137,8 @@ export async function openSite() {
 
   function send(response: ServerResponse, reply: Reply) {
     if (reply === 'gone') return response.destroy();
-    return response.writeHead(reply.status, { 'Content-Type': 'application/json' }).end(JSON.stringify(reply.body));
+    const { status, headers, body } = reply;
+    return response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
   }
 
   /** What was posted to a path of the product. */

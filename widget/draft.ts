@@ -1,0 +1,28 @@
+/** What was typed into a form, and under which key it was sent last, so that sending it again makes no second lead. */
+export interface Draft {
+  values: Record<string, string>;
+  body: string;
+  key: string;
+}
+
+const slot = (form: string) => `lead-consent.draft.${form}`;
+
+/** The draft of this tab, empty where there is none or storage is blocked. */
+export function readDraft(form: string): Draft {
+  const none = { values: {}, body: '', key: '' };
+  try {
+    return { ...none, ...JSON.parse(sessionStorage.getItem(slot(form))!) };
+  } catch {
+    return none;
+  }
+}
+
+/** Keeps a draft while the tab lives, where the browser lets it; none removes it. */
+export function writeDraft(form: string, draft?: Draft) {
+  try {
+    if (draft) sessionStorage.setItem(slot(form), JSON.stringify(draft));
+    else sessionStorage.removeItem(slot(form));
+  } catch {
+    // Storage is blocked or full: what was typed then lives in the page alone.
+  }
+}
