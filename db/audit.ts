@@ -1,5 +1,7 @@
 import { type CompiledQuery, type Expression, sql } from 'kysely';
 import type { Database } from './database.ts';
+import { prepare } from './prepared.ts';
+import type { AuditEvents } from './schema.ts';
 
 /** Who acts, as the audit trail names them: ids and roles, never a person's name. */
 export interface Actor {
@@ -24,12 +26,16 @@ const subjects_per_statement = 100;
 
 /** Takes the next number for an act. First in the unit of whatever the act writes, and as late as it can be. */
 export function takeNumber(db: Database): CompiledQuery {
-  return db
-    .updateTable('changes')
-    .set(eb => ({ seq: eb('seq', '+', 1) }))
-    .where('id', '=', 1)
-    .compile();
+  return nextNumber(db, {});
 }
+
+const nextNumber = prepare(db =>
+  db
+    .updateTable('changes')
+    .set(eb => ({ seq: eb('seq', '+', sql.lit(1)) }))
+    .where('id', '=', sql.lit(1))
+    .compile(),
+);
 
 /** The number that this unit took, for the rows that the act writes. */
 export function takenNumber(): Expression<number> {
@@ -38,28 +44,37 @@ export function takenNumber(): Expression<number> {
 
 /** The statements that record an act: only ever handed to `atomic`, after `takeNumber`, beside the write they describe. */
 export function recordEvent(db: Database, actor: Actor, event: AuditEvent, now: Date): CompiledQuery[] {
-  const lead_ids = event.lead_ids ?? [];
+  const { action, fields = null, purpose = null, lead_ids = [] } = event;
+  const { id, role, request_id } = actor;
   const statements = [
-    db
-      .insertInto('audit_events')
-      .values({
-        seq: takenNumber(),
-        recorded_at: now.toISOString(),
-        actor: actor.id,
-        role: actor.role,
-        action: event.action,
-        fields: event.fields ?? null,
-        purpose: event.purpose ?? null,
-        request_id: actor.request_id,
-      })
-      .compile(),
+    insertEvent(db, { recorded_at: now.toISOString(), actor: id, role, action, fields, purpose, request_id }),
   ];
   for (let at = 0; at < lead_ids.length; at += subjects_per_statement) {
-    const rows = lead_ids.slice(at, at + subjects_per_statement).map(id => ({
-      seq: takenNumber(),
-      lead_id: sql<string>`(select id from leads where id = ${id})`,
-    }));
-    statements.push(db.insertInto('audit_subjects').values(rows).compile());
+    const ids = lead_ids.slice(at, at + subjects_per_statement);
+    statements.push(insertSubjects(ids.length)(db, ids));
   }
   return statements;
+}
+
+const insertEvent = prepare<Omit<AuditEvents, 'seq'>>(
+  (db, { recorded_at, actor, role, action, fields, purpose, request_id }) =>
+    db
+      .insertInto('audit_events')
+      .values({ seq: takenNumber(), recorded_at, actor, role, action, fields, purpose, request_id })
+      .compile(),
+);
+
+const insertsByCount = new Map<number, ReturnType<typeof prepare<string[]>>>();
+
+/** One statement per number of subjects, an id of a lead that is not there being null where none may be. */
+function insertSubjects(count: number) {
+  const known = insertsByCount.get(count);
+  if (known) return known;
+  const insert = prepare<string[]>((db, ids) => {
+    const subject = (n: number) => sql<string>`(select id from leads where id = ${ids[n]})`;
+    const rows = Array.from({ length: count }, (_, n) => ({ seq: takenNumber(), lead_id: subject(n) }));
+    return db.insertInto('audit_subjects').values(rows).compile();
+  });
+  insertsByCount.set(count, insert);
+  return insert;
 }

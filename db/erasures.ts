@@ -1,7 +1,6 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from './audit.ts';
 import { Conflict, type Database } from './database.ts';
-import { newId } from './ids.ts';
 import { personal_fields } from './leads.ts';
 import { hashReceiptCode, readReceiptCode } from './signer.ts';
 
@@ -42,7 +41,7 @@ export async function eraseLead(
     ]);
     return true;
   } catch (error) {
-    if (error instanceof Conflict && ['leads', 'audit_subjects'].includes(error.table)) return false;
+    if (error instanceof Conflict && ['leads', 'lead_consents', 'audit_subjects'].includes(error.table)) return false;
     throw error;
   }
 }
@@ -59,7 +58,7 @@ export async function withdrawLead(db: Database, typed: string, actor: Actor, no
   const given = code && (await findGiven(db, code));
   if (!given) return false;
   const { lead_id, purpose, policy_version, policy_sha256, locale } = given;
-  const withdrawn = { id: newId(now), lead_id, state: 'withdrawn', recorded_at: now.toISOString() } as const;
+  const withdrawn = { lead_id, state: 'withdrawn', recorded_at: now.toISOString() } as const;
   const record = { ...withdrawn, purpose, policy_version, policy_sha256, locale };
   return eraseLead(db, { id: lead_id, form: purpose }, 'lead.withdrawn', actor, now, [
     db.insertInto('lead_consents').values(record).compile(),

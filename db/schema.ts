@@ -55,7 +55,6 @@ export interface LeadKeys {
 
 /** What a person agreed to when submitting: the policy, its language and the digest of the text shown. */
 export interface LeadConsents {
-  id: string;
   lead_id: string;
   state: 'given' | 'withdrawn';
   purpose: string;

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { deriveKey, digest } from './vault.ts';
 
 /** What the deployment derives from SIGNING_KEY: receipts, the traces of idempotency keys, and marks on what it hands out. */
@@ -25,7 +25,8 @@ const mark_bytes = 16;
 export function createSigner(signing_key: Buffer): Signer {
   const traceKey = deriveKey(signing_key, 'idempotency');
   const trace = (value: string) => createHmac('sha256', traceKey).update(value).digest('base64url');
-  const keys = new Map<SignedUse, Buffer>();
+  const receiptKey = createSecretKey(signing_key);
+  const keys = new Map<SignedUse, KeyObject>();
   const markOf = (use: SignedUse, text: string) => {
     const key = keys.get(use) ?? deriveKey(signing_key, use);
     keys.set(use, key);
@@ -33,7 +34,7 @@ export function createSigner(signing_key: Buffer): Signer {
   };
   return {
     receiptCode(lead_id) {
-      const mac = createHmac('sha256', signing_key).update(`receipt\u0000${lead_id}`).digest();
+      const mac = createHmac('sha256', receiptKey).update(`receipt\u0000${lead_id}`).digest();
       const letters = [...mac.subarray(0, 20)].map(byte => alphabet[byte & 31]).join('');
       return groupLetters(letters);
     },

@@ -37,16 +37,15 @@ create index lead_keys_by_phone on lead_keys (phone_index, lead_id);
 create index lead_keys_by_email on lead_keys (email_index, lead_id);
 
 create table lead_consents (
-  id text not null primary key,
   lead_id text not null,
   state text not null,
   purpose text not null,
   policy_version text not null,
   policy_sha256 text not null,
   locale text not null,
-  recorded_at text not null
+  recorded_at text not null,
+  primary key (lead_id, state)
 );
-create index lead_consents_by_lead on lead_consents (lead_id);
 
 create table consents (
   id text not null primary key,

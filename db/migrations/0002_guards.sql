@@ -3,7 +3,7 @@
 
 create trigger lead_consents_no_update before update on lead_consents begin select raise(abort, 'lead_consents is append-only'); end;
 create trigger lead_consents_no_delete before delete on lead_consents begin select raise(abort, 'lead_consents is append-only'); end;
-create trigger lead_consents_no_replace before insert on lead_consents when exists (select 1 from lead_consents where id = new.id or rowid = new.rowid) begin select raise(abort, 'UNIQUE constraint failed: lead_consents.id'); end;
+create trigger lead_consents_no_replace before insert on lead_consents when exists (select 1 from lead_consents where (lead_id = new.lead_id and state = new.state) or rowid = new.rowid) begin select raise(abort, 'UNIQUE constraint failed: lead_consents.lead_id'); end;
 
 create trigger policies_no_update before update on policies begin select raise(abort, 'policies is append-only'); end;
 create trigger policies_no_delete before delete on policies begin select raise(abort, 'policies is append-only'); end;
