@@ -113,3 +113,21 @@ describe('the Node host in production', () => {
     expect(stderr).toMatch(/DATABASE_URL: .*(ECONNREFUSED|refused)/);
   });
 });
+
+it('the Node host tells visitors apart by their connection, whatever their headers say', async () => {
+  const server = await startServer(folder, { ...unguarded, FORM_LIMIT_PER_MINUTE: '2' });
+  const statuses = [];
+  for (const forwarded of ['198.51.100.1', '198.51.100.2', '198.51.100.3'])
+    statuses.push(
+      (
+        await fetch(`${server.url}/forms/mini-ai-experience`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': forwarded },
+          body: JSON.stringify(lead),
+        })
+      ).status,
+    );
+  expect(statuses).toEqual([201, 201, 429]);
+  expect(server.output()).not.toMatch(/198\.51\.100/);
+  expect(await server.stop()).toBe(0);
+});

@@ -13,6 +13,7 @@ const vars = {
   SITE_ORIGINS: site,
   DATA_REGION: 'SG',
   ...unguarded,
+  FORM_LIMIT_PER_MINUTE: '10',
   ...test_keys,
 };
 
@@ -91,6 +92,22 @@ describe('the Worker on workerd with D1', () => {
     expect(await readProblem(await fetchWorker('/'))).toMatchObject({ slug: 'not-found' });
     expect(await readProblem(await fetchWorker('/leads'))).toMatchObject({ slug: 'unauthorized' });
     expect(await (await fetchWorker('/health')).json()).toEqual({ status: 'ok' });
+  });
+
+  it('shows the plain form, and limits an address by its binding', async () => {
+    const page = await fetchWorker('/forms/mini-ai-experience?lang=en');
+    expect(await page.text()).toContain('name="form_token"');
+    expect((await fetchWorker('/challenge?form=mini-ai-experience')).status).toBe(200);
+    const withdraw = (address: string) => post('/withdrawals', { receipt_code: 'x' }, { 'CF-Connecting-IP': address });
+    const statuses = new Map<number, number>();
+    for (let count = 0; count < 12; count++) {
+      const response = await withdraw('192.0.2.7');
+      statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+      if (response.status === 429) expect(response.headers.get('Retry-After')).toBe('60');
+    }
+    expect(statuses.get(404)).toBe(10);
+    expect(statuses.get(429)).toBe(2);
+    expect((await withdraw('192.0.2.8')).status).toBe(404);
   });
 
   it('forgets expired keys on schedule', async () => {
