@@ -3,6 +3,7 @@ import type { Database } from './database.ts';
 import { findFirstAnswer, type Repeatable, rememberAnswer } from './idempotency.ts';
 import { newId } from './ids.ts';
 import { choice_holds_days } from './policies.ts';
+import { asText, prepare } from './prepared.ts';
 import type { Consents } from './schema.ts';
 
 /** A cookie choice as a visitor made it. */
@@ -57,10 +58,7 @@ export async function recordChoice(
     received_at: now.toISOString(),
     expires_at: new Date(choice.chosen_at.getTime() + choice_holds_days * day_ms).toISOString(),
   };
-  await db.atomic([
-    ...(repeatable ? rememberAnswer(db, repeatable, row.id, null, now) : []),
-    db.insertInto('consents').values(row).compile(),
-  ]);
+  await db.atomic([...(repeatable ? rememberAnswer(db, repeatable, row.id, null, now) : []), insertChoice(db, row)]);
   return toRecord(row);
 }
 
@@ -82,16 +80,30 @@ export async function listChoices(
   visitor_id: string,
   limit = history_limit,
 ): Promise<(ConsentRecord & { locale: string })[]> {
-  const rows = await db
+  const { rows } = await db.executeQuery<Selectable<Consents>>(selectLatest(db, { visitor_id, limit }));
+  return rows.map(row => ({ ...toRecord(row), locale: row.locale }));
+}
+
+const insertChoice = prepare<Consents>((db, row) => {
+  const { id, visitor_id, policy_version, locale, shown, granted, source, chosen_at, received_at, expires_at } = row;
+  const lists = { shown, granted };
+  const times = { chosen_at, received_at, expires_at };
+  return db
+    .insertInto('consents')
+    .values({ id, visitor_id, policy_version, locale, ...lists, source, ...times })
+    .compile();
+});
+
+const selectLatest = prepare<{ visitor_id: string; limit: number }>((db, { visitor_id, limit }) =>
+  db
     .selectFrom('consents')
     .selectAll()
-    .where('visitor_id', '=', visitor_id)
+    .where('visitor_id', '=', asText(visitor_id))
     .orderBy('chosen_at', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)
-    .execute();
-  return rows.map(row => ({ ...toRecord(row), locale: row.locale }));
-}
+    .compile(),
+);
 
 function toRecord({ locale: _, shown, granted, ...row }: Selectable<Consents>): ConsentRecord {
   const { id, visitor_id, policy_version, source, chosen_at, received_at, expires_at } = row;

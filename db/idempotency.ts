@@ -1,5 +1,7 @@
 import type { CompiledQuery } from 'kysely';
 import type { Database } from './database.ts';
+import { prepare } from './prepared.ts';
+import type { IdempotencyKeys } from './schema.ts';
 
 /** A request that may be repeated: HMACs of its key and of what it asks for (`signer.ts`). */
 export interface Repeatable {
@@ -14,14 +16,19 @@ export interface FirstAnswer {
 }
 
 /** Finds what was answered to a key first, unless it has expired. */
-export function findFirstAnswer(db: Database, key: string, now: Date): Promise<FirstAnswer | undefined> {
-  return db
+export async function findFirstAnswer(db: Database, key: string, now: Date): Promise<FirstAnswer | undefined> {
+  const { rows } = await db.executeQuery<FirstAnswer>(selectAnswer(db, { key, now: now.toISOString() }));
+  return rows[0];
+}
+
+const selectAnswer = prepare<{ key: string; now: string }>((db, { key, now }) =>
+  db
     .selectFrom('idempotency_keys')
     .select(['fingerprint', 'subject_id'])
     .where('key', '=', key)
-    .where(eb => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now.toISOString())]))
-    .executeTakeFirst();
-}
+    .where(eb => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .compile(),
+);
 
 /**
  * The statements that remember an answer. A key that is taken makes the whole unit fail with a Conflict.
@@ -35,14 +42,20 @@ export function rememberAnswer(
   expires_at: Date | null,
   now: Date,
 ): CompiledQuery[] {
+  const expiry = expires_at?.toISOString() ?? null;
   return [
-    db.deleteFrom('idempotency_keys').where('key', '=', key).where('expires_at', '<=', now.toISOString()).compile(),
-    db
-      .insertInto('idempotency_keys')
-      .values({ key, fingerprint, subject_id, expires_at: expires_at?.toISOString() ?? null })
-      .compile(),
+    deleteExpired(db, { key, now: now.toISOString() }),
+    insertAnswer(db, { key, fingerprint, subject_id, expires_at: expiry }),
   ];
 }
+
+const deleteExpired = prepare<{ key: string; now: string }>((db, { key, now }) =>
+  db.deleteFrom('idempotency_keys').where('key', '=', key).where('expires_at', '<=', now).compile(),
+);
+
+const insertAnswer = prepare<IdempotencyKeys>((db, { key, fingerprint, subject_id, expires_at }) =>
+  db.insertInto('idempotency_keys').values({ key, fingerprint, subject_id, expires_at }).compile(),
+);
 
 /** Deletes the keys that have expired. Safe to run at any time, on several servers at once. */
 export async function forgetExpiredKeys(db: Database, now: Date): Promise<number> {

@@ -1,5 +1,6 @@
 import { type Actor, recordEvent, takeNumber } from './audit.ts';
 import type { Database } from './database.ts';
+import { prepare } from './prepared.ts';
 import { digest } from './vault.ts';
 
 /** How long a cookie choice holds, and so how long its cookie lives. */
@@ -59,8 +60,31 @@ export async function publishPolicy(db: Database, draft: PolicyDraft, actor: Act
   ]);
 }
 
-/** All published versions, the latest effective first. */
+const published = new WeakMap<Database, { versions: number; policies: Policy[] }>();
+
+/**
+ * All published versions, the latest effective first.
+ *
+ * What is published never changes, so what was read before is good for as long as no version has been added.
+ */
 export async function listPolicies(db: Database): Promise<Policy[]> {
+  const { rows } = await db.executeQuery<{ versions: number }>(countVersions(db, {}));
+  const versions = rows[0]!.versions;
+  const known = published.get(db);
+  if (known?.versions === versions) return known.policies;
+  const policies = await readPolicies(db);
+  published.set(db, { versions, policies });
+  return policies;
+}
+
+const countVersions = prepare(db =>
+  db
+    .selectFrom('policies')
+    .select(({ fn }) => fn.countAll<number>().as('versions'))
+    .compile(),
+);
+
+async function readPolicies(db: Database): Promise<Policy[]> {
   const rows = await db
     .selectFrom('policies')
     .innerJoin('policy_documents', 'policy_documents.version', 'policies.version')

@@ -1,4 +1,4 @@
-import type { CompiledQuery } from 'kysely';
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import type { Database } from './database.ts';
 
 /** Stands for a value that each use fills in. */
@@ -27,4 +27,13 @@ export function prepare<V extends object>(
     );
     return { ...template, parameters };
   };
+}
+
+/**
+ * A text to compare a column with where the rows are ordered too.
+ *
+ * A bare parameter beside ORDER BY makes SQLite (built with STAT4) plan the statement anew at each run: 20 µs against 3.
+ */
+export function asText(value: string): RawBuilder<string> {
+  return sql<string>`cast(${value} as text)`;
 }
