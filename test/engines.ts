@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { D1Database } from '@cloudflare/workers-types';
-import pg from 'pg';
 import { inject } from 'vitest';
 import { getPlatformProxy } from 'wrangler';
 import type { Database } from '../db/database.ts';
 import * as d1 from '../db/dialects/d1.ts';
 import * as postgres from '../db/dialects/postgres.ts';
 import * as sqlite from '../db/dialects/sqlite.ts';
+import { createDatabase } from './postgres.ts';
 
 /** A database of each kind, fresh and with its tables. */
 export const engines: { engine: string; open(): Promise<{ db: Database; close(): Promise<void> }> }[] = [
@@ -55,11 +54,6 @@ async function openPostgres() {
 }
 
 /** The address of a fresh, empty database on the tests' PostgreSQL server. */
-export async function createPostgresDatabase(): Promise<string> {
-  const name = `test_${randomUUID().replaceAll('-', '')}`;
-  const admin = new pg.Client({ connectionString: `${inject('postgres')}/postgres` });
-  await admin.connect();
-  await admin.query(`create database ${name}`);
-  await admin.end();
-  return `${inject('postgres')}/${name}`;
+export function createPostgresDatabase(): Promise<string> {
+  return createDatabase(inject('postgres'));
 }

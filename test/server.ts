@@ -1,19 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** Characters of a server's output that are kept: under load it logs a line per request. */
+const output_kept = 1_000_000;
+
 /** A server as a process of its own, on a port of its own, in a folder that goes with it. */
 export interface RunningServer {
   url: string;
   token: string;
-  folder: string;
   /** What it has printed so far. */
   output(): string;
+  /** The most memory that it has held, in MB (Linux). */
+  residentMb(): number;
   /** Sends a signal and waits for the end; the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -24,26 +28,35 @@ export function makeFolder(): { folder: string; remove(): void } {
 }
 
 /** Starts the Node host and waits until it listens. */
-export async function startServer(folder: string, environment: Record<string, string> = {}): Promise<RunningServer> {
-  const child = runNode(['worker/node.ts'], {
-    PORT: '0',
-    DATABASE_URL: `file:${join(folder, 'leads.db')}`,
-    ...environment,
-  });
+export function startServer(folder: string, environment: Record<string, string> = {}): Promise<RunningServer> {
+  const database = { PORT: '0', DATABASE_URL: `file:${join(folder, 'leads.db')}` };
+  const ready = environment.NODE_ENV === 'production' ? /"listening"/ : /Ctrl-C/;
+  return startProcess(['worker/node.ts'], { ...database, ...environment }, ready);
+}
+
+/** Starts a program that says where it listens, as the Node host does. */
+export async function startProcess(
+  args: string[],
+  environment: Record<string, string>,
+  ready = /"listening"/,
+): Promise<RunningServer> {
+  const child = runNode(args, environment);
   let printed = '';
   child.stdout!.on('data', chunk => {
-    printed += chunk;
+    if (printed.length < output_kept) printed += chunk;
   });
-  const development = environment.NODE_ENV !== 'production';
-  while (!(development ? /Ctrl-C/ : /"listening"/).test(printed)) {
+  while (!ready.test(printed)) {
     const [end] = await Promise.race([once(child.stdout!, 'data'), once(child, 'exit').then(([code]) => [{ code }])]);
     if (!Buffer.isBuffer(end)) throw new Error(`the server ended with ${JSON.stringify(end)}:\n${printed}`);
   }
   return {
     url: /"url":"([^"]+)"/.exec(printed)![1]!,
     token: /lc_\w+/.exec(printed)?.[0] ?? '',
-    folder,
     output: () => printed,
+    residentMb() {
+      const [, kib] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
+      return Math.round(Number(kib) / 1024);
+    },
     async stop(signal = 'SIGTERM') {
       const ended = once(child, 'exit');
       child.kill(signal);

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import autocannon from 'autocannon';
+
+export const connections = 32;
+
+/** What a load gave: answers per second, latency in ms, and how many answers were not as expected. */
+export interface Load {
+  rate: number;
+  p50: number;
+  p99: number;
+  failed: number;
+}
+
+interface Request {
+  method: 'GET' | 'POST';
+  path: string;
+  headers?: Record<string, string>;
+  /** Makes the next request's body and headers; each one differs. */
+  next?: () => { body: string; headers?: Record<string, string> };
+}
+
+/** Loads a server for some seconds. Anything but 2xx counts as failed. */
+export async function load(url: string, { method, path, headers = {}, next }: Request, seconds: number): Promise<Load> {
+  const result = await autocannon({
+    url,
+    connections,
+    duration: seconds,
+    requests: [
+      {
+        method,
+        path,
+        headers,
+        ...(next && {
+          setupRequest: request => {
+            const { body, headers: more } = next();
+            return { ...request, body, headers: { ...headers, ...more } };
+          },
+        }),
+      },
+    ],
+  });
+  const { average } = result.requests;
+  return { rate: average, p50: result.latency.p50, p99: result.latency.p99, failed: result.non2xx + result.errors };
+}
+
+let count = 0;
+
+/** A submission that no other equals, with a key as the widget sends it. */
+export function nextLead(policy_version: string) {
+  count += 1;
+  const phone = `+86139${String((count * 7_919) % 1e8).padStart(8, '0')}`;
+  const values = { name: '王小明', phone, email: `bench${count}@example.com`, company: '示例科技有限公司' };
+  return { body: JSON.stringify({ ...values, policy_version }), headers: { 'idempotency-key': randomUUID() } };
+}
+
+/** A cookie choice of a visitor of its own. */
+export function nextChoice(policy_version: string) {
+  const shown = ['necessary', 'functional', 'analytics', 'marketing'];
+  const chosen = {
+    visitor_id: randomUUID(),
+    granted: ['necessary'],
+    source: 'banner',
+    chosen_at: new Date().toISOString(),
+  };
+  const body = JSON.stringify({ ...chosen, policy_version, locale: 'zh-CN', shown });
+  return { body, headers: { 'idempotency-key': randomUUID() } };
+}
