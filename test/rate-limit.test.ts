@@ -173,4 +173,11 @@ it('the limiter forgets the key used longest ago rather than grow without end', 
   for (let n = 0; n < 50_000; n++) limit(`key ${n}`);
   expect(limit('key 49999')).toBe(60);
   expect(limit('first')).toBe(0);
+
+  const limitTwo = createLimiter(2, () => noon);
+  limitTwo('often');
+  for (let n = 0; n < 30_000; n++) limitTwo(`key ${n}`);
+  expect(limitTwo('often')).toBe(0);
+  for (let n = 30_000; n < 60_000; n++) limitTwo(`key ${n}`);
+  expect(limitTwo('often')).toBe(30);
 });

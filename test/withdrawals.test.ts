@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Conflict } from '../db/database.ts';
-import { withdrawLead } from '../db/erasures.ts';
+import { eraseLead, withdrawLead } from '../db/erasures.ts';
 import { createLead } from '../db/leads.ts';
 import { engines } from './engines.ts';
 import { lead, readProblem, type start, startPublished } from './harness.ts';
@@ -122,7 +122,7 @@ describe('POST /withdrawals', () => {
 });
 
 describe.each(engines)('on $engine', ({ open }) => {
-  it('of withdrawals at once one counts, and so it is with proofs and quotas', async () => {
+  it('of withdrawals at once one counts, and so it is with erasures, proofs and quotas', async () => {
     const { db, close } = await open();
     const started = await startPublished({}, db);
     const { services } = started;
@@ -158,6 +158,13 @@ describe.each(engines)('on $engine', ({ open }) => {
     const quotas = await Promise.all(Array.from({ length: 8 }, () => send({ quota: 3 })));
     expect(quotas.sort()).toEqual([...Array(5).fill('form_quotas'), ...Array(3).fill('stored')]);
     expect(await seqNow()).toBe(before + 5);
+
+    const { id } = await sendLead(started);
+    const erase = (lead_id: string) => eraseLead(db, { id: lead_id, form }, 'lead.withdrawn', actor, now);
+    const erased = await Promise.all(Array.from({ length: 8 }, () => erase(id)));
+    expect(erased.filter(Boolean)).toHaveLength(1);
+    expect(await erase('no-such-lead')).toBe(false);
+    expect(await seqNow()).toBe(before + 7);
     await close();
   });
 });
