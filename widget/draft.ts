@@ -11,7 +11,8 @@ const slot = (form: string) => `lead-consent.draft.${form}`;
 export function readDraft(form: string): Draft {
   const none = { values: {}, body: '', key: '' };
   try {
-    return { ...none, ...JSON.parse(sessionStorage.getItem(slot(form))!) };
+    const draft = JSON.parse(sessionStorage.getItem(slot(form))!);
+    return { ...none, ...draft, values: { ...draft?.values } };
   } catch {
     return none;
   }

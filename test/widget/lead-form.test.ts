@@ -1,5 +1,5 @@
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { done, error, field, fill, form, lead, submit } from './lead-form.ts';
 import { changePolicies } from './policies.ts';
 import { eventually, formElement, openSite, pageWith, type Reply, type Site } from './site.ts';
 
@@ -12,18 +12,6 @@ beforeEach(async () => {
   site.html = pageWith(formElement);
 });
 afterAll(() => site.close());
-
-const lead = { name: '欧阳小明', phone: '138 0013 8000', email: 'Ming@example.com', company: '小视科技' };
-const form = (page: Page) => page.locator('form');
-const field = (page: Page, name: string) => page.locator(`form [name="${name}"]`);
-const error = (page: Page, name: string) => page.locator(`[data-field-error="${name}"]`);
-const submit = (page: Page) => form(page).locator('button[type=submit]');
-const done = (page: Page) => page.locator('[data-lead-form-done]');
-
-async function fill(page: Page, values: Partial<typeof lead> = {}) {
-  for (const [name, value] of Object.entries({ ...lead, ...values })) await field(page, name).fill(value);
-  await field(page, 'policy_version').check();
-}
 
 it('the element becomes the form, with what browsers need to fill it in', async () => {
   const page = await site.visit();
@@ -156,40 +144,6 @@ it('under a policy that has become outdated the box is unticked, and asks about 
   await done(page).waitFor();
 });
 
-it.each<[string, Reply, string]>([
-  ['the server fails', { status: 500, body: {} }, 'couldn’t send'],
-  ['the server cannot be reached', 'gone', 'couldn’t reach'],
-  ['there were too many', { status: 429, body: {} }, 'Too many'],
-])('when %s what was typed is kept, and the retry has the same key', async (_, reply, text) => {
-  site.onLead = () => reply;
-  const page = await site.visit();
-  await fill(page);
-  await submit(page).click();
-  await page.getByText(text).waitFor();
-  expect(await field(page, 'name').inputValue()).toBe(lead.name);
-  expect(await submit(page).textContent()).toBe('Try again');
-  expect(await submit(page).getAttribute('aria-disabled')).toBeNull();
-  site.onLead = () => ({ status: 201, body: {} });
-  await submit(page).click();
-  await done(page).waitFor();
-  const keys = site.posts('/forms/').map(({ headers }) => headers['idempotency-key']);
-  expect(keys.length).toBeGreaterThanOrEqual(2);
-  expect(new Set(keys).size).toBe(1);
-});
-
-it('changed values get a new key', async () => {
-  site.onLead = () => ({ status: 500, body: {} });
-  const page = await site.visit();
-  await fill(page);
-  await submit(page).click();
-  await page.getByText('couldn’t send').waitFor();
-  await field(page, 'company').fill('Another');
-  await submit(page).click();
-  await eventually(() => site.posts('/forms/').length).toBe(2);
-  const [first, second] = site.posts('/forms/').map(({ headers }) => headers['idempotency-key']);
-  expect(first).not.toBe(second);
-});
-
 it('without a policy the form says so and leaves the link', async () => {
   site.policies = undefined;
   const page = await site.visit();
@@ -220,3 +174,92 @@ it('a form added later is mounted too, and mountForm gives back a way out', asyn
   await page.evaluate('unmount()');
   expect(await page.locator('#own').innerHTML()).toBe('own');
 });
+
+it('two forms on a page keep apart, each with its own labels, proof and draft', async () => {
+  site.html = pageWith(`${formElement}${formElement.replaceAll('mini-ai-experience', 'ecological-cooperation')}`);
+  const page = await site.visit();
+  await form(page).nth(1).waitFor();
+  const ids = await page.locator('form [id]').evaluateAll(all => all.map(({ id }) => id));
+  expect(new Set(ids).size).toBe(ids.length);
+  const second = page.getByRole('form', { name: 'Cooperation inquiry' });
+  for (const [name, value] of Object.entries(lead)) await second.locator(`[name=${name}]`).fill(value);
+  await second.locator('[name=policy_version]').check();
+  await second.locator('[name=name]').press('Enter');
+  await done(page).waitFor();
+  expect(site.posts('/forms/').map(({ path }) => path)).toEqual(['/forms/ecological-cooperation']);
+  expect(await form(page).count()).toBe(1);
+  expect(await field(page, 'name').inputValue()).toBe('');
+});
+
+it('a form that the page takes away is ended, and mounted again with its draft when it comes back', async () => {
+  const page = await site.visit({ before: tab => tab.addInitScript(countOnlineListeners) });
+  const count = () => page.evaluate(() => (window as unknown as { count(): number }).count());
+  await field(page, 'name').fill('Ada');
+  const alone = (await count()) - 1;
+  await page.evaluate(() => {
+    const element = document.querySelector('[data-lead-form]')!;
+    Object.assign(window, { element });
+    element.remove();
+  });
+  await eventually(count).toBe(alone);
+  await page.evaluate('document.querySelector("main").append(element)');
+  await form(page).waitFor();
+  expect(await field(page, 'name').inputValue()).toBe('Ada');
+  expect(await count()).toBe(alone + 1);
+});
+
+function countOnlineListeners() {
+  const listening = new Set<unknown>();
+  Object.assign(window, { count: () => listening.size });
+  const { addEventListener: add, removeEventListener: remove } = window;
+  window.addEventListener = (type: string, fn: EventListenerOrEventListenerObject) => {
+    if (type === 'online') listening.add(fn);
+    add.call(window, type, fn);
+  };
+  window.removeEventListener = (type: string, fn: EventListenerOrEventListenerObject) => {
+    if (type === 'online') listening.delete(fn);
+    remove.call(window, type, fn);
+  };
+}
+
+it.each([
+  [375, 'en'],
+  [1280, 'zh-CN'],
+] as const)(
+  'at %s px in %s the room is free before the form comes, so that nothing moves then',
+  async (width, lang) => {
+    site.html = pageWith(`${formElement}<p>What comes after</p>`, { lang });
+    let release = () => {};
+    const held = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    const page = await site.visit({
+      viewport: { width, height: 900 },
+      before: async tab => {
+        await tab.addInitScript(watchShifts);
+        await tab.route('**/widget/lead-form-*.js', async route => {
+          await held;
+          await route.continue();
+        });
+      },
+    });
+    const paint = () =>
+      page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await paint();
+    await page.evaluate(() => Object.assign(window, { shifted: 0 }));
+    release();
+    await form(page).waitFor();
+    await paint();
+    expect(await page.evaluate(() => (window as unknown as { shifted: number }).shifted)).toBeLessThan(0.002);
+    expect(await page.locator('[data-lead-form]').getAttribute('style')).toBeNull();
+  },
+);
+
+/** Adds up, in the page, how much of it has moved by itself. */
+function watchShifts() {
+  const page = Object.assign(window as unknown as { shifted: number }, { shifted: 0 });
+  const add = (entries: PerformanceEntry[]) => {
+    for (const entry of entries) page.shifted += (entry as unknown as { value: number }).value;
+  };
+  new PerformanceObserver(list => add(list.getEntries())).observe({ type: 'layout-shift', buffered: true });
+}
