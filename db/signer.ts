@@ -15,7 +15,7 @@ export interface Signer {
   isSigned(use: SignedUse, text: string, mark: string): boolean;
 }
 
-export type SignedUse = 'challenge' | 'form_token' | 'address';
+type SignedUse = 'challenge' | 'form_token' | 'address';
 
 /** Digits and capitals without those that are misread (Crockford base 32), 100 bits in four groups of five. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

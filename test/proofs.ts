@@ -4,7 +4,7 @@ import type { start } from './harness.ts';
 type Started = Awaited<ReturnType<typeof start>>;
 
 /** Does all the work of a challenge at once. */
-export function solve(challenge: string): string {
+function solve(challenge: string): string {
   const step = createSolver(challenge);
   for (;;) {
     const answer = step();

@@ -31,7 +31,7 @@ interface PageTexts {
     hint: string;
     submit: string;
     wrong: string[];
-    done: { title: string; body: string; again: string };
+    done: { title: string; body: string; at: string; again: string };
   };
 }
 
@@ -92,7 +92,8 @@ export const page_texts: Record<Locale, PageTexts> = {
       ],
       done: {
         title: '已撤回，您的信息已删除',
-        body: '您的姓名、电话、邮箱和公司名称已删除，我们不会再据此与您联系。撤回时间：',
+        body: '您的姓名、电话、邮箱和公司名称已删除，我们已无法再据此与您联系。',
+        at: '撤回时间：',
         again: '此回执码已失效。',
       },
     },
@@ -160,7 +161,8 @@ export const page_texts: Record<Locale, PageTexts> = {
       ],
       done: {
         title: 'Withdrawn, and your details are erased',
-        body: 'Your name, phone, email and company are erased, and we won’t contact you about them again. Withdrawn at',
+        body: 'Your name, phone, email and company are erased, so we can no longer contact you by them.',
+        at: 'Withdrawn:',
         again: 'This receipt code no longer works.',
       },
     },

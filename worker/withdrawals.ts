@@ -92,18 +92,19 @@ ${line}
 
 function answerDone(c: Context<App>, sent: object, now: Date) {
   const locale = localeOf(c, sent);
-  const { title, body, again } = page_texts[locale].withdrawal.done;
+  const { title, body, at, again } = page_texts[locale].withdrawal.done;
   const { time_zone } = c.var.services.settings;
   const words = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, {
     dateStyle: 'long',
-    timeStyle: 'short',
+    timeStyle: 'long',
     timeZone: time_zone,
   }).format(now);
   return showPage(
     c,
     { locale, title },
     html`<section class="card" role="status"><h1>${title}</h1>
-<p>${body} <time datetime="${now.toISOString()}">${words}</time></p>
+<p>${body}</p>
+<p class="hint">${at} <time datetime="${now.toISOString()}">${words}</time></p>
 <p class="hint">${again}</p></section>`,
   );
 }
