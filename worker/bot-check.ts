@@ -13,7 +13,7 @@ export interface BotCheckFields {
   website?: unknown;
 }
 
-/** 32 puzzles of 10 bits: 32,000 hashes, give or take a sixth; 50 ms on a desktop, 0.4 s on a phone eight times slower. */
+/** 32 puzzles of 10 bits: 32,000 hashes, give or take a sixth; 50–75 ms on a desktop, 0.6 s on a phone eight times slower. */
 const puzzle_count = 32;
 const puzzle_bits = 10;
 
