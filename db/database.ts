@@ -12,6 +12,8 @@ export type Database = Kysely<Schema> & {
    * @throws Conflict when a constraint refused the unit; whatever the database throws when it is not available.
    */
   atomic(statements: CompiledQuery[]): Promise<Outcome[]>;
+  /** Overwrites in the files what was deleted before. Only SQLite can; elsewhere it does nothing. */
+  scrub(): Promise<void>;
 };
 
 /**
@@ -19,10 +21,16 @@ export type Database = Kysely<Schema> & {
  *
  * @param close Closes what `atomic` uses too: Kysely closes only what it has itself read from.
  */
-export function extendKysely(kysely: Kysely<Schema>, atomic: Database['atomic'], close: () => Promise<void>): Database {
+export function extendKysely(
+  kysely: Kysely<Schema>,
+  atomic: Database['atomic'],
+  close: () => Promise<void>,
+  scrub: Database['scrub'] = async () => {},
+): Database {
   const destroy = kysely.destroy.bind(kysely);
   return Object.assign(kysely, {
     atomic,
+    scrub,
     destroy: async () => {
       await destroy();
       await close();

@@ -39,6 +39,7 @@ export async function eraseLead(
         .compile(),
       ...recordEvent(db, actor, { action, fields: personal_fields, purpose: form, lead_ids: [id] }, now),
     ]);
+    await db.scrub();
     return true;
   } catch (error) {
     if (error instanceof Conflict && ['leads', 'lead_consents', 'audit_subjects'].includes(error.table)) return false;

@@ -1,12 +1,13 @@
 import type { Database } from './database.ts';
 
-/** Writes without changing anything; throws when the database can't take a write. */
+/** As much room as a lead's unit takes: a full disk may still have a page to spare. */
+const room_bytes = 32_768;
+
+/** Writes and takes back as much as a lead needs; throws when the database can't take it. */
 export async function probeWrite(db: Database): Promise<void> {
+  const probe = { key: 'health', fingerprint: '0'.repeat(room_bytes), subject_id: 'health', expires_at: null };
   await db.atomic([
-    db
-      .updateTable('changes')
-      .set(eb => ({ seq: eb.ref('seq') }))
-      .where('id', '=', 1)
-      .compile(),
+    db.insertInto('idempotency_keys').values(probe).compile(),
+    db.deleteFrom('idempotency_keys').where('key', '=', probe.key).compile(),
   ]);
 }

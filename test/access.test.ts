@@ -46,7 +46,8 @@ describe('Authorization', () => {
     const good = await token('sales');
     const headers = { Authorization: `Bearer ${good}` };
     expect((await app.request(`${origin}/leads?access_token=${good}`)).status).toBe(401);
-    expect((await app.request(`${origin}/leads?token=${good}`, { headers })).status).toBe(401);
+    for (const query of [`token=${good}`, `a=1&a=${good}`, `${good}=1`, `a=Bearer%20${good}`])
+      expect((await app.request(`${origin}/leads?${query}`, { headers })).status).toBe(401);
   });
 
   it.each<[Role, string, number]>([

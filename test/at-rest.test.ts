@@ -85,6 +85,24 @@ describe('P2 nothing that was submitted is readable in what is stored', () => {
     await close();
   });
 
+  it('P5 after an erasure, not even its sealed values and wrapped key stand in the files of SQLite', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lead-consent-at-rest-'));
+    const db = await sqlite.open(join(folder, 'leads.db'));
+    const { post } = await startPublished({}, db);
+    const { receipt_code } = (await (await post('/forms/mini-ai-experience', submitted)).json()) as {
+      receipt_code: string;
+    };
+    const { sealed } = await db.selectFrom('leads').select('sealed').executeTakeFirstOrThrow();
+    const { wrapped, phone_index } = await db.selectFrom('lead_keys').selectAll().executeTakeFirstOrThrow();
+    const secrets = [sealed!, wrapped, phone_index];
+    const readFiles = () => Buffer.concat(readdirSync(folder).map(name => readFileSync(join(folder, name))));
+    expect(secrets.filter(secret => readFiles().includes(secret))).toEqual(secrets);
+    expect((await post('/withdrawals', { receipt_code })).status).toBe(200);
+    expect(secrets.filter(secret => readFiles().includes(secret))).toEqual([]);
+    await db.destroy();
+    rmSync(folder, { recursive: true });
+  });
+
   it('the search itself finds each spelling', () => {
     for (const spelling of spellings(submitted.company))
       expect(findReadable(Buffer.concat([Buffer.from('..'), spelling]), [submitted.company])).toEqual([

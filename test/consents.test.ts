@@ -176,6 +176,13 @@ describe('POST /consents/:visitor_id/withdrawal', () => {
     expect(await (await get(`/consents/${visitor_id}`)).json()).toMatchObject({ current: record });
   });
 
+  it('reads no body, but refuses a large one', async () => {
+    const { post } = await startPublished();
+    await post('/consents', choice);
+    const large = await post(`/consents/${visitor_id}/withdrawal`, 'x'.repeat(20_000), { 'Content-Length': '20000' });
+    expect(await readProblem(large)).toMatchObject({ slug: 'payload-too-large', status: 413 });
+  });
+
   it('answers 404 for a visitor it does not know, 403 for another website', async () => {
     const { post } = await startPublished();
     expect((await post(`/consents/${visitor_id}/withdrawal`, '')).status).toBe(404);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lead, origin, readProblem, site, startPublished } from './harness.ts';
+import { publishPolicy } from '../db/policies.ts';
+import { draft, lead, operator, origin, readProblem, site, start, startPublished } from './harness.ts';
 
 const path = '/forms/mini-ai-experience';
 const urlencoded = { 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -101,6 +102,10 @@ describe('POST /forms/:form refuses', () => {
     ['a landline without area code', { phone: '58801024' }, ['phone invalid']],
     ['two addresses', { email: 'a@example.com,b@example.com' }, ['email invalid']],
     ['an e-mail without a domain', { email: 'a@localhost' }, ['email invalid']],
+    ['an e-mail with a dot too many', { email: '.a@b.cn' }, ['email invalid']],
+    ['an e-mail with two dots', { email: 'a..b@b.cn' }, ['email invalid']],
+    ['an e-mail of a domain that begins with a dash', { email: 'a@-b.cn' }, ['email invalid']],
+    ['a name that is drawn as nothing', { name: '\u2800\u3164' }, ['name required']],
     ['an e-mail with an empty label', { email: 'a@b..cn' }, ['email invalid']],
     ['an e-mail that is too long', { email: `${'a'.repeat(60)}@${'b'.repeat(200)}.com` }, ['email too_long']],
     ['NUL', { name: 'a\u0000b' }, ['name invalid']],
@@ -126,6 +131,20 @@ describe('POST /forms/:form refuses', () => {
   it('name and company at their very limit are accepted', async () => {
     const { post } = await startPublished();
     expect((await post(path, { ...lead, name: '𠮷'.repeat(100), company: 'x'.repeat(200) })).status).toBe(201);
+  });
+
+  it('C4 records the language of the policy that was shown, where the form has another', async () => {
+    const { db, post, services } = await start();
+    const { documents, ...policy } = draft('2026-01');
+    await publishPolicy(db, { ...policy, documents: documents.slice(0, 1) }, operator, services.now());
+    expect((await post(path, { ...lead, locale: 'en' })).status).toBe(201);
+    expect(await db.selectFrom('lead_consents').select('locale').execute()).toEqual([{ locale: 'zh-CN' }]);
+  });
+
+  it.each(['en; q=0.9, zh;q=0.1', 'EN-us', 'fr, en;Q=0.5'])('speaks English to %s', async language => {
+    const { post } = await startPublished();
+    const response = await post(path, { ...lead, name: '' }, { 'Accept-Language': language });
+    expect(response.headers.get('Content-Language')).toBe('en');
   });
 
   it('C4 a policy that is no longer current as outdated, one not yet in force as invalid', async () => {

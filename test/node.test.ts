@@ -104,6 +104,26 @@ describe('the Node host in production', () => {
     expect(await server.stop()).toBe(0);
   });
 
+  it('refuses keys that do not open what the database holds', async () => {
+    const first = await startServer(folder, { BOT_CHECK: 'off' });
+    expect((await submit(first.url)).status).toBe(201);
+    await first.stop();
+    const { code, stderr } = await run(['worker/node.ts'], {
+      ...production,
+      DATABASE_URL: `file:${join(folder, 'leads.db')}`,
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/ENCRYPTION_KEYS: .* do not open/);
+  });
+
+  it('outlives the reader of its log', async () => {
+    const server = await startServer(folder, { ...production, PUBLIC_URL: 'http://127.0.0.1:1' });
+    const address = `http://127.0.0.1:${/"port":(\d+)/.exec(server.output())![1]}`;
+    server.closeOutput();
+    for (let n = 0; n < 3; n++) expect((await fetch(`${address}/health`)).status).toBe(200);
+    expect(await server.stop()).toBe(0);
+  });
+
   it('says in one line what is wrong with the database', async () => {
     const { code, stderr } = await run(['worker/node.ts'], {
       ...production,

@@ -1,8 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostgresDatabase } from './engines.ts';
 import { makeFolder, run } from './server.ts';
+
+const migrations = readdirSync('db/migrations').filter(name => name.endsWith('.sql'));
 
 const { folder, remove } = makeFolder();
 afterAll(() => remove());
@@ -17,10 +19,7 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
   it('migrates, twice at once and again', async () => {
     const both = await Promise.all([ops('migrate'), ops('migrate')]);
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
-    expect(both.flatMap(({ stdout }) => JSON.parse(stdout).applied).sort()).toEqual([
-      '0001_tables.sql',
-      '0002_guards.sql',
-    ]);
+    expect(both.flatMap(({ stdout }) => JSON.parse(stdout).applied).sort()).toEqual(migrations);
     expect(JSON.parse((await ops('migrate')).stdout)).toEqual({ applied: [] });
   });
 
@@ -61,6 +60,8 @@ describe('the operator is told', () => {
     [['token', 'revoke', 'nobody'], 'no token'],
     [['policy', 'publish'], 'files'],
     [['policy', 'publish', '/nowhere/policy.md'], 'ENOENT'],
+    [['token', 'revoke', 'one', 'two'], 'too many arguments'],
+    [['token', 'list', 'extra'], 'too many arguments'],
     [['dance'], 'unknown command'],
     [['token', 'create', '--colour', 'red'], '--colour'],
     [['token', 'list', '--target', 'moon'], '--target'],
@@ -69,6 +70,13 @@ describe('the operator is told', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(reason);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('a policy file that is not UTF-8 is refused: what is published stays for ever', async () => {
+    const path = join(folder, 'gbk.md');
+    writeFileSync(path, Buffer.from([0x2d, 0x2d, 0x2d, 0x0a, 0xd2, 0xfe, 0xcb, 0xbd]));
+    const { code, stderr } = await ops('policy', 'publish', path);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'gbk.md: not UTF-8; nothing was published\n' });
   });
 
   it('names everything that is missing in policy files, and publishes nothing', async () => {

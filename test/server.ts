@@ -16,6 +16,8 @@ export interface RunningServer {
   token: string;
   /** What it has printed so far. */
   output(): string;
+  /** Stops reading what it prints, as a log collector that has died. */
+  closeOutput(): void;
   /** The most memory that it has held, in MB (Linux). */
   residentMb(): number;
   /** Sends a signal and waits for the end; the exit code. */
@@ -53,6 +55,7 @@ export async function startProcess(
     url: /"url":"([^"]+)"/.exec(printed)![1]!,
     token: /lc_\w+/.exec(printed)?.[0] ?? '',
     output: () => printed,
+    closeOutput: () => child.stdout!.destroy(),
     residentMb() {
       const [, kib] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
       return Math.round(Number(kib) / 1024);

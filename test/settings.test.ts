@@ -61,6 +61,7 @@ describe('settings', () => {
     ['SITE_ORIGINS', '*'],
     ['SITE_ORIGINS', 'https://www.example.com,ftp://x'],
     ['DATABASE_URL', 'mysql://localhost'],
+    ['DATABASE_URL', 'file::memory:'],
     ['COOKIE_DOMAIN', 'localhost'],
     ['CLIENT_IP_HEADER', 'x forwarded'],
     ['ENCRYPTION_KEYS', 'a:c2hvcnQ='],
@@ -69,10 +70,13 @@ describe('settings', () => {
     ['SIGNING_KEY', test_keys.INDEX_KEY],
     ['INDEX_KEY', Buffer.alloc(32, 2).toString('base64')],
     ['BOT_CHECK', 'maybe'],
+    ['BOT_CHECK', 'constructor'],
     ['FORM_LIMIT_PER_MINUTE', '-1'],
     ['CONSENT_LIMIT_PER_MINUTE', '1.5'],
     ['FORM_QUOTA_PER_MINUTE', 'many'],
     ['DATA_REGION', 'China'],
+    ['DATA_REGION', 'ZZ'],
+    ['DATA_REGION', 'QX'],
     ['LEAD_RETENTION_MONTHS', '-7'],
     ['TIME_ZONE', 'Mars/Olympus'],
     ['LOG_LEVEL', 'chatty'],
@@ -86,6 +90,12 @@ describe('settings', () => {
   it('P6 refuse CN on Workers, where D1 stores nothing in the PRC', () => {
     expect(mistakesOf(production, 'workers')).toEqual([expect.stringContaining('DATA_REGION')]);
     expect(mistakesOf({ ...production, DATA_REGION: 'SG' }, 'workers')).toEqual([]);
+  });
+
+  it('take a cookie domain in the one spelling that browsers compare', () => {
+    expect(readSettings({ ...production, COOKIE_DOMAIN: '.Example.com' }, 'node')).toMatchObject({
+      settings: { cookie_domain: 'example.com' },
+    });
   });
 
   it('take Workers for production unless told otherwise', () => {

@@ -10,7 +10,7 @@ import { locales } from './fields.ts';
 import { type FieldError, problem } from './problem.ts';
 import { useLimit } from './rate-limit.ts';
 import { isLoopback } from './settings.ts';
-import { body, invalidFields, readIdempotencyKey } from './validate.ts';
+import { body, ignoreBody, invalidFields, readIdempotencyKey } from './validate.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const day_ms = 86_400_000;
@@ -76,7 +76,7 @@ export const showConsents = factory.createHandlers(async c => {
 });
 
 /** `POST /consents/{visitor_id}/withdrawal`: takes back whatever was granted, in one step and without a body. */
-export const withdrawConsent = factory.createHandlers(async c => {
+export const withdrawConsent = factory.createHandlers(ignoreBody, async c => {
   const { db, now } = c.var.services;
   const limited = await useLimit(c, 'consent', 'consents');
   if (limited) return problem(c, 'too-many-requests', { headers: limited });

@@ -82,12 +82,12 @@ export const submitForm = factory.createHandlers(body(submission, { form: true, 
     return refuseFields(c, [{ field: 'policy_version', code }], sent);
   }
   const locale = chooseLocale(c, sent.locale);
-  const { version: policy_version, sha256: policy_sha256 } = { ...current, ...documentIn(current, locale) };
+  const shown = documentIn(current, locale);
   const quota = settings.form_quota_per_minute;
   return storeLead(
     c,
     sent,
-    { form, values, policy_version, policy_sha256, locale },
+    { form, values, policy_version: current.version, policy_sha256: shown.sha256, locale: shown.locale },
     { repeatable, proof, quota },
     fingerprint,
   );

@@ -1,6 +1,7 @@
 import type { D1Database, ExecutionContext, Fetcher, RateLimit, ScheduledController } from '@cloudflare/workers-types';
 import * as d1 from '../db/dialects/d1.ts';
 import { keepHouse } from '../db/housekeeping.ts';
+import { findKeyMistake } from '../db/keys.ts';
 import { createSigner } from '../db/signer.ts';
 import { createVault } from '../db/vault.ts';
 import { createApp } from './app.ts';
@@ -45,9 +46,13 @@ async function build(env: Bindings, origin: string): Promise<Built> {
   const read = readSettings(Object.fromEntries(vars), 'workers');
   if ('mistakes' in read) return read;
   const { settings } = read;
+  const db = d1.open(env.DB);
+  const vault = createVault(settings.encryption_keys, settings.index_key);
+  const keyMistake = await findKeyMistake(db, vault);
+  if (keyMistake) return { mistakes: [keyMistake] };
   const services: Services = {
-    db: d1.open(env.DB),
-    vault: createVault(settings.encryption_keys, settings.index_key),
+    db,
+    vault,
     signer: createSigner(settings.signing_key),
     settings: { ...settings, public_url: settings.public_url ?? origin },
     now,

@@ -23,7 +23,7 @@ function readAcceptLanguage(header: string | undefined): Locale | undefined {
     .slice(0, 500)
     .split(',')
     .map(range => {
-      const [tag, quality] = range.split(';q=');
+      const [tag, quality] = range.split(/\s*;\s*q=/i);
       return { locale: matchLocale(tag), quality: Number(quality ?? 1) };
     });
   return ranges

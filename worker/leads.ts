@@ -22,13 +22,17 @@ const page_limit = 200;
 
 const instant = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform(text => new Date(text).toISOString());
+  .transform(text => new Date(text).toISOString())
+  .refine(text => text.length === 'YYYY-MM-DDTHH:MM:SS.mmmZ'.length);
 const view = z.enum(['masked', 'clear']).default('masked');
 
 const leadQuery = z.strictObject({
   form: z.enum(forms).optional(),
   status: z.enum(lead_statuses).optional(),
-  assigned_to: z.string().min(1).max(100).optional(),
+  assigned_to: z
+    .string()
+    .regex(/^\P{Cc}{1,100}$/u)
+    .optional(),
   received_from: instant.optional(),
   received_to: instant.optional(),
   phone: z

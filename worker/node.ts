@@ -1,8 +1,9 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { keepHouse } from '../db/housekeeping.ts';
+import { findKeyMistake } from '../db/keys.ts';
 import { createSigner } from '../db/signer.ts';
 import { createVault } from '../db/vault.ts';
 import { createApp } from './app.ts';
@@ -16,9 +17,16 @@ import { readSettings, type Settings } from './settings.ts';
 
 const hour_ms = 3_600_000;
 
+/** How long an idle connection may still send a request that is on its way, to be answered and told to close. */
+const farewell_ms = 300;
+
 /** How long what is in flight may take to be answered after a stop; then clients that do not read are dropped. */
 const grace_ms = 10_000;
 
+// A log that can't be written (a closed pipe, a full disk) must not end the service.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+let stopping = false;
 const settings = loadSettings();
 const now = () => new Date();
 const log = createLog(settings.log_level, now, line => process.stdout.write(line));
@@ -37,10 +45,15 @@ const services: Services = {
     consent: createLimiter(settings.consent_limit_per_minute, now),
   },
 };
+const keyMistake = await findKeyMistake(db, services.vault);
+if (keyMistake) giveUp([keyMistake]);
 if (!settings.production) await publishSample(services);
 const demo = settings.production ? undefined : (await import('./demo/site.ts')).createDemo();
 const app = createApp(services, demo);
 const server = createAdaptorServer({ fetch: (request, bindings) => app.fetch(request, bindings) }) as Server;
+server.on('request', (_, response) => {
+  if (stopping) response.setHeader('Connection', 'close');
+});
 
 server.on('error', error => giveUp([`PORT, HOST: ${error.message}`]));
 server.listen(settings.port, settings.host, async () => {
@@ -88,17 +101,15 @@ async function greet() {
 `);
 }
 
-let stopping = false;
-
 /** Answers everything in flight, then leaves. A second signal changes nothing: npm hands on its own. */
 function stop() {
   if (stopping) return;
   stopping = true;
   clearInterval(housekeeping);
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const idle = setTimeout(() => setInterval(() => server.closeIdleConnections(), 50).unref(), farewell_ms);
   const late = setTimeout(() => server.closeAllConnections(), grace_ms);
-  server.close(async () => {
-    clearInterval(idle);
+  NetServer.prototype.close.call(server, async () => {
+    clearTimeout(idle);
     clearTimeout(late);
     await db.destroy();
     log('info', 'stopped');

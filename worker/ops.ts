@@ -27,6 +27,9 @@ const commands: Record<string, (ops: Ops) => Promise<unknown>> = {
   seed: seedLeads,
 };
 
+/** What may stand behind a command's name; nothing, where it is not listed. */
+const arguments_taken: Record<string, number> = { 'token revoke': 1, 'policy publish': Number.POSITIVE_INFINITY };
+
 try {
   await run(process.argv.slice(2));
 } catch (error) {
@@ -45,11 +48,14 @@ async function run(args: string[]) {
   }
   if (positionals[0] === 'prepare-dev') return prepareDev();
   if (positionals[0] === 'migrate') return print(await migrateStore(values.target));
-  const command = commands[positionals.slice(0, 2).join(' ')];
-  if (!command) throw new Mistake(`unknown command: ${positionals.slice(0, 2).join(' ')}\n\n${usage}`);
+  const name = positionals.slice(0, 2).join(' ');
+  const command = commands[name];
+  if (!command) throw new Mistake(`unknown command: ${name}\n\n${usage}`);
+  const rest = positionals.slice(2);
+  if (rest.length > (arguments_taken[name] ?? 0)) throw new Mistake(`${name}: too many arguments\n\n${usage}`);
   const { db, close } = await openTarget(values.target);
   try {
-    print(await command({ db, values, rest: positionals.slice(2), target: values.target, now: new Date() }));
+    print(await command({ db, values, rest, target: values.target, now: new Date() }));
   } finally {
     await close();
   }

@@ -39,7 +39,7 @@ export const showCurrentPolicy = factory.createHandlers(async c => {
     {
       'Cache-Control': `public, max-age=${fresh_seconds}`,
       'Content-Language': locale,
-      Vary: 'Accept-Language, Origin',
+      Vary: 'Accept-Language',
     },
   );
 });
@@ -51,7 +51,7 @@ export const showPolicies = factory.createHandlers(async c => {
     ...policy,
     documents: documents.map(({ locale, sha256 }) => ({ locale, sha256, url: documentUrl(c, policy.version, locale) })),
   }));
-  return c.json({ policies: described }, 200, { 'Cache-Control': `public, max-age=${fresh_seconds}`, Vary: 'Origin' });
+  return c.json({ policies: described }, 200, { 'Cache-Control': `public, max-age=${fresh_seconds}` });
 });
 
 /** `GET /policies/{version}`: a published document, the same bytes for ever. */
@@ -67,7 +67,7 @@ export const showDocument = factory.createHandlers(async c => {
       "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
     'Cache-Control': 'public, max-age=86400',
     ETag: `"${sha256}"`,
-    Vary: 'Accept-Language, Origin',
+    Vary: 'Accept-Language',
   };
   if (c.req.header('If-None-Match')?.includes(sha256)) return c.body(null, 304, headers);
   return c.body(await getDocumentHtml(db, policy.version, locale), 200, headers);

@@ -46,6 +46,7 @@ function readPurpose(fields: Fields, at: string, report: Report): Loose<Purpose>
   const name = readText(fields, 'name', report, at);
   const description = readText(fields, 'description', report, at);
   const required = readChoice(fields, 'required', ['true', 'false'], report, at);
+  if (id === 'necessary' && required === 'false') report(`${at}necessary is required: it needs no consent`);
   const cookies = readList(fields, 'cookies', report, readCookie, at);
   return { id, name, description, required: required && required === 'true', cookies };
 }

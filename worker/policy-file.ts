@@ -62,8 +62,14 @@ function readFile({ name, text }: { name: string; text: string }): Reading {
 function readFrontMatter(yaml: string, report: (mistake: string) => undefined): Partial<PolicyFields> {
   // The failsafe schema leaves `1.0` and `2026-01` the texts that they are.
   const document = parseDocument(yaml, { schema: 'failsafe' });
-  for (const error of document.errors) report(`the front matter is not YAML: ${error.message.split('\n')[0]}`);
-  return document.errors.length > 0 ? {} : readFields(document.toJS() || {}, report);
+  const doubts = [...document.errors, ...document.warnings];
+  for (const doubt of doubts) report(`the front matter is not YAML: ${doubt.message.split('\n')[0]}`);
+  if (doubts.length > 0) return {};
+  try {
+    return readFields(document.toJS() || {}, report);
+  } catch (error) {
+    return report(`the front matter is not YAML: ${(error as Error).message}`) ?? {};
+  }
 }
 
 function compareReadings(readings: Reading[]): string[] {

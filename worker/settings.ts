@@ -25,6 +25,9 @@ export interface Settings {
   log_level: LogLevel;
 }
 
+/** A file that lasts, or a PostgreSQL server; a database in memory would lose what was acknowledged. */
+export const database_address = /^(file:(?!:memory:).+|postgres(ql)?:\/\/.+)$/;
+
 export const log_levels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof log_levels)[number];
 export type Environment = Record<string, string | undefined>;
@@ -72,9 +75,10 @@ export function readSettings(environment: Environment, host: Host): { settings: 
       'an address like https://leads.example.com, with no path',
     ),
     site_origins: read('SITE_ORIGINS', [], parseOrigins, 'origins like https://www.example.com, separated by commas'),
-    database_url:
-      text('DATABASE_URL', /^(file:.+|postgres(ql)?:\/\/.+)$/, 'file:PATH or postgres://…') ?? 'file:data/leads.db',
-    cookie_domain: text('COOKIE_DOMAIN', /^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'a domain like example.com'),
+    database_url: text('DATABASE_URL', database_address, 'file:PATH or postgres://…') ?? 'file:data/leads.db',
+    cookie_domain: text('COOKIE_DOMAIN', /^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'a domain like example.com')
+      ?.replace(/^\./, '')
+      .toLowerCase(),
     client_ip_header:
       text('CLIENT_IP_HEADER', /^[A-Za-z0-9-]+$/, 'the name of one header')?.toLowerCase() ??
       (host === 'workers' ? 'cf-connecting-ip' : undefined),
@@ -86,11 +90,20 @@ export function readSettings(environment: Environment, host: Host): { settings: 
     ),
     index_key: key('INDEX_KEY'),
     signing_key: key('SIGNING_KEY'),
-    bot_check: read('BOT_CHECK', true, value => ({ on: true, off: false })[value], 'on or off'),
+    bot_check: read(
+      'BOT_CHECK',
+      true,
+      value =>
+        new Map([
+          ['on', true],
+          ['off', false],
+        ]).get(value),
+      'on or off',
+    ),
     form_limit_per_minute: whole('FORM_LIMIT_PER_MINUTE', 10, 0, 1e6),
     consent_limit_per_minute: whole('CONSENT_LIMIT_PER_MINUTE', 60, 0, 1e6),
     form_quota_per_minute: whole('FORM_QUOTA_PER_MINUTE', host === 'workers' ? 600 : 0, 0, 1e9),
-    data_region: text('DATA_REGION', /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, 'an ISO 3166 code like CN'),
+    data_region: read<string | undefined>('DATA_REGION', undefined, parseRegion, 'an ISO 3166 code like CN'),
     lead_retention_months: whole('LEAD_RETENTION_MONTHS', 24, 1, 1200),
     consent_retention_months: whole('CONSENT_RETENTION_MONTHS', 36, 1, 1200),
     time_zone: read('TIME_ZONE', 'Asia/Shanghai', parseTimeZone, 'a time zone like Asia/Shanghai'),
@@ -148,6 +161,12 @@ function parseKeys(text: string): KeyEncryptionKey[] | undefined {
   });
   const ids = new Set(parsed.map(entry => entry?.id));
   return parsed.every(entry => entry !== undefined) && ids.size === parsed.length ? parsed : undefined;
+}
+
+function parseRegion(text: string): string | undefined {
+  const [, country] = /^([A-Z]{2})(-[A-Z0-9]{1,3})?$/.exec(text) ?? [];
+  const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+  return country && country !== 'ZZ' && names.of(country) ? text : undefined;
 }
 
 function parseTimeZone(text: string): string | undefined {

@@ -41,8 +41,10 @@ export function body<S extends z.ZodType>(
     const type = readContentType(c.req.header('Content-Type'));
     if (type !== 'application/json' && !(form && type === 'application/x-www-form-urlencoded'))
       return problem(c, 'unsupported-media-type');
+    if (/[^\s]/.test((c.req.header('Content-Encoding') ?? '').replace(/^identity$/i, '')))
+      return problem(c, 'unsupported-media-type');
     const text = await readText(c);
-    if (text === 'too large') return problem(c, 'payload-too-large', { headers: { Connection: 'close' } });
+    if (text === 'too large') return refuseLarge(c);
     const sent = text && (type === 'application/json' ? parseJson(text.text) : { value: parseForm(text.text) });
     if (!sent) return problem(c, 'malformed-json');
     const result = schema.safeParse(sent.value);
@@ -51,6 +53,16 @@ export function body<S extends z.ZodType>(
     c.req.addValidatedData('json', result.data as object);
     await next();
   };
+}
+
+/** For requests that need no body: reads what is sent all the same, only to refuse what is too large. */
+export const ignoreBody: MiddlewareHandler<App> = async (c, next) => {
+  if ((await readBytes(c).catch(() => new Uint8Array())) === undefined) return refuseLarge(c);
+  await next();
+};
+
+function refuseLarge(c: Context<App>) {
+  return problem(c, 'payload-too-large', { headers: { Connection: 'close' } });
 }
 
 /** The 422 for fields, in the language of the form where it says one. */

@@ -43,7 +43,12 @@ export async function open(path: string, upgrade: (session: Session) => Promise<
   const kysely = new Kysely<Schema>({
     dialect: new SqliteDialect({ database: { prepare: prepared, close: () => connection.close() } }),
   });
-  return extendKysely(kysely, atomic(connection, prepared), async () => void connection.close());
+  return extendKysely(
+    kysely,
+    atomic(connection, prepared),
+    async () => void connection.close(),
+    async () => void connection.pragma('wal_checkpoint(TRUNCATE)'),
+  );
 }
 
 function keepPrepared(connection: Sqlite.Database) {

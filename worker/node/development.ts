@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Conflict } from '../../db/database.ts';
 import { listPolicies, publishPolicy } from '../../db/policies.ts';
 import { createToken, findTokenHolder } from '../../db/tokens.ts';
 import type { Services } from '../context.ts';
@@ -40,7 +41,7 @@ export async function keepToken({ db, now }: Services, folder: string): Promise<
   return made;
 }
 
-/** Publishes the sample policy in both languages, unless there is a policy already. */
+/** Publishes the sample policy in both languages, unless there is a policy already, or another process was quicker. */
 export async function publishSample({ db, now }: Pick<Services, 'db' | 'now'>): Promise<void> {
   if ((await listPolicies(db)).length > 0) return;
   const files = ['zh-CN', 'en'].map(locale => `policy.${locale}.md`);
@@ -51,7 +52,11 @@ export async function publishSample({ db, now }: Pick<Services, 'db' | 'now'>): 
     })),
   );
   if ('mistakes' in read) throw new Error(read.mistakes.join('\n'));
-  await publishPolicy(db, read.policy, operator, now());
+  try {
+    await publishPolicy(db, read.policy, operator, now());
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+  }
 }
 
 /** Writes a file that its owner alone may read. */

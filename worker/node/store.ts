@@ -6,7 +6,7 @@ import * as sqlite from '../../db/dialects/sqlite.ts';
 import type { Session } from '../../db/migrate.ts';
 
 /** Opens what `DATABASE_URL` names, its tables brought up to date. */
-export function openStore(url: string, upgrade?: (session: Session) => Promise<unknown>): Promise<Database> {
+export async function openStore(url: string, upgrade?: (session: Session) => Promise<unknown>): Promise<Database> {
   if (!url.startsWith('file:')) return postgres.open(url, upgrade);
   mkdirSync(findFolder(url), { recursive: true });
   return sqlite.open(readPath(url), upgrade);

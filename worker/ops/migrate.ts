@@ -22,5 +22,5 @@ function migrateD1(target: string): { applied: string[] } {
     env: { ...process.env, CI: '1', WRANGLER_HIDE_BANNER: 'true', WRANGLER_SEND_METRICS: 'false' },
   });
   if (status !== 0) throw new Mistake(`wrangler could not migrate:\n${stdout}${stderr}`);
-  return { applied: [...stdout.matchAll(/│ (\d{4}_\w+\.sql)\s+│ ✅/g)].map(([, name]) => name!) };
+  return { applied: [...new Set([...stdout.matchAll(/│ (\d{4}_\w+\.sql)\s+│ ✅/g)].map(([, name]) => name!))] };
 }

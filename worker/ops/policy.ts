@@ -9,7 +9,7 @@ import { Mistake, type Ops, operator } from './target.ts';
 /** `policy publish FILE…`: one file per language, all languages of one version. */
 export async function publishFiles({ db, rest, now }: Ops) {
   if (rest.length === 0) throw new Mistake('policy publish needs the files of a version, one per language');
-  const read = readPolicyFiles(rest.map(path => ({ name: basename(path), text: readFileSync(path, 'utf8') })));
+  const read = readPolicyFiles(rest.map(path => ({ name: basename(path), text: readText(path) })));
   if ('mistakes' in read)
     throw new Mistake(`nothing was published:\n${read.mistakes.map(line => `  ${line}`).join('\n')}`);
   const { version, effective_at, documents } = read.policy;
@@ -21,4 +21,14 @@ export async function publishFiles({ db, rest, now }: Ops) {
     throw error;
   }
   return documents.map(({ locale, html }) => ({ version, locale, effective_at, sha256: digest(html) }));
+}
+
+/** What is published stays for ever: a file in another encoding is refused, not guessed at. */
+function readText(path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    if (error instanceof TypeError) throw new Mistake(`${basename(path)}: not UTF-8; nothing was published`);
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import * as d1 from '../../db/dialects/d1.ts';
 import { openStore } from '../node/store.ts';
+import { database_address } from '../settings.ts';
 
 /** What a command works with. `rest` is what stands behind its name. */
 export interface Ops {
@@ -42,7 +43,9 @@ export function checkTarget(target: string): void {
 }
 
 export function databaseUrl(): string {
-  return process.env.DATABASE_URL || 'file:data/leads.db';
+  const url = process.env.DATABASE_URL || 'file:data/leads.db';
+  if (!database_address.test(url)) throw new Mistake('DATABASE_URL: expected file:PATH or postgres://…');
+  return url;
 }
 
 /** Prints a result: text as it is, anything else as a table on a terminal and as JSON elsewhere. */
