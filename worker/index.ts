@@ -18,6 +18,9 @@ type Bindings = Record<string, unknown> & {
   CONSENT_LIMIT?: RateLimit;
 };
 
+/** Whether the demo site is in the bundle at all: `npm run dev` says so, wrangler.toml says not. */
+declare const WITH_DEMO: boolean;
+
 type Built = { app: ReturnType<typeof createApp> } | { mistakes: string[] };
 
 const now = () => new Date();
@@ -67,7 +70,7 @@ async function build(env: Bindings, origin: string): Promise<Built> {
       consent: useBinding(env.CONSENT_LIMIT) ?? createLimiter(settings.consent_limit_per_minute, now),
     },
   };
-  const demo = settings.production ? undefined : (await import('./demo/site.ts')).createDemo();
+  const demo = WITH_DEMO && !settings.production ? (await import('./demo/site.ts')).createDemo() : undefined;
   return { app: createApp(services, demo) };
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import autocannon from 'autocannon';
 
-export const connections = 32;
+const connections = 32;
 
 /** What a load gave: answers per second, latency in ms, and how many answers were not as expected. */
 export interface Load {
