@@ -23,6 +23,9 @@ create table leads (
 create index leads_by_seq on leads (seq, id);
 create index leads_by_form_seq on leads (form, seq, id);
 create index leads_by_received on leads (received_at, id) where erased_at is null;
+create index leads_by_form_received on leads (form, received_at, id) where erased_at is null;
+create index leads_by_status_received on leads (status, received_at, id) where erased_at is null;
+create index leads_by_assignee_received on leads (assigned_to, received_at, id) where assigned_to is not null and erased_at is null;
 create unique index leads_by_receipt on leads (receipt_hash);
 
 create table lead_keys (
