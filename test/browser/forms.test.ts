@@ -149,6 +149,6 @@ it('on a slow phone the proof takes a second or less, and no task holds up the p
   const longest_ms = Math.max(...runs.map(run => run.longest_ms));
   console.log(`proof at 4× throttling: ${solved_ms.join(', ')} ms; longest task ${longest_ms || 'under 50'} ms`);
   // Generous, because other tests share the machine: about 500 ms and no long task when it is quiet.
-  expect(solved_ms[2]).toBeLessThan(4_000);
+  expect(solved_ms[0]).toBeLessThan(4_000);
   expect(Math.min(...runs.map(run => run.longest_ms))).toBeLessThan(150);
 });
