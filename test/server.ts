@@ -12,6 +12,7 @@ const output_kept = 1_000_000;
 
 /** A server as a process of its own, on a port of its own, in a folder that goes with it. */
 export interface RunningServer {
+  pid: number;
   url: string;
   token: string;
   /** What it has printed so far. */
@@ -52,6 +53,7 @@ export async function startProcess(
     if (!Buffer.isBuffer(end)) throw new Error(`the server ended with ${JSON.stringify(end)}:\n${printed}`);
   }
   return {
+    pid: child.pid!,
     url: /"url":"([^"]+)"/.exec(printed)![1]!,
     token: /lc_\w+/.exec(printed)?.[0] ?? '',
     output: () => printed,
