@@ -38,6 +38,7 @@ const history_limit = 1_000;
 /**
  * Appends a choice, a refusal included, and remembers its answer under the request's key.
  *
+ * @returns The record, and the visitor's latest by time of choosing: another one, where this one was sent late.
  * @throws Conflict in `idempotency_keys` when another request with the same key came first: `findRepeatedChoice`.
  */
 export async function recordChoice(
@@ -45,7 +46,7 @@ export async function recordChoice(
   choice: Choice,
   repeatable: Repeatable | undefined,
   now: Date,
-): Promise<ConsentRecord> {
+): Promise<{ record: ConsentRecord; latest: ConsentRecord }> {
   const row: Selectable<Consents> = {
     id: newId(now),
     visitor_id: choice.visitor_id,
@@ -58,8 +59,13 @@ export async function recordChoice(
     received_at: now.toISOString(),
     expires_at: new Date(choice.chosen_at.getTime() + choice_holds_days * day_ms).toISOString(),
   };
-  await db.atomic([...(repeatable ? rememberAnswer(db, repeatable, row.id, null, now) : []), insertChoice(db, row)]);
-  return toRecord(row);
+  const outcomes = await db.atomic([
+    ...(repeatable ? [rememberAnswer(db, repeatable, row.id, null, now)] : []),
+    insertChoice(db, row),
+    selectLatest(db, { visitor_id: row.visitor_id, limit: 1 }),
+  ]);
+  const [latest] = outcomes.at(-1)!.rows as Selectable<Consents>[];
+  return { record: toRecord(row), latest: toRecord(latest!) };
 }
 
 /** The record that a key was answered with first, and whether this request is the same one. */
@@ -80,7 +86,7 @@ export async function listChoices(
   visitor_id: string,
   limit = history_limit,
 ): Promise<(ConsentRecord & { locale: string })[]> {
-  const { rows } = await db.executeQuery<Selectable<Consents>>(selectLatest(db, { visitor_id, limit }));
+  const rows = (await db.read(selectLatest(db, { visitor_id, limit }))) as Selectable<Consents>[];
   return rows.map(row => ({ ...toRecord(row), locale: row.locale }));
 }
 

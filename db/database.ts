@@ -12,6 +12,8 @@ export type Database = Kysely<Schema> & {
    * @throws Conflict when a constraint refused the unit; whatever the database throws when it is not available.
    */
   atomic(statements: CompiledQuery[]): Promise<Outcome[]>;
+  /** Runs one compiled query and returns its rows: the short way, for what every request asks. */
+  read<R>(query: CompiledQuery<R>): Promise<R[]>;
   /** Overwrites in the files what was deleted before. Only SQLite can; elsewhere it does nothing. */
   scrub(): Promise<void>;
 };
@@ -23,13 +25,12 @@ export type Database = Kysely<Schema> & {
  */
 export function extendKysely(
   kysely: Kysely<Schema>,
-  atomic: Database['atomic'],
-  close: () => Promise<void>,
-  scrub: Database['scrub'] = async () => {},
+  { atomic, read, scrub, close }: Pick<Database, 'atomic' | 'read' | 'scrub'> & { close(): Promise<void> },
 ): Database {
   const destroy = kysely.destroy.bind(kysely);
   return Object.assign(kysely, {
     atomic,
+    read,
     scrub,
     destroy: async () => {
       await destroy();

@@ -1,4 +1,4 @@
-import type { CompiledQuery } from 'kysely';
+import { type CompiledQuery, sql } from 'kysely';
 import type { Database } from './database.ts';
 import { prepare } from './prepared.ts';
 import type { IdempotencyKeys } from './schema.ts';
@@ -17,8 +17,8 @@ export interface FirstAnswer {
 
 /** Finds what was answered to a key first, unless it has expired. */
 export async function findFirstAnswer(db: Database, key: string, now: Date): Promise<FirstAnswer | undefined> {
-  const { rows } = await db.executeQuery<FirstAnswer>(selectAnswer(db, { key, now: now.toISOString() }));
-  return rows[0];
+  const [first] = await db.read(selectAnswer(db, { key, now: now.toISOString() }));
+  return first as FirstAnswer | undefined;
 }
 
 const selectAnswer = prepare<{ key: string; now: string }>((db, { key, now }) =>
@@ -31,7 +31,7 @@ const selectAnswer = prepare<{ key: string; now: string }>((db, { key, now }) =>
 );
 
 /**
- * The statements that remember an answer. A key that is taken makes the whole unit fail with a Conflict.
+ * The statement that remembers an answer. A key that is taken makes the whole unit fail with a Conflict, unless it has expired.
  *
  * @param expires_at null for as long as the record lives.
  */
@@ -41,20 +41,25 @@ export function rememberAnswer(
   subject_id: string,
   expires_at: Date | null,
   now: Date,
-): CompiledQuery[] {
+): CompiledQuery {
   const expiry = expires_at?.toISOString() ?? null;
-  return [
-    deleteExpired(db, { key, now: now.toISOString() }),
-    insertAnswer(db, { key, fingerprint, subject_id, expires_at: expiry }),
-  ];
+  return insertAnswer(db, { key, fingerprint, subject_id, expires_at: expiry, now: now.toISOString() });
 }
 
-const deleteExpired = prepare<{ key: string; now: string }>((db, { key, now }) =>
-  db.deleteFrom('idempotency_keys').where('key', '=', key).where('expires_at', '<=', now).compile(),
-);
-
-const insertAnswer = prepare<IdempotencyKeys>((db, { key, fingerprint, subject_id, expires_at }) =>
-  db.insertInto('idempotency_keys').values({ key, fingerprint, subject_id, expires_at }).compile(),
+/** Null where none may be refuses a key that is taken; a plain insert would need the expired one deleted first. */
+const insertAnswer = prepare<IdempotencyKeys & { now: string }>(
+  (db, { key, fingerprint, subject_id, expires_at, now }) =>
+    db
+      .insertInto('idempotency_keys')
+      .values({ key, fingerprint, subject_id, expires_at })
+      .onConflict(conflict =>
+        conflict.column('key').doUpdateSet({
+          fingerprint: sql`case when idempotency_keys.expires_at <= ${now} then excluded.fingerprint end`,
+          subject_id: sql`excluded.subject_id`,
+          expires_at: sql`excluded.expires_at`,
+        }),
+      )
+      .compile(),
 );
 
 /** Deletes the keys that have expired. Safe to run at any time, on several servers at once. */

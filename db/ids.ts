@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { takeRandom } from './random.ts';
 
 let lastMs = 0;
 let counter = 0;
@@ -9,7 +9,7 @@ let counter = 0;
  * @see RFC 9562 §5.7, §6.2 method 1: a 12-bit counter within the millisecond.
  */
 export function newId(now: Date): string {
-  const bytes = randomBytes(16);
+  const bytes = takeRandom(16);
   const ms = Math.max(now.getTime(), lastMs);
   counter = ms === lastMs ? counter + 1 : bytes.readUInt8(0) & 0x7f;
   lastMs = counter > 0xfff ? ms + 1 : ms;

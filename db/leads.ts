@@ -71,7 +71,7 @@ export function draftLead(
   const { sealed, keys } = vault.seal(id, values);
   const receipt_code = signer.receiptCode(id);
   const statements = [
-    ...(repeatable ? rememberAnswer(db, repeatable, id, new Date(now.getTime() + repeat_ms), now) : []),
+    ...(repeatable ? [rememberAnswer(db, repeatable, id, new Date(now.getTime() + repeat_ms), now)] : []),
     ...(proof ? [spendProof(db, proof)] : []),
     ...(quota ? [takeQuota(db, form, quota, now)] : []),
     insertConsent(db, {

@@ -6,8 +6,8 @@ import {
   createSecretKey,
   hkdfSync,
   type KeyObject,
-  randomBytes,
 } from 'node:crypto';
+import { takeRandom } from './random.ts';
 import type { LeadKeys } from './schema.ts';
 
 /** The personal data of a lead, all of it. `phone` is in the normal form of the contract. */
@@ -58,7 +58,7 @@ export function createVault(keks: KeyEncryptionKey[], index_key: Buffer): Vault 
 
   return {
     seal(lead_id, { name, phone, email, company }) {
-      const key = randomBytes(32);
+      const key = takeRandom(32);
       const sealed = encrypt(
         createSecretKey(key),
         pad(JSON.stringify({ name, phone, email, company })),
@@ -115,7 +115,7 @@ function pad(json: string): Buffer {
 }
 
 function encrypt(key: KeyObject, plain: Buffer, context: Buffer): Buffer {
-  const iv = randomBytes(iv_bytes);
+  const iv = takeRandom(iv_bytes);
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(context);
   return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }

@@ -42,7 +42,9 @@ export const submitConsent = factory.createHandlers(body(choice), async c => {
     : undefined;
   const answerRepeated = async () => {
     const first = repeatable && (await findRepeatedChoice(db, repeatable, now()));
-    return first && (first.same ? answerRecord(c, first.record) : problem(c, 'idempotency-key-reused'));
+    if (!first?.same) return first && problem(c, 'idempotency-key-reused');
+    const [latest = first.record] = await listChoices(db, first.record.visitor_id, 1);
+    return answerRecord(c, { record: first.record, latest });
   };
   const repeated = await answerRepeated();
   if (repeated) return repeated;
@@ -56,7 +58,7 @@ export const submitConsent = factory.createHandlers(body(choice), async c => {
   const chosen_at = new Date(Math.min(Date.parse(sent.chosen_at), received_at.getTime()));
   try {
     const stored = { ...sent, visitor_id: sent.visitor_id ?? randomUUID(), chosen_at };
-    return await answerRecord(c, await recordChoice(db, stored, repeatable, received_at));
+    return answerRecord(c, await recordChoice(db, stored, repeatable, received_at));
   } catch (error) {
     const lostRace = error instanceof Conflict && error.table === 'idempotency_keys';
     const answer = lostRace && (await answerRepeated());
@@ -104,9 +106,8 @@ function checkChoice({ shown, granted, chosen_at }: Choice, policy: Policy, now:
 }
 
 /** A choice sent late must not put its cookie over a later one: the cookie says what holds now. */
-async function answerRecord(c: Context<App>, record: ConsentRecord) {
-  const { db, settings } = c.var.services;
-  const [latest = record] = await listChoices(db, record.visitor_id, 1);
+function answerRecord(c: Context<App>, { record, latest }: { record: ConsentRecord; latest: ConsentRecord }) {
+  const { settings } = c.var.services;
   const { visitor_id, policy_version, chosen_at, granted } = latest;
   const seconds = Math.floor(Date.parse(chosen_at) / 1000);
   setCookie(c, 'consent', `v1.${visitor_id}.${policy_version}.${seconds}.${granted.join('_')}`, {

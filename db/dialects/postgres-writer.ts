@@ -141,7 +141,7 @@ async function runTransaction(
 const names = new Map<string, string>();
 
 /** Statements are planned once per connection: the same text has the same name. */
-function nameStatement(sql: string): string {
+export function nameStatement(sql: string): string {
   const known = names.get(sql);
   if (known) return known;
   const name = createHash('sha256').update(sql).digest('base64url').slice(0, 22);

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { Conflict, type Database, extendKysely, isUnavailable } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
 import type { Schema } from '../schema.ts';
-import { createWriter } from './postgres-writer.ts';
+import { createWriter, nameStatement } from './postgres-writer.ts';
 
 const int8 = 20;
 const unique_violation = '23505';
@@ -36,9 +36,17 @@ export async function open(
   pool.on('connect', dropWhenSilent);
   const writer = createWriter({ connectionString: address, ...patience });
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  return extendKysely(kysely, atomic(writer), async () => {
-    await writer.close();
-    if (!pool.ended) await pool.end();
+  return extendKysely(kysely, {
+    atomic: atomic(writer),
+    read: async ({ sql, parameters }) => {
+      const { rows } = await pool.query({ name: nameStatement(sql), text: sql, values: parameters as unknown[] });
+      return rows;
+    },
+    scrub: async () => {},
+    close: async () => {
+      await writer.close();
+      if (!pool.ended) await pool.end();
+    },
   });
 }
 

@@ -43,12 +43,12 @@ export async function open(path: string, upgrade: (session: Session) => Promise<
   const kysely = new Kysely<Schema>({
     dialect: new SqliteDialect({ database: { prepare: prepared, close: () => connection.close() } }),
   });
-  return extendKysely(
-    kysely,
-    atomic(connection, prepared),
-    async () => void connection.close(),
-    async () => void connection.pragma('wal_checkpoint(TRUNCATE)'),
-  );
+  return extendKysely(kysely, {
+    atomic: atomic(connection, prepared),
+    read: async query => prepared(query.sql).all(...query.parameters) as never[],
+    scrub: async () => void connection.pragma('wal_checkpoint(TRUNCATE)'),
+    close: async () => void connection.close(),
+  });
 }
 
 function keepPrepared(connection: Sqlite.Database) {
