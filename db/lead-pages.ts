@@ -1,10 +1,21 @@
 import type { Selectable } from 'kysely';
 import { type Actor, recordEvent, takeNumber } from './audit.ts';
 import type { Database } from './database.ts';
+import {
+  type LeadQuery,
+  type LeadRow,
+  type Position,
+  selectFeed,
+  selectLead,
+  selectMatches,
+  type shown_columns,
+} from './lead-rows.ts';
 import { personal_fields } from './leads.ts';
 import { maskCompany, maskEmail, maskName, maskPhone } from './masks.ts';
 import type { Leads } from './schema.ts';
 import type { LeadValues, Vault } from './vault.ts';
+
+export type { LeadQuery, Position };
 
 export const lead_statuses = ['new', 'contacted', 'qualified', 'closed'] as const;
 
@@ -17,45 +28,12 @@ export type Lead =
 /** `masked` unless told otherwise; `clear` names who reads, because each clear read leaves an audit event. */
 export type View = { masked: true } | { clear: Actor };
 
-export interface LeadQuery {
-  form?: string | undefined;
-  status?: string | undefined;
-  assigned_to?: string | undefined;
-  /** Inclusive. */
-  received_from?: string | undefined;
-  /** Exclusive. */
-  received_to?: string | undefined;
-  /** In normal form. */
-  phone?: string | undefined;
-  email?: string | undefined;
-  order: 'asc' | 'desc';
-  limit: number;
-}
-
-/** Where a page ended. The feed goes by the number of the latest act, a search by the time of receipt. */
-export interface Position {
-  seq: number;
-  received_at: string;
-  id: string;
-}
-
 export interface LeadPage {
   leads: Lead[];
   has_more: boolean;
   /** Of the last lead; undefined on an empty page. */
   end: Position | undefined;
 }
-
-const shown_columns = [
-  'id',
-  'form',
-  'status',
-  'assigned_to',
-  'policy_version',
-  'received_at',
-  'changed_at',
-  'earlier_lead_id',
-] as const;
 
 /** Whether a query is the feed, which tells of erased leads too; anything else is a search. */
 export function isFeed({ order, limit: _, form: __, ...filters }: LeadQuery): boolean {
@@ -98,51 +76,8 @@ export async function findLead(
   view: View,
   now: Date,
 ): Promise<Lead | undefined> {
-  const row = await selectLeads(db).where('id', '=', id).executeTakeFirst();
+  const row = await selectLead(db, id);
   return row && (await readLeads({ db, vault }, [row], view, now))[0];
-}
-
-function selectLeads(db: Database) {
-  return db
-    .selectFrom('leads')
-    .leftJoin('lead_keys', 'lead_keys.lead_id', 'leads.id')
-    .select([...shown_columns, 'seq', 'sealed', 'erased_at', 'restricted_at', 'kek_id', 'wrapped']);
-}
-
-type LeadRow = Awaited<ReturnType<ReturnType<typeof selectLeads>['execute']>>[number];
-
-function selectFeed(db: Database, { form, limit }: LeadQuery, after: Position | undefined): Promise<LeadRow[]> {
-  let select = selectLeads(db)
-    .orderBy('seq')
-    .orderBy('id')
-    .limit(limit + 1);
-  if (form) select = select.where('form', '=', form);
-  if (after) select = select.where(eb => eb(eb.refTuple('seq', 'id'), '>', eb.tuple(after.seq, after.id)));
-  return select.execute();
-}
-
-function selectMatches(
-  { db, vault }: { db: Database; vault: Vault },
-  { form, status, assigned_to, received_from, received_to, phone, email, order, limit }: LeadQuery,
-  after: Position | undefined,
-): Promise<LeadRow[]> {
-  let select = selectLeads(db)
-    .where('erased_at', 'is', null)
-    .orderBy('received_at', order)
-    .orderBy('id', order)
-    .limit(limit + 1);
-  if (form) select = select.where('form', '=', form);
-  if (status) select = select.where('status', '=', status);
-  if (assigned_to) select = select.where('assigned_to', '=', assigned_to);
-  if (received_from) select = select.where('received_at', '>=', received_from);
-  if (received_to) select = select.where('received_at', '<', received_to);
-  if (phone) select = select.where('phone_index', '=', vault.indexPhone(phone));
-  if (email) select = select.where('email_index', '=', vault.indexEmail(email));
-  if (after) {
-    const beyond = order === 'asc' ? '>' : '<';
-    select = select.where(eb => eb(eb.refTuple('received_at', 'id'), beyond, eb.tuple(after.received_at, after.id)));
-  }
-  return select.execute();
 }
 
 async function readPage(

@@ -1,6 +1,9 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import { type Actor, recordEvent, takeNumber } from './audit.ts';
 import type { Database } from './database.ts';
+import { prepare } from './prepared.ts';
+import type { Tokens } from './schema.ts';
 import { digest } from './vault.ts';
 
 /** Who presents a token: its id, its holder and the holder's role. */
@@ -52,12 +55,16 @@ export async function findTokenHolder(db: Database, presented: string, now: Date
   const [, id, secret] = shape.exec(presented) ?? [];
   if (!id || !secret) return undefined;
   if (checksum(id, secret.slice(0, -checksum_length)) !== secret.slice(-checksum_length)) return undefined;
-  const row = await db.selectFrom('tokens').selectAll().where('id', '=', id).executeTakeFirst();
+  const [row] = (await db.read(selectToken(db, { id }))) as Selectable<Tokens>[];
   if (!row || row.revoked_at || row.expires_at <= now.toISOString()) return undefined;
   if (!timingSafeEqual(Buffer.from(row.secret_sha256), Buffer.from(digest(secret)))) return undefined;
   await noteUse(db, row, now);
   return { id, holder: row.holder, role: row.role };
 }
+
+const selectToken = prepare<{ id: string }>((db, { id }) =>
+  db.selectFrom('tokens').selectAll().where('id', '=', id).compile(),
+);
 
 /** All tokens, the newest first. */
 export function listTokens(db: Database): Promise<TokenRecord[]> {

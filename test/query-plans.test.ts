@@ -19,7 +19,7 @@ it('every statement on every path uses an index', async () => {
   const path = join(folder, 'leads.db');
   const db = await sqlite.open(path);
   const seen = new Map<string, readonly unknown[]>();
-  const { atomic, executeQuery } = db;
+  const { atomic, read } = db;
   db.atomic = statements => {
     for (const { sql, parameters } of statements) seen.set(sql, parameters);
     return atomic(statements);
@@ -32,7 +32,7 @@ it('every statement on every path uses an index', async () => {
   const { executeQuery: execute } = executor;
   executor.executeQuery = ((query: CompiledQuery) =>
     execute.call(executor, watch(query))) as typeof executor.executeQuery;
-  db.executeQuery = ((query: CompiledQuery) => executeQuery.call(db, watch(query))) as typeof db.executeQuery;
+  db.read = query => read(watch(query));
 
   await useEveryPath(db);
   const connection = new Sqlite(path, { readonly: true });

@@ -1,0 +1,126 @@
+import { type Selectable, sql } from 'kysely';
+import type { Database } from './database.ts';
+import { asText, prepare } from './prepared.ts';
+import type { LeadKeys, Leads } from './schema.ts';
+import type { Vault } from './vault.ts';
+
+export interface LeadQuery {
+  form?: string | undefined;
+  status?: string | undefined;
+  assigned_to?: string | undefined;
+  /** Inclusive. */
+  received_from?: string | undefined;
+  /** Exclusive. */
+  received_to?: string | undefined;
+  /** In normal form. */
+  phone?: string | undefined;
+  email?: string | undefined;
+  order: 'asc' | 'desc';
+  limit: number;
+}
+
+/** Where a page ended. The feed goes by the number of the latest act, a search by the time of receipt. */
+export interface Position {
+  seq: number;
+  received_at: string;
+  id: string;
+}
+
+/** The columns that staff see as they are. */
+export const shown_columns = [
+  'id',
+  'form',
+  'status',
+  'assigned_to',
+  'policy_version',
+  'received_at',
+  'changed_at',
+  'earlier_lead_id',
+] as const;
+
+/** A lead with its key, still sealed; an erased one has no key. */
+export type LeadRow = Pick<
+  Selectable<Leads>,
+  (typeof shown_columns)[number] | 'seq' | 'sealed' | 'erased_at' | 'restricted_at'
+> & { [Column in 'kek_id' | 'wrapped']: LeadKeys[Column] | null };
+
+/** What a statement is filled in with: the query's values, and where the last page ended. */
+type Values = Omit<LeadQuery, 'phone' | 'email' | 'order'> & {
+  phone_index?: string | undefined;
+  email_index?: string | undefined;
+  after_seq?: number | undefined;
+  after_received_at?: string | undefined;
+  after_id?: string | undefined;
+};
+
+/** Statements by their shape: which filters they have, in which order they go, and whether a page came before. */
+const shapes = new Map<string, ReturnType<typeof prepare<Values>>>();
+
+/** Rows of the feed after a position, one more than the limit where there are more. */
+export function selectFeed(db: Database, { form, limit }: LeadQuery, after: Position | undefined): Promise<LeadRow[]> {
+  const values = { form, limit: limit + 1, after_seq: after?.seq, after_id: after?.id };
+  return select(db, values, 'feed', (db, value) => {
+    let rows = selectLeads(db).orderBy('seq').orderBy('id').limit(value.limit);
+    if (form) rows = rows.where('form', '=', asText(value.form!));
+    if (after) {
+      const number = sql<number>`cast(${value.after_seq} as bigint)`;
+      rows = rows.where(eb => eb(eb.refTuple('seq', 'id'), '>', eb.tuple(number, asText(value.after_id!))));
+    }
+    return rows.compile();
+  });
+}
+
+/** Rows that match a search, erased ones never, one more than the limit where there are more. */
+export function selectMatches(
+  { db, vault }: { db: Database; vault: Vault },
+  { phone, email, order, ...query }: LeadQuery,
+  after: Position | undefined,
+): Promise<LeadRow[]> {
+  const values = {
+    ...query,
+    limit: query.limit + 1,
+    phone_index: phone && vault.indexPhone(phone),
+    email_index: email && vault.indexEmail(email),
+    after_received_at: after?.received_at,
+    after_id: after?.id,
+  };
+  return select(db, values, order, (db, value) => {
+    let rows = selectLeads(db)
+      .where('erased_at', 'is', null)
+      .orderBy('received_at', order)
+      .orderBy('id', order)
+      .limit(value.limit);
+    for (const column of ['form', 'status', 'assigned_to', 'phone_index', 'email_index'] as const)
+      if (values[column]) rows = rows.where(column, '=', asText(value[column]!));
+    if (values.received_from) rows = rows.where('received_at', '>=', asText(value.received_from!));
+    if (values.received_to) rows = rows.where('received_at', '<', asText(value.received_to!));
+    if (after) {
+      const end = [asText(value.after_received_at!), asText(value.after_id!)] as const;
+      rows = rows.where(eb => eb(eb.refTuple('received_at', 'id'), order === 'asc' ? '>' : '<', eb.tuple(...end)));
+    }
+    return rows.compile();
+  });
+}
+
+/** One lead's row, or undefined. */
+export async function selectLead(db: Database, id: string): Promise<LeadRow | undefined> {
+  const [row] = await db.read(selectById(db, { id }));
+  return row as LeadRow | undefined;
+}
+
+const selectById = prepare<{ id: string }>((db, { id }) => selectLeads(db).where('id', '=', id).compile());
+
+function select(db: Database, values: Values, kind: string, build: Parameters<typeof prepare<Values>>[0]) {
+  const filled = Object.entries(values).filter(([, value]) => value !== undefined);
+  const shape = [kind, ...filled.map(([name]) => name)].join(' ');
+  const statement = shapes.get(shape) ?? prepare(build);
+  shapes.set(shape, statement);
+  return db.read(statement(db, values)) as Promise<LeadRow[]>;
+}
+
+function selectLeads(db: Database) {
+  return db
+    .selectFrom('leads')
+    .leftJoin('lead_keys', 'lead_keys.lead_id', 'leads.id')
+    .select([...shown_columns, 'seq', 'sealed', 'erased_at', 'restricted_at', 'kek_id', 'wrapped']);
+}
