@@ -106,7 +106,11 @@ const setHeaders = factory.createMiddleware(async (c, next) => {
 const showStyles: Handler<App> = c =>
   c.body(styles, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'public, max-age=3600' });
 
-const showAsset: Handler<App> = async c => (await c.var.services.findAsset(c.req.raw)) ?? problem(c, 'not-found');
+/** Made anew by Hono, which adds its headers (CORS) only to answers of its own. */
+const showAsset: Handler<App> = async c => {
+  const found = await c.var.services.findAsset(c.req.raw);
+  return found ? c.newResponse(found.body, found) : problem(c, 'not-found');
+};
 
 /** Class, code and where: a message may hold what was sent. */
 function describeError(error: Error): Record<string, unknown> {

@@ -62,8 +62,7 @@ async function build(env: Bindings, origin: string): Promise<Built> {
     log: createLog(settings.log_level, now, line => console.log(line.trimEnd())),
     async findAsset(request) {
       const response = await env.ASSETS.fetch(request as never);
-      const found = response.ok || response.status === 304;
-      return found ? new Response(response.body as never, response as never) : undefined;
+      return response.ok || response.status === 304 ? (response as unknown as Response) : undefined;
     },
     peerAddress: () => undefined,
     limiters: {
