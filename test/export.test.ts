@@ -29,6 +29,20 @@ const parseLines = (text: string) =>
     .split('\n')
     .map(line => JSON.parse(line) as Record<string, string>);
 
+describe('GET /leads', () => {
+  it.each([
+    ['text/csv', 'text/csv; charset=utf-8'],
+    ['text/csv, */*', 'text/csv; charset=utf-8'],
+    ['application/json;q=0.5, application/x-ndjson', 'application/x-ndjson'],
+    ['application/x-ndjson;q=0, text/csv;q=0.1, application/json', 'application/json'],
+    ['application/json, text/plain, */*', 'application/json'],
+    ['*/*', 'application/json'],
+  ])('asked with Accept: %s answers with %s', async (accept, type) => {
+    const { stream } = await startFilled(1);
+    expect((await stream('/leads', accept)).headers.get('Content-Type')).toBe(type);
+  });
+});
+
 describe('GET /leads as application/x-ndjson', () => {
   it('streams each lead once, over several pages, masked unless told otherwise', async () => {
     const { stream, reveals } = await startFilled(1_100);

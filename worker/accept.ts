@@ -6,14 +6,26 @@ import type { Context } from 'hono';
  * @see RFC 9110 §12.5.1
  */
 export function prefersHtml(c: Context): boolean {
-  const ranges = (c.req.header('Accept') ?? '').slice(0, 1_000).split(',').map(readRange);
+  const ranges = readRanges(c);
   const problems = ranges.filter(({ type }) => type === 'application/problem+json').map(({ quality }) => quality);
   return qualityOf('text/html', ranges) > Math.max(qualityOf('application/json', ranges), ...problems);
+}
+
+/** Of the types that an address can answer with, the most welcome; else the one that is named earlier, else the first. */
+export function chooseType<const T extends string>(c: Context, types: readonly T[]): T {
+  const ranges = readRanges(c);
+  const place = (type: T) => ranges.findIndex(range => range.type === type) + 1 || Number.POSITIVE_INFINITY;
+  const compare = (a: T, b: T) => qualityOf(b, ranges) - qualityOf(a, ranges) || place(a) - place(b);
+  return types.toSorted(compare)[0]!;
 }
 
 interface Range {
   type: string;
   quality: number;
+}
+
+function readRanges(c: Context): Range[] {
+  return (c.req.header('Accept') ?? '').slice(0, 1_000).split(',').map(readRange);
 }
 
 function readRange(text: string): Range {

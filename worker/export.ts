@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { changeNumber, type Lead, type LeadPage, type LeadQuery, listMatches, type View } from '../db/lead-pages.ts';
+import { chooseType } from './accept.ts';
 import type { App } from './context.ts';
 
 /** Leads read, recorded and sent at a time: few enough that others get their turn, many enough to spread one sync. */
@@ -31,11 +32,10 @@ const formats = {
 };
 export type ExportFormat = keyof typeof formats;
 
-/** The stream that a request asks for, or undefined for a page of JSON. */
+/** The stream that a request would rather have, or undefined for a page of JSON. */
 export function readExportFormat(c: Context<App>): ExportFormat | undefined {
-  const [first] = (c.req.header('Accept') ?? '').split(',', 1);
-  const type = first!.split(';', 1)[0]!.trim().toLowerCase();
-  return Object.hasOwn(formats, type) ? (type as ExportFormat) : undefined;
+  const type = chooseType(c, ['application/json', 'application/x-ndjson', 'text/csv']);
+  return type === 'application/json' ? undefined : type;
 }
 
 /**
