@@ -119,6 +119,8 @@ describe('POST /forms/:form refuses', () => {
     ['a policy never published', { policy_version: '1999' }, ['policy_version invalid']],
     ['another language', { locale: 'fr' }, ['locale invalid']],
     ['a fifth field', { message: 'hello' }, ['message unknown_field']],
+    ['a field with a number', { line2: 'hello' }, ['line2 unknown_field']],
+    ['a phone number for a name', { a13800138000: 1 }, ['(other) unknown_field']],
     ['several at once', { name: '', email: 'x' }, ['name required', 'email invalid']],
   ])('%s: 422, nothing stored', async (_, change, errors) => {
     const { db, post } = await startPublished();

@@ -141,9 +141,9 @@ function readIssues(issues: readonly z.core.$ZodIssue[], sent: unknown): FieldEr
   return [...errors.values()];
 }
 
-/** Names look like names, or they are not repeated: what was sent as a name could be somebody's phone number. */
+/** Names look like names (`line2` too), or they are not repeated: what was sent as a name could be somebody's phone number. */
 function nameField(key: string): string {
-  return /^[A-Za-z_][A-Za-z_-]{0,63}$/.test(key) ? key : key && '(other)';
+  return /^[A-Za-z_][A-Za-z_-]{0,60}\d{0,3}$/.test(key) ? key : key && '(other)';
 }
 
 function readCode(issue: z.core.$ZodIssue, sent: unknown): ErrorCode {
