@@ -1,16 +1,14 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../browser.ts';
-import { unguarded } from '../harness.ts';
 import { makeFolder, type RunningServer, startServer } from '../server.ts';
 
 const { folder, remove } = makeFolder();
 let server: RunningServer;
 let browser: Browser;
 
-// TODO: without `unguarded`, as soon as the widget sends `challenge` (issue 4).
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(folder, unguarded), launchBrowser()]);
+  [server, browser] = await Promise.all([startServer(folder), launchBrowser()]);
 });
 afterAll(async () => {
   await browser?.close();
