@@ -5,8 +5,10 @@ import { texts } from '../worker/demo/texts.ts';
 import { visits } from '../worker/demo/visits.ts';
 import { forms, locales } from '../worker/fields.ts';
 import { readPolicyFiles } from '../worker/policy-file.ts';
+import { startPublished } from './harness.ts';
 
-const demo = createDemo();
+const { services } = await startPublished();
+const demo = createDemo(services);
 const pages = ['/', '/mini-ai', '/cooperation'].flatMap(path => locales.map(locale => ({ path, locale })));
 
 describe('the demo site', () => {
@@ -35,6 +37,14 @@ describe('the demo site', () => {
         new RegExp(`<div data-lead-form="${forms[index]}"><a [^>]*href="/forms/${forms[index]}\\?lang=en"`),
       );
     }
+  });
+
+  it('links the policy that is in force, not the one that it began with', async () => {
+    const { services, publish } = await startPublished();
+    await publish('2026-02', { effective_at: '2026-02-01T00:00:00.000Z' });
+    const html = await (await createDemo(services).request('/?lang=en')).text();
+    expect(html).toContain('href="/policies/2026-02?lang=en"');
+    expect(html).not.toContain('2026-01');
   });
 
   it('speaks the language of the browser, else Chinese', async () => {

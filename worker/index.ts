@@ -70,7 +70,7 @@ async function build(env: Bindings, origin: string): Promise<Built> {
       consent: useBinding(env.CONSENT_LIMIT) ?? createLimiter(settings.consent_limit_per_minute, now),
     },
   };
-  const demo = WITH_DEMO && !settings.production ? (await import('./demo/site.ts')).createDemo() : undefined;
+  const demo = WITH_DEMO && !settings.production ? (await import('./demo/site.ts')).createDemo(services) : undefined;
   return { app: createApp(services, demo) };
 }
 

@@ -48,7 +48,7 @@ const services: Services = {
 const keyMistake = await findKeyMistake(db, services.vault);
 if (keyMistake) giveUp([keyMistake]);
 if (!settings.production) await publishSample(services);
-const demo = settings.production ? undefined : (await import('./demo/site.ts')).createDemo();
+const demo = settings.production ? undefined : (await import('./demo/site.ts')).createDemo(services);
 const app = createApp(services, demo);
 const server = createAdaptorServer({ fetch: (request, bindings) => app.fetch(request, bindings) }) as Server;
 server.on('request', (_, response) => {

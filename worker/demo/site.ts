@@ -1,33 +1,24 @@
 import { type Context, Hono } from 'hono';
-import type { Locale } from '../fields.ts';
+import { currentPolicy, listPolicies } from '../../db/policies.ts';
+import type { Services } from '../context.ts';
 import { chooseLocale } from '../language.ts';
 import type { Content, Page } from './layout.ts';
 import { renderHome, renderProduct } from './pages.ts';
 import { demoStyles } from './styles.ts';
 import { visits } from './visits.ts';
 
-interface DemoOptions {
-  /** Where the privacy policy is in a language. */
-  policy_url(locale: Locale): string;
-}
-
-const sample: DemoOptions = { policy_url: locale => `/policies/2026-01?lang=${locale}` };
-
 const policy = [
   ...["default-src 'self'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "object-src 'none'"],
   ...["base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"],
 ].join('; ');
 
-/**
- * The site of a made-up company, to see the product at work in a real page. Never served in production.
- *
- * @param options Without them the links lead to the sample policy.
- */
-export function createDemo({ policy_url } = sample): Hono {
+/** The site of a made-up company, to see the product at work in a real page. Never served in production. */
+export function createDemo({ db, now }: Pick<Services, 'db' | 'now'>): Hono {
   const demo = new Hono();
   const show = (render: (page: Page) => Content) => async (c: Context) => {
     const locale = chooseLocale(c);
-    return c.html(await render({ locale, path: c.req.path, policy_url: policy_url(locale) }), 200, {
+    const version = currentPolicy(await listPolicies(db), now())?.version ?? 'current';
+    return c.html(await render({ locale, path: c.req.path, policy_url: `/policies/${version}?lang=${locale}` }), 200, {
       'Content-Language': locale,
       'Content-Security-Policy': policy,
       'Cache-Control': 'no-cache',
