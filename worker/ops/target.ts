@@ -31,7 +31,8 @@ export async function openTarget(target: string | undefined): Promise<{ db: Data
     return { db, close: () => db.destroy() };
   }
   checkTarget(target);
-  process.env.WRANGLER_LOG = 'error';
+  // It would ask the network where this machine is, and complain without one.
+  Object.assign(process.env, { WRANGLER_LOG: 'error', CLOUDFLARE_CF_FETCH_ENABLED: 'false' });
   const { getPlatformProxy } = await import('wrangler');
   const { env, dispose } = await getPlatformProxy<{ DB: Parameters<typeof d1.open>[0] }>({ envFiles: [] });
   return { db: d1.open(env.DB), close: dispose };
