@@ -102,7 +102,7 @@ section p:last-child { margin-bottom: 0; }
 @media (max-width: 40rem) {
   :root { scroll-padding-top: 1rem; }
   .top { position: static; }
-  .top .frame { padding-block: 0.4rem; }
+  .top .frame { gap: 0 0.5rem; padding-block: 0.4rem; }
   .menu { order: 3; flex-basis: 100%; margin-inline: -0.85rem; }
   .language { margin-inline: auto -0.85rem; }
   .menu a { padding-inline: 0.85rem; }
