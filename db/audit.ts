@@ -13,7 +13,16 @@ export interface Actor {
 }
 
 export interface AuditEvent {
-  action: 'lead.created' | 'lead.revealed' | 'lead.withdrawn' | 'token.created' | 'token.revoked' | 'policy.published';
+  action:
+    | 'lead.created'
+    | 'lead.revealed'
+    | 'lead.changed'
+    | 'lead.corrected'
+    | 'lead.erased'
+    | 'lead.withdrawn'
+    | 'token.created'
+    | 'token.revoked'
+    | 'policy.published';
   /** Names of the fields that were read or written, joined by commas. */
   fields?: string;
   purpose?: string;

@@ -1,6 +1,7 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from './audit.ts';
 import { Conflict, type Database } from './database.ts';
+import { selectLead } from './lead-rows.ts';
 import { personal_fields } from './leads.ts';
 import { hashReceiptCode, readReceiptCode } from './signer.ts';
 
@@ -20,6 +21,9 @@ export async function eraseLead(
   also: CompiledQuery[] = [],
 ): Promise<boolean> {
   const at = now.toISOString();
+  // A legal hold binds the staff; a person who withdraws is not bound by it.
+  const erasable =
+    action === 'lead.withdrawn' ? sql`erased_at is null` : sql`erased_at is null and restricted_at is null`;
   try {
     await db.atomic([
       ...also,
@@ -33,7 +37,7 @@ export async function eraseLead(
           erased_at: at,
           changed_at: at,
           // Null where none may be: a lead that is erased already makes the whole unit fail.
-          seq: sql<number>`case when erased_at is null then ${takenNumber()} end`,
+          seq: sql<number>`case when ${erasable} then ${takenNumber()} end`,
         })
         .where('id', '=', id)
         .compile(),
@@ -45,6 +49,25 @@ export async function eraseLead(
     if (error instanceof Conflict && ['leads', 'lead_consents', 'audit_subjects'].includes(error.table)) return false;
     throw error;
   }
+}
+
+/**
+ * Erases a lead on behalf of the staff. The record of the consent once given stays; nobody has withdrawn it.
+ *
+ * @returns `already` for one that was erased before, `restricted` for one under a legal hold, which stays as it is; undefined for none.
+ */
+export async function eraseLeadById(
+  db: Database,
+  id: string,
+  actor: Actor,
+  now: Date,
+): Promise<'erased' | 'already' | 'restricted' | undefined> {
+  const row = await selectLead(db, id);
+  if (!row) return undefined;
+  if (row.erased_at) return 'already';
+  if (row.restricted_at) return 'restricted';
+  if (await eraseLead(db, row, 'lead.erased', actor, now)) return 'erased';
+  return (await selectLead(db, id))?.erased_at ? 'already' : 'restricted';
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 import {
   type LeadQuery,
   type LeadRow,
+  openValues,
   type Position,
   selectFeed,
   selectLead,
@@ -112,11 +113,10 @@ async function readLeads(
 }
 
 function readLead(vault: Vault, row: LeadRow, clear: boolean): Lead {
-  const { seq: _, sealed, erased_at, restricted_at, kek_id, wrapped, ...lead } = row;
+  const { seq: _, sealed: __, erased_at, restricted_at, kek_id: ___, wrapped: ____, ...lead } = row;
   if (erased_at) return { id: lead.id, erased_at };
   if (restricted_at) return { id: lead.id, restricted_at };
-  if (!sealed || !kek_id || !wrapped) throw new Error(`lead ${lead.id} has lost its key`);
-  const values = vault.open(lead.id, sealed, { kek_id, wrapped });
+  const values = openValues(vault, row);
   return { ...lead, ...(clear ? values : maskValues(values)) };
 }
 

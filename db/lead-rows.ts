@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Database } from './database.ts';
 import { asText, prepare } from './prepared.ts';
 import type { LeadKeys, Leads } from './schema.ts';
-import type { Vault } from './vault.ts';
+import type { LeadValues, Vault } from './vault.ts';
 
 export interface LeadQuery {
   form?: string | undefined;
@@ -109,6 +109,12 @@ export async function selectLead(db: Database, id: string): Promise<LeadRow | un
 }
 
 const selectById = prepare<{ id: string }>((db, { id }) => selectLeads(db).where('id', '=', id).compile());
+
+/** The values of a lead that is not erased; whoever shows them has recorded it before. */
+export function openValues(vault: Vault, { id, sealed, kek_id, wrapped }: LeadRow): LeadValues {
+  if (!sealed || !kek_id || !wrapped) throw new Error(`lead ${id} has lost its key`);
+  return vault.open(id, sealed, { kek_id, wrapped });
+}
 
 function select(db: Database, values: Values, kind: string, build: Parameters<typeof prepare<Values>>[0]) {
   const filled = Object.entries(values).filter(([, value]) => value !== undefined);

@@ -26,7 +26,10 @@ export interface Changes {
   seq: number;
 }
 
-/** A lead without its values. `seq` is the act that changed it last; the feed is ordered by it. */
+/**
+ * A lead without its values. `seq` is the act that changed it last; the feed is ordered by it. `contacted_at`, `qualified_at` and
+ * `closed_at` say when it first got that far: whoever is closed has been contacted, at the latest then.
+ */
 export interface Leads {
   id: string;
   form: string;
@@ -41,6 +44,9 @@ export interface Leads {
   erased_at: string | null;
   restricted_at: string | null;
   seq: number;
+  contacted_at: string | null;
+  qualified_at: string | null;
+  closed_at: string | null;
 }
 
 /** Whatever makes a lead readable or findable. Deleting the row erases the lead, in every backup too. */
