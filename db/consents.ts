@@ -111,7 +111,8 @@ const selectLatest = prepare<{ visitor_id: string; limit: number }>((db, { visit
     .compile(),
 );
 
-function toRecord({ locale: _, shown, granted, ...row }: Selectable<Consents>): ConsentRecord {
+/** A row as the wire shows it. */
+export function toRecord({ locale: _, shown, granted, ...row }: Selectable<Consents>): ConsentRecord {
   const { id, visitor_id, policy_version, source, chosen_at, received_at, expires_at } = row;
   const lists = { shown: JSON.parse(shown), granted: JSON.parse(granted) };
   return { id, visitor_id, policy_version, ...lists, source, chosen_at, received_at, expires_at };

@@ -12,7 +12,7 @@ export interface LeadChange {
   status?: LeadStatus | undefined;
   assigned_to?: string | null | undefined;
   /** Corrected values, in normal form. */
-  values?: Partial<LeadValues> | undefined;
+  values?: { [Name in keyof LeadValues]?: string | undefined } | undefined;
 }
 
 /** How often a change gives way to others of the same lead before it gives up. */

@@ -9,6 +9,9 @@ export interface Schema {
   lead_keys: LeadKeys;
   lead_consents: LeadConsents;
   consents: Consents;
+  consent_days: ConsentDays;
+  lead_days: LeadDays;
+  tallies: Tallies;
   policies: Policies;
   policy_documents: PolicyDocuments;
   tokens: Tokens;
@@ -82,6 +85,33 @@ export interface Consents {
   chosen_at: string;
   received_at: string;
   expires_at: string;
+}
+
+/** Choices received by day, counted from the records as far as `tallies` says. */
+export interface ConsentDays {
+  time_zone: string;
+  day: string;
+  policy_version: string;
+  locale: string;
+  accepted: number;
+  refused: number;
+  customised: number;
+  withdrawn: number;
+}
+
+/** Leads received by day, counted from the audit trail as far as `tallies` says. */
+export interface LeadDays {
+  time_zone: string;
+  day: string;
+  form: string;
+  received: number;
+}
+
+/** How far the days of a time zone are counted: the number of an act, or a record's time of receipt and id. */
+export interface Tallies {
+  name: string;
+  time_zone: string;
+  position: string;
 }
 
 export interface Policies {

@@ -4,11 +4,14 @@ import { isUnavailable } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { allowSites, requireOrigin } from './abuse.ts';
 import { requireScope } from './access.ts';
+import { pullEvents } from './audit-events.ts';
 import { showChallenge } from './challenge.ts';
+import { pullConsents, showConsentStats } from './consent-list.ts';
 import { showConsents, submitConsent, withdrawConsent } from './consents.ts';
 import { type App, factory, type Services } from './context.ts';
 import { requireForm, showForm, showThanks, submitForm } from './forms.ts';
 import { showHealth } from './health.ts';
+import { eraseLead, patchLead } from './lead-changes.ts';
 import { pullLeads, showLead } from './leads.ts';
 import { showCurrentPolicy, showDocument, showPolicies } from './policies.ts';
 import { describeProblem, problem } from './problem.ts';
@@ -54,14 +57,23 @@ export function createApp(services: Services, demo?: Hono): Hono<App> {
   at('/forms/:form/thanks', { GET: [requireForm, ...showThanks] });
   at('/withdrawals', { GET: [...showWithdrawal], POST: [requireOrigin, ...submitWithdrawal] });
   at('/challenge', { GET: [...showChallenge] });
-  at('/consents', { POST: [requireOrigin, ...submitConsent] });
+  at('/consents', {
+    GET: [requireScope('consents:read'), ...pullConsents],
+    POST: [requireOrigin, ...submitConsent],
+  });
+  at('/consents/stats', { GET: [requireScope('consents:read'), ...showConsentStats] });
   at('/consents/:visitor_id', { GET: [...showConsents] });
   at('/consents/:visitor_id/withdrawal', { POST: [requireOrigin, ...withdrawConsent] });
   at('/policies', { GET: [...showPolicies] });
   at('/policies/current', { GET: [...showCurrentPolicy] });
   at('/policies/:version', { GET: [...showDocument] });
   at('/leads', { GET: [requireScope('leads:read'), ...pullLeads] });
-  at('/leads/:id', { GET: [requireScope('leads:read'), ...showLead] });
+  at('/leads/:id', {
+    GET: [requireScope('leads:read'), ...showLead],
+    PATCH: [requireScope('leads:write'), ...patchLead],
+    DELETE: [requireScope('leads:erase'), ...eraseLead],
+  });
+  at('/audit-events', { GET: [requireScope('audit:read'), ...pullEvents] });
   at('/health', { GET: [...showHealth] });
   at('/problems/:slug', { GET: [describeProblem] });
   at('/styles.css', { GET: [showStyles] });

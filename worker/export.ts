@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { changeNumber, type Lead, type LeadPage, type LeadQuery, listMatches, type View } from '../db/lead-pages.ts';
 import { chooseType } from './accept.ts';
 import type { App } from './context.ts';
+import { streamPages, writeLines } from './stream.ts';
 
 /** Leads read, recorded and sent at a time: few enough that others get their turn, many enough to spread one sync. */
 const page_limit = 500;
@@ -22,11 +23,11 @@ const columns = [
 ] as const;
 
 const formats = {
-  'application/x-ndjson': { type: 'application/x-ndjson', head: '', write: writeLine, ending: 'ndjson' },
+  'application/x-ndjson': { type: 'application/x-ndjson', head: '', write: writeLines, ending: 'ndjson' },
   'text/csv': {
     type: 'text/csv; charset=utf-8',
     head: `\ufeff${columns.join(',')}\r\n`,
-    write: writeRow,
+    write: (leads: Lead[]) => leads.map(writeRow).join(''),
     ending: 'csv',
   },
 };
@@ -44,53 +45,33 @@ export function readExportFormat(c: Context<App>): ExportFormat | undefined {
  * A page that fails breaks the connection: what arrived never ends as if it were whole. The cursor is taken before the first page, so
  * the feed from there on holds whatever changes meanwhile.
  *
- * @param linkTo Makes the address of the feed for a cursor.
+ * @param linkFrom Makes the link to the feed after a number.
  */
 export async function streamLeads(
   c: Context<App>,
   format: ExportFormat,
   asked: LeadQuery,
   view: View,
-  linkTo: (seq: number) => string,
+  linkFrom: (seq: number) => string,
 ): Promise<Response> {
   const { services } = c.var;
   const { type, head, write, ending } = formats[format];
-  const link = linkTo(await changeNumber(services.db));
+  const link = linkFrom(await changeNumber(services.db));
   const query = { ...asked, limit: page_limit };
   const readPage = (after: LeadPage['end']) => listMatches(services, query, after, view, services.now());
-  const first = await readPage(undefined);
+  const pages = streamPages(
+    await readPage(undefined),
+    ({ end }) => readPage(end),
+    page => write(page.leads),
+    head,
+  );
   const day = services.now().toISOString().slice(0, 10);
-  return c.body(streamPages(first, readPage, head, write), 200, {
+  return c.body(pages, 200, {
     'Content-Type': type,
     'Content-Disposition': `attachment; filename="leads-${day}.${ending}"`,
     'Cache-Control': 'private, no-store',
-    Link: `<${link}>; rel="next"`,
+    Link: link,
   });
-}
-
-function streamPages(
-  first: LeadPage,
-  readPage: (after: LeadPage['end']) => Promise<LeadPage>,
-  head: string,
-  write: (lead: Lead) => string,
-): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  let sent: LeadPage | undefined;
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const page = sent ? await readPage(sent.end) : first;
-        controller.enqueue(encoder.encode((sent ? '' : head) + page.leads.map(write).join('')));
-        sent = page;
-        if (!page.has_more) controller.close();
-      },
-    },
-    { highWaterMark: 0 },
-  );
-}
-
-function writeLine(lead: Lead): string {
-  return `${JSON.stringify(lead)}\n`;
 }
 
 /** @see RFC 4180 */

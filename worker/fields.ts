@@ -37,6 +37,9 @@ export function checkField(field: LeadField, typed: string): FieldErrorCode | un
   if (field === 'email' && !email.test(value)) return 'invalid';
 }
 
+/** Whom a lead may be assigned to, in whatever way the sales team names its people. */
+export const assignee = /^(?=.*\S)[^\p{Cc}\p{Cs}]{1,100}$/u;
+
 /** What a person can see: some letters and symbols of Unicode are drawn as nothing. */
 const visible = /[^\s\p{Cf}\p{Zs}\u115f\u1160\u2800\u3164\uffa0]/u;
 const unsafe = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffd]/u;

@@ -1,6 +1,6 @@
 import type { D1Database, ExecutionContext, Fetcher, RateLimit, ScheduledController } from '@cloudflare/workers-types';
 import * as d1 from '../db/dialects/d1.ts';
-import { keepHouse } from '../db/housekeeping.ts';
+import { countDays, keepHouse } from '../db/housekeeping.ts';
 import { findKeyMistake } from '../db/keys.ts';
 import { createSigner } from '../db/signer.ts';
 import { createVault } from '../db/vault.ts';
@@ -21,6 +21,9 @@ type Bindings = Record<string, unknown> & {
 /** Whether the demo site is in the bundle at all: `npm run dev` says so, wrangler.toml says not. */
 declare const WITH_DEMO: boolean;
 
+/** Which of the schedules in wrangler.toml deletes what has expired; the other, each minute, counts what has come in. */
+const hourly = '17 * * * *';
+
 type Built = { app: ReturnType<typeof createApp> } | { mistakes: string[] };
 
 const now = () => new Date();
@@ -38,15 +41,17 @@ export default {
     });
   },
 
-  async scheduled(_: ScheduledController, env: Bindings): Promise<void> {
-    await keepHouse(d1.open(env.DB), now());
+  async scheduled({ cron }: ScheduledController, env: Bindings): Promise<void> {
+    const db = d1.open(env.DB);
+    if (cron === hourly) return keepHouse(db, now());
+    const read = readVars(env);
+    if ('settings' in read) await countDays(db, read.settings.time_zone, now());
   },
 };
 
 /** Made once per isolate. In development the product's address is the one it is first asked at. */
 async function build(env: Bindings, origin: string): Promise<Built> {
-  const vars = Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  const read = readSettings(Object.fromEntries(vars), 'workers');
+  const read = readVars(env);
   if ('mistakes' in read) return read;
   const { settings } = read;
   const db = d1.open(env.DB);
@@ -72,6 +77,11 @@ async function build(env: Bindings, origin: string): Promise<Built> {
   };
   const demo = WITH_DEMO && !settings.production ? (await import('./demo/site.ts')).createDemo(services) : undefined;
   return { app: createApp(services, demo) };
+}
+
+function readVars(env: Bindings) {
+  const vars = Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return readSettings(Object.fromEntries(vars), 'workers');
 }
 
 /** The binding tells no time: it counts in periods of a minute. */

@@ -11,28 +11,20 @@ import {
 } from '../db/lead-pages.ts';
 import { actorOf, hasScope } from './access.ts';
 import { type App, factory } from './context.ts';
+import { decodeCursor, encodeCursor, linkNext } from './cursor.ts';
 import { readExportFormat, streamLeads } from './export.ts';
-import { checkField, forms } from './fields.ts';
+import { assignee, checkField, forms } from './fields.ts';
+import { cursor, instant, limit, order, uuid } from './list-fields.ts';
 import { normalizePhone } from './phone.ts';
 import { problem } from './problem.ts';
 import { invalidFields, query } from './validate.ts';
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const page_limit = 200;
-
-const instant = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform(text => new Date(text).toISOString())
-  .refine(text => text.length === 'YYYY-MM-DDTHH:MM:SS.mmmZ'.length);
 const view = z.enum(['masked', 'clear']).default('masked');
 
 const leadQuery = z.strictObject({
   form: z.enum(forms).optional(),
   status: z.enum(lead_statuses).optional(),
-  assigned_to: z
-    .string()
-    .regex(/^\P{Cc}{1,100}$/u)
-    .optional(),
+  assigned_to: z.string().regex(assignee).optional(),
   received_from: instant.optional(),
   received_to: instant.optional(),
   phone: z
@@ -44,14 +36,9 @@ const leadQuery = z.strictObject({
     .string()
     .refine(email => !checkField('email', email))
     .optional(),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/)
-    .transform(Number)
-    .refine(limit => limit >= 1 && limit <= page_limit)
-    .default(50),
-  cursor: z.string().max(200).optional(),
-  order: z.enum(['asc', 'desc']).default('asc'),
+  limit,
+  cursor,
+  order,
   view,
 });
 
@@ -67,7 +54,7 @@ export const pullLeads = factory.createHandlers(query(leadQuery), async c => {
   const { services } = c.var;
   if (format) {
     const { form } = asked;
-    return streamLeads(c, format, asked, chosen, seq => linkTo(c, writeCursor({ seq }, 'feed'), { form, view }));
+    return streamLeads(c, format, asked, chosen, seq => linkNext(c, writeCursor({ seq }, 'feed'), { form, view }));
   }
   const { leads, has_more, end } = await listLeads(services, asked, after, chosen, services.now());
   const next = isFeed(asked) ? (end ?? after ?? { seq: 0 }) : has_more ? end : undefined;
@@ -75,7 +62,7 @@ export const pullLeads = factory.createHandlers(query(leadQuery), async c => {
   return c.json({ leads, next_cursor, has_more }, 200, {
     'Cache-Control': 'private, no-store',
     Vary: 'Accept',
-    ...(has_more && next_cursor && { Link: `<${linkTo(c, next_cursor, c.req.query())}>; rel="next"` }),
+    ...(has_more && next_cursor && { Link: linkNext(c, next_cursor) }),
   });
 });
 
@@ -98,34 +85,16 @@ function chooseView(c: Context<App>, view: 'masked' | 'clear'): View | undefined
 /** A cursor holds where a page ended, and of what kind the list was: one of a search does not go on in the feed. */
 function writeCursor({ seq, received_at, id }: Partial<Position>, kind: string): string {
   const at = kind === 'feed' ? seq : received_at;
-  return btoa(`${kind} ${at} ${id ?? ''}`)
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '');
+  return encodeCursor(`${kind} ${at} ${id ?? ''}`);
 }
 
 function readCursor(cursor: string, asked: LeadQuery): Position | undefined {
-  const text = /^[\w-]+$/.test(cursor) ? decodeBase64Url(cursor) : '';
-  const [, kind, at = '', id = ''] = /^(\w+) (\S+) ([0-9a-f-]*)$/.exec(text) ?? [];
+  const [, kind, at = '', id = ''] = /^(\w+) (\S+) ([0-9a-f-]*)$/.exec(decodeCursor(cursor)) ?? [];
   if (kind !== kindOf(asked)) return undefined;
   if (kind === 'feed') return /^\d{1,15}$/.test(at) ? { seq: Number(at), received_at: '', id } : undefined;
   return /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(at) ? { seq: 0, received_at: at, id } : undefined;
 }
 
-function decodeBase64Url(text: string): string {
-  try {
-    return atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-  } catch {
-    return '';
-  }
-}
-
 function kindOf(asked: LeadQuery): string {
   return isFeed(asked) ? 'feed' : asked.order;
-}
-
-function linkTo(c: Context<App>, cursor: string, query: Record<string, string | undefined>): string {
-  const kept = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const parameters = new URLSearchParams([...kept.filter(([name]) => name !== 'cursor'), ['cursor', cursor]]);
-  return `${c.var.services.settings.public_url}/leads?${parameters}`;
 }

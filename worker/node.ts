@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
-import { keepHouse } from '../db/housekeeping.ts';
+import { countDays, keepHouse } from '../db/housekeeping.ts';
 import { findKeyMistake } from '../db/keys.ts';
 import { createSigner } from '../db/signer.ts';
 import { createVault } from '../db/vault.ts';
@@ -16,6 +16,7 @@ import { createLimiter } from './rate-limit.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 const hour_ms = 3_600_000;
+const minute_ms = 60_000;
 
 /** How long an idle connection may still send a request that is on its way, to be answered and told to close. */
 const farewell_ms = 300;
@@ -67,9 +68,10 @@ server.listen(settings.port, settings.host, async () => {
   if (!settings.production) await greet();
 });
 
-const housekeeping = setInterval(() => {
-  keepHouse(db, now()).catch(error => log('error', 'housekeeping', { code: error.code ?? error.name }));
-}, hour_ms);
+const housekeeping = [
+  runEvery(hour_ms, () => keepHouse(db, now())),
+  runEvery(minute_ms, () => countDays(db, settings.time_zone, now())),
+];
 
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
@@ -79,6 +81,19 @@ function loadSettings(): Settings {
   const folder = findFolder(process.env.DATABASE_URL || 'file:data/leads.db');
   const read = readSettings(development ? fillInKeys(process.env, folder) : process.env, 'node');
   return 'mistakes' in read ? giveUp(read.mistakes) : read.settings;
+}
+
+/** A task that fails is logged and tried again the next time; one that takes longer than its period is not begun twice. */
+function runEvery(ms: number, task: () => Promise<void>) {
+  let running = false;
+  return setInterval(async () => {
+    if (running) return;
+    running = true;
+    await task().catch(error => {
+      if (!stopping) log('error', 'housekeeping', { code: error.code ?? error.name });
+    });
+    running = false;
+  }, ms);
 }
 
 let unwritten = '';
@@ -117,7 +132,7 @@ async function greet() {
 function stop() {
   if (stopping) return;
   stopping = true;
-  clearInterval(housekeeping);
+  for (const task of housekeeping) clearInterval(task);
   const idle = setTimeout(() => setInterval(() => server.closeIdleConnections(), 50).unref(), farewell_ms);
   const late = setTimeout(() => server.closeAllConnections(), grace_ms);
   NetServer.prototype.close.call(server, async () => {

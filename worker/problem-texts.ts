@@ -107,6 +107,18 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
   },
 };
 
+/** What to say in place of a problem's general text where there is a reason of its own. */
+export const problem_details = {
+  'zh-CN': {
+    erased: '这条线索已被删除，只留下删除记录，没有可以更改的内容。',
+    restricted: '这条线索因法律保全已被限制处理，在保全解除之前任何角色都不能更改或删除它。',
+  },
+  en: {
+    erased: 'This lead has been erased. Only the record of its erasure is left, and nothing that could be changed.',
+    restricted: 'This lead is under a legal hold. Until that ends it is neither changed nor erased, whatever the role.',
+  },
+} as const satisfies Record<Locale, Record<string, string>>;
+
 /** What to tell a person about a field, by `field.code`, else by `code`. */
 export const field_messages: Record<Locale, Record<string, string>> = {
   'zh-CN': {
@@ -117,6 +129,7 @@ export const field_messages: Record<Locale, Record<string, string>> = {
     unknown_field: '不接受此字段，请移除。',
     outdated: '此版本已不是当前版本。',
     not_allowed: '不允许此值。',
+    '.required': '请至少提供一个要更改的字段。',
     'name.required': '请填写姓名。',
     'name.too_long': '姓名最多 100 个字符。',
     'name.invalid': '姓名含有无法保存的字符，请检查。',
@@ -142,6 +155,7 @@ export const field_messages: Record<Locale, Record<string, string>> = {
     unknown_field: 'This field is not accepted. Please remove it.',
     outdated: 'This version is no longer the current one.',
     not_allowed: 'This value is not allowed.',
+    '.required': 'Please send at least one field to change.',
     'name.required': 'Please enter your name.',
     'name.too_long': 'A name may have at most 100 characters.',
     'name.invalid': 'The name holds characters that cannot be stored. Please check it.',

@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { App } from './context.ts';
 import type { Locale } from './fields.ts';
 import { chooseLocale } from './language.ts';
-import { field_messages, problem_texts } from './problem-texts.ts';
+import { field_messages, problem_details, problem_texts } from './problem-texts.ts';
 
 const statuses = {
   'malformed-json': 400,
@@ -43,6 +43,8 @@ interface Extras {
   locale?: Locale;
   errors?: FieldError[];
   headers?: Record<string, string>;
+  /** Says more than the problem's own text why. */
+  because?: keyof (typeof problem_details)[Locale];
 }
 
 /**
@@ -50,14 +52,18 @@ interface Extras {
  *
  * @see RFC 9457
  */
-export function problem(c: Context<App>, slug: Slug, { locale = chooseLocale(c), errors, headers = {} }: Extras = {}) {
+export function problem(
+  c: Context<App>,
+  slug: Slug,
+  { locale = chooseLocale(c), errors, headers = {}, because }: Extras = {},
+) {
   const { title, detail } = problem_texts[locale][slug];
   return c.body(
     JSON.stringify({
       type: `${c.var.services.settings.public_url}/problems/${slug}`,
       title,
       status: statuses[slug],
-      detail,
+      detail: because ? problem_details[locale][because] : detail,
       instance: `urn:uuid:${c.var.request_id}`,
       errors: errors?.map(({ field, code }) => ({ field, code, message: describeError(locale, field, code) })),
     }),

@@ -1,0 +1,66 @@
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { eraseLeadById } from '../db/erasures.ts';
+import { changeLead } from '../db/lead-changes.ts';
+import { findLead, lead_statuses } from '../db/lead-pages.ts';
+import { actorOf, hasScope } from './access.ts';
+import { type App, factory } from './context.ts';
+import { assignee, checkField, type LeadField } from './fields.ts';
+import { uuid } from './list-fields.ts';
+import { normalizePhone } from './phone.ts';
+import { problem } from './problem.ts';
+import { body, ignoreBody } from './validate.ts';
+
+const change = z
+  .strictObject({
+    status: z.enum(lead_statuses).optional(),
+    assigned_to: z.string().regex(assignee).nullable().optional(),
+    name: corrected('name'),
+    phone: corrected('phone').transform(phone => phone && normalizePhone(phone)),
+    email: corrected('email'),
+    company: corrected('company'),
+  })
+  .refine(sent => Object.values(sent).some(value => value !== undefined), { params: { code: 'required' } });
+
+/** `PATCH /leads/{id}`: changes status or assignee, or corrects values, which needs a scope of its own; the lead, masked. */
+export const patchLead = factory.createHandlers(body(change), async c => {
+  const { status, assigned_to, ...values } = c.req.valid('json');
+  const corrects = Object.values(values).some(value => value !== undefined);
+  if (corrects && !hasScope(c, 'leads:correct')) return problem(c, 'forbidden');
+  const { services } = c.var;
+  const id = c.req.param('id')!;
+  const asked = { status, assigned_to, values: corrects ? values : undefined };
+  if (!uuid.test(id)) return problem(c, 'not-found');
+  const changed = await changeLead(services, id, asked, actorOf(c), services.now());
+  const lead = await findLead(services, id, { masked: true }, services.now());
+  if (!changed) return refuseChange(c, lead);
+  return c.json(lead, 200, { 'Cache-Control': 'private, no-store' });
+});
+
+/** `DELETE /leads/{id}`: erases; again and again, with the same answer. */
+export const eraseLead = factory.createHandlers(ignoreBody, async c => {
+  const { db, now } = c.var.services;
+  const id = c.req.param('id')!;
+  const outcome = uuid.test(id) ? await eraseLeadById(db, id, actorOf(c), now()) : undefined;
+  if (!outcome) return problem(c, 'not-found');
+  if (outcome === 'restricted') return problem(c, 'forbidden', { because: 'restricted' });
+  return c.body(null, 204, { 'Cache-Control': 'no-store' });
+});
+
+/** There is nothing left of an erased lead to change, and a held one nobody may, whatever the role. */
+function refuseChange(c: Context<App>, lead: object | undefined) {
+  if (lead && 'restricted_at' in lead) return problem(c, 'forbidden', { because: 'restricted' });
+  return problem(c, 'not-found', lead && { because: 'erased' });
+}
+
+/** The rule of the form, for a field that may be left out. */
+function corrected(name: LeadField) {
+  return z
+    .string()
+    .superRefine((typed, context) => {
+      const code = checkField(name, typed);
+      if (code) context.addIssue({ code: 'custom', params: { code } });
+    })
+    .transform(typed => typed.trim())
+    .optional();
+}

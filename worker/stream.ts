@@ -1,0 +1,29 @@
+/**
+ * Streams pages one after another, each read only when the client has taken the last. A page that fails breaks the connection: what
+ * arrived never ends as if it were whole.
+ */
+export function streamPages<Page extends { has_more: boolean }>(
+  first: Page,
+  readNext: (page: Page) => Promise<Page>,
+  write: (page: Page) => string,
+  head = '',
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let sent: Page | undefined;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const page = sent ? await readNext(sent) : first;
+        controller.enqueue(encoder.encode((sent ? '' : head) + write(page)));
+        sent = page;
+        if (!page.has_more) controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Lines of JSON, each ended. */
+export function writeLines(records: object[]): string {
+  return records.map(record => `${JSON.stringify(record)}\n`).join('');
+}
