@@ -17,7 +17,7 @@ export interface EventQuery {
 }
 
 /** An event with whom the token belongs to, and of the leads it was about how many there are and which, the first few. */
-export type ListedEvent = Selectable<AuditEvents> & {
+type ListedEvent = Selectable<AuditEvents> & {
   holder: string | null;
   lead_count: number;
   lead_ids: string[];

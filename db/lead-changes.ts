@@ -87,11 +87,11 @@ function draftChange(
 }
 
 /** Of what is asked for, what is not so yet. */
-function pickOther<T extends object>(asked: T, known: { [Name in keyof T]?: unknown }): Partial<T> {
-  const other = Object.entries(asked).filter(
-    ([name, value]) => value !== undefined && value !== known[name as keyof T],
-  );
-  return Object.fromEntries(other) as Partial<T>;
+function pickOther<T extends object>(asked: T, known: object): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  const current = new Map<string, unknown>(Object.entries(known));
+  return Object.fromEntries(
+    Object.entries(asked).filter(([name, value]) => value !== undefined && value !== current.get(name)),
+  ) as ReturnType<typeof pickOther<T>>;
 }
 
 /** The dates that a status sets: its own and those before it, each only once. */

@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import { type DaySpan, dayOf, nextDay, startOfDay } from './days.ts';
 import { bringUpToDate, records_per_step, type Tally } from './tallies.ts';
 
-export interface LeadStats {
+interface LeadStats {
   /** Days and forms without a lead are left out. */
   days: { day: string; form: string; received: number }[];
   /** Of the leads received in the span, how many got how far so far. */

@@ -105,6 +105,16 @@ export async function start(overrides: Environment = {}, database?: Database) {
         },
         body: new URLSearchParams(fields).toString(),
       }),
+    /** A request of staff with a body, or without one. */
+    ask: async (method: string, path: string, sent?: unknown, role: Role = 'privacy_officer') =>
+      app.request(origin + path, {
+        method,
+        headers: {
+          Authorization: `Bearer ${await token(role)}`,
+          ...(sent !== undefined && { 'Content-Type': 'application/json' }),
+        },
+        ...(sent !== undefined && { body: typeof sent === 'string' ? sent : JSON.stringify(sent) }),
+      }),
     pull: async (path: string, role: Role = 'privacy_officer') =>
       app.request(origin + path, { headers: { Authorization: `Bearer ${await token(role)}` } }),
   };

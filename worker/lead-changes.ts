@@ -9,22 +9,22 @@ import { assignee, checkField, type LeadField } from './fields.ts';
 import { uuid } from './list-fields.ts';
 import { normalizePhone } from './phone.ts';
 import { problem } from './problem.ts';
-import { body, ignoreBody } from './validate.ts';
+import { body, ignoreBody, invalidFields } from './validate.ts';
 
-const change = z
-  .strictObject({
-    status: z.enum(lead_statuses).optional(),
-    assigned_to: z.string().regex(assignee).nullable().optional(),
-    name: corrected('name'),
-    phone: corrected('phone').transform(phone => phone && normalizePhone(phone)),
-    email: corrected('email'),
-    company: corrected('company'),
-  })
-  .refine(sent => Object.values(sent).some(value => value !== undefined), { params: { code: 'required' } });
+const change = z.strictObject({
+  status: z.enum(lead_statuses).optional(),
+  assigned_to: z.string().regex(assignee).nullable().optional(),
+  name: corrected('name'),
+  phone: corrected('phone').transform(phone => phone && normalizePhone(phone)),
+  email: corrected('email'),
+  company: corrected('company'),
+});
 
 /** `PATCH /leads/{id}`: changes status or assignee, or corrects values, which needs a scope of its own; the lead, masked. */
 export const patchLead = factory.createHandlers(body(change), async c => {
   const { status, assigned_to, ...values } = c.req.valid('json');
+  if (Object.keys(c.req.valid('json')).length === 0)
+    return invalidFields(c, [{ field: '', code: 'required' }], undefined);
   const corrects = Object.values(values).some(value => value !== undefined);
   if (corrects && !hasScope(c, 'leads:correct')) return problem(c, 'forbidden');
   const { services } = c.var;
