@@ -86,14 +86,13 @@ function selectEvents(db: Database, query: EventQuery, after: number | undefined
   // Said in the statement, because an index of all but the most frequent is only used where this can be read.
   if (action && action !== 'lead.created') rows = rows.where('action', '<>', sql.lit('lead.created'));
   if (actor && actor !== 'visitor') rows = rows.where('actor', '<>', sql.lit('visitor'));
-  if (recorded_from)
-    rows = rows
-      .where('recorded_at', '>=', recorded_from)
-      .where('audit_events.seq', '>', lastBefore(db, shift(recorded_from, -disorder_ms)));
-  if (recorded_to)
-    rows = rows
-      .where('recorded_at', '<', recorded_to)
-      .where('audit_events.seq', '<', firstSince(db, shift(recorded_to, disorder_ms)));
+  if (recorded_from) rows = rows.where('recorded_at', '>=', recorded_from);
+  if (recorded_to) rows = rows.where('recorded_at', '<', recorded_to);
+  // The list goes by number: times only say between which numbers to look. A page begins at the place where the last one ended alone.
+  if (recorded_from && !(after !== undefined && order === 'asc'))
+    rows = rows.where('audit_events.seq', '>', lastBefore(db, shift(recorded_from, -disorder_ms)));
+  if (recorded_to && !(after !== undefined && order === 'desc'))
+    rows = rows.where('audit_events.seq', '<', firstSince(db, shift(recorded_to, disorder_ms)));
   return rows.execute();
 }
 
@@ -130,13 +129,11 @@ async function listSubjects(db: Database, numbers: number[]): Promise<Map<number
       .select(['seq', 'lead_id', sql<number>`row_number() over (partition by seq order by lead_id)`.as('place')])
       .where('seq', 'in', numbers.slice(at, at + events_per_statement));
     const rows = await db
-      .selectFrom(some.as('some'))
+      .selectFrom(some.as('numbered'))
       .select(['seq', 'lead_id'])
       .where('place', '<=', leads_shown)
-      .orderBy('seq')
-      .orderBy('lead_id')
       .execute();
-    for (const { seq, lead_id } of rows) shown.set(seq, [...(shown.get(seq) ?? []), lead_id]);
+    for (const { seq, lead_id } of rows) shown.set(seq, [...(shown.get(seq) ?? []), lead_id].sort());
   }
   return shown;
 }

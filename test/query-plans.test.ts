@@ -5,14 +5,14 @@ import Sqlite from 'better-sqlite3';
 import type { CompiledQuery } from 'kysely';
 import { expect, it } from 'vitest';
 import * as sqlite from '../db/dialects/sqlite.ts';
-import { eraseLead } from '../db/erasures.ts';
-import { keepHouse } from '../db/housekeeping.ts';
+import { countDays, keepHouse } from '../db/housekeeping.ts';
 import { findKeyMistake } from '../db/keys.ts';
+import { readLeadStats } from '../db/lead-stats.ts';
 import { listTokens, revokeToken } from '../db/tokens.ts';
 import { lead, noon, operator, startPublished } from './harness.ts';
 
 /** Tables of a handful of rows, where a scan is all there is to do. */
-const small = ['changes', 'policies', 'policy_documents', 'tokens', 'form_quotas'];
+const small = ['changes', 'policies', 'policy_documents', 'tokens', 'form_quotas', 'tallies'];
 
 it('every statement on every path uses an index', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lead-consent-plans-'));
@@ -42,9 +42,10 @@ it('every statement on every path uses an index', async () => {
   });
   const isSmall = (text: string) => small.some(table => new RegExp(`\\b${table}\\b`).test(text));
   const scans = plans.filter(({ details }) =>
-    details.some(detail => /^SCAN /.test(detail) && !/CONSTANT|INDEX/.test(detail) && !isSmall(detail)),
+    details.some(detail => /^SCAN (?!numbered)\w/.test(detail) && !/CONSTANT|INDEX/.test(detail) && !isSmall(detail)),
   );
-  const isOfOnePerson = (details: string[]) => details.some(detail => /lead_keys_by_(phone|email)/.test(detail));
+  const isOfOnePerson = (details: string[]) =>
+    details.some(detail => /lead_keys_by_(phone|email)|consents_by_visitor/.test(detail));
   const sorts = plans.filter(
     ({ sql, details }) =>
       details.some(detail => /TEMP B-TREE/.test(detail)) && !isSmall(sql) && !isOfOnePerson(details),
@@ -59,7 +60,10 @@ it('every statement on every path uses an index', async () => {
 
 /** Does what visitors, staff, operators and the timer do, with every filter and both orders. */
 async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
-  const { post, pull, get, services, token, app } = await startPublished({ FORM_QUOTA_PER_MINUTE: '100' }, db);
+  const { post, pull, ask, get, services, token, app, advance } = await startPublished(
+    { FORM_QUOTA_PER_MINUTE: '100' },
+    db,
+  );
   const key = { 'Idempotency-Key': 'k' };
   const receipts = [];
   for (const phone of ['13800138000', '13800138001']) {
@@ -75,6 +79,8 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
     'received_from=2026-01-01&received_to=2027-01-01',
   ];
   filters.push('phone=13800138000', 'email=a@example.com', 'phone=13800138000&status=new');
+  filters.push('phone=13800138000&email=a@example.com', 'status=new&form=mini-ai-experience');
+  filters.push('assigned_to=x&status=new', 'assigned_to=x&form=mini-ai-experience&status=new&received_from=2026-01-01');
   for (const filter of filters)
     for (const order of ['asc', 'desc']) {
       const query = `${filter}&order=${order}&limit=1`;
@@ -84,15 +90,35 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
       await (await app.request(`https://leads.example.com/leads?${query}`, { headers })).text();
     }
   await pull(`/leads/${receipts[0]!.id}?view=clear`);
+  await ask('PATCH', `/leads/${receipts[0]!.id}`, { status: 'contacted', name: 'x', phone: '13800138009' });
+  const times = 'recorded_from=2026-01-01&recorded_to=2027-01-01';
+  const events = ['', `lead_id=${receipts[0]!.id}`, 'action=lead.created', 'action=lead.revealed', 'actor=visitor'];
+  events.push('actor=operator', 'actor=operator&action=lead.created', times, `${times}&actor=operator`);
+  for (const filter of events)
+    for (const order of ['asc', 'desc']) {
+      const query = `/audit-events?${filter}&order=${order}&limit=1`;
+      const page = (await (await pull(query)).json()) as { next_cursor: string | null };
+      if (page.next_cursor) await pull(`${query}&cursor=${page.next_cursor}`);
+    }
   const visitor_id = '3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e';
   const choice = { visitor_id, policy_version: '2026-01', locale: 'en', shown: [], granted: [], source: 'banner' };
   for (let n = 0; n < 2; n++) await post('/consents', { ...choice, chosen_at: noon.toISOString() }, key);
   await get(`/consents/${visitor_id}`);
   await post(`/consents/${visitor_id}/withdrawal`, '');
+  const choices = ['', `visitor_id=${visitor_id}`, 'policy_version=2026-01', 'locale=en', 'source=banner'];
+  choices.push('source=withdrawal', 'received_from=2026-01-01&received_to=2027-01-01', 'locale=en&source=preferences');
+  for (const filter of choices) {
+    const { next_cursor } = (await (await pull(`/consents?${filter}&limit=1`)).json()) as { next_cursor: string };
+    await pull(`/consents?${filter}&cursor=${next_cursor}`);
+  }
+  advance(60_000);
+  await pull('/consents/stats?from=2026-01-01');
+  await readLeadStats(db, { from_day: '2026-01-01', to_day: '2026-12-31', time_zone: 'Asia/Shanghai' });
   await get('/policies/2026-01');
   await get('/health');
   await post('/withdrawals', { receipt_code: receipts[0]!.receipt_code });
-  await eraseLead(db, { id: receipts[1]!.id, form: 'mini-ai-experience' }, 'lead.withdrawn', operator, noon);
+  await ask('DELETE', `/leads/${receipts[1]!.id}`);
+  await countDays(db, 'Asia/Shanghai', services.now());
   await keepHouse(db, noon);
   await findKeyMistake(db, services.vault);
   const [first] = await listTokens(db);

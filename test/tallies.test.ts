@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import { listConsentStats, tallyConsents } from '../db/consent-stats.ts';
+import { type Choice, recordChoice } from '../db/consents.ts';
+import { dayOf, nextDay, startOfDay } from '../db/days.ts';
+import { countDays } from '../db/housekeeping.ts';
+import { newId } from '../db/ids.ts';
+import { readLeadStats, tallyLeads } from '../db/lead-stats.ts';
+import { engines } from './engines.ts';
+import { lead, noon, readProblem, startPublished } from './harness.ts';
+
+const hour_ms = 3_600_000;
+const time_zone = 'Asia/Shanghai';
+const always = { from_day: '0000-01-01', to_day: '9999-12-31', time_zone };
+const choice: Choice = {
+  visitor_id: '3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e',
+  policy_version: '2026-01',
+  locale: 'zh-CN',
+  shown: ['necessary', 'functional', 'analytics', 'marketing'],
+  granted: [],
+  source: 'banner',
+  chosen_at: noon,
+};
+const all = ['necessary', 'functional', 'analytics', 'marketing'];
+
+function toRow(received_at: Date) {
+  const { shown, granted, ...rest } = choice;
+  const at = received_at.toISOString();
+  const lists = { shown: JSON.stringify(shown), granted: JSON.stringify(granted) };
+  return { ...rest, ...lists, id: newId(received_at), chosen_at: at, received_at: at, expires_at: at };
+}
+
+describe.each(engines)('on $engine', ({ open }) => {
+  it('GET /consents/stats counts by day, version and language, the youngest record included', async () => {
+    const { db, close } = await open();
+    const { publish, post, pull, advance, services } = await startPublished({}, db);
+    await publish('2026-02');
+    const choose = (more: Partial<Choice>) => recordChoice(db, { ...choice, ...more }, undefined, services.now());
+    await choose({});
+    await choose({ granted: ['necessary'] });
+    await choose({ granted: all });
+    await choose({ granted: all.slice(1), source: 'preferences' });
+    await choose({ granted: ['analytics'] });
+    await choose({ source: 'withdrawal' });
+    await choose({ locale: 'en', granted: ['analytics'], shown: ['analytics'] });
+    advance(12 * hour_ms - 1);
+    await choose({ policy_version: '2026-02' });
+    advance(1);
+    await choose({ policy_version: '2026-02' });
+    const stats = async (query = '') =>
+      ((await (await pull(`/consents/stats?${query}`)).json()) as { stats: object[] }).stats;
+    const none = { accepted: 0, refused: 0, customised: 0, withdrawn: 0 };
+    const expected = [
+      { ...none, day: '2026-11-23', policy_version: '2026-01', locale: 'en', accepted: 1 },
+      {
+        day: '2026-11-23',
+        policy_version: '2026-01',
+        locale: 'zh-CN',
+        accepted: 2,
+        refused: 2,
+        customised: 1,
+        withdrawn: 1,
+      },
+      { ...none, day: '2026-11-23', policy_version: '2026-02', locale: 'zh-CN', refused: 1 },
+      { ...none, day: '2026-11-24', policy_version: '2026-02', locale: 'zh-CN', refused: 1 },
+    ];
+    expect(await stats()).toEqual(expected);
+    advance(hour_ms);
+    expect(await stats()).toEqual(expected);
+    expect(await stats()).toEqual(expected);
+    expect(await stats('from=2026-11-24')).toEqual(expected.slice(3));
+    expect(await stats('to=2026-11-23')).toEqual(expected.slice(0, 3));
+    expect(await stats('from=2026-11-25&to=2026-11-30')).toEqual([]);
+    const { chosen_at: _, ...sent } = choice;
+    await post('/consents', { ...sent, chosen_at: services.now().toISOString() });
+    expect(await stats('from=2026-11-24')).toEqual([
+      { ...none, day: '2026-11-24', policy_version: '2026-01', locale: 'zh-CN', refused: 1 },
+      expected[3],
+    ]);
+    await close();
+  });
+
+  it('counts each record once, however many servers count at once, also those whose commit came late', async () => {
+    const { db, close } = await open();
+    const { services, advance } = await startPublished({}, db);
+    const records = 2_100;
+    const rows = Array.from({ length: records }, (_, n) => toRow(new Date(noon.getTime() + n * 30)));
+    const inserts = Array.from({ length: records / 10 }, (_, n) =>
+      db
+        .insertInto('consents')
+        .values(rows.slice(n * 10, n * 10 + 10))
+        .compile(),
+    );
+    await db.atomic(inserts);
+    advance(records * 30 + 5_000);
+    await Promise.all(Array.from({ length: 5 }, () => countDays(db, time_zone, services.now())));
+    const counted = await db.selectFrom('consent_days').select('refused').executeTakeFirstOrThrow();
+    expect(counted.refused).toBeGreaterThan(1_500);
+    expect(counted.refused).toBeLessThan(records);
+    const late = new Date(services.now().getTime() - 9_000);
+    await recordChoice(db, choice, undefined, late);
+    const figures = await Promise.all(Array.from({ length: 5 }, () => listConsentStats(db, always, services.now())));
+    for (const days of figures) expect(days).toMatchObject([{ refused: records + 1 }]);
+    advance(hour_ms);
+    await Promise.all(Array.from({ length: 5 }, () => tallyConsents(db, time_zone, services.now())));
+    expect(await db.selectFrom('consent_days').select('refused').execute()).toEqual([{ refused: records + 1 }]);
+    await close();
+  });
+
+  it('readLeadStats counts leads by day and form, how far they got and how soon', async () => {
+    const { db, close } = await open();
+    const { post, ask, pull, advance, services } = await startPublished({}, db);
+    const ids: string[] = [];
+    for (const [n, form] of [
+      'mini-ai-experience',
+      'mini-ai-experience',
+      'ecological-cooperation',
+      'ecological-cooperation',
+      'mini-ai-experience',
+    ].entries()) {
+      if (n === 3) advance(12 * hour_ms);
+      ids.push(((await (await post(`/forms/${form}`, lead)).json()) as { id: string }).id);
+    }
+    const read = (from_day: string, to_day: string) => readLeadStats(db, { from_day, to_day, time_zone });
+    expect(await read('2026-11-01', '2026-11-30')).toMatchObject({
+      funnel: { received: 5, contacted: 0, qualified: 0, closed: 0 },
+      median_first_contact_ms: null,
+    });
+    const steps: [number, string][] = [
+      [0, 'contacted'],
+      [1, 'closed'],
+      [3, 'contacted'],
+      [3, 'qualified'],
+      [1, 'new'],
+    ];
+    for (const [n, status] of steps) {
+      advance(hour_ms);
+      await ask('PATCH', `/leads/${ids[n]}`, { status });
+    }
+    await ask('DELETE', `/leads/${ids[0]}`);
+    await pull('/leads?view=clear');
+    expect(await read('2026-11-01', '2026-11-30')).toEqual({
+      days: [
+        { day: '2026-11-23', form: 'ecological-cooperation', received: 1 },
+        { day: '2026-11-23', form: 'mini-ai-experience', received: 2 },
+        { day: '2026-11-24', form: 'ecological-cooperation', received: 1 },
+        { day: '2026-11-24', form: 'mini-ai-experience', received: 1 },
+      ],
+      funnel: { received: 5, contacted: 3, qualified: 2, closed: 1 },
+      median_first_contact_ms: 13 * hour_ms,
+    });
+    expect(await read('2026-11-24', '2026-11-24')).toMatchObject({
+      funnel: { received: 2, contacted: 1, qualified: 1, closed: 0 },
+      median_first_contact_ms: 3 * hour_ms,
+    });
+    expect(await read('2026-11-23', '2026-11-23')).toMatchObject({
+      funnel: { received: 3, contacted: 2, qualified: 1, closed: 1 },
+      median_first_contact_ms: 13.5 * hour_ms,
+    });
+    const before = await db.selectFrom('tallies').selectAll().execute();
+    await Promise.all(Array.from({ length: 5 }, () => tallyLeads(db, time_zone)));
+    expect(await db.selectFrom('tallies').selectAll().execute()).toEqual(before);
+    const first = { from_day: '2026-11-22', to_day: '2026-11-22' };
+    expect(await readLeadStats(db, { ...first, time_zone: 'America/New_York' })).toMatchObject({
+      funnel: { received: 3, contacted: 2 },
+    });
+    expect(services.now().toISOString()).toBe('2026-11-23T21:00:00.000Z');
+    await close();
+  });
+});
+
+describe('GET /consents/stats', () => {
+  it('another time zone is another tally, from the start', async () => {
+    const { db, services, advance } = await startPublished();
+    await recordChoice(db, choice, undefined, new Date('2026-11-23T20:00:00Z'));
+    advance(24 * hour_ms);
+    const days = async (zone: string) =>
+      (await listConsentStats(db, { ...always, time_zone: zone }, services.now())).map(({ day, refused }) => [
+        day,
+        refused,
+      ]);
+    expect(await days(time_zone)).toEqual([['2026-11-24', 1]]);
+    expect(await days('UTC')).toEqual([['2026-11-23', 1]]);
+    expect(await days(time_zone)).toEqual([['2026-11-24', 1]]);
+  });
+
+  it.each([
+    ['from=yesterday', 'from invalid'],
+    ['to=2026-02-30', 'to invalid'],
+    ['day=2026-01-01', 'day unknown_field'],
+  ])('refuses %s', async (query, error) => {
+    const { pull } = await startPublished();
+    expect(await readProblem(await pull(`/consents/stats?${query}`))).toMatchObject({ status: 422, errors: [error] });
+  });
+});
+
+it('a day begins and ends where its zone says, daylight saving and half hours included', () => {
+  for (const zone of [
+    'Asia/Shanghai',
+    'Asia/Kathmandu',
+    'Africa/Cairo',
+    'America/Santiago',
+    'Pacific/Kiritimati',
+    'Etc/GMT+12',
+    'America/St_Johns',
+  ])
+    for (let day = '2026-01-01'; day < '2027-01-01'; day = nextDay(day)) {
+      const begun = startOfDay(day, zone);
+      expect([dayOf(begun, zone), dayOf(new Date(begun.getTime() - 1), zone) < day]).toEqual([day, true]);
+    }
+});
