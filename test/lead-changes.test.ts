@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../db/database.ts';
+import * as postgres from '../db/dialects/postgres.ts';
 import { eraseLeadById } from '../db/erasures.ts';
 import { newId } from '../db/ids.ts';
 import { changeLead } from '../db/lead-changes.ts';
 import { findLead } from '../db/lead-pages.ts';
 import type { Role } from '../worker/access.ts';
-import { engines } from './engines.ts';
+import { createPostgresDatabase, engines } from './engines.ts';
 import { lead, noon, origin, readProblem, startPublished } from './harness.ts';
 
 const sales = { id: 'sales', role: 'sales', request_id: null };
@@ -351,4 +352,27 @@ describe.each(engines)('on $engine', ({ open }) => {
     expect(answers.sort()).toEqual([...Array(5).fill('already'), 'erased']);
     expect(await seqNow()).toBe(before + 1);
   });
+});
+
+it('two servers on one PostgreSQL correct, change and erase the same leads without waiting for each other for ever', async () => {
+  const address = await createPostgresDatabase();
+  const [one, two] = [await postgres.open(address), await postgres.open(address)];
+  const { post, services } = await startPublished({}, one);
+  const receive = async () => ((await (await post('/forms/mini-ai-experience', lead)).json()) as { id: string }).id;
+  const ids = await Promise.all(Array.from({ length: 12 }, receive));
+  const seqNow = async () => (await one.selectFrom('changes').select('seq').executeTakeFirstOrThrow()).seq;
+  const before = await seqNow();
+  const acts = ids.flatMap(id => [
+    changeLead({ ...services, db: one }, id, { values: { name: '王芳' } }, sales, noon),
+    changeLead({ ...services, db: two }, id, { values: { company: 'Example Ltd' } }, sales, noon),
+    changeLead({ ...services, db: two }, id, { status: 'contacted' }, sales, noon),
+    eraseLeadById(one, id, sales, noon),
+    eraseLeadById(two, id, sales, noon),
+  ]);
+  const answers = await Promise.all(acts);
+  const done = answers.filter(answer => answer === true || answer === 'erased').length;
+  expect(answers.filter(answer => answer === 'erased')).toHaveLength(12);
+  expect(await seqNow()).toBe(before + done);
+  expect(await one.selectFrom('lead_keys').selectAll().execute()).toEqual([]);
+  await Promise.all([one.destroy(), two.destroy()]);
 });

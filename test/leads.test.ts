@@ -167,6 +167,51 @@ describe('GET /leads', () => {
     });
   });
 
+  it('every combination of filters, in both orders and page by page, finds what fits and nothing else', async () => {
+    const { page, ids, ask } = await startFilled();
+    for (const n of [1, 2, 5]) await ask('PATCH', `/leads/${ids[n]}`, { status: 'contacted' });
+    for (const n of [2, 3, 6]) await ask('PATCH', `/leads/${ids[n]}`, { assigned_to: 'wang' });
+    await ask('DELETE', `/leads/${ids[4]}`);
+    const filters: [string, (n: number) => boolean][] = [
+      ['form=mini-ai-experience', n => n < 5],
+      ['status=contacted', n => [1, 2, 5].includes(n)],
+      ['assigned_to=wang', n => [2, 3, 6].includes(n)],
+      ['received_from=2026-11-23T04:00:02Z', n => n >= 2],
+      ['received_to=2026-11-23T04:00:06Z', n => n < 6],
+      ['phone=13800138002', n => n === 2],
+      ['email=visitor2@example.com', n => n === 2],
+    ];
+    for (let chosen = 1; chosen < 2 ** filters.length; chosen++)
+      for (const order of ['asc', 'desc']) {
+        const used = filters.filter((_, bit) => chosen & (1 << bit));
+        // The feed of a form, whose cursor has no end.
+        if (order === 'asc' && chosen === 1) continue;
+        const fitting = ids.filter((_, n) => n !== 4 && used.every(([, fits]) => fits(n)));
+        const query = `${used.map(([name]) => name).join('&')}&order=${order}&limit=2`;
+        const found: unknown[] = [];
+        for (let cursor = ''; ; ) {
+          const { leads, next_cursor } = await page(`/leads?${query}${cursor}`);
+          found.push(...leads.map(({ id }) => id));
+          if (!next_cursor) break;
+          cursor = `&cursor=${next_cursor}`;
+        }
+        expect([query, found]).toEqual([query, order === 'asc' ? fitting : fitting.reverse()]);
+      }
+  });
+
+  it('a cursor from before or beyond the time asked for finds what that time holds', async () => {
+    const { page, ids } = await startFilled();
+    const cursorAt = async (order: string, count: number) =>
+      (await page(`/leads?order=${order}&status=new&limit=${count}`)).next_cursor;
+    const [up, down] = [await cursorAt('asc', 2), await cursorAt('desc', 2)];
+    const from = 'received_from=2026-11-23T04:00:04Z';
+    const to = 'received_to=2026-11-23T04:00:03Z';
+    expect(idsOf(await page(`/leads?status=new&${from}&cursor=${up}`))).toEqual(ids.slice(4));
+    expect(idsOf(await page(`/leads?status=new&${to}&cursor=${up}`))).toEqual(ids.slice(2, 3));
+    expect(idsOf(await page(`/leads?status=new&order=desc&${to}&cursor=${down}`))).toEqual(ids.slice(0, 3).reverse());
+    expect(idsOf(await page(`/leads?status=new&order=desc&${from}&cursor=${down}`))).toEqual(ids.slice(4, 5));
+  });
+
   it('a cursor of a search is not taken for one of the feed, nor the other way round', async () => {
     const { page, pull } = await startFilled();
     const feed = (await page('/leads?limit=1')).next_cursor;

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { listConsentStats, tallyConsents } from '../db/consent-stats.ts';
 import { type Choice, recordChoice } from '../db/consents.ts';
 import { dayOf, nextDay, startOfDay } from '../db/days.ts';
+import * as postgres from '../db/dialects/postgres.ts';
 import { countDays } from '../db/housekeeping.ts';
 import { newId } from '../db/ids.ts';
 import { readLeadStats, tallyLeads } from '../db/lead-stats.ts';
-import { engines } from './engines.ts';
+import { createPostgresDatabase, engines } from './engines.ts';
 import { lead, noon, readProblem, startPublished } from './harness.ts';
 
 const hour_ms = 3_600_000;
@@ -207,4 +208,19 @@ it('a day begins and ends where its zone says, daylight saving and half hours in
       const begun = startOfDay(day, zone);
       expect([dayOf(begun, zone), dayOf(new Date(begun.getTime() - 1), zone) < day]).toEqual([day, true]);
     }
+});
+
+it('two servers on one PostgreSQL count each record once', async () => {
+  const address = await createPostgresDatabase();
+  const [one, two] = [await postgres.open(address), await postgres.open(address)];
+  const { post, services, advance } = await startPublished({}, one);
+  for (let n = 0; n < 3; n++) {
+    await Promise.all(Array.from({ length: 20 }, () => post('/forms/mini-ai-experience', lead)));
+    await Promise.all(Array.from({ length: 20 }, () => recordChoice(two, choice, undefined, services.now())));
+    advance(60_000);
+    await Promise.all([one, two, one, two].map(db => countDays(db, time_zone, services.now())));
+  }
+  expect(await one.selectFrom('consent_days').select('refused').execute()).toEqual([{ refused: 60 }]);
+  expect(await one.selectFrom('lead_days').select('received').execute()).toEqual([{ received: 60 }]);
+  await Promise.all([one.destroy(), two.destroy()]);
 });
