@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import type { D1Database } from '@cloudflare/workers-types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestHarness } from 'wrangler';
+import type { Database } from '../db/database.ts';
 import * as d1 from '../db/dialects/d1.ts';
 import { publishPolicy } from '../db/policies.ts';
 import { createToken } from '../db/tokens.ts';
@@ -21,15 +23,20 @@ const vars = {
 const server = createTestHarness({ workers: [{ configPath: './wrangler.toml', vars, envFiles: [] }] } as never);
 const fetchWorker = async (path: string, init?: object) =>
   (await server.fetch(path, init as never)) as unknown as Response;
+const crons = [...readFileSync('wrangler.toml', 'utf8').matchAll(/"([\d*]+ \* \* \* \*)"/g)].map(([, cron]) => cron);
 let token = '';
+let officer = '';
+let database: Database;
 
 beforeAll(async () => {
   await server.listen();
   const { DB } = (await server.getWorker().getEnv()) as unknown as { DB: D1Database };
   await applyMigrations(DB);
   const db = d1.open(DB);
+  database = db;
   await publishPolicy(db, draft('2026-01'), operator, new Date());
   token = await createToken(db, { holder: 'sales', role: 'sales', days: 1 }, operator, new Date());
+  officer = await createToken(db, { holder: 'po', role: 'privacy_officer', days: 1 }, operator, new Date());
 });
 afterAll(() => server.close());
 
@@ -110,8 +117,28 @@ describe('the Worker on workerd with D1', () => {
     expect((await withdraw('192.0.2.8')).status).toBe(404);
   });
 
-  it('forgets expired keys on schedule', async () => {
-    const result = await server.getWorker().scheduled({ cron: '17 * * * *' } as never);
-    expect(result).toMatchObject({ outcome: 'ok' });
+  it('lets a privacy officer change and erase a lead, and see who did', async () => {
+    const { id } = (await (await post('/forms/ecological-cooperation', lead)).json()) as { id: string };
+    const ask = (method: string, path: string, sent?: object) =>
+      fetchWorker(path, {
+        method,
+        headers: { Authorization: `Bearer ${officer}`, 'Content-Type': 'application/json' },
+        ...(sent && { body: JSON.stringify(sent) }),
+      });
+    const changed = await ask('PATCH', `/leads/${id}`, { status: 'contacted', phone: '025-58801024' });
+    expect(await changed.json()).toMatchObject({ id, status: 'contacted', phone: '025******24' });
+    expect((await ask('DELETE', `/leads/${id}`)).status).toBe(204);
+    const { audit_events } = (await (await ask('GET', `/audit-events?lead_id=${id}`)).json()) as {
+      audit_events: { action: string }[];
+    };
+    expect(audit_events.map(({ action }) => action)).toEqual(['lead.created', 'lead.corrected', 'lead.erased']);
+    expect((await ask('GET', '/consents')).status).toBe(200);
+  });
+
+  it('forgets expired keys and counts by day on schedule', async () => {
+    for (const cron of crons)
+      expect(await server.getWorker().scheduled({ cron } as never)).toMatchObject({ outcome: 'ok' });
+    const counted = await database.selectFrom('lead_days').select(['form', 'received']).orderBy('form').execute();
+    expect(counted).toMatchObject([{ form: 'ecological-cooperation', received: 1 }, { form: 'mini-ai-experience' }]);
   });
 });
