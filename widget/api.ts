@@ -48,6 +48,11 @@ export function createApi(host: string) {
       return status === 200 && body?.purposes ? { ...body, url: new URL(body.url, `${host}/`).href } : undefined;
     },
 
+    /** Everything that the server has recorded of a visitor's choices. */
+    getReceipt(visitor_id: string): Promise<Answer> {
+      return request(`${host}/consents/${visitor_id}/receipt`, { cache: 'no-store', credentials: 'omit' });
+    },
+
     /** Asks for a challenge, whose solution goes with the form. */
     getChallenge(form: string): Promise<Answer> {
       return request(`${host}/challenge?form=${encodeURIComponent(form)}`, { credentials: 'omit' });

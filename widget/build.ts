@@ -7,11 +7,11 @@ import type { BuildOptions, Plugin } from 'esbuild';
 const room = import.meta.dirname;
 const dist = join(room, 'dist');
 
-/** ES modules that the script imports on first use; what both need, Preact, becomes a third file. */
+/** ES modules that the script imports on first use. */
 const chunks = ['preferences', 'lead-form'];
 
-/** Brotli bytes allowed for the script alone, with the preferences, for the form in both languages, and for everything. */
-const budgets = { eager: 7_500, preferences: 12_200, form: 6_000, everything: 18_000 };
+/** Brotli bytes allowed for the script alone, with the preferences, and for everything with the form, in both languages. */
+const budgets = { eager: 7_500, preferences: 10_000, everything: 15_000 };
 
 const headers = `\
 /widget/*
@@ -31,9 +31,7 @@ export async function buildWidget(): Promise<Map<string, number>> {
   const files = await bundle({
     entryPoints: chunks.map(chunk => join(room, `${chunk}.tsx`)),
     format: 'esm',
-    splitting: true,
     entryNames: 'widget/[name]-[hash]',
-    chunkNames: 'widget/preact-[hash]',
     mangleProps: /^__/,
   });
   const define = { CHUNK_FILES: JSON.stringify(nameChunks(files)) };
@@ -108,8 +106,7 @@ function check(sizes: Map<string, number>) {
   const sum = (wanted: RegExp) => [...sizes].reduce((total, [path, size]) => total + (wanted.test(path) ? size : 0), 0);
   const totals = {
     eager: sum(/^widget\.js$/),
-    preferences: sum(/^widget\.js$|preact|preferences/),
-    form: sum(/lead-form/),
+    preferences: sum(/^widget\.js$|preferences/),
     everything: sum(/\.js$/),
   };
   for (const [path, size] of sizes) console.log(`${String(size).padStart(7)}  ${path}`);

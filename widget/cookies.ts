@@ -17,16 +17,19 @@ export function writeCookie(name: string, value: string, days: number, domain: s
 
 /**
  * Deletes every cookie that a pattern names, on the host and its parent domains, for all paths above this page.
+ * By hand, because js-cookie would encode a name such as `a[b]` and miss it.
  *
  * @param patterns Names; a `*` at the end stands for anything.
  * @param spared Patterns of what stays even so.
  */
 export function deleteCookies(patterns: string[], spared: string[]) {
   edit(() => {
-    for (const name of Object.keys(Cookies.get())) {
+    const end = `Max-Age=0${location.protocol === 'https:' ? ';Secure' : ''}`;
+    for (const pair of document.cookie.split('; ')) {
+      const [name] = pair.split('=') as [string];
       if (!matches(name, patterns) || matches(name, spared)) continue;
       for (const domain of listDomains())
-        for (const path of listPaths()) Cookies.remove(name, { ...domain, path, ...secure() });
+        for (const path of listPaths()) Object.assign(document, { cookie: `${name}=;Path=${path};${domain}${end}` });
     }
   });
 }
@@ -37,9 +40,9 @@ function matches(name: string, patterns: string[]): boolean {
   return patterns.some(it => (it.endsWith('*') ? name.startsWith(it.slice(0, -1)) : name === it));
 }
 
-function listDomains(): { domain?: string }[] {
+function listDomains(): string[] {
   const labels = location.hostname.split('.');
-  return [{}, ...labels.map((_, at) => ({ domain: labels.slice(at).join('.') }))];
+  return ['', ...labels.map((_, at) => `Domain=${labels.slice(at).join('.')};`)];
 }
 
 function listPaths(): string[] {

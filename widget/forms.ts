@@ -1,6 +1,6 @@
 import type { Locale } from '../worker/fields.ts';
 import type { Api, Policy } from './api.ts';
-import { loadLeadForm } from './chunks.ts';
+import type { Chunks } from './chunks.ts';
 import { newId } from './ids.ts';
 import type { Stylesheet } from './stylesheet.ts';
 
@@ -10,6 +10,7 @@ interface Options {
   api: Api;
   policyArrives: Promise<Policy | undefined>;
   stylesheet: Stylesheet;
+  load: Chunks['loadLeadForm'];
 }
 
 /** A form that is on the page, or on its way there. */
@@ -24,7 +25,7 @@ const heights: Record<Locale, [number, number]> = { 'zh-CN': [684, 450], en: [72
 const wide = 568;
 
 /** The page's inquiry forms: until one is loaded, or where it can't be, its plain link serves. */
-export function createForms({ host, locale, api, policyArrives, stylesheet }: Options) {
+export function createForms({ host, locale, api, policyArrives, stylesheet, load }: Options) {
   const seen = new WeakSet<Element>();
   const mounted = new Map<Element, Mounted>();
 
@@ -35,7 +36,7 @@ export function createForms({ host, locale, api, policyArrives, stylesheet }: Op
     const entry = { close, hasStood: false };
     let unmount: (() => void) | undefined;
     mounted.set(element, entry);
-    Promise.all([loadLeadForm(host), policyArrives])
+    Promise.all([load(), policyArrives])
       .then(([{ mountLeadForm }, policy]) => {
         if (mounted.get(element) !== entry) return;
         unmount = mountLeadForm(element, form, { host, locale, policy, api, newId, addStyles: stylesheet.add });

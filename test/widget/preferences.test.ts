@@ -41,7 +41,7 @@ it('shows one switch per purpose, the required one locked on and the rest off', 
 it('tells of each cookie its name, provider, lifetime and use', async () => {
   const page = await site.visit();
   await open(page);
-  await dialog(page).getByText('Show the 2 cookies used').click();
+  await dialog(page).getByText('Cookies used (2)').click();
   const facts = await dialog(page).locator('details[open] div').first().textContent();
   for (const fact of ['_stat', 'Statistics Ltd', '1 year', 'Tells visitors apart']) expect(facts).toContain(fact);
 });

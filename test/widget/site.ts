@@ -8,7 +8,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { createSigner } from '../../db/signer.ts';
 import { buildWidget } from '../../widget/build.ts';
-import type {} from '../../widget/index.ts';
+import type {} from '../../widget/lead-consent.ts';
 import { checkBot, issueChallenge } from '../../worker/bot-check.ts';
 import { findForm } from '../../worker/fields.ts';
 import { launchBrowser } from '../browser.ts';
