@@ -5,7 +5,7 @@ import { newId } from '../db/ids.ts';
 import { allowSites, requireOrigin } from './abuse.ts';
 import { requireScope } from './access.ts';
 import { showChallenge } from './challenge.ts';
-import { showConsents, submitConsent, withdrawConsent } from './consents.ts';
+import { showConsents, showReceipt, submitConsent, withdrawConsent } from './consents.ts';
 import { type App, factory, type Services } from './context.ts';
 import { requireForm, showForm, showThanks, submitForm } from './forms.ts';
 import { showHealth } from './health.ts';
@@ -56,6 +56,7 @@ export function createApp(services: Services, demo?: Hono): Hono<App> {
   at('/challenge', { GET: [...showChallenge] });
   at('/consents', { POST: [requireOrigin, ...submitConsent] });
   at('/consents/:visitor_id', { GET: [...showConsents] });
+  at('/consents/:visitor_id/receipt', { GET: [...showReceipt] });
   at('/consents/:visitor_id/withdrawal', { POST: [requireOrigin, ...withdrawConsent] });
   at('/policies', { GET: [...showPolicies] });
   at('/policies/current', { GET: [...showCurrentPolicy] });
