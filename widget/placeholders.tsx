@@ -14,8 +14,6 @@ interface Options {
   allow(purposes: string[]): void;
 }
 
-export type Placeholders = ReturnType<typeof createPlaceholders>;
-
 /** Pixels below which a frame is not meant to be looked at. */
 const smallest = { width: 160, height: 90 };
 
