@@ -1,6 +1,6 @@
 import type { Locale } from '../worker/fields.ts';
 import type { Answer, Policy } from './api.ts';
-import { deleteCookies, readCookie, writeCookie } from './cookies.ts';
+import { deleteCookies, readCookies, writeCookie } from './cookies.ts';
 import { newId } from './ids.ts';
 import type { Choice } from './lead-consent.ts';
 import type { Outbox } from './outbox.ts';
@@ -36,9 +36,9 @@ export function createConsents({ policy, locale, outbox, changed }: Options) {
   /** What is not recorded yet counts before the cookie, in which the answer to an older choice may stand. */
   function read(): Choice | undefined {
     const { visitor_id, policy_version, granted, chosen_at } = outbox.latest() ?? {};
-    return chosen_at
-      ? ({ visitor_id, policy_version, granted, chosen_at } as Choice)
-      : parseChoice(readCookie(cookie.name));
+    if (chosen_at) return { visitor_id, policy_version, granted, chosen_at } as Choice;
+    const choices = readCookies(cookie.name).flatMap(parseChoice);
+    return choices.sort((a, b) => seconds(b.chosen_at) - seconds(a.chosen_at))[0];
   }
 
   function write(made: Choice) {
@@ -119,9 +119,9 @@ function formatChoice({ visitor_id, policy_version, granted, chosen_at }: Choice
 
 const written = /^v1\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.([\w-]+)\.(\d{1,12})\.([a-z\d_-]*)$/;
 
-function parseChoice(value = ''): Choice | undefined {
+function parseChoice(value: string): Choice[] {
   const [, visitor_id, policy_version, at, granted] = written.exec(value) ?? [];
-  if (!visitor_id || !policy_version) return undefined;
+  if (!visitor_id || !policy_version) return [];
   const chosen_at = new Date(Number(at) * 1000).toISOString();
-  return { visitor_id, policy_version, granted: granted ? granted.split('_') : [], chosen_at };
+  return [{ visitor_id, policy_version, granted: granted ? granted.split('_') : [], chosen_at }];
 }

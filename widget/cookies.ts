@@ -1,11 +1,12 @@
 import Cookies from 'js-cookie';
 
-/** The value of a cookie, or undefined where there is none or cookies are off limits. */
-export function readCookie(name: string): string | undefined {
+/** Every value of a cookie: a host and its parent domain may each have one. None where cookies are off limits. */
+export function readCookies(name: string): string[] {
   try {
-    return Cookies.get(name);
+    const pairs = document.cookie.split('; ').map(pair => pair.split('='));
+    return pairs.filter(([found]) => found === name).map(([, value = '']) => value);
   } catch {
-    return undefined;
+    return [];
   }
 }
 
