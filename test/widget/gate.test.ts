@@ -127,6 +127,7 @@ it('GPC leaves analytics and marketing off without writing anything, until the v
     before: tab => tab.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })),
   });
   expect(await page.evaluate(() => window.leadConsent?.has('analytics'))).toBe(false);
+  expect(await page.locator('[data-consent-banner]').textContent()).toContain('Global Privacy Control');
   await page.evaluate(() => window.leadConsent?.open());
   const dialog = page.locator('[data-consent-preferences]');
   await dialog.waitFor();
