@@ -37,7 +37,7 @@ export function showBanner({ locale, policy, texts, isRefusedBySignal, choose, o
               {texts.policy}
             </a>
           </p>
-          {ids.some(isRefusedBySignal) && <p class="lc-note">{texts.signal}</p>}
+          {ids.some(isRefusedBySignal) && <p>{texts.signal}</p>}
         </div>
         <div class="lc-actions">
           <button class="lc-button" type="button" data-consent-action="accept-all" onClick={() => choose(ids)}>

@@ -1,6 +1,6 @@
 import type { Locale } from '../worker/fields.ts';
 import type { Answer, Policy } from './api.ts';
-import { deleteCookies, readCookies, writeCookie } from './cookies.ts';
+import { deleteCookies, readCookie, writeCookie } from './cookies.ts';
 import { newId } from './ids.ts';
 import type { Choice } from './lead-consent.ts';
 import type { Outbox } from './outbox.ts';
@@ -37,8 +37,7 @@ export function createConsents({ policy, locale, outbox, changed }: Options) {
   function read(): Choice | undefined {
     const { visitor_id, policy_version, granted, chosen_at } = outbox.latest() ?? {};
     if (chosen_at) return { visitor_id, policy_version, granted, chosen_at } as Choice;
-    const choices = readCookies(cookie.name).flatMap(parseChoice);
-    return choices.sort((a, b) => seconds(b.chosen_at) - seconds(a.chosen_at))[0];
+    return parseChoice(readCookie(cookie.name));
   }
 
   function write(made: Choice) {
@@ -119,9 +118,9 @@ function formatChoice({ visitor_id, policy_version, granted, chosen_at }: Choice
 
 const written = /^v1\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.([\w-]+)\.(\d{1,12})\.([a-z\d_-]*)$/;
 
-function parseChoice(value: string): Choice[] {
+function parseChoice(value = ''): Choice | undefined {
   const [, visitor_id, policy_version, at, granted] = written.exec(value) ?? [];
-  if (!visitor_id || !policy_version) return [];
+  if (!visitor_id || !policy_version) return undefined;
   const chosen_at = new Date(Number(at) * 1000).toISOString();
-  return [{ visitor_id, policy_version, granted: granted ? granted.split('_') : [], chosen_at }];
+  return { visitor_id, policy_version, granted: granted ? granted.split('_') : [], chosen_at };
 }

@@ -1,19 +1,23 @@
 import Cookies from 'js-cookie';
 
-/** Every value of a cookie: a host and its parent domain may each have one. None where cookies are off limits. */
-export function readCookies(name: string): string[] {
+/** The value of a cookie, or undefined where there is none or cookies are off limits. */
+export function readCookie(name: string): string | undefined {
   try {
-    const pairs = document.cookie.split('; ').map(pair => pair.split('='));
-    return pairs.filter(([found]) => found === name).map(([, value = '']) => value);
+    return Cookies.get(name);
   } catch {
-    return [];
+    return undefined;
   }
 }
 
-/** Sets a cookie for the whole site, on `domain` where the page belongs to it; where cookies are blocked nothing happens. */
+/**
+ * Sets a cookie for the whole site, on `domain` where the page belongs to it; where cookies are blocked nothing happens.
+ * One of that name on another domain goes first: it might be found before this one.
+ */
 export function writeCookie(name: string, value: string, days: number, domain: string | null) {
   const covers = domain && `.${location.hostname}`.endsWith(`.${domain}`);
-  edit(() => Cookies.set(name, value, { expires: days, sameSite: 'Lax', ...secure(), ...(covers && { domain }) }));
+  const secure = location.protocol === 'https:';
+  deleteCookies([name], []);
+  edit(() => Cookies.set(name, value, { expires: days, sameSite: 'Lax', secure, ...(covers && { domain }) }));
 }
 
 /**
@@ -34,8 +38,6 @@ export function deleteCookies(patterns: string[], spared: string[]) {
     }
   });
 }
-
-const secure = () => ({ secure: location.protocol === 'https:' });
 
 function matches(name: string, patterns: string[]): boolean {
   return patterns.some(it => (it.endsWith('*') ? name.startsWith(it.slice(0, -1)) : name === it));

@@ -7,7 +7,7 @@ try {
   const host = new URL('.', script.src).href.slice(0, -1);
   if (!window.leadConsent) start({ host, lang: script.dataset.lang, texts: readTexts() }, createChunks(host));
 } catch (error) {
-  console.error('lead-consent could not start:', error);
+  console.error('lead-consent:', error);
 }
 
 /** Texts that the page puts into a block of data, which no CSP takes for a script. */
@@ -15,6 +15,6 @@ function readTexts() {
   try {
     return JSON.parse(document.querySelector('script[data-consent-texts]')?.textContent ?? '{}');
   } catch (error) {
-    console.error('lead-consent: data-consent-texts is not JSON.', error);
+    console.error('lead-consent:', error);
   }
 }

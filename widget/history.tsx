@@ -32,7 +32,6 @@ export function showHistory({ host, locale, texts, visitor_id, getReceipt }: Opt
 
   async function load(event: Event) {
     if (!(event.target as HTMLDetailsElement).open) return;
-    list.replaceChildren(texts.loading);
     const { body } = await getReceipt(visitor_id);
     const records: Recorded[] = body?.records ?? [];
     list.replaceChildren(...(records.length ? [...records.map(show), download()] : [texts.noChoices]));

@@ -48,7 +48,7 @@ export interface BannerTexts {
   title: string;
   /** `{purposes}`: the names of what needs consent. */
   body: string;
-  /** Said where the browser sends Global Privacy Control. */
+  /** Said in the banner, and of each purpose that it refuses, where the browser sends Global Privacy Control. */
   signal: string;
   policy: string;
   acceptAll: string;
@@ -65,8 +65,6 @@ export interface PreferencesTexts {
   preferences: string;
   intro: string;
   alwaysOn: string;
-  /** Beside a purpose that Global Privacy Control refuses. */
-  signalled: string;
   /** `{count}`: how many. */
   cookies: string;
   provider: string;
@@ -76,7 +74,6 @@ export interface PreferencesTexts {
   close: string;
   /** Title of what the visitor has chosen so far. */
   choices: string;
-  loading: string;
   /** Where nothing has been recorded, or it can't be had now. */
   noChoices: string;
   allowed: string;

@@ -80,8 +80,7 @@ export function createOutbox({ post, settled }: Options) {
 
     /** The page goes away: one more try for each, whose answer nobody hears; a repeat has the same key. */
     leave() {
-      const queue = list();
-      for (const { key, body } of queue) if (key !== sending) post(body, key, body === queue[queue.length - 1]!.body);
+      for (const { key, body } of list()) if (key !== sending) post(body, key, false);
     },
 
     stop: () => clearTimeout(timer),

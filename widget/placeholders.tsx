@@ -14,8 +14,8 @@ interface Options {
   allow(purposes: string[]): void;
 }
 
-/** Pixels below which a frame is not meant to be looked at. */
-const smallest = { width: 160, height: 90 };
+/** Pixels each way below which a frame is not meant to be looked at. */
+const smallest = 90;
 
 /** What stands where a gated frame is not shown, as large as the frame, so that nothing on the page moves. */
 export function createPlaceholders({ locale, policy, texts, has, allow }: Options) {
@@ -34,10 +34,10 @@ export function createPlaceholders({ locale, policy, texts, has, allow }: Option
     const missing = readPurposes(frame).filter(id => !has(id));
     const names = missing.map(nameOf);
     if (!missing.length || !names.every(Boolean)) return;
-    if (offsetWidth < smallest.width || offsetHeight < smallest.height) return;
+    if (Math.min(offsetWidth, offsetHeight) < smallest) return;
     const placeholder = (
       // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form
-      <div class="lc-root lc-held" lang={locale} role="group" aria-label={frame.title || texts.held}>
+      <div class="lc-root lc-card lc-held" lang={locale} role="group" aria-label={frame.title}>
         <div>
           {frame.title && <p class="lc-title">{frame.title}</p>}
           <p>{fillText(texts.held, { purposes: joinNames(names as string[], locale) })}</p>

@@ -103,7 +103,7 @@ function showModal(dialog: HTMLDialogElement, close: () => void) {
 /** A purpose with its switch, which keeps `granted` right, and its cookies. */
 function createSwitch(purpose: Purpose, texts: Texts, options: Options, granted: Set<string>): HTMLElement {
   const { id, name, description, required, cookies } = purpose;
-  const note = required ? texts.alwaysOn : options.isRefusedBySignal(id) && texts.signalled;
+  const note = required ? texts.alwaysOn : options.isRefusedBySignal(id) && texts.signal;
   const about = `lc-about-${id}`;
   return (
     <section class="lc-purpose">
