@@ -28,6 +28,7 @@ async function walk(page: Page, look: (state: string) => Promise<void>) {
   for (const summary of await dialog(page).locator('summary').all()) await summary.click();
   await look('preferences');
   await dialog(page).locator('[data-consent-action=save]').click();
+  await eventually(() => site.posts('/consents').length).toBe(1);
   await page.evaluate(() => window.leadConsent?.open());
   await dialog(page).locator('[data-consent-history] summary').click();
   await dialog(page).locator('[data-consent-history] .lc-facts').waitFor();

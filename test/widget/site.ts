@@ -104,7 +104,7 @@ export async function openSite() {
     response.setHeader('Access-Control-Allow-Headers', 'content-type, idempotency-key');
     response.setHeader('Access-Control-Expose-Headers', 'Retry-After');
     if (request.method === 'OPTIONS') return response.writeHead(204).end();
-    if (pathname.endsWith('/receipt')) return send(response, { status: 200, body: showReceipt() });
+    if (pathname.endsWith('/receipt')) return send(response, { status: 200, body: showReceipt(pathname) });
     if (pathname === '/consents') return send(response, await site.onConsent(request));
     if (pathname === '/challenge') return send(response, await site.onChallenge(request));
     if (pathname.startsWith('/forms/')) return send(response, await answerLead(request));
@@ -117,8 +117,9 @@ export async function openSite() {
   }
 
   /** The receipt, as the product gives it, of what has been posted. */
-  function showReceipt() {
-    const choices = posts('/consents').map(({ body }) => ({ ...body, id: body.visitor_id }));
+  function showReceipt(path: string) {
+    const sent = posts('/consents').filter(({ body }) => path.includes(body.visitor_id));
+    const choices = sent.map(({ body }) => ({ ...body, id: body.visitor_id }));
     const { version, published_at, effective_at } = policies.en;
     const documents = Object.values(policies).map(({ locale, sha256, purposes }) => ({ locale, sha256, purposes }));
     const policy = { version, published_at, effective_at, change_class: 'significant' as const, documents };
