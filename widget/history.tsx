@@ -61,7 +61,7 @@ export function showHistory({ host, locale, texts, visitor_id, getReceipt }: Opt
 
   function download(): HTMLElement {
     return (
-      <a class="lc-button" href={`${host}/consents/${visitor_id}/receipt`} download>
+      <a class="lc-button lc-quiet" href={`${host}/consents/${visitor_id}/receipt`} download>
         {texts.receipt}
       </a>
     );
