@@ -1,12 +1,9 @@
 import Cookies from 'js-cookie';
+import { quietly } from './quietly.ts';
 
 /** The value of a cookie, or undefined where there is none or cookies are off limits. */
 export function readCookie(name: string): string | undefined {
-  try {
-    return Cookies.get(name);
-  } catch {
-    return undefined;
-  }
+  return quietly(() => Cookies.get(name));
 }
 
 /**
@@ -17,7 +14,7 @@ export function writeCookie(name: string, value: string, days: number, domain: s
   const covers = domain && `.${location.hostname}`.endsWith(`.${domain}`);
   const secure = location.protocol === 'https:';
   deleteCookies([name], []);
-  edit(() => Cookies.set(name, value, { expires: days, sameSite: 'Lax', secure, ...(covers && { domain }) }));
+  quietly(() => Cookies.set(name, value, { expires: days, sameSite: 'Lax', secure, ...(covers && { domain }) }));
 }
 
 /**
@@ -28,7 +25,7 @@ export function writeCookie(name: string, value: string, days: number, domain: s
  * @param spared Patterns of what stays even so.
  */
 export function deleteCookies(patterns: string[], spared: string[]) {
-  edit(() => {
+  quietly(() => {
     const end = `Max-Age=0${location.protocol === 'https:' ? ';Secure' : ''}`;
     for (const pair of document.cookie.split('; ')) {
       const [name] = pair.split('=') as [string];
@@ -51,12 +48,4 @@ function listDomains(): string[] {
 function listPaths(): string[] {
   const parts = location.pathname.split('/');
   return parts.flatMap((_, at) => [`${parts.slice(0, at).join('/')}/`, parts.slice(0, at + 1).join('/') || '/']);
-}
-
-function edit(change: () => void) {
-  try {
-    change();
-  } catch {
-    // A sandboxed frame throws on any access to cookies: the choice then holds for this page only.
-  }
 }

@@ -1,6 +1,7 @@
 import { type Answer, isTemporary } from './api.ts';
 import { newId } from './ids.ts';
 import type { Choice } from './lead-consent.ts';
+import { quietly } from './quietly.ts';
 
 /** A choice as the server records it. */
 export interface Body extends Choice {
@@ -38,12 +39,13 @@ export function createOutbox({ post, settled }: Options) {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function list(): Unsent[] {
-    return [...kept, ...readStored()].flatMap(parse).sort((a, b) => (a.body.chosen_at < b.body.chosen_at ? -1 : 1));
+    const slots = [...kept, ...Object.entries(quietly(() => ({ ...localStorage })) ?? {})];
+    return slots.flatMap(parse).sort((a, b) => (a.body.chosen_at < b.body.chosen_at ? -1 : 1));
   }
 
   function drop(key: string) {
-    kept.delete(key);
-    withStorage(storage => storage.removeItem(prefix + key));
+    kept.delete(prefix + key);
+    quietly(() => localStorage.removeItem(prefix + key));
   }
 
   /** Sends what is waiting, until something fails for now. */
@@ -73,8 +75,12 @@ export function createOutbox({ post, settled }: Options) {
     /** Keeps a choice before its first sending, so that a closed page loses nothing. */
     add(body: Body) {
       const key = newId();
-      if (!withStorage(storage => storage.setItem(prefix + key, JSON.stringify(body))))
-        kept.set(key, JSON.stringify(body));
+      const text = JSON.stringify(body);
+      kept.set(prefix + key, text);
+      quietly(() => {
+        localStorage.setItem(prefix + key, text);
+        kept.delete(prefix + key);
+      });
       flush();
     },
 
@@ -87,30 +93,7 @@ export function createOutbox({ post, settled }: Options) {
   };
 }
 
-function readStored(): [string, string][] {
-  const found: [string, string][] = [];
-  withStorage(storage => {
-    for (const [name, value] of Object.entries(storage))
-      if (name.startsWith(prefix)) found.push([name.slice(prefix.length), value]);
-  });
-  return found;
-}
-
-function parse([key, text]: [string, string]): Unsent[] {
-  try {
-    const body: Body = JSON.parse(text);
-    return body.chosen_at && Array.isArray(body.granted) ? [{ key, body }] : [];
-  } catch {
-    return [];
-  }
-}
-
-/** Whether the browser lets the page store things, and has done this. */
-function withStorage(use: (storage: Storage) => void): boolean {
-  try {
-    use(localStorage);
-    return true;
-  } catch {
-    return false;
-  }
+function parse([slot, text]: [string, string]): Unsent[] {
+  const body = slot.startsWith(prefix) && quietly((): Body => JSON.parse(text));
+  return body?.chosen_at && Array.isArray(body.granted) ? [{ key: slot.slice(prefix.length), body }] : [];
 }

@@ -4,7 +4,7 @@ import type { PreferencesTexts } from './lead-consent.ts';
 export const preferencesTexts: Record<Locale, PreferencesTexts> = {
   'zh-CN': {
     preferences: 'Cookie 偏好设置',
-    intro: '您可以逐项选择是否允许以下用途，也可以随时回来更改。',
+    intro: '请逐项选择是否允许，您可以随时更改。',
     alwaysOn: '始终启用',
     cookies: '所用的 Cookie（{count}）',
     provider: '提供方',
@@ -21,7 +21,7 @@ export const preferencesTexts: Record<Locale, PreferencesTexts> = {
   },
   en: {
     preferences: 'Cookie preferences',
-    intro: 'Choose what you allow, one purpose at a time. You can come back and change this whenever you like.',
+    intro: 'Choose what you allow. You can change it at any time.',
     alwaysOn: 'Always on',
     cookies: 'Cookies used ({count})',
     provider: 'Provider',

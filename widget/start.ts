@@ -46,7 +46,7 @@ export function start({ host, lang, texts: own }: Options, chunks: Chunks): Lead
     await parsePage();
     if (isRemoved) return;
     stylesheet.add(styles);
-    observer.observe(document.documentElement, { childList: true, subtree: true });
+    observer.observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ['data-lead-form'] });
     scan();
     const policy = await policyArrives;
     if (!policy || isRemoved) return;

@@ -25,7 +25,7 @@ export const bannerTexts: Record<Locale, BannerTexts> = {
   'zh-CN': {
     label: 'Cookie 设置提示',
     title: '您的隐私，由您决定',
-    body: '为保障网站正常运行，我们会使用必要的 Cookie。经您同意，我们还会将 Cookie 用于：{purposes}。在您作出选择之前，这些 Cookie 都不会启用。',
+    body: '经您同意，我们会将 Cookie 用于：{purposes}。在您作出选择之前，我们仅使用网站运行所必需的 Cookie。',
     signal: '您的浏览器已发出“全局隐私控制”（GPC）信号：未经您另行允许，统计分析和营销均为关闭。',
     policy: '隐私政策',
     acceptAll: '全部接受',
@@ -37,7 +37,7 @@ export const bannerTexts: Record<Locale, BannerTexts> = {
   en: {
     label: 'Cookie choices',
     title: 'Your privacy, your choice',
-    body: 'This site uses the cookies it needs to work. With your permission, we would also use cookies for: {purposes}. None of these are used before you choose.',
+    body: 'With your permission, we use cookies for: {purposes}. Until you choose, we use only the cookies that this site needs to work.',
     signal: 'Your browser sends Global Privacy Control: analytics and marketing are off unless you allow them.',
     policy: 'Privacy policy',
     acceptAll: 'Accept all',
