@@ -32,7 +32,6 @@ export async function buildWidget(): Promise<Map<string, number>> {
     entryPoints: chunks.map(chunk => join(room, `${chunk}.tsx`)),
     format: 'esm',
     entryNames: 'widget/[name]-[hash]',
-    mangleProps: /^__/,
   });
   const define = { CHUNK_FILES: JSON.stringify(nameChunks(files)) };
   const [script] = await bundle({ entryPoints: [join(room, 'embed.ts')], format: 'iife', define });

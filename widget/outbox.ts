@@ -94,6 +94,6 @@ export function createOutbox({ post, settled }: Options) {
 }
 
 function parse([slot, text]: [string, string]): Unsent[] {
-  const body = slot.startsWith(prefix) && quietly((): Body => JSON.parse(text));
+  const body = slot.startsWith(prefix) ? quietly((): Body => JSON.parse(text)) : undefined;
   return body?.chosen_at && Array.isArray(body.granted) ? [{ key: slot.slice(prefix.length), body }] : [];
 }
