@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -37,6 +37,11 @@ function installPackage() {
 it('the package has nothing that publint would change', async () => {
   const { messages } = await publint({ pkgDir: join(root, 'widget'), strict: true });
   expect(messages.map(message => formatMessage(message, { name: 'lead-consent' }))).toEqual([]);
+});
+
+it('the package has the version of the product', () => {
+  const versionOf = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8')).version;
+  expect(versionOf('widget/package.json')).toBe(versionOf('package.json'));
 });
 
 it('the module can be imported where there is no page', () => {

@@ -222,6 +222,29 @@ it('with storage throwing on writing alone a choice is still recorded, also when
   expect(errors).toEqual([]);
 });
 
+it('with cookies switched off in the browser the choice holds for the page, is recorded, and nothing breaks', async () => {
+  const { records, reply } = keepRecords();
+  site.onConsent = reply;
+  site.html = pageWith('<script type="text/plain" data-consent="analytics">window.ran = true</script>');
+  const errors: unknown[] = [];
+  const page = await site.visit({
+    before: async tab => {
+      tab.on('pageerror', error => errors.push(error));
+      const session = await tab.context().newCDPSession(tab);
+      await session.send('Emulation.setDocumentCookieDisabled', { disabled: true });
+    },
+  });
+  await click(page, 'accept-all');
+  await eventually(() => page.evaluate(() => 'ran' in window)).toBe(true);
+  expect([await page.evaluate(() => document.cookie), await has(page)]).toEqual(['', true]);
+  await withdraw(page);
+  await eventually(() => records.size).toBe(2);
+  expect(await has(page)).toBe(false);
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  expect(await has(page)).toBe(false);
+  expect(errors).toEqual([]);
+});
+
 it('the visitor who skipped minor versions is not asked again; the one who skipped a significant one is, once', async () => {
   const at = Math.floor(Date.now() / 1000 - 100 * 86_400);
   const cookie = { name: 'consent', value: `v1.${visitor_id}.2025-03.${at}.necessary_analytics`, url: site.page };
