@@ -77,5 +77,6 @@ function makeAddress({ pick, below, digits }: ReturnType<typeof createRandom>): 
       () => `${word(plain, 3)}.${word(plain, 3)}`,
       () => 'l'.repeat(60 + below(8)),
     ])();
+  if (below(500) === 0) return `${'l'.repeat(60)}@${`${'l'.repeat(55 + below(8))}.`.repeat(4)}cn`;
   return `${local()}${pick(['@', '@', '@', '@', '', '@@'])}${Array.from({ length: 1 + below(4) }, label).join('.')}`;
 }
