@@ -47,7 +47,7 @@ async function walk(page: Page, look: (state: string) => Promise<void>) {
   await eventually(() => site.posts('/forms/').length).toBe(1);
   await look('sending');
   answer({ status: 429, body: {}, headers: { 'Retry-After': '60' } });
-  await eventually(() => page.getByRole('alert').textContent()).toMatch(/Too many|过于频繁/);
+  await eventually(() => page.getByRole('alert').textContent()).toMatch(/Too many|频繁/);
   await look('waiting');
   await page.reload();
   await page.locator('form [name=policy_version]').check();
