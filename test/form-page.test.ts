@@ -4,6 +4,7 @@ import { getPageFields, readPageFields } from './proofs.ts';
 
 const form = 'mini-ai-experience';
 const path = `/forms/${form}`;
+const receipt_cookie = '__Host-receipt-mini-ai-experience';
 const typed = { ...lead, name: '"李雷" <b>', locale: 'en' };
 
 let started: Awaited<ReturnType<typeof startPublished>>;
@@ -70,11 +71,11 @@ describe('a post from the page', () => {
     expect(answer.headers.get('Cache-Control')).toBe('no-store');
     const cookie = answer.headers.get('Set-Cookie')!;
     expect(cookie).toMatch(
-      /^receipt=[0-9A-Z-]{23}; Max-Age=600; Path=\/forms\/mini-ai-experience\/thanks; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-receipt-mini-ai-experience=[0-9A-Z-]{23}; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
-    const code = /receipt=([^;]+)/.exec(cookie)![1]!;
-    const thanks = await started.get(`${path}/thanks?lang=en`, { Cookie: `receipt=${code}` });
-    expect(thanks.headers.get('Set-Cookie')).toMatch(/^receipt=; Max-Age=0; Path=\/forms\/mini-ai-experience\/thanks;/);
+    const code = /=([^;]+)/.exec(cookie)![1]!;
+    const thanks = await started.get(`${path}/thanks?lang=en`, { Cookie: `${receipt_cookie}=${code}` });
+    expect(thanks.headers.get('Set-Cookie')).toMatch(/^__Host-receipt-mini-ai-experience=; Max-Age=0; Path=\/;/);
     expect(thanks.headers.get('Cache-Control')).toBe('no-store');
     expect(await thanks.text()).toContain(`>${code}<`);
     expect(await (await started.get(`${path}/thanks?lang=en`)).text()).not.toContain(code);
@@ -82,8 +83,14 @@ describe('a post from the page', () => {
   });
 
   it('shows nobody’s words for a receipt code', async () => {
-    const page = await (await started.get(`${path}/thanks`, { Cookie: 'receipt=call-us-at-555' })).text();
+    const page = await (await started.get(`${path}/thanks`, { Cookie: `${receipt_cookie}=call-us-at-555` })).text();
     expect(page).not.toContain('555');
+  });
+
+  it('takes no receipt from a cookie that another host of the domain could have set, nor from another form', async () => {
+    const code = '7Q4M9-XTR2H-KD3VW-A8B5C';
+    for (const name of ['receipt', 'receipt-mini-ai-experience', '__Host-receipt-ecological-cooperation'])
+      expect(await (await started.get(`${path}/thanks`, { Cookie: `${name}=${code}` })).text()).not.toContain(code);
   });
 
   it('leads back to a website that is allowed, and to no other', async () => {
@@ -102,6 +109,9 @@ describe('a post from the page', () => {
       'https://user@www.example.com/',
       'null',
       'data:text/html,x',
+      'https:\\\\evil.example',
+      `https://evil.example/#${site}`,
+      'https://evil.example\r\nSet-Cookie: consent=x',
     ]) {
       expect(await (await started.get(`${path}?return_to=${encodeURIComponent(evil)}`)).text()).not.toMatch(
         /name="return_to"|evil/,
@@ -114,6 +124,10 @@ describe('a post from the page', () => {
       ]);
     }
     expect(await countLeads()).toBe(1);
+    const split = `${site}/a\r\nSet-Cookie: consent=x\r\n\r\n<p>`;
+    const answer = await started.submit(path, { ...typed, return_to: split, ...(await openPage()) });
+    expect(answer.headers.get('Location')).toBe(`${site}/aSet-Cookie:%20consent=x%3Cp%3E`);
+    expect(answer.headers.getSetCookie()).toHaveLength(1);
   });
 
   it('with mistakes gets the form again: all kept, each mistake named at the top and beside its field', async () => {
@@ -183,7 +197,7 @@ describe('a post from the page', () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => started.submit(path, fields)));
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 403, 403, 403, 403]);
     const first = answers.find(({ status }) => status === 303)!;
-    const code = /receipt=([^;]+)/.exec(first.headers.get('Set-Cookie')!)![1]!;
+    const code = /=([^;]+)/.exec(first.headers.get('Set-Cookie')!)![1]!;
     for (const answer of answers.filter(({ status }) => status === 403))
       expect(await answer.text()).toContain(`>${code}<`);
     expect(await countLeads()).toBe(1);

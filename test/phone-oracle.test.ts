@@ -1,6 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { describe, expect, it } from 'vitest';
 import { normalizePhone } from '../worker/phone.ts';
+import { createRandom, type Random } from './random.ts';
 
 const seed = Number(process.env.TEST_SEED ?? Date.now() % 2 ** 31);
 console.info(`phone-oracle.test.ts: TEST_SEED=${seed}`);
@@ -67,24 +68,6 @@ const exceptions: Record<string, (found: Case) => boolean> = {
 function askOracle(typed: string): string | undefined {
   const found = parsePhoneNumberFromString(typed, 'CN');
   return found?.isValid() ? found.number : undefined;
-}
-
-interface Random {
-  below(limit: number): number;
-  pick<T>(choices: readonly T[]): T;
-  digits(count: number): string;
-}
-
-function createRandom(from: number): Random {
-  let state = from;
-  const below = (limit: number) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
-  const digits = (count: number) => Array.from({ length: count }, () => below(10)).join('');
-  return { below, digits, pick: choices => choices[below(choices.length)]! };
 }
 
 function makeDigits({ pick, below, digits }: Random): string {

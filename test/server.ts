@@ -48,13 +48,14 @@ export async function startProcess(
   child.stdout!.on('data', chunk => {
     if (printed.length < output_kept) printed += chunk;
   });
-  while (!ready.test(printed)) {
+  const url = /"url":"([^"]+)"/;
+  while (!ready.test(printed) || !url.test(printed)) {
     const [end] = await Promise.race([once(child.stdout!, 'data'), once(child, 'exit').then(([code]) => [{ code }])]);
     if (!Buffer.isBuffer(end)) throw new Error(`the server ended with ${JSON.stringify(end)}:\n${printed}`);
   }
   return {
     pid: child.pid!,
-    url: /"url":"([^"]+)"/.exec(printed)![1]!,
+    url: url.exec(printed)![1]!,
     token: /lc_\w+/.exec(printed)?.[0] ?? '',
     output: () => printed,
     closeOutput: () => child.stdout!.destroy(),

@@ -1,4 +1,4 @@
-/** Builds what the server hands out for the widget: one classic script, and the chunks that it loads on first use. */
+/** Builds the widget: a classic script with the chunks that it loads on first use, for the server, and an ES module for bundlers. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -7,11 +7,11 @@ import type { BuildOptions, Plugin } from 'esbuild';
 const room = import.meta.dirname;
 const dist = join(room, 'dist');
 
-/** ES modules that the script imports on first use; what both need, Preact, becomes a third file. */
+/** ES modules that the script imports on first use. */
 const chunks = ['preferences', 'lead-form'];
 
-/** Brotli bytes allowed for the script alone, with the preferences, for the form in both languages, and for everything. */
-const budgets = { eager: 7_500, preferences: 12_200, form: 6_000, everything: 18_000 };
+/** Brotli bytes allowed for the script alone, with the preferences, for the form, and for everything, each in both languages. */
+const budgets = { eager: 7_500, preferences: 10_000, form: 5_000, everything: 15_000 };
 
 const headers = `\
 /widget/*
@@ -31,16 +31,32 @@ export async function buildWidget(): Promise<Map<string, number>> {
   const files = await bundle({
     entryPoints: chunks.map(chunk => join(room, `${chunk}.tsx`)),
     format: 'esm',
-    splitting: true,
     entryNames: 'widget/[name]-[hash]',
-    chunkNames: 'widget/preact-[hash]',
-    mangleProps: /^__/,
   });
   const define = { CHUNK_FILES: JSON.stringify(nameChunks(files)) };
   const [script] = await bundle({ entryPoints: [join(room, 'embed.ts')], format: 'iife', define });
   files.set('widget.js', script![1]);
   files.set('widget.css', (await Promise.all(['styles', ...chunks].map(minifyCss))).join(''));
-  return write(files);
+  return write(files, await bundleModule());
+}
+
+/** The package that widget/package.json describes; its lazily loaded parts stay apart, for the page's own bundler. */
+async function bundleModule(): Promise<Map<string, string>> {
+  const files = await bundle({
+    entryPoints: { widget: join(room, 'index.ts') },
+    format: 'esm',
+    splitting: true,
+    minify: false,
+    minifySyntax: true,
+    entryNames: 'module/[name]',
+    chunkNames: 'module/[name]-[hash]',
+    legalComments: 'eof',
+  });
+  const types = readFileSync(join(room, 'lead-consent.ts'), 'utf8');
+  const init = readFileSync(join(room, 'index.ts'), 'utf8').match(
+    /\n(\/\*\* Starts.*?\*\/\n)export (function .*?) \{/s,
+  )!;
+  return files.set('module/widget.d.ts', `${types}\n${init[1]}export declare ${init[2]};\n`);
 }
 
 /** Bundles, and gives each file's text by its path in `dist`. */
@@ -79,10 +95,10 @@ async function minifyCss(part: string): Promise<string> {
   return (await transform(source, { loader: 'css', minify: true, charset: 'utf8', target })).code.trim();
 }
 
-function write(files: Map<string, string>): Map<string, number> {
+function write(files: Map<string, string>, module: Map<string, string>): Map<string, number> {
   const sizes = new Map<string, number>();
-  const kept = new Set(['_headers']);
-  mkdirSync(join(dist, 'widget'), { recursive: true });
+  const kept = new Set(['_headers', '.assetsignore']);
+  for (const folder of ['widget', 'module']) mkdirSync(join(dist, folder), { recursive: true });
   for (const [path, text] of files) {
     const compressed = brotliCompressSync(text);
     put(path, text);
@@ -91,9 +107,14 @@ function write(files: Map<string, string>): Map<string, number> {
     sizes.set(path, compressed.length);
     for (const ending of ['', '.br', '.gz']) kept.add(path + ending);
   }
+  for (const [path, text] of module) {
+    put(path, text);
+    kept.add(path);
+  }
   put('_headers', headers);
+  put('.assetsignore', 'module\n');
   for (const path of readdirSync(dist, { recursive: true, encoding: 'utf8' }))
-    if (path !== 'widget' && !kept.has(path)) rmSync(join(dist, path), { force: true });
+    if (/\./.test(path) && !kept.has(path)) rmSync(join(dist, path), { force: true });
   return sizes;
 }
 
@@ -108,7 +129,7 @@ function check(sizes: Map<string, number>) {
   const sum = (wanted: RegExp) => [...sizes].reduce((total, [path, size]) => total + (wanted.test(path) ? size : 0), 0);
   const totals = {
     eager: sum(/^widget\.js$/),
-    preferences: sum(/^widget\.js$|preact|preferences/),
+    preferences: sum(/^widget\.js$|preferences/),
     form: sum(/lead-form/),
     everything: sum(/\.js$/),
   };

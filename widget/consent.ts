@@ -1,16 +1,9 @@
 import type { Locale } from '../worker/fields.ts';
-import type { Policy } from './api.ts';
+import type { Answer, Policy } from './api.ts';
 import { deleteCookies, readCookie, writeCookie } from './cookies.ts';
 import { newId } from './ids.ts';
+import type { Choice } from './lead-consent.ts';
 import type { Outbox } from './outbox.ts';
-
-/** What a visitor chose, and when. */
-export interface Choice {
-  visitor_id: string;
-  policy_version: string;
-  granted: string[];
-  chosen_at: string;
-}
 
 /** Where a choice was made; one that takes something back is recorded as a withdrawal. */
 export type Source = 'banner' | 'preferences';
@@ -37,9 +30,19 @@ export type Consents = ReturnType<typeof createConsents>;
 /** The visitor's choice under one policy: read from the cookie, kept there, and recorded on the server. */
 export function createConsents({ policy, locale, outbox, changed }: Options) {
   const { cookie, purposes } = policy;
-  const stored = () => parseChoice(readCookie(cookie.name));
-  const earlier = stored();
+  const earlier = read();
   let choice = holds(earlier) ? earlier : undefined;
+
+  /** What is not recorded yet counts before the cookie, in which the answer to an older choice may stand. */
+  function read(): Choice | undefined {
+    const { visitor_id, policy_version, granted, chosen_at } = outbox.latest() ?? {};
+    if (chosen_at) return { visitor_id, policy_version, granted, chosen_at } as Choice;
+    return parseChoice(readCookie(cookie.name));
+  }
+
+  function write(made: Choice) {
+    writeCookie(cookie.name, formatChoice(made), cookie.max_age_days, cookie.domain);
+  }
 
   function holds(made: Choice | undefined): made is Choice {
     if (!made) return false;
@@ -67,6 +70,7 @@ export function createConsents({ policy, locale, outbox, changed }: Options) {
 
   return {
     has,
+    enforce,
     get: () => choice ?? null,
 
     /** Whether the browser's Global Privacy Control refuses a purpose, while the visitor has not chosen otherwise. */
@@ -74,22 +78,34 @@ export function createConsents({ policy, locale, outbox, changed }: Options) {
 
     /** Grants the required purposes and those listed, refuses the rest. */
     choose(wanted: string[], source: Source) {
+      const previous = read() ?? choice;
+      const held = holds(previous) ? previous.granted : [];
       const shown = purposes.map(({ id }) => id);
       const granted = purposes.filter(it => it.required || wanted.includes(it.id)).map(({ id }) => id);
-      const isWithdrawal = shown.some(id => choice?.granted.includes(id) && !granted.includes(id));
-      // A clock that runs behind must not date the choice before the policy, or the banner would never fall silent.
-      const now = Math.max(Date.now(), Date.parse(policy.choices_hold_since));
-      const { visitor_id } = choice ?? earlier ?? { visitor_id: newId() };
+      const isWithdrawal = shown.some(id => held.includes(id) && !granted.includes(id));
+      // By the clock, but later than the policy and the previous choice: a clock set back must make neither outrank this one.
+      const after = previous ? (seconds(previous.chosen_at) + 1) * 1000 : 0;
+      const now = Math.max(Date.now(), Date.parse(policy.choices_hold_since), after);
+      const { visitor_id } = previous ?? { visitor_id: newId() };
       const made = { visitor_id, policy_version: policy.version, granted, chosen_at: new Date(now).toISOString() };
-      writeCookie(cookie.name, formatChoice(made), cookie.max_age_days, cookie.domain);
+      write(made);
       outbox.add({ ...made, locale, shown, source: isWithdrawal ? 'withdrawal' : source });
       replace(made);
     },
 
+    /** The server has answered: what it recorded last stands in its cookie, and anything else must not. */
+    settle({ status, body }: Answer) {
+      if (!choice) return;
+      if (status !== 201 || outbox.latest()) write(outbox.latest() ?? choice);
+      else if (body?.chosen_at && body.visitor_id === choice.visitor_id)
+        choice = { ...choice, chosen_at: body.chosen_at };
+    },
+
     /** Takes over a choice made meanwhile in another tab. */
     refresh() {
-      const made = stored();
-      if (holds(made) && (!choice || made.chosen_at > choice.chosen_at)) replace(made);
+      const made = read();
+      const isNews = `${made?.granted}` !== `${choice?.granted}` || !choice;
+      if (holds(made) && isNews && (!choice || seconds(made.chosen_at) >= seconds(choice.chosen_at))) replace(made);
     },
   };
 }

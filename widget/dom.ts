@@ -2,7 +2,7 @@ type Value = string | boolean | undefined | ((event: Event) => void);
 type Child = Node | string | false | undefined | Child[];
 
 /**
- * What the banner's JSX becomes: a real element, made once, because the script that every page loads has no room for Preact.
+ * What the widget's JSX becomes: a real element, made once. A framework would weigh more than banner and preferences together.
  *
  * @param props Attributes, where `true` is an empty one and `undefined` none; functions listen, as in `onClick`.
  */

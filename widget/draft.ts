@@ -1,6 +1,6 @@
 /** What was typed into a form, and under which key it was sent last, so that sending it again makes no second lead. */
 export interface Draft {
-  values: Record<string, string>;
+  values: Record<string, string> | null;
   body: string;
   key: string;
 }
@@ -11,8 +11,7 @@ const slot = (form: string) => `lead-consent.draft.${form}`;
 export function readDraft(form: string): Draft {
   const none = { values: {}, body: '', key: '' };
   try {
-    const draft = JSON.parse(sessionStorage.getItem(slot(form))!);
-    return { ...none, ...draft, values: { ...draft?.values } };
+    return { ...none, ...JSON.parse(sessionStorage.getItem(slot(form))!) };
   } catch {
     return none;
   }

@@ -1,5 +1,10 @@
 const gated = 'script[type="text/plain"][data-consent],[data-src][data-consent]';
 
+/** The purposes that a gated element needs, all of them. */
+export function readPurposes(element: Element): string[] {
+  return element.getAttribute('data-consent')!.trim().split(/\s+/);
+}
+
 /**
  * Keeps gated scripts, frames and images shut until each one's purposes are granted.
  *
@@ -7,8 +12,6 @@ const gated = 'script[type="text/plain"][data-consent],[data-src][data-consent]'
  */
 export function createGate(has: (purpose: string) => boolean) {
   let releasing = false;
-
-  const isPermitted = (element: Element) => element.getAttribute('data-consent')!.trim().split(/\s+/).every(has);
 
   return {
     /** Releases in document order whatever is permitted; a script from a file is awaited, as the parser would. */
@@ -21,7 +24,7 @@ export function createGate(has: (purpose: string) => boolean) {
   };
 
   function find(): Element | undefined {
-    return [...document.querySelectorAll(gated)].find(isPermitted);
+    return [...document.querySelectorAll(gated)].find(element => readPurposes(element).every(has));
   }
 }
 

@@ -1,63 +1,99 @@
 import { type Answer, isTemporary } from './api.ts';
 import { newId } from './ids.ts';
+import type { Choice } from './lead-consent.ts';
+import { quietly } from './quietly.ts';
+
+/** A choice as the server records it. */
+export interface Body extends Choice {
+  locale: string;
+  shown: string[];
+  source: string;
+}
 
 interface Unsent {
   key: string;
-  body: unknown;
+  body: Body;
+}
+
+interface Options {
+  /** Sends one body under its idempotency key; only the latest choice may set the cookie. */
+  post(body: Body, key: string, isLatest: boolean): Promise<Answer>;
+  /** Called when a body has been answered for good. */
+  settled(answer: Answer): void;
 }
 
 export type Outbox = ReturnType<typeof createOutbox>;
 
-const slot = 'lead-consent.unsent';
+const prefix = 'lead-consent.unsent.';
+
+/** Seconds until the server is asked again, where it does not say itself. */
+const pause_s = 60;
 
 /**
- * Sends each body once, in order: what fails is kept, across pages where the browser lets it, and sent with the same key.
- *
- * @param post Sends one body under its idempotency key.
+ * Sends each choice once, in order: what fails is kept, across pages where the browser lets it, and sent again with the same key.
+ * Each has a slot of its own, so that two tabs take nothing from each other.
  */
-export function createOutbox(post: (body: unknown, key: string) => Promise<Answer>) {
-  let kept: Unsent[] | undefined;
-  let flushing = false;
+export function createOutbox({ post, settled }: Options) {
+  const kept = new Map<string, string>();
+  let sending: string | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const read = (): Unsent[] => kept ?? readStored();
+  function list(): Unsent[] {
+    const slots = [...kept, ...Object.entries(quietly(() => ({ ...localStorage })) ?? {})];
+    return slots.flatMap(parse).sort((a, b) => (a.body.chosen_at < b.body.chosen_at ? -1 : 1));
+  }
 
-  function write(unsent: Unsent[]) {
-    try {
-      if (unsent.length) localStorage.setItem(slot, JSON.stringify(unsent));
-      else localStorage.removeItem(slot);
-      kept = undefined;
-    } catch {
-      kept = unsent;
-    }
+  function drop(key: string) {
+    kept.delete(prefix + key);
+    quietly(() => localStorage.removeItem(prefix + key));
   }
 
   /** Sends what is waiting, until something fails for now. */
   async function flush() {
-    if (flushing) return;
-    flushing = true;
-    for (let next = read()[0]; next; next = read()[0]) {
-      const { key, body } = next;
-      if (isTemporary(await post(body, key))) break;
-      write(read().filter(unsent => unsent.key !== key));
+    if (sending) return;
+    clearTimeout(timer);
+    for (let queue = list(); queue[0]; queue = list()) {
+      const [{ key, body }] = queue as [Unsent];
+      sending = key;
+      const answer = await post(body, key, queue.length === 1);
+      sending = undefined;
+      if (isTemporary(answer)) {
+        timer = setTimeout(flush, (answer.retry_after || pause_s) * 1000);
+        break;
+      }
+      drop(key);
+      settled(answer);
     }
-    flushing = false;
   }
 
   return {
     flush,
-    /** Keeps a body before its first sending, so that a closed page loses nothing. */
-    add(body: unknown) {
-      write([...read(), { key: newId(), body }]);
+
+    /** The latest choice that the server has not answered: newer than whatever the cookie says. */
+    latest: (): Body | undefined => list().pop()?.body,
+
+    /** Keeps a choice before its first sending, so that a closed page loses nothing. */
+    add(body: Body) {
+      const key = newId();
+      const text = JSON.stringify(body);
+      kept.set(prefix + key, text);
+      quietly(() => {
+        localStorage.setItem(prefix + key, text);
+        kept.delete(prefix + key);
+      });
       flush();
     },
+
+    /** The page goes away: one more try for each, whose answer nobody hears; a repeat has the same key. */
+    leave() {
+      for (const { key, body } of list()) if (key !== sending) post(body, key, false);
+    },
+
+    stop: () => clearTimeout(timer),
   };
 }
 
-function readStored(): Unsent[] {
-  try {
-    const stored = JSON.parse(localStorage.getItem(slot) ?? '[]');
-    return Array.isArray(stored) ? stored : [];
-  } catch {
-    return [];
-  }
+function parse([slot, text]: [string, string]): Unsent[] {
+  const body = slot.startsWith(prefix) ? quietly((): Body => JSON.parse(text)) : undefined;
+  return body?.chosen_at && Array.isArray(body.granted) ? [{ key: slot.slice(prefix.length), body }] : [];
 }

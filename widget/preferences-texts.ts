@@ -1,41 +1,39 @@
 import type { Locale } from '../worker/fields.ts';
-
-interface PreferencesTexts {
-  title: string;
-  intro: string;
-  alwaysOn: string;
-  signal: string;
-  cookies(count: number): string;
-  provider: string;
-  lifetime: string;
-  purpose: string;
-  save: string;
-  close: string;
-}
+import type { PreferencesTexts } from './lead-consent.ts';
 
 export const preferencesTexts: Record<Locale, PreferencesTexts> = {
   'zh-CN': {
-    title: 'Cookie 偏好设置',
-    intro: '您可以逐项选择是否允许以下用途，也可以随时回来更改。',
+    preferences: 'Cookie 偏好设置',
+    intro: '请逐项选择是否允许，您可以随时更改。',
     alwaysOn: '始终启用',
-    signal: '您的浏览器已发出“全局隐私控制”（GPC）信号，因此默认关闭。',
-    cookies: count => `查看所用的 ${count} 个 Cookie`,
+    cookies: '所用的 Cookie（{count}）',
     provider: '提供方',
     lifetime: '有效期',
-    purpose: '用途',
+    use: '用途',
     save: '保存选择',
     close: '关闭',
+    choices: '您作过的选择',
+    noChoices: '尚无记录，或暂时无法读取。',
+    allowed: '已允许：',
+    refused: '已拒绝：',
+    shown: '当时的隐私政策：版本 {version}',
+    receipt: '下载凭据（JSON）',
   },
   en: {
-    title: 'Cookie preferences',
-    intro: 'Choose what you allow, one purpose at a time. You can come back and change this whenever you like.',
+    preferences: 'Cookie preferences',
+    intro: 'Choose what you allow. You can change it at any time.',
     alwaysOn: 'Always on',
-    signal: 'Off because your browser sends the Global Privacy Control signal.',
-    cookies: count => (count === 1 ? 'Show the 1 cookie used' : `Show the ${count} cookies used`),
+    cookies: 'Cookies used ({count})',
     provider: 'Provider',
     lifetime: 'Lifetime',
-    purpose: 'Used for',
+    use: 'Used for',
     save: 'Save choices',
     close: 'Close',
+    choices: 'Your choices so far',
+    noChoices: 'Nothing is on record yet, or it can’t be had now.',
+    allowed: 'Allowed: ',
+    refused: 'Refused: ',
+    shown: 'Privacy policy shown: version {version}',
+    receipt: 'Download the receipt (JSON)',
   },
 };

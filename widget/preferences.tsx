@@ -1,15 +1,22 @@
-import { h, render } from 'preact';
 import type { Locale } from '../worker/fields.ts';
-import type { Policy, Purpose } from './api.ts';
+import type { Answer, Policy, Purpose } from './api.ts';
+import { h } from './dom.ts';
+import { showHistory } from './history.tsx';
+import type { BannerTexts, Texts, TextsByLocale } from './lead-consent.ts';
 import styles from './preferences.css';
 import { preferencesTexts } from './preferences-texts.ts';
-import type { BannerTexts } from './strings.ts';
+import { chooseTexts, fillText } from './strings.ts';
 
 interface Options {
+  host: string;
   locale: Locale;
   policy: Policy;
   /** The banner's texts, for what reads the same here. */
-  labels: BannerTexts;
+  texts: BannerTexts;
+  own: TextsByLocale | undefined;
+  /** Under which the choices are recorded, where there is one. */
+  visitor_id: string | undefined;
+  getReceipt(visitor_id: string): Promise<Answer>;
   /** Whether a purpose is permitted now: where its switch starts. */
   has(purpose: string): boolean;
   isRefusedBySignal(purpose: string): boolean;
@@ -25,19 +32,59 @@ interface Options {
  * @returns Closes it.
  */
 export function openPreferences(options: Options): () => void {
+  const { locale, policy, own, has, choose, visitor_id } = options;
+  const texts: Texts = { ...options.texts, ...chooseTexts(preferencesTexts, locale, own) };
   const opener = document.activeElement;
-  const root = document.body.appendChild(document.createElement('div'));
+  const everything = policy.purposes.map(({ id }) => id);
+  const granted = new Set(everything.filter(has));
+  const dialog = (
+    <dialog class="lc-root lc-dialog" lang={locale} aria-labelledby="lc-title" data-consent-preferences onClose={close}>
+      <div class="lc-panel">
+        <header class="lc-head">
+          <h2 class="lc-title" id="lc-title" tabindex="-1" autofocus>
+            {texts.preferences}
+          </h2>
+          <button class="lc-close" type="button" aria-label={texts.close} onClick={close} />
+        </header>
+        <div class="lc-scroll">
+          <p>
+            {texts.intro}{' '}
+            <a class="lc-link" href={policy.url} target="_blank" rel="noopener">
+              {texts.policy}
+            </a>
+          </p>
+          {policy.purposes.map(purpose => createSwitch(purpose, texts, options, granted))}
+          {visitor_id && showHistory({ ...options, texts, visitor_id })}
+        </div>
+        <footer class="lc-actions">
+          <button class="lc-button" type="button" data-consent-action="accept-all" onClick={() => decide(everything)}>
+            {texts.acceptAll}
+          </button>
+          <button class="lc-button" type="button" data-consent-action="reject-all" onClick={() => decide([])}>
+            {texts.rejectAll}
+          </button>
+          <button class="lc-button" type="button" data-consent-action="save" onClick={() => decide(granted)}>
+            {texts.save}
+          </button>
+        </footer>
+      </div>
+    </dialog>
+  ) as HTMLDialogElement;
+  dialog.addEventListener('click', event => event.target === dialog && close());
   options.addStyles(styles);
-  render(<Preferences {...options} close={close} />, root);
-  const dialog = root.querySelector('dialog')!;
+  document.body.append(dialog);
   showModal(dialog, close);
   return close;
 
+  function decide(ids: Iterable<string>) {
+    choose([...ids]);
+    close();
+  }
+
   function close() {
-    if (!root.isConnected) return;
+    if (!dialog.isConnected) return;
     dialog.close?.();
-    root.remove();
-    render(null, root);
+    dialog.remove();
     if (opener instanceof HTMLElement) opener.focus();
     options.closed();
   }
@@ -53,75 +100,10 @@ function showModal(dialog: HTMLDialogElement, close: () => void) {
   dialog.querySelector('h2')?.focus();
 }
 
-function Preferences({ close, ...options }: Options & { close(): void }) {
-  const { locale, policy, labels, has, choose } = options;
-  const texts = preferencesTexts[locale];
-  const everything = policy.purposes.map(({ id }) => id);
-  const granted = new Set(everything.filter(has));
-
-  function decide(ids: Iterable<string>) {
-    choose([...ids]);
-    close();
-  }
-
-  function toggle(id: string, isOn: boolean) {
-    if (isOn) granted.add(id);
-    else granted.delete(id);
-  }
-
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the Escape key closes a dialog
-    <dialog
-      class="lc-root lc-dialog"
-      lang={locale}
-      aria-labelledby="lc-title"
-      data-consent-preferences
-      onClose={close}
-      onClick={event => event.target === event.currentTarget && close()}
-    >
-      <div class="lc-panel">
-        <header class="lc-head">
-          <h2 class="lc-title" id="lc-title" tabIndex={-1} autofocus>
-            {texts.title}
-          </h2>
-          <button class="lc-close" type="button" aria-label={texts.close} onClick={close} />
-        </header>
-        <div class="lc-scroll">
-          <p>
-            {texts.intro}{' '}
-            <a class="lc-link" href={policy.url} target="_blank" rel="noopener">
-              {labels.policy}
-            </a>
-          </p>
-          {policy.purposes.map(purpose => (
-            <Switch {...options} purpose={purpose} toggle={toggle} />
-          ))}
-        </div>
-        <footer class="lc-actions">
-          <button class="lc-button" type="button" data-consent-action="accept-all" onClick={() => decide(everything)}>
-            {labels.acceptAll}
-          </button>
-          <button class="lc-button" type="button" data-consent-action="reject-all" onClick={() => decide([])}>
-            {labels.rejectAll}
-          </button>
-          <button class="lc-button" type="button" data-consent-action="save" onClick={() => decide(granted)}>
-            {texts.save}
-          </button>
-        </footer>
-      </div>
-    </dialog>
-  );
-}
-
-interface SwitchProps extends Pick<Options, 'locale' | 'has' | 'isRefusedBySignal'> {
-  purpose: Purpose;
-  toggle(id: string, isOn: boolean): void;
-}
-
-function Switch({ locale, has, isRefusedBySignal, purpose, toggle }: SwitchProps) {
+/** A purpose with its switch, which keeps `granted` right, and its cookies. */
+function createSwitch(purpose: Purpose, texts: Texts, options: Options, granted: Set<string>): HTMLElement {
   const { id, name, description, required, cookies } = purpose;
-  const texts = preferencesTexts[locale];
-  const note = required ? texts.alwaysOn : isRefusedBySignal(id) && texts.signal;
+  const note = required ? texts.alwaysOn : options.isRefusedBySignal(id) && texts.signal;
   const about = `lc-about-${id}`;
   return (
     <section class="lc-purpose">
@@ -132,8 +114,10 @@ function Switch({ locale, has, isRefusedBySignal, purpose, toggle }: SwitchProps
           // biome-ignore lint/a11y/useAriaPropsForRole: a checkbox tells its own state
           role="switch"
           name={id}
-          checked={has(id)}
-          onChange={event => toggle(id, event.currentTarget.checked)}
+          checked={granted.has(id)}
+          onChange={event =>
+            (event.target as HTMLInputElement).checked ? void granted.add(id) : void granted.delete(id)
+          }
           disabled={required}
           aria-describedby={about}
         />
@@ -144,12 +128,12 @@ function Switch({ locale, has, isRefusedBySignal, purpose, toggle }: SwitchProps
       </div>
       {cookies.length > 0 && (
         <details>
-          <summary>{texts.cookies(cookies.length)}</summary>
+          <summary>{fillText(texts.cookies, { count: cookies.length })}</summary>
           {cookies.map(cookie => (
             <div class="lc-facts">
-              <p>{cookie.name}</p>
+              <p class="lc-code">{cookie.name}</p>
               <dl>
-                <dt>{texts.purpose}</dt>
+                <dt>{texts.use}</dt>
                 <dd>{cookie.purpose}</dd>
                 <dt>{texts.provider}</dt>
                 <dd>{cookie.provider}</dd>

@@ -1,43 +1,63 @@
 import type { Locale } from '../worker/fields.ts';
-import type { Policy } from './api.ts';
+import type { Api, Policy } from './api.ts';
 import { showBanner } from './banner.tsx';
-import { loadPreferences } from './chunks.ts';
+import type { Chunks } from './chunks.ts';
 import type { Consents } from './consent.ts';
-import { bannerTexts } from './strings.ts';
+import type { TextsByLocale } from './lead-consent.ts';
+import { createPlaceholders } from './placeholders.tsx';
+import { bannerTexts, chooseTexts } from './strings.ts';
 import type { Stylesheet } from './stylesheet.ts';
 
 interface Options {
   host: string;
   locale: Locale;
+  /** The page's own words. */
+  own: TextsByLocale | undefined;
   policy: Policy;
   consents: Consents;
+  api: Api;
   stylesheet: Stylesheet;
+  load: Chunks['loadPreferences'];
 }
 
 export type Prompts = ReturnType<typeof createPrompts>;
 
-/** What asks the visitor: the banner until there is a choice, the preferences on demand. */
-export function createPrompts({ host, locale, policy, consents, stylesheet }: Options) {
-  let banner: HTMLElement | undefined;
+/** What asks the visitor: the banner until there is a choice, a frame's placeholder until it is granted, the preferences on demand. */
+export function createPrompts({ host, locale, own, policy, consents, api, stylesheet, load }: Options) {
+  const texts = chooseTexts(bannerTexts, locale, own);
+  const { has, isRefusedBySignal, choose } = consents;
+  const common = { locale, policy, texts, has, isRefusedBySignal };
+  const hasQuestion = policy.purposes.some(({ required }) => !required);
+  const placeholders = createPlaceholders({ ...common, allow });
+  let hideBanner: (() => void) | undefined;
   let preferences: Promise<() => void> | undefined;
 
-  const hasQuestion = policy.purposes.some(({ required }) => !required);
-
   function update() {
+    placeholders.update();
     if (!consents.get() && hasQuestion)
-      banner ??= showBanner({ locale, policy, choose: ids => consents.choose(ids, 'banner'), open });
-    else banner?.remove();
+      hideBanner ??= showBanner({ ...common, choose: granted => choose(granted, 'banner'), open });
+    else hide();
+  }
+
+  function hide() {
+    hideBanner?.();
+    hideBanner = undefined;
+  }
+
+  function allow(purposes: string[]) {
+    const granted = policy.purposes.map(({ id }) => id).filter(has);
+    choose([...granted, ...purposes], 'preferences');
   }
 
   async function open() {
-    preferences ??= loadPreferences(host).then(({ openPreferences }) =>
+    preferences ??= load().then(({ openPreferences }) =>
       openPreferences({
-        locale,
-        policy,
-        labels: bannerTexts[locale],
-        has: consents.has,
-        isRefusedBySignal: consents.isRefusedBySignal,
-        choose: granted => consents.choose(granted, 'preferences'),
+        ...common,
+        host,
+        own,
+        visitor_id: consents.get()?.visitor_id,
+        getReceipt: api.getReceipt,
+        choose: granted => choose(granted, 'preferences'),
         closed: () => {
           preferences = undefined;
         },
@@ -51,7 +71,8 @@ export function createPrompts({ host, locale, policy, consents, stylesheet }: Op
   }
 
   function remove() {
-    banner?.remove();
+    hide();
+    placeholders.remove();
     preferences?.then(close => close());
   }
 

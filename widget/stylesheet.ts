@@ -2,20 +2,19 @@ export type Stylesheet = ReturnType<typeof createStylesheet>;
 
 /** Styles that a strict CSP lets pass: constructed sheets, or one linked file where a browser can't construct any. */
 export function createStylesheet(host: string) {
-  const added = new Set<string>();
-  const sheets: CSSStyleSheet[] = [];
+  const sheets = new Map<string, CSSStyleSheet | undefined>();
   let link: HTMLLinkElement | undefined;
 
   return {
     /** Applies one part, once; the linked file holds all parts. */
     add(css: string) {
-      if (added.has(css)) return;
-      added.add(css);
+      if (sheets.has(css)) return;
+      sheets.set(css, undefined);
       try {
         const sheet = new CSSStyleSheet();
         sheet.replaceSync(css);
         document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-        sheets.push(sheet);
+        sheets.set(css, sheet);
       } catch {
         link ??= document.head.appendChild(
           Object.assign(document.createElement('link'), { rel: 'stylesheet', href: `${host}/widget.css` }),
@@ -25,7 +24,8 @@ export function createStylesheet(host: string) {
 
     remove() {
       link?.remove();
-      if (sheets.length) document.adoptedStyleSheets = document.adoptedStyleSheets.filter(it => !sheets.includes(it));
+      for (const sheet of sheets.values())
+        if (sheet) document.adoptedStyleSheets = document.adoptedStyleSheets.filter(it => it !== sheet);
     },
   };
 }

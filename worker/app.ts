@@ -7,7 +7,7 @@ import { requireScope } from './access.ts';
 import { pullEvents } from './audit-events.ts';
 import { showChallenge } from './challenge.ts';
 import { pullConsents, showConsentStats } from './consent-list.ts';
-import { showConsents, submitConsent, withdrawConsent } from './consents.ts';
+import { showConsents, showReceipt, submitConsent, withdrawConsent } from './consents.ts';
 import { type App, factory, type Services } from './context.ts';
 import { requireForm, showForm, showThanks, submitForm } from './forms.ts';
 import { showHealth } from './health.ts';
@@ -63,6 +63,7 @@ export function createApp(services: Services, demo?: Hono): Hono<App> {
   });
   at('/consents/stats', { GET: [requireScope('consents:read'), ...showConsentStats] });
   at('/consents/:visitor_id', { GET: [...showConsents] });
+  at('/consents/:visitor_id/receipt', { GET: [...showReceipt] });
   at('/consents/:visitor_id/withdrawal', { POST: [requireOrigin, ...withdrawConsent] });
   at('/policies', { GET: [...showPolicies] });
   at('/policies/current', { GET: [...showCurrentPolicy] });

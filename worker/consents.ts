@@ -9,6 +9,7 @@ import { type App, factory } from './context.ts';
 import { locales } from './fields.ts';
 import { type FieldError, problem } from './problem.ts';
 import { useLimit } from './rate-limit.ts';
+import { describeReceipt } from './receipts.ts';
 import { isLoopback } from './settings.ts';
 import { body, ignoreBody, invalidFields, readIdempotencyKey } from './validate.ts';
 
@@ -75,6 +76,17 @@ export const showConsents = factory.createHandlers(async c => {
   if (!latest) return problem(c, 'not-found');
   const current = latest.expires_at > now().toISOString() ? latest : null;
   return c.json({ visitor_id: latest.visitor_id, current, history }, 200, { 'Cache-Control': 'private, no-store' });
+});
+
+/** `GET /consents/{visitor_id}/receipt`: the same with the texts that were shown, as a file for the visitor to keep. */
+export const showReceipt = factory.createHandlers(async c => {
+  const { db, now, settings } = c.var.services;
+  const choices = await listVisitorChoices(c);
+  if (!choices.length) return problem(c, 'not-found');
+  return c.json(describeReceipt(choices, await listPolicies(db), settings.public_url, now()), 200, {
+    'Cache-Control': 'private, no-store',
+    'Content-Disposition': 'attachment; filename="consent-receipt.json"',
+  });
 });
 
 /** `POST /consents/{visitor_id}/withdrawal`: takes back whatever was granted, in one step and without a body. */

@@ -41,7 +41,8 @@ export function checkField(field: LeadField, typed: string): FieldErrorCode | un
 export const assignee = /^(?=.*\S)[^\p{Cc}\p{Cs}]{1,100}$/u;
 
 /** What a person can see: some letters and symbols of Unicode are drawn as nothing. */
-const visible = /[^\s\p{Cf}\p{Zs}\u115f\u1160\u2800\u3164\uffa0]/u;
+const visible = /[^\s\p{Cf}\u115f\u1160\u2800\u3164\uffa0]/u;
 const unsafe = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffd]/u;
+/** After the `@`, no label that is empty or has a dash at an end, and a last one of two characters or more. */
 const email =
-  /^(?!\.)(?!.*\.[.@])[^\s@<>()[\]\\,;:"]{1,64}@(?:(?!-)[^\s@<>()[\]\\,;:".]*[^\s@<>()[\]\\,;:".-]\.)+(?!-)[^\s@<>()[\]\\,;:".]+[^\s@<>()[\]\\,;:".-]$/u;
+  /^(?!\.|.*(?:\.[.@]|@[-.]|@.*(?:-\.|\.-)|[-.]$))[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]{2,}$/u;

@@ -25,7 +25,6 @@ interface FormAnswer {
   headers?: Record<string, string> | undefined;
 }
 
-const receipt_cookie = 'receipt';
 const receipt_seconds = 600;
 
 /** Answers the form as a page, with what was typed, and with what is wrong about it. */
@@ -99,15 +98,17 @@ ${line}
 /** Sends a browser on after a lead was stored; the receipt code travels in a cookie, for one look. */
 export function answerThanks(c: Context<App>, form: Form, receipt_code: string, locale: Locale, return_to?: string) {
   const path = `/forms/${form}/thanks`;
-  setCookie(c, receipt_cookie, receipt_code, { ...cookieOptions(c, path), maxAge: receipt_seconds });
+  const { name, options } = receiptCookie(c, form);
+  setCookie(c, name, receipt_code, { ...options, maxAge: receipt_seconds });
   c.header('Cache-Control', 'no-store');
   return c.redirect(return_to ?? `${path}?lang=${locale}`, 303);
 }
 
 /** Answers the thanks, with the receipt code if the browser brings it; with the answer the browser forgets it. */
 export function showReceipt(c: Context<App>, form: Form) {
-  const code = readReceiptCode(getCookie(c, receipt_cookie) ?? '');
-  if (code) deleteCookie(c, receipt_cookie, cookieOptions(c, `/forms/${form}/thanks`));
+  const { name, options } = receiptCookie(c, form);
+  const code = readReceiptCode(getCookie(c, name) ?? '');
+  if (code) deleteCookie(c, name, options);
   return answerReceipt(c, chooseLocale(c), code);
 }
 
@@ -132,7 +133,9 @@ ${
   );
 }
 
-function cookieOptions(c: Context<App>, path: string) {
+/** Of this host alone: by its prefix, no neighbour under the same domain can put another receipt in its place (RFC 6265bis §4.1.3). */
+function receiptCookie(c: Context<App>, form: Form) {
   const secure = !isLoopback(c.var.services.settings.public_url);
-  return { path, httpOnly: true, sameSite: 'Lax', secure } as const;
+  const name = `${secure ? '__Host-' : ''}receipt-${form}`;
+  return { name, options: { path: '/', httpOnly: true, sameSite: 'Lax', secure } as const };
 }

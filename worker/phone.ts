@@ -1,10 +1,10 @@
 const gaps = /[\s\p{Cf}.·・。]/gu;
 const dashes = /[\p{Pd}−ー]/gu;
+const dash = /-/g;
 const brackets = /[()[\]【】〔〕]/g;
 /** `+44 (0)20 …` is written for readers at home and abroad; Italian numbers keep their zero. */
 const writtenTrunk = /^(\(?\+(?!39)\d{1,3}\)?-?)\(0\)/;
-const marked =
-  /^([-+\d]*\d)-*(?:;ext=|ext(?:ension|n)?|[x#]|[转轉][接至]?(?:分[机機])?[号號]?|分[机機][号號]?)[-:]*(\d{1,6})$/iu;
+const marked = /^([-+\d]*\d)-*(?:;?ext(?:ension|n)?|[x#]|[转轉接至分机機号號]+)[-:=]*(\d{1,6})$/iu;
 const trailing = /^(.*\d)-+(\d{1,6})$/;
 const landline = /^(?:10|2\d|(?![48]00)[3-9]\d\d)\d{7,8}$/;
 const toll = /^[48]00\d{7}$/;
@@ -32,7 +32,7 @@ function extend(number: string | undefined, extension: string | undefined): stri
 }
 
 function findFixed(typed: string): string | undefined {
-  const number = joinDigits(typed);
+  const number = typed.replace(dash, '');
   const national = number.replace(/^(?:\+|00)86/, '');
   const line = national.replace(/^0/, '');
   const areaIsMarked = line !== number;
@@ -41,16 +41,12 @@ function findFixed(typed: string): string | undefined {
 }
 
 function findMobile(typed: string): string | undefined {
-  const number = joinDigits(typed);
+  const number = typed.replace(dash, '');
   const found = mobile.exec(number) ?? short.exec(number);
   return found ? `+86${found[1]}` : undefined;
 }
 
 function findForeign(typed: string): string | undefined {
-  const number = joinDigits(typed);
+  const number = typed.replace(dash, '');
   return /^\+(?!86)[1-9]\d{6,14}$/.test(number) ? number : undefined;
-}
-
-function joinDigits(typed: string): string {
-  return typed.replace(/-/g, '');
 }

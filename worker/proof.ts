@@ -51,17 +51,17 @@ for (let n = 2; round.length < 64; n++) {
  * @see FIPS 180-4 §6.2.2
  */
 function hashBlock(w: Int32Array): number {
-  for (let t = 16; t < 64; t++) {
-    const x = w[t - 15]!;
-    const y = w[t - 2]!;
-    w[t] =
-      (rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10)) +
-      w[t - 7]! +
-      (rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3)) +
-      w[t - 16]!;
-  }
   let [a, b, c, d, e, f, g, h] = start as [number, number, number, number, number, number, number, number];
   for (let t = 0; t < 64; t++) {
+    if (t > 15) {
+      const x = w[t - 15]!;
+      const y = w[t - 2]!;
+      w[t] =
+        (rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10)) +
+        w[t - 7]! +
+        (rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3)) +
+        w[t - 16]!;
+    }
     const s = (h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + round[t]! + w[t]!) | 0;
     const m = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
     h = g;

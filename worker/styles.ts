@@ -52,7 +52,7 @@ h1 { margin-top: 0.8em; font-size: clamp(1.75rem, 1.3rem + 2vw, 2.4rem); letter-
 h2 { font-size: 1.35rem; }
 h3 { font-size: 1.1rem; }
 h4 { font-size: 1rem; }
-h1:lang(zh), h2:lang(zh) { letter-spacing: 0.01em; }
+h1:lang(zh), h2:lang(zh) { letter-spacing: 0.01em; word-break: keep-all; }
 p, ul, ol, dl, blockquote, pre, .table, figure { margin: 0 0 1.1em; }
 ul, ol { padding-inline-start: 1.5em; }
 li { margin-block: 0.35em; }

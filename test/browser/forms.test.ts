@@ -76,7 +76,7 @@ it('an answer that is lost and a reload after it end in exactly one lead', async
   });
   await fill(page, 'reload@example.com');
   await submit(page);
-  await page.getByText('couldn’t reach the server').waitFor();
+  await page.getByText('couldn’t send').waitFor();
   expect(await pull('reload@example.com')).toHaveLength(1);
   await page.unrouteAll();
   await page.reload();

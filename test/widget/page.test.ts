@@ -22,12 +22,18 @@ async function fill(page: Page) {
 /** Goes through everything that a visitor can see, calling `look` at each state. */
 async function walk(page: Page, look: (state: string) => Promise<void>) {
   await page.locator('form').waitFor();
-  await look('banner and form');
+  await look('banner, held frame and form');
   await page.locator('[data-consent-action=customize]').click();
   await dialog(page).waitFor();
   for (const summary of await dialog(page).locator('summary').all()) await summary.click();
   await look('preferences');
   await dialog(page).locator('[data-consent-action=save]').click();
+  await eventually(() => site.posts('/consents').length).toBe(1);
+  await page.evaluate(() => window.leadConsent?.open());
+  await dialog(page).locator('[data-consent-history] summary').click();
+  await dialog(page).locator('[data-consent-history] .lc-facts').waitFor();
+  await look('choices so far');
+  await page.keyboard.press('Escape');
   await submit(page).click();
   await page.locator('[data-field-error=policy_version]').waitFor();
   await look('errors');
@@ -41,7 +47,7 @@ async function walk(page: Page, look: (state: string) => Promise<void>) {
   await eventually(() => site.posts('/forms/').length).toBe(1);
   await look('sending');
   answer({ status: 429, body: {}, headers: { 'Retry-After': '60' } });
-  await eventually(() => page.getByRole('alert').textContent()).toMatch('60');
+  await eventually(() => page.getByRole('alert').textContent()).toMatch(/Too many|频繁/);
   await look('waiting');
   await page.reload();
   await page.locator('form [name=policy_version]').check();
@@ -73,17 +79,21 @@ function countListeners() {
   }
 }
 
+const frame = '<iframe data-consent="marketing" data-src="/video" title="Tour" width="280" height="240"></iframe>';
+
 it('a strict CSP with Trusted Types lets everything work, without one violation', async () => {
   site.html = pageWith(
-    `${formElement}<script type="text/plain" data-consent="analytics" src="HOST/widget.js?again"></script>
+    `${formElement}${frame}<script type="text/plain" data-consent="analytics" src="HOST/widget.js?again"></script>
 <img data-consent="analytics" data-src="/pixel.gif" alt="">`,
   );
+  site.files = { '/video': '' };
   site.pageHeaders = {
-    'Content-Security-Policy': `default-src 'none'; script-src HOST; connect-src HOST; img-src 'self'; style-src 'none';
+    'Content-Security-Policy':
+      `default-src 'none'; script-src HOST; connect-src HOST; img-src 'self'; frame-src 'self'; style-src 'none';
       base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`.replace(
-      /\s+/g,
-      ' ',
-    ),
+        /\s+/g,
+        ' ',
+      ),
   };
   const violations: string[] = [];
   const page = await site.visit({
@@ -112,7 +122,7 @@ it('a strict CSP with Trusted Types lets everything work, without one violation'
 });
 
 it.each(['en', 'zh-CN'])('axe finds nothing in %s, light and dark', async lang => {
-  site.html = pageWith(formElement, { lang, head: '<style>:root { color-scheme: light dark }</style>' });
+  site.html = pageWith(frame + formElement, { lang, head: '<style>:root { color-scheme: light dark }</style>' });
   const page = await site.visit();
   await walk(page, async state => {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -128,7 +138,7 @@ it.each(['en', 'zh-CN'])('axe finds nothing in %s, light and dark', async lang =
 it.each(['en', 'zh-CN'])(
   'nothing is wider than the page in %s, from 320 to 1920 px and with text twice as large',
   async lang => {
-    site.html = pageWith(formElement, { lang });
+    site.html = pageWith(frame + formElement, { lang });
     const page = await site.visit();
     await walk(page, async state => {
       for (const [width, scale] of [
@@ -160,16 +170,16 @@ function findOverflow(scale: number): string[] {
 }
 
 it('remove() leaves nothing behind', async () => {
-  site.html = pageWith(`${formElement}<button data-consent-open>Cookies</button>`);
+  site.html = pageWith(`${formElement}${frame}<button data-consent-open>Cookies</button>`);
   const page = await site.visit({
     before: tab => tab.addInitScript(countListeners),
   });
-  const before = `<h1>Shop</h1><div data-lead-form="mini-ai-experience"><a href="${site.host}/forms/mini-ai-experience">Form</a></div><button data-consent-open="">Cookies</button>`;
+  const before = `<h1>Shop</h1><div data-lead-form="mini-ai-experience"><a href="${site.host}/forms/mini-ai-experience">Form</a></div>${frame}<button data-consent-open="">Cookies</button>`;
   await page.locator('form').waitFor();
   await page.getByText('Cookies', { exact: true }).click();
   await dialog(page).waitFor();
   const listeners = () => page.evaluate(() => (window as unknown as { countListeners(): number }).countListeners());
-  expect(await listeners()).toBe(4);
+  expect(await listeners()).toBe(6);
   await page.evaluate(() => window.leadConsent?.remove());
   await eventually(() => dialog(page).count()).toBe(0);
   expect(await page.locator('main').innerHTML()).toBe(before);

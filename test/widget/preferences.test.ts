@@ -41,9 +41,20 @@ it('shows one switch per purpose, the required one locked on and the rest off', 
 it('tells of each cookie its name, provider, lifetime and use', async () => {
   const page = await site.visit();
   await open(page);
-  await dialog(page).getByText('Show the 2 cookies used').click();
+  await dialog(page).getByText('Cookies used (2)').click();
   const facts = await dialog(page).locator('details[open] div').first().textContent();
   for (const fact of ['_stat', 'Statistics Ltd', '1 year', 'Tells visitors apart']) expect(facts).toContain(fact);
+});
+
+it('K1 accept and reject stand side by side and look alike here too, on the narrowest phone', async () => {
+  const page = await site.visit({ viewport: { width: 320, height: 640 } });
+  await open(page);
+  const look = (name: string) =>
+    action(page, name).evaluate(it => {
+      const { top, width, height } = it.getBoundingClientRect();
+      return [top, width, height, getComputedStyle(it).backgroundColor];
+    });
+  expect(await look('reject-all')).toEqual(await look('accept-all'));
 });
 
 it('saves what is switched on, and shows it when opened again', async () => {

@@ -27,7 +27,7 @@ async function send(page: Page) {
 
 it.each<[string, Reply, string]>([
   ['the server fails', { status: 500, body: {} }, 'couldn’t send'],
-  ['the server cannot be reached', 'gone', 'couldn’t reach'],
+  ['the server cannot be reached', 'gone', 'couldn’t send'],
   ['there were too many', { status: 429, body: {} }, 'Too many'],
 ])('when %s what was typed is kept, and the retry has the same key', async (_, reply, text) => {
   site.onLead = () => reply;
@@ -76,7 +76,7 @@ it('back online it does not send what has been changed meanwhile, nor without a 
   site.onLead = () => 'gone';
   const page = await site.visit();
   await send(page);
-  await page.getByText('couldn’t reach').waitFor();
+  await page.getByText('couldn’t send').waitFor();
   const before = posts().length;
   await field(page, 'policy_version').uncheck();
   await page.evaluate(() => window.dispatchEvent(new Event('online')));
@@ -87,23 +87,51 @@ it('back online it does not send what has been changed meanwhile, nor without a 
   expect(posts().length).toBe(before);
 });
 
-it('after a 429 it waits as long as it was told, says so, and sends by itself once', async () => {
+it('after a 429 it waits as long as it was told, says so, and sends by itself until it gets through', async () => {
   const limited: Reply = { status: 429, body: {}, headers: { 'Retry-After': '1' } };
-  site.onLead = () => limited;
-  const page = await site.visit();
+  const times: number[] = [];
+  site.onLead = () => (times.push(Date.now()) > 2 ? stored : limited);
+  const page = await site.visit({ before: tab => tab.addInitScript('Math.random = () => 0') });
   await send(page);
-  await page.getByText('we’ll send them in 1 second').waitFor();
+  await page.getByText('Too many attempts. Your entries are kept, and we’ll keep trying to send them.').waitFor();
   expect(await submit(page).getAttribute('aria-disabled')).toBe('true');
   await field(page, 'name').press('Enter');
-  expect(posts().length).toBe(1);
-  await page.getByText('please try again in 1 second').waitFor();
-  expect(posts().length).toBe(2);
-  site.onLead = () => stored;
-  await eventually(() => submit(page).getAttribute('aria-disabled')).toBeNull();
-  expect(posts().length).toBe(2);
-  await submit(page).click();
+  await page.waitForTimeout(300);
+  expect(times.length).toBe(1);
   await done(page).waitFor();
+  expect(times.length).toBe(3);
+  expect(Math.min(times[1]! - times[0]!, times[2]! - times[1]!)).toBeGreaterThanOrEqual(1_000);
   expect(keys().size).toBe(1);
+});
+
+it('of many who wait, each waits longer and for a time of its own', async () => {
+  site.onLead = () => ({ status: 429, body: {}, headers: { 'Retry-After': '1' } });
+  const page = await site.visit({
+    before: tab =>
+      tab.addInitScript(() => {
+        const { setTimeout } = window;
+        Object.assign(window, { pauses: [] });
+        Math.random = () => 0.5;
+        window.setTimeout = ((run: () => void, pause_ms = 0) => {
+          if (pause_ms >= 1_000 && pause_ms < 30_000) (window as unknown as { pauses: number[] }).pauses.push(pause_ms);
+          return setTimeout(run, pause_ms < 30_000 ? Math.min(pause_ms, 20) : pause_ms);
+        }) as typeof window.setTimeout;
+      }),
+  });
+  await send(page);
+  const pauses = () => page.evaluate(() => (window as unknown as { pauses: number[] }).pauses.slice(0, 7));
+  await eventually(pauses).toEqual([1_000, 6_000, 11_000, 16_000, 21_000, 21_000, 21_000]);
+});
+
+it('what was changed while the form waits is not sent by itself, and the promise to send it is taken back', async () => {
+  site.onLead = () => ({ status: 429, body: {}, headers: { 'Retry-After': '1' } });
+  const page = await site.visit();
+  await send(page);
+  await page.getByText('Too many attempts').waitFor();
+  await field(page, 'company').fill('Another');
+  await eventually(() => submit(page).textContent()).toBe('Send');
+  expect(await notice(page).textContent()).toBe('');
+  expect(posts().length).toBe(1);
 });
 
 it('what was typed survives a reload, not the tick; once sent it is gone', async () => {
@@ -126,7 +154,7 @@ it('an answer that is lost, and a reload after it, still end in one key for the 
   site.onLead = () => 'gone';
   const page = await site.visit();
   await send(page);
-  await page.getByText('couldn’t reach').waitFor();
+  await page.getByText('couldn’t send').waitFor();
   site.onLead = () => stored;
   await page.reload();
   await field(page, 'policy_version').check();
@@ -192,7 +220,7 @@ it('a proof that is refused again is told, and the button tries with a new one',
   site.onLead = () => ({ status: 403, body: { type: 'x/bot-check-failed' } });
   const page = await site.visit();
   await send(page);
-  await page.getByText('security check failed').waitFor();
+  await page.getByText('couldn’t send').waitFor();
   expect(posts().length).toBe(2);
   site.onLead = () => stored;
   await submit(page).click();
@@ -228,7 +256,7 @@ it('a proof that has grown old is made anew before it is sent', async () => {
 it('where no challenge is to be had nothing is posted, and the reason is told', async () => {
   const page = await site.visit({ before: tab => tab.route('**/challenge?*', route => route.abort()) });
   await send(page);
-  await page.getByText('couldn’t reach').waitFor();
+  await page.getByText('couldn’t send').waitFor();
   expect(posts()).toEqual([]);
   await page.unrouteAll();
   await submit(page).click();
@@ -253,8 +281,8 @@ it('after an outdated policy the same proof is sent again, under a new key', asy
 it('the receipt code is copied with one click, on plain http too', async () => {
   const page = await site.visit();
   await send(page);
-  await done(page).getByRole('button', { name: 'Copy' }).click();
-  await done(page).getByRole('button', { name: 'Copied' }).waitFor();
+  await done(page).getByRole('button', { name: 'Copy', exact: true }).click();
+  await done(page).getByRole('button', { name: 'Copy ✓' }).waitFor();
   await page.evaluate(() => document.body.append(document.createElement('textarea')));
   await page.locator('textarea').focus();
   await page.keyboard.press('ControlOrMeta+v');

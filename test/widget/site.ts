@@ -8,9 +8,10 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { createSigner } from '../../db/signer.ts';
 import { buildWidget } from '../../widget/build.ts';
-import type {} from '../../widget/index.ts';
+import type {} from '../../widget/lead-consent.ts';
 import { checkBot, issueChallenge } from '../../worker/bot-check.ts';
 import { findForm } from '../../worker/fields.ts';
+import { describeReceipt } from '../../worker/receipts.ts';
 import { launchBrowser } from '../browser.ts';
 import { type Policies, policies } from './policies.ts';
 
@@ -103,6 +104,7 @@ export async function openSite() {
     response.setHeader('Access-Control-Allow-Headers', 'content-type, idempotency-key');
     response.setHeader('Access-Control-Expose-Headers', 'Retry-After');
     if (request.method === 'OPTIONS') return response.writeHead(204).end();
+    if (pathname.endsWith('/receipt')) return send(response, { status: 200, body: showReceipt(pathname) });
     if (pathname === '/consents') return send(response, await site.onConsent(request));
     if (pathname === '/challenge') return send(response, await site.onChallenge(request));
     if (pathname.startsWith('/forms/')) return send(response, await answerLead(request));
@@ -112,6 +114,16 @@ export async function openSite() {
     if (!/^\/widget[./]/.test(pathname) || !existsSync(file)) return send(response, { status: 404, body: {} });
     response.writeHead(200, { 'Content-Type': file.endsWith('.js') ? 'text/javascript' : 'text/css' });
     return response.end(readFileSync(file));
+  }
+
+  /** The receipt, as the product gives it, of what has been posted. */
+  function showReceipt(path: string) {
+    const sent = posts('/consents').filter(({ body }) => path.includes(body.visitor_id));
+    const choices = sent.map(({ body }) => ({ ...body, id: body.visitor_id }));
+    const { version, published_at, effective_at } = policies.en;
+    const documents = Object.values(policies).map(({ locale, sha256, purposes }) => ({ locale, sha256, purposes }));
+    const policy = { version, published_at, effective_at, change_class: 'significant' as const, documents };
+    return describeReceipt(choices.reverse(), [policy], host, new Date());
   }
 
   /** Looks at the proof of work as the product does, and lets each be spent once. */

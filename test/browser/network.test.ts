@@ -1,0 +1,162 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchBrowser } from '../browser.ts';
+import { makeFolder, type RunningServer, run, startServer } from '../server.ts';
+import { layWire, type Wire } from '../wire.ts';
+
+const { folder, remove } = makeFolder();
+const root = join(import.meta.dirname, '../..');
+let wire: Wire;
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  wire = await layWire();
+  [server, browser] = await Promise.all([start(), launchBrowser()]);
+  wire.lead(server.url);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  wire?.close();
+  remove();
+});
+
+function start() {
+  return startServer(folder, { SITE_ORIGINS: wire.url, FORM_LIMIT_PER_MINUTE: '10' });
+}
+
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
+const submit = (page: Page) => page.locator('form [type=submit]');
+const done = (page: Page) => page.locator('[data-lead-form-done]');
+const notice = (page: Page) => page.locator('form [role=alert]');
+
+/** The demo page, as it comes through the wire. */
+async function visit(path = '/cooperation'): Promise<Page> {
+  const context = await browser.newContext({ locale: 'en', viewport: { width: 375, height: 812 } });
+  const page = await context.newPage();
+  await page.goto(`${wire.url}${path}?lang=en`);
+  await page.locator('[data-consent-action=reject-all]').click();
+  return page;
+}
+
+async function fill(page: Page, email: string) {
+  const visitor = { name: 'Grace Hopper', phone: '025-58801024', email, company: 'Compilers Inc' };
+  for (const [name, value] of Object.entries(visitor)) await page.locator(`form [name=${name}]`).fill(value);
+  await page.locator('form [name=policy_version]').check();
+}
+
+async function pull(email: string): Promise<object[]> {
+  const headers = { Authorization: `Bearer ${server.token}` };
+  const response = await fetch(`${server.url}/leads?view=clear&email=${email}`, { headers });
+  return ((await response.json()) as { leads: object[] }).leads;
+}
+
+it('the wire is cut while a form is on its way: it says so, keeps all, and sends by itself once the wire is mended', async () => {
+  const page = await visit();
+  await fill(page, 'cut@example.com');
+  wire.cut();
+  await submit(page).click();
+  await eventually(() => notice(page).textContent()).toContain('Your entries are kept');
+  expect(await page.locator('form [name=email]').inputValue()).toBe('cut@example.com');
+  expect(await pull('cut@example.com')).toEqual([]);
+  wire.mend();
+  await done(page).waitFor();
+  expect(await pull('cut@example.com')).toHaveLength(1);
+});
+
+it('an answer is lost on the wire, the page is reloaded and sent twice more by impatient hands: one lead', async () => {
+  const page = await visit();
+  await fill(page, 'lost@example.com');
+  await page.waitForLoadState('networkidle');
+  wire.loseAnswers();
+  await submit(page).click();
+  await eventually(() => notice(page).textContent()).toContain('couldn’t send');
+  expect(await pull('lost@example.com')).toHaveLength(1);
+  wire.mend();
+  await page.reload();
+  expect(await page.locator('form [name=name]').inputValue()).toBe('Grace Hopper');
+  await page.locator('form [name=policy_version]').check();
+  await submit(page).dblclick();
+  await done(page).waitFor();
+  expect(await done(page).locator('code').textContent()).toMatch(/^[0-9A-Z]{5}(-[0-9A-Z]{5}){3}$/);
+  expect(await pull('lost@example.com')).toHaveLength(1);
+  expect(await page.evaluate(() => ({ ...sessionStorage }))).toEqual({});
+});
+
+it('the server is restarted under a form that has been sent: the form waits for it and sends itself, once', async () => {
+  const page = await visit();
+  await fill(page, 'restart@example.com');
+  await page.waitForLoadState('networkidle');
+  await server.stop();
+  await submit(page).click();
+  await eventually(() => notice(page).textContent()).toContain('we’ll keep trying');
+  server = await start();
+  wire.lead(server.url);
+  await done(page).waitFor();
+  expect(await pull('restart@example.com')).toHaveLength(1);
+});
+
+it('on slow 3G and a slow phone a double press is one lead, and the page never stalls', async () => {
+  const page = await visit();
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 400,
+    downloadThroughput: 50_000,
+    uploadThroughput: 50_000,
+  });
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 6 });
+  await page.reload();
+  await fill(page, 'slow@example.com');
+  await submit(page).dblclick();
+  expect(await submit(page).getAttribute('aria-disabled')).toBe('true');
+  await done(page).waitFor();
+  expect(await pull('slow@example.com')).toHaveLength(1);
+});
+
+it('a policy published while a form is open is shown and asked about, and nothing that was typed is lost', async () => {
+  const page = await visit('/mini-ai');
+  await fill(page, 'policy@example.com');
+  const files = ['zh-CN', 'en'].map(locale => {
+    const text = readFileSync(join(root, `worker/demo/policy.${locale}.md`), 'utf8');
+    const path = join(folder, `policy.${locale}.md`);
+    writeFileSync(path, text.replace('version: 2026-01', 'version: 2026-02'));
+    return path;
+  });
+  const database = { DATABASE_URL: `file:${join(folder, 'leads.db')}` };
+  expect((await run(['worker/ops.ts', 'policy', 'publish', ...files], database)).code).toBe(0);
+  await submit(page).click();
+  const error = page.locator('[data-field-error=policy_version]');
+  await error.waitFor();
+  expect(await error.textContent()).toContain('has changed');
+  const box = page.locator('form [name=policy_version]');
+  expect([await box.isChecked(), await box.inputValue()]).toEqual([false, '2026-02']);
+  expect(await box.evaluate(it => it === document.activeElement)).toBe(true);
+  const [policy] = await Promise.all([
+    page.context().waitForEvent('page'),
+    page.getByRole('form').getByRole('link', { name: 'privacy policy' }).click(),
+  ]);
+  expect(policy.url()).toContain('/policies/2026-02?lang=en');
+  expect(await page.locator('form [name=company]').inputValue()).toBe('Compilers Inc');
+  await box.check();
+  await submit(page).click();
+  await done(page).waitFor();
+  expect(await pull('policy@example.com')).toMatchObject([{ policy_version: '2026-02' }]);
+});
+
+it('at an exhibition more people than the limit send from one address at once, and all get through by themselves', async () => {
+  const people = Array.from({ length: 12 }, (_, n) => `guest${n}@example.com`);
+  const pages: Page[] = [];
+  for (const email of people) {
+    pages.push(await visit('/mini-ai'));
+    await fill(pages.at(-1)!, email);
+  }
+  for (const page of pages) await submit(page).click();
+  await Promise.all(pages.map(page => done(page).waitFor({ timeout: 90_000 })));
+  const leads = await Promise.all(people.map(pull));
+  expect(leads.map(found => found.length)).toEqual(people.map(() => 1));
+}, 120_000);

@@ -1,0 +1,18 @@
+export interface Random {
+  below(limit: number): number;
+  pick<T>(choices: readonly T[]): T;
+  digits(count: number): string;
+}
+
+/** The same choices for the same seed, so that what a test has found can be found again. */
+export function createRandom(from: number): Random {
+  let state = from;
+  const below = (limit: number) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
+  };
+  const digits = (count: number) => Array.from({ length: count }, () => below(10)).join('');
+  return { below, digits, pick: choices => choices[below(choices.length)]! };
+}

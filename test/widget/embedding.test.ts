@@ -1,0 +1,140 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { readExamples } from './docs.ts';
+import { eventually, openSite, pageWith, type Site } from './site.ts';
+
+const root = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'lead-consent-embedding-'));
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+  installPackage();
+});
+beforeEach(() => site.reset());
+afterAll(async () => {
+  await site.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Packs the widget as it would be published and unpacks it into a project of its own, beside React. */
+function installPackage() {
+  const modules = join(folder, 'node_modules');
+  mkdirSync(join(modules, 'lead-consent'), { recursive: true });
+  const packed = execFileSync('npm', ['pack', join(root, 'widget'), '--pack-destination', folder, '--silent']);
+  execFileSync('tar', ['xzf', join(folder, packed.toString().trim()), '--strip-components=1'], {
+    cwd: join(modules, 'lead-consent'),
+  });
+  for (const name of ['react', 'react-dom', 'scheduler', '@types', 'csstype'])
+    symlinkSync(join(root, 'node_modules', name), join(modules, name));
+}
+
+it('the package has nothing that publint would change', async () => {
+  const { messages } = await publint({ pkgDir: join(root, 'widget'), strict: true });
+  expect(messages.map(message => formatMessage(message, { name: 'lead-consent' }))).toEqual([]);
+});
+
+it('the package has the version of the product', () => {
+  const versionOf = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8')).version;
+  expect(versionOf('widget/package.json')).toBe(versionOf('package.json'));
+});
+
+it('the module can be imported where there is no page', () => {
+  writeFileSync(
+    join(folder, 'server.mjs'),
+    "import { init } from 'lead-consent/widget'; process.stdout.write(typeof init);",
+  );
+  expect(execFileSync(process.execPath, [join(folder, 'server.mjs')]).toString()).toBe('function');
+});
+
+it('the React example compiles against the types, is bundled, and works from the page’s own files', async () => {
+  const example = readExamples('embedding.md', 'Bundlers', site.host).find(({ language }) => language === 'tsx')!;
+  writeFileSync(join(folder, 'example.tsx'), example.code);
+  writeFileSync(
+    join(folder, 'main.tsx'),
+    `import { createElement, StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { CookieConsent } from './example';
+const root = createRoot(document.querySelector('main')!);
+root.render(createElement(StrictMode, null, createElement(CookieConsent)));
+Object.assign(window, { unmount: () => root.unmount() });
+const shown: boolean | undefined = window.leadConsent?.has('analytics');
+console.assert(!shown);
+`,
+  );
+  const options = { strict: true, jsx: 'react-jsx', module: 'esnext', moduleResolution: 'bundler', noEmit: true };
+  const compilerOptions = { ...options, target: 'es2022', types: [], skipLibCheck: false };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.tsx'] }));
+  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder]);
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, 'main.tsx')],
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    jsx: 'automatic',
+    write: false,
+    outdir: '/',
+    define: { 'process.env.NODE_ENV': '"development"' },
+  });
+  site.files = Object.fromEntries(outputFiles.map(({ path, text }) => [path, text]));
+  site.html = pageWith('').replace('src="HOST/widget.js" defer', 'src="/main.js" type="module"');
+  const page = await site.visit();
+  await page.locator('[data-consent-banner]').waitFor();
+  expect(await page.locator('[data-consent-banner]').count()).toBe(1);
+  await page.getByRole('button', { name: 'Cookie settings' }).click();
+  await page.getByRole('dialog', { name: 'Cookie preferences' }).waitFor();
+  await page.locator('[data-consent-preferences] [data-consent-action=reject-all]').click();
+  await eventually(() => site.posts('/consents').length).toBe(1);
+  expect(site.seen.filter(({ host, path }) => host.startsWith('leads.') && path.endsWith('.js'))).toEqual([]);
+  await page.evaluate(() => (window as unknown as { unmount(): void }).unmount());
+  expect(await page.evaluate(() => ['leadConsent' in window, document.adoptedStyleSheets.length])).toEqual([false, 0]);
+});
+
+it('the plain example shows banner, form and held frame, and obeys a grant', async () => {
+  const [html, , script] = readExamples('embedding.md', 'Plain HTML', site.host);
+  site.html = `<!doctype html><html lang="en"><head><title>Shop</title></head><body>${html!.code}<script src="/site.js" defer></script></body></html>`;
+  site.files = { '/site.js': script!.code, '/analytics.js': 'window.ran = true' };
+  const page = await site.visit();
+  await page.locator('form').waitFor();
+  await page.getByRole('group', { name: 'Product tour' }).waitFor();
+  const flag = () => page.evaluate(() => document.documentElement.dataset.analytics);
+  await eventually(flag).toBe('false');
+  await page.getByRole('button', { name: 'Accept all' }).click();
+  await eventually(flag).toBe('true');
+  await eventually(() => page.evaluate(() => 'ran' in window)).toBe(true);
+});
+
+it('the example of own words is what the banner says, in either language', async () => {
+  const [block] = readExamples('embedding.md', 'Own words', site.host);
+  for (const [lang, title, body] of [
+    ['en', 'Cookies?', 'We would like to use cookies for: Functional, Analytics, Marketing.'],
+    ['zh-CN', '是否使用 Cookie？', '您同意，我们会将 Cookie 用于：功能、统计分析、营销推广。'],
+  ]) {
+    site.html = pageWith(block!.code, { lang: lang! });
+    site.pageHeaders = { 'Content-Security-Policy': "script-src HOST; require-trusted-types-for 'script'" };
+    const page = await site.visit();
+    const text = await page.locator('[data-consent-banner]').textContent();
+    expect(text).toContain(title);
+    expect(text).toContain(body);
+    expect(text).toContain(lang === 'en' ? 'Reject all' : '全部拒绝');
+  }
+});
+
+it('own words reach the preferences and the placeholder, and spoilt ones do no harm', async () => {
+  const block =
+    '<script type="application/json" data-consent-texts>{ "en": { "save": "Keep", "allow": "Show it" } }</script>';
+  const frame = '<iframe data-consent="marketing" data-src="/video" title="Tour" width="560" height="315"></iframe>';
+  site.html = pageWith(block + frame);
+  const page = await site.visit();
+  await page.getByRole('button', { name: 'Show it' }).waitFor();
+  await page.locator('[data-consent-action=customize]').click();
+  await page.getByRole('button', { name: 'Keep' }).waitFor();
+  site.html = pageWith(block.replace('}}', ''));
+  const spoilt = await site.visit();
+  expect(await spoilt.locator('[data-consent-banner] button').count()).toBe(3);
+});
