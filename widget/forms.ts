@@ -102,17 +102,18 @@ export function createForms({ host, locale, api, policyArrives, stylesheet, load
 }
 
 /**
- * Keeps the form's room free until it has come, so that hardly anything below it moves then.
+ * Keeps the form's room free until it has come, so that hardly anything below it moves then; where the page keeps more, nothing does.
  *
  * @returns Gives the room up.
  */
 function reserve(element: HTMLElement, locale: Locale): () => void {
-  const { style, clientWidth } = element;
+  const { style, clientWidth, offsetHeight } = element;
   const earlier = style.minHeight;
-  const height = `${heights[locale][clientWidth < wide ? 0 : 1]}px`;
-  if (clientWidth) style.minHeight = height;
+  const height = heights[locale][clientWidth < wide ? 0 : 1];
+  if (!clientWidth || offsetHeight >= height) return () => {};
+  style.minHeight = `${height}px`;
   return () => {
-    if (style.minHeight === height) style.minHeight = earlier;
+    if (style.minHeight === `${height}px`) style.minHeight = earlier;
     if (!element.getAttribute('style')) element.removeAttribute('style');
   };
 }
