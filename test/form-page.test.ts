@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { browser_accept, lead, origin, readProblem, site, startPublished } from './harness.ts';
 import { getPageFields, readPageFields } from './proofs.ts';
@@ -207,6 +208,25 @@ describe('a post from the page', () => {
     started.advance(5_000);
     expect((await started.submit(path, { ...fields, company: 'Another', ...readPageFields(other) })).status).toBe(303);
     expect(await countLeads()).toBe(2);
+  });
+
+  it('while the database takes nothing keeps all that was typed, and the same page gets through afterwards', async () => {
+    const fields = { ...typed, ...(await openPage()) };
+    const limitPages = (pages: number) =>
+      started.db.atomic([sql`pragma max_page_count = ${sql.lit(pages)}`.compile(started.db)]);
+    await limitPages(1);
+    let refused = await started.submit(path, fields);
+    for (let n = 0; n < 40 && refused.status === 303; n++)
+      refused = await started.submit(path, { ...typed, ...(await openPage()) });
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '5']);
+    const page = await refused.text();
+    expect(page).toContain('can’t store this just now');
+    expect(page).toContain('value="Zhang.San@example.com"');
+    expect(page).toMatch(/value="2026-01" required checked/);
+    const stored = await countLeads();
+    await limitPages(1_000_000);
+    expect((await started.submit(path, { ...typed, ...readPageFields(page) })).status).toBe(303);
+    expect(await countLeads()).toBe(stored + 1);
   });
 
   it('too often gets the form again with the time to wait', async () => {

@@ -34,7 +34,9 @@ export async function answerForm(c: Context<App>, form: Form, sent: Sent, answer
   const locale = chooseLocale(c, sent.locale);
   const texts = page_texts[locale];
   const title = texts.form.titles[form];
-  const version = currentPolicy(await listPolicies(db), now())?.version;
+  // While the database is away, the version that was agreed to stands for the current one, which the next post is checked against.
+  const asked = status === 503 ? String(sent.policy_version) : undefined;
+  const version = asked ?? currentPolicy(await listPolicies(db), now())?.version;
   const kept = typeof sent.return_to === 'string' && sent.return_to ? { return_to: sent.return_to } : undefined;
   const page = {
     locale,

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
-import { Conflict } from '../db/database.ts';
+import { Conflict, isUnavailable } from '../db/database.ts';
 import type { Repeatable } from '../db/idempotency.ts';
 import { createLead, findRepeatedLead, type Receipt, type Submission, type Terms } from '../db/leads.ts';
 import { currentPolicy, documentIn, listPolicies } from '../db/policies.ts';
@@ -52,8 +52,12 @@ export const showThanks = factory.createHandlers(c => showReceipt(c, formOf(c)))
  * What a person can mend is told first and costs nothing; a repeat gets its answer whatever has run out since; the address's
  * limit stands before all that costs work; and the proof is spent with the lead, so that nothing that fails spends it.
  */
-export const submitForm = factory.createHandlers(body(submission, { form: true, refuse: refuseFields }), async c => {
+export const submitForm = factory.createHandlers(body(submission, { form: true, refuse: refuseFields }), c => {
   const sent = c.req.valid('json');
+  return acceptForm(c, sent).catch(error => refuseForNow(c, sent, error));
+});
+
+async function acceptForm(c: Context<App>, sent: Sent): Promise<Response> {
   const { now, signer, settings, db } = c.var.services;
   const { key, error } = readIdempotencyKey(c);
   if (error) return refuseFields(c, [error], sent);
@@ -91,7 +95,7 @@ export const submitForm = factory.createHandlers(body(submission, { form: true, 
     { repeatable, proof, quota },
     fingerprint,
   );
-});
+}
 
 /** A page has no key of its own: its proof stands for one, so that a button pressed twice still gets to its receipt. */
 async function storeLead(c: Context<App>, sent: Sent, lead: Submission, terms: Terms, fingerprint: string) {
@@ -154,6 +158,15 @@ function refuseFlood(c: Context<App>, sent: Sent, headers: Record<string, string
   if (!prefersHtml(c)) return problem(c, 'too-many-requests', { locale, headers });
   const notice = page_texts[locale].slower(Number(headers['Retry-After']));
   return answerForm(c, formOf(c), sent, { status: 429, notice, headers });
+}
+
+/** A page without a script keeps what was typed while the database is away, as the widget does. */
+function refuseForNow(c: Context<App>, sent: Sent, error: Error) {
+  if (!isUnavailable(error) || !prefersHtml(c)) throw error;
+  const { services, request_id } = c.var;
+  services.log('error', 'unavailable', { request_id });
+  const notice = page_texts[chooseLocale(c, sent.locale)].form.unavailable;
+  return answerForm(c, formOf(c), sent, { status: 503, notice, headers: { 'Retry-After': '5' } });
 }
 
 /** Where a visitor may be sent afterwards: an address of the product or of a website that may embed it. */

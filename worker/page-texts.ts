@@ -21,6 +21,7 @@ interface PageTexts {
     submit: string;
     privacy: string[];
     closed: string;
+    unavailable: string;
     failures: Record<Failure, string>;
   };
   thanks: { title: string; body: string; repeated: string; code: string; keep: string; gone: string; withdraw: string };
@@ -63,6 +64,7 @@ export const page_texts: Record<Locale, PageTexts> = {
         '提交后您会得到一个回执码。凭它可随时撤回同意并删除您的信息，无需注册账号。',
       ],
       closed: '在线表单暂时无法使用，请稍后再来。',
+      unavailable: `暂时无法保存，信息尚未提交。${keep_entries['zh-CN']}请稍后再次点击“提交”。`,
       failures: {
         missing: `未能完成安全校验，信息尚未提交。${keep_entries['zh-CN']}请再次点击“提交”。`,
         wrong: `未能通过安全校验，信息尚未提交。${keep_entries['zh-CN']}请再次点击“提交”。`,
@@ -130,6 +132,7 @@ export const page_texts: Record<Locale, PageTexts> = {
         'After sending, you get a receipt code. With it you can withdraw your consent and have your details erased at any time, without an account.',
       ],
       closed: 'This form can’t be used right now. Please come back later.',
+      unavailable: `We can’t store this just now, so nothing has been sent yet. ${keep_entries.en} Please press Send again in a moment.`,
       failures: {
         missing: `We couldn’t complete a security check, so nothing has been sent yet. ${keep_entries.en} Please press Send once more.`,
         wrong: `The security check failed, so nothing has been sent yet. ${keep_entries.en} Please press Send once more.`,
