@@ -61,12 +61,13 @@ it('2. worker never imports widget; only its entries touch Node, a driver or a d
   expect(wrong.map(show)).toEqual([]);
 });
 
-it('3. widget imports js-cookie and itself; of worker, types, fields, phone and proof', () => {
+it('3. widget imports js-cookie and itself, preact for its components; of worker, types, fields, phone and proof', () => {
   const shared = ['worker/fields.ts', 'worker/phone.ts', 'worker/proof.ts'];
   const wrong = within('widget').filter(one => {
     if (one.from === 'widget/build.ts') return false;
     if (one.to.startsWith('worker/')) return !one.typeOnly && !shared.includes(one.to);
-    return isLocal(one) ? !one.to.startsWith('widget/') : packageOf(one) !== 'js-cookie';
+    if (isLocal(one)) return !one.to.startsWith('widget/');
+    return packageOf(one) !== (one.from === 'widget/preact.ts' ? 'preact' : 'js-cookie');
   });
   expect(wrong.map(show)).toEqual([]);
   expect(within('worker').filter(({ from }) => /^worker\/(phone|proof)\.ts$/.test(from))).toEqual([]);

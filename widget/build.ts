@@ -43,7 +43,8 @@ export async function buildWidget(): Promise<Map<string, number>> {
 /** The package that widget/package.json describes; its lazily loaded parts stay apart, for the page's own bundler. */
 async function bundleModule(): Promise<Map<string, string>> {
   const files = await bundle({
-    entryPoints: { widget: join(room, 'index.ts') },
+    entryPoints: { widget: join(room, 'index.ts'), preact: join(room, 'preact.ts') },
+    external: ['preact'],
     format: 'esm',
     splitting: true,
     minify: false,
@@ -53,10 +54,16 @@ async function bundleModule(): Promise<Map<string, string>> {
     legalComments: 'eof',
   });
   const types = readFileSync(join(room, 'lead-consent.ts'), 'utf8');
-  const init = readFileSync(join(room, 'index.ts'), 'utf8').match(
-    /\n(\/\*\* Starts.*?\*\/\n)export (function .*?) \{/s,
-  )!;
-  return files.set('module/widget.d.ts', `${types}\n${init[1]}export declare ${init[2]};\n`);
+  files.set('module/widget.d.ts', `${types}\n${declare('index.ts')}`);
+  const imports =
+    "import type { ComponentChildren, VNode } from 'preact';\nimport type { Options } from './widget.js';\n\n";
+  return files.set('module/preact.d.ts', imports + declare('preact.ts'));
+}
+
+/** Declarations of the functions that a file exports; each says its types in its first line. */
+function declare(file: string): string {
+  const functions = readFileSync(join(room, file), 'utf8').matchAll(/^(\/\*\* .*? \*\/\n)export (function .*) \{$/gm);
+  return [...functions].map(([, comment, signature]) => `${comment}export declare ${signature};\n`).join('\n');
 }
 
 /** Bundles, and gives each file's text by its path in `dist`. */

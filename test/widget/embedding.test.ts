@@ -30,7 +30,7 @@ function installPackage() {
   execFileSync('tar', ['xzf', join(folder, packed.toString().trim()), '--strip-components=1'], {
     cwd: join(modules, 'lead-consent'),
   });
-  for (const name of ['react', 'react-dom', 'scheduler', '@types', 'csstype'])
+  for (const name of ['preact', 'react', 'react-dom', 'scheduler', '@types', 'csstype'])
     symlinkSync(join(root, 'node_modules', name), join(modules, name));
 }
 
@@ -52,12 +52,33 @@ it('the module can be imported where there is no page', () => {
   expect(execFileSync(process.execPath, [join(folder, 'server.mjs')]).toString()).toBe('function');
 });
 
+/** Checks `example.tsx` and `main.tsx` against the package's types, and has the page serve them, bundled, as its only script. */
+async function serveExample(example: string, main: string, jsxImportSource: string) {
+  const project = mkdtempSync(join(folder, 'page-'));
+  writeFileSync(join(project, 'example.tsx'), example);
+  writeFileSync(join(project, 'main.tsx'), main);
+  const options = { strict: true, jsx: 'react-jsx', module: 'esnext', moduleResolution: 'bundler', noEmit: true };
+  const compilerOptions = { ...options, jsxImportSource, target: 'es2022', types: [], skipLibCheck: false };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.tsx'] }));
+  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', project]);
+  const { outputFiles } = await build({
+    entryPoints: [join(project, 'main.tsx')],
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    jsx: 'automatic',
+    jsxImportSource,
+    write: false,
+    outdir: '/',
+    define: { 'process.env.NODE_ENV': '"development"' },
+  });
+  site.files = Object.fromEntries(outputFiles.map(({ path, text }) => [path, text]));
+  site.html = pageWith('').replace('src="HOST/widget.js" defer', 'src="/main.js" type="module"');
+}
+
 it('the React example compiles against the types, is bundled, and works from the page’s own files', async () => {
   const example = readExamples('embedding.md', 'Bundlers', site.host).find(({ language }) => language === 'tsx')!;
-  writeFileSync(join(folder, 'example.tsx'), example.code);
-  writeFileSync(
-    join(folder, 'main.tsx'),
-    `import { createElement, StrictMode } from 'react';
+  const main = `import { createElement, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { CookieConsent } from './example';
 const root = createRoot(document.querySelector('main')!);
@@ -65,24 +86,8 @@ root.render(createElement(StrictMode, null, createElement(CookieConsent)));
 Object.assign(window, { unmount: () => root.unmount() });
 const shown: boolean | undefined = window.leadConsent?.has('analytics');
 console.assert(!shown);
-`,
-  );
-  const options = { strict: true, jsx: 'react-jsx', module: 'esnext', moduleResolution: 'bundler', noEmit: true };
-  const compilerOptions = { ...options, target: 'es2022', types: [], skipLibCheck: false };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.tsx'] }));
-  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder]);
-  const { outputFiles } = await build({
-    entryPoints: [join(folder, 'main.tsx')],
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    jsx: 'automatic',
-    write: false,
-    outdir: '/',
-    define: { 'process.env.NODE_ENV': '"development"' },
-  });
-  site.files = Object.fromEntries(outputFiles.map(({ path, text }) => [path, text]));
-  site.html = pageWith('').replace('src="HOST/widget.js" defer', 'src="/main.js" type="module"');
+`;
+  await serveExample(example.code, main, 'react');
   const page = await site.visit();
   await page.locator('[data-consent-banner]').waitFor();
   expect(await page.locator('[data-consent-banner]').count()).toBe(1);
@@ -92,6 +97,26 @@ console.assert(!shown);
   await eventually(() => site.posts('/consents').length).toBe(1);
   expect(site.seen.filter(({ host, path }) => host.startsWith('leads.') && path.endsWith('.js'))).toEqual([]);
   await page.evaluate(() => (window as unknown as { unmount(): void }).unmount());
+  expect(await page.evaluate(() => ['leadConsent' in window, document.adoptedStyleSheets.length])).toEqual([false, 0]);
+});
+
+it('the Preact example shows banner and form, follows the choice, and leaves nothing behind', async () => {
+  const [example] = readExamples('embedding.md', 'Preact', site.host);
+  const main = `import { render } from 'preact';
+import { Contact } from './example';
+const place = document.querySelector('main')!;
+render(<Contact />, place);
+Object.assign(window, { unmount: () => render(null, place) });
+`;
+  await serveExample(example!.code, main, 'preact');
+  const page = await site.visit();
+  await page.locator('input[name=company]').fill('Example');
+  await page.getByText('This visit is not counted.').waitFor();
+  await page.getByRole('button', { name: 'Accept all' }).click();
+  await page.getByText('This visit is counted.').waitFor();
+  expect(await page.locator('input[name=company]').inputValue()).toBe('Example');
+  await page.evaluate(() => (window as unknown as { unmount(): void }).unmount());
+  expect(await page.locator('form, [data-consent-banner]').count()).toBe(0);
   expect(await page.evaluate(() => ['leadConsent' in window, document.adoptedStyleSheets.length])).toEqual([false, 0]);
 });
 
