@@ -21,6 +21,7 @@ export interface AuditEvent {
     | 'lead.erased'
     | 'lead.withdrawn'
     | 'token.created'
+    | 'token.rotated'
     | 'token.revoked'
     | 'policy.published';
   /** Names of the fields that were read or written, joined by commas. */

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { type Actor, recordEvent, takeNumber } from './audit.ts';
-import type { Database } from './database.ts';
+import { Conflict, type Database } from './database.ts';
 import { prepare } from './prepared.ts';
 import type { Tokens } from './schema.ts';
 import { digest } from './vault.ts';
@@ -35,19 +35,69 @@ export async function createToken(
   actor: Actor,
   now: Date,
 ): Promise<string> {
-  const id = randomLetters(id_length);
-  const body = randomLetters(secret_length);
-  const secret = body + checksum(id, body);
-  const expires_at = new Date(now.getTime() + days * day_ms).toISOString();
+  const { id, secret_sha256, token } = makeSecret();
+  const times = { created_at: now.toISOString(), expires_at: inDays(now, days) };
   await db.atomic([
     db
       .insertInto('tokens')
-      .values({ id, holder, role, secret_sha256: digest(secret), created_at: now.toISOString(), expires_at })
+      .values({ id, holder, role, secret_sha256, ...times })
       .compile(),
     takeNumber(db),
     ...recordEvent(db, actor, { action: 'token.created', fields: id }, now),
   ]);
-  return `lc_${id}_${secret}`;
+  return token;
+}
+
+/**
+ * Makes a token for the holder and the role of another, which goes on for a while, so that its user can change over in peace.
+ *
+ * @param overlap_days How long the old one stays good, at most to its own expiry; 0 ends it at once.
+ * @returns The new token; undefined when the old one is unknown, revoked or expired: what it could do is over.
+ */
+export async function rotateToken(
+  db: Database,
+  old_id: string,
+  { days, overlap_days }: { days: number; overlap_days: number },
+  actor: Actor,
+  now: Date,
+): Promise<string | undefined> {
+  const { id, secret_sha256, token } = makeSecret();
+  const created_at = now.toISOString();
+  const last_good = inDays(now, overlap_days);
+  const ofOld = (column: 'holder' | 'role') =>
+    db
+      .selectFrom('tokens')
+      .select(column)
+      .where('id', '=', old_id)
+      .where('revoked_at', 'is', null)
+      .where('expires_at', '>', created_at);
+  try {
+    await db.atomic([
+      db
+        .insertInto('tokens')
+        .values({
+          id,
+          holder: ofOld('holder'),
+          role: ofOld('role'),
+          secret_sha256,
+          created_at,
+          expires_at: inDays(now, days),
+        })
+        .compile(),
+      db
+        .updateTable('tokens')
+        .set({ expires_at: last_good })
+        .where('id', '=', old_id)
+        .where('expires_at', '>', last_good)
+        .compile(),
+      takeNumber(db),
+      ...recordEvent(db, actor, { action: 'token.rotated', fields: `${old_id},${id}` }, now),
+    ]);
+    return token;
+  } catch (error) {
+    if (error instanceof Conflict && error.table === 'tokens') return undefined;
+    throw error;
+  }
 }
 
 /** The holder of a presented token, or undefined: misspelt (told by the checksum), unknown, expired or revoked. */
@@ -68,17 +118,23 @@ const selectToken = prepare<{ id: string }>((db, { id }) =>
 
 /** All tokens, the newest first. */
 export function listTokens(db: Database): Promise<TokenRecord[]> {
+  return selectRecords(db).orderBy('created_at', 'desc').orderBy('id').execute();
+}
+
+/** What is known of a token, its secret apart; undefined when there is none with this id. */
+export function findToken(db: Database, id: string): Promise<TokenRecord | undefined> {
+  return selectRecords(db).where('id', '=', id).executeTakeFirst();
+}
+
+function selectRecords(db: Database) {
   return db
     .selectFrom('tokens')
-    .select(['id', 'holder', 'role', 'created_at', 'expires_at', 'revoked_at', 'last_used_at'])
-    .orderBy('created_at', 'desc')
-    .orderBy('id')
-    .execute();
+    .select(['id', 'holder', 'role', 'created_at', 'expires_at', 'revoked_at', 'last_used_at']);
 }
 
 /** Revokes a token from its next request on. False when there is none with this id; true again when already revoked. */
 export async function revokeToken(db: Database, id: string, actor: Actor, now: Date): Promise<boolean> {
-  const row = await db.selectFrom('tokens').select('revoked_at').where('id', '=', id).executeTakeFirst();
+  const row = await findToken(db, id);
   if (!row || row.revoked_at) return Boolean(row);
   await db.atomic([
     db
@@ -97,6 +153,17 @@ export async function revokeToken(db: Database, id: string, actor: Actor, now: D
 async function noteUse(db: Database, { id, last_used_at }: TokenRecord, now: Date): Promise<void> {
   if (last_used_at && now.getTime() - Date.parse(last_used_at) < hour_ms) return;
   await db.atomic([db.updateTable('tokens').set({ last_used_at: now.toISOString() }).where('id', '=', id).compile()]);
+}
+
+function makeSecret() {
+  const id = randomLetters(id_length);
+  const body = randomLetters(secret_length);
+  const secret = body + checksum(id, body);
+  return { id, secret_sha256: digest(secret), token: `lc_${id}_${secret}` };
+}
+
+function inDays(now: Date, days: number): string {
+  return new Date(now.getTime() + days * day_ms).toISOString();
 }
 
 function randomLetters(length: number): string {

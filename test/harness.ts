@@ -8,7 +8,7 @@ import type { Role } from '../worker/access.ts';
 import { createApp } from '../worker/app.ts';
 import type { Services } from '../worker/context.ts';
 import { createLog } from '../worker/log.ts';
-import { createLimiter } from '../worker/rate-limit.ts';
+import { createLimiter, token_limit_per_minute } from '../worker/rate-limit.ts';
 import { type Environment, readSettings } from '../worker/settings.ts';
 
 export const operator = { id: 'operator', role: 'operator', request_id: null };
@@ -64,6 +64,7 @@ export async function start(overrides: Environment = {}, database?: Database) {
     limiters: {
       form: createLimiter(read.settings.form_limit_per_minute, now),
       consent: createLimiter(read.settings.consent_limit_per_minute, now),
+      token: createLimiter(token_limit_per_minute, now),
     },
   };
   const app = createApp(services);

@@ -1,8 +1,9 @@
 import type { Context } from 'hono';
 import type { Actor } from '../db/audit.ts';
-import { findTokenHolder } from '../db/tokens.ts';
+import { findTokenHolder, type TokenHolder } from '../db/tokens.ts';
 import { type App, factory } from './context.ts';
 import { problem } from './problem.ts';
+import { useLimit } from './rate-limit.ts';
 
 /** What each role may do. */
 const scopes = {
@@ -25,17 +26,42 @@ export type Role = keyof typeof scopes;
 export type Scope = (typeof scopes)[Role][number];
 export const roles = Object.keys(scopes) as Role[];
 
-/** Lets a request through whose token's role has the scope: else 401 or 403. */
+/** Lets a request through whose token's role has the scope: else 401 or 403, and 429 to who tries one wrong token after another. */
 export function requireScope(scope: Scope) {
   return factory.createMiddleware(async (c, next) => {
-    const { db, now } = c.var.services;
     const token = /^Bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1];
-    const holder = token && !hasTokenInQuery(c) ? await findTokenHolder(db, token, now()) : undefined;
-    if (!holder) return problem(c, 'unauthorized', { headers: { 'WWW-Authenticate': 'Bearer realm="lead-consent"' } });
-    c.set('holder', holder);
+    const found = token && !hasTokenInQuery(c) ? await presentToken(c, token) : refusal;
+    if ('slug' in found) return problem(c, found.slug, found);
+    c.set('holder', found);
     if (!hasScope(c, scope)) return problem(c, 'forbidden');
     await next();
   });
+}
+
+/** How a presented token is refused: a problem and its headers. */
+export interface Refusal {
+  slug: 'unauthorized' | 'too-many-requests';
+  headers: Record<string, string>;
+}
+
+const refusal: Refusal = {
+  slug: 'unauthorized',
+  headers: { 'WWW-Authenticate': 'Bearer realm="lead-consent"' },
+};
+
+/**
+ * The holder of a token, or how to refuse it. Each refusal is logged, without token and address, and counts against the address.
+ *
+ * A good token is accepted from an address that is over its limit too: a whole office may share that address with one bad
+ * script, and no number of guesses finds a secret of 200 bits.
+ */
+export async function presentToken(c: Context<App>, token: string): Promise<TokenHolder | Refusal> {
+  const { db, now, log } = c.var.services;
+  const holder = await findTokenHolder(db, token, now());
+  if (holder) return holder;
+  const headers = await useLimit(c, 'token', 'tokens');
+  log('warn', 'token_refused', { request_id: c.var.request_id, limited: headers !== undefined });
+  return headers ? { slug: 'too-many-requests', headers } : refusal;
 }
 
 /** Whether the presenter of the token may do this too. */

@@ -16,6 +16,7 @@ import { pullLeads, showLead } from './leads.ts';
 import { showCurrentPolicy, showDocument, showPolicies } from './policies.ts';
 import { describeProblem, problem } from './problem.ts';
 import { styles } from './styles.ts';
+import { endToken, issueToken, renewToken, showTokens } from './tokens.ts';
 import { showWithdrawal, submitWithdrawal } from './withdrawals.ts';
 
 /** Handlers by method; what each has validated before it runs is known to its own file. */
@@ -75,6 +76,12 @@ export function createApp(services: Services, demo?: Hono): Hono<App> {
     DELETE: [requireScope('leads:erase'), ...eraseLead],
   });
   at('/audit-events', { GET: [requireScope('audit:read'), ...pullEvents] });
+  at('/tokens', {
+    GET: [requireScope('tokens:manage'), ...showTokens],
+    POST: [requireScope('tokens:manage'), ...issueToken],
+  });
+  at('/tokens/:id', { DELETE: [requireScope('tokens:manage'), ...endToken] });
+  at('/tokens/:id/rotation', { POST: [requireScope('tokens:manage'), ...renewToken] });
   at('/health', { GET: [...showHealth] });
   at('/problems/:slug', { GET: [describeProblem] });
   at('/styles.css', { GET: [showStyles] });

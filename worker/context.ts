@@ -22,8 +22,8 @@ export interface Services {
   limiters: Record<Limited, Limiter>;
 }
 
-/** What is limited, each by a figure of its own. */
-export type Limited = 'form' | 'consent';
+/** What is limited, each by a figure of its own; of tokens only those that are refused. */
+export type Limited = 'form' | 'consent' | 'token';
 
 /** Uses a key once more: 0 when that is within its limit, else the seconds until it would be. */
 export type Limiter = (key: string) => number | Promise<number>;

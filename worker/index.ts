@@ -7,7 +7,7 @@ import { createVault } from '../db/vault.ts';
 import { createApp } from './app.ts';
 import type { Limiter, Services } from './context.ts';
 import { createLog } from './log.ts';
-import { createLimiter } from './rate-limit.ts';
+import { createLimiter, token_limit_per_minute } from './rate-limit.ts';
 import { readSettings } from './settings.ts';
 
 /** Bindings beside the settings, which are vars and secrets. */
@@ -73,6 +73,7 @@ async function build(env: Bindings, origin: string): Promise<Built> {
     limiters: {
       form: useBinding(env.FORM_LIMIT) ?? createLimiter(settings.form_limit_per_minute, now),
       consent: useBinding(env.CONSENT_LIMIT) ?? createLimiter(settings.consent_limit_per_minute, now),
+      token: createLimiter(token_limit_per_minute, now),
     },
   };
   const demo = WITH_DEMO && !settings.production ? (await import('./demo/site.ts')).createDemo(services) : undefined;

@@ -12,7 +12,7 @@ import { createLog } from './log.ts';
 import { openAssets } from './node/assets.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
 import { findFolder, openStore } from './node/store.ts';
-import { createLimiter } from './rate-limit.ts';
+import { createLimiter, token_limit_per_minute } from './rate-limit.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 const hour_ms = 3_600_000;
@@ -44,6 +44,7 @@ const services: Services = {
   limiters: {
     form: createLimiter(settings.form_limit_per_minute, now),
     consent: createLimiter(settings.consent_limit_per_minute, now),
+    token: createLimiter(token_limit_per_minute, now),
   },
 };
 const keyMistake = await findKeyMistake(db, services.vault);

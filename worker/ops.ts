@@ -5,12 +5,14 @@ import { publishFiles } from './ops/policy.ts';
 import { prepareDev } from './ops/prepare-dev.ts';
 import { seedLeads } from './ops/seed.ts';
 import { Mistake, type Ops, openTarget, print } from './ops/target.ts';
-import { createStaffToken, listStaffTokens, revokeStaffToken } from './ops/token.ts';
+import { createStaffToken, listStaffTokens, revokeStaffToken, rotateStaffToken } from './ops/token.ts';
 
 const usage = `Usage: npm run -s ops -- COMMAND
 
   token create --holder NAME --role ROLE [--days N]   make an access token and print it
   token list                                          all tokens
+  token rotate ID [--days N] [--overlap-days N]       make one for the same holder and role, and print it;
+                                                      the old one ends after the overlap: 7 days, or 0 to 90
   token revoke ID                                     from its next request on
   policy publish FILE…                                publish a version, all its languages at once
   migrate                                             bring the tables up to date
@@ -22,13 +24,18 @@ They work on DATABASE_URL; with --target d1, on the local D1 of "npm run dev".
 const commands: Record<string, (ops: Ops) => Promise<unknown>> = {
   'token create': createStaffToken,
   'token list': listStaffTokens,
+  'token rotate': rotateStaffToken,
   'token revoke': revokeStaffToken,
   'policy publish': publishFiles,
   seed: seedLeads,
 };
 
 /** What may stand behind a command's name; nothing, where it is not listed. */
-const arguments_taken: Record<string, number> = { 'token revoke': 1, 'policy publish': Number.POSITIVE_INFINITY };
+const arguments_taken: Record<string, number> = {
+  'token rotate': 1,
+  'token revoke': 1,
+  'policy publish': Number.POSITIVE_INFINITY,
+};
 
 try {
   await run(process.argv.slice(2));
@@ -71,6 +78,7 @@ function readArguments(args: string[]) {
         holder: text,
         role: text,
         days: text,
+        'overlap-days': text,
         target: text,
         leads: text,
         help: { type: 'boolean', short: 'h' },

@@ -28,6 +28,9 @@ export function createLimiter(per_minute: number, now: () => Date): Limiter {
   };
 }
 
+/** Tokens that one address may present in vain: nobody mistypes more often, and a script that repeats itself learns to wait. */
+export const token_limit_per_minute = 10;
+
 /**
  * Uses a visitor's limit once more.
  *
@@ -36,7 +39,7 @@ export function createLimiter(per_minute: number, now: () => Date): Limiter {
  */
 export async function useLimit(c: Context<App>, limited: Limited, bucket: string) {
   const { settings, signer, limiters } = c.var.services;
-  const quota = settings[`${limited}_limit_per_minute`];
+  const quota = { token_limit_per_minute, ...settings }[`${limited}_limit_per_minute`];
   if (quota === 0) return undefined;
   const seconds = await limiters[limited](signer.sign('address', `${bucket} ${networkOf(readAddress(c))}`));
   return seconds > 0 ? describeLimit(limited, quota, seconds) : undefined;

@@ -6,7 +6,7 @@ import { chooseLocale } from './language.ts';
 import { type ErrorCode, type FieldError, problem } from './problem.ts';
 
 /** The largest body that is read. */
-const body_limit_bytes = 16 * 1024;
+export const body_limit_bytes = 16 * 1024;
 
 /** Errors listed at most: enough for a person, and a bound on what an attacker makes us write. */
 const errors_listed = 32;
@@ -24,6 +24,8 @@ export function query<S extends z.ZodType>(schema: S) {
 interface BodyOptions {
   /** Takes urlencoded bodies too. */
   form?: boolean;
+  /** The largest body that is read, where it may be larger than usual. */
+  limit_bytes?: number;
   /** Answers what the schema refuses. */
   refuse?(c: Context<App>, errors: FieldError[], sent: unknown): Response | Promise<Response>;
 }
@@ -35,7 +37,7 @@ interface BodyOptions {
  */
 export function body<S extends z.ZodType>(
   schema: S,
-  { form = false, refuse = invalidFields }: BodyOptions = {},
+  { form = false, limit_bytes = body_limit_bytes, refuse = invalidFields }: BodyOptions = {},
 ): MiddlewareHandler<App, string, { in: { json: z.input<S> }; out: { json: z.output<S> } }> {
   return async (c, next) => {
     const type = readContentType(c.req.header('Content-Type'));
@@ -43,7 +45,7 @@ export function body<S extends z.ZodType>(
       return problem(c, 'unsupported-media-type');
     if (/[^\s]/.test((c.req.header('Content-Encoding') ?? '').replace(/^identity$/i, '')))
       return problem(c, 'unsupported-media-type');
-    const text = await readText(c);
+    const text = await readText(c, limit_bytes);
     if (text === 'too large') return refuseLarge(c);
     const sent = text && (type === 'application/json' ? parseJson(text.text) : { value: parseForm(text.text) });
     if (!sent) return problem(c, 'malformed-json');
@@ -57,7 +59,7 @@ export function body<S extends z.ZodType>(
 
 /** For requests that need no body: reads what is sent all the same, only to refuse what is too large. */
 export const ignoreBody: MiddlewareHandler<App> = async (c, next) => {
-  if ((await readBytes(c).catch(() => new Uint8Array())) === undefined) return refuseLarge(c);
+  if ((await readBytes(c, body_limit_bytes).catch(() => new Uint8Array())) === undefined) return refuseLarge(c);
   await next();
 };
 
@@ -84,9 +86,9 @@ function readContentType(header: string | undefined): string | undefined {
   return /^utf-?8$/i.test(charset ?? 'utf-8') ? type?.toLowerCase() : undefined;
 }
 
-async function readText(c: Context<App>): Promise<{ text: string } | 'too large' | undefined> {
+async function readText(c: Context<App>, limit_bytes: number): Promise<{ text: string } | 'too large' | undefined> {
   try {
-    const bytes = await readBytes(c);
+    const bytes = await readBytes(c, limit_bytes);
     return bytes ? { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) } : 'too large';
   } catch {
     return undefined;
@@ -94,16 +96,16 @@ async function readText(c: Context<App>): Promise<{ text: string } | 'too large'
 }
 
 /** A body of declared length is read at once (both hosts hold it to that length); any other is counted by the chunk. */
-async function readBytes(c: Context<App>): Promise<Uint8Array | undefined> {
+async function readBytes(c: Context<App>, limit_bytes: number): Promise<Uint8Array | undefined> {
   const declared = c.req.header('Content-Length');
   if (declared !== undefined && !c.req.header('Transfer-Encoding')) {
-    return Number(declared) > body_limit_bytes ? undefined : new Uint8Array(await c.req.arrayBuffer());
+    return Number(declared) > limit_bytes ? undefined : new Uint8Array(await c.req.arrayBuffer());
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of c.req.raw.body ?? []) {
     length += chunk.length;
-    if (length > body_limit_bytes) return undefined;
+    if (length > limit_bytes) return undefined;
     chunks.push(chunk);
   }
   const bytes = new Uint8Array(length);

@@ -10,6 +10,7 @@ export interface Ops {
     holder?: string | undefined;
     role?: string | undefined;
     days?: string | undefined;
+    'overlap-days'?: string | undefined;
     leads?: string | undefined;
   };
   /** `d1`, or nothing for `DATABASE_URL`. */
