@@ -13,7 +13,7 @@ import { requireForm, showForm, showThanks, submitForm } from './forms.ts';
 import { showHealth } from './health.ts';
 import { eraseLead, patchLead } from './lead-changes.ts';
 import { pullLeads, showLead } from './leads.ts';
-import { showCurrentPolicy, showDocument, showPolicies } from './policies.ts';
+import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from './policies.ts';
 import { describeProblem, problem } from './problem.ts';
 import { styles } from './styles.ts';
 import { endToken, issueToken, renewToken, showTokens } from './tokens.ts';
@@ -66,7 +66,7 @@ export function createApp(services: Services, demo?: Hono): Hono<App> {
   at('/consents/:visitor_id', { GET: [...showConsents] });
   at('/consents/:visitor_id/receipt', { GET: [...showReceipt] });
   at('/consents/:visitor_id/withdrawal', { POST: [requireOrigin, ...withdrawConsent] });
-  at('/policies', { GET: [...showPolicies] });
+  at('/policies', { GET: [...showPolicies], POST: [requireScope('policies:publish'), ...publishVersion] });
   at('/policies/current', { GET: [...showCurrentPolicy] });
   at('/policies/:version', { GET: [...showDocument] });
   at('/leads', { GET: [requireScope('leads:read'), ...pullLeads] });

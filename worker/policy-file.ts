@@ -4,6 +4,9 @@ import type { Locale } from './fields.ts';
 import { type PolicyFields, readFields } from './policy-fields.ts';
 import { renderPolicyPage } from './policy-page.ts';
 
+/** Characters of a file, and of its front matter, that are read: beyond any real policy, and reading takes longer than in proportion. */
+const lengths = { file: 100_000, front_matter: 20_000 };
+
 /** A policy version ready for publication, its documents rendered. */
 export interface PolicyDraft extends Draft {
   documents: { locale: Locale; html: string; purposes: Purpose[] }[];
@@ -28,7 +31,14 @@ export function readPolicyFiles(
   const readings = files.map(readFile);
   const mistakes = [...readings.flatMap(reading => reading.mistakes), ...compareReadings(readings)];
   if (readings.length === 0) mistakes.push('no policy file was given');
-  return mistakes.length > 0 ? { mistakes } : { policy: draftPolicy(readings) };
+  if (mistakes.length > 0) return { mistakes };
+  try {
+    return { policy: draftPolicy(readings) };
+  } catch (error) {
+    // A thousand quotes in one another: the stack is used up.
+    if (!(error instanceof RangeError)) throw error;
+    return { mistakes: [`${readings.map(({ name }) => name).join(', ')}: the text is nested too deeply`] };
+  }
 }
 
 function draftPolicy(readings: Reading[]): PolicyDraft {
@@ -51,6 +61,10 @@ function readFile({ name, text }: { name: string; text: string }): Reading {
     mistakes.push(`${name}: ${mistake}`);
     return undefined;
   };
+  if (text.length > lengths.file) {
+    report(`the file has more than ${lengths.file} characters`);
+    return { name, mistakes, fields: {}, markdown: '' };
+  }
   const lines = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
   const [front, yaml] = /^---[ \t]*\n([\s\S]*?)(?<=\n)---[ \t]*(?:\n|$)/.exec(lines) ?? [];
   const markdown = lines.slice(front?.length ?? 0);
@@ -60,6 +74,8 @@ function readFile({ name, text }: { name: string; text: string }): Reading {
 }
 
 function readFrontMatter(yaml: string, report: (mistake: string) => undefined): Partial<PolicyFields> {
+  if (yaml.length > lengths.front_matter)
+    return report(`the front matter has more than ${lengths.front_matter} characters`) ?? {};
   // The failsafe schema leaves `1.0` and `2026-01` the texts that they are.
   const document = parseDocument(yaml, { schema: 'failsafe' });
   const doubts = [...document.errors, ...document.warnings];

@@ -69,7 +69,7 @@ ${html}</main>
  */
 export function renderMarkdown(markdown: string): { title: string | undefined; html: string } {
   let title: string | undefined;
-  const ids = new Set<string>();
+  const ids = new Map<string, number>();
   const marked = new Marked({
     renderer: {
       heading({ tokens, depth }) {
@@ -102,15 +102,21 @@ function isHarmless(href: string): boolean {
   return URL.canParse(href, base) && ['http:', 'https:', 'mailto:', 'tel:'].includes(new URL(href, base).protocol);
 }
 
-function takeId(heading: string, taken: Set<string>): string {
+/** An id for a heading that no other has: its words, then a number. `taken` holds the last number given to each. */
+function takeId(heading: string, taken: Map<string, number>): string {
   const slug =
     heading
       .toLowerCase()
       .match(/[\p{L}\p{M}\p{N}]+/gu)
       ?.join('-') ?? 'section';
-  let id = slug;
-  for (let count = 2; taken.has(id); count++) id = `${slug}-${count}`;
-  taken.add(id);
+  let count = taken.get(slug) ?? 0;
+  let id: string;
+  do {
+    count += 1;
+    id = count === 1 ? slug : `${slug}-${count}`;
+  } while (count > 1 && taken.has(id));
+  taken.set(slug, count);
+  if (id !== slug) taken.set(id, 1);
   return id;
 }
 

@@ -23,7 +23,7 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
     'not-found': { title: '未找到', detail: '这个地址没有内容。请检查网址或编号。' },
     'unknown-form': { title: '没有这个表单', detail: '可用的表单是 mini-ai-experience 和 ecological-cooperation。' },
     'method-not-allowed': { title: '不支持该请求方法', detail: '此地址支持的方法列在 Allow 响应头中。' },
-    'payload-too-large': { title: '内容过大', detail: '请求正文不得超过 16 KiB。' },
+    'payload-too-large': { title: '内容过大', detail: '请求正文不得超过 16 KiB；发布隐私政策时不得超过 512 KiB。' },
     'unsupported-media-type': {
       title: '不支持的内容类型',
       detail: '请使用 UTF-8 编码的 application/json；表单也可使用 application/x-www-form-urlencoded。',
@@ -77,7 +77,10 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
     'not-found': { title: 'Not found', detail: 'There is nothing at this address. Check the address or the id.' },
     'unknown-form': { title: 'No such form', detail: 'The forms are mini-ai-experience and ecological-cooperation.' },
     'method-not-allowed': { title: 'Method not allowed', detail: 'The header Allow lists what this address accepts.' },
-    'payload-too-large': { title: 'Too much content', detail: 'A body may have at most 16 KiB.' },
+    'payload-too-large': {
+      title: 'Too much content',
+      detail: 'A body may have at most 16 KiB, and 512 KiB where policies are published.',
+    },
     'unsupported-media-type': {
       title: 'Unsupported content type',
       detail: 'Send application/json in UTF-8; the forms also take application/x-www-form-urlencoded.',
@@ -145,6 +148,7 @@ export const field_messages: Record<Locale, Record<string, string>> = {
     'policy_version.invalid': '没有这个版本的隐私政策。',
     'policy_version.outdated': '隐私政策已更新，请阅读新版本后再次确认。',
     'receipt_code.required': '请填写回执码。',
+    'version.not_allowed': '这个版本已经发布，且永不更改；请使用新的版本号。',
     'return_to.not_allowed': '提交后要返回的网站未被允许；再次提交后将停留在本站。',
   },
   en: {
@@ -172,6 +176,7 @@ export const field_messages: Record<Locale, Record<string, string>> = {
     'policy_version.invalid': 'There is no privacy policy with this version.',
     'policy_version.outdated': 'The privacy policy has changed. Please read the new version and confirm again.',
     'receipt_code.required': 'Please enter your receipt code.',
+    'version.not_allowed': 'This version is published already and never changes. Give it a new version.',
     'return_to.not_allowed': 'The website to return to is not allowed. Send again, and you will stay on this one.',
   },
 };

@@ -37,6 +37,8 @@ export type ErrorCode =
 export interface FieldError {
   field: string;
   code: ErrorCode;
+  /** Where more can be said than the texts know, in English: which line of a policy file. */
+  message?: string;
 }
 
 interface Extras {
@@ -65,7 +67,11 @@ export function problem(
       status: statuses[slug],
       detail: because ? problem_details[locale][because] : detail,
       instance: `urn:uuid:${c.var.request_id}`,
-      errors: errors?.map(({ field, code }) => ({ field, code, message: describeError(locale, field, code) })),
+      errors: errors?.map(({ field, code, message = describeError(locale, field, code) }) => ({
+        field,
+        code,
+        message,
+      })),
     }),
     statuses[slug],
     {

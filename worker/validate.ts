@@ -158,7 +158,7 @@ function readCode(issue: z.core.$ZodIssue, sent: unknown): ErrorCode {
     case 'invalid_value':
       return value === undefined ? 'required' : typeof value === 'string' ? 'invalid' : 'wrong_type';
     case 'too_big':
-      return 'too_long';
+      return typeof value === 'number' ? 'invalid' : 'too_long';
     case 'custom':
       return (issue.params?.code as ErrorCode | undefined) ?? 'invalid';
     default:
