@@ -34,6 +34,21 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     expect(JSON.parse((await ops('token', 'list')).stdout)[0].revoked_at).toMatch(/Z$/);
   });
 
+  it('rotates a token: prints the new one alone, and ends the old one after the overlap', async () => {
+    const old = (await ops('token', 'create', '--holder', 'CRM', '--role', 'sales')).stdout.trim();
+    const made = await ops('token', 'rotate', old.split('_')[1]!, '--days', '9', '--overlap-days', '0');
+    expect(made.stdout).toMatch(/^lc_[A-Za-z0-9]+_[A-Za-z0-9]+\n$/);
+    const listed = JSON.parse((await ops('token', 'list')).stdout) as {
+      id: string;
+      holder: string;
+      expires_at: string;
+    }[];
+    const expiry = (token: string) => Date.parse(listed.find(({ id }) => id === token.split('_')[1])!.expires_at);
+    expect(expiry(old)).toBeLessThanOrEqual(Date.now());
+    expect(expiry(made.stdout) - Date.now()).toBeGreaterThan(8 * 86_400_000);
+    expect((await ops('token', 'rotate', old.split('_')[1]!)).code).toBe(1);
+  });
+
   it('publishes a policy once, from a file per language', async () => {
     const files = ['zh-CN', 'en'].map(locale => `worker/demo/policy.${locale}.md`);
     const first = await ops('policy', 'publish', ...files);
@@ -56,6 +71,10 @@ describe('the operator is told', () => {
     [['token', 'create', '--role', 'sales'], '--holder'],
     [['token', 'create', '--holder', 'x', '--role', 'king'], '--role'],
     [['token', 'create', '--holder', 'x', '--role', 'sales', '--days', '0'], '--days'],
+    [['token', 'create', '--holder', 'x'.repeat(101), '--role', 'sales'], '--holder'],
+    [['token', 'rotate'], 'id'],
+    [['token', 'rotate', 'nobody'], 'no token'],
+    [['token', 'rotate', 'nobody', '--overlap-days', '91'], '--overlap-days'],
     [['token', 'revoke'], 'id'],
     [['token', 'revoke', 'nobody'], 'no token'],
     [['policy', 'publish'], 'files'],

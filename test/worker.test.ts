@@ -117,6 +117,17 @@ describe('the Worker on workerd with D1', () => {
     expect((await withdraw('192.0.2.8')).status).toBe(404);
   });
 
+  it('slows who tries one wrong token after another, and lets the good one in', async () => {
+    const pull = async (presented: string) => {
+      const headers = { Authorization: `Bearer ${presented}`, 'CF-Connecting-IP': '192.0.2.9' };
+      return (await fetchWorker('/leads', { headers })).status;
+    };
+    const statuses: number[] = [];
+    for (let count = 0; count < 13; count++) statuses.push(await pull('wrong'));
+    expect([statuses[0], statuses.at(-1)]).toEqual([401, 429]);
+    expect(await pull(token)).toBe(200);
+  });
+
   it('lets a privacy officer change and erase a lead, and see who did', async () => {
     const { id } = (await (await post('/forms/ecological-cooperation', lead)).json()) as { id: string };
     const ask = (method: string, path: string, sent?: object) =>
