@@ -5,7 +5,7 @@ import { decodeCursor, encodeCursor, linkNext } from './cursor.ts';
 import { cursor, instant, limit, order, uuid } from './list-fields.ts';
 import { invalidFields, query } from './validate.ts';
 
-const eventQuery = z.strictObject({
+export const eventQuery = z.strictObject({
   lead_id: z.string().regex(uuid).optional(),
   action: z
     .string()

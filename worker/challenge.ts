@@ -5,8 +5,10 @@ import { findForm } from './fields.ts';
 import { problem } from './problem.ts';
 import { query } from './validate.ts';
 
+export const challengeQuery = z.strictObject({ form: z.string() });
+
 /** `GET /challenge?form=`: the puzzles that a page solves while a person types, and until when their answer is taken. */
-export const showChallenge = factory.createHandlers(query(z.strictObject({ form: z.string() })), c => {
+export const showChallenge = factory.createHandlers(query(challengeQuery), c => {
   const form = findForm(c.req.valid('query').form);
   if (!form) return problem(c, 'unknown-form');
   const { signer, now } = c.var.services;

@@ -12,7 +12,7 @@ import { invalidFields, query } from './validate.ts';
 /** Records read and sent at a time by a stream. */
 const streamed_at_once = 500;
 
-const consentQuery = z.strictObject({
+export const consentQuery = z.strictObject({
   visitor_id: z.string().regex(uuid).optional(),
   policy_version: z
     .string()
@@ -27,7 +27,7 @@ const consentQuery = z.strictObject({
 });
 
 /** Days in the deployment's time zone, both inclusive. */
-const statsQuery = z.strictObject({ from: z.iso.date().optional(), to: z.iso.date().optional() });
+export const statsQuery = z.strictObject({ from: z.iso.date().optional(), to: z.iso.date().optional() });
 const [first_day, last_day] = ['0000-01-01', '9999-12-31'];
 
 /**

@@ -21,7 +21,7 @@ const purposes = z
   .max(64)
   .refine(ids => new Set(ids).size === ids.length);
 
-const choice = z.strictObject({
+export const choice = z.strictObject({
   visitor_id: z.string().regex(uuid).optional(),
   policy_version: z.string(),
   locale: z.enum(locales),

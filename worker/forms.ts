@@ -17,7 +17,7 @@ import { type FieldError, problem } from './problem.ts';
 import { describeQuota, useLimit } from './rate-limit.ts';
 import { body, invalidFields, readIdempotencyKey } from './validate.ts';
 
-const submission = z.strictObject({
+export const submission = z.strictObject({
   name: field('name'),
   phone: field('phone'),
   email: field('email'),

@@ -11,7 +11,7 @@ import { normalizePhone } from './phone.ts';
 import { problem } from './problem.ts';
 import { body, ignoreBody, invalidFields } from './validate.ts';
 
-const change = z.strictObject({
+export const change = z.strictObject({
   status: z.enum(lead_statuses).optional(),
   assigned_to: z.string().regex(assignee).nullable().optional(),
   name: corrected('name'),

@@ -21,7 +21,9 @@ import { invalidFields, query } from './validate.ts';
 
 const view = z.enum(['masked', 'clear']).default('masked');
 
-const leadQuery = z.strictObject({
+export const leadView = z.strictObject({ view });
+
+export const leadQuery = z.strictObject({
   form: z.enum(forms).optional(),
   status: z.enum(lead_statuses).optional(),
   assigned_to: z.string().regex(assignee).optional(),
@@ -67,7 +69,7 @@ export const pullLeads = factory.createHandlers(query(leadQuery), async c => {
 });
 
 /** `GET /leads/{id}`: one lead, or what is left of it. */
-export const showLead = factory.createHandlers(query(z.strictObject({ view })), async c => {
+export const showLead = factory.createHandlers(query(leadView), async c => {
   const chosen = chooseView(c, c.req.valid('query').view);
   if (!chosen) return problem(c, 'forbidden');
   const id = c.req.param('id')!;

@@ -5,7 +5,7 @@ import type { Locale } from './fields.ts';
 import { chooseLocale } from './language.ts';
 import { field_messages, problem_details, problem_texts } from './problem-texts.ts';
 
-const statuses = {
+export const statuses = {
   'malformed-json': 400,
   unauthorized: 401,
   forbidden: 403,
@@ -24,14 +24,16 @@ const statuses = {
 } as const satisfies Record<string, ContentfulStatusCode>;
 
 export type Slug = keyof typeof statuses;
-export type ErrorCode =
-  | 'required'
-  | 'wrong_type'
-  | 'too_long'
-  | 'invalid'
-  | 'unknown_field'
-  | 'outdated'
-  | 'not_allowed';
+export const error_codes = [
+  'required',
+  'wrong_type',
+  'too_long',
+  'invalid',
+  'unknown_field',
+  'outdated',
+  'not_allowed',
+] as const;
+export type ErrorCode = (typeof error_codes)[number];
 
 /** What is wrong with one field: its name and a code, never its value. */
 export interface FieldError {

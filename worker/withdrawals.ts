@@ -12,7 +12,7 @@ import { type FieldError, problem } from './problem.ts';
 import { useLimit } from './rate-limit.ts';
 import { body, invalidFields } from './validate.ts';
 
-const withdrawal = z.strictObject({
+export const withdrawal = z.strictObject({
   receipt_code: z.string().refine(code => code.trim(), { params: { code: 'required' } }),
   locale: z.unknown().optional(),
 });
