@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join, relative } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { BuildOptions, Plugin } from 'esbuild';
+import { buildReference } from '../worker/openapi/reference.ts';
 
 const room = import.meta.dirname;
 const dist = join(room, 'dist');
@@ -20,6 +21,10 @@ const headers = `\
   Cache-Control: public, max-age=300, stale-while-revalidate=86400
 /widget.css
   Cache-Control: public, max-age=300, stale-while-revalidate=86400
+/docs*
+  Cache-Control: public, max-age=300
+/openapi.json
+  Cache-Control: public, max-age=300
 `;
 
 /**
@@ -37,6 +42,7 @@ export async function buildWidget(): Promise<Map<string, number>> {
   const [script] = await bundle({ entryPoints: [join(room, 'embed.ts')], format: 'iife', define });
   files.set('widget.js', script![1]);
   files.set('widget.css', (await Promise.all(['styles', ...chunks].map(minifyCss))).join(''));
+  for (const [path, text] of buildReference()) files.set(path, text);
   return write(files, await bundleModule());
 }
 

@@ -9,6 +9,7 @@ import { showChallenge } from './challenge.ts';
 import { pullConsents, showConsentStats } from './consent-list.ts';
 import { showConsents, showReceipt, submitConsent, withdrawConsent } from './consents.ts';
 import { type App, factory, type Services } from './context.ts';
+import { showDocs } from './docs.ts';
 import { requireForm, showForm, showThanks, submitForm } from './forms.ts';
 import { showHealth } from './health.ts';
 import { eraseLead, patchLead } from './lead-changes.ts';
@@ -85,7 +86,9 @@ export function createApp(services: Services, demo?: Hono): Hono<App> {
   at('/health', { GET: [...showHealth] });
   at('/problems/:slug', { GET: [describeProblem] });
   at('/styles.css', { GET: [showStyles] });
-  for (const path of ['/widget.js', '/widget.css', '/widget/:file']) at(path, { GET: [showAsset] });
+  at('/docs', { GET: [...showDocs] });
+  for (const path of ['/widget.js', '/widget.css', '/widget/:file', '/docs.css', '/openapi.json'])
+    at(path, { GET: [showAsset] });
   if (demo) app.route('/', demo);
   return app;
 }

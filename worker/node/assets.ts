@@ -5,7 +5,12 @@ import { digest } from '../../db/vault.ts';
 import type { Services } from '../context.ts';
 
 const folder = fileURLToPath(new URL('../../widget/dist', import.meta.url));
-const types: Record<string, string> = { '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8' };
+const types: Record<string, string> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.json': 'application/json',
+};
 const encodings = { br: 'br', gzip: 'gz' };
 
 /** A year for files whose name says what they hold, five minutes for the one that pages name. */
