@@ -66,11 +66,11 @@ export function renderDocs(document: Described, locale: Locale): string {
 </head>
 <body class="docs">
 <a class="skip" href="#content">${texts.skip}</a>
-<header class="bar"><p><a href="#content">${texts.title}</a></p><nav aria-label="${texts.languages}"><a href="/openapi.json">openapi.json</a>${others.map(
+<header class="bar"><p><a href="#content">${texts.title}</a></p><nav aria-label="${texts.languages}"><a class="narrow-only" href="#contents">${texts.contents}</a> <a class="wide-only" href="/openapi.json">openapi.json</a>${others.map(
     other => html` <a href="?lang=${other}" hreflang="${other}" lang="${other}">${docs_texts[other].own}</a>`,
   )}</nav></header>
 <div class="columns">
-<nav class="contents" aria-label="${texts.contents}"><details open><summary>${texts.contents}</summary>
+<nav class="contents" id="contents" aria-label="${texts.contents}">
 ${groups.map(
   ({ tag, places }) => html`<h2><a href="#${tag}">${texts.tags[tag].title}</a></h2>
 <ul>${places.map(
@@ -79,7 +79,7 @@ ${groups.map(
   )}</ul>`,
 )}
 <h2><a href="#schemas">${texts.schemas}</a></h2>
-</details></nav>
+</nav>
 <main id="content">
 <h1>${texts.title}</h1>
 ${texts.introduction.map(line => html`<p>${renderText(line)}</p>`)}

@@ -14,8 +14,8 @@ html { scroll-padding-block-start: 4.5rem; }
 .bar a { padding-block: 0.3rem; }
 .columns { display: grid; grid-template-columns: minmax(0, 1fr); max-inline-size: 80rem; margin-inline: auto; }
 .docs main { inline-size: 100%; max-inline-size: 52rem; margin: 0; }
-.contents { padding: 1rem clamp(1.25rem, 3vw, 2rem) 0; font-size: 0.9rem; }
-.contents summary { font-weight: 600; cursor: pointer; padding-block: 0.5rem; }
+.contents { order: 1; padding: 0 clamp(1.25rem, 5vw, 2rem) 4rem; font-size: 0.9rem; }
+.docs main { padding-block-end: 3rem; }
 .contents h2 { margin: 1.2em 0 0.3em; font-size: 0.9rem; }
 .contents h2 a { color: var(--ink); text-decoration: none; }
 .contents ul { margin: 0; padding: 0; list-style: none; }
@@ -68,7 +68,11 @@ html { scroll-padding-block-start: 4.5rem; }
 @media (min-width: 64rem) {
   .columns { grid-template-columns: 19rem minmax(0, 1fr); gap: 1rem; }
   .contents { position: sticky; inset-block-start: 3.2rem; max-block-size: calc(100vh - 3.2rem); overflow-y: auto; padding-block-end: 3rem; border-inline-end: 1px solid var(--line); }
-  .contents summary { display: none; }
+  .contents { order: 0; padding-block-start: 0.5rem; padding-inline: 2rem 1rem; }
+  .narrow-only { display: none; }
+}
+@media (max-width: 30rem) {
+  .wide-only { display: none; }
 }
 @media print {
   .bar, .contents { display: none; }
