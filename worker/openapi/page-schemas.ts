@@ -23,7 +23,9 @@ export function renderFields(fields: NamedField[], locale: Locale) {
       example,
     }) => html`<tr><th scope="row"><code>${name}</code><small>${required ? texts.required : texts.optional}</small></th>
 <td><span class="type">${renderType(schema)}</span>${
-      schema.default === undefined ? '' : html` <small>· ${texts.usually} <code>${String(schema.default)}</code></small>`
+      schema.default === undefined
+        ? ''
+        : html` <small>· ${texts.usually} <code>${String(schema.default)}</code></small>`
     }${description ? html`<p lang="en">${renderText(description)}</p>` : ''}${
       example === undefined ? '' : html`<p class="example">${texts.example} <code>${String(example)}</code></p>`
     }</td></tr>`,

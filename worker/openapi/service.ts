@@ -6,12 +6,20 @@ import { describe, json, no_store, type Operation, page } from './declaration.ts
 const lang = { description: 'The language; else that of `Accept-Language`.', example: 'en' };
 const language = { lenient: true, ...describe(z.object({ lang: z.enum(locales).optional() }), { lang }) } as const;
 
+/** A file that was made when the product was built. */
+const header_fields = {
+  'If-None-Match': { description: 'The `ETag` of what you have.', example: '"3a5f8b409e7a1c71"', unusual: true },
+} as const;
+const tag = { ETag: 'Of its content.' };
+const unchanged = { 304: { description: 'You have it.', headers: tag } };
+
 export const service_operations: Operation[] = [
   {
     id: 'showHealth',
     method: 'GET',
     path: '/health',
     tag: 'service',
+    independent: true,
     summary: { en: 'Whether a lead could be stored', 'zh-CN': '健康检查' },
     description: 'Tries the database with a write, at most once a second.',
     answers: {
@@ -21,6 +29,7 @@ export const service_operations: Operation[] = [
         content: json(z.strictObject({ status: z.literal('ok') }), { status: 'ok' }),
       },
     },
+    problems: ['unavailable'],
   },
   {
     id: 'showProblem',
@@ -55,9 +64,12 @@ export const service_operations: Operation[] = [
     tag: 'service',
     independent: true,
     summary: { en: 'This description', 'zh-CN': '本接口描述' },
+    header_fields,
     answers: {
+      ...unchanged,
       200: {
         description: 'OpenAPI 3.1.',
+        headers: tag,
         content: json(z.looseObject({ openapi: z.literal('3.1.1') }), { openapi: '3.1.1' }),
       },
     },
@@ -70,8 +82,10 @@ export const service_operations: Operation[] = [
     independent: true,
     summary: { en: 'This description as a page', 'zh-CN': '接口文档页面' },
     query: language,
+    header_fields,
     answers: {
-      200: { description: 'The page.', headers: { 'Content-Language': 'The language.' }, content: page },
+      ...unchanged,
+      200: { description: 'The page.', headers: { ...tag, 'Content-Language': 'The language.' }, content: page },
     },
   },
   ...(
@@ -85,7 +99,6 @@ export const service_operations: Operation[] = [
         'What the widget loads on first use',
         '组件按需加载的模块',
       ],
-      ['/styles.css', 'text/css', 'showStyles', 'The styles of the pages', '页面样式'],
       ['/docs.css', 'text/css', 'showDocsStyles', 'The styles of the description', '接口文档样式'],
     ] as const
   ).map(
@@ -100,7 +113,20 @@ export const service_operations: Operation[] = [
         path_fields: { file: { description: 'As the widget names it.', example: 'preact-UBCYQV6O.js' } },
         problems: ['not-found' as const],
       }),
-      answers: { 200: { description: 'The file.', content: { [type]: { schema: z.string() } } } },
+      header_fields,
+      answers: {
+        ...unchanged,
+        200: { description: 'The file.', headers: tag, content: { [type]: { schema: z.string() } } },
+      },
     }),
   ),
+  {
+    id: 'showStyles',
+    method: 'GET',
+    path: '/styles.css',
+    tag: 'service',
+    independent: true,
+    summary: { en: 'The styles of the pages', 'zh-CN': '页面样式' },
+    answers: { 200: { description: 'The file.', content: { 'text/css': { schema: z.string() } } } },
+  },
 ];
