@@ -113,8 +113,9 @@ export async function openWorld() {
   return { ...started, ask, exampleOf, limits, ids, held };
 }
 
-/** Breaks the database in a way that its callers notice at their next step. */
-export function breakDatabase(db: Awaited<ReturnType<typeof openWorld>>['db'], error: Error): void {
+/** Breaks the database in a way that its callers notice at their next step, once what is read in this turn has been. */
+export async function breakDatabase(db: Awaited<ReturnType<typeof openWorld>>['db'], error: Error): Promise<void> {
+  await new Promise(resolve => setTimeout(resolve, 5));
   const fail = () => {
     throw error;
   };

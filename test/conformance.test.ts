@@ -299,7 +299,7 @@ describe('when something fails', () => {
       const { ask, db, token } = await openWorld();
       const role = roleFor(operation);
       if (role) await token(role);
-      breakDatabase(db, error);
+      await breakDatabase(db, error);
       const answer = await holdAgainst(operation, await ask(operation));
       if (!isIndependent) expect(answer).toBe(slug);
     }

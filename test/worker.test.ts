@@ -85,6 +85,19 @@ describe('the Worker on workerd with D1', () => {
     expect((await fetchWorker('/widget/none.js')).status).toBe(404);
   });
 
+  it('describes itself, as a file and as a page, both with their headers', async () => {
+    const described = await fetchWorker('/openapi.json');
+    expect(described.headers.get('Content-Type')).toContain('application/json');
+    expect(described.headers.get('X-Content-Type-Options')).toBe('nosniff');
+    expect(await described.json()).toMatchObject({ openapi: '3.1.1', servers: [{ url: '/' }] });
+    const page = await fetchWorker('/docs?lang=en');
+    expect(await page.text()).toContain('<h1>lead-consent API</h1>');
+    expect(page.headers.get('Content-Language')).toBe('en');
+    expect(page.headers.get('Content-Security-Policy')).toContain("default-src 'none'");
+    expect((await fetchWorker('/docs.css')).headers.get('Content-Type')).toContain('text/css');
+    expect(await readProblem(await fetchWorker('/docs.en.html'))).toMatchObject({ slug: 'not-found' });
+  });
+
   it.each([
     ['{"name":', {}, 'malformed-json', 400],
     [lead, { Origin: 'https://evil.example' }, 'origin-not-allowed', 403],
