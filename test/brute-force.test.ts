@@ -1,5 +1,9 @@
+import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { createToken } from '../db/tokens.ts';
+import { presentToken } from '../worker/access.ts';
+import type { App } from '../worker/context.ts';
+import { problem } from '../worker/problem.ts';
 import { operator, origin, readProblem, start } from './harness.ts';
 
 async function startGuarded() {
@@ -57,6 +61,22 @@ describe('tokens tried in vain', () => {
       statuses.add((await app.request(`${origin}/leads`, { headers })).status);
     }
     expect([...statuses]).toEqual([401, 429]);
+  });
+
+  it('count wherever they are presented: a sign-in asks the same guard', async () => {
+    const { present, good, services } = await startGuarded();
+    const site = new Hono<App>().post('/sign-in', async c => {
+      c.set('services', services);
+      c.set('request_id', 'r');
+      const found = await presentToken(c, await c.req.text());
+      return 'slug' in found ? problem(c, found.slug, found) : c.text(found.holder);
+    });
+    const signIn = (body: string) =>
+      site.request('/sign-in', { method: 'POST', body, headers: { 'X-Real-IP': '192.0.2.7' } });
+    for (let n = 0; n < 10; n++) expect((await signIn('wrong')).status).toBe(401);
+    expect((await signIn('wrong')).headers.get('Retry-After')).toBe('6');
+    expect((await present('wrong')).status).toBe(429);
+    expect(await (await signIn(good)).text()).toBe('sales');
   });
 
   it('P10 are logged each, without the token and the address', async () => {

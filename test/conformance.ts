@@ -22,7 +22,7 @@ interface Content {
   examples?: Record<string, unknown>;
 }
 
-export interface Parameter {
+interface Parameter {
   name: string;
   in: 'path' | 'query' | 'header';
   required?: boolean;

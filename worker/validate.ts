@@ -6,7 +6,7 @@ import { chooseLocale } from './language.ts';
 import { type ErrorCode, type FieldError, problem } from './problem.ts';
 
 /** The largest body that is read. */
-export const body_limit_bytes = 16 * 1024;
+const body_limit_bytes = 16 * 1024;
 
 /** Errors listed at most: enough for a person, and a bound on what an attacker makes us write. */
 const errors_listed = 32;

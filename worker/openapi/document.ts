@@ -15,7 +15,7 @@ import { type Named, splitField, writeFields, writeSchema } from './schemas.ts';
 import { service_operations } from './service.ts';
 import { token_operations } from './tokens.ts';
 
-export const operations: Operation[] = [
+const operations: Operation[] = [
   ...lead_operations,
   ...consent_operations,
   ...audit_operations,

@@ -26,7 +26,7 @@ export interface DescribedOperation {
   responses: Record<string, DescribedResponse | { $ref: string }>;
 }
 
-export interface DescribedParameter {
+interface DescribedParameter {
   name: string;
   in: 'path' | 'query' | 'header';
   required?: boolean;

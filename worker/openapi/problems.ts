@@ -3,7 +3,7 @@ import { error_codes, type Slug, statuses } from '../problem.ts';
 import { field_messages, problem_texts } from '../problem-texts.ts';
 import { examples, type JsonSchema, named, type Operation } from './declaration.ts';
 
-export const problem_type = 'application/problem+json';
+const problem_type = 'application/problem+json';
 
 export const problem_schema = named(
   'Problem',
