@@ -60,6 +60,7 @@ export async function start(overrides: Environment = {}, database?: Database) {
     now,
     log: createLog(read.settings.log_level, now, line => lines.push(line)),
     findAsset: async () => undefined,
+    readPolicyFiles: async files => (await import('../worker/policy-file.ts')).readPolicyFiles(files),
     peerAddress: () => '192.0.2.1',
     limiters: {
       form: createLimiter(read.settings.form_limit_per_minute, now),

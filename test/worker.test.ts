@@ -85,6 +85,21 @@ describe('the Worker on workerd with D1', () => {
     expect((await fetchWorker('/widget/none.js')).status).toBe(404);
   });
 
+  it('publishes a policy, by the module that is loaded for it', async () => {
+    const admin = await createToken(database, { holder: 'x', role: 'admin', days: 1 }, operator, new Date());
+    const documents = ['zh-CN', 'en'].map(locale => readFileSync(`worker/demo/policy.${locale}.md`, 'utf8'));
+    const later = documents.map(text =>
+      text.replace(/^version:.*$/m, 'version: 2099-01').replace(/^effective_at:.*$/m, 'effective_at: 2099-01-01'),
+    );
+    const publish = (documents: string[]) => post('/policies', { documents }, { Authorization: `Bearer ${admin}` });
+    const published = await publish(later);
+    expect(published.status).toBe(201);
+    const { documents: made } = (await published.json()) as { documents: { url: string }[] };
+    expect(await (await fetchWorker(new URL(made[0]!.url).pathname)).text()).toMatch(/^<!doctype html>/);
+    expect((await publish(later)).status).toBe(422);
+    expect(await readProblem(await publish(['---\nversion: x\n---\n']))).toMatchObject({ slug: 'invalid-fields' });
+  });
+
   it('describes itself, as a file and as a page, both with their headers', async () => {
     const described = await fetchWorker('/openapi.json');
     expect(described.headers.get('Content-Type')).toContain('application/json');

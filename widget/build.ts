@@ -1,6 +1,6 @@
 /** Builds the widget: a classic script with the chunks that it loads on first use, for the server, and an ES module for bundlers. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { buildReference } from '../worker/openapi/reference.ts';
@@ -43,6 +43,7 @@ export async function buildWidget(): Promise<Map<string, number>> {
   files.set('widget.js', script![1]);
   files.set('widget.css', (await Promise.all(['styles', ...chunks].map(minifyCss))).join(''));
   for (const [path, text] of buildReference()) files.set(path, text);
+  put('../../worker/built/policy-file.mjs', await bundleReader());
   return write(files, await bundleModule());
 }
 
@@ -70,6 +71,17 @@ async function bundleModule(): Promise<Map<string, string>> {
 function declare(file: string): string {
   const functions = readFileSync(join(room, file), 'utf8').matchAll(/^(\/\*\* .*? \*\/\n)export (function .*) \{$/gm);
   return [...functions].map(([, comment, signature]) => `${comment}export declare ${signature};\n`).join('\n');
+}
+
+/** The reader of policy files as one module, for the Worker to load when a policy is published: half as large as all the rest. */
+async function bundleReader(): Promise<string> {
+  const [reader] = await bundle({
+    entryPoints: [join(room, '../worker/policy-file.ts')],
+    format: 'esm',
+    target: 'es2022',
+    conditions: ['workerd', 'worker', 'browser'],
+  });
+  return reader![1];
 }
 
 /** Bundles, and gives each file's text by its path in `dist`. */
@@ -111,7 +123,6 @@ async function minifyCss(part: string): Promise<string> {
 function write(files: Map<string, string>, module: Map<string, string>): Map<string, number> {
   const sizes = new Map<string, number>();
   const kept = new Set(['_headers', '.assetsignore']);
-  for (const folder of ['widget', 'module']) mkdirSync(join(dist, folder), { recursive: true });
   for (const [path, text] of files) {
     const compressed = brotliCompressSync(text);
     put(path, text);
@@ -134,6 +145,7 @@ function write(files: Map<string, string>, module: Map<string, string>): Map<str
 /** Leaves a file alone that is right already: a server or another test may be reading it. */
 function put(path: string, content: string | Buffer) {
   const file = join(dist, path);
+  mkdirSync(dirname(file), { recursive: true });
   if (!existsSync(file) || !readFileSync(file).equals(Buffer.from(content))) writeFileSync(file, content);
 }
 

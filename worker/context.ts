@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts';
 import type { Signer } from '../db/signer.ts';
 import type { TokenHolder } from '../db/tokens.ts';
 import type { Vault } from '../db/vault.ts';
+import type { PolicyFile, PolicyReading } from './policy-file.ts';
 import type { Settings } from './settings.ts';
 
 /** What every request may use, made once at the entry. */
@@ -16,6 +17,8 @@ export interface Services {
   log: Log;
   /** A built file of the widget by its path (`/widget.js`), or undefined when there is none. */
   findAsset(request: Request): Promise<Response | undefined>;
+  /** Reads the files of a policy version. Hosts load it on first use: with Markdown and YAML it weighs half as much as all the rest. */
+  readPolicyFiles(files: PolicyFile[]): Promise<PolicyReading>;
   /** The address at the other end of the connection, where the host knows it. */
   peerAddress(c: Context): string | undefined;
   /** What holds back one address that sends too much. */

@@ -69,6 +69,7 @@ async function build(env: Bindings, origin: string): Promise<Built> {
       const response = await env.ASSETS.fetch(request as never);
       return response.ok || response.status === 304 ? (response as unknown as Response) : undefined;
     },
+    readPolicyFiles: async files => (await loadReader()).readPolicyFiles(files),
     peerAddress: () => undefined,
     limiters: {
       form: useBinding(env.FORM_LIMIT) ?? createLimiter(settings.form_limit_per_minute, now),
@@ -83,6 +84,12 @@ async function build(env: Bindings, origin: string): Promise<Built> {
 function readVars(env: Bindings) {
   const vars = Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return readSettings(Object.fromEntries(vars), 'workers');
+}
+
+/** The reader of policy files is a module of its own beside this one, made by widget/build.ts: few isolates ever need it. */
+function loadReader(): Promise<typeof import('./policy-file.ts')> {
+  const path = './built/policy-file.mjs';
+  return import(path);
 }
 
 /** The binding tells no time: it counts in periods of a minute. */

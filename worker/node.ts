@@ -40,6 +40,7 @@ const services: Services = {
   now,
   log,
   findAsset: openAssets(),
+  readPolicyFiles: async files => (await import('./policy-file.ts')).readPolicyFiles(files),
   peerAddress: c => getConnInfo(c).remote.address,
   limiters: {
     form: createLimiter(settings.form_limit_per_minute, now),

@@ -15,7 +15,6 @@ import { actorOf } from './access.ts';
 import { type App, factory } from './context.ts';
 import { locales } from './fields.ts';
 import { chooseLocale } from './language.ts';
-import { readPolicyFiles } from './policy-file.ts';
 import { problem } from './problem.ts';
 import { body, invalidFields } from './validate.ts';
 
@@ -72,7 +71,9 @@ export const showPolicies = factory.createHandlers(async c => {
 export const publishVersion = factory.createHandlers(body(newVersion, { limit_bytes: policy_limit_bytes }), async c => {
   const sent = c.req.valid('json');
   const { db, now } = c.var.services;
-  const read = readPolicyFiles(sent.documents.map((text, index) => ({ name: `documents[${index}]`, text })));
+  const read = await c.var.services.readPolicyFiles(
+    sent.documents.map((text, index) => ({ name: `documents[${index}]`, text })),
+  );
   if ('mistakes' in read) return refuseMistakes(c, read.mistakes);
   const { version } = read.policy;
   try {

@@ -8,9 +8,17 @@ import { renderPolicyPage } from './policy-page.ts';
 const lengths = { file: 100_000, front_matter: 20_000 };
 
 /** A policy version ready for publication, its documents rendered. */
-export interface PolicyDraft extends Draft {
+interface PolicyDraft extends Draft {
   documents: { locale: Locale; html: string; purposes: Purpose[] }[];
 }
+
+export interface PolicyFile {
+  name: string;
+  text: string;
+}
+
+/** The version ready for publication, or every mistake of every file, each with its file's name. */
+export type PolicyReading = { policy: PolicyDraft } | { mistakes: string[] };
 
 /** What a file says, as far as it can be read. */
 interface Reading {
@@ -20,14 +28,8 @@ interface Reading {
   markdown: string;
 }
 
-/**
- * Reads the files of one policy version, one per language: Markdown with YAML front matter.
- *
- * @returns The version ready for publication, or every mistake of every file, each with its file's name.
- */
-export function readPolicyFiles(
-  files: { name: string; text: string }[],
-): { policy: PolicyDraft } | { mistakes: string[] } {
+/** Reads the files of one policy version, one per language: Markdown with YAML front matter. */
+export function readPolicyFiles(files: PolicyFile[]): PolicyReading {
   const readings = files.map(readFile);
   const mistakes = [...readings.flatMap(reading => reading.mistakes), ...compareReadings(readings)];
   if (readings.length === 0) mistakes.push('no policy file was given');
@@ -55,7 +57,7 @@ function draftPolicy(readings: Reading[]): PolicyDraft {
   return { version, effective_at, change_class, documents };
 }
 
-function readFile({ name, text }: { name: string; text: string }): Reading {
+function readFile({ name, text }: PolicyFile): Reading {
   const mistakes: string[] = [];
   const report = (mistake: string) => {
     mistakes.push(`${name}: ${mistake}`);
