@@ -145,6 +145,22 @@ describe('two servers on one PostgreSQL', () => {
     expect((await pullFeed(() => true, early.cursor)).seen).toEqual([held, second]);
   });
 
+  it('never wait for each other in a circle: the quotas of both forms in shared commits', async () => {
+    const database = await createPostgresDatabase();
+    const quota = { FORM_QUOTA_PER_MINUTE: '100000' };
+    const pair = [await start(quota, await postgres.open(database)), await start(quota, await postgres.open(database))];
+    await pair[0]!.publish('2026-01');
+    const forms = ['mini-ai-experience', 'ecological-cooperation'];
+    for (let round = 0; round < 40; round++) {
+      const answers = await Promise.all(
+        Array.from({ length: 16 }, (_, n) => pair[n % 2]!.post(`/forms/${forms[(n >> 1) % 2]}`, lead)),
+      );
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    }
+    await Promise.all(pair.map(({ db }) => db.destroy()));
+    expect(await readRollbacks(database)).toBe(0);
+  });
+
   it('the same request to both at once is one lead', async () => {
     const sent = Array.from({ length: 20 }, (_, n) =>
       servers[n % 2]!.post('/forms/mini-ai-experience', lead, { 'Idempotency-Key': 'both' }),
@@ -153,3 +169,16 @@ describe('two servers on one PostgreSQL', () => {
     expect(new Set(answers).size).toBe(1);
   });
 });
+
+/** Transactions that the database took back: each deadlock and each lock that was waited for in vain is one. */
+async function readRollbacks(address: string): Promise<number> {
+  const client = new pg.Client(address);
+  await client.connect();
+  const own = 'select count(*)::int as others from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+  for (let others = 1; others > 0; ) ({ others } = (await client.query(own)).rows[0]);
+  const { rows } = await client.query(
+    'select xact_rollback::int as rollbacks from pg_stat_database where datname = current_database()',
+  );
+  await client.end();
+  return rows[0].rollbacks;
+}

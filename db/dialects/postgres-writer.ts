@@ -12,8 +12,15 @@ interface Unit {
 const units_per_commit = 64;
 
 /**
- * Two servers that store the same idempotency key at one moment can wait for each other when many units share a transaction, never
- * when each has its own (key first, number second). So a shared one gives up its turn soon.
+ * Whatever takes a number takes it before all other locks: of two servers whose units share transactions, one then waits for the
+ * other with nothing in its hands. Left to the units, the second one's quota or key would be asked for with the number in hand.
+ */
+const hold_number = 'select seq from changes where id = 1 for update';
+const takes_number = /^update "changes"/;
+
+/**
+ * What remains are choices, which take no number: two servers that store the same two keys at one moment, in opposite order, can
+ * wait for each other when units share a transaction, never when each has its own. So a shared one gives up its turn soon.
  */
 const shared_lock_timeout = "set local lock_timeout = '150ms'";
 
@@ -90,7 +97,7 @@ async function commitTogether(client: pg.Client, units: Unit[]): Promise<boolean
   const outcome = await runTransaction(
     client,
     units.flatMap(({ statements }) => statements),
-    units.length > 1 ? `begin; ${shared_lock_timeout}` : 'begin',
+    units.length > 1 ? [shared_lock_timeout] : [],
   );
   if ('error' in outcome) {
     if (units.length > 1) return false;
@@ -120,10 +127,11 @@ async function commitEach(client: pg.Client, units: Unit[]): Promise<void> {
 async function runTransaction(
   client: pg.Client,
   statements: CompiledQuery[],
-  begin = 'begin',
+  settings: string[] = [],
 ): Promise<{ results: pg.QueryResult[] } | { error: unknown }> {
+  const first = statements.some(({ sql }) => takes_number.test(sql)) ? [hold_number] : [];
   const sent = [
-    client.query(begin),
+    client.query(['begin', ...first, ...settings].join('; ')),
     ...statements.map(({ sql, parameters }) =>
       client.query({ name: nameStatement(sql), text: sql, values: parameters as unknown[] }),
     ),
