@@ -1,4 +1,5 @@
 import { tallyConsents } from './consent-stats.ts';
+import { forgetIdleSessions } from './console-sessions.ts';
 import type { Database } from './database.ts';
 import { forgetExpiredKeys } from './idempotency.ts';
 import { tallyLeads } from './lead-stats.ts';
@@ -8,6 +9,7 @@ import { forgetSpentProofs } from './proofs.ts';
 export async function keepHouse(db: Database, now: Date): Promise<void> {
   await forgetExpiredKeys(db, now);
   await forgetSpentProofs(db, now);
+  await forgetIdleSessions(db, now);
 }
 
 /** Counts what has come in since: every host does it each minute, so that whoever asks for figures hardly waits. */

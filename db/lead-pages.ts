@@ -26,8 +26,12 @@ export type Lead =
   | { id: string; erased_at: string }
   | { id: string; restricted_at: string };
 
-/** `masked` unless told otherwise; `clear` names who reads, because each clear read leaves an audit event. */
-export type View = { masked: true } | { clear: Actor };
+/** What a person may be reading a lead for. */
+export const reveal_purposes = ['first_contact', 'follow_up', 'subject_request', 'correction', 'handover'] as const;
+export type RevealPurpose = (typeof reveal_purposes)[number];
+
+/** `masked` unless told otherwise; `clear` names who reads and, where they were asked, what for: each clear read leaves an audit event. */
+export type View = { masked: true } | { clear: Actor; purpose?: RevealPurpose };
 
 export interface LeadPage {
   leads: Lead[];
@@ -106,8 +110,9 @@ async function readLeads(
 ): Promise<Lead[]> {
   const lead_ids = rows.filter(row => !row.erased_at && !row.restricted_at).map(({ id }) => id);
   if ('clear' in view && lead_ids.length > 0) {
-    const event = { action: 'lead.revealed', fields: personal_fields, lead_ids } as const;
-    await db.atomic([takeNumber(db), ...recordEvent(db, view.clear, event, now)]);
+    const { clear, purpose } = view;
+    const event = { action: 'lead.revealed', fields: personal_fields, lead_ids, ...(purpose && { purpose }) } as const;
+    await db.atomic([takeNumber(db), ...recordEvent(db, clear, event, now)]);
   }
   return rows.map(row => readLead(vault, row, 'clear' in view));
 }

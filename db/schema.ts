@@ -15,6 +15,7 @@ export interface Schema {
   policies: Policies;
   policy_documents: PolicyDocuments;
   tokens: Tokens;
+  console_sessions: ConsoleSessions;
   idempotency_keys: IdempotencyKeys;
   spent_proofs: SpentProofs;
   form_quotas: FormQuotas;
@@ -139,6 +140,15 @@ export interface Tokens {
   expires_at: string;
   revoked_at: string | null;
   last_used_at: string | null;
+}
+
+/** Who is signed in to the console. The id itself is in the browser's cookie only. */
+export interface ConsoleSessions {
+  id_sha256: string;
+  token_id: string;
+  created_at: string;
+  last_seen_at: string;
+  ended_at: string | null;
 }
 
 /** Remembered first answers. Key and fingerprint are HMACs; `expires_at` is null for as long as the record lives. */
