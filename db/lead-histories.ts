@@ -29,10 +29,5 @@ export async function listEarlier(db: Database, earlier_lead_id: string | null):
 
 /** What the person agreed to with a lead, and whether they have withdrawn it. */
 export function listLeadConsents(db: Database, lead_id: string): Promise<Selectable<LeadConsents>[]> {
-  return db
-    .selectFrom('lead_consents')
-    .selectAll()
-    .where('lead_id', '=', lead_id)
-    .orderBy('recorded_at')
-    .execute();
+  return db.selectFrom('lead_consents').selectAll().where('lead_id', '=', lead_id).orderBy('recorded_at').execute();
 }

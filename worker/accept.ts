@@ -19,6 +19,11 @@ export function chooseType<const T extends string>(c: Context, types: readonly T
   return types.toSorted(compare)[0]!;
 }
 
+/** Whether a request says that it wants JSON: what a page's script says, and nobody who opens an address. */
+export function asksForJson(c: Context): boolean {
+  return /\bjson\b/i.test(c.req.header('Accept') ?? '') && !prefersHtml(c);
+}
+
 interface Range {
   type: string;
   quality: number;

@@ -66,8 +66,12 @@ export async function presentToken(c: Context<App>, token: string): Promise<Toke
 
 /** Whether the presenter of the token may do this too. */
 export function hasScope(c: Context<App>, scope: Scope): boolean {
-  const granted: readonly Scope[] = Object.hasOwn(scopes, c.var.holder.role) ? scopes[c.var.holder.role as Role] : [];
-  return granted.includes(scope);
+  return scopesOf(c.var.holder.role).includes(scope);
+}
+
+/** What a role may do; nothing, if it is none of ours. */
+export function scopesOf(role: string): readonly Scope[] {
+  return Object.hasOwn(scopes, role) ? scopes[role as Role] : [];
 }
 
 /** The presenter of the token, as the audit trail names them. */

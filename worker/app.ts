@@ -8,7 +8,8 @@ import { pullEvents } from './audit-events.ts';
 import { showChallenge } from './challenge.ts';
 import { pullConsents, showConsentStats } from './consent-list.ts';
 import { showConsents, showReceipt, submitConsent, withdrawConsent } from './consents.ts';
-import { type App, factory, type Services } from './context.ts';
+import { consoleGuards, consolePages } from './console/map.ts';
+import { type App, factory, type Methods, type Services } from './context.ts';
 import { showDocs } from './docs.ts';
 import { requireForm, showForm, showThanks, submitForm } from './forms.ts';
 import { showHealth } from './health.ts';
@@ -19,9 +20,6 @@ import { describeProblem, problem } from './problem.ts';
 import { styles } from './styles.ts';
 import { endToken, issueToken, renewToken, showTokens } from './tokens.ts';
 import { showWithdrawal, submitWithdrawal } from './withdrawals.ts';
-
-/** Handlers by method; what each has validated before it runs is known to its own file. */
-type Methods = Partial<Record<'GET' | 'POST' | 'PATCH' | 'DELETE', ((...args: never[]) => unknown)[]>>;
 
 /** The service as a function of its inputs: middleware in order, then path → file. */
 export function createApp(services: Services, demo?: Hono): Hono<App> {
@@ -83,6 +81,8 @@ export function createApp(services: Services, demo?: Hono): Hono<App> {
   });
   at('/tokens/:id', { DELETE: [requireScope('tokens:manage'), ...endToken] });
   at('/tokens/:id/rotation', { POST: [requireScope('tokens:manage'), ...renewToken] });
+  app.use('/console/*', ...consoleGuards(services));
+  for (const [path, methods] of Object.entries(consolePages)) at(path, methods);
   at('/health', { GET: [...showHealth] });
   at('/problems/:slug', { GET: [describeProblem] });
   at('/styles.css', { GET: [showStyles] });
@@ -118,7 +118,7 @@ const setHeaders = factory.createMiddleware(async (c, next) => {
   await next();
   const { headers } = c.res;
   headers.set('X-Content-Type-Options', 'nosniff');
-  headers.set('Referrer-Policy', 'strict-origin-when-cross-origin');
+  if (!headers.has('Referrer-Policy')) headers.set('Referrer-Policy', 'strict-origin-when-cross-origin');
   headers.set('X-Request-Id', c.var.request_id);
   if (!headers.has('Content-Security-Policy'))
     headers.set('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");

@@ -1,4 +1,4 @@
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { createFactory } from 'hono/factory';
 import type { Database } from '../db/database.ts';
 import type { Signer } from '../db/signer.ts';
@@ -23,6 +23,8 @@ export interface Services {
   peerAddress(c: Context): string | undefined;
   /** What holds back one address that sends too much. */
   limiters: Record<Limited, Limiter>;
+  /** Compresses the console's pages, where the host does not by itself. */
+  compress?: MiddlewareHandler;
 }
 
 /** What is limited, each by a figure of its own; of tokens only those that are refused. */
@@ -42,5 +44,8 @@ export interface App {
     holder: TokenHolder;
   };
 }
+
+/** Handlers by method; what each has validated before it runs is known to its own file. */
+export type Methods = Partial<Record<'GET' | 'POST' | 'PATCH' | 'DELETE', ((...args: never[]) => unknown)[]>>;
 
 export const factory = createFactory<App>();

@@ -45,18 +45,18 @@ export function readExportFormat(c: Context<App>): ExportFormat | undefined {
  * A page that fails breaks the connection: what arrived never ends as if it were whole. The cursor is taken before the first page, so
  * the feed from there on holds whatever changes meanwhile.
  *
- * @param linkFrom Makes the link to the feed after a number.
+ * @param linkFrom Makes the link to the feed after a number, for programs that go on from there.
  */
 export async function streamLeads(
   c: Context<App>,
   format: ExportFormat,
   asked: LeadQuery,
   view: View,
-  linkFrom: (seq: number) => string,
+  linkFrom?: (seq: number) => string,
 ): Promise<Response> {
   const { services } = c.var;
   const { type, head, write, ending } = formats[format];
-  const link = linkFrom(await changeNumber(services.db));
+  const link = linkFrom?.(await changeNumber(services.db));
   const query = { ...asked, limit: page_limit };
   const readPage = (after: LeadPage['end']) => listMatches(services, query, after, view, services.now());
   const pages = streamPages(
@@ -70,7 +70,7 @@ export async function streamLeads(
     'Content-Type': type,
     'Content-Disposition': `attachment; filename="leads-${day}.${ending}"`,
     'Cache-Control': 'private, no-store',
-    Link: link,
+    ...(link && { Link: link }),
   });
 }
 

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
+import { compress } from 'hono/compress';
 import { countDays, keepHouse } from '../db/housekeeping.ts';
 import { findKeyMistake } from '../db/keys.ts';
 import { createSigner } from '../db/signer.ts';
@@ -47,6 +48,7 @@ const services: Services = {
     consent: createLimiter(settings.consent_limit_per_minute, now),
     token: createLimiter(token_limit_per_minute, now),
   },
+  compress: compress(),
 };
 const keyMistake = await findKeyMistake(db, services.vault);
 if (keyMistake) giveUp([keyMistake]);
@@ -121,6 +123,7 @@ async function greet() {
   const { public_url } = services.settings;
   process.stdout.write(`
   The demo site       ${public_url}/?lang=en   ${public_url}/?lang=zh-CN
+  The console         ${public_url}/console   (sign in with the token of the next line)
   The leads, masked   curl -H 'Authorization: Bearer ${token}' ${public_url}/leads
   The leads, clear    curl -H 'Authorization: Bearer ${token}' '${public_url}/leads?view=clear'
   Database            ${settings.database_url}   (region: ${settings.data_region ?? 'not declared'})

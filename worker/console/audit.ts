@@ -1,0 +1,48 @@
+import { html } from 'hono/html';
+import * as z from 'zod';
+import { listEvents } from '../../db/audit-pages.ts';
+import { factory } from '../context.ts';
+import { uuid } from '../list-fields.ts';
+import { renderEvents } from './audit-rows.ts';
+import { consoleLocale, renderEmpty, showConsolePage } from './layout.ts';
+import { renderSelect } from './lead-list.ts';
+import { console_texts } from './texts.ts';
+
+const events_per_page = 50;
+
+/** Who has seen what is the question here; anything else is asked for. */
+const usual_action = 'lead.revealed';
+
+const eventFilters = z.object({
+  lead_id: z.string().trim().toLowerCase().regex(uuid).optional().catch(undefined),
+  action: z
+    .string()
+    .regex(/^([a-z]+\.[a-z]+|all)$/)
+    .catch(usual_action),
+  before: z.coerce.number().int().positive().optional().catch(undefined),
+});
+
+/** `GET /console/audit`: who did what, the latest first. */
+export const showAudit = factory.createHandlers(async c => {
+  const { lead_id, action, before } = eventFilters.parse(c.req.query());
+  const { audit, list, pages } = console_texts[consoleLocale(c)];
+  const asked = {
+    lead_id,
+    action: action === 'all' ? undefined : action,
+    order: 'desc',
+    limit: events_per_page,
+  } as const;
+  const { audit_events, has_more, end } = await listEvents(c.var.services.db, asked, before);
+  const actions = [['all', audit.all] as const, ...Object.entries(audit.actions)];
+  const kept = { action, ...(lead_id && { lead_id }) };
+  const address = (more: Record<string, string> = {}) => `/console/audit?${new URLSearchParams({ ...kept, ...more })}`;
+  return showConsolePage(
+    c,
+    { title: audit.title, section: 'audit' },
+    html`<h1>${audit.title}</h1><p class="hint">${audit.intro}</p>
+<form class="row" method="get" action="/console/audit">${renderSelect('action', audit.action, actions, action)}
+<label>${audit.lead}<input name="lead_id" value="${lead_id ?? ''}" autocomplete="off" spellcheck="false" maxlength="36"></label><button class="quiet">${list.apply}</button></form>
+${audit_events.length > 0 ? renderEvents(c, audit_events) : renderEmpty(audit.none, audit.noneHint)}
+<nav class="pages" aria-label="${pages}">${before ? html`<a class="button quiet" href="${address()}">${list.first}</a>` : ''}${has_more && end ? html`<a class="button quiet" rel="next" href="${address({ before: String(end) })}">${list.next}</a>` : ''}</nav>`,
+  );
+});
