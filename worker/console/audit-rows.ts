@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { listEvents } from '../../db/audit-pages.ts';
 import type { App } from '../context.ts';
 import type { Content } from '../page.ts';
-import { consoleLocale } from './layout.ts';
+import { consoleLocale, renderTable } from './layout.ts';
 import { console_texts } from './texts.ts';
 import { writeTime } from './times.ts';
 
@@ -25,12 +25,16 @@ export function renderEvents(c: Context<App>, events: ListedEvent[], lead_id?: s
           .map(name => text.fields[name] ?? name)
           .join(', ')
       : '';
-    return html`<tr><td><time datetime="${recorded_at}">${writeTime(recorded_at, locale, time_zone)}</time></td>
-<td>${holder ?? text.roles[actor] ?? actor}<small>${holder ? (text.roles[role] ?? role) : ''}</small></td>
-<td>${audit.actions[action] ?? action}${named ? html`<small>${named}</small>` : ''}</td><td>${what ?? '–'}</td>${lead_id ? '' : html`<td>${renderSubjects(c, event)}</td>`}</tr>`;
+    return [
+      html`<time datetime="${recorded_at}">${writeTime(recorded_at, locale, time_zone)}</time>`,
+      html`${holder ?? text.roles[actor] ?? actor}<small>${holder ? (text.roles[role] ?? role) : ''}</small>`,
+      html`${audit.actions[action] ?? action}${named ? html`<small>${named}</small>` : ''}`,
+      html`${what ?? '–'}`,
+      ...(lead_id ? [] : [renderSubjects(c, event)]),
+    ];
   });
   const heads = [audit.when, audit.who, audit.action, audit.purpose, ...(lead_id ? [] : [audit.about])];
-  return html`<div class="table" tabindex="0" role="region" aria-label="${audit.title}"><table><thead><tr>${heads.map(head => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  return renderTable(audit.title, heads, rows);
 }
 
 function renderSubjects(c: Context<App>, { lead_ids, lead_count, fields, action }: ListedEvent): Content {

@@ -8,7 +8,14 @@ import { consoleStyles } from './styles.ts';
 const cache_control = 'public, max-age=31536000, immutable';
 
 export const stylesPath = `/console/styles.css?v=${digest(consoleStyles).slice(0, 8)}`;
+export const iconPath = '/console/icon.svg';
 export const scriptPath = `/console/script.js?v=${digest(script).slice(0, 8)}`;
+
+const icon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#0b6a62" d="M1 15V8a7 7 0 1 1 7 7z"/></svg>';
+
+export const showConsoleIcon: Handler<App> = c =>
+  c.body(icon, 200, { 'Content-Type': 'image/svg+xml', 'Cache-Control': 'public, max-age=86400' });
 
 /** `GET /console/styles.css` and `/console/script.js`: no secret, so no session. */
 export const showConsoleStyles: Handler<App> = c =>

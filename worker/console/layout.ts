@@ -7,15 +7,21 @@ import type { App } from '../context.ts';
 import { type Locale, locales } from '../fields.ts';
 import { chooseLocale } from '../language.ts';
 import type { Content } from '../page.ts';
-import { scriptPath, stylesPath } from './files.ts';
+import { iconPath, scriptPath, stylesPath } from './files.ts';
 import { console_texts } from './texts.ts';
 
 const locale_cookie = 'console_lang';
 const year_seconds = 31_536_000;
 
 const content_policy = [
-  ...["default-src 'none'", "style-src 'self'", "script-src 'self'", "connect-src 'self'", "form-action 'self'"],
-  ...["base-uri 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'"],
+  ...["default-src 'none'", "style-src 'self'", "script-src 'self'", "connect-src 'self'", "img-src 'self'"],
+  ...[
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ],
 ].join('; ');
 
 export type Section = 'leads' | 'overview' | 'audit' | 'tokens';
@@ -62,7 +68,7 @@ export function showConsolePage(c: Context<App>, page: ConsolePage, content: Con
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="description" content="${text.name}">
 <meta name="robots" content="noindex">
-<link rel="icon" href="data:,">
+<link rel="icon" href="${iconPath}">
 <link rel="stylesheet" href="/styles.css">
 <link rel="stylesheet" href="${stylesPath}">
 <script src="${scriptPath}" defer></script>
@@ -148,4 +154,9 @@ function renderRegion(c: Context<App>, locale: Locale): string {
 /** A part of a page where there is nothing: says why, and what to do. */
 export function renderEmpty(title: string, hint: string, more: Content | string = ''): Content {
   return html`<div class="empty"><h2>${title}</h2><p>${hint}</p>${more}</div>`;
+}
+
+/** A table with a name; on a phone each row is a card, and says to a screen reader that it is still a row. */
+export function renderTable(label: string, heads: (Content | string)[], rows: Content[][]): Content {
+  return html`<div class="table stack" tabindex="0" role="region" aria-label="${label}"><table role="table"><thead role="rowgroup"><tr role="row">${heads.map(head => html`<th role="columnheader" scope="col">${head}</th>`)}</tr></thead><tbody role="rowgroup">${rows.map(cells => html`<tr role="row">${cells.map(cell => html`<td role="cell">${cell}</td>`)}</tr>`)}</tbody></table></div>`;
 }

@@ -40,8 +40,7 @@ export async function renderLead(c: Context<App>, lead: Lead, answer: Answer): P
 ${said ? html`<p class="notice" role="status">${said}</p>` : ''}
 ${open ? await renderOpen(c, open, answer) : html`<h1>${text.title}</h1><p class="notice">${'erased_at' in lead ? text.gone(writeTime(lead.erased_at, locale, time_zone)) : text.restricted(writeTime((lead as { restricted_at: string }).restricted_at, locale, time_zone))}</p>`}
 <div class="facts-grid">
-${open?.earlier_lead_id ? await renderEarlier(c, open) : ''}
-${consent}
+<div>${open?.earlier_lead_id ? await renderEarlier(c, open) : ''}${consent}</div>
 ${history}
 </div>
 ${open && hasScope(c, 'leads:correct') ? renderCorrection(c, open, answer) : ''}
@@ -55,7 +54,7 @@ async function renderOpen(c: Context<App>, lead: OpenLead, { purpose }: Answer):
   const { settings, now } = c.var.services;
   const ago = (at: string) => renderAgo(at, locale, settings.time_zone, now());
   return html`<article class="card lead" data-id="${lead.id}">
-<header><h1>${lead.name}</h1><p>${lead.company}</p>
+<header><h1>${lead.name}</h1>
 <p class="meta"><span class="chip ${lead.status}">${text.statuses[lead.status]}</span> <span>${text.forms[lead.form]}</span> <span>${text.lead.received} ${ago(lead.received_at)}</span> ${lead.changed_at === lead.received_at ? '' : html`<span>${text.lead.changed} ${ago(lead.changed_at)}</span> `}<span>${text.fields.assigned_to}: <b class="to">${lead.assigned_to ?? text.nobody}</b></span></p></header>
 ${renderValues(c, lead, purpose)}
 ${hasScope(c, 'leads:write') ? await renderWork(c, lead) : ''}
@@ -95,7 +94,7 @@ async function renderWork(c: Context<App>, lead: OpenLead): Promise<Content> {
   const path = `/console/leads/${lead.id}`;
   const buttons = lead_statuses.map(
     (status, index) =>
-      html`<button class="chip ${status}" name="status" value="${status}" data-key="${index + 1}" aria-keyshortcuts="${index + 1}" aria-pressed="${lead.status === status}">${text.statuses[status]}<kbd aria-hidden="true">${index + 1}</kbd></button>`,
+      html`<button class="chip ${status}" name="status" value="${status}" data-key="${index + 1}" aria-keyshortcuts="${index + 1}" aria-pressed="${String(lead.status === status)}">${text.statuses[status]}<kbd aria-hidden="true">${index + 1}</kbd></button>`,
   );
   return html`<div class="work" data-failed="${text.lead.failed}">
 <form method="post" action="${path}/status" data-quiet><fieldset><legend>${text.fields.status}</legend>${buttons}</fieldset></form>
@@ -145,7 +144,7 @@ async function renderHistory(c: Context<App>, id: string): Promise<Content | str
     undefined,
   );
   const all = has_more ? html`<p><a href="/console/audit?lead_id=${id}&amp;action=all">${text.all}</a></p>` : '';
-  return html`<section class="card wide"><h2>${text.history}</h2>${renderEvents(c, audit_events, id)}${all}</section>`;
+  return html`<section class="card"><h2>${text.history}</h2>${renderEvents(c, audit_events, id)}${all}</section>`;
 }
 
 function renderCorrection(c: Context<App>, lead: OpenLead, { errors, typed = {} }: Answer): Content {

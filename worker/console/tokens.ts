@@ -8,7 +8,7 @@ import { type Content, renderNotice } from '../page.ts';
 import { problem } from '../problem.ts';
 import { newToken, token_days } from '../tokens.ts';
 import { body } from '../validate.ts';
-import { consoleLocale, showConsolePage } from './layout.ts';
+import { consoleLocale, renderTable, showConsolePage } from './layout.ts';
 import { renderSelect } from './lead-list.ts';
 import { console_texts } from './texts.ts';
 import { renderAgo, writeTime } from './times.ts';
@@ -39,7 +39,13 @@ async function answerTokens(c: Context<App>, { made, isWrong = false }: { made?:
   const text = console_texts[consoleLocale(c)];
   const { tokens, lead } = text;
   const tokenList = await listTokens(c.var.services.db);
-  const heads = [tokens.holder, tokens.role, tokens.expires, tokens.used, ''];
+  const heads = [
+    tokens.holder,
+    tokens.role,
+    tokens.expires,
+    tokens.used,
+    html`<span class="hidden">${tokens.revoke}</span>`,
+  ];
   return showConsolePage(
     c,
     { title: tokens.title, section: 'tokens', address: '/console/tokens', status: isWrong ? 422 : 200 },
@@ -54,20 +60,31 @@ ${renderSelect(
   'sales',
 )}
 <label>${tokens.days}<input name="days" type="number" min="1" max="${token_days.most}" value="${token_days.usual}" required></label><button>${tokens.make}</button></form>
-<div class="table" tabindex="0" role="region" aria-label="${tokens.title}"><table><thead><tr>${heads.map(head => html`<th scope="col">${head || html`<span class="hidden">${tokens.revoke}</span>`}</th>`)}</tr></thead><tbody>${tokenList.map(token => renderToken(c, token))}</tbody></table></div>`,
+${renderTable(
+  tokens.title,
+  heads,
+  tokenList.map(token => renderToken(c, token)),
+)}`,
   );
 }
 
 function renderToken(
   c: Context<App>,
   { id, holder, role, expires_at, revoked_at, last_used_at }: TokenRecord,
-): Content {
+): Content[] {
   const locale = consoleLocale(c);
   const text = console_texts[locale];
   const { settings, now } = c.var.services;
   const isOver = expires_at <= now().toISOString();
   const state = revoked_at ? text.tokens.revoked : isOver ? text.tokens.expired : '';
-  return html`<tr><td>${holder}<small><code>${id}</code></small></td><td>${text.roles[role] ?? role}</td>
-<td>${state || writeTime(expires_at, locale, settings.time_zone, 'date')}</td><td>${last_used_at ? renderAgo(last_used_at, locale, settings.time_zone, now()) : text.tokens.never}</td>
-<td>${state ? '' : html`<form method="post" action="/console/tokens/${id}/revocation"><button class="quiet">${text.tokens.revoke}<span class="hidden"> ${holder}</span></button></form>`}</td></tr>`;
+  const path = `/console/tokens/${id}/revocation`;
+  return [
+    html`${holder}<small><code>${id}</code></small>`,
+    html`${text.roles[role] ?? role}`,
+    html`${state || writeTime(expires_at, locale, settings.time_zone, 'date')}`,
+    last_used_at ? renderAgo(last_used_at, locale, settings.time_zone, now()) : html`${text.tokens.never}`,
+    state
+      ? html`–`
+      : html`<form method="post" action="${path}"><button class="quiet">${text.tokens.revoke}<span class="hidden"> ${holder}</span></button></form>`,
+  ];
 }
