@@ -25,7 +25,7 @@ const eventFilters = z.object({
 /** `GET /console/audit`: who did what, the latest first. */
 export const showAudit = factory.createHandlers(async c => {
   const { lead_id, action, before } = eventFilters.parse(c.req.query());
-  const { audit, list, pages } = console_texts[consoleLocale(c)];
+  const { audit, list } = console_texts[consoleLocale(c)];
   const asked = {
     lead_id,
     action: action === 'all' ? undefined : action,
@@ -43,6 +43,6 @@ export const showAudit = factory.createHandlers(async c => {
 <form class="row" method="get" action="/console/audit">${renderSelect('action', audit.action, actions, action)}
 <label>${audit.lead}<input name="lead_id" value="${lead_id ?? ''}" autocomplete="off" spellcheck="false" maxlength="36"></label><button class="quiet">${list.apply}</button></form>
 ${audit_events.length > 0 ? renderEvents(c, audit_events) : renderEmpty(audit.none, audit.noneHint)}
-<nav class="pages" aria-label="${pages}">${before ? html`<a class="button quiet" href="${address()}">${list.first}</a>` : ''}${has_more && end ? html`<a class="button quiet" rel="next" href="${address({ before: String(end) })}">${list.next}</a>` : ''}</nav>`,
+<nav class="pages" aria-label="${list.paging}">${before ? html`<a class="button quiet" href="${address()}">${list.first}</a>` : ''}${has_more && end ? html`<a class="button quiet" rel="next" href="${address({ before: String(end) })}">${list.next}</a>` : ''}</nav>`,
   );
 });

@@ -37,7 +37,7 @@ ${renderFilters(c, filters, assignees)}
 </div>
 <div data-arrivals="${arrivals ?? ''}" data-arrived="${text.list.arrived}"${hasScope(c, 'leads:write') ? html` data-failed="${text.lead.failed}"` : ''}>${renderLeads(c, leads)}${arrivals ? renderTemplate() : ''}</div>
 ${leads.length === 0 ? renderNothing(c, filters) : ''}
-<nav class="pages" aria-label="${text.pages}">${links}</nav>`;
+<nav class="pages" aria-label="${text.list.paging}">${links}</nav>`;
 }
 
 /** What a search found, or what is wrong with it. */

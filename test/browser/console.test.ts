@@ -1,0 +1,297 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../browser.ts';
+import { lead, unguarded } from '../harness.ts';
+import { makeFolder, type RunningServer, run, startServer } from '../server.ts';
+
+const { folder, remove } = makeFolder();
+const database = { DATABASE_URL: `file:${folder}/leads.db` };
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(folder, { ...unguarded, DATA_REGION: 'CN' }), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  remove();
+});
+
+async function submitLead(fields: Partial<typeof lead> = {}): Promise<string> {
+  const response = await fetch(`${server.url}/forms/mini-ai-experience`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Origin: server.url },
+    body: JSON.stringify({ ...lead, ...fields }),
+  });
+  return ((await response.json()) as { id: string }).id;
+}
+
+async function readLead(id: string) {
+  const headers = { Authorization: `Bearer ${server.token}` };
+  return (await (await fetch(`${server.url}/leads/${id}`, { headers })).json()) as {
+    status: string;
+    assigned_to: string;
+  };
+}
+
+async function makeToken(role: string): Promise<string> {
+  const { stdout } = await run(
+    ['worker/ops.ts', 'token', 'create', '--holder', `the ${role}`, '--role', role],
+    database,
+  );
+  return stdout.trim();
+}
+
+/** A browser of its own, on the page to sign in; what the page could not do, or was refused by its policy, in `errors`. */
+async function visit(options: BrowserContextOptions = {}, host = server.url) {
+  const context = await browser.newContext({ locale: 'en', ...options });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('console', message => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', error => errors.push(error.message));
+  await page.goto(`${host}/console`);
+  return { context, page, errors };
+}
+
+async function signIn(page: Page, token = server.token) {
+  await page.getByLabel('Access token').fill(token);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.account');
+}
+
+const first = (page: Page) => page.locator('.leads li').first();
+
+describe('the console in a browser', () => {
+  it.each(['127.0.0.1', 'localhost'])('accepts its cookie on http://%s, and no script sees it', async host => {
+    const { context, page } = await visit({}, server.url.replace('127.0.0.1', host));
+    await signIn(page);
+    expect(await context.cookies()).toMatchObject([
+      { name: '__Host-lead_console', secure: true, httpOnly: true, sameSite: 'Strict', path: '/' },
+    ]);
+    expect(await page.evaluate('document.cookie')).toBe('');
+    await context.close();
+  });
+
+  it('works by keyboard alone: find a lead, open it, show it for a purpose, move it on, take it, and nothing while typing', async () => {
+    const id = await submitLead();
+    await submitLead({ phone: '13900139000' });
+    const { context, page, errors } = await visit();
+    await signIn(page);
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    expect(await page.locator(':focus').getAttribute('href')).toBe(`/console/leads/${id}`);
+    await page.keyboard.press('2');
+    await page.locator('.toast', { hasText: 'Status saved.' }).waitFor();
+    expect(await page.locator(`[data-id="${id}"] .chip`).textContent()).toBe('Contacted');
+    expect(await readLead(id)).toMatchObject({ status: 'contacted' });
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('1mj3?');
+    expect(await page.locator('[name=q]').inputValue()).toBe('1mj3?');
+    expect(await page.locator('dialog[open]').count()).toBe(0);
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type(lead.phone);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: '1 lead of this person' }).waitFor();
+    expect(page.url()).toBe(`${server.url}/console/search`);
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/console/leads/${id}`);
+
+    await page.keyboard.press('s');
+    expect(await page.locator(':focus').getAttribute('value')).toBe('first_contact');
+    await page.keyboard.press('Enter');
+    await page.locator('a[href="tel:+8613800138078"]').waitFor();
+    await page.keyboard.press('3');
+    await page.locator('.toast', { hasText: 'Status saved. Qualified' }).waitFor();
+    expect(await page.locator('button[aria-pressed=true]').getAttribute('value')).toBe('qualified');
+    await page.keyboard.press('m');
+    await page.locator('.toast', { hasText: 'Assignee saved. development' }).waitFor();
+    expect(await page.locator('a[href="tel:+8613800138078"]').count()).toBe(1);
+    expect(await readLead(id)).toMatchObject({ status: 'qualified', assigned_to: 'development' });
+
+    await page.keyboard.press('?');
+    await page.getByLabel('Use shortcuts').uncheck();
+    await page.keyboard.press('Escape');
+    await page.locator('h1').click();
+    await page.keyboard.press('4');
+    await page.reload();
+    await page.keyboard.press('4');
+    expect(await readLead(id)).toMatchObject({ status: 'qualified' });
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('copies what is shown', async () => {
+    const id = await submitLead();
+    const { context, page } = await visit({ permissions: ['clipboard-read', 'clipboard-write'] });
+    await signIn(page);
+    await page.goto(`${server.url}/console/leads/${id}`);
+    expect(await page.getByRole('button', { name: 'Copy' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Follow-up' }).click();
+    await page.getByRole('button', { name: 'Copy Phone' }).click();
+    await page.locator('.toast', { hasText: 'Copied' }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('+8613800138078');
+    await context.close();
+  });
+
+  it('shows leads as they come in, masked, without reloading, and says so', async () => {
+    const { context, page, errors } = await visit();
+    await signIn(page);
+    const before = await first(page).getAttribute('data-id');
+    const id = await submitLead({ name: '<img src=x onerror=alert(1)>', phone: '13700137000' });
+    await page.locator(`.leads li[data-id="${id}"]`).waitFor({ timeout: 20_000 });
+    expect(await first(page).getAttribute('data-id')).toBe(id);
+    expect(await page.locator('.toast').textContent()).toMatch(/^\d+ new$/);
+    expect(await first(page).locator('.phone').textContent()).toBe('137******00');
+    expect(await page.locator(`.leads li[data-id="${before}"]`).count()).toBe(before ? 1 : 0);
+    await page.reload();
+    await first(page).locator('.name').click();
+    await page.waitForURL(`**/console/leads/${id}`);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('shows nothing after sign-out: not back, not forward, not in another tab', async () => {
+    const id = await submitLead();
+    const { context, page } = await visit();
+    await signIn(page);
+    await page.goto(`${server.url}/console/leads/${id}`);
+    await page.getByRole('button', { name: 'First contact' }).click();
+    await page.locator('a[href^="tel:"]').waitFor();
+    const tab = await context.newPage();
+    await tab.goto(`${server.url}/console/leads/${id}`);
+    await page.locator('.account summary').click();
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+    await page.getByText('You are signed out.').waitFor();
+    for (let n = 0; n < 4; n++) {
+      await page.goBack({ waitUntil: 'load' }).catch(() => {});
+      expect(await page.content()).not.toMatch(/138\*{6}78|13800138078|欧阳/);
+    }
+    await tab.reload();
+    expect(await tab.getByLabel('Access token').count()).toBe(1);
+    await signIn(tab);
+    expect(tab.url()).toBe(`${server.url}/console/leads/${id}`);
+    await context.close();
+  });
+
+  it('works without JavaScript: show, move on, assign, correct, erase', async () => {
+    const id = await submitLead();
+    const { context, page } = await visit({ javaScriptEnabled: false, viewport: { width: 375, height: 700 } });
+    await signIn(page);
+    await page.getByRole('link', { name: 'Refresh' }).click();
+    await page.locator(`a[href="/console/leads/${id}"]`).click();
+    await page.getByRole('button', { name: 'Correction', exact: true }).click();
+    await page.getByText('Shown for “Correction”').waitFor();
+    await page.getByText('Correct the details').click();
+    await page.locator('#company').fill('小视科技');
+    await page.getByRole('button', { name: 'Save correction' }).click();
+    await page.getByText('Correction saved.').waitFor();
+    await page.locator('.work').getByRole('button', { name: 'Closed' }).click();
+    await page.getByText('Status saved.').waitFor();
+    expect(await readLead(id)).toMatchObject({ status: 'closed', company: '小视**' });
+    await page.getByRole('link', { name: 'Erase…' }).click();
+    await page.getByLabel(/Yes, this person/).check();
+    await page.getByRole('button', { name: 'Erase for ever' }).click();
+    await page.getByText('This lead was erased on').waitFor();
+    await context.close();
+  });
+});
+
+/** What a colour scheme changes. */
+const colour_rules = ['color-contrast', 'link-in-text-block'];
+
+describe.each(['zh-CN', 'en'])('in %s', lang => {
+  it('axe finds nothing on any page, light and dark, and nothing is wider than 320 px', async () => {
+    const id = await submitLead();
+    await submitLead();
+    const tokens = {
+      auditor: await makeToken('auditor'),
+      admin: await makeToken('admin'),
+      viewer: await makeToken('viewer'),
+    };
+    const check = async (page: Page, state: string) => {
+      expect([state, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([state, 320]);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        const axe = new AxeBuilder({ page }).setLegacyMode();
+        if (colorScheme === 'dark') axe.withRules(colour_rules);
+        const { violations } = await axe.analyze();
+        expect(violations.map(({ id, nodes }) => `${state} ${colorScheme}: ${id} ${nodes.map(it => it.html)}`)).toEqual(
+          [],
+        );
+      }
+    };
+    const enter = async (token: string) => {
+      const { page, context } = await visit({ bypassCSP: true, locale: lang, viewport: { width: 320, height: 640 } });
+      await page.locator('#token').fill(token);
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.account');
+      return { page, context };
+    };
+
+    const { page: out, context } = await visit({
+      bypassCSP: true,
+      locale: lang,
+      viewport: { width: 320, height: 640 },
+    });
+    await check(out, 'sign in');
+    await out.locator('#token').fill('lc_wrong');
+    await out.keyboard.press('Enter');
+    await out.locator('[role=alert]').waitFor();
+    await check(out, 'refused');
+    await context.close();
+
+    const officer = await enter(server.token);
+    const { page } = officer;
+    await check(page, 'list');
+    await page.locator('.filters summary').click();
+    await check(page, 'filters');
+    await page.locator('.account summary').click();
+    await check(page, 'account');
+    const paths = [
+      '?status=closed&from=2020-01-01',
+      `/leads/${id}`,
+      `/leads/${id}/erasure`,
+      '/export',
+      '/overview',
+      '/audit?action=all',
+      '/nothing',
+    ];
+    for (const path of paths) {
+      await page.goto(`${server.url}/console${path}`);
+      await check(page, path);
+    }
+    await page.goto(`${server.url}/console/leads/${id}`);
+    await page.locator('.reveal button').first().click();
+    await page.waitForSelector('.shown');
+    await check(page, 'shown');
+    await page.locator('.correction summary').click();
+    await page.locator('#email').fill('x');
+    await page.locator('.correction button').click();
+    await page.waitForSelector('[data-field-error]');
+    await check(page, 'corrected wrongly');
+    for (const q of ['138', '13800138078', '13800138001']) {
+      await page.goto(`${server.url}/console`);
+      await page.locator('[name=q]').fill(q);
+      await page.locator('.finder button').click();
+      await page.waitForSelector('h1.found, [role=alert], .empty');
+      await check(page, `search ${q}`);
+    }
+    await officer.context.close();
+    for (const role of ['auditor', 'admin', 'viewer'] as const) {
+      const { page, context } = await enter(tokens[role]);
+      await check(page, role);
+      if (role === 'viewer') await page.goto(`${server.url}/console/leads/${id}`);
+      if (role === 'admin') {
+        await page.locator('[name=holder]').fill('x');
+        await page.locator('form.row button').click();
+        await page.waitForSelector('.receipt');
+      }
+      await check(page, `${role}, further`);
+      await context.close();
+    }
+  }, 120_000);
+});
