@@ -166,10 +166,14 @@ describe('the console in a browser', () => {
     await page.locator('.account summary').click();
     await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await page.getByText('You are signed out.').waitFor();
-    for (let n = 0; n < 4; n++) {
+    const seen: string[] = [];
+    for (let n = 0; n < 3; n++) {
       await page.goBack({ waitUntil: 'load' }).catch(() => {});
-      expect(await page.content()).not.toMatch(/138\*{6}78|13800138078|欧阳/);
+      await expect.poll(() => page.content().catch(() => ''), { timeout: 10_000 }).toContain('<body');
+      seen.push(await page.content());
     }
+    expect(seen.join('')).toContain('name="token"');
+    expect(seen.join('')).not.toMatch(/138\*{6}78|13800138078|欧阳/);
     await tab.reload();
     expect(await tab.getByLabel('Access token').count()).toBe(1);
     await signIn(tab);
@@ -249,7 +253,8 @@ describe.each(['zh-CN', 'en'])('in %s', lang => {
     await check(page, 'list');
     await page.locator('.filters summary').click();
     await check(page, 'filters');
-    await page.locator('.account summary').click();
+    await page.locator('.account summary').focus();
+    await page.keyboard.press('Enter');
     await check(page, 'account');
     const paths = [
       '?status=closed&from=2020-01-01',
@@ -283,7 +288,7 @@ describe.each(['zh-CN', 'en'])('in %s', lang => {
     await officer.context.close();
     for (const role of ['auditor', 'admin', 'viewer'] as const) {
       const { page, context } = await enter(tokens[role]);
-      await check(page, role);
+      if (role !== 'viewer') await check(page, role);
       if (role === 'viewer') await page.goto(`${server.url}/console/leads/${id}`);
       if (role === 'admin') {
         await page.locator('[name=holder]').fill('x');
@@ -293,5 +298,5 @@ describe.each(['zh-CN', 'en'])('in %s', lang => {
       await check(page, `${role}, further`);
       await context.close();
     }
-  }, 120_000);
+  }, 240_000);
 });

@@ -70,6 +70,7 @@ export const pageStyles = `.bar { position: sticky; inset-block-start: 0; z-inde
 .console button.chip[aria-pressed="true"] { font-weight: 650; background: var(--sunken); border-color: var(--c); box-shadow: inset 0 0 0 1px var(--c); }
 html:not(.js) .work kbd { display: none; }
 .facts-grid, .cards, .facts-grid > div { display: grid; gap: 1rem; align-items: start; }
+.facts-grid *, .cards > * { min-inline-size: 0; }
 .cards .wide { grid-column: 1 / -1; }
 .facts-grid > div:only-child { grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
 @media (min-width: 52rem) {

@@ -106,7 +106,8 @@ ${pageStyles}
   .stack :is(table, tbody) { display: block; }
   .stack tr { display: grid; grid-template-columns: 1fr 1fr; gap: 0.3rem 1rem; padding: 0.7rem 0.9rem; }
   .stack tr + tr { border-top: 1px solid var(--line); }
-  .console .stack td { min-inline-size: auto; padding: 0; border: 0; }
+  .console .stack td { padding: 0; border: 0; overflow-wrap: anywhere; }
+  .stack time { white-space: normal; }
   .values button { min-inline-size: 4rem; }
   .work fieldset, .reveal fieldset { display: grid; grid-template-columns: 1fr 1fr; inline-size: 100%; }
   .work, .work form { inline-size: 100%; }
