@@ -1,3 +1,4 @@
+import type { Database } from '../db/database.ts';
 import type { Role } from '../worker/access.ts';
 import type { Environment } from '../worker/settings.ts';
 import { browser_accept, lead, origin, startPublished } from './harness.ts';
@@ -5,8 +6,8 @@ import { browser_accept, lead, origin, startPublished } from './harness.ts';
 const cookie_name = '__Host-lead_console';
 
 /** A started app with people signed in to its console. */
-export async function startConsole(overrides: Environment = {}) {
-  const started = await startPublished({ CLIENT_IP_HEADER: 'x-real-ip', ...overrides });
+export async function startConsole(overrides: Environment = {}, database?: Database) {
+  const started = await startPublished({ CLIENT_IP_HEADER: 'x-real-ip', ...overrides }, database);
 
   async function signIn(token: string, headers: Record<string, string> = {}, next = '/console') {
     return started.submit('/console/session', { token, next }, headers);

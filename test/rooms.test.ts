@@ -86,6 +86,19 @@ it('4. route files never import each other, and nobody imports a test', () => {
   expect(nouns.map(show)).toEqual([]);
 });
 
+it('the console is reached by its map alone, and its pages and script make no markup that a strict policy would refuse', () => {
+  const isConsole = (path: string) => path.startsWith('worker/console/');
+  const entries = imports.filter(({ from, to }) => !isConsole(from) && !from.startsWith('test/') && isConsole(to));
+  expect(entries.map(show)).toEqual(['worker/app.ts → worker/console/map.ts']);
+  expect(
+    imports.filter(({ from, to }) => from === 'worker/console/script.ts' || (/dialects/.test(to) && isConsole(from))),
+  ).toEqual([]);
+  const refused =
+    /\.(inner|outer)HTML|insertAdjacentHTML|document\.write|\beval\(|\bstyle="|\bon[a-z]+="|javascript:|<script>/;
+  const wrong = [...sources].filter(([path, text]) => isConsole(path) && refused.test(text));
+  expect(wrong.map(([path]) => path)).toEqual([]);
+});
+
 it('6. no source file is over 200 lines, but tables of texts and tests', () => {
   const long = [...sources].filter(
     ([path, text]) => !/^test\/|texts|strings/.test(path) && text.split('\n').length > line_limit + 1,
@@ -101,7 +114,9 @@ it('7. SQL, the clock, the environment and the page each stay in their room', ()
       )
       .map(([path]) => path);
   expect(find(/\b(selectFrom|insertInto|updateTable|deleteFrom)\(/, /^db\//)).toEqual([]);
-  expect(find(/new Date\(\)|Date\.now\(\)/, /^worker\/(node\.ts|index\.ts|ops)|^widget\//)).toEqual([]);
+  expect(find(/new Date\(\)|Date\.now\(\)/, /^worker\/(node\.ts|index\.ts|ops|console\/script\.ts)|^widget\//)).toEqual(
+    [],
+  );
   expect(find(/process\.env/, /^worker\/(node\.ts|ops)|^widget\/build\.ts$/)).toEqual([]);
   expect(
     find(
