@@ -11,6 +11,7 @@ import {
   writeProblemResponses,
   writeProblems,
 } from './problems.ts';
+import { receipt_operations } from './receipts.ts';
 import { type Named, splitField, writeFields, writeSchema } from './schemas.ts';
 import { service_operations } from './service.ts';
 import { token_operations } from './tokens.ts';
@@ -18,6 +19,7 @@ import { token_operations } from './tokens.ts';
 const operations: Operation[] = [
   ...lead_operations,
   ...consent_operations,
+  ...receipt_operations,
   ...audit_operations,
   ...token_operations,
   ...policy_operations,
