@@ -55,8 +55,14 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       const fresh = db.selectFrom('tokens').select(['id', 'holder']).where('holder', '=', 'nobody').compile();
       await expect(db.atomic([...key('known'), fresh])).rejects.toBeInstanceOf(Conflict);
       expect((await db.atomic([fresh]))[0]!.rows).toEqual([]);
-      await Promise.allSettled([db.atomic([...key('known'), fresh]), db.atomic([fresh])]);
-      expect((await db.atomic([fresh]))[0]!.rows).toEqual([]);
+      const other = db.selectFrom('tokens').select('role').where('holder', '=', 'nobody').compile();
+      const beside = [[...key('known'), other], [other], [other, ...key('unseen')]].map(unit => db.atomic(unit));
+      expect((await Promise.allSettled(beside)).map(({ status }) => status)).toEqual([
+        'rejected',
+        'fulfilled',
+        'fulfilled',
+      ]);
+      expect((await db.atomic([other]))[0]!.rows).toEqual([]);
     });
 
     it('an act on a lead that is not there fails whole', async () => {

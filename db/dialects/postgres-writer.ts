@@ -24,6 +24,9 @@ const takes_number = /^update "changes"/;
  */
 const shared_lock_timeout = "set local lock_timeout = '150ms'";
 
+/** SQLSTATE of a prepared statement that does not exist. */
+const unprepared = '26000';
+
 /** The connection was lost before the commit was acknowledged: nobody may be told that it is stored. */
 const lost = () => Object.assign(new Error('Connection terminated'), { code: '08006' });
 
@@ -112,12 +115,16 @@ async function commitTogether(client: pg.Client, units: Unit[]): Promise<boolean
   return true;
 }
 
+/** A statement that was to be prepared behind a failure is not there for whoever counted on it: those units are run again, in turn. */
 async function commitEach(client: pg.Client, units: Unit[]): Promise<void> {
   const outcomes = await Promise.all(units.map(({ statements }) => runTransaction(client, statements)));
-  outcomes.forEach((outcome, n) => {
-    if ('error' in outcome) units[n]!.reject(outcome.error);
-    else units[n]!.resolve(outcome.results);
-  });
+  for (const [n, { statements, resolve, reject }] of units.entries()) {
+    const first = outcomes[n]!;
+    const isUnprepared = 'error' in first && (first.error as { code?: string }).code === unprepared;
+    const outcome = isUnprepared ? await runTransaction(client, statements) : first;
+    if ('error' in outcome) reject(outcome.error);
+    else resolve(outcome.results);
+  }
 }
 
 /**
