@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { listEvents } from '../db/audit-pages.ts';
 import { factory } from './context.ts';
 import { decodeCursor, encodeCursor, linkNext } from './cursor.ts';
@@ -6,17 +6,11 @@ import { cursor, instant, limit, order, uuid } from './list-fields.ts';
 import { invalidFields, query } from './validate.ts';
 
 export const eventQuery = z.strictObject({
-  lead_id: z.string().regex(uuid).optional(),
-  action: z
-    .string()
-    .regex(/^[a-z_]{1,32}\.[a-z_]{1,32}$/)
-    .optional(),
-  actor: z
-    .string()
-    .regex(/^[A-Za-z0-9]{1,32}$/)
-    .optional(),
-  recorded_from: instant.optional(),
-  recorded_to: instant.optional(),
+  lead_id: z.optional(z.string().check(z.regex(uuid))),
+  action: z.optional(z.string().check(z.regex(/^[a-z_]{1,32}\.[a-z_]{1,32}$/))),
+  actor: z.optional(z.string().check(z.regex(/^[A-Za-z0-9]{1,32}$/))),
+  recorded_from: z.optional(instant),
+  recorded_to: z.optional(instant),
   limit,
   cursor,
   order,

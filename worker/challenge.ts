@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { issueChallenge } from './bot-check.ts';
 import { factory } from './context.ts';
 import { findForm } from './fields.ts';

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type ConsentCursor, listConsents, settledPlace } from '../db/consent-pages.ts';
 import { listConsentStats } from '../db/consent-stats.ts';
 import { chooseType } from './accept.ts';
@@ -13,21 +13,18 @@ import { invalidFields, query } from './validate.ts';
 const streamed_at_once = 500;
 
 export const consentQuery = z.strictObject({
-  visitor_id: z.string().regex(uuid).optional(),
-  policy_version: z
-    .string()
-    .regex(/^[A-Za-z0-9-]{1,32}$/)
-    .optional(),
-  locale: z.enum(locales).optional(),
-  source: z.enum(['banner', 'preferences', 'withdrawal']).optional(),
-  received_from: instant.optional(),
-  received_to: instant.optional(),
+  visitor_id: z.optional(z.string().check(z.regex(uuid))),
+  policy_version: z.optional(z.string().check(z.regex(/^[A-Za-z0-9-]{1,32}$/))),
+  locale: z.optional(z.enum(locales)),
+  source: z.optional(z.enum(['banner', 'preferences', 'withdrawal'])),
+  received_from: z.optional(instant),
+  received_to: z.optional(instant),
   limit,
   cursor,
 });
 
 /** Days in the deployment's time zone, both inclusive. */
-export const statsQuery = z.strictObject({ from: z.iso.date().optional(), to: z.iso.date().optional() });
+export const statsQuery = z.strictObject({ from: z.optional(z.iso.date()), to: z.optional(z.iso.date()) });
 const [first_day, last_day] = ['0000-01-01', '9999-12-31'];
 
 /**

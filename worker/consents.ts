@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import { setCookie } from 'hono/cookie';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type ConsentRecord, findRepeatedChoice, listChoices, recordChoice } from '../db/consents.ts';
 import { Conflict } from '../db/database.ts';
 import { choice_holds_days, currentPolicy, listPolicies, type Policy } from '../db/policies.ts';
@@ -16,13 +16,13 @@ import { body, ignoreBody, invalidFields, readIdempotencyKey } from './validate.
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const day_ms = 86_400_000;
 
-const purposes = z
-  .array(z.string())
-  .max(64)
-  .refine(ids => new Set(ids).size === ids.length);
+const purposes = z.array(z.string()).check(
+  z.maxLength(64),
+  z.refine(ids => new Set(ids).size === ids.length),
+);
 
 export const choice = z.strictObject({
-  visitor_id: z.string().regex(uuid).optional(),
+  visitor_id: z.optional(z.string().check(z.regex(uuid))),
   policy_version: z.string(),
   locale: z.enum(locales),
   shown: purposes,

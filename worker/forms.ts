@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Conflict, isUnavailable } from '../db/database.ts';
 import type { Repeatable } from '../db/idempotency.ts';
 import { createLead, findRepeatedLead, type Receipt, type Submission, type Terms } from '../db/leads.ts';
@@ -8,26 +8,26 @@ import { isAllowedOrigin } from './abuse.ts';
 import { prefersHtml } from './accept.ts';
 import { checkBot, type Failure } from './bot-check.ts';
 import { type App, factory } from './context.ts';
-import { checkField, type Form, findForm, type LeadField, locales } from './fields.ts';
+import { type Form, findForm, locales } from './fields.ts';
 import { answerForm, answerReceipt, answerThanks, showReceipt } from './form-page.ts';
 import { chooseLocale } from './language.ts';
 import { page_texts } from './page-texts.ts';
 import { normalizePhone } from './phone.ts';
 import { type FieldError, problem } from './problem.ts';
 import { describeQuota, useLimit } from './rate-limit.ts';
-import { body, invalidFields, readIdempotencyKey } from './validate.ts';
+import { body, field, invalidFields, readIdempotencyKey } from './validate.ts';
 
 export const submission = z.strictObject({
   name: field('name'),
   phone: field('phone'),
   email: field('email'),
   company: field('company'),
-  policy_version: z.string().refine(Boolean, { params: { code: 'required' } }),
-  locale: z.enum(locales).optional(),
-  return_to: z.string().optional(),
-  challenge: z.unknown().optional(),
-  form_token: z.unknown().optional(),
-  website: z.unknown().optional(),
+  policy_version: z.string().check(z.refine(Boolean, { params: { code: 'required' } })),
+  locale: z.optional(z.enum(locales)),
+  return_to: z.optional(z.string()),
+  challenge: z.optional(z.unknown()),
+  form_token: z.optional(z.unknown()),
+  website: z.optional(z.unknown()),
 });
 type Sent = z.output<typeof submission>;
 
@@ -182,11 +182,4 @@ function formOf(c: Context<App>): Form {
 
 function isPast(policies: { version: string; effective_at: string }[], version: string, now: Date): boolean {
   return policies.some(policy => policy.version === version && policy.effective_at <= now.toISOString());
-}
-
-function field(name: LeadField) {
-  return z.string().superRefine((typed, context) => {
-    const code = checkField(name, typed);
-    if (code) context.addIssue({ code: 'custom', params: { code } });
-  });
 }

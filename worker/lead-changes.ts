@@ -1,21 +1,21 @@
 import type { Context } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { eraseLeadById } from '../db/erasures.ts';
 import { changeLead } from '../db/lead-changes.ts';
 import { findLead, lead_statuses } from '../db/lead-pages.ts';
 import { actorOf, hasScope } from './access.ts';
 import { type App, factory } from './context.ts';
-import { assignee, checkField, type LeadField } from './fields.ts';
+import { assignee, type LeadField } from './fields.ts';
 import { uuid } from './list-fields.ts';
 import { normalizePhone } from './phone.ts';
 import { problem } from './problem.ts';
-import { body, ignoreBody, invalidFields } from './validate.ts';
+import { body, field, ignoreBody, invalidFields } from './validate.ts';
 
 export const change = z.strictObject({
-  status: z.enum(lead_statuses).optional(),
-  assigned_to: z.string().regex(assignee).nullable().optional(),
+  status: z.optional(z.enum(lead_statuses)),
+  assigned_to: z.optional(z.nullable(z.string().check(z.regex(assignee)))),
   name: corrected('name'),
-  phone: corrected('phone').transform(phone => phone && normalizePhone(phone)),
+  phone: corrected('phone', phone => normalizePhone(phone)!),
   email: corrected('email'),
   company: corrected('company'),
 });
@@ -54,13 +54,6 @@ function refuseChange(c: Context<App>, lead: object | undefined) {
 }
 
 /** The rule of the form, for a field that may be left out. */
-function corrected(name: LeadField) {
-  return z
-    .string()
-    .superRefine((typed, context) => {
-      const code = checkField(name, typed);
-      if (code) context.addIssue({ code: 'custom', params: { code } });
-    })
-    .transform(typed => typed.trim())
-    .optional();
+function corrected(name: LeadField, normalize = (typed: string) => typed.trim()) {
+  return z.optional(z.pipe(field(name), z.transform(normalize)));
 }

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   findLead,
   isFeed,
@@ -19,25 +19,23 @@ import { normalizePhone } from './phone.ts';
 import { problem } from './problem.ts';
 import { invalidFields, query } from './validate.ts';
 
-const view = z.enum(['masked', 'clear']).default('masked');
+const view = z._default(z.enum(['masked', 'clear']), 'masked');
 
 export const leadView = z.strictObject({ view });
 
 export const leadQuery = z.strictObject({
-  form: z.enum(forms).optional(),
-  status: z.enum(lead_statuses).optional(),
-  assigned_to: z.string().regex(assignee).optional(),
-  received_from: instant.optional(),
-  received_to: instant.optional(),
-  phone: z
-    .string()
-    .refine(normalizePhone)
-    .transform(phone => normalizePhone(phone)!)
-    .optional(),
-  email: z
-    .string()
-    .refine(email => !checkField('email', email))
-    .optional(),
+  form: z.optional(z.enum(forms)),
+  status: z.optional(z.enum(lead_statuses)),
+  assigned_to: z.optional(z.string().check(z.regex(assignee))),
+  received_from: z.optional(instant),
+  received_to: z.optional(instant),
+  phone: z.optional(
+    z.pipe(
+      z.string().check(z.refine(normalizePhone)),
+      z.transform((phone: string) => normalizePhone(phone)!),
+    ),
+  ),
+  email: z.optional(z.string().check(z.refine(email => !checkField('email', email)))),
   limit,
   cursor,
   order,

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** What the addresses of staff's resources hold, and how each part is checked. */
 
@@ -7,19 +7,22 @@ export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const most_listed = 200;
 
-export const limit = z
-  .string()
-  .regex(/^\d{1,3}$/)
-  .transform(Number)
-  .refine(limit => limit >= 1 && limit <= most_listed)
-  .default(50);
+export const limit = z._default(
+  z.pipe(
+    z.string().check(z.regex(/^\d{1,3}$/)),
+    z.transform(Number).check(z.refine(limit => limit >= 1 && limit <= most_listed)),
+  ),
+  50,
+);
 
-export const cursor = z.string().max(400).optional();
+export const cursor = z.optional(z.string().check(z.maxLength(400)));
 
-export const order = z.enum(['asc', 'desc']).default('asc');
+export const order = z._default(z.enum(['asc', 'desc']), 'asc');
 
 /** An instant, or a day in UTC; as ISO 8601 in UTC with milliseconds. */
-export const instant = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform(text => new Date(text).toISOString())
-  .refine(text => text.length === 'YYYY-MM-DDTHH:MM:SS.mmmZ'.length);
+export const instant = z.pipe(
+  z.union([z.iso.datetime({ offset: true }), z.iso.date()]),
+  z
+    .transform((text: string) => new Date(text).toISOString())
+    .check(z.refine(text => text.length === 'YYYY-MM-DDTHH:MM:SS.mmmZ'.length)),
+);

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Conflict } from '../db/database.ts';
 import {
   choice_holds_days,
@@ -28,7 +28,9 @@ export const policy_limit_bytes = 512 * 1024;
 const mistakes_named = 100;
 const mistake_length = 300;
 
-export const newVersion = z.strictObject({ documents: z.array(z.string()).min(1).max(locales.length) });
+export const newVersion = z.strictObject({
+  documents: z.array(z.string()).check(z.minLength(1), z.maxLength(locales.length)),
+});
 
 /** `GET /policies/current`: what the widget needs to ask, in one language. */
 export const showCurrentPolicy = factory.createHandlers(async c => {

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { createToken, findToken, listTokens, revokeToken, rotateToken } from '../db/tokens.ts';
 import { actorOf, roles } from './access.ts';
 import { type App, factory } from './context.ts';
@@ -16,15 +16,19 @@ const holder_length = 100;
 const private_answer = { 'Cache-Control': 'private, no-store' };
 
 export const newToken = z.strictObject({
-  holder: z.string().refine(isHolder).transform(readHolder),
+  holder: z.pipe(z.string().check(z.refine(isHolder)), z.transform(readHolder)),
   role: z.enum(roles),
-  days: z.int().min(1).max(token_days.most).default(token_days.usual),
+  days: days(1, token_days),
 });
 
 export const rotation = z.strictObject({
-  days: z.int().min(1).max(token_days.most).default(token_days.usual),
-  overlap_days: z.int().min(0).max(overlap_days.most).default(overlap_days.usual),
+  days: days(1, token_days),
+  overlap_days: days(0, overlap_days),
 });
+
+function days(least: number, { usual, most }: { usual: number; most: number }) {
+  return z._default(z.int().check(z.minimum(least), z.maximum(most)), usual);
+}
 
 /** Whether a token may be made out to a name: 1 to 100 characters, all of which can be shown. */
 export function isHolder(name: string): boolean {

@@ -1,7 +1,8 @@
 import { zValidator } from '@hono/zod-validator';
 import type { Context, MiddlewareHandler } from 'hono';
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import type { App } from './context.ts';
+import { checkField, type LeadField } from './fields.ts';
 import { chooseLocale } from './language.ts';
 import { type ErrorCode, type FieldError, problem } from './problem.ts';
 
@@ -14,11 +15,21 @@ const errors_listed = 32;
 const idempotency_key_length = 64;
 
 /** Checks the query string; each parameter may stand once. */
-export function query<S extends z.ZodType>(schema: S) {
+export function query<S extends z.ZodMiniType>(schema: S) {
   return zValidator('query', schema, (result, c) => {
     if (!result.success)
       return invalidFields(c as unknown as Context<App>, readIssues(result.error.issues, result.data), undefined);
   });
+}
+
+/** One of the form's fields, by the form's own rule. */
+export function field(name: LeadField) {
+  return z.string().check(
+    z.superRefine((typed, context) => {
+      const code = checkField(name, typed);
+      if (code) context.addIssue({ code: 'custom', params: { code } });
+    }),
+  );
 }
 
 interface BodyOptions {
@@ -35,7 +46,7 @@ interface BodyOptions {
  *
  * Bytes are counted while they arrive, whatever Content-Length says, and text that is no UTF-8 is refused.
  */
-export function body<S extends z.ZodType>(
+export function body<S extends z.ZodMiniType>(
   schema: S,
   { form = false, limit_bytes = body_limit_bytes, refuse = invalidFields }: BodyOptions = {},
 ): MiddlewareHandler<App, string, { in: { json: z.input<S> }; out: { json: z.output<S> } }> {

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { withdrawLead } from '../db/erasures.ts';
 import { prefersHtml } from './accept.ts';
 import { type App, factory } from './context.ts';
@@ -13,8 +13,8 @@ import { useLimit } from './rate-limit.ts';
 import { body, invalidFields } from './validate.ts';
 
 export const withdrawal = z.strictObject({
-  receipt_code: z.string().refine(code => code.trim(), { params: { code: 'required' } }),
-  locale: z.unknown().optional(),
+  receipt_code: z.string().check(z.refine(code => code.trim(), { params: { code: 'required' } })),
+  locale: z.optional(z.unknown()),
 });
 
 /** `GET /withdrawals`: the page on which the holder of a receipt code withdraws, without a script. */

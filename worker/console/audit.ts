@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { listEvents } from '../../db/audit-pages.ts';
 import { factory } from '../context.ts';
 import { uuid } from '../list-fields.ts';
@@ -14,12 +14,9 @@ const events_per_page = 50;
 const usual_action = 'lead.revealed';
 
 const eventFilters = z.object({
-  lead_id: z.string().trim().toLowerCase().regex(uuid).optional().catch(undefined),
-  action: z
-    .string()
-    .regex(/^([a-z]+\.[a-z]+|all)$/)
-    .catch(usual_action),
-  before: z.coerce.number().int().positive().optional().catch(undefined),
+  lead_id: z.catch(z.optional(z.string().check(z.trim(), z.toLowerCase(), z.regex(uuid))), undefined),
+  action: z.catch(z.string().check(z.regex(/^([a-z]+\.[a-z]+|all)$/)), usual_action),
+  before: z.catch(z.optional(z.coerce.number().check(z.int(), z.positive())), undefined),
 });
 
 /** `GET /console/audit`: who did what, the latest first. */

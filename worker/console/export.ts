@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { reveal_purposes, type View } from '../../db/lead-pages.ts';
 import { actorOf, hasScope } from '../access.ts';
 import { type App, factory } from '../context.ts';
@@ -39,10 +39,10 @@ ${mayReveal ? renderSelect('purpose', text.purpose, purposeOptions, 'handover') 
   );
 });
 
-const wanted = filterFields.extend({
+const wanted = z.extend(filterFields, {
   format: z.enum(['text/csv', 'application/x-ndjson']),
   view: z.enum(['masked', 'clear']),
-  purpose: z.enum(reveal_purposes).optional(),
+  purpose: z.optional(z.enum(reveal_purposes)),
 });
 
 /** `POST /console/export`: the file. In clear it needs a purpose. */

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { nextDay, startOfDay } from '../../db/days.ts';
 import { type LeadQuery, lead_statuses, type Position } from '../../db/lead-pages.ts';
 import { listTokens } from '../../db/tokens.ts';
@@ -10,21 +10,16 @@ import { assignee, forms } from '../fields.ts';
 
 export const leads_per_page = 50;
 
-const day = z
-  .string()
-  .regex(/^20\d\d-/)
-  .pipe(z.iso.date())
-  .optional()
-  .catch(undefined);
+const day = z.catch(z.optional(z.iso.date().check(z.regex(/^20\d\d-/))), undefined);
 
 /** What an address may say about the list. What makes no sense is left out: an old bookmark still opens. */
 export const filterFields = z.object({
-  form: z.enum(forms).optional().catch(undefined),
-  status: z.enum(lead_statuses).optional().catch(undefined),
-  assigned_to: z.string().regex(assignee).optional().catch(undefined),
+  form: z.catch(z.optional(z.enum(forms)), undefined),
+  status: z.catch(z.optional(z.enum(lead_statuses)), undefined),
+  assigned_to: z.catch(z.optional(z.string().check(z.regex(assignee))), undefined),
   from: day,
   to: day,
-  order: z.enum(['asc', 'desc']).catch('desc'),
+  order: z.catch(z.enum(['asc', 'desc']), 'desc'),
 });
 export type Filters = z.output<typeof filterFields>;
 

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { eraseLeadById } from '../../db/erasures.ts';
 import { changeLead, type LeadChange } from '../../db/lead-changes.ts';
 import { findLead, lead_statuses, reveal_purposes, type View } from '../../db/lead-pages.ts';
@@ -45,7 +45,13 @@ export const setStatus = factory.createHandlers(body(z.object({ status: z.enum(l
 
 /** An empty name takes the lead from whoever has it. */
 const assignment = z.object({
-  assigned_to: z.union([z.literal('').transform(() => null), z.string().regex(assignee)]),
+  assigned_to: z.union([
+    z.pipe(
+      z.literal(''),
+      z.transform(() => null),
+    ),
+    z.string().check(z.regex(assignee)),
+  ]),
 });
 
 /** `POST /console/leads/{id}/assignee`. */
@@ -65,7 +71,7 @@ async function answerChange(c: Context<App>, change: LeadChange, done: string) {
   return c.json({ status, slots, said: text.lead.done[done] }, 200, { 'Cache-Control': 'no-store' });
 }
 
-const correction = z.object(Object.fromEntries(leadFields.map(({ name }) => [name, z.string().default('')])));
+const correction = z.object(Object.fromEntries(leadFields.map(({ name }) => [name, z._default(z.string(), '')])));
 
 /** `POST /console/leads/{id}/correction`: only what is filled in. */
 export const correctLead = factory.createHandlers(body(correction, { form: true }), async c => {

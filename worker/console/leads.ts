@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Lead, listLeads, listMatches } from '../../db/lead-pages.ts';
 import { factory } from '../context.ts';
 import { checkField } from '../fields.ts';
@@ -54,7 +54,7 @@ export const showArrivals = factory.createHandlers(async c => {
   });
 });
 
-const wanted = z.object({ q: z.string().max(300).default('') });
+const wanted = z.object({ q: z._default(z.string().check(z.maxLength(300)), '') });
 
 /** `POST /console/search`: the leads of one phone or e-mail, which no address keeps. */
 export const searchLeads = factory.createHandlers(body(wanted, { form: true }), async c => {

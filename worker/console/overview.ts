@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { listConsentStats } from '../../db/consent-stats.ts';
 import { type DaySpan, dayOf, nextDay } from '../../db/days.ts';
 import { readLeadStats } from '../../db/lead-stats.ts';
@@ -17,7 +17,7 @@ const day_ms = 86_400_000;
 const periods = [7, 30, 90] as const;
 const outcomes = ['accepted', 'customised', 'refused', 'withdrawn'] as const;
 
-const asked = z.object({ days: z.coerce.number().pipe(z.literal(periods)).catch(30) });
+const asked = z.object({ days: z.catch(z.pipe(z.coerce.number(), z.literal(periods)), 30) });
 
 /** `GET /console/overview`: what came in and what became of it, as far as the role goes. */
 export const showOverview = factory.createHandlers(async c => {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { endSession, endSessions, findSession } from '../../db/console-sessions.ts';
 import { presentToken } from '../access.ts';
 import { factory } from '../context.ts';
@@ -8,7 +8,7 @@ import { beginSession, forgetSession, readSessionId } from './session.ts';
 import { showSignIn } from './sign-in-page.ts';
 import { console_texts } from './texts.ts';
 
-const credentials = z.object({ token: z.string().default(''), next: z.string().default('') });
+const credentials = z.object({ token: z._default(z.string(), ''), next: z._default(z.string(), '') });
 
 /** `POST /console/session`: signs in with a token, and goes on to the page that was asked for. */
 export const signIn = factory.createHandlers(body(credentials, { form: true }), async c => {
@@ -28,7 +28,7 @@ export const signIn = factory.createHandlers(body(credentials, { form: true }), 
 
 /** `POST /console/session/end`: signs out here, or wherever the same token is signed in. */
 export const signOut = factory.createHandlers(
-  body(z.object({ everywhere: z.string().optional() }), { form: true }),
+  body(z.object({ everywhere: z.optional(z.string()) }), { form: true }),
   async c => {
     const { db, now } = c.var.services;
     const presented = readSessionId(c);

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { createToken, listTokens, revokeToken, type TokenRecord } from '../../db/tokens.ts';
 import { actorOf, roles } from '../access.ts';
 import { type App, factory } from '../context.ts';
@@ -16,7 +16,8 @@ import { renderAgo, writeTime } from './times.ts';
 /** `GET /console/tokens`: every token, none with its secret. */
 export const showTokens = factory.createHandlers(c => answerTokens(c));
 
-const typed = z.object({ holder: z.string().default(''), role: z.string().default(''), days: z.coerce.number() });
+const text = z._default(z.string(), '');
+const typed = z.object({ holder: text, role: text, days: z.coerce.number() });
 
 /** `POST /console/tokens`: makes one; this page is the only one that ever holds it. */
 export const makeToken = factory.createHandlers(body(typed, { form: true }), async c => {

@@ -50,7 +50,7 @@ export interface Field extends JsonSchema {
 
 /** A checked input and a word on each of its fields. */
 export interface Input {
-  schema: z.ZodType;
+  schema: z.core.$ZodType;
   fields: Record<string, Field>;
 }
 
@@ -62,22 +62,25 @@ export interface Answer {
   headers?: Record<string, string>;
 }
 
-export type Content = Record<string, { schema: z.ZodType; example?: unknown }>;
+export type Content = Record<string, { schema: z.core.$ZodType; example?: unknown }>;
 
 /** Schemas that stand once, under a name, in the document. */
 export const components = z.registry<{ id: string }>();
 
-export function named<S extends z.ZodType>(id: string, schema: S): S {
+export function named<S extends z.core.$ZodType>(id: string, schema: S): S {
   components.add(schema, { id });
   return schema;
 }
 
 /** An input whose every field has its word: the compiler sees to it. */
-export function describe<S extends z.ZodObject>(schema: S, fields: Record<keyof S['shape'], Field>): Input {
+export function describe<S extends z.core.$ZodObject>(
+  schema: S,
+  fields: Record<keyof S['_zod']['def']['shape'], Field>,
+): Input {
   return { schema, fields };
 }
 
-export function json(schema: z.ZodType, example: unknown): Content {
+export function json(schema: z.core.$ZodType, example: unknown): Content {
   return { 'application/json': { schema, example } };
 }
 

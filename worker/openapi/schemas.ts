@@ -5,7 +5,7 @@ import { components, type Field, type Input, type JsonSchema } from './declarati
 export type Named = Record<string, JsonSchema>;
 
 /** Writes a schema as JSON Schema, its named parts as references, which are added to `named`. */
-export function writeSchema(schema: z.ZodType, io: 'input' | 'output', named: Named): JsonSchema {
+export function writeSchema(schema: z.core.$ZodType, io: 'input' | 'output', named: Named): JsonSchema {
   const {
     $schema: _,
     $defs,
