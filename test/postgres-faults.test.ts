@@ -174,7 +174,8 @@ describe('two servers on one PostgreSQL', () => {
 async function readRollbacks(address: string): Promise<number> {
   const client = new pg.Client(address);
   await client.connect();
-  const own = 'select count(*)::int as others from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+  const own =
+    'select count(*)::int as others from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
   for (let others = 1; others > 0; ) ({ others } = (await client.query(own)).rows[0]);
   const { rows } = await client.query(
     'select xact_rollback::int as rollbacks from pg_stat_database where datname = current_database()',
