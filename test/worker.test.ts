@@ -109,8 +109,20 @@ describe('the Worker on workerd with D1', () => {
     expect(await page.text()).toContain('<h1>lead-consent API</h1>');
     expect(page.headers.get('Content-Language')).toBe('en');
     expect(page.headers.get('Content-Security-Policy')).toContain("default-src 'none'");
-    expect((await fetchWorker('/docs.css')).headers.get('Content-Type')).toContain('text/css');
     expect(await readProblem(await fetchWorker('/docs.en.html'))).toMatchObject({ slug: 'not-found' });
+  });
+
+  it.each([
+    ['/styles.css', 'text/css'],
+    ['/docs.css', 'text/css'],
+    ['/console.css', 'text/css'],
+    ['/console.js', 'text/javascript'],
+    ['/console.svg', 'image/svg+xml'],
+  ])('hands out %s, with the headers of its pages', async (path, type) => {
+    const { status, headers } = await fetchWorker(path);
+    expect([status, headers.get('Content-Type')]).toEqual([200, expect.stringContaining(type)]);
+    expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
+    expect(headers.get('Cache-Control')).toContain('max-age=300');
   });
 
   it.each([

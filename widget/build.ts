@@ -1,9 +1,9 @@
-/** Builds the widget: a classic script with the chunks that it loads on first use, for the server, and an ES module for bundlers. */
+/** Builds the widget, a classic script with the chunks that it loads on first use and an ES module for bundlers, and what the server's pages link. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { BuildOptions, Plugin } from 'esbuild';
-import { buildReference } from '../worker/openapi/reference.ts';
+import { buildPageFiles } from './page-files.ts';
 
 const room = import.meta.dirname;
 const dist = join(room, 'dist');
@@ -22,6 +22,10 @@ const headers = `\
 /widget.css
   Cache-Control: public, max-age=300, stale-while-revalidate=86400
 /docs*
+  Cache-Control: public, max-age=300
+/styles.css
+  Cache-Control: public, max-age=300
+/console.*
   Cache-Control: public, max-age=300
 /openapi.json
   Cache-Control: public, max-age=300
@@ -42,7 +46,7 @@ export async function buildWidget(): Promise<Map<string, number>> {
   const [script] = await bundle({ entryPoints: [join(room, 'embed.ts')], format: 'iife', define });
   files.set('widget.js', script![1]);
   files.set('widget.css', (await Promise.all(['styles', ...chunks].map(minifyCss))).join(''));
-  for (const [path, text] of buildReference()) files.set(path, text);
+  for (const [path, text] of await buildPageFiles()) files.set(path, text);
   put('../../worker/built/policy-file.mjs', await bundleReader());
   return write(files, await bundleModule());
 }
@@ -156,7 +160,7 @@ function check(sizes: Map<string, number>) {
     eager: sum(/^widget\.js$/),
     preferences: sum(/^widget\.js$|preferences/),
     form: sum(/lead-form/),
-    everything: sum(/\.js$/),
+    everything: sum(/^widget.*\.js$/),
   };
   for (const [path, size] of sizes) console.log(`${String(size).padStart(7)}  ${path}`);
   for (const [name, budget] of Object.entries(budgets)) {

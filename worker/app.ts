@@ -17,9 +17,14 @@ import { eraseLead, patchLead } from './lead-changes.ts';
 import { pullLeads, showLead } from './leads.ts';
 import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from './policies.ts';
 import { describeProblem, problem } from './problem.ts';
-import { styles } from './styles.ts';
 import { endToken, issueToken, renewToken, showTokens } from './tokens.ts';
 import { showWithdrawal, submitWithdrawal } from './withdrawals.ts';
+
+/** What widget/build.ts makes of the widget, and for the pages. */
+const built_files = [
+  ...['/widget.js', '/widget.css', '/widget/:file', '/openapi.json'],
+  ...['/styles.css', '/docs.css', '/console.css', '/console.js', '/console.svg'],
+];
 
 /** The service as a function of its inputs: middleware in order, then path → file. */
 export function createApp(services: Services, demo?: Hono): Hono<App> {
@@ -85,10 +90,8 @@ export function createApp(services: Services, demo?: Hono): Hono<App> {
   for (const [path, methods] of Object.entries(consolePages)) at(path, methods);
   at('/health', { GET: [...showHealth] });
   at('/problems/:slug', { GET: [describeProblem] });
-  at('/styles.css', { GET: [showStyles] });
   at('/docs', { GET: [...showDocs] });
-  for (const path of ['/widget.js', '/widget.css', '/widget/:file', '/docs.css', '/openapi.json'])
-    at(path, { GET: [showAsset] });
+  for (const path of built_files) at(path, { GET: [showAsset] });
   if (demo) app.route('/', demo);
   return app;
 }
@@ -125,9 +128,6 @@ const setHeaders = factory.createMiddleware(async (c, next) => {
   if (c.var.services.settings.public_url.startsWith('https:'))
     headers.set('Strict-Transport-Security', 'max-age=31536000');
 });
-
-const showStyles: Handler<App> = c =>
-  c.body(styles, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'public, max-age=3600' });
 
 /** Made anew by Hono, which adds its headers (CORS) only to answers of its own. */
 const showAsset: Handler<App> = async c => {

@@ -7,7 +7,6 @@ import type { App } from '../context.ts';
 import { type Locale, locales } from '../fields.ts';
 import { chooseLocale } from '../language.ts';
 import type { Content } from '../page.ts';
-import { iconPath, scriptPath, stylesPath } from './files.ts';
 import { console_texts } from './texts.ts';
 
 const locale_cookie = 'console_lang';
@@ -24,7 +23,7 @@ const content_policy = [
   ],
 ].join('; ');
 
-export type Section = 'leads' | 'overview' | 'audit' | 'tokens';
+type Section = 'leads' | 'overview' | 'audit' | 'tokens';
 
 const sections: { section: Section; path: string; scopes: Scope[] }[] = [
   { section: 'leads', path: '/console', scopes: ['leads:read'] },
@@ -68,10 +67,10 @@ export function showConsolePage(c: Context<App>, page: ConsolePage, content: Con
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="description" content="${text.name}">
 <meta name="robots" content="noindex">
-<link rel="icon" href="${iconPath}">
+<link rel="icon" href="/console.svg">
 <link rel="stylesheet" href="/styles.css">
-<link rel="stylesheet" href="${stylesPath}">
-<script src="${scriptPath}" defer></script>
+<link rel="stylesheet" href="/console.css">
+<script src="/console.js" defer></script>
 </head>
 <body class="console">
 <header class="top"><a class="skip" href="#content">${text.skip}</a>

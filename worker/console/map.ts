@@ -7,7 +7,6 @@ import type { Slug } from '../problem.ts';
 import { problem_texts } from '../problem-texts.ts';
 import { showAudit } from './audit.ts';
 import { askExport, exportLeads } from './export.ts';
-import { showConsoleIcon, showConsoleScript, showConsoleStyles } from './files.ts';
 import { consoleLocale, showConsolePage } from './layout.ts';
 import { askErasure, correctLead, eraseLead, revealLead, setAssignee, setStatus, showLead } from './lead.ts';
 import { searchLeads, showArrivals, showLeads } from './leads.ts';
@@ -20,9 +19,6 @@ import { endToken, makeToken, showTokens } from './tokens.ts';
 /** Pages of the console by path: what each needs, and what it does. */
 export const consolePages: Record<string, Methods> = {
   '/console': { GET: [allow('leads:read', 'consents:read', 'tokens:manage'), ...showLeads] },
-  '/console/styles.css': { GET: [showConsoleStyles] },
-  '/console/icon.svg': { GET: [showConsoleIcon] },
-  '/console/script.js': { GET: [showConsoleScript] },
   '/console/session': { POST: [...signIn] },
   '/console/session/end': { POST: [...signOut] },
   '/console/arrivals': { GET: [allow('leads:read'), ...showArrivals] },

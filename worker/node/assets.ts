@@ -10,13 +10,14 @@ const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.json': 'application/json',
+  '.svg': 'image/svg+xml',
 };
 const encodings = { br: 'br', gzip: 'gz' };
 
 /** A year for files whose name says what they hold, five minutes for the one that pages name. */
 const cache_seconds = { hashed: 31_536_000, named: 300 };
 
-/** Serves the built widget from memory: a few small files, compressed when they were built. */
+/** Serves the built files from memory: a few small files, compressed when they were built. */
 export function openAssets(): Services['findAsset'] {
   const files = readFiles();
   return async request => {

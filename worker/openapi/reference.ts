@@ -1,7 +1,6 @@
 import { locales } from '../fields.ts';
 import { writeDocument } from './document.ts';
 import { type Described, renderDocs } from './page.ts';
-import { docs_styles } from './styles.ts';
 
 /** The files that describe the service, by their path: made when the product is built, so that no request waits for them. */
 export function buildReference(): Map<string, string> {
@@ -10,5 +9,5 @@ export function buildReference(): Map<string, string> {
     const page = renderDocs(document as unknown as Described, locale);
     return [`docs.${locale}.html`, page] as const;
   });
-  return new Map([['openapi.json', `${JSON.stringify(document)}\n`], ['docs.css', docs_styles], ...pages]);
+  return new Map([['openapi.json', `${JSON.stringify(document)}\n`], ...pages]);
 }

@@ -99,6 +99,7 @@ export const service_operations: Operation[] = [
         'What the widget loads on first use',
         '组件按需加载的模块',
       ],
+      ['/styles.css', 'text/css', 'showStyles', 'The styles of the pages', '页面样式'],
       ['/docs.css', 'text/css', 'showDocsStyles', 'The styles of the description', '接口文档样式'],
     ] as const
   ).map(
@@ -120,13 +121,4 @@ export const service_operations: Operation[] = [
       },
     }),
   ),
-  {
-    id: 'showStyles',
-    method: 'GET',
-    path: '/styles.css',
-    tag: 'service',
-    independent: true,
-    summary: { en: 'The styles of the pages', 'zh-CN': '页面样式' },
-    answers: { 200: { description: 'The file.', content: { 'text/css': { schema: z.string() } } } },
-  },
 ];

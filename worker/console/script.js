@@ -1,0 +1,184 @@
+/**
+ * What a person gains from a script: new leads without reloading, keys, copying, a status without a new page. Everything else is there
+ * without it. It makes no markup from text, so that Trusted Types can forbid just that.
+ */
+(() => {
+  const root = document.documentElement;
+  const find = (selector, within = document) => within.querySelector(selector);
+  const findAll = (selector, within = document) => [...within.querySelectorAll(selector)];
+  root.classList.add('js');
+
+  // A page out of the back-forward cache may be of somebody who has signed out.
+  addEventListener('pageshow', event => {
+    if (event.persisted) location.reload();
+  });
+
+  const toast = find('.toast');
+  let fading;
+  function say(text) {
+    toast.textContent = text;
+    clearTimeout(fading);
+    fading = setTimeout(() => {
+      toast.textContent = '';
+    }, 4000);
+  }
+
+  // Copying
+  if (navigator.clipboard)
+    for (const button of findAll('[data-copy]')) {
+      button.hidden = false;
+      button.addEventListener('click', async () => {
+        await navigator.clipboard.writeText(button.dataset.copy);
+        say(button.closest('[data-copied]').dataset.copied);
+      });
+    }
+
+  // Status and assignee without a new page, so that shown values stay
+  async function change(address, fields, within) {
+    const failed = within.closest('[data-failed]')?.dataset.failed ?? '';
+    try {
+      const response = await fetch(address, {
+        method: 'POST',
+        headers: { Accept: 'application/json' },
+        body: new URLSearchParams(fields),
+      });
+      if (response.status === 401) return location.reload();
+      if (!response.ok) return say(failed);
+      const { status, slots, said } = await response.json();
+      const lead = within.closest('[data-id]');
+      if (status) {
+        const chip = find('span.chip', lead);
+        chip.className = 'chip ' + status;
+        for (const button of findAll('button[name=status]', lead))
+          button.setAttribute('aria-pressed', button.value === status);
+      }
+      for (const [name, text] of Object.entries(slots))
+        find(name === 'chip' ? 'span.chip' : '.' + name, lead).textContent = text;
+      say(said + ' ' + Object.values(slots).join(' '));
+    } catch {
+      say(failed);
+    }
+  }
+  for (const form of findAll('form[data-quiet]'))
+    form.addEventListener('submit', event => {
+      event.preventDefault();
+      const fields = Object.fromEntries(new FormData(form));
+      if (event.submitter?.name) fields[event.submitter.name] = event.submitter.value;
+      change(form.getAttribute('action'), fields, form);
+    });
+
+  // Keys: never while typing, never with a modifier, and not at all where a person has switched them off
+  const help = find('dialog.keys');
+  const setting = 'console-keys';
+  const statuses = ['new', 'contacted', 'qualified', 'closed'];
+  if (help) {
+    const box = find('[data-keys]');
+    box.checked = localStorage.getItem(setting) !== 'off';
+    box.addEventListener('change', () => localStorage.setItem(setting, box.checked ? 'on' : 'off'));
+    const opener = find('[data-help]');
+    opener.hidden = false;
+    opener.addEventListener('click', () => help.showModal());
+    document.addEventListener('keydown', event => {
+      const { key, target } = event;
+      const opened = target.closest('details.account[open], details.filters[open]');
+      if (key === 'Escape' && opened) {
+        opened.open = false;
+        return find('summary', opened).focus();
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || help.open) return;
+      if (!box.checked || target.closest('input, select, textarea')) return;
+      if (press(key, target)) event.preventDefault();
+    });
+  }
+  function press(key, target) {
+    if (key === '?') {
+      help.showModal();
+      return true;
+    }
+    if (key === 'j' || key === 'k') {
+      const names = findAll('.leads .name');
+      const at = names.indexOf(target);
+      const next = names[at < 0 ? 0 : at + (key === 'j' ? 1 : -1)];
+      next?.focus();
+      return Boolean(next);
+    }
+    const row = target.closest('[data-failed] .leads [data-id]');
+    if (row && statuses[key - 1]) {
+      change('/console/leads/' + row.dataset.id + '/status', { status: statuses[key - 1] }, row);
+      return true;
+    }
+    const wanted = findAll('[data-key]').find(one => one.dataset.key === key);
+    if (!wanted) return false;
+    if ('focus' in wanted.dataset) wanted.focus();
+    else wanted.click();
+    return true;
+  }
+  document.addEventListener('click', event => {
+    for (const opened of findAll('details.account[open], details.filters[open]'))
+      if (!opened.contains(event.target)) opened.open = false;
+  });
+
+  // Times that stay true
+  const words = new Intl.RelativeTimeFormat(root.lang, { numeric: 'auto', style: 'short' });
+  function tellTimes() {
+    for (const time of findAll('time[title][datetime]')) {
+      const minutes = Math.max(0, Math.floor((Date.now() - Date.parse(time.dateTime)) / 60000));
+      if (!(minutes < 20160)) continue;
+      time.textContent =
+        minutes < 60
+          ? words.format(-minutes, 'minute')
+          : minutes < 1440
+            ? words.format(-Math.floor(minutes / 60), 'hour')
+            : words.format(-Math.floor(minutes / 1440), 'day');
+    }
+  }
+  setInterval(tellTimes, 30000);
+
+  // New leads: asked for while somebody looks, less and less often while nothing comes
+  const list = find('[data-arrivals]');
+  const soon = 5000;
+  if (list?.dataset.arrivals) {
+    let delay = soon;
+    let timer;
+    async function ask() {
+      clearTimeout(timer);
+      if (document.hidden) return;
+      const query = new URLSearchParams(location.search);
+      query.set('after', list.dataset.arrivals);
+      try {
+        const response = await fetch('/console/arrivals?' + query, { headers: { Accept: 'application/json' } });
+        if (response.status === 401) return location.reload();
+        if (!response.ok) throw 0;
+        const { rows, after } = await response.json();
+        list.dataset.arrivals = after;
+        const added = rows.filter(insert).length;
+        if (added > 0) say(list.dataset.arrived.replace('{n}', added));
+        delay = added > 0 ? soon : Math.min(delay * 1.5, 30000);
+      } catch {
+        delay = Math.min(delay * 2, 300000);
+      }
+      timer = setTimeout(ask, delay);
+    }
+    function insert(row) {
+      const leads = find('.leads', list);
+      if (find('[data-id="' + row.id + '"]', leads)) return false;
+      const item = find('template', list).content.firstElementChild.cloneNode(true);
+      item.dataset.id = row.id;
+      item.classList.add('arrived');
+      for (const [name, text] of Object.entries(row.slots)) find('.' + name, item).textContent = text;
+      find('.chip', item).className = 'chip ' + row.status;
+      find('.name', item).href = '/console/leads/' + row.id;
+      const time = find('time', item);
+      time.dateTime = row.received_at;
+      time.title = row.exact;
+      leads.prepend(item);
+      find('.empty')?.remove();
+      return true;
+    }
+    timer = setTimeout(ask, delay);
+    document.addEventListener('visibilitychange', () => {
+      delay = soon;
+      if (!document.hidden) ask();
+    });
+  }
+})();
