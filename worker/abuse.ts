@@ -7,7 +7,8 @@ const preflight_seconds = 7_200;
 /**
  * Lets pages of the allowed websites read the answers, with cookies; no other origin is named, ever.
  *
- * hono/cors does the same by way of `c.res`, which makes the Node host send every answer as a stream: 0.3 ms against 0.2.
+ * hono/cors does the same, and `c.header` after the answer too, in a way that makes the Node host send every answer as a stream:
+ * 0.3 ms against 0.2. Headers of the answer itself cost nothing.
  */
 export const allowSites = factory.createMiddleware(async (c, next) => {
   const origin = c.req.header('Origin');
@@ -23,7 +24,7 @@ export const allowSites = factory.createMiddleware(async (c, next) => {
   }
   if (c.req.method === 'OPTIONS') return c.body(null, 204, { Vary: 'Origin' });
   await next();
-  c.header('Vary', 'Origin', { append: true });
+  c.res.headers.append('Vary', 'Origin');
 });
 
 /**

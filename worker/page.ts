@@ -22,15 +22,18 @@ interface Page {
  *
  * A form may also lead to the websites: browsers hold redirects after a post to `form-action` too.
  */
-export function showPage(c: Context<App>, { locale, title, kept = {}, status = 200, headers }: Page, content: Content) {
+export async function showPage(
+  c: Context<App>,
+  { locale, title, kept = {}, status = 200, headers }: Page,
+  content: Content,
+) {
   const { settings } = c.var.services;
   const others = locales.filter(other => other !== locale);
   const links = others.map(other => {
     const address = `${c.req.path}?${new URLSearchParams({ lang: other, ...kept })}`;
     return html`<a href="${address}" hreflang="${other}" lang="${other}">${page_texts[other].own}</a>`;
   });
-  return c.html(
-    html`<!doctype html>
+  const page = await html`<!doctype html>
 <html lang="${locale}">
 <head>
 <meta charset="utf-8">
@@ -46,16 +49,14 @@ ${content}
 </main>
 </body>
 </html>
-`,
-    status,
-    {
-      'Content-Language': locale,
-      'Content-Security-Policy': `default-src 'none'; style-src 'self'; form-action ${["'self'", ...settings.site_origins].join(' ')}; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
-      'Cache-Control': 'no-store',
-      Vary: 'Accept, Accept-Language, Origin',
-      ...headers,
-    },
-  );
+`;
+  return c.html(String(page), status, {
+    'Content-Language': locale,
+    'Content-Security-Policy': `default-src 'none'; style-src 'self'; form-action ${["'self'", ...settings.site_origins].join(' ')}; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
+    'Cache-Control': 'no-store',
+    Vary: 'Accept, Accept-Language, Origin',
+    ...headers,
+  });
 }
 
 /** What stands at the top of a page that was not accepted, with links to the fields; the focus begins here. */

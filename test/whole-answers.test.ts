@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { lead, noon, site, startPublished } from './harness.ts';
+
+let started: Awaited<ReturnType<typeof startPublished>>;
+let server: Server;
+let url: string;
+/** Pieces that the last answer's body was sent in, after its head. */
+let pieces = 0;
+
+beforeAll(async () => {
+  started = await startPublished();
+  server = createAdaptorServer({ fetch: started.app.fetch }) as Server;
+  server.prependListener('request', (_, response) => {
+    pieces = 0;
+    const { write } = response;
+    response.write = ((...sent: Parameters<typeof write>) => {
+      pieces += 1;
+      return write.apply(response, sent);
+    }) as typeof write;
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => server.close());
+
+const choice = { policy_version: '2026-01', locale: 'en', shown: [], granted: [], source: 'banner' };
+const post = (body: object) => ({
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json', Origin: site },
+  body: JSON.stringify(body),
+});
+
+it.each([
+  ['POST /forms/:form', '/forms/mini-ai-experience', post(lead), 201],
+  ['POST /forms/:form with mistakes', '/forms/mini-ai-experience', post({}), 422],
+  ['POST /consents', '/consents', post({ ...choice, chosen_at: noon.toISOString() }), 201],
+  ['GET /forms/:form', '/forms/mini-ai-experience', {}, 200],
+  ['GET /challenge', '/challenge?form=mini-ai-experience', { headers: { Origin: site } }, 200],
+  ['GET /policies/current', '/policies/current', { headers: { Origin: site } }, 200],
+  ['GET /leads', '/leads', {}, 200],
+  ['GET /health', '/health', {}, 200],
+  ['an address that is none', '/nowhere', {}, 404],
+])('%s leaves Node in one piece, head and body', async (_, path, init: RequestInit, status) => {
+  const headers = { ...(path === '/leads' && { Authorization: `Bearer ${await started.token('viewer')}` }) };
+  const response = await fetch(url + path, { ...init, headers: { ...headers, ...init.headers } });
+  expect(response.status).toBe(status);
+  expect((await response.text()).length).toBeGreaterThan(10);
+  expect(pieces).toBe(0);
+});
