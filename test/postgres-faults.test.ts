@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as postgres from '../db/dialects/postgres.ts';
@@ -74,6 +75,16 @@ describe('when PostgreSQL is gone', () => {
       expect((await get('/health')).status).toBe(200);
     },
   );
+});
+
+it('a slow answer is waited for by a command, not by a server', async () => {
+  const address = await createPostgresDatabase();
+  const slow = sql`select pg_sleep(2)`;
+  const patient = await postgres.open(address, undefined, postgres.operators_patience);
+  await patient.atomic([slow.compile(patient)]);
+  const server = await postgres.open(address);
+  await expect(server.atomic([slow.compile(server)])).rejects.toThrow(/timeout/);
+  await Promise.all([patient.destroy(), server.destroy()]);
 });
 
 describe('two servers on one PostgreSQL', () => {

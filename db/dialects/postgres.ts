@@ -9,17 +9,29 @@ const int8 = 20;
 const unique_violation = '23505';
 const not_null_violation = '23502';
 
+type Patience = Record<
+  | 'connectionTimeoutMillis'
+  | 'query_timeout'
+  | 'statement_timeout'
+  | 'lock_timeout'
+  | 'idle_in_transaction_session_timeout',
+  number
+>;
+
 /**
  * What a request waits for at most, on each of the two ways to a gone server: a connection, then an answer.
  * Together they stay under the three seconds after which a person gives up.
  */
-const patience = {
+const patience: Patience = {
   connectionTimeoutMillis: 1_000,
   query_timeout: 1_800,
   statement_timeout: 1_700,
   lock_timeout: 1_500,
   idle_in_transaction_session_timeout: 3_000,
 };
+
+/** What an operator's command waits for: it has nobody who gives up, and a bulk of writes may wait for a checkpoint. */
+export const operators_patience: Patience = { ...patience, query_timeout: 120_000, statement_timeout: 110_000 };
 
 /** Connections for reading; writes have one of their own. */
 const readers = 8;
@@ -28,13 +40,14 @@ const readers = 8;
 export async function open(
   address: string,
   upgrade: (session: Session) => Promise<unknown> = migrate,
+  waits = patience,
 ): Promise<Database> {
   pg.types.setTypeParser(int8, Number);
   await upgradeDatabase(address, upgrade);
-  const pool = new pg.Pool({ connectionString: address, max: readers, ...patience });
+  const pool = new pg.Pool({ connectionString: address, max: readers, ...waits });
   pool.on('error', ignoreLost);
   pool.on('connect', dropWhenSilent);
-  const writer = createWriter({ connectionString: address, ...patience });
+  const writer = createWriter({ connectionString: address, ...waits });
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return extendKysely(kysely, {
     atomic: atomic(writer),

@@ -5,9 +5,15 @@ import * as postgres from '../../db/dialects/postgres.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
 import type { Session } from '../../db/migrate.ts';
 
+interface StoreOptions {
+  upgrade?: (session: Session) => Promise<unknown>;
+  /** For commands: a slow answer is waited for. A server gives up in time to tell who is waiting. */
+  patient?: boolean;
+}
+
 /** Opens what `DATABASE_URL` names, its tables brought up to date. */
-export async function openStore(url: string, upgrade?: (session: Session) => Promise<unknown>): Promise<Database> {
-  if (!url.startsWith('file:')) return postgres.open(url, upgrade);
+export async function openStore(url: string, { upgrade, patient }: StoreOptions = {}): Promise<Database> {
+  if (!url.startsWith('file:')) return postgres.open(url, upgrade, patient ? postgres.operators_patience : undefined);
   mkdirSync(findFolder(url), { recursive: true });
   return sqlite.open(readPath(url), upgrade);
 }

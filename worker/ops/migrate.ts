@@ -7,8 +7,10 @@ import { checkTarget, databaseUrl, Mistake } from './target.ts';
 export async function migrateStore(target: string | undefined): Promise<{ applied: string[] }> {
   if (target !== undefined) return migrateD1(target);
   let applied: string[] = [];
-  const db = await openStore(databaseUrl(), async session => {
-    applied = await migrate(session);
+  const db = await openStore(databaseUrl(), {
+    upgrade: async session => {
+      applied = await migrate(session);
+    },
   });
   await db.destroy();
   return { applied };

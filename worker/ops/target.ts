@@ -28,7 +28,7 @@ export class Mistake extends Error {}
 /** Opens what the commands work on: `DATABASE_URL`, or the local D1 of `npm run dev`. */
 export async function openTarget(target: string | undefined): Promise<{ db: Database; close(): Promise<void> }> {
   if (target === undefined) {
-    const db = await openStore(databaseUrl());
+    const db = await openStore(databaseUrl(), { patient: true });
     return { db, close: () => db.destroy() };
   }
   checkTarget(target);
