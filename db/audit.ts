@@ -47,9 +47,13 @@ const nextNumber = prepare(db =>
     .compile(),
 );
 
-/** The number that this unit took, for the rows that the act writes. */
+/**
+ * The number that this unit took, for the rows that the act writes.
+ *
+ * By its key: PostgreSQL would read the whole table for the one row, and a hundred pages of its old versions while a unit is large.
+ */
 export function takenNumber(): Expression<number> {
-  return sql<number>`(select seq from changes)`;
+  return sql<number>`(select seq from changes where id = 1)`;
 }
 
 /** The statements that record an act: only ever handed to `atomic`, after `takeNumber`, beside the write they describe. */
