@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { type Actor, recordEvent, takeNumber } from './audit.ts';
-import { Conflict, type Database } from './database.ts';
+import { Conflict, type Database, isUnavailable } from './database.ts';
 import { prepare } from './prepared.ts';
 import type { Tokens } from './schema.ts';
 import { digest } from './vault.ts';
@@ -152,7 +152,10 @@ export async function revokeToken(db: Database, id: string, actor: Actor, now: D
 /** Written at most hourly, so that a pull every second does not cost a write every second. */
 async function noteUse(db: Database, { id, last_used_at }: TokenRecord, now: Date): Promise<void> {
   if (last_used_at && now.getTime() - Date.parse(last_used_at) < hour_ms) return;
-  await db.atomic([db.updateTable('tokens').set({ last_used_at: now.toISOString() }).where('id', '=', id).compile()]);
+  const note = db.updateTable('tokens').set({ last_used_at: now.toISOString() }).where('id', '=', id).compile();
+  await db.atomic([note]).catch(error => {
+    if (!isUnavailable(error)) throw error;
+  });
 }
 
 function makeSecret() {
