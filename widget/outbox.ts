@@ -35,6 +35,8 @@ const pause_s = 60;
  */
 export function createOutbox({ post, settled }: Options) {
   const kept = new Map<string, string>();
+  const own = new Set<string>();
+  /** The key of what is on its way, or the name of the lock while another tab has it. */
   let sending: string | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -48,15 +50,20 @@ export function createOutbox({ post, settled }: Options) {
     quietly(() => localStorage.removeItem(prefix + key));
   }
 
-  /** Sends what is waiting, until something fails for now. */
-  async function flush() {
+  /** Sends what is waiting once no other tab does, where the browser has locks: all see the same slots. */
+  function flush() {
     if (sending) return;
+    sending = prefix;
     clearTimeout(timer);
+    navigator.locks?.request(prefix, send).catch(send) ?? send();
+  }
+
+  /** Sends one after another, until something fails for now. */
+  async function send() {
     for (let queue = list(); queue[0]; queue = list()) {
       const [{ key, body }] = queue as [Unsent];
       sending = key;
       const answer = await post(body, key, queue.length === 1);
-      sending = undefined;
       if (isTemporary(answer)) {
         timer = setTimeout(flush, (answer.retry_after || pause_s) * 1000);
         break;
@@ -64,6 +71,7 @@ export function createOutbox({ post, settled }: Options) {
       drop(key);
       settled(answer);
     }
+    sending = undefined;
   }
 
   return {
@@ -77,6 +85,7 @@ export function createOutbox({ post, settled }: Options) {
       const key = newId();
       const text = JSON.stringify(body);
       kept.set(prefix + key, text);
+      own.add(key);
       quietly(() => {
         localStorage.setItem(prefix + key, text);
         kept.delete(prefix + key);
@@ -84,9 +93,9 @@ export function createOutbox({ post, settled }: Options) {
       flush();
     },
 
-    /** The page goes away: one more try for each, whose answer nobody hears; a repeat has the same key. */
+    /** The page goes away: one more try for each that it knows of, whose answer nobody hears; a repeat has the same key. */
     leave() {
-      for (const { key, body } of list()) if (key !== sending) post(body, key, false);
+      for (const { key, body } of list()) if (key !== sending && own.has(key)) post(body, key, false);
     },
 
     stop: () => clearTimeout(timer),

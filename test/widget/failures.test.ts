@@ -18,6 +18,15 @@ const click = (page: Page, name: string) => page.locator(`[data-consent-action="
 const has = (page: Page) => page.evaluate(() => window.leadConsent?.has('analytics'));
 const unsent = (page: Page) => page.evaluate(() => localStorage.length);
 
+/** Says that the tab is seen, and that it is no longer, as a browser does. */
+const comeAndGo = (page: Page) =>
+  page.evaluate(() => {
+    for (const value of ['visible', 'hidden']) {
+      Object.defineProperty(document, 'visibilityState', { value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }
+  });
+
 async function withdraw(page: Page) {
   await page.evaluate(() => window.leadConsent?.open());
   await page.locator('[data-consent-preferences]').waitFor();
@@ -174,6 +183,28 @@ describe('a choice is never lost and never doubled', () => {
     await click(page, 'reject-all');
     await eventually(() => records.size).toBe(1);
     expect(new Set(site.posts('/consents').map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+  });
+
+  it('when tabs come and go while one is sending; another takes over once that has failed', async () => {
+    let answer = (_: Reply) => {};
+    site.onConsent = () =>
+      new Promise<Reply>(resolve => {
+        answer = resolve;
+      });
+    const page = await site.visit();
+    const other = await page.context().newPage();
+    await other.goto(site.page);
+    await click(other, 'accept-all');
+    await eventually(() => site.posts('/consents').length).toBe(1);
+    await comeAndGo(page);
+    await comeAndGo(other);
+    await page.waitForTimeout(200);
+    expect(site.posts('/consents').length).toBe(1);
+    const { records, reply } = keepRecords();
+    site.onConsent = reply;
+    answer({ status: 503 });
+    await eventually(() => unsent(page)).toBe(0);
+    expect([records.size, site.posts('/consents').length]).toEqual([1, 2]);
   });
 
   it('when two tabs choose while the server is away: both are sent, each once, and the later one holds', async () => {
