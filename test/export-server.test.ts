@@ -41,6 +41,9 @@ describe('an export over a real connection', () => {
     const again = lines.filter(({ earlier_lead_id }) => earlier_lead_id).length;
     expect(again).toBeGreaterThan(leads / 50);
     expect(again).toBeLessThan(leads / 5);
+    expect(lines.filter(({ assigned_to }) => assigned_to).map(({ status }) => status)).toEqual(
+      expect.arrayContaining(['contacted', 'qualified', 'closed']),
+    );
   });
 
   it('a client that goes away is noticed: nothing more is read or recorded', async () => {
