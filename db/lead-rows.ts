@@ -45,7 +45,7 @@ export type LeadRow = Pick<
 > & { [Column in 'kek_id' | 'wrapped']: LeadKeys[Column] | null };
 
 /** What a statement is filled in with: the query's values, and where the last page ended. */
-type Values = Omit<LeadQuery, 'phone' | 'email' | 'order'> & {
+type Values = Omit<LeadQuery, 'phone' | 'email' | 'order' | 'limit'> & {
   phone_index?: string | undefined;
   email_index?: string | undefined;
   after_seq?: number | undefined;
@@ -53,14 +53,22 @@ type Values = Omit<LeadQuery, 'phone' | 'email' | 'order'> & {
   after_id?: string | undefined;
 };
 
-/** Statements by their shape: which filters they have, in which order they go, and whether a page came before. */
+/**
+ * How many rows a statement asks for, at least one more than the page: written into it, and so few different numbers.
+ *
+ * PostgreSQL keeps a plan only where it knows how few rows are wanted. Of a parameter it thinks a tenth of the table, and plans anew each time.
+ */
+const row_counts = [2, 11, 21, 51, 101, 201, 501] as const;
+
+/** Statements by their shape: which filters they have, how many rows, in which order, and whether a page came before. */
 const shapes = new Map<string, ReturnType<typeof prepare<Values>>>();
 
-/** Rows of the feed after a position, one more than the limit where there are more. */
+/** Rows of the feed after a position, more than the limit where there are more. */
 export function selectFeed(db: Database, { form, limit }: LeadQuery, after: Position | undefined): Promise<LeadRow[]> {
-  const values = { form, limit: limit + 1, after_seq: after?.seq, after_id: after?.id };
-  return select(db, values, 'feed', (db, value) => {
-    let rows = selectLeads(db).orderBy('seq').orderBy('id').limit(value.limit);
+  const values = { form, after_seq: after?.seq, after_id: after?.id };
+  const count = countRows(limit);
+  return select(db, values, `feed ${count}`, (db, value) => {
+    let rows = selectLeads(db).orderBy('seq').orderBy('id').limit(sql.lit(count));
     if (form) rows = rows.where('form', '=', asText(value.form!));
     if (after) {
       const number = sql<number>`cast(${value.after_seq} as bigint)`;
@@ -70,27 +78,27 @@ export function selectFeed(db: Database, { form, limit }: LeadQuery, after: Posi
   });
 }
 
-/** Rows that match a search, erased ones never, one more than the limit where there are more. */
+/** Rows that match a search, erased ones never, more than the limit where there are more. */
 export function selectMatches(
   { db, vault }: { db: Database; vault: Vault },
   { phone, email, ...asked }: LeadQuery,
   position: Position | undefined,
 ): Promise<LeadRow[]> {
-  const { after, order, ...query } = { ...asked, ...narrow(asked, position) };
+  const { after, order, limit, ...query } = { ...asked, ...narrow(asked, position) };
+  const count = countRows(limit);
   const values = {
     ...query,
-    limit: query.limit + 1,
     phone_index: phone && vault.indexPhone(phone),
     email_index: email && vault.indexEmail(email),
     after_received_at: after?.received_at,
     after_id: after?.id,
   };
-  return select(db, values, order, (db, value) => {
+  return select(db, values, `${order} ${count}`, (db, value) => {
     let rows = selectLeads(db)
       .where('erased_at', 'is', null)
       .orderBy('received_at', order)
       .orderBy('id', order)
-      .limit(value.limit);
+      .limit(sql.lit(count));
     for (const column of ['form', 'status', 'assigned_to', 'phone_index', 'email_index'] as const)
       if (values[column]) rows = rows.where(column, '=', asText(value[column]!));
     if (values.received_from) rows = rows.where('received_at', '>=', asText(value.received_from!));
@@ -126,6 +134,10 @@ const selectById = prepare<{ id: string }>((db, { id }) => selectLeads(db).where
 export function openValues(vault: Vault, { id, sealed, kek_id, wrapped }: LeadRow): LeadValues {
   if (!sealed || !kek_id || !wrapped) throw new Error(`lead ${id} has lost its key`);
   return vault.open(id, sealed, { kek_id, wrapped });
+}
+
+function countRows(limit: number): number {
+  return row_counts.find(count => count > limit)!;
 }
 
 function select(db: Database, values: Values, kind: string, build: Parameters<typeof prepare<Values>>[0]) {
