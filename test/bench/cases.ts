@@ -1,102 +1,80 @@
 import type { RunningServer } from '../server.ts';
 import { type Load, load, nextChoice, nextLead } from './load.ts';
+import { findDeepestCursor, findPhone, listSince, measureAlone, measureExport } from './reads.ts';
 
-export interface Case extends Load {
+/** Something that is measured, once per round. */
+export interface Case {
   name: string;
   unit: string;
-  /** The case of the floor that it is measured against. */
+  /** The case that it is measured against. */
   floor?: string;
+  measure(): Promise<Load>;
 }
 
 const json = { 'content-type': 'application/json' };
 
-export async function measureFloor(url: string, seconds: number): Promise<Case[]> {
+/** What no product can do less than: bare Hono, the same sealing, one prepared insert under the same durability. */
+export function listFloors(url: string, seconds: number): Case[] {
   const submit = { method: 'POST', path: '/', headers: json, next: () => nextLead('floor') } as const;
   const consent = { method: 'POST', path: '/consents', headers: json, next: () => nextChoice('floor') } as const;
   return [
-    { name: 'floor: submit', unit: '/s', ...(await load(url, submit, seconds)) },
-    { name: 'floor: consent', unit: '/s', ...(await load(url, consent, seconds)) },
+    { name: 'floor: submit', unit: '/s', measure: () => load(url, submit, seconds) },
+    { name: 'floor: consent', unit: '/s', measure: () => load(url, consent, seconds) },
   ];
 }
 
-/** Every case once, reads before writes, so that the reads find the seeded leads. */
-export async function measureServer(server: RunningServer, leads: number, seconds: number): Promise<Case[]> {
+/** What staff and their tools read. */
+export async function listReads(server: RunningServer, leads: number, seconds: number): Promise<Case[]> {
   const { url, token } = server;
   const staff = { authorization: `Bearer ${token}` };
-  const pull = (query: string) => load(url, { method: 'GET', path: `/leads?${query}`, headers: staff }, seconds);
-  const deepest = await findDeepestCursor(server, leads);
-  const phone = await findPhone(server);
-  const { version } = (await (await fetch(`${url}/policies/current`)).json()) as { version: string };
-  const submit = {
-    method: 'POST',
-    path: '/forms/mini-ai-experience',
-    headers: json,
-    next: () => nextLead(version),
-  } as const;
-  const consent = { method: 'POST', path: '/consents', headers: json, next: () => nextChoice(version) } as const;
+  const pull = (query: string) => () => load(url, { method: 'GET', path: `/leads?${query}`, headers: staff }, seconds);
+  const deepest = `limit=50&cursor=${await findDeepestCursor(server, leads)}`;
+  const search = `/leads?phone=${encodeURIComponent(await findPhone(server))}`;
+  const first = 'pull 50, masked, first page';
+  const clear = 'pull 50, clear, first page';
+  const unit = 'pages/s';
   return [
-    { name: 'pull 50, masked, first page', unit: 'pages/s', ...(await pull('limit=50')) },
-    {
-      name: 'pull 50, masked, deepest page',
-      unit: 'pages/s',
-      floor: 'pull 50, masked, first page',
-      ...(await pull(`limit=50&cursor=${deepest}`)),
-    },
-    { name: 'pull 50, clear', unit: 'pages/s', ...(await pull('limit=50&view=clear')) },
-    { name: 'newest 50, masked', unit: 'pages/s', ...(await pull('limit=50&order=desc')) },
-    { name: 'search by phone', unit: '/s', ...(await pull(`phone=${encodeURIComponent(phone)}`)) },
-    {
-      name: 'search by phone, one at a time',
-      unit: '/s',
-      ...(await measureAlone(url, `/leads?phone=${encodeURIComponent(phone)}`, staff)),
-    },
-    { name: 'export, clear, NDJSON', unit: 'leads/s', ...(await measureExport(server)) },
-    { name: 'submit', unit: '/s', floor: 'floor: submit', ...(await load(url, submit, seconds)) },
-    { name: 'consent', unit: '/s', floor: 'floor: consent', ...(await load(url, consent, seconds)) },
+    { name: first, unit, measure: pull('limit=50') },
+    { name: 'pull 50, masked, deepest page', unit, floor: first, measure: pull(deepest) },
+    { name: clear, unit, measure: pull('limit=50&view=clear') },
+    { name: 'pull 50, clear, deepest page', unit, floor: clear, measure: pull(`${deepest}&view=clear`) },
+    { name: 'newest 50, masked', unit, floor: first, measure: pull('limit=50&order=desc') },
+    { name: 'search by phone', unit: '/s', measure: pull(search.split('?')[1]!) },
+    { name: 'search by phone, one at a time', unit: '/s', measure: () => measureAlone(url + search, staff) },
+    { name: 'export, clear, NDJSON', unit: 'leads/s', measure: () => measureExport(server) },
   ];
 }
 
-async function measureAlone(url: string, path: string, headers: Record<string, string>): Promise<Load> {
-  const times: number[] = [];
-  let failed = 0;
-  for (let n = 0; n < 200; n++) {
-    const begun = performance.now();
-    const response = await fetch(url + path, { headers });
-    await response.arrayBuffer();
-    times.push(performance.now() - begun);
-    if (!response.ok) failed += 1;
-  }
-  times.sort((a, b) => a - b);
-  const [p50, p99] = [times[100]!, times[198]!].map(time => Math.round(time * 100) / 100);
-  return { rate: 1000 / p50!, p50: p50!, p99: p99!, failed };
+/** What visitors send. With two servers, half of them send to each. */
+export function listWrites(servers: RunningServer[], version: string, seconds: number, suffix = ''): Case[] {
+  const choice = { method: 'POST', path: '/consents', headers: json, next: () => nextChoice(version) } as const;
+  return [
+    { name: `submit${suffix}`, unit: '/s', floor: 'floor: submit', measure: () => submit(servers, version, seconds) },
+    {
+      name: `consent${suffix}`,
+      unit: '/s',
+      floor: 'floor: consent',
+      measure: () => loadEach(servers, choice, seconds),
+    },
+  ];
 }
 
-async function measureExport({ url, token }: RunningServer): Promise<Load> {
-  const begun = performance.now();
-  const headers = { Authorization: `Bearer ${token}`, Accept: 'application/x-ndjson' };
-  const response = await fetch(`${url}/leads?view=clear`, { headers });
-  let lines = 0;
-  for await (const chunk of response.body!) for (const byte of chunk) if (byte === 10) lines += 1;
-  const seconds = (performance.now() - begun) / 1000;
-  return { rate: lines / seconds, p50: 0, p99: 0, failed: response.ok ? 0 : 1 };
+/** What was acknowledged and is not there, or is there twice, counts as failed. */
+async function submit(servers: RunningServer[], version: string, seconds: number): Promise<Load> {
+  const since = new Date().toISOString();
+  const next = () => nextLead(version);
+  const request = { method: 'POST', path: '/forms/mini-ai-experience', headers: json, next } as const;
+  const sent = await loadEach(servers, request, seconds);
+  const ids = await listSince(servers[0]!, since);
+  const missed = Math.max(0, sent.answered - new Set(ids).size);
+  const doubled = ids.length - new Set(ids).size;
+  return { ...sent, failed: sent.failed + missed + doubled };
 }
 
-/** The cursor of the feed before its last fifty seeded leads: the search's newest lead tells where it ends. */
-async function findDeepestCursor({ url, token }: RunningServer, leads: number): Promise<string> {
-  const headers = { Authorization: `Bearer ${token}` };
-  const page = async (cursor: string) =>
-    (await (await fetch(`${url}/leads?limit=1&cursor=${cursor}`, { headers })).json()) as { leads: object[] };
-  let last = leads;
-  while ((await page(encodeCursor(last + leads))).leads.length > 0) last += leads;
-  return encodeCursor(Math.max(0, last - 60));
-}
-
-function encodeCursor(seq: number): string {
-  return Buffer.from(`feed ${seq} `).toString('base64url');
-}
-
-async function findPhone({ url, token }: RunningServer): Promise<string> {
-  const headers = { Authorization: `Bearer ${token}` };
-  const response = await fetch(`${url}/leads?limit=1&view=clear`, { headers });
-  return ((await response.json()) as { leads: { phone: string }[] }).leads[0]!.phone;
+async function loadEach(servers: RunningServer[], request: Parameters<typeof load>[1], seconds: number): Promise<Load> {
+  const loads = await Promise.all(servers.map(({ url }) => load(url, request, seconds, servers.length)));
+  const sum = (of: (one: Load) => number) => loads.reduce((whole, one) => whole + of(one), 0);
+  const most = (of: (one: Load) => number) => Math.max(...loads.map(of));
+  const counts = { rate: sum(one => one.rate), answered: sum(one => one.answered), failed: sum(one => one.failed) };
+  return { ...counts, p50: most(one => one.p50), p99: most(one => one.p99) };
 }

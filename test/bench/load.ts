@@ -3,9 +3,10 @@ import autocannon from 'autocannon';
 
 const connections = 32;
 
-/** What a load gave: answers per second, latency in ms, and how many answers were not as expected. */
+/** What a load gave: answers per second and in all, latency in ms, and how many answers were not as expected. */
 export interface Load {
   rate: number;
+  answered: number;
   p50: number;
   p99: number;
   failed: number;
@@ -19,11 +20,20 @@ interface Request {
   next?: () => { body: string; headers?: Record<string, string> };
 }
 
-/** Loads a server for some seconds. Anything but 2xx counts as failed. */
-export async function load(url: string, { method, path, headers = {}, next }: Request, seconds: number): Promise<Load> {
+/**
+ * Loads a server for some seconds. Anything but 2xx counts as failed.
+ *
+ * @param share Of how many servers this is one: the connections are shared out.
+ */
+export async function load(
+  url: string,
+  { method, path, headers = {}, next }: Request,
+  seconds: number,
+  share = 1,
+): Promise<Load> {
   const result = await autocannon({
     url,
-    connections,
+    connections: connections / share,
     duration: seconds,
     requests: [
       {
@@ -40,7 +50,8 @@ export async function load(url: string, { method, path, headers = {}, next }: Re
     ],
   });
   const { average } = result.requests;
-  return { rate: average, p50: result.latency.p50, p99: result.latency.p99, failed: result.non2xx + result.errors };
+  const { p50, p99 } = result.latency;
+  return { rate: average, answered: result['2xx'], p50, p99, failed: result.non2xx + result.errors };
 }
 
 let count = 0;

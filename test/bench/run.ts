@@ -1,108 +1,118 @@
 /** Benchmarks the server as its users load it, against a floor measured in the same run: `npm run bench -- --help`. */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createDatabase, startPostgres } from '../postgres.ts';
 import { run, startProcess, startServer } from '../server.ts';
-import { type Case, measureFloor, measureServer } from './cases.ts';
+import { type Case, listFloors, listReads, listWrites } from './cases.ts';
+import { measureCrypto } from './crypto.ts';
+import { fillConsents } from './fill.ts';
+import { measureRounds, printTable } from './table.ts';
+import { startWorkers } from './worker.ts';
 
-const usage = `npm run bench -- [--leads 1000,1000000] [--databases sqlite,postgres] [--seconds 5] [--rounds 3]
+Object.assign(process.env, { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_LOG: 'error' });
+
+const usage = `npm run bench -- [--leads 1000,1000000] [--on sqlite,postgres,worker] [--only NAME] [--seconds 5] [--rounds 3]
 
 Builds its data, starts the server as a process of its own, loads it over 32 connections, and prints medians with their ratios
 to the floor (bare Hono, the same sealing, one prepared insert under the same durability), measured in turn with them.
+--only measures the cases whose name holds NAME, and their floors.
 `;
 
 const text = { type: 'string' } as const;
 const { values } = parseArgs({
-  options: { leads: text, databases: text, seconds: text, rounds: text, help: { type: 'boolean' } },
+  options: { leads: text, on: text, only: text, seconds: text, rounds: text, help: { type: 'boolean' } },
 });
 if (values.help) {
   process.stdout.write(usage);
   process.exit(0);
 }
 const sizes = (values.leads ?? '1000,1000000').split(',').map(Number);
-const databases = (values.databases ?? 'sqlite,postgres').split(',');
+const hosts = (values.on ?? 'sqlite,postgres,worker').split(',');
 const seconds = Number(values.seconds ?? 5);
 const rounds = Number(values.rounds ?? 3);
 
 const folder = mkdtempSync(join(tmpdir(), 'lead-consent-bench-'));
-const postgres = databases.includes('postgres') ? await startPostgres() : undefined;
+const postgres = hosts.includes('postgres') ? await startPostgres() : undefined;
 process.stdout.write(`${cpus().length} cores, Node ${process.version}, ${rounds} rounds of ${seconds} s\n`);
+if (!values.only) console.table(await measureCrypto());
 try {
-  for (const database of databases) for (const leads of sizes) await bench(database, leads);
+  for (const host of hosts)
+    if (host === 'worker') await benchWorker();
+    else for (const leads of sizes) await benchServer(host, leads);
 } finally {
   await postgres?.stop();
   rmSync(folder, { recursive: true, force: true });
 }
+process.exit();
 
-async function bench(database: string, leads: number) {
+async function benchServer(database: string, leads: number) {
   const address = async (name: string) =>
     database === 'sqlite' ? `file:${join(folder, `${name}-${leads}`, 'leads.db')}` : createDatabase(postgres!.address);
-  const url = await address('server');
+  const DATABASE_URL = await address('server');
   const environment = {
-    DATABASE_URL: url,
+    DATABASE_URL,
     BOT_CHECK: 'off',
     FORM_LIMIT_PER_MINUTE: '0',
     CONSENT_LIMIT_PER_MINUTE: '0',
+    ...makeKeys(),
   };
-  const keys = makeKeys();
-  const first = await startServer(folder, { ...environment, ...keys });
+  const first = await startServer(folder, environment);
   await first.stop();
-  const seeded = await run(['worker/ops.ts', 'seed', '--leads', String(leads)], { ...environment, ...keys });
+  const seeded = await run(['worker/ops.ts', 'seed', '--leads', String(leads)], environment);
   if (seeded.code !== 0) throw new Error(seeded.stderr);
   const begun = performance.now();
-  const server = await startServer(folder, { ...environment, ...keys });
-  await fetch(`${server.url}/policies/current`);
+  const server = await startServer(folder, environment);
+  const { version } = (await (await fetch(`${server.url}/policies/current`)).json()) as { version: string };
   const restart_ms = performance.now() - begun;
   const floor = await startProcess(['test/bench/floor.ts'], {
     DATABASE_URL: database === 'sqlite' ? `file:${join(folder, `floor-${leads}.db`)}` : await address('floor'),
   });
+  const second = database === 'postgres' ? await startServer(folder, environment) : undefined;
 
-  const cases: Case[] = [];
-  for (let round = 0; round < rounds; round++) {
-    cases.push(...(await measureFloor(floor.url, seconds)), ...(await measureServer(server, leads, seconds)));
-  }
+  const cases = [...listFloors(floor.url, seconds), ...(await listReads(server, leads, seconds))];
+  cases.push(...listWrites([server], version, seconds));
+  if (second) cases.push(...listWrites([server, second], version, seconds, ', two servers'));
+  const measured = await measure(cases);
   const resident_mb = server.residentMb();
-  await Promise.all([server.stop(), floor.stop()]);
+  await fillConsents(DATABASE_URL, version, leads);
+  const full = listWrites([server], version, seconds, `, with ${leads.toLocaleString('en')} records`).slice(1);
+  measured.push(...(await measure([...listFloors(floor.url, seconds), ...full])));
+  await Promise.all([server.stop(), second?.stop(), floor.stop()]);
+
   const seed = JSON.parse(seeded.stdout) as { seconds: number };
   process.stdout.write(`\n${database}, ${leads.toLocaleString('en')} leads (seeded in ${seed.seconds} s)\n`);
-  print(cases);
+  printTable(measured);
   process.stdout.write(
     `restart to first answer ${restart_ms.toFixed(0)} ms · resident after the load ${resident_mb} MB\n`,
   );
 }
 
+async function benchWorker() {
+  const { server, floor_url, stop } = await startWorkers('bench');
+  const first = listWrites([server], 'bench', seconds)[0]!;
+  await first.measure();
+  const reads = await listReads(server, 1_000, seconds);
+  const measured = await measure([
+    ...listFloors(floor_url, seconds),
+    ...reads,
+    ...listWrites([server], 'bench', seconds),
+  ]);
+  await stop();
+  process.stdout.write('\nthe Worker, on workerd with a local D1\n');
+  printTable(measured);
+  process.stdout.write(spawnSync(process.execPath, ['test/bench/worker-size.ts'], { encoding: 'utf8' }).stdout);
+}
+
+function measure(cases: Case[]) {
+  const chosen = cases.filter(({ name }) => name.includes(values.only ?? ''));
+  const floors = cases.filter(({ name }) => chosen.some(({ floor }) => floor === name));
+  return measureRounds([...new Set([...floors, ...chosen])], rounds);
+}
+
 function makeKeys(): Record<string, string> {
   const key = (n: number) => Buffer.alloc(32, n).toString('base64');
   return { ENCRYPTION_KEYS: `bench:${key(1)}`, INDEX_KEY: key(2), SIGNING_KEY: key(3) };
-}
-
-function print(cases: Case[]) {
-  const names = [...new Set(cases.map(({ name }) => name))];
-  const median = (name: string, of: (one: Case) => number) => {
-    const sorted = cases
-      .filter(one => one.name === name)
-      .map(of)
-      .sort((a, b) => a - b);
-    return sorted[Math.floor(sorted.length / 2)]!;
-  };
-  console.table(
-    Object.fromEntries(
-      names.map(name => {
-        const { unit, floor } = cases.find(one => one.name === name)!;
-        const rate = median(name, one => one.rate);
-        return [
-          name,
-          {
-            rate: `${Math.round(rate).toLocaleString('en')} ${unit}`,
-            'p50 ms': median(name, one => one.p50),
-            'p99 ms': median(name, one => one.p99),
-            'of floor': floor ? (rate / median(floor, one => one.rate)).toFixed(2) : '',
-            failed: cases.filter(one => one.name === name).reduce((sum, one) => sum + one.failed, 0),
-          },
-        ];
-      }),
-    ),
-  );
 }

@@ -1,0 +1,60 @@
+import type { RunningServer } from '../server.ts';
+import type { Load } from './load.ts';
+
+type Server = Pick<RunningServer, 'url' | 'token'>;
+
+const ndjson = ({ token }: Server) => ({ Authorization: `Bearer ${token}`, Accept: 'application/x-ndjson' });
+
+/** One request after the other: what a person waits for, without a queue. */
+export async function measureAlone(url: string, headers: Record<string, string>): Promise<Load> {
+  const times: number[] = [];
+  let failed = 0;
+  for (let n = 0; n < 200; n++) {
+    const begun = performance.now();
+    const response = await fetch(url, { headers });
+    await response.arrayBuffer();
+    times.push(performance.now() - begun);
+    if (!response.ok) failed += 1;
+  }
+  times.sort((a, b) => a - b);
+  const [p50, p99] = [times[100]!, times[198]!].map(time => Math.round(time * 100) / 100);
+  return { rate: 1000 / p50!, answered: 200, p50: p50!, p99: p99!, failed };
+}
+
+/** All leads, clear, as one stream. */
+export async function measureExport(server: Server): Promise<Load> {
+  const begun = performance.now();
+  const response = await fetch(`${server.url}/leads?view=clear`, { headers: ndjson(server) });
+  let lines = 0;
+  for await (const chunk of response.body!) for (const byte of chunk) if (byte === 10) lines += 1;
+  const seconds = (performance.now() - begun) / 1000;
+  return { rate: lines / seconds, answered: lines, p50: 0, p99: 0, failed: response.ok ? 0 : 1 };
+}
+
+/** The ids of the leads received since. */
+export async function listSince(server: Server, since: string): Promise<string[]> {
+  const response = await fetch(`${server.url}/leads?received_from=${since}`, { headers: ndjson(server) });
+  const lines = (await response.text()).split('\n').filter(Boolean);
+  return lines.map(line => (JSON.parse(line) as { id: string }).id);
+}
+
+/** The cursor of the feed before its last fifty leads. */
+export async function findDeepestCursor({ url, token }: Server, leads: number): Promise<string> {
+  const headers = { Authorization: `Bearer ${token}` };
+  const page = async (cursor: string) =>
+    (await (await fetch(`${url}/leads?limit=1&cursor=${cursor}`, { headers })).json()) as { leads: object[] };
+  let last = leads;
+  while ((await page(encodeCursor(last + leads))).leads.length > 0) last += leads;
+  return encodeCursor(Math.max(0, last - 60));
+}
+
+function encodeCursor(seq: number): string {
+  return Buffer.from(`feed ${seq} `).toString('base64url');
+}
+
+/** A phone that a lead has. */
+export async function findPhone({ url, token }: Server): Promise<string> {
+  const headers = { Authorization: `Bearer ${token}` };
+  const response = await fetch(`${url}/leads?limit=1&view=clear`, { headers });
+  return ((await response.json()) as { leads: { phone: string }[] }).leads[0]!.phone;
+}

@@ -1,0 +1,45 @@
+import type { Case } from './cases.ts';
+import type { Load } from './load.ts';
+
+/** A case with what each round gave, and with the same rounds of its floor. */
+export interface Measured extends Omit<Case, 'measure' | 'floor'> {
+  rounds: Load[];
+  floor?: Load[] | undefined;
+}
+
+/** Measures all cases in turn, round by round, so that what slows the machine slows a case and its floor alike. */
+export async function measureRounds(cases: Case[], rounds: number): Promise<Measured[]> {
+  const loads = new Map<string, Load[]>(cases.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++)
+    for (const { name, measure } of cases) loads.get(name)!.push(await measure());
+  return cases.map(({ name, unit, floor }) => ({
+    name,
+    unit,
+    rounds: loads.get(name)!,
+    floor: floor === undefined ? undefined : loads.get(floor),
+  }));
+}
+
+/** Prints medians, and the median of the rounds' ratios to the floor with the least and the most of them. */
+export function printTable(measured: Measured[]) {
+  console.table(Object.fromEntries(measured.map(one => [one.name, describe(one)])));
+}
+
+function describe({ unit, rounds, floor }: Measured) {
+  const ratios = floor && sort(rounds.map(({ rate }, n) => rate / floor[n]!.rate)).map(ratio => ratio.toFixed(2));
+  return {
+    rate: `${Math.round(median(rounds.map(one => one.rate))).toLocaleString('en')} ${unit}`,
+    'p50 ms': median(rounds.map(one => one.p50)),
+    'p99 ms': median(rounds.map(one => one.p99)),
+    'of floor': ratios ? `${median(ratios)} (${ratios[0]}–${ratios.at(-1)})` : '',
+    failed: rounds.reduce((sum, one) => sum + one.failed, 0),
+  };
+}
+
+function median<T extends number | string>(values: T[]): T {
+  return sort(values)[Math.floor(values.length / 2)]!;
+}
+
+function sort<T extends number | string>(values: T[]): T[] {
+  return values.toSorted((a, b) => Number(a) - Number(b));
+}
