@@ -101,6 +101,15 @@ describe('POST /policies', () => {
     ['too much front matter', write('# x', `a: ${'b'.repeat(20_000)}\n`)],
     ['too much text', write('x'.repeat(100_000))],
     ['deep quotes', write('>'.repeat(50_000))],
+    ['emphasis that never ends', write('*a_'.repeat(32_000))],
+    ['an address that never ends', write(`${'a'.repeat(98_000)}@`)],
+    [
+      'a table that is as wide as it is long',
+      write(`${'|a'.repeat(9_000)}\n${'|-'.repeat(9_000)}\n${'|b\n'.repeat(19_000)}`),
+    ],
+    ['a table that is longer than any', write(`|a|b|\n|-|-|\n${'|c\n'.repeat(20_000)}`)],
+    ['a character that is none', write('a\0b')],
+    ['half a character', write('a\ud800b')],
     ['a key of the prototype', write('# x', '__proto__: { version: x }\nconstructor: y\n')],
   ])('refuses %s within seconds, as a mistake', { timeout: 10_000 }, async (_, document) => {
     const { publish, list } = await startPublisher();

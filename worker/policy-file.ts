@@ -4,8 +4,8 @@ import type { Locale } from './fields.ts';
 import { type PolicyFields, readFields } from './policy-fields.ts';
 import { renderPolicyPage } from './policy-page.ts';
 
-/** Characters of a file, and of its front matter, that are read: beyond any real policy, and reading takes longer than in proportion. */
-const lengths = { file: 100_000, front_matter: 20_000 };
+/** Characters of a file, and so on, that are read: beyond any real policy, and reading takes longer than in proportion. */
+const lengths = { file: 100_000, front_matter: 20_000, lines: 5_000, bars: 50, word: 2_000, marks: 1_000 };
 
 /** A policy version ready for publication, its documents rendered. */
 interface PolicyDraft extends Draft {
@@ -71,8 +71,27 @@ function readFile({ name, text }: PolicyFile): Reading {
   const [front, yaml] = /^---[ \t]*\n([\s\S]*?)(?<=\n)---[ \t]*(?:\n|$)/.exec(lines) ?? [];
   const markdown = lines.slice(front?.length ?? 0);
   if (!markdown.trim()) report('there is no text');
+  for (const excess of findExcesses(markdown)) report(excess);
   if (yaml === undefined) report('there is no front matter: begin with a line ---, then the keys, then a line ---');
   return { name, mistakes, markdown, fields: yaml === undefined ? {} : readFrontMatter(yaml, report) };
+}
+
+/** What no policy has, no database takes, or reading takes minutes or gigabytes for: of wide tables, and of signs that might be emphasis or an address. */
+function findExcesses(markdown: string): string[] {
+  const { lines, bars, word, marks } = lengths;
+  const most = (parts: string[], measure: (part: string) => number) => Math.max(...parts.map(measure));
+  const rows = markdown.split('\n');
+  const excesses: [isThere: boolean, what: string][] = [
+    [markdown.includes('\0') || !markdown.isWellFormed(), 'the text holds a character that is none'],
+    [rows.length > lines, `the text has more than ${lines} lines`],
+    [most(rows, row => row.split('|').length - 1) > bars, `a line has more than ${bars} of |`],
+    [most(markdown.split(/[^!-~]+/), run => run.length) > word, `a word has more than ${word} characters`],
+    [
+      most(markdown.split(/\n *\n/), paragraph => paragraph.replace(/[^*_~]+/g, '').length) > marks,
+      `a paragraph has more than ${marks} of *, _ and ~`,
+    ],
+  ];
+  return excesses.filter(([isThere]) => isThere).map(([, what]) => what);
 }
 
 function readFrontMatter(yaml: string, report: (mistake: string) => undefined): Partial<PolicyFields> {
