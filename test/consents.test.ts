@@ -58,6 +58,17 @@ describe('POST /consents', () => {
     expect(response.headers.get('Set-Cookie')).toMatch(/\.\d+\.; Max-Age/);
   });
 
+  it.each([
+    '017f22e2-79b0-7cc3-98c4-dc0c0c07398f',
+    '00000000-0000-0000-0000-000000000000',
+    'ffffffff-ffff-ffff-ffff-ffffffffffff',
+  ])('takes whatever RFC 9562 calls a UUID as a visitor id: %s', async visitor_id => {
+    const { post, get } = await startPublished();
+    expect((await post('/consents', { ...choice, visitor_id })).status).toBe(201);
+    expect(await (await get(`/consents/${visitor_id}`)).json()).toMatchObject({ visitor_id });
+    expect((await post(`/consents/${visitor_id}/withdrawal`, '')).status).toBe(201);
+  });
+
   it('a choice sent late does not put its cookie over a later one', async () => {
     const { post } = await startPublished();
     await post('/consents', refusal);
@@ -96,7 +107,7 @@ describe('POST /consents', () => {
   it.each([
     [{ visitor_id: 'ABC' }, ['visitor_id invalid']],
     [{ visitor_id: visitor_id.toUpperCase() }, ['visitor_id invalid']],
-    [{ visitor_id: '00000000-0000-0000-0000-000000000000' }, ['visitor_id invalid']],
+    [{ visitor_id: '00000000-0000-4000-c000-000000000000' }, ['visitor_id invalid']],
     [{ policy_version: '1999' }, ['policy_version invalid']],
     [{ policy_version: undefined }, ['policy_version required']],
     [{ locale: 'de' }, ['locale invalid']],

@@ -13,7 +13,8 @@ import { describeReceipt } from './receipts.ts';
 import { isLoopback } from './settings.ts';
 import { body, ignoreBody, invalidFields, readIdempotencyKey } from './validate.ts';
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+/** Whatever RFC 9562 calls a UUID, its nil and max ones included. */
+const visitorId = z.uuid().check(z.lowercase());
 const day_ms = 86_400_000;
 
 const purposes = z.array(z.string()).check(
@@ -22,7 +23,7 @@ const purposes = z.array(z.string()).check(
 );
 
 export const choice = z.strictObject({
-  visitor_id: z.optional(z.string().check(z.regex(uuid))),
+  visitor_id: z.optional(visitorId),
   policy_version: z.string(),
   locale: z.enum(locales),
   shown: purposes,
@@ -104,7 +105,7 @@ export const withdrawConsent = factory.createHandlers(ignoreBody, async c => {
 
 async function listVisitorChoices(c: Context<App>, limit?: number) {
   const visitor_id = c.req.param('visitor_id') ?? '';
-  return uuid.test(visitor_id) ? listChoices(c.var.services.db, visitor_id, limit) : [];
+  return visitorId.safeParse(visitor_id).success ? listChoices(c.var.services.db, visitor_id, limit) : [];
 }
 
 function checkChoice({ shown, granted, chosen_at }: Choice, policy: Policy, now: Date): FieldError[] {
