@@ -13,6 +13,9 @@ interface Unit {
 /** Prepared statements kept, far above the number of distinct ones; a bound, should that ever change. */
 const statements_kept = 500;
 
+/** Turns of the event loop in which units are gathered at most. */
+const turns_gathered = 4;
+
 /** Pages kept in memory: the upper levels of the indexes of a million leads. */
 const cache_kib = 65_536;
 
@@ -63,27 +66,56 @@ function keepPrepared(connection: Sqlite.Database) {
   };
 }
 
-/** Group commit: one transaction for the units that wait, a savepoint for each, so that a failing unit hurts no other. */
+/**
+ * Group commit: one transaction, and so one sync, for the units that wait.
+ *
+ * When one of them fails, all are run again with a savepoint for each, so that a failing unit hurts no other.
+ */
 function atomic(connection: Sqlite.Database, prepared: (sql: string) => Sqlite.Statement): Database['atomic'] {
   let waiting: Unit[] = [];
 
-  function commitWaiting() {
-    const units = waiting;
-    waiting = [];
+  /** Commits once a turn of the event loop has brought no more: under load the more share a sync, alone one waits for nothing. */
+  function commitSoon(counted: number, turns: number) {
+    setImmediate(() => {
+      if (waiting.length > counted && turns < turns_gathered) return commitSoon(waiting.length, turns + 1);
+      const units = waiting;
+      waiting = [];
+      if (!commit(units, runPlainly)) commit(units, runApart);
+    });
+  }
+
+  /** False when a unit was refused and nothing was written, so that the units are to be run apart. */
+  function commit(units: Unit[], run: (unit: Unit) => (() => void) | undefined): boolean {
     const settled: (() => void)[] = [];
     try {
       prepared('begin immediate').run();
-      for (const unit of units) settled.push(runUnit(unit));
+      for (const unit of units) {
+        const settle = run(unit);
+        if (!settle) return false;
+        settled.push(settle);
+      }
       prepared('commit').run();
     } catch (error) {
-      if (connection.inTransaction) prepared('rollback').run();
       for (const unit of units) unit.reject(error);
-      return;
+      return true;
+    } finally {
+      if (connection.inTransaction) prepared('rollback').run();
     }
     for (const settle of settled) settle();
+    return true;
   }
 
-  function runUnit(unit: Unit): () => void {
+  function runPlainly(unit: Unit): (() => void) | undefined {
+    try {
+      const outcomes = unit.statements.map(runStatement);
+      return () => unit.resolve(outcomes);
+    } catch (error) {
+      if (isConstraint(error)) return undefined;
+      throw error;
+    }
+  }
+
+  function runApart(unit: Unit): () => void {
     prepared('savepoint unit').run();
     try {
       const outcomes = unit.statements.map(runStatement);
@@ -105,11 +137,15 @@ function atomic(connection: Sqlite.Database, prepared: (sql: string) => Sqlite.S
 
   return statements =>
     new Promise((resolve, reject) => {
-      if (waiting.push({ statements, resolve, reject }) === 1) setImmediate(commitWaiting);
+      if (waiting.push({ statements, resolve, reject }) === 1) commitSoon(1, 1);
     });
 }
 
 /** A refused constraint becomes a Conflict; anything else is handed on as it is. */
 function toConflict(error: unknown): unknown {
-  return (error as { code?: string })?.code?.startsWith('SQLITE_CONSTRAINT') ? (readConflict(error) ?? error) : error;
+  return isConstraint(error) ? (readConflict(error) ?? error) : error;
+}
+
+function isConstraint(error: unknown): boolean {
+  return Boolean((error as { code?: string })?.code?.startsWith('SQLITE_CONSTRAINT'));
 }
