@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { colour_rules, findViolations } from '../axe.ts';
+import { findViolations } from '../axe.ts';
 import { launchBrowser } from '../browser.ts';
 import { lead, unguarded } from '../harness.ts';
 import { makeFolder, type RunningServer, run, startServer } from '../server.ts';
@@ -204,8 +204,11 @@ describe('the console in a browser', () => {
   });
 });
 
-describe.each(['zh-CN', 'en'])('in %s', lang => {
-  it('axe finds nothing on any page, light and dark, and nothing is wider than 320 px', async () => {
+describe.each([
+  ['zh-CN', 'light'],
+  ['en', 'dark'],
+] as const)('in %s and %s', (lang, colorScheme) => {
+  it('axe finds nothing on any page, and nothing is wider than 320 px', async () => {
     const id = await submitLead();
     await submitLead();
     const tokens = {
@@ -213,27 +216,26 @@ describe.each(['zh-CN', 'en'])('in %s', lang => {
       admin: await makeToken('admin'),
       viewer: await makeToken('viewer'),
     };
+    const look = {
+      bypassCSP: true,
+      locale: lang,
+      colorScheme,
+      reducedMotion: 'reduce',
+      viewport: { width: 320, height: 640 },
+    } as const;
     const check = async (page: Page, state: string) => {
       expect([state, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([state, 320]);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        const found = await findViolations(page, colorScheme === 'dark' ? colour_rules : undefined);
-        expect([state, colorScheme, ...found]).toEqual([state, colorScheme]);
-      }
+      expect([state, ...(await findViolations(page))]).toEqual([state]);
     };
     const enter = async (token: string) => {
-      const { page, context } = await visit({ bypassCSP: true, locale: lang, viewport: { width: 320, height: 640 } });
+      const { page, context } = await visit(look);
       await page.locator('#token').fill(token);
       await page.keyboard.press('Enter');
       await page.waitForSelector('.account');
       return { page, context };
     };
 
-    const { page: out, context } = await visit({
-      bypassCSP: true,
-      locale: lang,
-      viewport: { width: 320, height: 640 },
-    });
+    const { page: out, context } = await visit(look);
     await check(out, 'sign in');
     await out.locator('#token').fill('lc_wrong');
     await out.keyboard.press('Enter');

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { colour_rules, findViolations } from '../axe.ts';
+import { findViolations } from '../axe.ts';
 import { launchBrowser } from '../browser.ts';
 import { makeFolder, type RunningServer, startServer } from '../server.ts';
 
@@ -37,7 +37,11 @@ const visitor = { name: '欧阳娜娜', phone: '025-58801024', email: 'nana@exam
 const typing_ms = 3_000;
 
 async function visit(options: BrowserContextOptions): Promise<{ page: Page; errors: string[] }> {
-  const context = await browser.newContext({ viewport: { width: 375, height: 812 }, ...options });
+  const context = await browser.newContext({
+    viewport: { width: 375, height: 812 },
+    reducedMotion: 'reduce',
+    ...options,
+  });
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('console', message => message.type() === 'error' && errors.push(message.text()));
@@ -112,7 +116,10 @@ describe.concurrent('without JavaScript', () => {
   });
 });
 
-describe.each(['zh-CN', 'en'])('in %s', lang => {
+describe.each([
+  ['zh-CN', 'light'],
+  ['en', 'dark'],
+] as const)('in %s and %s', (lang, colorScheme) => {
   const states: [string, (page: Page) => Promise<unknown>][] = [
     ['form', page => page.goto(`${server.url}${path}?lang=${lang}`)],
     ['mistakes', send],
@@ -136,17 +143,13 @@ describe.each(['zh-CN', 'en'])('in %s', lang => {
     ],
   ];
 
-  it('axe finds nothing, light and dark, and nothing is wider than 320 px', async () => {
-    const { page } = await visit({ bypassCSP: true, viewport: { width: 320, height: 568 } });
+  it('axe finds nothing, and nothing is wider than 320 px', async () => {
+    const { page } = await visit({ bypassCSP: true, colorScheme, viewport: { width: 320, height: 568 } });
     for (const [state, go] of states) {
       await go(page);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect([state, overflow]).toEqual([state, 0]);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        const found = await findViolations(page, colorScheme === 'dark' ? colour_rules : undefined);
-        expect([state, colorScheme, ...found]).toEqual([state, colorScheme]);
-      }
+      expect([state, ...(await findViolations(page))]).toEqual([state]);
     }
   });
 });

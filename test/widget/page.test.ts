@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { colour_rules, findViolations } from '../axe.ts';
+import { findViolations } from '../axe.ts';
 import { eventually, formElement, openSite, pageWith, type Reply, type Site } from './site.ts';
 
 let site: Site;
@@ -121,16 +121,13 @@ it('a strict CSP with Trusted Types lets everything work, without one violation'
   expect(radius).toBe('16px');
 });
 
-it.each(['en', 'zh-CN'])('axe finds nothing in %s, light and dark', async lang => {
+it.each([
+  ['zh-CN', 'light'],
+  ['en', 'dark'],
+] as const)('axe finds nothing in %s and %s', async (lang, colorScheme) => {
   site.html = pageWith(frame + formElement, { lang, head: '<style>:root { color-scheme: light dark }</style>' });
-  const page = await site.visit();
-  await walk(page, async state => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      const found = await findViolations(page, colorScheme === 'dark' ? colour_rules : undefined);
-      expect([state, colorScheme, ...found]).toEqual([state, colorScheme]);
-    }
-  });
+  const page = await site.visit({ colorScheme });
+  await walk(page, async state => expect([state, ...(await findViolations(page))]).toEqual([state]));
 });
 
 it.each(['en', 'zh-CN'])(
