@@ -29,10 +29,27 @@ async function openSqlite() {
   };
 }
 
+/** D1 databases that nobody uses: each is a process that takes a second to start, so it is emptied and used again. */
+const idle: D1Database[] = [];
+
 async function openD1() {
-  const { env, dispose } = await getPlatformProxy<{ DB: D1Database }>({ persist: false, envFiles: [] });
-  await applyMigrations(env.DB);
-  return { db: d1.open(env.DB), close: dispose };
+  const database = idle.pop() ?? (await getPlatformProxy<{ DB: D1Database }>({ persist: false, envFiles: [] })).env.DB;
+  await applyMigrations(database);
+  return {
+    db: d1.open(database),
+    close: async () => {
+      await dropTables(database);
+      idle.push(database);
+    },
+  };
+}
+
+async function dropTables(database: D1Database) {
+  const own =
+    "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name not like '_cf_%'";
+  const { results } = await database.prepare(own).all<{ name: string }>();
+  const drops = results.map(({ name }) => database.prepare(`drop table "${name}"`));
+  await database.batch([database.prepare('pragma defer_foreign_keys = on'), ...drops]);
 }
 
 /** As wrangler applies them: every `.sql` of the folder itself. */
