@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import sparticuz from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
 
@@ -18,19 +17,23 @@ const unwanted = [
 /** Painting by the processor directly takes half its time. */
 const wanted = ['--disable-gpu', '--disable-software-rasterizer'];
 
-/**
- * Starts Chromium: the one that `CHROMIUM_PATH` names, else the one that comes as a package.
- *
- * @param attempts How often to try: on a fresh machine another test file may still be unpacking the same binary.
- */
-export async function launchBrowser(attempts = 30): Promise<Browser> {
+let running: Promise<Browser> | undefined;
+
+/** The Chromium in which this worker's test files open their pages, one file after another: started with the first. */
+export async function openBrowser(): Promise<Browser> {
+  running ??= launch();
+  if (!(await running).isConnected()) running = launch();
+  return running;
+}
+
+/** Closes every page of a test file, and forgets its visitors. */
+export async function closePages(browser: Browser | undefined) {
+  await Promise.all((browser?.contexts() ?? []).map(context => context.close()));
+}
+
+/** Starts the Chromium that `CHROMIUM_PATH` names, else the one that comes as a package, unpacked before the first test. */
+async function launch(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? (await sparticuz.executablePath());
   const args = sparticuz.args.filter(arg => !unwanted.includes(arg)).concat(wanted);
-  try {
-    return await chromium.launch({ executablePath, args, headless: true });
-  } catch (error) {
-    if (attempts <= 1) throw error;
-    await wait(500);
-    return launchBrowser(attempts - 1);
-  }
+  return chromium.launch({ executablePath, args, headless: true });
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
+import { closePages, openBrowser } from '../browser.ts';
 import { readPageFields } from '../proofs.ts';
 import { makeFolder, type RunningServer, startServer } from '../server.ts';
 
@@ -20,11 +20,11 @@ beforeAll(async () => {
   [friend, stranger] = (await Promise.all([openWebsite(), openWebsite()])) as [string, string];
   [server, browser] = await Promise.all([
     startServer(folder, { SITE_ORIGINS: friend, FORM_LIMIT_PER_MINUTE: '0' }),
-    launchBrowser(),
+    openBrowser(),
   ]);
 });
 afterAll(async () => {
-  await browser?.close();
+  await closePages(browser);
   await server?.stop();
   for (const website of websites) website.close();
   remove();

@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
+import { closePages, openBrowser } from '../browser.ts';
 import { makeFolder, type RunningServer, startServer } from '../server.ts';
 
 const { folder, remove } = makeFolder();
 let server: RunningServer;
 let browser: Browser;
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(folder), launchBrowser()]);
+  [server, browser] = await Promise.all([startServer(folder), openBrowser()]);
 });
 afterAll(async () => {
-  await browser?.close();
+  await closePages(browser);
   await server?.stop();
   remove();
 });

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findViolations } from '../axe.ts';
-import { launchBrowser } from '../browser.ts';
+import { closePages, openBrowser } from '../browser.ts';
 import { lead, unguarded } from '../harness.ts';
 import { makeFolder, type RunningServer, run, startServer } from '../server.ts';
 
@@ -11,10 +11,10 @@ let server: RunningServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(folder, { ...unguarded, DATA_REGION: 'CN' }), launchBrowser()]);
+  [server, browser] = await Promise.all([startServer(folder, { ...unguarded, DATA_REGION: 'CN' }), openBrowser()]);
 });
 afterAll(async () => {
-  await browser?.close();
+  await closePages(browser);
   await server?.stop();
   remove();
 });

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findViolations } from '../axe.ts';
-import { launchBrowser } from '../browser.ts';
+import { closePages, openBrowser } from '../browser.ts';
 import { makeFolder, type RunningServer, startServer } from '../server.ts';
 
 const { folder, remove } = makeFolder();
@@ -9,10 +9,10 @@ let server: RunningServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(folder), launchBrowser()]);
+  [server, browser] = await Promise.all([startServer(folder), openBrowser()]);
 });
 afterAll(async () => {
-  await browser?.close();
+  await closePages(browser);
   await server?.stop();
   remove();
 });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findViolations } from '../axe.ts';
-import { launchBrowser } from '../browser.ts';
+import { closePages, openBrowser } from '../browser.ts';
 import { makeFolder, type RunningServer, startServer } from '../server.ts';
 
 /** The room that the README tells a page to keep free. */
@@ -30,11 +30,11 @@ beforeAll(async () => {
   website_url = `http://127.0.0.1:${(website.address() as AddressInfo).port}`;
   [server, browser] = await Promise.all([
     startServer(folder, { SITE_ORIGINS: website_url, FORM_LIMIT_PER_MINUTE: '0' }),
-    launchBrowser(),
+    openBrowser(),
   ]);
 });
 afterAll(async () => {
-  await browser?.close();
+  await closePages(browser);
   await server?.stop();
   website.close();
   remove();

@@ -1,6 +1,6 @@
 import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
+import { closePages, openBrowser } from '../browser.ts';
 import { makeFolder, type RunningServer, startServer } from '../server.ts';
 
 const { folder, remove } = makeFolder();
@@ -8,10 +8,10 @@ let server: RunningServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(folder, { FORM_LIMIT_PER_MINUTE: '0' }), launchBrowser()]);
+  [server, browser] = await Promise.all([startServer(folder, { FORM_LIMIT_PER_MINUTE: '0' }), openBrowser()]);
 });
 afterAll(async () => {
-  await browser?.close();
+  await closePages(browser);
   await server?.stop();
   remove();
 });

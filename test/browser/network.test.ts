@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser } from '../browser.ts';
+import { closePages, openBrowser } from '../browser.ts';
 import { makeFolder, type RunningServer, run, startServer } from '../server.ts';
 import { layWire, type Wire } from '../wire.ts';
 
@@ -14,11 +14,11 @@ let browser: Browser;
 
 beforeAll(async () => {
   wire = await layWire();
-  [server, browser] = await Promise.all([start(), launchBrowser()]);
+  [server, browser] = await Promise.all([start(), openBrowser()]);
   wire.lead(server.url);
 });
 afterAll(async () => {
-  await browser?.close();
+  await closePages(browser);
   await server?.stop();
   wire?.close();
   remove();

@@ -12,7 +12,7 @@ import type {} from '../../widget/lead-consent.ts';
 import { checkBot, issueChallenge } from '../../worker/bot-check.ts';
 import { findForm } from '../../worker/fields.ts';
 import { describeReceipt } from '../../worker/receipts.ts';
-import { launchBrowser } from '../browser.ts';
+import { closePages, openBrowser } from '../browser.ts';
 import { type Policies, policies } from './policies.ts';
 
 /** A request that reached the page's host or the product's. */
@@ -77,7 +77,7 @@ export const formElement =
  */
 export async function openSite() {
   await buildWidget();
-  const browser = await launchBrowser();
+  const browser = await openBrowser();
   const seen: Seen[] = [];
   const server = createServer(async (request, response) => {
     let text = '';
@@ -171,13 +171,13 @@ export async function openSite() {
 
   /** Forgets everything: visitors, requests and settings. */
   async function reset() {
-    await Promise.all(browser.contexts().map(context => context.close()));
+    await closePages(browser);
     Object.assign(site, defaults());
     seen.length = 0;
   }
 
   async function close() {
-    await browser.close();
+    await closePages(browser);
     server.closeAllConnections();
     server.close();
   }
