@@ -54,6 +54,8 @@ describe('POST /console/session', () => {
       '//evil.example',
       'https://evil.example',
       '/console//evil.example',
+      '/console/../forms/mini-ai-experience',
+      '/console/%2e%2e/leads',
       '/consoles',
       '/console\\x',
       '/',

@@ -249,6 +249,30 @@ describe('a lead', () => {
     for (const value of clear) expect(after).not.toContain(value);
   });
 
+  it('says what was done, and nothing for any other word of its address', async () => {
+    const { open, submitLead } = await startConsole();
+    const path = `/console/leads/${await submitLead()}`;
+    const sales = await open('sales');
+    const notice = /class="notice" role="status">/;
+    expect(await (await sales.get(`${path}?done=status`)).text()).toMatch(notice);
+    for (const done of ['constructor', '__proto__', 'toString', 'nothing'])
+      expect(await (await sales.get(`${path}?done=${done}`)).text()).not.toMatch(notice);
+  });
+
+  it('has a link that writes to its address, whatever a visitor made part of it', async () => {
+    const { open, submitLead } = await startConsole();
+    const sales = await open('sales');
+    const reveal = async (email: string) => {
+      const path = `/console/leads/${await submitLead({ email })}/reveal`;
+      const page = await (await sales.post(path, { purpose: 'follow_up' })).text();
+      return new URL(/href="(mailto:[^"]*)"/.exec(page)![1]!.replaceAll('&amp;', '&'));
+    };
+    expect((await reveal(lead.email)).href).toBe(`mailto:${lead.email}`);
+    const email = 'boss%40corp.example?bcc=evil%40evil.example&body=x#@example.com';
+    const { pathname, search, hash } = await reveal(email);
+    expect([decodeURIComponent(pathname), search, hash]).toEqual([email, '', '']);
+  });
+
   it('stays closed when the audit trail cannot be written', async () => {
     const { open, submitLead, db } = await startConsole();
     const id = await submitLead();

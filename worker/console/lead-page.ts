@@ -33,7 +33,7 @@ export async function renderLead(c: Context<App>, lead: Lead, answer: Answer): P
   const locale = consoleLocale(c);
   const { lead: text, list } = console_texts[locale];
   const { time_zone } = c.var.services.settings;
-  const said = answer.done && text.done[answer.done];
+  const said = answer.done && Object.hasOwn(text.done, answer.done) ? text.done[answer.done] : undefined;
   const open = 'form' in lead ? lead : undefined;
   const [consent, history] = await Promise.all([renderConsent(c, lead.id), renderHistory(c, lead.id)]);
   return html`<p class="crumb"><a href="/console">← ${text.back}</a></p>
@@ -63,7 +63,7 @@ ${hasScope(c, 'leads:write') ? await renderWork(c, lead) : ''}
 
 function renderValues(c: Context<App>, lead: OpenLead, purpose: RevealPurpose | undefined): Content {
   const text = console_texts[consoleLocale(c)];
-  const links: Record<string, string> = { phone: `tel:${lead.phone}`, email: `mailto:${lead.email}` };
+  const links: Record<string, string> = { phone: `tel:${lead.phone}`, email: linkEmail(lead.email) };
   const rows = leadFields.map(({ name }) => {
     const value = lead[name];
     const shown = purpose && links[name] ? html`<a href="${links[name]}">${value}</a>` : html`<span>${value}</span>`;
@@ -85,6 +85,11 @@ ${
       ? html`<form class="reveal" method="post" action="${path}/reveal"><fieldset><legend>${text.lead.masked}</legend>${buttons}</fieldset></form>`
       : html`<p class="hint">${text.lead.readOnly}</p>`
 }`;
+}
+
+/** An address may hold what begins a subject or names more recipients: `a?bcc=b@example.com` is one, to itself. */
+function linkEmail(email: string): string {
+  return `mailto:${encodeURIComponent(email).replace('%40', '@')}`;
 }
 
 async function renderWork(c: Context<App>, lead: OpenLead): Promise<Content> {

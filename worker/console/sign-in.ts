@@ -42,5 +42,5 @@ export const signOut = factory.createHandlers(
 
 /** A page of the console and nothing else, whatever the form says. */
 function readNext(next: string): string {
-  return /^\/console(?:[/?][\w\-./?=&%+:]*)?$/.test(next) && !next.includes('//') ? next : '/console';
+  return /^\/console(?:\/[\w\-/]*)?(?:\?[\w\-./=&%+:]*)?$/.test(next) && !next.includes('//') ? next : '/console';
 }
