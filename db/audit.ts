@@ -27,7 +27,7 @@ export interface AuditEvent {
   /** Names of the fields that were read or written, joined by commas. */
   fields?: string;
   purpose?: string;
-  /** The leads it was about. An id that is not there makes the whole unit fail. */
+  /** The leads it was about. An id that is not there makes the whole unit fail; of a reveal, one that is erased or held does too. */
   lead_ids?: string[];
 }
 
@@ -65,7 +65,7 @@ export function recordEvent(db: Database, actor: Actor, event: AuditEvent, now: 
   ];
   for (let at = 0; at < lead_ids.length; at += subjects_per_statement) {
     const ids = lead_ids.slice(at, at + subjects_per_statement);
-    statements.push(insertSubjects(ids.length)(db, ids));
+    statements.push(insertSubjects(ids.length, action === 'lead.revealed')(db, ids));
   }
   return statements;
 }
@@ -78,17 +78,19 @@ const insertEvent = prepare<Omit<AuditEvents, 'seq'>>(
       .compile(),
 );
 
-const insertsByCount = new Map<number, ReturnType<typeof prepare<string[]>>>();
+const inserts = new Map<string, ReturnType<typeof prepare<string[]>>>();
 
-/** One statement per number of subjects, an id of a lead that is not there being null where none may be. */
-function insertSubjects(count: number) {
-  const known = insertsByCount.get(count);
+/** One statement per number of subjects, an id of a lead that is not there, or not open, being null where none may be. */
+function insertSubjects(count: number, mustBeOpen: boolean) {
+  const key = `${count} ${mustBeOpen}`;
+  const known = inserts.get(key);
   if (known) return known;
   const insert = prepare<string[]>((db, ids) => {
-    const subject = (n: number) => sql<string>`(select id from leads where id = ${ids[n]})`;
+    const isOpen = mustBeOpen ? sql` and erased_at is null and restricted_at is null` : sql``;
+    const subject = (n: number) => sql<string>`(select id from leads where id = ${ids[n]}${isOpen})`;
     const rows = Array.from({ length: count }, (_, n) => ({ seq: takenNumber(), lead_id: subject(n) }));
     return db.insertInto('audit_subjects').values(rows).compile();
   });
-  insertsByCount.set(count, insert);
+  inserts.set(key, insert);
   return insert;
 }

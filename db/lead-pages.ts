@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import { type Actor, recordEvent, takeNumber } from './audit.ts';
-import type { Database } from './database.ts';
+import { Conflict, type Database } from './database.ts';
 import {
   type LeadQuery,
   type LeadRow,
@@ -30,6 +30,9 @@ export type Lead =
 export const reveal_purposes = ['first_contact', 'follow_up', 'subject_request', 'correction', 'handover'] as const;
 export type RevealPurpose = (typeof reveal_purposes)[number];
 
+/** How often a clear read is begun anew because one of its leads was erased meanwhile, before it gives up. */
+const attempts = 50;
+
 /** `masked` unless told otherwise; `clear` names who reads and, where they were asked, what for: each clear read leaves an audit event. */
 export type View = { masked: true } | { clear: Actor; purpose?: RevealPurpose };
 
@@ -53,8 +56,8 @@ export async function listLeads(
   view: View,
   now: Date,
 ): Promise<LeadPage> {
-  const rows = await (isFeed(query) ? selectFeed(db, query, after) : selectMatches({ db, vault }, query, after));
-  return readPage({ db, vault }, rows, query.limit, view, now);
+  const select = () => (isFeed(query) ? selectFeed(db, query, after) : selectMatches({ db, vault }, query, after));
+  return readPage({ db, vault }, select, query.limit, view, now);
 }
 
 /** A page of all that matches, erased leads never, by time of receipt: what an export is made of. */
@@ -65,8 +68,7 @@ export async function listMatches(
   view: View,
   now: Date,
 ): Promise<LeadPage> {
-  const rows = await selectMatches({ db, vault }, query, after);
-  return readPage({ db, vault }, rows, query.limit, view, now);
+  return readPage({ db, vault }, () => selectMatches({ db, vault }, query, after), query.limit, view, now);
 }
 
 /** The number of the latest act: the feed from here on holds whatever changes later. */
@@ -81,40 +83,51 @@ export async function findLead(
   view: View,
   now: Date,
 ): Promise<Lead | undefined> {
-  const row = await selectLead(db, id);
-  return row && (await readLeads({ db, vault }, [row], view, now))[0];
+  const select = async () => [await selectLead(db, id)].filter(row => row !== undefined);
+  return (await readPage({ db, vault }, select, 1, view, now)).leads[0];
 }
 
 async function readPage(
   { db, vault }: { db: Database; vault: Vault },
-  rows: LeadRow[],
+  select: () => Promise<LeadRow[]>,
   limit: number,
   view: View,
   now: Date,
 ): Promise<LeadPage> {
+  const rows = await ('clear' in view ? selectRecorded(db, select, limit, view, now) : select());
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    leads: await readLeads({ db, vault }, page, view, now),
+    leads: page.map(row => readLead(vault, row, 'clear' in view)),
     has_more: rows.length > limit,
     end: last && { seq: last.seq, received_at: last.received_at, id: last.id },
   };
 }
 
-/** Opens rows for a view. A clear read is recorded, durably, before any value is opened. */
-async function readLeads(
-  { db, vault }: { db: Database; vault: Vault },
-  rows: LeadRow[],
-  view: View,
+/**
+ * Rows whose clear read is recorded, durably, before any value is opened. What is erased or held between the read and its record is
+ * read again as what it is now: the audit trail never says that a lead was revealed after it was erased.
+ */
+async function selectRecorded(
+  db: Database,
+  select: () => Promise<LeadRow[]>,
+  limit: number,
+  { clear, purpose }: Extract<View, { clear: Actor }>,
   now: Date,
-): Promise<Lead[]> {
-  const lead_ids = rows.filter(row => !row.erased_at && !row.restricted_at).map(({ id }) => id);
-  if ('clear' in view && lead_ids.length > 0) {
-    const { clear, purpose } = view;
+): Promise<LeadRow[]> {
+  for (let attempt = 1; ; attempt++) {
+    const rows = await select();
+    const open = rows.slice(0, limit).filter(row => !row.erased_at && !row.restricted_at);
+    const lead_ids = open.map(({ id }) => id);
+    if (lead_ids.length === 0) return rows;
     const event = { action: 'lead.revealed', fields: personal_fields, lead_ids, ...(purpose && { purpose }) } as const;
-    await db.atomic([takeNumber(db), ...recordEvent(db, clear, event, now)]);
+    try {
+      await db.atomic([takeNumber(db), ...recordEvent(db, clear, event, now)]);
+      return rows;
+    } catch (error) {
+      if (!(error instanceof Conflict && error.table === 'audit_subjects') || attempt === attempts) throw error;
+    }
   }
-  return rows.map(row => readLead(vault, row, 'clear' in view));
 }
 
 function readLead(vault: Vault, row: LeadRow, clear: boolean): Lead {

@@ -345,6 +345,26 @@ describe.each(engines)('on $engine', ({ open }) => {
     expect(await rowOf(id)).toMatchObject({ erased_at: null });
   });
 
+  it('A1 a lead that is erased or held while it is read in clear is not shown, nor on record as shown after that', async () => {
+    const reveals = () => db.selectFrom('audit_events').selectAll().where('action', '=', 'lead.revealed').execute();
+    const [other, erased, held] = [await receive(), await receive(), await receive()];
+    const before = (await reveals()).length;
+    interrupt(() => hold(held));
+    expect(await valuesOf(held)).toEqual({ id: held, restricted_at: noon.toISOString() });
+    expect(await reveals()).toHaveLength(before);
+    const { pull } = started;
+    await pull(`/leads/${other}`);
+    interrupt(() => eraseLeadById(db, erased, sales, noon));
+    const { leads } = (await (await pull('/leads?view=clear&order=desc&limit=3')).json()) as {
+      leads: { id: string }[];
+    };
+    expect(leads.map(({ id }) => id)).not.toContain(erased);
+    expect(leads).toContainEqual(expect.objectContaining({ id: other, email: lead.email }));
+    const [latest] = (await reveals()).toSorted((a, b) => b.seq - a.seq);
+    const subjects = await db.selectFrom('audit_subjects').select('lead_id').where('seq', '=', latest!.seq).execute();
+    expect(subjects.map(({ lead_id }) => lead_id)).not.toContain(erased);
+  });
+
   it('of erasures at once one counts', async () => {
     const id = await receive();
     const before = await seqNow();
