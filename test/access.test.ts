@@ -46,6 +46,8 @@ describe('Authorization', () => {
     expect((await app.request(`${origin}/leads?access_token=${good}`)).status).toBe(401);
     for (const query of [`token=${good}`, `a=1&a=${good}`, `${good}=1`, `a=Bearer%20${good}`])
       expect((await app.request(`${origin}/leads?${query}`, { headers })).status).toBe(401);
+    const address = `${origin}/leads?email=malc_anna_b@example.com`;
+    expect((await app.request(address, { headers })).status).toBe(200);
   });
 
   it.each<[Role, string, number]>([

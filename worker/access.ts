@@ -82,5 +82,5 @@ export function actorOf(c: Context<App>): Actor {
 /** A token in an address ends up in logs and histories: it is not accepted there, not even beside a good one. */
 function hasTokenInQuery(c: Context<App>): boolean {
   const query = new URL(c.req.url).search;
-  return /[?&]access_token=|lc_[A-Za-z0-9]+_/.test(query);
+  return /[?&]access_token=|lc_[A-Za-z0-9]{12}_[A-Za-z0-9]{12}/.test(query);
 }
