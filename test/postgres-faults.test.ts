@@ -2,6 +2,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isUnavailable } from '../db/database.ts';
 import * as postgres from '../db/dialects/postgres.ts';
 import { createPostgresDatabase } from './engines.ts';
 import { lead, readProblem, start, startPublished } from './harness.ts';
@@ -85,6 +86,38 @@ it('a slow answer is waited for by a command, not by a server', async () => {
   const server = await postgres.open(address);
   await expect(server.atomic([slow.compile(server)])).rejects.toThrow(/timeout/);
   await Promise.all([patient.destroy(), server.destroy()]);
+});
+
+it('a server that ends connections costs what is in flight, and nothing that comes after', async () => {
+  const address = await createPostgresDatabase();
+  const db = await postgres.open(address);
+  const other = new pg.Client({ connectionString: address });
+  await other.connect();
+  const write = () =>
+    db.atomic([
+      db
+        .updateTable('changes')
+        .set(eb => ({ seq: eb('seq', '+', 1) }))
+        .compile(),
+    ]);
+  const refuse = () => db.atomic([db.insertInto('changes').values({ id: 1, seq: 0 }).compile()]);
+  const endOthers = `select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`;
+  for (let n = 0; n < 20; n++) {
+    await write();
+    const ended = other.query(endOthers);
+    const failed: unknown[] = [];
+    for (let later = 0; later < 20; later++) {
+      const refused = expect(refuse()).rejects.toThrow();
+      await Promise.all([write(), write()]).catch(error => failed.push(error));
+      await refused;
+    }
+    await ended;
+    expect(failed.length).toBeLessThanOrEqual(1);
+    for (const error of failed) expect(isUnavailable(error)).toBe(true);
+  }
+  await other.end();
+  await db.destroy();
 });
 
 describe('two servers on one PostgreSQL', () => {

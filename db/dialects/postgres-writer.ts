@@ -57,7 +57,7 @@ export function createWriter(config: pg.ClientConfig) {
         const together = await commitTogether(client, units);
         if (!together) await commitEach(client, units);
       } catch (error) {
-        drop();
+        drop(connection);
         for (const unit of [...units, ...waiting.splice(0)]) unit.reject(error);
       }
     }
@@ -65,16 +65,17 @@ export function createWriter(config: pg.ClientConfig) {
   }
 
   function connect(): Promise<pg.Client> {
-    connection ??= openClient(config, drop).catch(error => {
-      drop();
-      throw error;
-    });
-    return connection;
+    if (connection) return connection;
+    const opened = openClient(config, () => drop(opened));
+    connection = opened;
+    opened.catch(() => drop(opened));
+    return opened;
   }
 
-  function drop() {
-    connection?.then(client => client.end()).catch(() => {});
-    connection = undefined;
+  /** A lost connection says so more than once, the last time when another may have taken its place. */
+  function drop(lost: Promise<pg.Client> | undefined) {
+    lost?.then(client => client.end()).catch(() => {});
+    if (connection === lost) connection = undefined;
   }
 
   async function close() {
