@@ -58,7 +58,6 @@ export async function publishPolicy(db: Database, draft: PolicyDraft, actor: Act
     takeNumber(db),
     ...recordEvent(db, actor, { action: 'policy.published', fields: version }, now),
   ]);
-  asking.delete(db);
 }
 
 /** What was read of a database, and how many versions that was. */
@@ -68,22 +67,13 @@ interface Published {
 }
 
 const published = new WeakMap<Database, Published>();
-const asking = new WeakMap<Database, Promise<Policy[]>>();
 
 /**
  * All published versions, the latest effective first.
  *
- * What is published never changes, so what was read is good for as long as no version has been added; and whoever asks in the same
- * turn of the event loop is told the same.
+ * What is published never changes, so what was read is good for as long as no version has been added.
  */
-export function listPolicies(db: Database): Promise<Policy[]> {
-  const asked = asking.get(db) ?? readPublished(db);
-  if (!asking.has(db)) setTimeout(() => asking.delete(db));
-  asking.set(db, asked);
-  return asked;
-}
-
-async function readPublished(db: Database): Promise<Policy[]> {
+export async function listPolicies(db: Database): Promise<Policy[]> {
   const [count] = await db.read(countVersions(db, {}));
   const { versions } = count as { versions: number };
   const known = published.get(db);

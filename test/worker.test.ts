@@ -100,6 +100,17 @@ describe('the Worker on workerd with D1', () => {
     expect(await readProblem(await publish(['---\nversion: x\n---\n']))).toMatchObject({ slug: 'invalid-fields' });
   });
 
+  it('knows at its next request what another process has published', async () => {
+    await fetchWorker('/policies');
+    await publishPolicy(
+      database,
+      { ...draft('2099-02'), effective_at: '2099-02-01T00:00:00.000Z' },
+      operator,
+      new Date(),
+    );
+    expect((await fetchWorker('/policies/2099-02')).status).toBe(200);
+  });
+
   it('describes itself, as a file and as a page, both with their headers', async () => {
     const described = await fetchWorker('/openapi.json');
     expect(described.headers.get('Content-Type')).toContain('application/json');
