@@ -51,10 +51,10 @@ export async function open(
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return extendKysely(kysely, {
     atomic: atomic(writer),
-    read: async ({ sql, parameters }) => {
+    read: askOnce(async ({ sql, parameters }) => {
       const { rows } = await pool.query({ name: nameStatement(sql), text: sql, values: parameters as unknown[] });
       return rows;
-    },
+    }),
     scrub: async () => {},
     close: async () => {
       await writer.close();
@@ -95,6 +95,18 @@ async function upgradeDatabase(address: string, upgrade: (session: Session) => P
   } finally {
     await client.end();
   }
+}
+
+/** What every request asks, whoever asks, goes to the server once for all the requests of a turn of the event loop. */
+function askOnce(read: Database['read']): Database['read'] {
+  const asked = new Map<string, Promise<unknown[]>>();
+  return query => {
+    if (query.parameters.length > 0) return read(query);
+    const rows = asked.get(query.sql) ?? read(query);
+    if (!asked.has(query.sql)) setImmediate(() => asked.delete(query.sql));
+    asked.set(query.sql, rows);
+    return rows as ReturnType<typeof read<never>>;
+  };
 }
 
 /** Every unit goes through the one writer, which commits those that wait together. */
