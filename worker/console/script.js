@@ -48,13 +48,13 @@
       const lead = within.closest('[data-id]');
       if (status) {
         const chip = find('span.chip', lead);
-        chip.className = 'chip ' + status;
+        chip.className = `chip ${status}`;
         for (const button of findAll('button[name=status]', lead))
           button.setAttribute('aria-pressed', button.value === status);
       }
       for (const [name, text] of Object.entries(slots))
-        find(name === 'chip' ? 'span.chip' : '.' + name, lead).textContent = text;
-      say(said + ' ' + Object.values(slots).join(' '));
+        find(name === 'chip' ? 'span.chip' : `.${name}`, lead).textContent = text;
+      say(`${said} ${Object.values(slots).join(' ')}`);
     } catch {
       say(failed);
     }
@@ -104,7 +104,7 @@
     }
     const row = target.closest('[data-failed] .leads [data-id]');
     if (row && statuses[key - 1]) {
-      change('/console/leads/' + row.dataset.id + '/status', { status: statuses[key - 1] }, row);
+      change(`/console/leads/${row.dataset.id}/status`, { status: statuses[key - 1] }, row);
       return true;
     }
     const wanted = findAll('[data-key]').find(one => one.dataset.key === key);
@@ -146,7 +146,7 @@
       const query = new URLSearchParams(location.search);
       query.set('after', list.dataset.arrivals);
       try {
-        const response = await fetch('/console/arrivals?' + query, { headers: { Accept: 'application/json' } });
+        const response = await fetch(`/console/arrivals?${query}`, { headers: { Accept: 'application/json' } });
         if (response.status === 401) return location.reload();
         if (!response.ok) throw 0;
         const { rows, after } = await response.json();
@@ -161,13 +161,13 @@
     }
     function insert(row) {
       const leads = find('.leads', list);
-      if (find('[data-id="' + row.id + '"]', leads)) return false;
+      if (find(`[data-id="${row.id}"]`, leads)) return false;
       const item = find('template', list).content.firstElementChild.cloneNode(true);
       item.dataset.id = row.id;
       item.classList.add('arrived');
-      for (const [name, text] of Object.entries(row.slots)) find('.' + name, item).textContent = text;
-      find('.chip', item).className = 'chip ' + row.status;
-      find('.name', item).href = '/console/leads/' + row.id;
+      for (const [name, text] of Object.entries(row.slots)) find(`.${name}`, item).textContent = text;
+      find('.chip', item).className = `chip ${row.status}`;
+      find('.name', item).href = `/console/leads/${row.id}`;
       const time = find('time', item);
       time.dateTime = row.received_at;
       time.title = row.exact;
