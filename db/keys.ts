@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import type { Vault } from './vault.ts';
 
@@ -14,6 +15,7 @@ export async function findKeyMistake(db: Database, vault: Vault): Promise<string
     .innerJoin('leads', 'leads.id', 'lead_keys.lead_id')
     .select(['lead_id', 'sealed', 'kek_id', 'wrapped'])
     .orderBy('lead_id', 'desc')
+    .limit(sql.lit(1))
     .executeTakeFirst();
   if (!newest?.sealed) return undefined;
   try {
