@@ -17,7 +17,7 @@ const statements_kept = 500;
 const turns_gathered = 4;
 
 /** Pages kept in memory: the upper levels of the indexes of a million leads. */
-const cache_kib = 65_536;
+const cache_kib = 32_768;
 
 /** Pages after which the log is folded into the file, 40 MB: a page that changes often is then written once, not each time. */
 const checkpoint_pages = 10_000;
