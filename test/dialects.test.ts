@@ -50,6 +50,14 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       );
     });
 
+    it('a unit that the database does not even understand hurts no other either', async () => {
+      const senseless = sql`insert into nowhere values (1)`.compile(db);
+      const units = [key('good-1'), [...key('bad'), senseless], key('good-2')];
+      const settled = await Promise.allSettled(units.map(unit => db.atomic(unit)));
+      expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(await findFirstAnswer(db, 'bad', noon)).toBeUndefined();
+    });
+
     it('a statement first sent behind a failure is known afterwards all the same', async () => {
       await db.atomic(key('known'));
       const fresh = db.selectFrom('tokens').select(['id', 'holder']).where('holder', '=', 'nobody').compile();

@@ -84,7 +84,7 @@ function atomic(connection: Sqlite.Database, prepared: (sql: string) => Sqlite.S
     });
   }
 
-  /** False when a unit was refused and nothing was written, so that the units are to be run apart. */
+  /** False when a unit failed and nothing was written, so that the units are to be run apart. */
   function commit(units: Unit[], run: (unit: Unit) => (() => void) | undefined): boolean {
     const settled: (() => void)[] = [];
     try {
@@ -109,9 +109,8 @@ function atomic(connection: Sqlite.Database, prepared: (sql: string) => Sqlite.S
     try {
       const outcomes = unit.statements.map(runStatement);
       return () => unit.resolve(outcomes);
-    } catch (error) {
-      if (isConstraint(error)) return undefined;
-      throw error;
+    } catch {
+      return undefined;
     }
   }
 
@@ -143,9 +142,5 @@ function atomic(connection: Sqlite.Database, prepared: (sql: string) => Sqlite.S
 
 /** A refused constraint becomes a Conflict; anything else is handed on as it is. */
 function toConflict(error: unknown): unknown {
-  return isConstraint(error) ? (readConflict(error) ?? error) : error;
-}
-
-function isConstraint(error: unknown): boolean {
-  return Boolean((error as { code?: string })?.code?.startsWith('SQLITE_CONSTRAINT'));
+  return (error as { code?: string })?.code?.startsWith('SQLITE_CONSTRAINT') ? (readConflict(error) ?? error) : error;
 }
