@@ -21,15 +21,15 @@ process.prependListener('beforeExit', () => process.exit());
 export default async function setup({ provide }: TestProject) {
   // Unpacked once, here: several test files at a time would run the binary while another still writes it.
   const [{ address, stop }] = await Promise.all([
-    startPostgres(),
+    startPostgres(['-c', 'fsync=off', '-c', 'full_page_writes=off']),
     process.env.CHROMIUM_PATH ?? sparticuz.executablePath(),
   ]);
   provide('postgres', address);
   return stop;
 }
 
-/** A real PostgreSQL server of this run alone: its address without a database, and how to stop it. */
-export async function startPostgres(): Promise<{ address: string; stop(): Promise<void> }> {
+/** A real PostgreSQL server of this run alone, with further flags: its address without a database, and how to stop it. */
+export async function startPostgres(flags: string[] = []): Promise<{ address: string; stop(): Promise<void> }> {
   const databaseDir = mkdtempSync(join(tmpdir(), 'lead-consent-postgres-'));
   const port = await findPort();
   const server = new EmbeddedPostgres({
@@ -39,8 +39,8 @@ export async function startPostgres(): Promise<{ address: string; stop(): Promis
     password: 'test',
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--locale=C', '--encoding=UTF8'],
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${databaseDir}`],
+    initdbFlags: ['--locale=C', '--encoding=UTF8', '--no-sync'],
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${databaseDir}`, ...flags],
     onLog: () => {},
   });
   await server.initialise();
