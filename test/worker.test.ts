@@ -24,12 +24,14 @@ const server = createTestHarness({ workers: [{ configPath: './wrangler.toml', va
 const fetchWorker = async (path: string, init?: object) =>
   (await server.fetch(path, init as never)) as unknown as Response;
 const crons = [...readFileSync('wrangler.toml', 'utf8').matchAll(/"([\d*]+ \* \* \* \*)"/g)].map(([, cron]) => cron);
+let early: Response;
 let token = '';
 let officer = '';
 let database: Database;
 
 beforeAll(async () => {
   await server.listen();
+  early = await fetchWorker('/policies');
   const { DB } = (await server.getWorker().getEnv()) as unknown as { DB: D1Database };
   await applyMigrations(DB);
   const db = d1.open(DB);
@@ -48,6 +50,12 @@ const post = (path: string, sent: unknown, headers: object = {}) =>
   });
 
 describe('the Worker on workerd with D1', () => {
+  it('says that it is unavailable while there are no tables, and gets over it by itself', async () => {
+    expect([early.status, early.headers.get('Retry-After')]).toEqual([503, '5']);
+    expect(await readProblem(early)).toMatchObject({ slug: 'unavailable', status: 503 });
+    expect((await fetchWorker('/policies')).status).toBe(200);
+  });
+
   it('takes a lead and gives it to sales', async () => {
     const response = await post('/forms/mini-ai-experience', lead, { 'Idempotency-Key': 'k' });
     expect(response.status).toBe(201);

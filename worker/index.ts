@@ -1,12 +1,14 @@
 import type { D1Database, ExecutionContext, Fetcher, RateLimit, ScheduledController } from '@cloudflare/workers-types';
 import * as d1 from '../db/dialects/d1.ts';
 import { countDays, keepHouse } from '../db/housekeeping.ts';
+import { newId } from '../db/ids.ts';
 import { findKeyMistake } from '../db/keys.ts';
 import { createSigner } from '../db/signer.ts';
 import { createVault } from '../db/vault.ts';
 import { createApp } from './app.ts';
 import type { Limiter, Services } from './context.ts';
 import { createLog } from './log.ts';
+import { problem_texts } from './problem-texts.ts';
 import { createLimiter, token_limit_per_minute } from './rate-limit.ts';
 import { readSettings } from './settings.ts';
 
@@ -27,18 +29,20 @@ const hourly = '17 * * * *';
 type Built = { app: ReturnType<typeof createApp> } | { mistakes: string[] };
 
 const now = () => new Date();
-let built: Promise<Built> | undefined;
+let built: Built | undefined;
 
 export default {
   async fetch(request: Request, env: Bindings, context: ExecutionContext): Promise<Response> {
-    built ??= build(env, new URL(request.url).origin);
-    const result = await built;
-    if ('app' in result) return result.app.fetch(request, env, context as never);
-    for (const mistake of result.mistakes) console.error(mistake);
-    return new Response('{"title":"Not configured","status":503}', {
-      status: 503,
-      headers: { 'Content-Type': 'application/problem+json', 'Retry-After': '60' },
-    });
+    const { origin } = new URL(request.url);
+    try {
+      built ??= await build(env, origin);
+    } catch (error) {
+      console.error((error as Error).message);
+      return refuse(origin, 5);
+    }
+    if ('app' in built) return built.app.fetch(request, env, context as never);
+    for (const mistake of built.mistakes) console.error(mistake);
+    return refuse(origin, 60);
   },
 
   async scheduled({ cron }: ScheduledController, env: Bindings): Promise<void> {
@@ -49,7 +53,25 @@ export default {
   },
 };
 
-/** Made once per isolate. In development the product's address is the one it is first asked at. */
+/** A problem told without the app, which would tell it, and has not come about. */
+function refuse(origin: string, seconds: number): Response {
+  const { title, detail } = problem_texts.en.unavailable;
+  const instance = `urn:uuid:${newId(now())}`;
+  const told = { type: `${origin}/problems/unavailable`, title, status: 503, detail, instance };
+  return Response.json(told, {
+    status: 503,
+    headers: {
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+      'Retry-After': String(seconds),
+    },
+  });
+}
+
+/**
+ * Made once per isolate, and tried anew by the next request where the database was away: a promise of another request must not be
+ * waited for, since it ends with that request. In development the product's address is the one it is first asked at.
+ */
 async function build(env: Bindings, origin: string): Promise<Built> {
   const read = readVars(env);
   if ('mistakes' in read) return read;
