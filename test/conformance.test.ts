@@ -263,7 +263,7 @@ describe('what is refused', () => {
       for (const response of [first, again]) await holdAgainst(operation, response);
       const body = { ...exampleOf(operation), locale: exampleOf(operation)!.locale === 'en' ? 'zh-CN' : 'en' };
       expect(await holdAgainst(operation, await ask(operation, { headers, body }))).toBe('idempotency-key-reused');
-      for (const key of ['x'.repeat(65), 'a b'])
+      for (const key of ['x'.repeat(65), 'é'])
         expect(await holdAgainst(operation, await ask(operation, { headers: { 'Idempotency-Key': key } }))).toBe(
           'invalid-fields',
         );

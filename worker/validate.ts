@@ -89,7 +89,7 @@ export function readIdempotencyKey(c: Context<App>): { key?: string; error?: Fie
   const key = c.req.header('Idempotency-Key');
   if (key === undefined) return {};
   if (key.length > idempotency_key_length) return { error: { field: 'Idempotency-Key', code: 'too_long' } };
-  return /^[\x21-\x7e]+$/.test(key) ? { key } : { error: { field: 'Idempotency-Key', code: 'invalid' } };
+  return /^[\x20-\x7e]+$/.test(key) ? { key } : { error: { field: 'Idempotency-Key', code: 'invalid' } };
 }
 
 function readContentType(header: string | undefined): string | undefined {

@@ -29,7 +29,7 @@ const operations: Operation[] = [
 
 const key_field: Field = {
   description: 'Makes a repeat count once: the same key and the same content get the first answer again.',
-  pattern: '^[\\x21-\\x7e]{1,64}$',
+  pattern: '^[\\x20-\\x7e]{1,64}$',
   example: '5f0c7a52-6f0e-4c1e-9d55-1c6b8d1f2a3b',
 };
 
