@@ -86,6 +86,7 @@ describe('the Worker on workerd with D1', () => {
     expect((await fetchWorker('/policies/2026-01?lang=en')).status).toBe(200);
     const widget = await fetchWorker('/widget.js');
     expect(widget.headers.get('Content-Type')).toContain('javascript');
+    expect(widget.headers.get('X-Content-Type-Options')).toBe('nosniff');
     const [name] = /(?<=widget\/)lead-form-[\w-]+\.js/.exec(await widget.text())!;
     const module = await fetchWorker(`/widget/${name}`, { headers: { Origin: site } });
     expect(module.status).toBe(200);

@@ -15,6 +15,8 @@ const chunks = ['preferences', 'lead-form'];
 const budgets = { eager: 7_500, preferences: 10_000, form: 5_000, everything: 15_000 };
 
 const headers = `\
+/*
+  X-Content-Type-Options: nosniff
 /widget/*
   Cache-Control: public, max-age=31536000, immutable
 /widget.js
