@@ -52,7 +52,8 @@ async function fillIn(page: Page, fields: Record<string, string>) {
   for (const [name, value] of Object.entries(fields)) await page.locator(`[name=${name}]`).fill(value);
 }
 
-const send = (page: Page) => page.locator('[type=submit]').click();
+/** Posts the form, and waits for the page that answers: what is asked of it before may find it half gone. */
+const send = (page: Page) => Promise.all([page.waitForEvent('load'), page.locator('[type=submit]').click()]);
 
 const findLeads = async () => {
   const response = await fetch(`${server.url}/leads?view=clear&form=mini-ai-experience`, {
