@@ -125,5 +125,6 @@ it('a choice made in another tab is taken over', async () => {
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   await eventually(() => page.locator('[data-consent-banner]').count()).toBe(0);
   expect(await page.evaluate(() => window.leadConsent?.has('analytics'))).toBe(true);
+  await eventually(() => page.evaluate(() => localStorage.length)).toBe(0);
   expect(site.posts('/consents').length).toBe(1);
 });
