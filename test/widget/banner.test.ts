@@ -85,6 +85,7 @@ it('C6 refusing is stored, grants only what is required, and silences the banner
   expect(await banner(page).count()).toBe(0);
   await eventually(() => site.posts('/consents').length).toBe(1);
   expect(site.posts('/consents')[0]?.body).toMatchObject({ granted: ['necessary'], source: 'banner' });
+  await eventually(() => page.evaluate(() => localStorage.length)).toBe(0);
   await page.reload();
   await page.evaluate(() => window.leadConsent?.ready);
   expect(await banner(page).count()).toBe(0);
