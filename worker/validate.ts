@@ -97,10 +97,12 @@ function readContentType(header: string | undefined): string | undefined {
   return /^utf-?8$/i.test(charset ?? 'utf-8') ? type?.toLowerCase() : undefined;
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 async function readText(c: Context<App>, limit_bytes: number): Promise<{ text: string } | 'too large' | undefined> {
   try {
     const bytes = await readBytes(c, limit_bytes);
-    return bytes ? { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) } : 'too large';
+    return bytes ? { text: decoder.decode(bytes) } : 'too large';
   } catch {
     return undefined;
   }
