@@ -66,9 +66,7 @@ describe('/docs', () => {
 
   it.each([
     ['en', 'light', 1280],
-    ['zh-CN', 'dark', 1280],
-    ['zh-CN', 'light', 375],
-    ['en', 'dark', 375],
+    ['zh-CN', 'dark', 375],
   ] as const)('in %s, %s, %i wide: nothing overflows, axe finds nothing', async (lang, colorScheme, width) => {
     const { page, close } = await open(`/docs?lang=${lang}`, {
       javaScriptEnabled: true,
