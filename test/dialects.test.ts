@@ -8,6 +8,12 @@ import { newId } from '../db/ids.ts';
 import { engines } from './engines.ts';
 import { draft, lead, noon, operator, startPublished } from './harness.ts';
 
+const countSpent = (db: Database) =>
+  db
+    .selectFrom('spent_proofs')
+    .select(({ fn }) => fn.countAll<number>().as('spent'))
+    .compile();
+
 describe.each(engines)('$engine', ({ engine, open }) => {
   let db: Database;
   let close: () => Promise<void>;
@@ -199,6 +205,17 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       const answers = await Promise.all(responses.map(response => response.text()));
       expect(responses.map(({ status }) => status)).toEqual(Array(6).fill(201));
       expect(new Set(answers).size).toBe(1);
+    });
+
+    it('what is written is read at once, also where the same was asked a moment before', async () => {
+      const asked = async () => (await db.read(countSpent(db)))[0];
+      const spent = (proof: string) => db.insertInto('spent_proofs').values({ proof, expires_at: noon.toISOString() });
+      for (let n = 1; n <= 5; n++) {
+        const written = db.atomic([spent(`read ${n}`).compile()]);
+        void asked();
+        await written;
+        expect(await asked()).toEqual({ spent: n });
+      }
     });
 
     it('a policy version is published once', async () => {

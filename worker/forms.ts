@@ -70,8 +70,8 @@ async function acceptForm(c: Context<App>, sent: Sent): Promise<Response> {
     email: sent.email.trim(),
     company: sent.company.trim(),
   };
-  const fingerprint = signer.fingerprint([form, values, sent.policy_version, sent.locale]);
-  const repeatable = key ? { key: signer.idempotencyKey('lead', key), fingerprint } : undefined;
+  const takePrint = () => signer.fingerprint([form, values, sent.policy_version, sent.locale]);
+  const repeatable = key ? { key: signer.idempotencyKey('lead', key), fingerprint: takePrint() } : undefined;
   const repeated = repeatable && (await answerRepeated(c, sent, repeatable));
   if (repeated) return repeated;
 
@@ -93,17 +93,17 @@ async function acceptForm(c: Context<App>, sent: Sent): Promise<Response> {
     sent,
     { form, values, policy_version: current.version, policy_sha256: shown.sha256, locale: shown.locale },
     { repeatable, proof, quota },
-    fingerprint,
+    takePrint,
   );
 }
 
 /** A page has no key of its own: its proof stands for one, so that a button pressed twice still gets to its receipt. */
-async function storeLead(c: Context<App>, sent: Sent, lead: Submission, terms: Terms, fingerprint: string) {
+async function storeLead(c: Context<App>, sent: Sent, lead: Submission, terms: Terms, takePrint: () => string) {
   const { services, request_id } = c.var;
   const { proof } = terms;
   const ofPage =
     !terms.repeatable && proof && prefersHtml(c)
-      ? { key: services.signer.idempotencyKey('lead', `proof\u0000${proof.proof}`), fingerprint }
+      ? { key: services.signer.idempotencyKey('lead', `proof\u0000${proof.proof}`), fingerprint: takePrint() }
       : undefined;
   try {
     const actor = { id: 'visitor', role: 'visitor', request_id };

@@ -4,6 +4,7 @@ import { Conflict, type Database, extendKysely, isUnavailable } from '../databas
 import { migrate, type Session } from '../migrate.ts';
 import type { Schema } from '../schema.ts';
 import { createWriter, nameStatement } from './postgres-writer.ts';
+import { shareReads } from './shared-reads.ts';
 
 const int8 = 20;
 const unique_violation = '23505';
@@ -48,13 +49,14 @@ export async function open(
   pool.on('error', ignoreLost);
   pool.on('connect', dropWhenSilent);
   const writer = createWriter({ connectionString: address, ...waits });
+  const { read, forget } = shareReads(async ({ sql, parameters }) => {
+    const { rows } = await pool.query({ name: nameStatement(sql), text: sql, values: parameters as unknown[] });
+    return rows;
+  });
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return extendKysely(kysely, {
-    atomic: atomic(writer),
-    read: askOnce(async ({ sql, parameters }) => {
-      const { rows } = await pool.query({ name: nameStatement(sql), text: sql, values: parameters as unknown[] });
-      return rows;
-    }),
+    atomic: atomic(writer, forget),
+    read,
     scrub: async () => {},
     close: async () => {
       await writer.close();
@@ -97,23 +99,12 @@ async function upgradeDatabase(address: string, upgrade: (session: Session) => P
   }
 }
 
-/** What every request asks, whoever asks, goes to the server once for all the requests of a turn of the event loop. */
-function askOnce(read: Database['read']): Database['read'] {
-  const asked = new Map<string, Promise<unknown[]>>();
-  return query => {
-    if (query.parameters.length > 0) return read(query);
-    const rows = asked.get(query.sql) ?? read(query);
-    if (!asked.has(query.sql)) setImmediate(() => asked.delete(query.sql));
-    asked.set(query.sql, rows);
-    return rows as ReturnType<typeof read<never>>;
-  };
-}
-
 /** Every unit goes through the one writer, which commits those that wait together. */
-function atomic(writer: ReturnType<typeof createWriter>): Database['atomic'] {
+function atomic(writer: ReturnType<typeof createWriter>, forget: () => void): Database['atomic'] {
   return async statements => {
     try {
       const results = await writer.run(statements);
+      forget();
       return results.map(({ rows, rowCount }) => ({ rows, changed: rowCount ?? 0 }));
     } catch (error) {
       throw toConflict(error);

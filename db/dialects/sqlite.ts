@@ -3,6 +3,7 @@ import { type CompiledQuery, Kysely, SqliteDialect } from 'kysely';
 import { type Database, extendKysely, type Outcome, readConflict } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
 import type { Schema } from '../schema.ts';
+import { shareReads } from './shared-reads.ts';
 
 interface Unit {
   statements: CompiledQuery[];
@@ -43,12 +44,13 @@ export async function open(path: string, upgrade: (session: Session) => Promise<
     list: async query => connection.prepare(query).pluck().all() as string[],
   });
   const prepared = keepPrepared(connection);
+  const { read, forget } = shareReads(async query => prepared(query.sql).all(...query.parameters) as never[]);
   const kysely = new Kysely<Schema>({
     dialect: new SqliteDialect({ database: { prepare: prepared, close: () => connection.close() } }),
   });
   return extendKysely(kysely, {
-    atomic: atomic(connection, prepared),
-    read: async query => prepared(query.sql).all(...query.parameters) as never[],
+    atomic: atomic(connection, prepared, forget),
+    read,
     scrub: async () => void connection.pragma('wal_checkpoint(TRUNCATE)'),
     close: async () => void connection.close(),
   });
@@ -71,7 +73,11 @@ function keepPrepared(connection: Sqlite.Database) {
  *
  * When one of them fails, all are run again with a savepoint for each, so that a failing unit hurts no other.
  */
-function atomic(connection: Sqlite.Database, prepared: (sql: string) => Sqlite.Statement): Database['atomic'] {
+function atomic(
+  connection: Sqlite.Database,
+  prepared: (sql: string) => Sqlite.Statement,
+  forget: () => void,
+): Database['atomic'] {
   let waiting: Unit[] = [];
 
   /** Commits once a turn of the event loop has brought no more: under load the more share a sync, alone one waits for nothing. */
@@ -101,6 +107,7 @@ function atomic(connection: Sqlite.Database, prepared: (sql: string) => Sqlite.S
     } finally {
       if (connection.inTransaction) prepared('rollback').run();
     }
+    forget();
     for (const settle of settled) settle();
     return true;
   }
