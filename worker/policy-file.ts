@@ -4,7 +4,7 @@ import type { Locale } from './fields.ts';
 import { type PolicyFields, readFields } from './policy-fields.ts';
 import { renderPolicyPage } from './policy-page.ts';
 
-/** Characters of a file, and so on, that are read: beyond any real policy, and reading takes longer than in proportion. */
+/** How much is read: characters of a file, of its front matter and of a word; lines; of a line its `|`; of a paragraph its marks. Beyond any real policy, reading takes longer than in proportion. */
 const lengths = { file: 100_000, front_matter: 20_000, lines: 5_000, bars: 50, word: 2_000, marks: 1_000 };
 
 /** A policy version ready for publication, its documents rendered. */

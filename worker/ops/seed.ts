@@ -11,7 +11,7 @@ import { fillInKeys } from '../node/development.ts';
 import { findFolder } from '../node/store.ts';
 import { type Environment, readSettings } from '../settings.ts';
 import { inventPerson } from './people.ts';
-import { databaseUrl, Mistake, type Ops } from './target.ts';
+import { databaseUrl, Mistake, type Ops, operator } from './target.ts';
 
 /** Leads of one unit, and units under way at once: large enough to spread each sync, small enough for D1. */
 const leads_per_unit = 40;
@@ -38,7 +38,6 @@ const latest_leads = 300;
 const latest_ms = 60 * day_ms;
 const sales_people = ['王芳', '李磊', 'Grace'];
 const visitor = { id: 'visitor', role: 'visitor', request_id: null };
-const operator = { id: 'operator', role: 'operator', request_id: null };
 
 /** `seed --leads N`: made-up leads of the past year, one in ten from a person who has written before, the latest already in work. */
 export async function seedLeads({ db, values, now, target }: Ops): Promise<{ leads: number; seconds: number }> {
