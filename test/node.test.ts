@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPostgresDatabase } from './engines.ts';
 import { lead, test_keys, unguarded } from './harness.ts';
@@ -20,6 +21,24 @@ const submit = (url: string, sent: object = lead) =>
     headers: { 'Content-Type': 'application/json', Origin: url },
     body: JSON.stringify(sent),
   });
+
+it('reads while another program holds the database, and writes as soon as it may', async () => {
+  const server = await startServer(folder, unguarded);
+  const other = new Sqlite(join(folder, 'leads.db'));
+  other.exec('begin immediate');
+  let status: number | undefined;
+  const submitted = submit(server.url).then(response => {
+    status = response.status;
+  });
+  await wait(100);
+  expect((await fetch(`${server.url}/policies/current`)).status).toBe(200);
+  expect(status).toBeUndefined();
+  other.exec('rollback');
+  other.close();
+  await submitted;
+  expect(status).toBe(201);
+  expect(await server.stop()).toBe(0);
+});
 
 describe('the Node host in development', () => {
   it('makes keys and a token, publishes the sample policy, and keeps all of it', async () => {

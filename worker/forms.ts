@@ -108,6 +108,7 @@ async function storeLead(c: Context<App>, sent: Sent, lead: Submission, terms: T
   try {
     const actor = { id: 'visitor', role: 'visitor', request_id };
     const repeatable = terms.repeatable ?? ofPage;
+    await services.endOfTurn?.();
     return answerStored(c, sent, await createLead(services, lead, { ...terms, repeatable }, actor, services.now()));
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;

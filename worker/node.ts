@@ -48,6 +48,7 @@ const services: Services = {
     consent: createLimiter(settings.consent_limit_per_minute, now),
     token: createLimiter(token_limit_per_minute, now),
   },
+  endOfTurn: () => new Promise(resolve => setImmediate(resolve)),
   compress: compress(),
 };
 const keyMistake = await findKeyMistake(db, services.vault);

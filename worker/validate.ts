@@ -58,6 +58,7 @@ export function body<S extends z.ZodMiniType>(
       return problem(c, 'unsupported-media-type');
     const text = await readText(c, limit_bytes);
     if (text === 'too large') return refuseLarge(c);
+    await c.var.services.endOfTurn?.();
     const sent = text && (type === 'application/json' ? parseJson(text.text) : { value: parseForm(text.text) });
     if (!sent) return problem(c, 'malformed-json');
     const result = schema.safeParse(sent.value);

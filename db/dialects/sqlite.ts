@@ -1,9 +1,10 @@
-import Sqlite from 'better-sqlite3';
 import { type CompiledQuery, Kysely, SqliteDialect } from 'kysely';
 import { type Database, extendKysely, type Outcome, readConflict } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
 import type { Schema } from '../schema.ts';
 import { shareReads } from './shared-reads.ts';
+import { keepLittle, openConnection } from './sqlite-connection.ts';
+import { type Writer, writeApart, writeHere } from './sqlite-writer.ts';
 
 interface Unit {
   statements: CompiledQuery[];
@@ -11,140 +12,63 @@ interface Unit {
   reject(error: unknown): void;
 }
 
-/** Prepared statements kept, far above the number of distinct ones; a bound, should that ever change. */
-const statements_kept = 500;
-
-/** Turns of the event loop in which units are gathered at most. */
-const turns_gathered = 4;
-
-/** Pages kept in memory: the upper levels of the indexes of a million leads. */
-const cache_kib = 32_768;
-
-/** Pages after which the log is folded into the file, 40 MB: a page that changes often is then written once, not each time. */
-const checkpoint_pages = 10_000;
-
 /**
  * Opens the database file, or `:memory:`, and brings its tables up to date.
  *
- * Every unit is synced to disk before it is acknowledged (`synchronous=FULL`), and what is deleted is overwritten
- * (`secure_delete`). The statements of all units that wait at one moment share a transaction, and so one sync.
+ * Every unit is synced to disk before it is acknowledged. The units that wait at one moment share a transaction, and so one sync.
+ * A file is read here and written in a thread: readers of a write-ahead log hold up no writer, nor the other way round.
  */
 export async function open(path: string, upgrade: (session: Session) => Promise<unknown> = migrate): Promise<Database> {
-  const connection = new Sqlite(path);
-  connection.pragma('busy_timeout = 2000');
-  connection.pragma('journal_mode = WAL');
-  connection.pragma('synchronous = FULL');
-  connection.pragma('secure_delete = ON');
-  connection.pragma('temp_store = MEMORY');
-  connection.pragma(`cache_size = -${cache_kib}`);
-  connection.pragma(`wal_autocheckpoint = ${checkpoint_pages}`);
+  const connection = openConnection(path);
+  const { sqlite, prepare } = connection;
   await upgrade({
     dialect: 'sqlite',
-    run: async text => void connection.exec(text),
-    list: async query => connection.prepare(query).pluck().all() as string[],
+    run: async text => void sqlite.exec(text),
+    list: async query => sqlite.prepare(query).pluck().all() as string[],
   });
-  const prepared = keepPrepared(connection);
-  const { read, forget } = shareReads(async query => prepared(query.sql).all(...query.parameters) as never[]);
+  if (!sqlite.memory) keepLittle(connection);
+  const writer = sqlite.memory ? writeHere(connection) : writeApart(path);
+  const { read, forget } = shareReads(async query => prepare(query.sql).all(...query.parameters) as never[]);
   const kysely = new Kysely<Schema>({
-    dialect: new SqliteDialect({ database: { prepare: prepared, close: () => connection.close() } }),
+    dialect: new SqliteDialect({ database: { prepare, close: () => void sqlite.close() } }),
   });
   return extendKysely(kysely, {
-    atomic: atomic(connection, prepared, forget),
+    atomic: atomic(writer, forget),
     read,
-    scrub: async () => void connection.pragma('wal_checkpoint(TRUNCATE)'),
-    close: async () => void connection.close(),
+    scrub: async () => void (await writer.scrub()),
+    async close() {
+      await writer.close();
+      sqlite.close();
+    },
   });
 }
 
-function keepPrepared(connection: Sqlite.Database) {
-  const kept = new Map<string, Sqlite.Statement>();
-  return (sql: string): Sqlite.Statement => {
-    const known = kept.get(sql);
-    if (known) return known;
-    if (kept.size >= statements_kept) kept.clear();
-    const statement = connection.prepare(sql);
-    kept.set(sql, statement);
-    return statement;
-  };
-}
-
-/**
- * Group commit: one transaction, and so one sync, for the units that wait.
- *
- * When one of them fails, all are run again with a savepoint for each, so that a failing unit hurts no other.
- */
-function atomic(
-  connection: Sqlite.Database,
-  prepared: (sql: string) => Sqlite.Statement,
-  forget: () => void,
-): Database['atomic'] {
+/** Hands units to the writer: all that came in one turn of the event loop, or while it was busy, at once. */
+function atomic(writer: Writer, forget: () => void): Database['atomic'] {
   let waiting: Unit[] = [];
+  let busy = false;
 
-  /** Commits once a turn of the event loop has brought no more: under load the more share a sync, alone one waits for nothing. */
-  function commitSoon(counted: number, turns: number) {
-    setImmediate(() => {
-      if (waiting.length > counted && turns < turns_gathered) return commitSoon(waiting.length, turns + 1);
-      const units = waiting;
-      waiting = [];
-      if (!commit(units, runPlainly)) commit(units, runApart);
-    });
-  }
-
-  /** False when a unit failed and nothing was written, so that the units are to be run apart. */
-  function commit(units: Unit[], run: (unit: Unit) => (() => void) | undefined): boolean {
-    const settled: (() => void)[] = [];
-    try {
-      prepared('begin immediate').run();
-      for (const unit of units) {
-        const settle = run(unit);
-        if (!settle) return false;
-        settled.push(settle);
-      }
-      prepared('commit').run();
-    } catch (error) {
-      for (const unit of units) unit.reject(error);
-      return true;
-    } finally {
-      if (connection.inTransaction) prepared('rollback').run();
-    }
+  async function commitWaiting() {
+    const units = waiting;
+    waiting = [];
+    const settled = await writer.commit(units.map(({ statements }) => statements));
     forget();
-    for (const settle of settled) settle();
-    return true;
-  }
-
-  function runPlainly(unit: Unit): (() => void) | undefined {
-    try {
-      const outcomes = unit.statements.map(runStatement);
-      return () => unit.resolve(outcomes);
-    } catch {
-      return undefined;
-    }
-  }
-
-  function runApart(unit: Unit): () => void {
-    prepared('savepoint unit').run();
-    try {
-      const outcomes = unit.statements.map(runStatement);
-      prepared('release unit').run();
-      return () => unit.resolve(outcomes);
-    } catch (error) {
-      if (!connection.inTransaction) throw error;
-      prepared('rollback to unit').run();
-      prepared('release unit').run();
-      return () => unit.reject(toConflict(error));
-    }
-  }
-
-  function runStatement({ sql, parameters }: CompiledQuery): Outcome {
-    const statement = prepared(sql);
-    if (statement.reader) return { rows: statement.all(...parameters), changed: 0 };
-    return { rows: [], changed: statement.run(...parameters).changes };
+    for (const [n, unit] of units.entries()) settle(unit, settled[n]!);
+    if (waiting.length > 0) setImmediate(commitWaiting);
+    else busy = false;
   }
 
   return statements =>
     new Promise((resolve, reject) => {
-      if (waiting.push({ statements, resolve, reject }) === 1) commitSoon(1, 1);
+      waiting.push({ statements, resolve, reject });
+      if (!busy) setImmediate(commitWaiting);
+      busy = true;
     });
+}
+
+function settle({ resolve, reject }: Unit, settled: Awaited<ReturnType<Writer['commit']>>[number]) {
+  if ('outcomes' in settled) resolve(settled.outcomes);
+  else reject(toConflict(settled.error));
 }
 
 /** A refused constraint becomes a Conflict; anything else is handed on as it is. */

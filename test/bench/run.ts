@@ -57,6 +57,7 @@ async function benchServer(database: string, leads: number) {
     BOT_CHECK: 'off',
     FORM_LIMIT_PER_MINUTE: '0',
     CONSENT_LIMIT_PER_MINUTE: '0',
+    OUTPUT_FILE: join(folder, 'output'),
     ...makeKeys(),
   };
   const first = await startServer(folder, environment);
@@ -70,7 +71,8 @@ async function benchServer(database: string, leads: number) {
   const floor = await startProcess(['test/bench/floor.ts'], {
     DATABASE_URL: database === 'sqlite' ? `file:${join(folder, `floor-${leads}.db`)}` : await address('floor'),
   });
-  const second = database === 'postgres' ? await startServer(folder, environment) : undefined;
+  const another = { ...environment, OUTPUT_FILE: join(folder, 'output of another') };
+  const second = database === 'postgres' ? await startServer(folder, another) : undefined;
 
   const cases = [...listFloors(floor.url, seconds), ...(await listReads(server, leads, seconds))];
   cases.push(...listWrites([server], version, seconds));
