@@ -27,6 +27,9 @@ const shared_lock_timeout = "set local lock_timeout = '150ms'";
 /** SQLSTATE of a prepared statement that does not exist. */
 const unprepared = '26000';
 
+/** SQLSTATEs with which the server ends a connection: what is sent on it after that is lost. */
+const ends_connection = /^(08|57P|25P0[345])/;
+
 /** The connection was lost before the commit was acknowledged: nobody may be told that it is stored. */
 const lost = () => Object.assign(new Error('Connection terminated'), { code: '08006' });
 
@@ -147,8 +150,11 @@ async function runTransaction(
   ];
   const settled = await Promise.allSettled(sent);
   const failed = settled.find(result => result.status === 'rejected');
-  if (failed && !(failed.reason as { severity?: string }).severity) throw failed.reason;
-  if (failed) return { error: failed.reason };
+  if (failed) {
+    const { severity, code } = failed.reason as { severity?: string; code?: string };
+    if (!severity || ends_connection.test(code ?? '')) throw failed.reason;
+    return { error: failed.reason };
+  }
   const results = settled.map(result => (result as PromiseFulfilledResult<pg.QueryResult>).value);
   if (results.at(-1)!.command !== 'COMMIT') throw lost();
   return { results: results.slice(1, -1) };
