@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { lead, readProblem, unguarded } from './harness.ts';
-import { makeFolder, type RunningServer, startServer } from './server.ts';
+import { lead, readProblem, test_keys, unguarded } from './harness.ts';
+import { makeFolder, type RunningServer, run, startServer } from './server.ts';
 
 const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0;
 
@@ -69,6 +69,43 @@ it.runIf(hasPrlimit)(
     const connection = new Sqlite(join(folder, 'leads.db'), { readonly: true });
     expect(connection.pragma('integrity_check', { simple: true })).toBe('ok');
     connection.close();
+  },
+);
+
+it.runIf(hasPrlimit)(
+  'a disk that is full when an erased lead is to be overwritten is told, and ends nothing',
+  async () => {
+    const environment = { ...unguarded, ...test_keys };
+    await (await startServer(folder, environment)).stop();
+    const database = join(folder, 'leads.db');
+    const seeded = await run(['worker/ops.ts', 'seed', '--leads', '2000'], {
+      ...environment,
+      DATABASE_URL: `file:${database}`,
+    });
+    expect(seeded.code).toBe(0);
+    server = await startServer(folder, environment);
+    const { url, pid } = server;
+    limitFiles(pid, statSync(database).size);
+    const sent = await Promise.all(
+      Array.from({ length: 40 }, () =>
+        fetch(`${url}/forms/mini-ai-experience`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json', Origin: url },
+          body: JSON.stringify(lead),
+        }),
+      ),
+    );
+    const { receipt_code } = (await sent[0]!.json()) as { receipt_code: string };
+    const withdraw = () =>
+      fetch(`${url}/withdrawals`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Origin: url },
+        body: JSON.stringify({ receipt_code }),
+      });
+    expect(await readProblem(await withdraw())).toMatchObject({ slug: 'unavailable', status: 503 });
+    limitFiles(pid, 'unlimited');
+    expect((await withdraw()).status).toBe(404);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
   },
 );
 

@@ -52,9 +52,13 @@ function describe(error: unknown) {
 }
 
 /** Folds the log into the file and empties it: nothing that was deleted stays in either. */
-function scrub(): [] {
-  connection.sqlite.pragma('wal_checkpoint(TRUNCATE)');
-  return [];
+function scrub(): SentSettled[] {
+  try {
+    connection.sqlite.pragma('wal_checkpoint(TRUNCATE)');
+    return [];
+  } catch (error) {
+    return [{ refused: describe(error) }];
+  }
 }
 
 function close() {

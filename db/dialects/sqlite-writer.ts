@@ -7,8 +7,8 @@ import type { Order, SentSettled, Units } from './sqlite-thread.ts';
 /** Who writes to a database: units that are given together share a transaction. */
 export interface Writer {
   commit(units: Statement[][]): Promise<Settled[]>;
-  /** Overwrites in the files what was deleted. */
-  scrub(): Promise<unknown>;
+  /** Overwrites in the files what was deleted. Throws what the database throws, as a full disk. */
+  scrub(): Promise<void>;
   close(): Promise<unknown>;
 }
 
@@ -43,7 +43,9 @@ export function writeApart(path: string): Writer {
       const settled = await ask(pack(units));
       return settled.map(one => ('outcomes' in one ? one : { error: restore(one.refused) }));
     },
-    scrub: () => ask('scrub'),
+    async scrub() {
+      for (const one of await ask('scrub')) if ('refused' in one) throw restore(one.refused);
+    },
     close() {
       thread.postMessage('close');
       return once(thread, 'exit');

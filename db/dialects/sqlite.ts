@@ -35,7 +35,7 @@ export async function open(path: string, upgrade: (session: Session) => Promise<
   return extendKysely(kysely, {
     atomic: atomic(writer, forget),
     read,
-    scrub: async () => void (await writer.scrub()),
+    scrub: writer.scrub,
     async close() {
       await writer.close();
       sqlite.close();
