@@ -1,9 +1,9 @@
-import { tallyConsents } from './consent-stats.ts';
-import { forgetIdleSessions } from './console-sessions.ts';
+import { tallyConsents } from './consents/stats.ts';
 import type { Database } from './database.ts';
 import { forgetExpiredKeys } from './idempotency.ts';
-import { tallyLeads } from './lead-stats.ts';
+import { tallyLeads } from './leads/stats.ts';
 import { forgetSpentProofs } from './proofs.ts';
+import { forgetIdleSessions } from './staff/sessions.ts';
 
 /** Deletes what has expired by itself. Every host runs it hourly; several at once do no harm. */
 export async function keepHouse(db: Database, now: Date): Promise<void> {

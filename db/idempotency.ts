@@ -1,7 +1,7 @@
 import { type CompiledQuery, sql } from 'kysely';
 import type { Database } from './database.ts';
-import { prepare } from './prepared.ts';
 import type { IdempotencyKeys } from './schema.ts';
+import { prepare } from './statements.ts';
 
 /** A request that may be repeated: HMACs of its key and of what it asks for (`signer.ts`). */
 export interface Repeatable {

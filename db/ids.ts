@@ -1,4 +1,4 @@
-import { takeRandom } from './random.ts';
+import { takeRandom } from './vault/random.ts';
 
 let lastMs = 0;
 let counter = 0;

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { createDemo } from '../worker/demo/site.ts';
 import { texts } from '../worker/demo/texts.ts';
 import { visits } from '../worker/demo/visits.ts';
-import { forms, locales } from '../worker/fields.ts';
-import { readPolicyFiles } from '../worker/policy-file.ts';
-import { startPublished } from './harness.ts';
+import { readPolicyFiles } from '../worker/policies/file.ts';
+import { forms, locales } from '../worker/shared/fields.ts';
+import { startPublished } from './support/harness.ts';
 
 const { services } = await startPublished();
 const demo = createDemo(services);

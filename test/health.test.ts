@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { lead, readProblem, startPublished } from './harness.ts';
+import { lead, readProblem, startPublished } from './support/harness.ts';
 
 /** SQLite refuses to grow beyond this many pages, as it does when the disk is full. */
 async function limitPages({ db }: Awaited<ReturnType<typeof startPublished>>, pages: number) {

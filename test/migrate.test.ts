@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import * as postgres from '../db/dialects/postgres.ts';
 import * as sqlite from '../db/dialects/sqlite.ts';
 import { migrate, NewerSchema, type Session } from '../db/migrate.ts';
-import { createPostgresDatabase } from './engines.ts';
+import { createPostgresDatabase } from './support/engines.ts';
 
 const numbers = readdirSync(new URL('../db/migrations/', import.meta.url)).filter(name => name.endsWith('.sql')).length;
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPostgresDatabase } from './engines.ts';
-import { lead, test_keys, unguarded } from './harness.ts';
-import { makeFolder, run, startServer } from './server.ts';
+import { createPostgresDatabase } from './support/engines.ts';
+import { lead, test_keys, unguarded } from './support/harness.ts';
+import { makeFolder, run, startServer } from './support/server.ts';
 
 let folder: string;
 let remove: () => void;

@@ -1,8 +1,8 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPostgresDatabase } from './engines.ts';
-import { makeFolder, run } from './server.ts';
+import { createPostgresDatabase } from './support/engines.ts';
+import { makeFolder, run } from './support/server.ts';
 
 const migrations = readdirSync('db/migrations').filter(name => name.endsWith('.sql'));
 

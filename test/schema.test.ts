@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import type { Database } from '../db/database.ts';
-import { engines } from './engines.ts';
+import { engines } from './support/engines.ts';
 
 /** Reads `schema.ts`: table → column → whether it may be null. */
 function readDeclared(): Record<string, Record<string, boolean>> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Environment, readSettings } from '../worker/settings.ts';
-import { test_keys } from './harness.ts';
+import { test_keys } from './support/harness.ts';
 
 const production = {
   NODE_ENV: 'production',

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { listConsentStats, tallyConsents } from '../db/consent-stats.ts';
-import { type Choice, recordChoice } from '../db/consents.ts';
+import { type Choice, recordChoice } from '../db/consents/record.ts';
+import { listConsentStats, tallyConsents } from '../db/consents/stats.ts';
 import { dayOf, nextDay, startOfDay } from '../db/days.ts';
 import * as postgres from '../db/dialects/postgres.ts';
 import { countDays } from '../db/housekeeping.ts';
 import { newId } from '../db/ids.ts';
-import { readLeadStats, tallyLeads } from '../db/lead-stats.ts';
-import { createPostgresDatabase, engines } from './engines.ts';
-import { lead, noon, readProblem, startPublished } from './harness.ts';
+import { readLeadStats, tallyLeads } from '../db/leads/stats.ts';
+import { createPostgresDatabase, engines } from './support/engines.ts';
+import { lead, noon, readProblem, startPublished } from './support/harness.ts';
 
 const hour_ms = 3_600_000;
 const time_zone = 'Asia/Shanghai';

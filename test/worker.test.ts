@@ -5,9 +5,9 @@ import { createTestHarness } from 'wrangler';
 import type { Database } from '../db/database.ts';
 import * as d1 from '../db/dialects/d1.ts';
 import { publishPolicy } from '../db/policies.ts';
-import { createToken } from '../db/tokens.ts';
-import { applyMigrations } from './engines.ts';
-import { draft, lead, operator, readProblem, site, test_keys, unguarded } from './harness.ts';
+import { createToken } from '../db/staff/tokens.ts';
+import { applyMigrations } from './support/engines.ts';
+import { draft, lead, operator, readProblem, site, test_keys, unguarded } from './support/harness.ts';
 
 const vars = {
   NODE_ENV: 'production',

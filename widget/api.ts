@@ -1,82 +1,90 @@
-import type { Locale } from '../worker/fields.ts';
+/** What the widget offers to a page. Only declarations: build.ts hands this file on as the package's types. */
 
-/** A cookie as the policy declares it; `name` may end in `*`. */
-interface PolicyCookie {
-  name: string;
+/** What a visitor chose, and when. */
+export interface Choice {
+  visitor_id: string;
+  policy_version: string;
+  /** Ids of the purposes that may be pursued. */
+  granted: string[];
+  /** ISO 8601, UTC. */
+  chosen_at: string;
+}
+
+/** What `window.leadConsent` offers to the page. Nothing in it throws. */
+export interface LeadConsent {
+  /** Settles once policy and earlier choice are known, or known to be unavailable. Never rejects. */
+  ready: Promise<void>;
+  /** The choice in force, or null while there is none. */
+  get(): Choice | null;
+  /** Whether a purpose, like `analytics`, may be pursued now. */
+  has(purpose: string): boolean;
+  /** Opens the cookie preferences. */
+  open(): void;
+  /** Calls `fn` after each change of the choice, until the returned function is called. */
+  onChange(fn: (choice: Choice | null) => void): () => void;
+  /** Turns an element into an inquiry form, until the returned function is called. */
+  mountForm(element: Element, form: string): () => void;
+  /** Takes the widget off the page and leaves nothing of it behind. */
+  remove(): void;
+}
+
+export interface Options {
+  /** Where the product's server is, like `https://consent.example.com`. */
+  host: string;
+  /** Language of the widget's texts; without it the page's, then the browser's. */
+  lang?: string | undefined;
+  /** Own words for single texts of banner, preferences and placeholder, by language. */
+  texts?: TextsByLocale | undefined;
+}
+
+export type TextsByLocale = { [locale in 'zh-CN' | 'en']?: Partial<Texts> };
+
+/** Every text of banner, preferences and placeholder, and what stands in it for what. */
+export interface Texts extends BannerTexts, PreferencesTexts {}
+
+export interface BannerTexts {
+  /** What a screen reader calls the banner. */
+  label: string;
+  title: string;
+  /** `{purposes}`: the names of what needs consent. */
+  body: string;
+  /** Said in the banner, and of each purpose that it refuses, where the browser sends Global Privacy Control. */
+  signal: string;
+  policy: string;
+  acceptAll: string;
+  rejectAll: string;
+  customize: string;
+  /** In the place of a frame. `{purposes}`: what it needs consent for. */
+  held: string;
+  /** Grants that, and shows the frame. */
+  allow: string;
+}
+
+export interface PreferencesTexts {
+  /** The dialog's title. */
+  preferences: string;
+  intro: string;
+  alwaysOn: string;
+  /** `{count}`: how many. */
+  cookies: string;
   provider: string;
   lifetime: string;
-  purpose: string;
+  use: string;
+  save: string;
+  close: string;
+  /** Title of what the visitor has chosen so far. */
+  choices: string;
+  /** Where nothing has been recorded, or it can't be had now. */
+  noChoices: string;
+  allowed: string;
+  refused: string;
+  /** `{version}` of the policy that was shown. */
+  shown: string;
+  receipt: string;
 }
 
-/** What cookies are used for, and what the visitor is asked about. */
-export interface Purpose {
-  id: string;
-  name: string;
-  description: string;
-  required: boolean;
-  cookies: PolicyCookie[];
-}
-
-/** The parts of `GET /policies/current` that the widget lives on. */
-export interface Policy {
-  version: string;
-  url: string;
-  choices_hold_since: string;
-  cookie: { name: string; domain: string | null; max_age_days: number };
-  purposes: Purpose[];
-}
-
-/** An HTTP answer; `status` is 0 when the server could not be reached. */
-export interface Answer {
-  status: number;
-  /** Seconds to wait before asking again, where the server says so. */
-  retry_after?: number;
-  // biome-ignore lint/suspicious/noExplicitAny: JSON from the network, read field by field with ?.
-  body?: any;
-}
-
-export type Api = ReturnType<typeof createApi>;
-
-const patience_ms = 30_000;
-
-/** The product's server at `host`. Nothing here throws. */
-export function createApi(host: string) {
-  return {
-    /** The current policy with absolute `url`, or undefined when there is none or it can't be had. */
-    async getPolicy(locale: Locale, cache: RequestCache = 'default'): Promise<Policy | undefined> {
-      const { status, body } = await request(`/policies/current?lang=${locale}`, { cache });
-      return status === 200 && body?.purposes ? { ...body, url: new URL(body.url, `${host}/`).href } : undefined;
-    },
-
-    /** Everything that the server has recorded of a visitor's choices. */
-    getReceipt: (visitor_id: string): Promise<Answer> => request(`/consents/${visitor_id}/receipt`),
-
-    /** Asks for a challenge, whose solution goes with the form. */
-    getChallenge: (form: string): Promise<Answer> => request(`/challenge?form=${encodeURIComponent(form)}`),
-
-    /** Posts JSON; the same `key` makes it safe to post again. */
-    post(path: string, body: unknown, key: string, init?: RequestInit): Promise<Answer> {
-      const headers = { 'Content-Type': 'application/json', Accept: 'application/json', 'Idempotency-Key': key };
-      return request(path, { method: 'POST', headers, body: JSON.stringify(body), ...init });
-    },
-  };
-
-  async function request(path: string, init?: RequestInit): Promise<Answer> {
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), patience_ms);
-    try {
-      const response = await fetch(host + path, { credentials: 'omit', ...init, signal: abort.signal });
-      const retry_after = Number(response.headers.get('Retry-After')) || 0;
-      return { status: response.status, retry_after, body: await response.json().catch(() => undefined) };
-    } catch {
-      return { status: 0 };
-    } finally {
-      clearTimeout(timer);
-    }
+declare global {
+  interface Window {
+    leadConsent?: LeadConsent;
   }
-}
-
-/** Whether the same request may well succeed later. */
-export function isTemporary({ status }: Answer): boolean {
-  return !status || status === 409 || status === 429 || status >= 500;
 }

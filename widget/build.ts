@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, relative } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { BuildOptions, Plugin } from 'esbuild';
-import { buildPageFiles } from './page-files.ts';
+import { buildPageFiles } from '../worker/build.ts';
 
 const room = import.meta.dirname;
 const dist = join(room, 'dist');
 
 /** ES modules that the script imports on first use. */
-const chunks = ['preferences', 'lead-form'];
+const chunks = { preferences: 'ui/preferences', 'lead-form': 'form/form' };
 
 /** Brotli bytes allowed for the script alone, with the preferences, for the form, and for everything, each in both languages. */
 const budgets = { eager: 7_500, preferences: 10_000, form: 5_000, everything: 15_000 };
@@ -40,14 +40,16 @@ const headers = `\
  */
 export async function buildWidget(): Promise<Map<string, number>> {
   const files = await bundle({
-    entryPoints: chunks.map(chunk => join(room, `${chunk}.tsx`)),
+    entryPoints: Object.fromEntries(
+      Object.entries(chunks).map(([name, source]) => [name, join(room, `${source}.tsx`)]),
+    ),
     format: 'esm',
     entryNames: 'widget/[name]-[hash]',
   });
   const define = { CHUNK_FILES: JSON.stringify(nameChunks(files)) };
   const [script] = await bundle({ entryPoints: [join(room, 'embed.ts')], format: 'iife', define });
   files.set('widget.js', script![1]);
-  files.set('widget.css', (await Promise.all(['styles', ...chunks].map(minifyCss))).join(''));
+  files.set('widget.css', (await Promise.all(['ui/styles', ...Object.values(chunks)].map(minifyCss))).join(''));
   for (const [path, text] of await buildPageFiles()) files.set(path, text);
   put('../../worker/built/policy-file.mjs', await bundleReader());
   return write(files, await bundleModule());
@@ -66,7 +68,7 @@ async function bundleModule(): Promise<Map<string, string>> {
     chunkNames: 'module/[name]-[hash]',
     legalComments: 'eof',
   });
-  const types = readFileSync(join(room, 'lead-consent.ts'), 'utf8');
+  const types = readFileSync(join(room, 'api.ts'), 'utf8');
   files.set('module/widget.d.ts', `${types}\n${declare('index.ts')}`);
   const imports =
     "import type { ComponentChildren, VNode } from 'preact';\nimport type { Options } from './widget.js';\n\n";
@@ -82,7 +84,7 @@ function declare(file: string): string {
 /** The reader of policy files as one module, for the Worker to load when a policy is published: half as large as all the rest. */
 async function bundleReader(): Promise<string> {
   const [reader] = await bundle({
-    entryPoints: [join(room, '../worker/policy-file.ts')],
+    entryPoints: [join(room, '../worker/policies/file.ts')],
     format: 'esm',
     target: 'es2022',
     conditions: ['workerd', 'worker', 'browser'],

@@ -1,7 +1,7 @@
 /** What is loaded on first use, from wherever this copy of the widget lives. */
 export interface Chunks {
-  loadPreferences(): Promise<typeof import('./preferences.tsx')>;
-  loadLeadForm(): Promise<typeof import('./lead-form.tsx')>;
+  loadPreferences(): Promise<typeof import('./ui/preferences.tsx')>;
+  loadLeadForm(): Promise<typeof import('./form/form.tsx')>;
 }
 
 /** The hashed file of each chunk, filled in by build.ts. */

@@ -1,8 +1,8 @@
 /** The widget as components, for pages that are made with Preact. The script tag does without it, which is four kilobytes less. */
 import { type ComponentChildren, h, type VNode } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import type { Options } from './api.ts';
 import { init } from './index.ts';
-import type { Options } from './lead-consent.ts';
 
 /** Runs the widget for as long as it stands on the page: once, anywhere. What it is given first holds. */
 export function CookieConsent(options: Options): null {

@@ -1,14 +1,14 @@
-import { createApi } from './api.ts';
+import type { Choice, LeadConsent, Options } from './api.ts';
 import type { Chunks } from './chunks.ts';
-import { type Consents, createConsents } from './consent.ts';
-import { createForms } from './forms.ts';
-import { createGate } from './gate.ts';
-import type { Choice, LeadConsent, Options } from './lead-consent.ts';
-import { createOutbox } from './outbox.ts';
-import { createPrompts, type Prompts } from './prompts.ts';
-import { chooseLocale } from './strings.ts';
-import styles from './styles.css';
+import { type Consents, createConsents } from './consent/consent.ts';
+import { createGate } from './consent/gate.ts';
+import { createOutbox } from './consent/outbox.ts';
+import { createForms } from './form/mounts.ts';
+import { createApi } from './server.ts';
 import { createStylesheet } from './stylesheet.ts';
+import { chooseLocale } from './texts.ts';
+import { createPrompts, type Prompts } from './ui/prompts.ts';
+import styles from './ui/styles.css';
 
 /**
  * Starts the widget on this page.

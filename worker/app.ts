@@ -2,23 +2,23 @@ import { type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
 import { isUnavailable } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
-import { allowSites, requireOrigin } from './abuse.ts';
-import { requireScope } from './access.ts';
-import { pullEvents } from './audit-events.ts';
-import { showChallenge } from './challenge.ts';
-import { pullConsents, showConsentStats } from './consent-list.ts';
-import { showConsents, showReceipt, submitConsent, withdrawConsent } from './consents.ts';
-import { consoleGuards, consolePages } from './console/map.ts';
+import { pullEvents } from './audit/list.ts';
+import { pullConsents, showConsentStats } from './consents/list.ts';
+import { showConsents, showReceipt, submitConsent, withdrawConsent } from './consents/record.ts';
+import { consoleGuards, consolePages } from './console/routes.ts';
 import { type App, factory, type Methods, type Services } from './context.ts';
 import { showDocs } from './docs.ts';
-import { requireForm, showForm, showThanks, submitForm } from './forms.ts';
+import { requireForm, showForm, showThanks, submitForm } from './forms/submit.ts';
+import { requireScope } from './guards/access.ts';
+import { showChallenge } from './guards/challenge.ts';
+import { allowSites, requireOrigin } from './guards/origins.ts';
 import { showHealth } from './health.ts';
-import { eraseLead, patchLead } from './lead-changes.ts';
-import { pullLeads, showLead } from './leads.ts';
-import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from './policies.ts';
-import { describeProblem, problem } from './problem.ts';
-import { endToken, issueToken, renewToken, showTokens } from './tokens.ts';
-import { showWithdrawal, submitWithdrawal } from './withdrawals.ts';
+import { describeProblem, problem } from './http/problem.ts';
+import { eraseLead, patchLead } from './leads/change.ts';
+import { pullLeads, showLead } from './leads/pull.ts';
+import { showWithdrawal, submitWithdrawal } from './leads/withdraw.ts';
+import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from './policies/routes.ts';
+import { endToken, issueToken, renewToken, showTokens } from './staff/tokens.ts';
 
 /** What widget/build.ts makes of the widget, and for the pages. */
 const built_files = [

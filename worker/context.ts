@@ -1,10 +1,10 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { createFactory } from 'hono/factory';
 import type { Database } from '../db/database.ts';
-import type { Signer } from '../db/signer.ts';
-import type { TokenHolder } from '../db/tokens.ts';
-import type { Vault } from '../db/vault.ts';
-import type { PolicyFile, PolicyReading } from './policy-file.ts';
+import type { TokenHolder } from '../db/staff/tokens.ts';
+import type { Signer } from '../db/vault/signer.ts';
+import type { Vault } from '../db/vault/vault.ts';
+import type { PolicyFile, PolicyReading } from './policies/file.ts';
 import type { Settings } from './settings.ts';
 
 /** What every request may use, made once at the entry. */

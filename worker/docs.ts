@@ -1,6 +1,6 @@
 import { factory } from './context.ts';
-import { chooseLocale } from './language.ts';
-import { problem } from './problem.ts';
+import { chooseLocale } from './http/language.ts';
+import { problem } from './http/problem.ts';
 
 /** `GET /docs`: the description of the service as a page, made when the product was built. */
 export const showDocs = factory.createHandlers(async c => {

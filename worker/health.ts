@@ -1,6 +1,6 @@
 import { probeWrite } from '../db/health.ts';
 import { factory, type Services } from './context.ts';
-import { problem } from './problem.ts';
+import { problem } from './http/problem.ts';
 
 const probe_ms = 1_000;
 const probes = new WeakMap<Services, { at: number; healthy: Promise<boolean> }>();

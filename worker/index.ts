@@ -2,14 +2,14 @@ import type { D1Database, ExecutionContext, Fetcher, RateLimit, ScheduledControl
 import * as d1 from '../db/dialects/d1.ts';
 import { countDays, keepHouse } from '../db/housekeeping.ts';
 import { newId } from '../db/ids.ts';
-import { findKeyMistake } from '../db/keys.ts';
-import { createSigner } from '../db/signer.ts';
-import { createVault } from '../db/vault.ts';
+import { findKeyMistake } from '../db/vault/check.ts';
+import { createSigner } from '../db/vault/signer.ts';
+import { createVault } from '../db/vault/vault.ts';
 import { createApp } from './app.ts';
 import type { Limiter, Services } from './context.ts';
+import { createLimiter, token_limit_per_minute } from './guards/rate-limit.ts';
+import { problem_texts } from './http/problem-texts.ts';
 import { createLog } from './log.ts';
-import { problem_texts } from './problem-texts.ts';
-import { createLimiter, token_limit_per_minute } from './rate-limit.ts';
 import { readSettings } from './settings.ts';
 
 /** Bindings beside the settings, which are vars and secrets. */
@@ -109,7 +109,7 @@ function readVars(env: Bindings) {
 }
 
 /** The reader of policy files is a module of its own beside this one, made by widget/build.ts: few isolates ever need it. */
-function loadReader(): Promise<typeof import('./policy-file.ts')> {
+function loadReader(): Promise<typeof import('./policies/file.ts')> {
   const path = './built/policy-file.mjs';
   return import(path);
 }

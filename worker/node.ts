@@ -4,16 +4,16 @@ import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { compress } from 'hono/compress';
 import { countDays, keepHouse } from '../db/housekeeping.ts';
-import { findKeyMistake } from '../db/keys.ts';
-import { createSigner } from '../db/signer.ts';
-import { createVault } from '../db/vault.ts';
+import { findKeyMistake } from '../db/vault/check.ts';
+import { createSigner } from '../db/vault/signer.ts';
+import { createVault } from '../db/vault/vault.ts';
 import { createApp } from './app.ts';
 import type { Services } from './context.ts';
+import { createLimiter, token_limit_per_minute } from './guards/rate-limit.ts';
 import { createLog } from './log.ts';
 import { openAssets } from './node/assets.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
 import { findFolder, openStore } from './node/store.ts';
-import { createLimiter, token_limit_per_minute } from './rate-limit.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 const hour_ms = 3_600_000;
@@ -41,7 +41,7 @@ const services: Services = {
   now,
   log,
   findAsset: openAssets(),
-  readPolicyFiles: async files => (await import('./policy-file.ts')).readPolicyFiles(files),
+  readPolicyFiles: async files => (await import('./policies/file.ts')).readPolicyFiles(files),
   peerAddress: c => getConnInfo(c).remote.address,
   limiters: {
     form: createLimiter(settings.form_limit_per_minute, now),

@@ -1,4 +1,4 @@
-import type { KeyEncryptionKey } from '../db/vault.ts';
+import type { KeyEncryptionKey } from '../db/vault/vault.ts';
 
 /** The deployment's settings, read once at the start. `DATABASE_URL` and `PORT` matter to Node alone. */
 export interface Settings {

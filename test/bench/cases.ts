@@ -1,4 +1,4 @@
-import type { RunningServer } from '../server.ts';
+import type { RunningServer } from '../support/server.ts';
 import { type Load, load, nextChoice, nextLead } from './load.ts';
 import { findDeepestCursor, findPhone, listSince, measureAlone, measureExport } from './reads.ts';
 

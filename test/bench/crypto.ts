@@ -1,5 +1,5 @@
 import { randomBytes, webcrypto } from 'node:crypto';
-import { createVault } from '../../db/vault.ts';
+import { createVault } from '../../db/vault/vault.ts';
 
 const leads = 20_000;
 const lead = {

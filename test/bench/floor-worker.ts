@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { D1Database } from '@cloudflare/workers-types';
 import { Hono } from 'hono';
-import { createVault } from '../../db/vault.ts';
+import { createVault } from '../../db/vault/vault.ts';
 
 const app = new Hono<{ Bindings: { DB: D1Database } }>();
 let vault: ReturnType<typeof createVault> | undefined;

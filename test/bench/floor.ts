@@ -5,7 +5,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import Sqlite from 'better-sqlite3';
 import { Hono } from 'hono';
 import pg from 'pg';
-import { createVault } from '../../db/vault.ts';
+import { createVault } from '../../db/vault/vault.ts';
 
 const vault = createVault([{ id: 'floor', key: randomBytes(32) }], randomBytes(32));
 const url = process.env.DATABASE_URL!;

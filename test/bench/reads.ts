@@ -1,4 +1,4 @@
-import type { RunningServer } from '../server.ts';
+import type { RunningServer } from '../support/server.ts';
 import type { Load } from './load.ts';
 
 type Server = Pick<RunningServer, 'url' | 'token'>;

@@ -2,10 +2,10 @@ import type { D1Database } from '@cloudflare/workers-types';
 import { createTestHarness } from 'wrangler';
 import * as d1 from '../../db/dialects/d1.ts';
 import { publishPolicy } from '../../db/policies.ts';
-import { createToken } from '../../db/tokens.ts';
-import { applyMigrations } from '../engines.ts';
-import { draft, operator, test_keys, unguarded } from '../harness.ts';
-import type { RunningServer } from '../server.ts';
+import { createToken } from '../../db/staff/tokens.ts';
+import { applyMigrations } from '../support/engines.ts';
+import { draft, operator, test_keys, unguarded } from '../support/harness.ts';
+import type { RunningServer } from '../support/server.ts';
 
 const vars = {
   NODE_ENV: 'production',

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { closePages, openBrowser } from '../browser.ts';
-import { readPageFields } from '../proofs.ts';
-import { makeFolder, type RunningServer, startServer } from '../server.ts';
+import { closePages, openBrowser } from '../support/browser.ts';
+import { readPageFields } from '../support/proofs.ts';
+import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
 const { folder, remove } = makeFolder();
 const websites: Server[] = [];

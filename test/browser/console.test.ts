@@ -1,9 +1,9 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findViolations } from '../axe.ts';
-import { closePages, openBrowser } from '../browser.ts';
-import { lead, unguarded } from '../harness.ts';
-import { makeFolder, type RunningServer, run, startServer } from '../server.ts';
+import { findViolations } from '../support/axe.ts';
+import { closePages, openBrowser } from '../support/browser.ts';
+import { lead, unguarded } from '../support/harness.ts';
+import { makeFolder, type RunningServer, run, startServer } from '../support/server.ts';
 
 const { folder, remove } = makeFolder();
 const database = { DATABASE_URL: `file:${folder}/leads.db` };

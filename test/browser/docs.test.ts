@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findViolations } from '../axe.ts';
-import { closePages, openBrowser } from '../browser.ts';
-import { makeFolder, type RunningServer, startServer } from '../server.ts';
+import { findViolations } from '../support/axe.ts';
+import { closePages, openBrowser } from '../support/browser.ts';
+import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
 const { folder, remove } = makeFolder();
 let server: RunningServer;

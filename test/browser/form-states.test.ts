@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findViolations } from '../axe.ts';
-import { closePages, openBrowser } from '../browser.ts';
-import { makeFolder, type RunningServer, startServer } from '../server.ts';
+import { findViolations } from '../support/axe.ts';
+import { closePages, openBrowser } from '../support/browser.ts';
+import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
 /** The room that the README tells a page to keep free. */
 const room =

@@ -1,7 +1,7 @@
 import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { closePages, openBrowser } from '../browser.ts';
-import { makeFolder, type RunningServer, startServer } from '../server.ts';
+import { closePages, openBrowser } from '../support/browser.ts';
+import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
 const { folder, remove } = makeFolder();
 let server: RunningServer;

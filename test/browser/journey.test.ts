@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closePages, openBrowser } from '../browser.ts';
-import { makeFolder, type RunningServer, startServer } from '../server.ts';
+import { closePages, openBrowser } from '../support/browser.ts';
+import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
 const { folder, remove } = makeFolder();
 let server: RunningServer;

@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { closePages, openBrowser } from '../browser.ts';
-import { makeFolder, type RunningServer, run, startServer } from '../server.ts';
-import { layWire, type Wire } from '../wire.ts';
+import { closePages, openBrowser } from '../support/browser.ts';
+import { makeFolder, type RunningServer, run, startServer } from '../support/server.ts';
+import { layWire, type Wire } from '../support/wire.ts';
 
 const { folder, remove } = makeFolder();
 const root = join(import.meta.dirname, '../..');

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findViolations } from '../axe.ts';
-import { closePages, openBrowser } from '../browser.ts';
-import { makeFolder, type RunningServer, startServer } from '../server.ts';
+import { findViolations } from '../support/axe.ts';
+import { closePages, openBrowser } from '../support/browser.ts';
+import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
 const { folder, remove } = makeFolder();
 const website = createServer((_, response) => response.end('<!doctype html><title>Website</title>'));

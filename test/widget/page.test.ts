@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { findViolations } from '../axe.ts';
+import { findViolations } from '../support/axe.ts';
 import { eventually, formElement, openSite, pageWith, type Reply, type Site } from './site.ts';
 
 let site: Site;

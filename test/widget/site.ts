@@ -6,13 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { createSigner } from '../../db/signer.ts';
+import { createSigner } from '../../db/vault/signer.ts';
+import type {} from '../../widget/api.ts';
 import { buildWidget } from '../../widget/build.ts';
-import type {} from '../../widget/lead-consent.ts';
-import { checkBot, issueChallenge } from '../../worker/bot-check.ts';
-import { findForm } from '../../worker/fields.ts';
-import { describeReceipt } from '../../worker/receipts.ts';
-import { closePages, openBrowser } from '../browser.ts';
+import { describeReceipt } from '../../worker/consents/receipt.ts';
+import { checkBot, issueChallenge } from '../../worker/guards/bot-check.ts';
+import { findForm } from '../../worker/shared/fields.ts';
+import { closePages, openBrowser } from '../support/browser.ts';
 import { type Policies, policies } from './policies.ts';
 
 /** A request that reached the page's host or the product's. */

@@ -2,12 +2,12 @@ import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { hasScope, type Scope } from '../access.ts';
 import type { App } from '../context.ts';
-import { type Locale, locales } from '../fields.ts';
-import { chooseLocale } from '../language.ts';
-import type { Content } from '../page.ts';
-import { console_texts } from './texts.ts';
+import { hasScope, type Scope } from '../guards/access.ts';
+import { chooseLocale } from '../http/language.ts';
+import type { Content } from '../http/page.ts';
+import { type Locale, locales } from '../shared/fields.ts';
+import { console_texts } from './texts/texts.ts';
 
 const locale_cookie = 'console_lang';
 const year_seconds = 31_536_000;

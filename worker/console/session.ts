@@ -1,10 +1,10 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { endSession, findSession, openSession } from '../../db/console-sessions.ts';
-import { asksForJson } from '../accept.ts';
-import { hasScope, type Scope } from '../access.ts';
+import { endSession, findSession, openSession } from '../../db/staff/sessions.ts';
 import { type App, factory } from '../context.ts';
-import { problem } from '../problem.ts';
+import { hasScope, type Scope } from '../guards/access.ts';
+import { asksForJson } from '../http/negotiate.ts';
+import { problem } from '../http/problem.ts';
 import { askToSignIn } from './sign-in-page.ts';
 
 /** The prefix makes browsers refuse the cookie from any other host, any plain-http page but this machine's, and any script. */

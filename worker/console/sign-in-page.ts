@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { App } from '../context.ts';
-import { renderNotice } from '../page.ts';
+import { renderNotice } from '../http/page.ts';
 import { consoleLocale, showConsolePage } from './layout.ts';
-import { console_texts } from './texts.ts';
+import { console_texts } from './texts/texts.ts';
 
 /** Marks an address that is asked for a second time, from our own page. */
 const again = 'again';

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import { endSession, endSessions, findSession } from '../../db/console-sessions.ts';
-import { presentToken } from '../access.ts';
+import { endSession, endSessions, findSession } from '../../db/staff/sessions.ts';
 import { factory } from '../context.ts';
-import { body } from '../validate.ts';
+import { presentToken } from '../guards/access.ts';
+import { body } from '../http/validate.ts';
 import { consoleLocale } from './layout.ts';
 import { beginSession, forgetSession, readSessionId } from './session.ts';
 import { showSignIn } from './sign-in-page.ts';
-import { console_texts } from './texts.ts';
+import { console_texts } from './texts/texts.ts';
 
 const credentials = z.object({ token: z._default(z.string(), ''), next: z._default(z.string(), '') });
 

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { currentPolicy, listPolicies } from '../../db/policies.ts';
 import type { Services } from '../context.ts';
-import { chooseLocale } from '../language.ts';
+import { chooseLocale } from '../http/language.ts';
 import type { Content, Page } from './layout.ts';
 import { renderHome, renderProduct } from './pages.ts';
 import { demoStyles } from './styles.ts';

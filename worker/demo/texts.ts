@@ -1,4 +1,4 @@
-import type { Form, Locale } from '../fields.ts';
+import type { Form, Locale } from '../shared/fields.ts';
 
 interface Item {
   title: string;

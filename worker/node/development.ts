@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Conflict } from '../../db/database.ts';
 import { listPolicies, publishPolicy } from '../../db/policies.ts';
-import { createToken, findTokenHolder } from '../../db/tokens.ts';
+import { createToken, findTokenHolder } from '../../db/staff/tokens.ts';
 import type { Services } from '../context.ts';
-import { readPolicyFiles } from '../policy-file.ts';
+import { readPolicyFiles } from '../policies/file.ts';
 import type { Environment } from '../settings.ts';
 
 const operator = { id: 'operator', role: 'operator', request_id: null };

@@ -1,9 +1,12 @@
-import { audit_operations } from './audit-events.ts';
-import { consent_operations } from './consents.ts';
 import { type Answer, type Field, type JsonSchema, type Operation, tags } from './declaration.ts';
-import { form_operations } from './forms.ts';
-import { lead_operations } from './leads.ts';
-import { policy_operations } from './policies.ts';
+import { audit_operations } from './operations/audit-events.ts';
+import { consent_operations } from './operations/consents.ts';
+import { form_operations } from './operations/forms.ts';
+import { lead_operations } from './operations/leads.ts';
+import { policy_operations } from './operations/policies.ts';
+import { receipt_operations } from './operations/receipts.ts';
+import { service_operations } from './operations/service.ts';
+import { token_operations } from './operations/tokens.ts';
 import {
   listProblems,
   problem_schema,
@@ -11,10 +14,7 @@ import {
   writeProblemResponses,
   writeProblems,
 } from './problems.ts';
-import { receipt_operations } from './receipts.ts';
 import { type Named, splitField, writeFields, writeSchema } from './schemas.ts';
-import { service_operations } from './service.ts';
-import { token_operations } from './tokens.ts';
 
 const operations: Operation[] = [
   ...lead_operations,

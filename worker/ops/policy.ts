@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Conflict } from '../../db/database.ts';
 import { publishPolicy } from '../../db/policies.ts';
-import { digest } from '../../db/vault.ts';
-import { readPolicyFiles } from '../policy-file.ts';
+import { digest } from '../../db/vault/vault.ts';
+import { readPolicyFiles } from '../policies/file.ts';
 import { Mistake, type Ops, operator } from './target.ts';
 
 /** `policy publish FILE…`: one file per language, all languages of one version. */

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { changeLead, type LeadChange } from '../../db/lead-changes.ts';
-import { lead_statuses } from '../../db/lead-pages.ts';
-import { draftLead } from '../../db/leads.ts';
+import { changeLead, type LeadChange } from '../../db/leads/change.ts';
+import { draftLead } from '../../db/leads/create.ts';
+import { lead_statuses } from '../../db/leads/read.ts';
 import { currentPolicy, documentIn, listPolicies } from '../../db/policies.ts';
-import { createSigner } from '../../db/signer.ts';
-import { createVault } from '../../db/vault.ts';
-import { forms } from '../fields.ts';
+import { createSigner } from '../../db/vault/signer.ts';
+import { createVault } from '../../db/vault/vault.ts';
 import { fillInKeys } from '../node/development.ts';
 import { findFolder } from '../node/store.ts';
 import { type Environment, readSettings } from '../settings.ts';
+import { forms } from '../shared/fields.ts';
 import { inventPerson } from './people.ts';
 import { databaseUrl, Mistake, type Ops, operator } from './target.ts';
 

@@ -1,6 +1,6 @@
-import { createToken, listTokens, revokeToken, rotateToken, type TokenRecord } from '../../db/tokens.ts';
-import { roles } from '../access.ts';
-import { isHolder, overlap_days, readHolder, token_days } from '../tokens.ts';
+import { createToken, listTokens, revokeToken, rotateToken, type TokenRecord } from '../../db/staff/tokens.ts';
+import { roles } from '../guards/access.ts';
+import { isHolder, overlap_days, readHolder, token_days } from '../staff/tokens.ts';
 import { Mistake, type Ops, operator } from './target.ts';
 
 /** `token create --holder NAME --role ROLE [--days N]` → the token alone. */

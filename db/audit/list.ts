@@ -1,0 +1,139 @@
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
+import type { Database } from '../database.ts';
+import type { AuditEvents, Schema } from '../schema.ts';
+
+export interface EventQuery {
+  lead_id?: string | undefined;
+  action?: string | undefined;
+  /** A token's id, `visitor` or `operator`. */
+  actor?: string | undefined;
+  /** Inclusive. */
+  recorded_from?: string | undefined;
+  /** Exclusive. */
+  recorded_to?: string | undefined;
+  /** `asc` unless told otherwise. */
+  order?: 'asc' | 'desc' | undefined;
+  limit: number;
+}
+
+/** An event with whom the token belongs to, and of the leads it was about how many there are and which, the first few. */
+type ListedEvent = Selectable<AuditEvents> & {
+  holder: string | null;
+  lead_count: number;
+  lead_ids: string[];
+};
+
+export interface EventPage {
+  audit_events: ListedEvent[];
+  has_more: boolean;
+  /** Number of the last event; undefined on an empty page. */
+  end: number | undefined;
+}
+
+/** An export is an event about 500 leads: a page shows this many of each. By its id, every lead finds all its events. */
+const leads_shown = 10;
+
+/** Statements take at most 100 bound parameters on D1. */
+const events_per_statement = 90;
+
+/** By how much an act may be numbered before another that has an earlier time: servers' clocks differ, and commits wait. */
+const disorder_ms = 3_600_000;
+
+/** The last that is written with a year of four digits. */
+const last_instant_ms = Date.UTC(9999, 11, 31);
+
+/** A page of the audit trail after a number, in the order of numbers, which is that of the commits. */
+export async function listEvents(db: Database, query: EventQuery, after: number | undefined): Promise<EventPage> {
+  const rows = await selectEvents(db, query, after);
+  const page = rows.slice(0, query.limit);
+  const { lead_id } = query;
+  const shown = lead_id
+    ? undefined
+    : await listSubjects(
+        db,
+        page.map(({ seq }) => seq),
+      );
+  const audit_events = page.map(row => ({ ...row, lead_ids: shown?.get(row.seq) ?? (lead_id ? [lead_id] : []) }));
+  return { audit_events, has_more: rows.length > query.limit, end: page.at(-1)?.seq };
+}
+
+function selectEvents(db: Database, query: EventQuery, after: number | undefined) {
+  const { lead_id, action, actor, recorded_from, recorded_to, order = 'asc', limit } = query;
+  let rows = db
+    .selectFrom('audit_events')
+    .leftJoin('tokens', 'tokens.id', 'audit_events.actor')
+    .select(eb => [
+      'audit_events.seq',
+      'recorded_at',
+      'actor',
+      'holder',
+      'audit_events.role',
+      'action',
+      'fields',
+      'purpose',
+      'request_id',
+      sql<number>`(${countSubjects(eb)})`.as('lead_count'),
+    ])
+    .orderBy('audit_events.seq', order)
+    .limit(limit + 1);
+  if (after !== undefined) rows = rows.where('audit_events.seq', order === 'asc' ? '>' : '<', after);
+  if (lead_id)
+    rows = rows.where('audit_events.seq', 'in', eb =>
+      eb.selectFrom('audit_subjects').select('seq').where('lead_id', '=', lead_id),
+    );
+  if (action) rows = rows.where('action', '=', action);
+  if (actor) rows = rows.where('actor', '=', actor);
+  // Said in the statement, because an index of all but the most frequent is only used where this can be read.
+  if (action && action !== 'lead.created') rows = rows.where('action', '<>', sql.lit('lead.created'));
+  if (actor && actor !== 'visitor') rows = rows.where('actor', '<>', sql.lit('visitor'));
+  if (recorded_from) rows = rows.where('recorded_at', '>=', recorded_from);
+  if (recorded_to) rows = rows.where('recorded_at', '<', recorded_to);
+  // The list goes by number: times only say between which numbers to look. A page begins at the place where the last one ended alone.
+  if (recorded_from && !(after !== undefined && order === 'asc'))
+    rows = rows.where('audit_events.seq', '>', lastBefore(db, shift(recorded_from, -disorder_ms)));
+  if (recorded_to && !(after !== undefined && order === 'desc'))
+    rows = rows.where('audit_events.seq', '<', firstSince(db, shift(recorded_to, disorder_ms)));
+  return rows.execute();
+}
+
+function countSubjects(eb: ExpressionBuilder<Schema, 'audit_events'>) {
+  return eb
+    .selectFrom('audit_subjects')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .whereRef('audit_subjects.seq', '=', 'audit_events.seq');
+}
+
+/** A number that all acts since an instant and `disorder_ms` are above. */
+function lastBefore(db: Database, instant: string) {
+  const last = db.selectFrom('audit_events').select('seq').where('recorded_at', '<', instant);
+  return sql<number>`coalesce((${last.orderBy('recorded_at', 'desc').orderBy('seq', 'desc').limit(1)}), 0)`;
+}
+
+/** A number that all acts before an instant less `disorder_ms` are below. */
+function firstSince(db: Database, instant: string) {
+  const first = db.selectFrom('audit_events').select('seq').where('recorded_at', '>=', instant);
+  const newest = db.selectFrom('changes').select('seq');
+  return sql<number>`coalesce((${first.orderBy('recorded_at').orderBy('seq').limit(1)}), (${newest}) + 1)`;
+}
+
+function shift(instant: string, ms: number): string {
+  return new Date(Math.min(Date.parse(instant) + ms, last_instant_ms)).toISOString();
+}
+
+/** The first leads of each event, by its number. */
+async function listSubjects(db: Database, numbers: number[]): Promise<Map<number, string[]>> {
+  const shown = new Map<number, string[]>();
+  for (let at = 0; at < numbers.length; at += events_per_statement) {
+    const some = db
+      .selectFrom('audit_subjects')
+      .select(['seq', 'lead_id', sql<number>`row_number() over (partition by seq order by lead_id)`.as('place')])
+      .where('seq', 'in', numbers.slice(at, at + events_per_statement));
+    const rows = await db
+      .selectFrom(some.as('numbered'))
+      .select(['seq', 'lead_id'])
+      .where('place', '<=', leads_shown)
+      .execute();
+    for (const { seq, lead_id } of rows) shown.set(seq, [...(shown.get(seq) ?? []), lead_id].sort());
+  }
+  return shown;
+}

@@ -1,0 +1,111 @@
+import { type CompiledQuery, sql } from 'kysely';
+import type { Database } from '../database.ts';
+import { type DaySpan, dayOf } from '../days.ts';
+import { listPolicies } from '../policies.ts';
+import { bringUpToDate, records_per_step, type Tally } from '../tallies.ts';
+import { type Place, type StoredChoice, selectConsents, settledPlace } from './list.ts';
+
+const outcomes = ['accepted', 'refused', 'customised', 'withdrawn'] as const;
+type Outcome = (typeof outcomes)[number];
+
+/** Choices received on one day, by policy version and language. */
+export type ConsentDay = { day: string; policy_version: string; locale: string } & { [Name in Outcome]: number };
+
+/**
+ * Counts the choices received, by day, policy version, language and outcome, as far as their order is settled.
+ *
+ * Safe to run at any time, on several servers at once.
+ */
+export function tallyConsents(db: Database, time_zone: string, now: Date): Promise<void> {
+  const received_to = settledPlace(now).received_at;
+  const tally: Tally = { name: 'consents', time_zone };
+  return bringUpToDate(db, tally, async position => {
+    const choices = await selectConsents(db, { received_to, limit: records_per_step }, readPlace(position));
+    const last = choices.at(-1);
+    if (!last) return undefined;
+    const days = [...(await countDays(db, choices, time_zone)).values()];
+    return { end: `${last.received_at} ${last.id}`, additions: days.map(day => addDay(db, time_zone, day)) };
+  });
+}
+
+/** Choices by day: from the tally, and from the records those that are too young for it. */
+export async function listConsentStats(db: Database, span: DaySpan, now: Date): Promise<ConsentDay[]> {
+  await tallyConsents(db, span.time_zone, now);
+  const { position, days } = await readTally(db, span);
+  let after = readPlace(position);
+  for (;;) {
+    const choices = await selectConsents(db, { limit: records_per_step }, after);
+    await countDays(db, choices, span.time_zone, days);
+    if (choices.length < records_per_step) break;
+    after = choices.at(-1);
+  }
+  const asked = [...days].filter(([, { day }]) => day >= span.from_day && day <= span.to_day);
+  return asked.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, day]) => day);
+}
+
+/** Days and how far they were counted, in one statement: another server may count on at any moment. */
+async function readTally(db: Database, { time_zone, from_day, to_day }: DaySpan) {
+  const rows = await db
+    .selectFrom('tallies')
+    .leftJoin('consent_days', join =>
+      join.onRef('consent_days.time_zone', '=', 'tallies.time_zone').on('day', '>=', from_day).on('day', '<=', to_day),
+    )
+    .select(['position', 'day', 'policy_version', 'locale', ...outcomes])
+    .where('name', '=', 'consents')
+    .where('tallies.time_zone', '=', time_zone)
+    .execute();
+  const days: Days = new Map();
+  for (const { position: _, ...row } of rows)
+    if (row.day !== null) days.set(keyOf(row as ConsentDay), row as ConsentDay);
+  return { position: rows[0]?.position ?? '', days };
+}
+
+/** By day, policy version and language. */
+type Days = Map<string, ConsentDay>;
+
+/** Adds choices to the days on which they were received. */
+async function countDays(db: Database, choices: StoredChoice[], time_zone: string, days: Days = new Map()) {
+  const required = new Map(
+    (await listPolicies(db)).map(({ version, documents }) => [
+      version,
+      new Set(documents[0]!.purposes.filter(purpose => purpose.required).map(({ id }) => id)),
+    ]),
+  );
+  for (const choice of choices) {
+    const { policy_version, locale, received_at } = choice;
+    const day = { day: dayOf(new Date(received_at), time_zone), policy_version, locale };
+    const count = days.get(keyOf(day)) ?? { ...day, accepted: 0, refused: 0, customised: 0, withdrawn: 0 };
+    count[readOutcome(choice, required.get(policy_version)!)] += 1;
+    days.set(keyOf(day), count);
+  }
+  return days;
+}
+
+/** What a choice comes to. Whoever was shown nothing optional, or granted nothing of it, has accepted nothing. */
+function readOutcome({ shown, granted, source }: StoredChoice, required: Set<string>): Outcome {
+  if (source === 'withdrawal') return 'withdrawn';
+  const asked = shown.filter(id => !required.has(id));
+  const given = granted.filter(id => !required.has(id));
+  if (given.length === 0) return 'refused';
+  return given.length === asked.length ? 'accepted' : 'customised';
+}
+
+function addDay(db: Database, time_zone: string, day: ConsentDay): CompiledQuery {
+  const sums = outcomes.map(name => [name, sql`${sql.ref(`consent_days.${name}`)} + ${sql.ref(`excluded.${name}`)}`]);
+  return db
+    .insertInto('consent_days')
+    .values({ time_zone, ...day })
+    .onConflict(conflict =>
+      conflict.columns(['time_zone', 'day', 'policy_version', 'locale']).doUpdateSet(Object.fromEntries(sums)),
+    )
+    .compile();
+}
+
+function keyOf({ day, policy_version, locale }: Pick<ConsentDay, 'day' | 'policy_version' | 'locale'>): string {
+  return `${day} ${policy_version} ${locale}`;
+}
+
+function readPlace(position: string): Place | undefined {
+  const [received_at, id] = position.split(' ');
+  return received_at && id ? { received_at, id } : undefined;
+}

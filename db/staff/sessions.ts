@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { Database } from '../database.ts';
+import type { ConsoleSessions, Tokens } from '../schema.ts';
+import { prepare } from '../statements.ts';
+import { digest } from '../vault/vault.ts';
+import type { TokenHolder } from './tokens.ts';
+
+const hour_ms = 3_600_000;
+
+/** How long a session outlives the last page that a person asked for. */
+const idle_ms = 8 * hour_ms;
+
+/** How old the time of last use may become before it is written again: a page should not cost a write. */
+const seen_ms = 5 * 60_000;
+
+const id_bytes = 32;
+const shape = /^[\w-]{43}$/;
+
+/** Opens a session of a token and returns its id: the only time that it is seen, since only its SHA-256 is stored. */
+export async function openSession(db: Database, token_id: string, now: Date): Promise<string> {
+  const id = randomBytes(id_bytes).toString('base64url');
+  const at = now.toISOString();
+  await db.atomic([
+    db
+      .insertInto('console_sessions')
+      .values({ id_sha256: digest(id), token_id, created_at: at, last_seen_at: at })
+      .compile(),
+  ]);
+  return id;
+}
+
+/**
+ * Who is signed in, or undefined: unknown, ended, idle for too long, or its token expired or revoked meanwhile.
+ *
+ * @param active Whether a person is at work, which keeps the session alive; a page that asks by itself does not.
+ */
+export async function findSession(
+  db: Database,
+  presented: string,
+  now: Date,
+  active: boolean,
+): Promise<TokenHolder | undefined> {
+  if (!shape.test(presented)) return undefined;
+  const id_sha256 = digest(presented);
+  const [row] = (await db.read(selectSession(db, { id_sha256 }))) as SessionRow[];
+  const at = now.toISOString();
+  if (!row || row.ended_at || row.revoked_at || row.expires_at <= at) return undefined;
+  const unseen_ms = now.getTime() - Date.parse(row.last_seen_at);
+  if (unseen_ms >= idle_ms) return undefined;
+  if (active && unseen_ms >= seen_ms) await noteUse(db, id_sha256, row, now);
+  return { id: row.token_id, holder: row.holder, role: row.role };
+}
+
+type SessionRow = Selectable<ConsoleSessions> &
+  Pick<Selectable<Tokens>, 'holder' | 'role' | 'expires_at' | 'revoked_at' | 'last_used_at'>;
+
+const selectSession = prepare<{ id_sha256: string }>((db, { id_sha256 }) =>
+  db
+    .selectFrom('console_sessions')
+    .innerJoin('tokens', 'tokens.id', 'console_sessions.token_id')
+    .selectAll('console_sessions')
+    .select(['holder', 'role', 'expires_at', 'revoked_at', 'last_used_at'])
+    .where('id_sha256', '=', id_sha256)
+    .compile(),
+);
+
+/** Work in the console is use of the token too, which is written at most hourly. */
+async function noteUse(db: Database, id_sha256: string, { token_id, last_used_at }: SessionRow, now: Date) {
+  const at = now.toISOString();
+  const isOld = !last_used_at || now.getTime() - Date.parse(last_used_at) >= hour_ms;
+  await db.atomic([
+    db.updateTable('console_sessions').set({ last_seen_at: at }).where('id_sha256', '=', id_sha256).compile(),
+    ...(isOld ? [db.updateTable('tokens').set({ last_used_at: at }).where('id', '=', token_id).compile()] : []),
+  ]);
+}
+
+/** Ends one session. Safe to run twice. */
+export async function endSession(db: Database, presented: string, now: Date): Promise<void> {
+  const ended = db.updateTable('console_sessions').set({ ended_at: now.toISOString() });
+  await db.atomic([ended.where('id_sha256', '=', digest(presented)).where('ended_at', 'is', null).compile()]);
+}
+
+/** Ends every session that was opened with a token. */
+export async function endSessions(db: Database, token_id: string, now: Date): Promise<void> {
+  const ended = db.updateTable('console_sessions').set({ ended_at: now.toISOString() });
+  await db.atomic([ended.where('token_id', '=', token_id).where('ended_at', 'is', null).compile()]);
+}
+
+/** Deletes sessions that have been idle for too long. */
+export async function forgetIdleSessions(db: Database, now: Date): Promise<void> {
+  const limit = new Date(now.getTime() - idle_ms).toISOString();
+  await db.atomic([db.deleteFrom('console_sessions').where('last_seen_at', '<=', limit).compile()]);
+}

@@ -1,0 +1,185 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import { type Actor, recordEvent, takeNumber } from '../audit/record.ts';
+import { Conflict, type Database, isUnavailable } from '../database.ts';
+import type { Tokens } from '../schema.ts';
+import { prepare } from '../statements.ts';
+import { digest } from '../vault/vault.ts';
+
+/** Who presents a token: its id, its holder and the holder's role. */
+export interface TokenHolder {
+  id: string;
+  holder: string;
+  role: string;
+}
+
+export interface TokenRecord extends TokenHolder {
+  created_at: string;
+  expires_at: string;
+  revoked_at: string | null;
+  last_used_at: string | null;
+}
+
+const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789';
+const id_length = 12;
+const secret_length = 36;
+const checksum_length = 6;
+const day_ms = 86_400_000;
+const hour_ms = 3_600_000;
+const shape = new RegExp(`^lc_([A-Za-z0-9]{${id_length}})_([A-Za-z0-9]{${secret_length + checksum_length}})$`);
+
+/** Makes a token and returns it: the only time that it is seen, since only its SHA-256 is stored. */
+export async function createToken(
+  db: Database,
+  { holder, role, days }: { holder: string; role: string; days: number },
+  actor: Actor,
+  now: Date,
+): Promise<string> {
+  const { id, secret_sha256, token } = makeSecret();
+  const times = { created_at: now.toISOString(), expires_at: inDays(now, days) };
+  await db.atomic([
+    db
+      .insertInto('tokens')
+      .values({ id, holder, role, secret_sha256, ...times })
+      .compile(),
+    takeNumber(db),
+    ...recordEvent(db, actor, { action: 'token.created', fields: id }, now),
+  ]);
+  return token;
+}
+
+/**
+ * Makes a token for the holder and the role of another, which goes on for a while, so that its user can change over in peace.
+ *
+ * @param overlap_days How long the old one stays good, at most to its own expiry; 0 ends it at once.
+ * @returns The new token; undefined when the old one is unknown, revoked or expired: what it could do is over.
+ */
+export async function rotateToken(
+  db: Database,
+  old_id: string,
+  { days, overlap_days }: { days: number; overlap_days: number },
+  actor: Actor,
+  now: Date,
+): Promise<string | undefined> {
+  const { id, secret_sha256, token } = makeSecret();
+  const created_at = now.toISOString();
+  const last_good = inDays(now, overlap_days);
+  const ofOld = (column: 'holder' | 'role') =>
+    db
+      .selectFrom('tokens')
+      .select(column)
+      .where('id', '=', old_id)
+      .where('revoked_at', 'is', null)
+      .where('expires_at', '>', created_at);
+  try {
+    await db.atomic([
+      db
+        .insertInto('tokens')
+        .values({
+          id,
+          holder: ofOld('holder'),
+          role: ofOld('role'),
+          secret_sha256,
+          created_at,
+          expires_at: inDays(now, days),
+        })
+        .compile(),
+      db
+        .updateTable('tokens')
+        .set({ expires_at: last_good })
+        .where('id', '=', old_id)
+        .where('expires_at', '>', last_good)
+        .compile(),
+      takeNumber(db),
+      ...recordEvent(db, actor, { action: 'token.rotated', fields: `${old_id},${id}` }, now),
+    ]);
+    return token;
+  } catch (error) {
+    if (error instanceof Conflict && error.table === 'tokens') return undefined;
+    throw error;
+  }
+}
+
+/** The holder of a presented token, or undefined: misspelt (told by the checksum), unknown, expired or revoked. */
+export async function findTokenHolder(db: Database, presented: string, now: Date): Promise<TokenHolder | undefined> {
+  const [, id, secret] = shape.exec(presented) ?? [];
+  if (!id || !secret) return undefined;
+  if (checksum(id, secret.slice(0, -checksum_length)) !== secret.slice(-checksum_length)) return undefined;
+  const [row] = (await db.read(selectToken(db, { id }))) as Selectable<Tokens>[];
+  if (!row || row.revoked_at || row.expires_at <= now.toISOString()) return undefined;
+  if (!timingSafeEqual(Buffer.from(row.secret_sha256), Buffer.from(digest(secret)))) return undefined;
+  await noteUse(db, row, now);
+  return { id, holder: row.holder, role: row.role };
+}
+
+const selectToken = prepare<{ id: string }>((db, { id }) =>
+  db.selectFrom('tokens').selectAll().where('id', '=', id).compile(),
+);
+
+/** All tokens, the newest first. */
+export function listTokens(db: Database): Promise<TokenRecord[]> {
+  return selectRecords(db).orderBy('created_at', 'desc').orderBy('id').execute();
+}
+
+/** What is known of a token, its secret apart; undefined when there is none with this id. */
+export function findToken(db: Database, id: string): Promise<TokenRecord | undefined> {
+  return selectRecords(db).where('id', '=', id).executeTakeFirst();
+}
+
+function selectRecords(db: Database) {
+  return db
+    .selectFrom('tokens')
+    .select(['id', 'holder', 'role', 'created_at', 'expires_at', 'revoked_at', 'last_used_at']);
+}
+
+/** Revokes a token from its next request on. False when there is none with this id; true again when already revoked. */
+export async function revokeToken(db: Database, id: string, actor: Actor, now: Date): Promise<boolean> {
+  const row = await findToken(db, id);
+  if (!row || row.revoked_at) return Boolean(row);
+  await db.atomic([
+    db
+      .updateTable('tokens')
+      .set({ revoked_at: now.toISOString() })
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .compile(),
+    takeNumber(db),
+    ...recordEvent(db, actor, { action: 'token.revoked', fields: id }, now),
+  ]);
+  return true;
+}
+
+/** Written at most hourly, so that a pull every second does not cost a write every second. */
+async function noteUse(db: Database, { id, last_used_at }: TokenRecord, now: Date): Promise<void> {
+  if (last_used_at && now.getTime() - Date.parse(last_used_at) < hour_ms) return;
+  const note = db.updateTable('tokens').set({ last_used_at: now.toISOString() }).where('id', '=', id).compile();
+  await db.atomic([note]).catch(error => {
+    if (!isUnavailable(error)) throw error;
+  });
+}
+
+function makeSecret() {
+  const id = randomLetters(id_length);
+  const body = randomLetters(secret_length);
+  const secret = body + checksum(id, body);
+  return { id, secret_sha256: digest(secret), token: `lc_${id}_${secret}` };
+}
+
+function inDays(now: Date, days: number): string {
+  return new Date(now.getTime() + days * day_ms).toISOString();
+}
+
+function randomLetters(length: number): string {
+  const letters = [];
+  while (letters.length < length) {
+    const at = randomBytes(1)[0]! & 63;
+    if (at < alphabet.length) letters.push(alphabet[at]);
+  }
+  return letters.join('');
+}
+
+/** Lets a scanner spot a token, and stops a typing error before it reaches the database. */
+function checksum(id: string, body: string): string {
+  const bytes = Buffer.from(digest(`lc_${id}_${body}`), 'hex');
+  return [...bytes.subarray(0, checksum_length)].map(byte => alphabet[byte % alphabet.length]).join('');
+}

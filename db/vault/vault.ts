@@ -1,0 +1,152 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto';
+import type { LeadKeys } from '../schema.ts';
+import { takeRandom } from './random.ts';
+
+/** The personal data of a lead, all of it. `phone` is in the normal form of the contract. */
+export interface LeadValues {
+  name: string;
+  phone: string;
+  email: string;
+  company: string;
+}
+
+export interface KeyEncryptionKey {
+  id: string;
+  key: Buffer;
+}
+
+/** Seals and opens personal data, and finds it by its blind index. Fails closed: what does not open is an error. */
+export interface Vault {
+  /** Seals the values under a key of the lead's own, and wraps that key under the last key encryption key. */
+  seal(lead_id: string, values: LeadValues): { sealed: string; keys: Omit<LeadKeys, 'lead_id'> };
+  /** @throws When key, row or ciphertext do not belong together or the key encryption key is not known. */
+  open(lead_id: string, sealed: string, keys: Pick<LeadKeys, 'kek_id' | 'wrapped'>): LeadValues;
+  indexPhone(phone: string): string;
+  indexEmail(email: string): string;
+}
+
+const schema_version = '1';
+const padding_bytes = 64;
+const iv_bytes = 12;
+const tag_bytes = 16;
+const index_bytes = 16;
+
+/**
+ * Makes the vault of a deployment.
+ *
+ * @param keks Key encryption keys, at least one: the last one encrypts, all decrypt.
+ * @param index_key 32 bytes, for the blind indexes alone.
+ */
+export function createVault(keks: KeyEncryptionKey[], index_key: Buffer): Vault {
+  const byId = new Map(keks.map(({ id, key }) => [id, createSecretKey(key)]));
+  const current = keks.at(-1)!.id;
+  const currentKey = byId.get(current)!;
+  const phoneKey = deriveKey(index_key, 'lead|phone');
+  const emailKey = deriveKey(index_key, 'lead|email');
+  const index_version = deriveKey(index_key, 'version').export().toString('hex').slice(0, 8);
+
+  const indexPhone = (phone: string) => blindIndex(phoneKey, phone);
+  const indexEmail = (email: string) => blindIndex(emailKey, email.normalize('NFKC').trim().toLowerCase());
+
+  return {
+    seal(lead_id, { name, phone, email, company }) {
+      const key = takeRandom(32);
+      const sealed = encrypt(
+        createSecretKey(key),
+        pad(JSON.stringify({ name, phone, email, company })),
+        leadContext(lead_id),
+      );
+      const wrapped = encrypt(currentKey, key, wrapContext(current, lead_id)).toString('base64url');
+      return {
+        sealed: `${schema_version}.${sealed.toString('base64url')}`,
+        keys: {
+          kek_id: current,
+          wrapped,
+          phone_index: indexPhone(phone),
+          email_index: indexEmail(email),
+          index_version,
+        },
+      };
+    },
+    open(lead_id, sealed, { kek_id, wrapped }) {
+      const kek = byId.get(kek_id);
+      if (!kek) throw new Error(`no key ${kek_id} in ENCRYPTION_KEYS`);
+      const [version, payload] = sealed.split('.');
+      if (version !== schema_version || !payload) throw new Error(`sealed in an unknown way: ${version}`);
+      const key = decrypt(kek, Buffer.from(wrapped, 'base64url'), wrapContext(kek_id, lead_id));
+      const json = decrypt(createSecretKey(key), Buffer.from(payload, 'base64url'), leadContext(lead_id));
+      return JSON.parse(json.toString('utf8'));
+    },
+    indexPhone,
+    indexEmail,
+  };
+}
+
+/**
+ * A 32-byte key for one use, from a key of the deployment (HKDF-SHA-256, RFC 5869).
+ *
+ * A KeyObject, because node:crypto takes 3 µs for an HMAC with one and 18 with the same bytes in a Buffer.
+ */
+export function deriveKey(key: Buffer, use: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', key, '', use, 32)));
+}
+
+/** SHA-256 in hex. */
+export function digest(value: string | Uint8Array): string {
+  return createHash('sha256').update(value).digest('hex');
+}
+
+function blindIndex(key: KeyObject, normal: string): string {
+  return createHmac('sha256', key).update(normal).digest().subarray(0, index_bytes).toString('hex');
+}
+
+/** Trailing spaces hide the length; JSON.parse does not mind them. */
+function pad(json: string): Buffer {
+  const length = Buffer.byteLength(json);
+  return Buffer.from(json + ' '.repeat((padding_bytes - (length % padding_bytes)) % padding_bytes));
+}
+
+function encrypt(key: KeyObject, plain: Buffer, context: Buffer): Buffer {
+  const iv = takeRandom(iv_bytes);
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(context);
+  return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+function decrypt(key: KeyObject, boxed: Buffer, context: Buffer): Buffer {
+  const end = boxed.length - tag_bytes;
+  if (end < iv_bytes) throw new Error('sealed value too short');
+  const decipher = createDecipheriv('aes-256-gcm', key, boxed.subarray(0, iv_bytes), { authTagLength: tag_bytes });
+  decipher.setAAD(context).setAuthTag(boxed.subarray(end));
+  const plain = decipher.update(boxed.subarray(iv_bytes, end));
+  decipher.final();
+  return plain;
+}
+
+function leadContext(lead_id: string): Buffer {
+  return lengthPrefixed('lead', lead_id, schema_version);
+}
+
+function wrapContext(kek_id: string, lead_id: string): Buffer {
+  return lengthPrefixed('wrap', kek_id, lead_id);
+}
+
+/** Each part behind its length in four bytes, so that no two lists of parts look the same. */
+function lengthPrefixed(...parts: string[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + 4 + Buffer.byteLength(part), 0);
+  const bytes = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const part of parts) {
+    const written = bytes.write(part, at + 4);
+    bytes.writeUInt32BE(written, at);
+    at += 4 + written;
+  }
+  return bytes;
+}

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import { keepHouse } from '../../db/housekeeping.ts';
+import { createToken, revokeToken } from '../../db/staff/tokens.ts';
+import { digest } from '../../db/vault/vault.ts';
+import { readCookie, startConsole } from '../support/console.ts';
+import { browser_accept, operator, origin } from '../support/harness.ts';
+
+const hour_ms = 3_600_000;
+
+describe('POST /console/session', () => {
+  it('opens a session that a script, another site and plain http never see, and stores only its digest', async () => {
+    const { signIn, token, db } = await startConsole();
+    const response = await signIn(await token('sales'));
+    expect([response.status, response.headers.get('Location')]).toEqual([303, '/console']);
+    const [cookie] = response.headers.getSetCookie();
+    expect(cookie).toMatch(
+      /^__Host-lead_console=[\w-]{43}; Path=\/; (?=.*HttpOnly)(?=.*Secure)(?=.*SameSite=Strict)(?!.*Domain)/,
+    );
+    const id = readCookie(response).split('=')[1]!;
+    const rows = await db.selectFrom('console_sessions').selectAll().execute();
+    expect(rows).toMatchObject([{ id_sha256: digest(id), ended_at: null }]);
+    expect(JSON.stringify(rows)).not.toContain(id);
+  });
+
+  it('says kindly what is wrong with a token, keeps it out of the page and the log, and sets no cookie', async () => {
+    const { signIn, token, lines } = await startConsole();
+    const wrong = `${(await token('sales')).slice(0, -1)}!`;
+    const response = await signIn(wrong, { 'Accept-Language': 'en' });
+    const page = await response.text();
+    expect(response.status).toBe(401);
+    expect(page).toContain('This token is not good.');
+    expect(page).toContain('type="password"');
+    expect(page + lines.join('')).not.toContain(wrong.slice(16));
+    expect(response.headers.getSetCookie()).toEqual([]);
+    expect(lines.join('')).toContain('"token_refused"');
+  });
+
+  it('slows down whoever tries one token after another, and still lets a good one in', async () => {
+    const { signIn, token } = await startConsole();
+    for (let n = 0; n < 10; n++) expect((await signIn(`lc_wrong_${n}`)).status).toBe(401);
+    const slowed = await signIn('lc_wrong', { 'Accept-Language': 'en' });
+    expect([slowed.status, slowed.headers.get('Retry-After')]).toEqual([429, '6']);
+    expect(await slowed.text()).toContain('Try again in 6 seconds');
+    expect((await signIn(await token('sales'))).status).toBe(303);
+  });
+
+  it('goes on to the page that was asked for, never to another site', async () => {
+    const { signIn, token } = await startConsole();
+    const path = '/console/leads/01a210c0-5fcb-7070-98c4-3692dc4b0540';
+    const go = async (next: string) => (await signIn(await token('sales'), {}, next)).headers.get('Location');
+    expect(await go(path)).toBe(path);
+    expect(await go('/console?status=new&form=mini-ai-experience')).toBe('/console?status=new&form=mini-ai-experience');
+    for (const next of [
+      '//evil.example',
+      'https://evil.example',
+      '/console//evil.example',
+      '/console/../forms/mini-ai-experience',
+      '/console/%2e%2e/leads',
+      '/consoles',
+      '/console\\x',
+      '/',
+      '/console/\n',
+    ])
+      expect(await go(next)).toBe('/console');
+  });
+
+  it('gives a new id at each sign-in, and the one that was brought along is worth nothing', async () => {
+    const { signIn, token, get } = await startConsole();
+    const planted = readCookie(await signIn(await token('viewer')));
+    const fresh = readCookie(await signIn(await token('sales'), { Cookie: planted }));
+    expect(fresh).not.toBe(planted);
+    const see = async (cookie: string) =>
+      (await get('/console/export', { Accept: browser_accept, Cookie: cookie })).status;
+    expect([await see(planted), await see(fresh)]).toEqual([401, 200]);
+    const invented = `__Host-lead_console=${'A'.repeat(43)}`;
+    expect(readCookie(await signIn(await token('sales'), { Cookie: invented }))).not.toBe(invented);
+    expect(await see(invented)).toBe(401);
+  });
+});
+
+describe('a session', () => {
+  it('ends eight hours after the last page that a person asked for; asking for arrivals does not count', async () => {
+    const { open, advance } = await startConsole();
+    const sales = await open('sales');
+    for (let n = 0; n < 3; n++) {
+      advance(7 * hour_ms);
+      expect((await sales.get('/console/export')).status).toBe(200);
+    }
+    advance(7 * hour_ms);
+    const script = { Accept: 'application/json' };
+    expect((await sales.get('/console/arrivals', script)).status).toBe(200);
+    advance(1 * hour_ms);
+    expect((await sales.get('/console/arrivals', script)).status).toBe(401);
+    const ended = await sales.get('/console/export');
+    expect(ended.status).toBe(401);
+    expect(await ended.text()).toContain('Your session has ended.');
+  });
+
+  it('writes when it was seen every few minutes at most', async () => {
+    const { open, advance, db } = await startConsole();
+    const sales = await open('sales');
+    const seen = async () =>
+      (await db.selectFrom('console_sessions').select('last_seen_at').executeTakeFirstOrThrow()).last_seen_at;
+    const first = await seen();
+    advance(4 * 60_000);
+    await sales.get('/console');
+    expect(await seen()).toBe(first);
+    advance(60_000);
+    await sales.get('/console');
+    expect(await seen()).not.toBe(first);
+  });
+
+  it('ends with its token: revoked or expired, the next request is refused', async () => {
+    const { open, signIn, db, services, get, advance, token } = await startConsole();
+    const { now } = services;
+    const sales = await open('sales');
+    await revokeToken(db, (await token('sales')).split('_')[1]!, operator, now());
+    expect((await sales.get('/console/export')).status).toBe(401);
+    expect((await sales.post('/console/search', { q: '13800138000' })).status).toBe(401);
+    const short = await createToken(db, { holder: 'short', role: 'sales', days: 0.1 }, operator, now());
+    const cookie = readCookie(await signIn(short));
+    expect((await get('/console/export', { Accept: browser_accept, Cookie: cookie })).status).toBe(200);
+    advance(3 * hour_ms);
+    expect((await get('/console/export', { Accept: browser_accept, Cookie: cookie })).status).toBe(401);
+  });
+
+  it('ends at sign-out, there alone or wherever the token is signed in, and the browser drops what it kept', async () => {
+    const { open } = await startConsole();
+    const [one, other, third] = [await open('sales'), await open('sales'), await open('viewer')];
+    const out = await one.post('/console/session/end');
+    expect([out.status, out.headers.get('Location')]).toEqual([303, '/console?out']);
+    expect(out.headers.getSetCookie()[0]).toMatch(/^__Host-lead_console=; Max-Age=0/);
+    expect(out.headers.get('Clear-Site-Data')).toBe('"cache"');
+    const statuses = async () =>
+      Promise.all([one, other, third].map(async browser => (await browser.get('/console/export')).status));
+    expect(await statuses()).toEqual([401, 200, 200]);
+    const again = await open('sales');
+    await again.post('/console/session/end', { everywhere: '1' });
+    expect(await statuses()).toEqual([401, 401, 200]);
+  });
+
+  it('is deleted once it has been idle for too long', async () => {
+    const { open, advance, db, services } = await startConsole();
+    const sales = await open('sales');
+    advance(7 * hour_ms);
+    await open('viewer');
+    await sales.post('/console/session/end');
+    await keepHouse(db, services.now());
+    const count = async () => (await db.selectFrom('console_sessions').selectAll().execute()).length;
+    expect(await count()).toBe(2);
+    advance(2 * hour_ms);
+    await keepHouse(db, services.now());
+    expect(await count()).toBe(1);
+  });
+
+  it('is not asked for on a link from another website, which comes without its cookie: the page asks again from here', async () => {
+    const { get, signIn, token } = await startConsole();
+    const path = '/console/leads/01a210c0-5fcb-7070-98c4-3692dc4b0540';
+    const crossing = { Accept: browser_accept, 'Sec-Fetch-Site': 'cross-site' };
+    const first = await get(path, crossing);
+    expect(first.headers.get('Refresh')).toBe(`0; url=${path}?again=1`);
+    const second = await get(`${path}?again=1`, crossing);
+    expect(second.headers.get('Refresh')).toBeNull();
+    expect(await second.text()).toContain(`name="next" value="${path}"`);
+    const cookie = readCookie(await signIn(await token('sales')));
+    expect((await get('/console', { Accept: browser_accept, Cookie: cookie })).headers.get('Refresh')).toBeNull();
+  });
+});
+
+describe('a post that no page of the console sent', () => {
+  const foreign: Record<string, string>[] = [
+    { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' },
+    { Origin: 'https://www.example.com', 'Sec-Fetch-Site': 'same-site' },
+    { Origin: origin, 'Sec-Fetch-Site': 'same-site' },
+    { Origin: 'null', 'Sec-Fetch-Site': 'same-origin' },
+    { Origin: 'https://www.example.com' },
+  ];
+
+  it.each(foreign)('%o is refused, whatever cookie it brings', async headers => {
+    const { open, submitLead, signIn, token, readEvents } = await startConsole();
+    const id = await submitLead();
+    const officer = await open('privacy_officer');
+    for (const [path, fields] of [
+      [`/console/leads/${id}/reveal`, { purpose: 'first_contact' }],
+      [`/console/leads/${id}/status`, { status: 'closed' }],
+      [`/console/leads/${id}/erasure`, { sure: 'yes' }],
+      ['/console/export', { format: 'text/csv', view: 'clear', purpose: 'handover' }],
+      ['/console/session/end', {}],
+    ] as const)
+      expect((await officer.post(path, fields, headers)).status).toBe(403);
+    expect((await signIn(await token('sales'), headers)).status).toBe(403);
+    expect((await readEvents(`lead_id=${id}`)).map(({ action }) => action)).toEqual(['lead.created']);
+    expect((await officer.get('/console/export')).status).toBe(200);
+  });
+
+  it('is refused too when it says nothing of where it comes from', async () => {
+    const { app, token } = await startConsole();
+    const response = await app.request(`${origin}/console/session`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ token: await token('sales') }).toString(),
+    });
+    expect(response.status).toBe(403);
+  });
+});

@@ -1,0 +1,240 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuditEvent, recordEvent, takeNumber } from '../../db/audit/record.ts';
+import { listChoices, recordChoice } from '../../db/consents/record.ts';
+import { Conflict, type Database } from '../../db/database.ts';
+import { findFirstAnswer, forgetExpiredKeys, rememberAnswer } from '../../db/idempotency.ts';
+import { newId } from '../../db/ids.ts';
+import { engines } from '../support/engines.ts';
+import { draft, lead, noon, operator, startPublished } from '../support/harness.ts';
+
+const countSpent = (db: Database) =>
+  db
+    .selectFrom('spent_proofs')
+    .select(({ fn }) => fn.countAll<number>().as('spent'))
+    .compile();
+
+describe.each(engines)('$engine', ({ engine, open }) => {
+  let db: Database;
+  let close: () => Promise<void>;
+  let started: Awaited<ReturnType<typeof startPublished>>;
+
+  beforeAll(async () => {
+    ({ db, close } = await open());
+    started = await startPublished({}, db);
+  });
+  afterAll(() => close());
+
+  const seqNow = async () => (await db.selectFrom('changes').select('seq').executeTakeFirstOrThrow()).seq;
+  const key = (name: string) => [rememberAnswer(db, { key: name, fingerprint: 'f' }, 's', null, noon)];
+
+  describe('atomic', () => {
+    it('gives an outcome per statement', async () => {
+      const outcomes = await db.atomic([
+        ...key('outcome'),
+        db.selectFrom('idempotency_keys').select('subject_id').where('key', '=', 'outcome').compile(),
+      ]);
+      expect(outcomes[0]!.changed).toBe(1);
+      expect(outcomes[1]!.rows).toEqual([{ subject_id: 's' }]);
+    });
+
+    it('writes all or none, and names the table that refused', async () => {
+      await db.atomic(key('taken'));
+      const before = await seqNow();
+      const refused = db.atomic([...key('fresh'), takeNumber(db), ...key('taken')]);
+      await expect(refused).rejects.toEqual(expect.objectContaining({ table: 'idempotency_keys' }));
+      await expect(refused).rejects.toBeInstanceOf(Conflict);
+      expect(await findFirstAnswer(db, 'fresh', noon)).toBeUndefined();
+      expect(await seqNow()).toBe(before);
+    });
+
+    it('a failing unit hurts no other that waits beside it', async () => {
+      const names = Array.from({ length: 12 }, (_, n) => (n % 3 === 0 ? 'taken' : `beside-${n}`));
+      const settled = await Promise.allSettled(names.map(name => db.atomic(key(name))));
+      expect(settled.map(({ status }) => status)).toEqual(
+        names.map(name => (name === 'taken' ? 'rejected' : 'fulfilled')),
+      );
+    });
+
+    it('a unit that the database does not even understand hurts no other either', async () => {
+      const senseless = sql`insert into nowhere values (1)`.compile(db);
+      const units = [key('good-1'), [...key('bad'), senseless], key('good-2')];
+      const settled = await Promise.allSettled(units.map(unit => db.atomic(unit)));
+      expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(await findFirstAnswer(db, 'bad', noon)).toBeUndefined();
+    });
+
+    it('a statement first sent behind a failure is known afterwards all the same', async () => {
+      await db.atomic(key('known'));
+      const fresh = db.selectFrom('tokens').select(['id', 'holder']).where('holder', '=', 'nobody').compile();
+      await expect(db.atomic([...key('known'), fresh])).rejects.toBeInstanceOf(Conflict);
+      expect((await db.atomic([fresh]))[0]!.rows).toEqual([]);
+      const other = db.selectFrom('tokens').select('role').where('holder', '=', 'nobody').compile();
+      const beside = [[...key('known'), other], [other], [other, ...key('unseen')]].map(unit => db.atomic(unit));
+      expect((await Promise.allSettled(beside)).map(({ status }) => status)).toEqual([
+        'rejected',
+        'fulfilled',
+        'fulfilled',
+      ]);
+      expect((await db.atomic([other]))[0]!.rows).toEqual([]);
+    });
+
+    it('an act on a lead that is not there fails whole', async () => {
+      const before = await seqNow();
+      const event: AuditEvent = { action: 'lead.revealed', lead_ids: [newId(noon)] };
+      await expect(db.atomic([takeNumber(db), ...recordEvent(db, operator, event, noon)])).rejects.toEqual(
+        expect.objectContaining({ table: 'audit_subjects' }),
+      );
+      expect(await seqNow()).toBe(before);
+    });
+
+    it('numbers acts without holes, in the order of commits', async () => {
+      const before = await seqNow();
+      const event = { action: 'policy.published' } as const;
+      await Promise.allSettled(
+        Array.from({ length: 20 }, (_, n) =>
+          db.atomic([takeNumber(db), ...recordEvent(db, operator, event, noon), ...(n % 4 === 0 ? key('taken') : [])]),
+        ),
+      );
+      const rows = await db.selectFrom('audit_events').select('seq').where('seq', '>', before).orderBy('seq').execute();
+      expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 15 }, (_, n) => before + n + 1));
+      expect(await seqNow()).toBe(before + 15);
+    });
+  });
+
+  describe('guards', () => {
+    const refused = (statement: string) => expect(db.atomic([sql.raw(statement).compile(db)])).rejects.toThrow();
+
+    it.each([
+      ['lead_consents', "locale = 'x'"],
+      ['policies', "change_class = 'minor'"],
+      ['policy_documents', "html = 'x'"],
+      ['audit_events', "actor = 'x'"],
+      ['audit_subjects', "lead_id = 'x'"],
+    ])('%s is append-only', async (table, change) => {
+      await started.post('/forms/mini-ai-experience', lead);
+      const count = async () =>
+        (await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(db)).rows[0]!.n;
+      const before = await count();
+      expect(before).toBeGreaterThan(0);
+      await refused(`update ${table} set ${change}`);
+      await refused(`delete from ${table}`);
+      expect(await count()).toBe(before);
+    });
+
+    it('a consent record is never changed, though the retention job may delete it', async () => {
+      const choice = {
+        visitor_id: 'v',
+        policy_version: '2026-01',
+        locale: 'en',
+        shown: [],
+        granted: [],
+        source: 'banner',
+        chosen_at: noon,
+      };
+      await recordChoice(db, choice, undefined, noon);
+      await refused('update consents set granted = \'["marketing"]\'');
+      const [record] = await listChoices(db, 'v');
+      expect(record).toMatchObject({ granted: [] });
+      await db.atomic([db.deleteFrom('consents').where('id', '=', record!.id).compile()]);
+      expect(await listChoices(db, 'v')).toEqual([]);
+    });
+
+    it('the count of acts never falls, and stays one row', async () => {
+      await refused('update changes set seq = seq - 1');
+      await refused('delete from changes');
+      await refused('insert into changes (id, seq) values (1, 0)');
+      await refused('insert into changes (id, seq) values (2, 0)');
+    });
+
+    it.runIf(engine === 'PostgreSQL')('TRUNCATE is refused', async () => {
+      for (const table of ['changes', 'audit_events', 'audit_subjects', 'lead_consents', 'consents', 'policies'])
+        await refused(`truncate ${table}`);
+    });
+
+    it.runIf(engine !== 'PostgreSQL')('REPLACE goes round no guard, by key or by rowid', async () => {
+      const seq = await seqNow();
+      const columns = "recorded_at, 'forged', role, action from audit_events";
+      const into = 'insert or replace into audit_events';
+      await refused(`${into} (seq, recorded_at, actor, role, action) select seq, ${columns} where seq = ${seq}`);
+      await refused(
+        `${into} (rowid, seq, recorded_at, actor, role, action) select rowid, seq + 999, ${columns} where seq = ${seq}`,
+      );
+      await refused(
+        "insert or replace into policies select version, published_at, effective_at, 'minor' from policies",
+      );
+      await refused('insert or replace into changes (id, seq) values (1, 0)');
+      expect(await db.selectFrom('audit_events').select('seq').where('actor', '=', 'forged').execute()).toEqual([]);
+    });
+  });
+
+  describe('verbs', () => {
+    it('a lead comes back clear, masked, by phone and through the feed', async () => {
+      const response = await started.post('/forms/ecological-cooperation', { ...lead, phone: '0755-88888888-8001' });
+      const { id } = (await response.json()) as { id: string };
+      const pulled = async (path: string) =>
+        (await (await started.pull(path)).json()) as { leads: object[]; next_cursor: string };
+      expect((await pulled('/leads?form=ecological-cooperation&view=clear')).leads).toMatchObject([
+        { id, name: lead.name, phone: '+8675588888888;ext=8001' },
+      ]);
+      expect((await pulled('/leads?phone=0755-88888888-8001')).leads).toMatchObject([{ id, phone: '0755******88' }]);
+      expect((await pulled('/leads?order=desc&limit=1')).leads).toMatchObject([{ id }]);
+      const feed = await pulled('/leads?limit=200');
+      expect(feed.leads.at(-1)).toMatchObject({ id });
+      expect((await pulled(`/leads?cursor=${feed.next_cursor}`)).leads).toEqual([]);
+    });
+
+    it('a clear read of more leads than one statement takes is on record for each', async () => {
+      await Promise.all(Array.from({ length: 101 }, () => started.post('/forms/mini-ai-experience', lead)));
+      const response = await started.pull('/leads?view=clear&limit=200');
+      const { leads } = (await response.json()) as { leads: object[] };
+      const { seq } = await db
+        .selectFrom('audit_events')
+        .select('seq')
+        .orderBy('seq', 'desc')
+        .executeTakeFirstOrThrow();
+      const subjects = await db.selectFrom('audit_subjects').selectAll().where('seq', '=', seq).execute();
+      expect(leads.length).toBeGreaterThan(100);
+      expect(subjects).toHaveLength(leads.length);
+    });
+
+    it('two submissions with one key give one lead', async () => {
+      const responses = await Promise.all(
+        Array.from({ length: 6 }, () => started.post('/forms/mini-ai-experience', lead, { 'Idempotency-Key': 'race' })),
+      );
+      const answers = await Promise.all(responses.map(response => response.text()));
+      expect(responses.map(({ status }) => status)).toEqual(Array(6).fill(201));
+      expect(new Set(answers).size).toBe(1);
+    });
+
+    it('what is written is read at once, also where the same was asked a moment before', async () => {
+      const asked = async () => (await db.read(countSpent(db)))[0];
+      const spent = (proof: string) => db.insertInto('spent_proofs').values({ proof, expires_at: noon.toISOString() });
+      for (let n = 1; n <= 5; n++) {
+        const written = db.atomic([spent(`read ${n}`).compile()]);
+        void asked();
+        await written;
+        expect(await asked()).toEqual({ spent: n });
+      }
+    });
+
+    it('a policy version is published once', async () => {
+      await expect(started.publish('2026-01')).rejects.toEqual(expect.objectContaining({ table: 'policies' }));
+      const response = await started.get('/policies/2026-01?lang=zh-CN');
+      expect(await response.text()).toBe(draft('2026-01').documents[0]!.html);
+    });
+
+    it('expired keys are forgotten, others kept', async () => {
+      const later = new Date(noon.getTime() + 1);
+      await db.atomic([rememberAnswer(db, { key: 'short', fingerprint: 'f' }, 's', later, noon)]);
+      await db.atomic([rememberAnswer(db, { key: 'long', fingerprint: 'f' }, 's', null, noon)]);
+      expect(await forgetExpiredKeys(db, later)).toBeGreaterThan(0);
+      const keys = await db
+        .selectFrom('idempotency_keys')
+        .select('key')
+        .where('key', 'in', ['short', 'long'])
+        .execute();
+      expect(keys).toEqual([{ key: 'long' }]);
+    });
+  });
+});

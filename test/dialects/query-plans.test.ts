@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import type { CompiledQuery } from 'kysely';
+import { expect, it } from 'vitest';
+import * as sqlite from '../../db/dialects/sqlite.ts';
+import { countDays, keepHouse } from '../../db/housekeeping.ts';
+import { readLeadStats } from '../../db/leads/stats.ts';
+import { listTokens, revokeToken } from '../../db/staff/tokens.ts';
+import { findKeyMistake } from '../../db/vault/check.ts';
+import { lead, noon, operator, startPublished } from '../support/harness.ts';
+
+/** Tables of a handful of rows, where a scan is all there is to do. */
+const small = ['changes', 'policies', 'policy_documents', 'tokens', 'form_quotas', 'tallies'];
+
+it('every statement on every path uses an index', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lead-consent-plans-'));
+  const path = join(folder, 'leads.db');
+  const db = await sqlite.open(path);
+  const seen = new Map<string, readonly unknown[]>();
+  const { atomic, read } = db;
+  db.atomic = statements => {
+    for (const { sql, parameters } of statements) seen.set(sql, parameters);
+    return atomic(statements);
+  };
+  const executor = db.getExecutor();
+  const watch = <R>(query: CompiledQuery<R>) => {
+    seen.set(query.sql, query.parameters);
+    return query;
+  };
+  const { executeQuery: execute } = executor;
+  executor.executeQuery = ((query: CompiledQuery) =>
+    execute.call(executor, watch(query))) as typeof executor.executeQuery;
+  db.read = query => read(watch(query));
+
+  await useEveryPath(db);
+  const connection = new Sqlite(path, { readonly: true });
+  const plans = [...seen].map(([sql, parameters]) => {
+    const rows = connection.prepare(`explain query plan ${sql}`).all(...parameters) as { detail: string }[];
+    return { sql, details: rows.map(({ detail }) => detail) };
+  });
+  const isSmall = (text: string) => small.some(table => new RegExp(`\\b${table}\\b`).test(text));
+  const scans = plans.filter(({ details }) =>
+    details.some(detail => /^SCAN (?!numbered)\w/.test(detail) && !/CONSTANT|INDEX/.test(detail) && !isSmall(detail)),
+  );
+  const isOfOnePerson = (details: string[]) =>
+    details.some(detail => /lead_keys_by_(phone|email)|consents_by_visitor/.test(detail));
+  const isWalk = (detail: string) => /^SCAN (?!numbered)\w/.test(detail);
+  const sorts = plans.filter(
+    ({ sql, details }) =>
+      details.some(detail => /TEMP B-TREE/.test(detail)) && !isSmall(sql) && !isOfOnePerson(details),
+  );
+  const unbounded = plans.filter(
+    ({ sql, details }) =>
+      /^select .* order by /s.test(sql) && !/ limit /.test(sql) && details.some(isWalk) && !isSmall(sql),
+  );
+  connection.close();
+  await db.destroy();
+  rmSync(folder, { recursive: true });
+  expect(seen.size).toBeGreaterThan(30);
+  expect(scans).toEqual([]);
+  expect(sorts).toEqual([]);
+  expect(unbounded).toEqual([]);
+});
+
+/** Does what visitors, staff, operators and the timer do, with every filter and both orders. */
+async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
+  const { post, pull, ask, get, services, token, app, advance } = await startPublished(
+    { FORM_QUOTA_PER_MINUTE: '100' },
+    db,
+  );
+  const key = { 'Idempotency-Key': 'k' };
+  const receipts = [];
+  for (const phone of ['13800138000', '13800138001']) {
+    const response = await post('/forms/mini-ai-experience', { ...lead, phone }, { 'Idempotency-Key': phone });
+    receipts.push((await response.json()) as { id: string; receipt_code: string });
+  }
+  await post('/forms/mini-ai-experience', { ...lead, phone: '13800138000' }, { 'Idempotency-Key': '13800138000' });
+  const filters = [
+    '',
+    'form=mini-ai-experience',
+    'status=new',
+    'assigned_to=x',
+    'received_from=2026-01-01&received_to=2027-01-01',
+  ];
+  filters.push('phone=13800138000', 'email=a@example.com', 'phone=13800138000&status=new');
+  filters.push('phone=13800138000&email=a@example.com', 'status=new&form=mini-ai-experience');
+  filters.push('assigned_to=x&status=new', 'assigned_to=x&form=mini-ai-experience&status=new&received_from=2026-01-01');
+  for (const filter of filters)
+    for (const order of ['asc', 'desc']) {
+      const query = `${filter}&order=${order}&limit=1`;
+      const page = (await (await pull(`/leads?${query}`)).json()) as { next_cursor: string | null };
+      if (page.next_cursor) await pull(`/leads?${query}&cursor=${page.next_cursor}&view=clear`);
+      const headers = { Accept: 'text/csv', Authorization: `Bearer ${await token('sales')}` };
+      await (await app.request(`https://leads.example.com/leads?${query}`, { headers })).text();
+    }
+  await pull(`/leads/${receipts[0]!.id}?view=clear`);
+  await ask('PATCH', `/leads/${receipts[0]!.id}`, { status: 'contacted', name: 'x', phone: '13800138009' });
+  const times = 'recorded_from=2026-01-01&recorded_to=2027-01-01';
+  const events = ['', `lead_id=${receipts[0]!.id}`, 'action=lead.created', 'action=lead.revealed', 'actor=visitor'];
+  events.push('actor=operator', 'actor=operator&action=lead.created', times, `${times}&actor=operator`);
+  for (const filter of events)
+    for (const order of ['asc', 'desc']) {
+      const query = `/audit-events?${filter}&order=${order}&limit=1`;
+      const page = (await (await pull(query)).json()) as { next_cursor: string | null };
+      if (page.next_cursor) await pull(`${query}&cursor=${page.next_cursor}`);
+    }
+  const visitor_id = '3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e';
+  const choice = { visitor_id, policy_version: '2026-01', locale: 'en', shown: [], granted: [], source: 'banner' };
+  for (let n = 0; n < 2; n++) await post('/consents', { ...choice, chosen_at: noon.toISOString() }, key);
+  await get(`/consents/${visitor_id}`);
+  await post(`/consents/${visitor_id}/withdrawal`, '');
+  const choices = ['', `visitor_id=${visitor_id}`, 'policy_version=2026-01', 'locale=en', 'source=banner'];
+  choices.push('source=withdrawal', 'received_from=2026-01-01&received_to=2027-01-01', 'locale=en&source=preferences');
+  for (const filter of choices) {
+    const { next_cursor } = (await (await pull(`/consents?${filter}&limit=1`)).json()) as { next_cursor: string };
+    await pull(`/consents?${filter}&cursor=${next_cursor}`);
+  }
+  advance(60_000);
+  await pull('/consents/stats?from=2026-01-01');
+  await readLeadStats(db, { from_day: '2026-01-01', to_day: '2026-12-31', time_zone: 'Asia/Shanghai' });
+  await get('/policies/2026-01');
+  await get('/health');
+  await post('/withdrawals', { receipt_code: receipts[0]!.receipt_code });
+  await ask('DELETE', `/leads/${receipts[1]!.id}`);
+  await countDays(db, 'Asia/Shanghai', services.now());
+  await keepHouse(db, noon);
+  await findKeyMistake(db, services.vault);
+  const [first] = await listTokens(db);
+  await revokeToken(db, first!.id, operator, noon);
+}

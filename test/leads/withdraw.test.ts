@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { Conflict } from '../../db/database.ts';
+import { createLead } from '../../db/leads/create.ts';
+import { eraseLead, withdrawLead } from '../../db/leads/erase.ts';
+import { engines } from '../support/engines.ts';
+import { lead, readProblem, type start, startPublished } from '../support/harness.ts';
+
+const form = 'mini-ai-experience';
+const path = `/forms/${form}`;
+type Started = Awaited<ReturnType<typeof start>>;
+
+async function sendLead({ post }: Started, headers = {}) {
+  return (await (await post(path, lead, headers)).json()) as { id: string; receipt_code: string };
+}
+
+describe('POST /withdrawals', () => {
+  it('C5 erases the lead: key, values, idempotency key; a tombstone, a record and an event stay', async () => {
+    const started = await startPublished();
+    const { db, post, pull, advance } = started;
+    const { id, receipt_code } = await sendLead(started, { 'Idempotency-Key': 'k' });
+    const { next_cursor } = (await (await pull('/leads')).json()) as { next_cursor: string };
+    advance(60_000);
+    const response = await post('/withdrawals', { receipt_code });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('Cache-Control')).toBe('no-store');
+    expect(await response.json()).toEqual({ withdrawn_at: '2026-11-23T04:01:00.000Z' });
+    const tombstone = { id, erased_at: '2026-11-23T04:01:00.000Z' };
+    expect(await (await pull(`/leads?cursor=${next_cursor}`)).json()).toMatchObject({ leads: [tombstone] });
+    expect(await (await pull(`/leads/${id}`)).json()).toEqual(tombstone);
+    expect(await (await pull(`/leads?phone=${lead.phone}`)).json()).toMatchObject({ leads: [] });
+    for (const table of ['lead_keys', 'idempotency_keys'] as const)
+      expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
+    expect(await db.selectFrom('leads').select(['sealed', 'changed_at']).execute()).toEqual([
+      { sealed: null, changed_at: '2026-11-23T04:01:00.000Z' },
+    ]);
+    const consents = await db.selectFrom('lead_consents').selectAll().orderBy('recorded_at').execute();
+    expect(consents).toMatchObject([{ state: 'given' }, { state: 'withdrawn', recorded_at: tombstone.erased_at }]);
+    const { state: _, recorded_at: __, ...given } = consents[0]!;
+    expect(consents[1]).toMatchObject(given);
+    const events = await db
+      .selectFrom('audit_events')
+      .innerJoin('audit_subjects', 'audit_subjects.seq', 'audit_events.seq')
+      .selectAll()
+      .where('action', '=', 'lead.withdrawn')
+      .execute();
+    expect(events).toMatchObject([{ actor: 'visitor', purpose: form, lead_id: id }]);
+  });
+
+  it('takes a code as people type it, and form posts', async () => {
+    const started = await startPublished();
+    const spellings = [
+      (code: string) => code.toLowerCase(),
+      (code: string) => code.replaceAll('-', ''),
+      (code: string) => ` ${code.replaceAll('-', ' – ')} `,
+      (code: string) => code.replaceAll('0', 'o').replaceAll('1', 'l'),
+      (code: string) => code.replaceAll('0', 'O').replaceAll('1', 'I'),
+      (code: string) =>
+        [...code].map(letter => (letter === '-' ? '－' : String.fromCharCode(letter.charCodeAt(0) + 0xfee0))).join(''),
+    ];
+    for (const spell of spellings) {
+      const { receipt_code } = await sendLead(started);
+      expect((await started.post('/withdrawals', { receipt_code: spell(receipt_code) })).status).toBe(200);
+    }
+    const { receipt_code } = await sendLead(started);
+    const urlencoded = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    expect((await started.post('/withdrawals', `receipt_code=${receipt_code}`, urlencoded)).status).toBe(200);
+  });
+
+  it('answers a wrong code and a used one alike', async () => {
+    const started = await startPublished();
+    const { receipt_code } = await sendLead(started);
+    await started.post('/withdrawals', { receipt_code });
+    const answers = [];
+    for (const code of [receipt_code, 'AAAAA-AAAAA-AAAAA-AAAAA', 'nonsense', 'x'.repeat(10_000)]) {
+      const response = await started.post('/withdrawals', { receipt_code: code });
+      expect(response.status).toBe(404);
+      answers.push((await response.text()).replace(/urn:uuid:[\w-]+/, ''));
+    }
+    expect(new Set(answers).size).toBe(1);
+  });
+
+  it('refuses other fields, none, other websites, and too many guesses', async () => {
+    const { post, submit } = await startPublished({ FORM_LIMIT_PER_MINUTE: '5' });
+    expect((await readProblem(await post('/withdrawals', {}))).errors).toEqual(['receipt_code required']);
+    expect((await readProblem(await post('/withdrawals', { receipt_code: ' ' }))).errors).toEqual([
+      'receipt_code required',
+    ]);
+    expect((await readProblem(await post('/withdrawals', { receipt_code: 'x', id: 1 }))).errors).toEqual([
+      'id unknown_field',
+    ]);
+    expect((await post('/withdrawals', { receipt_code: 'x' }, { Origin: 'https://evil.example' })).status).toBe(403);
+    for (let guess = 0; guess < 5; guess++)
+      expect((await post('/withdrawals', { receipt_code: 'x' })).status).toBe(404);
+    expect(await readProblem(await post('/withdrawals', { receipt_code: 'x' }))).toMatchObject({
+      slug: 'too-many-requests',
+    });
+    const page = await submit('/withdrawals', { receipt_code: 'kept-code', locale: 'en' });
+    expect(page.status).toBe(429);
+    expect(page.headers.get('Retry-After')).toBe('12');
+    expect(await page.text()).toMatch(/wait 12 seconds[\s\S]*value="kept-code"/);
+  });
+
+  it('works as a page: asks, says what is wrong and keeps it, confirms', async () => {
+    const started = await startPublished();
+    const { get, submit } = started;
+    const asked = await get('/withdrawals?lang=en');
+    expect(asked.status).toBe(200);
+    expect(await asked.text()).toContain('<label for="receipt_code">Receipt code</label>');
+    const empty = await submit('/withdrawals', { receipt_code: '', locale: 'zh-CN' });
+    expect(empty.status).toBe(422);
+    expect(await empty.text()).toMatch(/href="#receipt_code"[\s\S]*aria-invalid="true"/);
+    const wrong = await submit('/withdrawals', { receipt_code: '"><b>typed', locale: 'en' });
+    expect(wrong.status).toBe(404);
+    const text = await wrong.text();
+    expect(text).toContain('value="&quot;&gt;&lt;b&gt;typed"');
+    expect(text).toContain('We found nothing for this receipt code.');
+    const { receipt_code } = await sendLead(started);
+    const done = await submit('/withdrawals', { receipt_code, locale: 'zh-CN' });
+    expect(done.status).toBe(200);
+    expect(await done.text()).toMatch(/您的信息已删除[\s\S]*2026年11月23日 GMT\+8 12:00:00/);
+  });
+});
+
+describe.each(engines)('on $engine', ({ open }) => {
+  it('of withdrawals at once one counts, and so it is with erasures, proofs and quotas', async () => {
+    const { db, close } = await open();
+    const started = await startPublished({}, db);
+    const { services } = started;
+    const actor = { id: 'visitor', role: 'visitor', request_id: null };
+    const { receipt_code } = await sendLead(started);
+    const seqNow = async () => (await db.selectFrom('changes').select('seq').executeTakeFirstOrThrow()).seq;
+    const before = await seqNow();
+    const now = services.now();
+    const withdrawn = await Promise.all(Array.from({ length: 8 }, () => withdrawLead(db, receipt_code, actor, now)));
+    expect(withdrawn.filter(Boolean)).toHaveLength(1);
+    expect(await seqNow()).toBe(before + 1);
+    expect(await db.selectFrom('lead_consents').select('state').orderBy('state').execute()).toEqual([
+      { state: 'given' },
+      { state: 'withdrawn' },
+    ]);
+
+    const { policy_version, ...values } = lead;
+    const submission = {
+      form,
+      values: { ...values, phone: '+8613800138078' },
+      policy_version,
+      policy_sha256: '',
+      locale: 'en',
+    };
+    const proof = { proof: 'p', expires_at: now };
+    const send = (terms: object) =>
+      createLead(services, submission, terms, actor, now).then(
+        () => 'stored',
+        error => (error instanceof Conflict ? error.table : error),
+      );
+    const proofs = await Promise.all(Array.from({ length: 8 }, () => send({ proof })));
+    expect(proofs.sort()).toEqual([...Array(7).fill('spent_proofs'), 'stored']);
+    const quotas = await Promise.all(Array.from({ length: 8 }, () => send({ quota: 3 })));
+    expect(quotas.sort()).toEqual([...Array(5).fill('form_quotas'), ...Array(3).fill('stored')]);
+    expect(await seqNow()).toBe(before + 5);
+
+    const { id } = await sendLead(started);
+    const erase = (lead_id: string) => eraseLead(db, { id: lead_id, form }, 'lead.withdrawn', actor, now);
+    const erased = await Promise.all(Array.from({ length: 8 }, () => erase(id)));
+    expect(erased.filter(Boolean)).toHaveLength(1);
+    expect(await erase('no-such-lead')).toBe(false);
+    expect(await seqNow()).toBe(before + 7);
+    await close();
+  });
+});

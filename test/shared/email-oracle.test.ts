@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest';
+import { checkField } from '../../worker/shared/fields.ts';
+import { createRandom } from '../support/random.ts';
+
+const seed = Number(process.env.TEST_SEED ?? Date.now() % 2 ** 31);
+console.info(`email-oracle.test.ts: TEST_SEED=${seed}`);
+
+/** What browsers take for an address. @see https://html.spec.whatwg.org/#valid-e-mail-address */
+const oracle =
+  /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
+
+/** Where we differ from it on purpose, each for its reason. */
+const refused: Record<string, RegExp> = {
+  'a host without a dot: nothing that mail from outside reaches': /@[^.]*$/,
+  'a dot at an end of the local part, or two together (RFC 5321 §4.1.2)': /^\.|\.\.|\.@/,
+  'a local part of more than 64 (RFC 5321 §4.5.3.1)': /^[^@]{65}/,
+  'more than 254 characters (RFC 5321 §4.5.3.1, errata 1690)': /^.{255}/,
+  'a last label of one letter, of which there is none': /\.[^.]$/,
+};
+const accepted: Record<string, RegExp> = {
+  'letters beyond ASCII: addresses are international (RFC 6531)': /[^\x20-\x7e]/,
+  'a sign in the host that no host has, for a server to tell': /@.*[!#$%&'*+/=?^_`{|}~]/,
+  'a label of more than 63': /@(?:.*\.)?[^.@]{64}/,
+};
+
+it('an e-mail address is what browsers take for one, but for the exceptions told here', () => {
+  const random = createRandom(seed);
+  const met = {
+    both: 0,
+    neither: 0,
+    ...Object.fromEntries([...Object.keys(refused), ...Object.keys(accepted)].map(it => [it, 0])),
+  };
+  for (let i = 0; i < 60_000; i++) {
+    const typed = makeAddress(random).trim();
+    const [ours, theirs] = [checkField('email', typed) === undefined, oracle.test(typed)];
+    const reasons = Object.entries(ours ? accepted : refused);
+    const reason = reasons.find(([, pattern]) => pattern.test(typed))?.[0];
+    if (ours !== theirs) expect(reason, `${typed}: we say ${ours}, browsers ${theirs}`).toBeDefined();
+    const verdict = ours === theirs ? (ours ? 'both' : 'neither') : reason!;
+    met[verdict as keyof typeof met]++;
+  }
+  for (const [reason, times] of Object.entries(met)) expect(times, `never met: ${reason}`).toBeGreaterThan(0);
+});
+
+it('takes a common address as it is, in any case, up to 254 characters, and no more', () => {
+  const longest = `${'a'.repeat(64)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(58)}.cn`;
+  for (const typed of ['z.san+form@example.com', "O'Neil@Example.CO.UK", '张三@例子.中国', 'a@b-c.museum', longest])
+    expect(checkField('email', typed), typed).toBeUndefined();
+  expect(checkField('email', `${longest}n`)).toBe('too_long');
+});
+
+it('takes time linear in a hostile address', () => {
+  for (const typed of ['a.'.repeat(127), `a@${'b.'.repeat(126)}`, `a@${'-'.repeat(252)}`, `${'@'.repeat(254)}`]) {
+    const begun = performance.now();
+    for (let i = 0; i < 100; i++) checkField('email', typed);
+    expect(performance.now() - begun).toBeLessThan(500);
+  }
+});
+
+function makeAddress({ pick, below, digits }: ReturnType<typeof createRandom>): string {
+  const letters = [...'abzXY09', ...'--', '..', '.', '_', '+', "'", '张', 'é', '@', ' ', '"', '(', ',', ';', ':', '<'];
+  const plain = [...'abzXY09'];
+  const word = (from: string[], most: number) => Array.from({ length: 1 + below(most) }, () => pick(from)).join('');
+  const label = () =>
+    pick([
+      () => word(plain, 5),
+      () => word(plain, 3),
+      () => `x${digits(3)}`,
+      () => word(letters, 3),
+      () => '',
+      () => 'l'.repeat(60 + below(8)),
+    ])();
+  const local = () =>
+    pick([
+      () => word(plain, 8),
+      () => word(letters, 4),
+      () => `${word(plain, 3)}.${word(plain, 3)}`,
+      () => 'l'.repeat(60 + below(8)),
+    ])();
+  if (below(500) === 0) return `${'l'.repeat(60)}@${`${'l'.repeat(55 + below(8))}.`.repeat(4)}cn`;
+  return `${local()}${pick(['@', '@', '@', '@', '', '@@'])}${Array.from({ length: 1 + below(4) }, label).join('.')}`;
+}

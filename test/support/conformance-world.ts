@@ -1,0 +1,123 @@
+import { changeLead } from '../../db/leads/change.ts';
+import { type Role, roles } from '../../worker/guards/access.ts';
+import { openAssets } from '../../worker/node/assets.ts';
+import type { Operation } from './conformance.ts';
+import { operator, origin, site, startPublished } from './harness.ts';
+
+/** What a request is made of; whatever is left out is that of the document's example. */
+export interface Sent {
+  method?: string;
+  path?: Record<string, string>;
+  query?: Record<string, string> | undefined;
+  headers?: Record<string, string>;
+  body?: unknown;
+  type?: string;
+  role?: Role | 'nobody' | 'stranger';
+}
+
+/** A role for each scope. */
+const roles_for: Record<string, Role> = { 'tokens:manage': 'admin', 'policies:publish': 'admin' };
+
+export const roleFor = (operation: Operation): Role | undefined => {
+  const scope = operation.security[0]?.token[0];
+  return scope === undefined ? undefined : (roles_for[scope] ?? 'privacy_officer');
+};
+
+export const other_roles = (operation: Operation): Role[] => {
+  const allowed: Record<string, Role[]> = {
+    'leads:read': ['viewer', 'sales', 'privacy_officer'],
+    'leads:write': ['sales', 'privacy_officer'],
+    'leads:erase': ['privacy_officer'],
+    'consents:read': ['privacy_officer', 'auditor'],
+    'audit:read': ['privacy_officer', 'auditor'],
+    'tokens:manage': ['admin'],
+    'policies:publish': ['admin'],
+  };
+  return roles.filter(role => !allowed[operation.security[0]!.token[0]!]!.includes(role));
+};
+
+/** A fresh service that holds what the examples of the document speak of, and how to ask it. */
+export async function openWorld() {
+  const started = await startPublished({ FORM_LIMIT_PER_MINUTE: '10', CONSENT_LIMIT_PER_MINUTE: '10' });
+  const { services, db, post, token, app } = started;
+  const limits = { wait_seconds: 0 };
+  for (const name of ['form', 'consent', 'token'] as const) services.limiters[name] = () => limits.wait_seconds;
+  services.findAsset = openAssets();
+  const sent = {
+    name: '王芳',
+    phone: '13800138078',
+    email: 'a@example.com',
+    company: '小视',
+    policy_version: '2026-01',
+  };
+  const makeLead = async () =>
+    (await (await post('/forms/mini-ai-experience', sent)).json()) as { id: string; receipt_code: string };
+  const [one, held, gone] = [await makeLead(), await makeLead(), await makeLead()];
+  await changeLead(services, one.id, { status: 'new', assigned_to: '王芳' }, operator, services.now());
+  await post('/withdrawals', { receipt_code: gone.receipt_code });
+  await db
+    .updateTable('leads')
+    .set({ restricted_at: services.now().toISOString() })
+    .where('id', '=', held.id)
+    .execute();
+  await post('/consents', {
+    ...{ visitor_id: '3f2b8c1e-9a4d-4e6f-8b7a-1c2d3e4f5a6b', policy_version: '2026-01', locale: 'en' },
+    ...{ shown: ['necessary', 'analytics'], granted: ['analytics'], source: 'banner' },
+    chosen_at: services.now().toISOString(),
+  });
+  const module = /(?<=widget\/)lead-form-[\w-]+\.js/.exec(
+    await (await services.findAsset(new Request(`${origin}/widget.js`)))!.text(),
+  )![0];
+  const ids: Record<string, string> = {
+    '/leads/{id}': one.id,
+    '/tokens/{id}': (await token('viewer')).split('_')[1]!,
+    '/tokens/{id}/rotation': (await token('viewer')).split('_')[1]!,
+    '/widget/{file}': module,
+  };
+
+  /** The path of an operation, filled in with what is there. */
+  function fillIn({ path, parameters }: Operation, given: Record<string, string> = {}): string {
+    return path.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const example = parameters.find(one => one.in === 'path' && one.name === name)?.example;
+      return given[name] ?? ids[path] ?? String(example);
+    });
+  }
+
+  /** The body of the example, with what is there in place of what is made up. */
+  function exampleOf({ operationId, requestBody }: Operation): Record<string, unknown> | undefined {
+    const example = requestBody?.content['application/json']?.example as Record<string, unknown> | undefined;
+    return operationId === 'withdrawLead' ? { ...example, receipt_code: one.receipt_code } : example;
+  }
+
+  async function ask(operation: Operation, { path, query, headers = {}, ...more }: Sent = {}): Promise<Response> {
+    const { method = operation.method, type = 'application/json', role = roleFor(operation) } = more;
+    const body = 'body' in more ? more.body : exampleOf(operation);
+    const asked = operation.parameters.filter(one => one.in === 'query' && one.required);
+    const required = Object.fromEntries(asked.map(({ name, example }) => [name, String(example)]));
+    const search = new URLSearchParams({ ...required, ...query }).toString();
+    const presented = role === 'stranger' ? 'lc_wrong_token' : role && role !== 'nobody' && (await token(role));
+    const isForm = type === 'application/x-www-form-urlencoded' && typeof body === 'object';
+    const text = isForm ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body);
+    return app.request(origin + fillIn(operation, path) + (search && `?${search}`), {
+      method,
+      headers: {
+        ...(presented && { Authorization: `Bearer ${presented}` }),
+        ...(method === 'POST' && !roleFor(operation) && { Origin: site }),
+        ...(body !== undefined && { 'Content-Type': type }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : text }),
+    });
+  }
+
+  return { ...started, ask, exampleOf, limits, ids, held };
+}
+
+/** Breaks the database in a way that its callers notice at their next step, once what is read in this turn has been. */
+export async function breakDatabase(db: Awaited<ReturnType<typeof openWorld>>['db'], error: Error): Promise<void> {
+  await new Promise(resolve => setTimeout(resolve, 5));
+  const fail = () => {
+    throw error;
+  };
+  Object.assign(db, { read: async () => fail(), atomic: async () => fail(), selectFrom: fail });
+}

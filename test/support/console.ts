@@ -1,0 +1,58 @@
+import type { Database } from '../../db/database.ts';
+import type { Role } from '../../worker/guards/access.ts';
+import type { Environment } from '../../worker/settings.ts';
+import { browser_accept, lead, origin, startPublished } from './harness.ts';
+
+const cookie_name = '__Host-lead_console';
+
+/** A started app with people signed in to its console. */
+export async function startConsole(overrides: Environment = {}, database?: Database) {
+  const started = await startPublished({ CLIENT_IP_HEADER: 'x-real-ip', ...overrides }, database);
+
+  async function signIn(token: string, headers: Record<string, string> = {}, next = '/console') {
+    return started.submit('/console/session', { token, next }, headers);
+  }
+
+  /** A browser in which a role is signed in: asks for pages and posts forms, as one does. */
+  async function open(role: Role) {
+    const response = await signIn(await started.token(role));
+    const cookie = readCookie(response);
+    const headers = { Accept: browser_accept, 'Accept-Language': 'en', 'Sec-Fetch-Site': 'same-origin' };
+    return {
+      cookie,
+      get: (path: string, more: Record<string, string> = {}) =>
+        started.get(path, { ...headers, ...(cookie && { Cookie: cookie }), ...more }),
+      post: (path: string, fields: Record<string, string> = {}, more: Record<string, string> = {}) =>
+        started.submit(path, fields, { ...headers, ...(cookie && { Cookie: cookie }), ...more }),
+    };
+  }
+
+  async function submitLead(fields: Partial<typeof lead> = {}, form = 'mini-ai-experience'): Promise<string> {
+    const response = await started.post(`/forms/${form}`, { ...lead, ...fields });
+    return ((await response.json()) as { id: string }).id;
+  }
+
+  /** The audit trail, as its own resource tells it. */
+  async function readEvents(query = '') {
+    const response = await started.pull(`/audit-events?${query}`, 'auditor');
+    type Event = { action: string; purpose: string | null; actor: string; lead_ids: string[]; fields: string | null };
+    return ((await response.json()) as { audit_events: Event[] }).audit_events;
+  }
+
+  return { ...started, signIn, open, submitLead, readEvents };
+}
+
+/** The session's cookie as the browser would send it; empty when none was set. */
+export function readCookie(response: Response): string {
+  const [cookie = ''] = response.headers.getSetCookie().filter(one => one.startsWith(`${cookie_name}=`));
+  return cookie.split(';')[0]!;
+}
+
+/** Everything of an answer that a history, a log or a proxy could keep. */
+export function readTraces(response: Response, page: string): string {
+  const title = /<title>(.*?)<\/title>/s.exec(page)?.[1] ?? '';
+  const addresses = [...page.matchAll(/\b(?:href|action|src)="([^"]*)"/g)]
+    .map(([, address]) => address!)
+    .filter(address => !/^(tel|mailto):/.test(address));
+  return [title, response.headers.get('Location') ?? '', ...addresses, `${origin}`].join('\n');
+}

@@ -1,0 +1,76 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { D1Database } from '@cloudflare/workers-types';
+import { inject } from 'vitest';
+import { getPlatformProxy } from 'wrangler';
+import type { Database } from '../../db/database.ts';
+import * as d1 from '../../db/dialects/d1.ts';
+import * as postgres from '../../db/dialects/postgres.ts';
+import * as sqlite from '../../db/dialects/sqlite.ts';
+import { createDatabase } from './postgres.ts';
+
+/** A database of each kind, fresh and with its tables. */
+export const engines: { engine: string; open(): Promise<{ db: Database; close(): Promise<void> }> }[] = [
+  { engine: 'SQLite', open: openSqlite },
+  { engine: 'D1', open: openD1 },
+  { engine: 'PostgreSQL', open: openPostgres },
+];
+
+async function openSqlite() {
+  const folder = mkdtempSync(join(tmpdir(), 'lead-consent-sqlite-'));
+  const db = await sqlite.open(join(folder, 'leads.db'));
+  return {
+    db,
+    close: async () => {
+      await db.destroy();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** D1 databases that nobody uses: each is a process that takes a second to start, so it is emptied and used again. */
+const idle: D1Database[] = [];
+
+async function openD1() {
+  const database = idle.pop() ?? (await getPlatformProxy<{ DB: D1Database }>({ persist: false, envFiles: [] })).env.DB;
+  await applyMigrations(database);
+  return {
+    db: d1.open(database),
+    close: async () => {
+      await dropTables(database);
+      idle.push(database);
+    },
+  };
+}
+
+async function dropTables(database: D1Database) {
+  const own =
+    "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name not like '_cf_%'";
+  const { results } = await database.prepare(own).all<{ name: string }>();
+  const drops = results.map(({ name }) => database.prepare(`drop table "${name}"`));
+  await database.batch([database.prepare('pragma defer_foreign_keys = on'), ...drops]);
+}
+
+/** As wrangler applies them: every `.sql` of the folder itself. */
+export async function applyMigrations(database: D1Database) {
+  const folder = new URL('../../db/migrations/', import.meta.url);
+  for (const name of readdirSync(folder)
+    .filter(file => file.endsWith('.sql'))
+    .sort()) {
+    const { unstable_splitSqlQuery } = await import('wrangler');
+    const statements = unstable_splitSqlQuery(readFileSync(new URL(name, folder), 'utf8'));
+    await database.batch(statements.map(statement => database.prepare(statement)));
+  }
+}
+
+async function openPostgres() {
+  const address = await createPostgresDatabase();
+  const db = await postgres.open(address);
+  return { db, close: () => db.destroy() };
+}
+
+/** The address of a fresh, empty database on the tests' PostgreSQL server. */
+export function createPostgresDatabase(): Promise<string> {
+  return createDatabase(inject('postgres'));
+}

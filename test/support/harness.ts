@@ -1,0 +1,156 @@
+import type { Database } from '../../db/database.ts';
+import * as sqlite from '../../db/dialects/sqlite.ts';
+import { type Purpose, publishPolicy } from '../../db/policies.ts';
+import { createToken } from '../../db/staff/tokens.ts';
+import { createSigner } from '../../db/vault/signer.ts';
+import { createVault } from '../../db/vault/vault.ts';
+import { createApp } from '../../worker/app.ts';
+import type { Services } from '../../worker/context.ts';
+import type { Role } from '../../worker/guards/access.ts';
+import { createLimiter, token_limit_per_minute } from '../../worker/guards/rate-limit.ts';
+import { createLog } from '../../worker/log.ts';
+import { type Environment, readSettings } from '../../worker/settings.ts';
+
+export const operator = { id: 'operator', role: 'operator', request_id: null };
+export const origin = 'https://leads.example.com';
+export const site = 'https://www.example.com';
+export const noon = new Date('2026-11-23T04:00:00.000Z');
+
+export const test_keys = {
+  ENCRYPTION_KEYS: `old:${Buffer.alloc(32, 1).toString('base64')},new:${Buffer.alloc(32, 2).toString('base64')}`,
+  INDEX_KEY: Buffer.alloc(32, 3).toString('base64'),
+  SIGNING_KEY: Buffer.alloc(32, 4).toString('base64'),
+};
+
+/** What browsers send with a navigation. */
+export const browser_accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
+
+/** For tests of other things: posts without a bot check, as many as they like. */
+export const unguarded = { BOT_CHECK: 'off', FORM_LIMIT_PER_MINUTE: '0', CONSENT_LIMIT_PER_MINUTE: '0' };
+
+export const lead = {
+  name: '欧阳小明',
+  phone: '138 0013 8078',
+  email: 'Zhang.San@example.com',
+  company: '小视科技(江苏)股份有限公司',
+  policy_version: '2026-01',
+};
+
+/** A fresh app on a database in memory, with a clock that stands until it is moved. */
+export async function start(overrides: Environment = {}, database?: Database) {
+  const clock = { now: noon };
+  const lines: string[] = [];
+  const environment = {
+    PUBLIC_URL: origin,
+    SITE_ORIGINS: site,
+    NODE_ENV: 'production',
+    DATA_REGION: 'CN',
+    ...unguarded,
+    ...test_keys,
+  };
+  const read = readSettings({ ...environment, ...overrides }, 'node');
+  if ('mistakes' in read) throw new Error(read.mistakes.join('\n'));
+  const db = database ?? (await sqlite.open(':memory:'));
+  const now = () => clock.now;
+  const services: Services = {
+    db,
+    vault: createVault(read.settings.encryption_keys, read.settings.index_key),
+    signer: createSigner(read.settings.signing_key),
+    settings: { ...read.settings, public_url: read.settings.public_url! },
+    now,
+    log: createLog(read.settings.log_level, now, line => lines.push(line)),
+    findAsset: async () => undefined,
+    readPolicyFiles: async files => (await import('../../worker/policies/file.ts')).readPolicyFiles(files),
+    peerAddress: () => '192.0.2.1',
+    limiters: {
+      form: createLimiter(read.settings.form_limit_per_minute, now),
+      consent: createLimiter(read.settings.consent_limit_per_minute, now),
+      token: createLimiter(token_limit_per_minute, now),
+    },
+  };
+  const app = createApp(services);
+  const tokens = new Map<Role, string>();
+
+  async function token(role: Role): Promise<string> {
+    const made = tokens.get(role) ?? (await createToken(db, { holder: role, role, days: 90 }, operator, now()));
+    tokens.set(role, made);
+    return made;
+  }
+
+  return {
+    app,
+    db,
+    services,
+    lines,
+    token,
+    advance(ms: number) {
+      clock.now = new Date(clock.now.getTime() + ms);
+    },
+    publish: (version: string, more: { effective_at?: string; change_class?: 'minor' | 'significant' } = {}) =>
+      publishPolicy(db, { ...draft(version), ...more }, operator, now()),
+    get: (path: string, headers: Record<string, string> = {}) => app.request(origin + path, { headers }),
+    post: (path: string, sent: unknown, headers: Record<string, string> = {}) =>
+      app.request(origin + path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Origin: site, ...headers },
+        body: typeof sent === 'string' ? sent : JSON.stringify(sent),
+      }),
+    /** A post as a browser sends it from a page without a script. */
+    submit: (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+      app.request(origin + path, {
+        method: 'POST',
+        headers: {
+          Origin: origin,
+          Accept: browser_accept,
+          'Content-Type': 'application/x-www-form-urlencoded',
+          ...headers,
+        },
+        body: new URLSearchParams(fields).toString(),
+      }),
+    /** A request of staff with a body, or without one. */
+    ask: async (method: string, path: string, sent?: unknown, role: Role = 'privacy_officer') =>
+      app.request(origin + path, {
+        method,
+        headers: {
+          Authorization: `Bearer ${await token(role)}`,
+          ...(sent !== undefined && { 'Content-Type': 'application/json' }),
+        },
+        ...(sent !== undefined && { body: typeof sent === 'string' ? sent : JSON.stringify(sent) }),
+      }),
+    pull: async (path: string, role: Role = 'privacy_officer') =>
+      app.request(origin + path, { headers: { Authorization: `Bearer ${await token(role)}` } }),
+  };
+}
+
+/** A started app whose first policy is in force. */
+export async function startPublished(overrides: Environment = {}, database?: Database) {
+  const started = await start(overrides, database);
+  await started.publish('2026-01');
+  return started;
+}
+
+/** A policy in both languages, in force since long. */
+export function draft(version: string) {
+  const documents = ['zh-CN', 'en'].map(locale => ({
+    locale,
+    html: `<!doctype html><html lang="${locale}"><title>${version}</title><p>小视 ${locale} ${version}`,
+    purposes: ['necessary', 'functional', 'analytics', 'marketing'].map(id => purpose(id, locale)),
+  }));
+  return { version, effective_at: '2026-01-01T00:00:00.000Z', change_class: 'significant' as const, documents };
+}
+
+function purpose(id: string, locale: string): Purpose {
+  const texts = { name: `${id} ${locale}`, description: `${id} …` };
+  const cookies = [{ name: `${id}_cookie`, provider: 'Example', lifetime: '1 day', purpose: `${id} …` }];
+  return { id, ...texts, required: id === 'necessary', cookies };
+}
+
+/** What a problem says, without its texts. */
+export async function readProblem(response: Response) {
+  const { type, status, errors } = (await response.json()) as {
+    type: string;
+    status: number;
+    errors?: { field: string; code: string }[];
+  };
+  return { slug: type.split('/').pop(), status, errors: errors?.map(({ field, code }) => `${field} ${code}`) };
+}

@@ -1,0 +1,29 @@
+import { createSolver } from '../../worker/shared/proof-of-work.ts';
+import type { start } from './harness.ts';
+
+type Started = Awaited<ReturnType<typeof start>>;
+
+/** Does all the work of a challenge at once. */
+function solve(challenge: string): string {
+  const step = createSolver(challenge);
+  for (;;) {
+    const answer = step();
+    if (answer) return answer;
+  }
+}
+
+/** A solved challenge, as the widget sends it. */
+export async function getAnswer({ get }: Started, form = 'mini-ai-experience'): Promise<string> {
+  const { challenge } = (await (await get(`/challenge?form=${form}`)).json()) as { challenge: string };
+  return solve(challenge);
+}
+
+/** What the plain page of a form sends without being typed. */
+export async function getPageFields({ get }: Started, form = 'mini-ai-experience') {
+  return readPageFields(await (await get(`/forms/${form}?lang=en`)).text());
+}
+
+/** The token that stands in a page, and the trap as a person leaves it. */
+export function readPageFields(page: string): { form_token: string; website: string } {
+  return { form_token: /name="form_token" value="([^"]+)"/.exec(page)![1]!, website: '' };
+}

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Characters of a server's output that are kept: under load it logs a line per request. */
+const output_kept = 1_000_000;
+
+/** Where each program finds what an earlier one has compiled: half of its start. */
+const compiled = join(root, 'node_modules/.cache/compiled');
+
+/** A server as a process of its own, on a port of its own, in a folder that goes with it. */
+export interface RunningServer {
+  pid: number;
+  url: string;
+  token: string;
+  /** What it has printed so far. */
+  output(): string;
+  /** Stops reading what it prints, as a log collector that has died. */
+  closeOutput(): void;
+  /** The most memory that it has held, in MB (Linux). */
+  residentMb(): number;
+  /** Sends a signal and waits for the end; the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+export function makeFolder(): { folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'lead-consent-server-'));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
+const [, start = ''] = /exec node (.*)$/.exec(scripts.start) ?? [];
+
+/** Starts the Node host as `npm start` does, and waits until it listens. */
+export function startServer(folder: string, environment: Record<string, string> = {}): Promise<RunningServer> {
+  const database = { PORT: '0', DATABASE_URL: `file:${join(folder, 'leads.db')}` };
+  const ready = environment.NODE_ENV === 'production' ? /"listening"/ : /Ctrl-C/;
+  return startProcess(start.split(' '), { ...database, ...environment }, ready);
+}
+
+/** Starts a program that says where it listens, as the Node host does. */
+export async function startProcess(
+  args: string[],
+  environment: Record<string, string>,
+  ready = /"listening"/,
+): Promise<RunningServer> {
+  const { child, output } = environment.OUTPUT_FILE ? runIntoFile(args, environment) : runIntoMemory(args, environment);
+  const url = /"url":"([^"]+)"/;
+  while (!ready.test(output()) || !url.test(output())) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`);
+    await wait(10);
+  }
+  return {
+    pid: child.pid!,
+    url: url.exec(output())![1]!,
+    token: /lc_\w+/.exec(output())?.[0] ?? '',
+    output,
+    closeOutput: () => child.stdout!.destroy(),
+    residentMb() {
+      const [, kib] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
+      return Math.round(Number(kib) / 1024);
+    },
+    async stop(signal = 'SIGTERM') {
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      const [code] = await ended;
+      return code;
+    },
+  };
+}
+
+function runIntoMemory(args: string[], environment: Record<string, string>) {
+  const child = runNode(args, environment);
+  let printed = '';
+  child.stdout!.on('data', chunk => {
+    if (printed.length < output_kept) printed += chunk;
+  });
+  return { child, output: () => printed };
+}
+
+/** For a load: who sends it does not read the log besides. */
+function runIntoFile(args: string[], environment: Record<string, string>) {
+  const path = environment.OUTPUT_FILE!;
+  const child = runNode(args, environment, openSync(path, 'w'));
+  return { child, output: () => readFileSync(path, 'utf8') };
+}
+
+/** Runs one of the project's programs to its end. */
+export async function run(args: string[], environment: Record<string, string> = {}) {
+  const child = runNode(args, environment);
+  let stdout = '';
+  let stderr = '';
+  child.stdout!.on('data', chunk => {
+    stdout += chunk;
+  });
+  child.stderr!.on('data', chunk => {
+    stderr += chunk;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
+}
+
+function runNode(args: string[], environment: Record<string, string>, stdout: number | 'pipe' = 'pipe'): ChildProcess {
+  const { PATH, HOME } = process.env;
+  return spawn(process.execPath, args, {
+    cwd: root,
+    env: { PATH, HOME, NODE_COMPILE_CACHE: compiled, ...environment },
+    stdio: ['ignore', stdout, 'pipe'],
+  });
+}

@@ -1,0 +1,112 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import type { Database } from '../../db/database.ts';
+import * as sqlite from '../../db/dialects/sqlite.ts';
+import { engines } from '../support/engines.ts';
+import { lead, startPublished } from '../support/harness.ts';
+
+const submitted = {
+  ...lead,
+  name: '司马青衫Qingshan',
+  phone: '(0755) 8612 3457 转 8019',
+  email: 'Qingshan.Sima@rare-mailbox.example',
+  company: '青衫磊落智能科技(深圳)有限公司',
+};
+const tables = [
+  'leads',
+  'lead_keys',
+  'lead_consents',
+  'idempotency_keys',
+  'spent_proofs',
+  'audit_events',
+  'audit_subjects',
+  'tokens',
+  'changes',
+];
+
+/** Submits, reads in clear and repeats; returns everything that must not be readable in what is stored. */
+async function useDatabase(db: Database): Promise<string[]> {
+  const { post, pull, token } = await startPublished({}, db);
+  const key = 'key-3a9d5f0c-of-this-test';
+  const response = await post('/forms/mini-ai-experience', submitted, { 'Idempotency-Key': key });
+  await post('/forms/mini-ai-experience', submitted, { 'Idempotency-Key': key });
+  const { receipt_code } = (await response.json()) as { receipt_code: string };
+  const clear = await pull(`/leads?view=clear&phone=${encodeURIComponent(submitted.phone)}`);
+  expect(await clear.json()).toMatchObject({ leads: [{ name: submitted.name, phone: '+8675586123457;ext=8019' }] });
+  const { policy_version: _, ...values } = submitted;
+  const secret = (await token('privacy_officer')).split('_')[2]!;
+  const derived = ['86123457', '8612 3457', submitted.email.toLowerCase(), 'rare-mailbox', '青衫磊落'];
+  return [...Object.values(values), ...derived, receipt_code, receipt_code.replaceAll('-', ''), key, secret];
+}
+
+/** A value in the ways in which it could lie about: UTF-8, UTF-16, hex, and base64 at each of its three alignments. */
+function spellings(value: string): Buffer[] {
+  const bytes = Buffer.from(value);
+  const wide = Buffer.from(value, 'utf16le');
+  const hex = [bytes.toString('hex'), bytes.toString('hex').toUpperCase(), wide.toString('hex')].map(text =>
+    Buffer.from(text),
+  );
+  const base64 = [0, 1, 2].flatMap(shift => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+    const inner = text.slice(4, text.length - 4);
+    return inner.length < 8 ? [] : [Buffer.from(inner), Buffer.from(inner.replaceAll('+', '-').replaceAll('/', '_'))];
+  });
+  return [bytes, wide, Buffer.from(wide).swap16(), ...hex, ...base64];
+}
+
+function findReadable(stored: Buffer, values: string[]): string[] {
+  return values.filter(value => spellings(value).some(spelling => stored.includes(spelling)));
+}
+
+describe('P2 nothing that was submitted is readable in what is stored', () => {
+  it('in the files of SQLite, byte by byte', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lead-consent-at-rest-'));
+    const db = await sqlite.open(join(folder, 'leads.db'));
+    const values = await useDatabase(db);
+    const readFiles = () => Buffer.concat(readdirSync(folder).map(name => readFileSync(join(folder, name))));
+    expect(findReadable(readFiles(), ['privacy_officer', 'mini-ai-experience'])).toHaveLength(2);
+    expect(findReadable(readFiles(), values)).toEqual([]);
+    await db.destroy();
+    expect(findReadable(readFiles(), values)).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each(engines)('in any table of $engine', async ({ open }) => {
+    const { db, close } = await open();
+    const values = await useDatabase(db);
+    const rows = [];
+    for (const table of tables) rows.push((await sql`select * from ${sql.table(table)}`.execute(db)).rows);
+    const stored = Buffer.from(JSON.stringify(rows));
+    expect(findReadable(stored, ['privacy_officer', 'mini-ai-experience'])).toHaveLength(2);
+    expect(findReadable(stored, values)).toEqual([]);
+    await close();
+  });
+
+  it('P5 after an erasure, not even its sealed values and wrapped key stand in the files of SQLite', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lead-consent-at-rest-'));
+    const db = await sqlite.open(join(folder, 'leads.db'));
+    const { post } = await startPublished({}, db);
+    const { receipt_code } = (await (await post('/forms/mini-ai-experience', submitted)).json()) as {
+      receipt_code: string;
+    };
+    const { sealed } = await db.selectFrom('leads').select('sealed').executeTakeFirstOrThrow();
+    const { wrapped, phone_index } = await db.selectFrom('lead_keys').selectAll().executeTakeFirstOrThrow();
+    const secrets = [sealed!, wrapped, phone_index];
+    const readFiles = () => Buffer.concat(readdirSync(folder).map(name => readFileSync(join(folder, name))));
+    expect(secrets.filter(secret => readFiles().includes(secret))).toEqual(secrets);
+    expect((await post('/withdrawals', { receipt_code })).status).toBe(200);
+    expect(secrets.filter(secret => readFiles().includes(secret))).toEqual([]);
+    await db.destroy();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('the search itself finds each spelling', () => {
+    for (const spelling of spellings(submitted.company))
+      expect(findReadable(Buffer.concat([Buffer.from('..'), spelling]), [submitted.company])).toEqual([
+        submitted.company,
+      ]);
+  });
+});

@@ -1,0 +1,126 @@
+import type { Locale } from '../../worker/shared/fields.ts';
+import type { Choice } from '../api.ts';
+import { newId } from '../ids.ts';
+import type { Answer, Policy } from '../server.ts';
+import { deleteCookies, readCookie, writeCookie } from './cookies.ts';
+import type { Outbox } from './outbox.ts';
+
+/** Where a choice was made; one that takes something back is recorded as a withdrawal. */
+export type Source = 'banner' | 'preferences';
+
+/** What Global Privacy Control speaks about. */
+const signalled = ['analytics', 'marketing'];
+
+declare global {
+  interface Navigator {
+    globalPrivacyControl?: boolean;
+  }
+}
+
+interface Options {
+  policy: Policy;
+  locale: Locale;
+  outbox: Outbox;
+  /** Called after every change of the choice. */
+  changed(): void;
+}
+
+export type Consents = ReturnType<typeof createConsents>;
+
+/** The visitor's choice under one policy: read from the cookie, kept there, and recorded on the server. */
+export function createConsents({ policy, locale, outbox, changed }: Options) {
+  const { cookie, purposes } = policy;
+  const earlier = read();
+  let choice = holds(earlier) ? earlier : undefined;
+
+  /** What is not recorded yet counts before the cookie, in which the answer to an older choice may stand. */
+  function read(): Choice | undefined {
+    const { visitor_id, policy_version, granted, chosen_at } = outbox.latest() ?? {};
+    if (chosen_at) return { visitor_id, policy_version, granted, chosen_at } as Choice;
+    return parseChoice(readCookie(cookie.name));
+  }
+
+  function write(made: Choice) {
+    writeCookie(cookie.name, formatChoice(made), cookie.max_age_days, cookie.domain);
+  }
+
+  function holds(made: Choice | undefined): made is Choice {
+    if (!made) return false;
+    const at = seconds(made.chosen_at);
+    return at >= seconds(policy.choices_hold_since) && at > Date.now() / 1000 - cookie.max_age_days * 86_400;
+  }
+
+  /** Whether a purpose may be pursued now; a required one needs no consent. */
+  const has = (id: string) => purposes.some(it => it.id === id && (it.required || choice?.granted.includes(id)));
+
+  /** Deletes the cookies of refused purposes, but for those that a permitted one uses too. */
+  function enforce() {
+    const names = (permitted: boolean) =>
+      purposes.filter(({ id }) => has(id) === permitted).flatMap(it => it.cookies.map(({ name }) => name));
+    if (choice) deleteCookies(names(false), [cookie.name, ...names(true)]);
+  }
+
+  function replace(made: Choice) {
+    choice = made;
+    enforce();
+    changed();
+  }
+
+  enforce();
+
+  return {
+    has,
+    enforce,
+    get: () => choice ?? null,
+
+    /** Whether the browser's Global Privacy Control refuses a purpose, while the visitor has not chosen otherwise. */
+    isRefusedBySignal: (id: string) => !choice && !!navigator.globalPrivacyControl && signalled.includes(id),
+
+    /** Grants the required purposes and those listed, refuses the rest. */
+    choose(wanted: string[], source: Source) {
+      const previous = read() ?? choice;
+      const held = holds(previous) ? previous.granted : [];
+      const shown = purposes.map(({ id }) => id);
+      const granted = purposes.filter(it => it.required || wanted.includes(it.id)).map(({ id }) => id);
+      const isWithdrawal = shown.some(id => held.includes(id) && !granted.includes(id));
+      // By the clock, but later than the policy and the previous choice: a clock set back must make neither outrank this one.
+      const after = previous ? (seconds(previous.chosen_at) + 1) * 1000 : 0;
+      const now = Math.max(Date.now(), Date.parse(policy.choices_hold_since), after);
+      const { visitor_id } = previous ?? { visitor_id: newId() };
+      const made = { visitor_id, policy_version: policy.version, granted, chosen_at: new Date(now).toISOString() };
+      write(made);
+      outbox.add({ ...made, locale, shown, source: isWithdrawal ? 'withdrawal' : source });
+      replace(made);
+    },
+
+    /** The server has answered: what it recorded last stands in its cookie, and anything else must not. */
+    settle({ status, body }: Answer) {
+      if (!choice) return;
+      if (status !== 201 || outbox.latest()) write(outbox.latest() ?? choice);
+      else if (body?.chosen_at && body.visitor_id === choice.visitor_id)
+        choice = { ...choice, chosen_at: body.chosen_at };
+    },
+
+    /** Takes over a choice made meanwhile in another tab. */
+    refresh() {
+      const made = read();
+      const isNews = `${made?.granted}` !== `${choice?.granted}` || !choice;
+      if (holds(made) && isNews && (!choice || seconds(made.chosen_at) >= seconds(choice.chosen_at))) replace(made);
+    },
+  };
+}
+
+const seconds = (at: string) => Math.floor(Date.parse(at) / 1000);
+
+function formatChoice({ visitor_id, policy_version, granted, chosen_at }: Choice): string {
+  return ['v1', visitor_id, policy_version, seconds(chosen_at), granted.join('_')].join('.');
+}
+
+const written = /^v1\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.([\w-]+)\.(\d{1,12})\.([a-z\d_-]*)$/;
+
+function parseChoice(value = ''): Choice | undefined {
+  const [, visitor_id, policy_version, at, granted] = written.exec(value) ?? [];
+  if (!visitor_id || !policy_version) return undefined;
+  const chosen_at = new Date(Number(at) * 1000).toISOString();
+  return { visitor_id, policy_version, granted: granted ? granted.split('_') : [], chosen_at };
+}

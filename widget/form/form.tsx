@@ -1,0 +1,172 @@
+import { checkField, type Locale } from '../../worker/shared/fields.ts';
+import { h } from '../dom.ts';
+import { type Answer, type Api, isTemporary, type Policy } from '../server.ts';
+import { createThanks } from './done.tsx';
+import { readDraft, writeDraft } from './draft.ts';
+import styles from './form.css';
+import { createProofs } from './proofs.ts';
+import { formTexts } from './texts.ts';
+import { type Box, boxes, createView, type Errors, type State } from './view.tsx';
+
+interface Options {
+  host: string;
+  locale: Locale;
+  policy: Policy;
+  api: Api;
+  newId(): string;
+  addStyles(css: string): void;
+}
+
+/** How long to wait where the server names no time, and how far apart the attempts of many people move. */
+const spread_seconds = 10;
+
+let count = 0;
+
+/**
+ * Turns an element into the inquiry form and brings it through: errors, sending, waiting, thanks.
+ *
+ * @returns Ends what the form has begun, and brings the element's own children back.
+ */
+export function mountLeadForm(element: Element, form: string, options: Options): () => void {
+  const { host, locale, policy, api, newId, addStyles } = options;
+  const texts = formTexts[locale];
+  const proofs = createProofs(() => api.getChallenge(form));
+  const id = `lc-${++count}-`;
+  let draft = readDraft(form);
+  const listeners = { onFocusIn: proofs.take, onFocusOut: leave, onInput: type, onSubmit: submit };
+  const view = createView({ id, form, locale, values: draft.values, listeners });
+  const root = (
+    <div class="lc-root lc-form" lang={locale}>
+      {view.element}
+    </div>
+  );
+  const children = [...element.childNodes];
+  let state: State = { errors: {}, notice: '', button: 'submit' };
+  let attempts = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isStopped = false;
+  addEventListener('online', sendAgain);
+  view.ask(policy);
+  change({});
+  addStyles(styles);
+  element.replaceChildren(root);
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+    removeEventListener('online', sendAgain);
+    if (root.parentNode) element.replaceChildren(...children);
+  };
+
+  function change(part: Partial<State>) {
+    state = { ...state, ...part };
+    view.show(state);
+  }
+
+  /** What stands in the form; the box only when it is ticked. */
+  function read(): Record<string, string> {
+    return Object.fromEntries(new FormData(view.element)) as Record<string, string>;
+  }
+
+  function readBody(): string {
+    return JSON.stringify({ ...read(), locale });
+  }
+
+  function findError(box: Box): string | undefined {
+    const value = read()[box] ?? '';
+    if (box === 'policy_version') return value ? undefined : texts.tick;
+    const code = checkField(box, value);
+    if (code === 'required') return texts.required(texts.labels[box]);
+    return code && (texts.invalid[box as 'phone' | 'email'] ?? texts.invalid.other);
+  }
+
+  /** An error comes when a person leaves a box in which something is written, not when the window loses the focus. */
+  function leave({ target }: Event) {
+    const { name, value } = target as HTMLInputElement;
+    const box = name as Box;
+    if (!value || document.activeElement?.id === id + box) return;
+    const error = findError(box);
+    if (error !== state.errors[box]) change({ errors: { ...state.errors, [box]: error } });
+  }
+
+  /** While a person types, a solved error goes away and no new one comes. */
+  function type({ target }: Event) {
+    const box = (target as HTMLInputElement).name as Box;
+    draft = { ...draft, values: read() };
+    writeDraft(form, draft);
+    if (state.errors[box] && !findError(box)) change({ errors: { ...state.errors, [box]: undefined } });
+  }
+
+  function submit(event: Event) {
+    event.preventDefault();
+    if (state.button === 'sending') return;
+    const errors: Errors = Object.fromEntries(boxes.map(box => [box, findError(box)]));
+    attempts = 0;
+    if (boxes.some(findError)) refuse(errors);
+    else send();
+  }
+
+  /** Sends by itself what failed before, unless it has been changed meanwhile: then a person sends it. */
+  function sendAgain() {
+    if (state.button !== 'retry') return;
+    if (draft.body === readBody()) send();
+    else change({ notice: '', button: 'submit' });
+  }
+
+  async function send() {
+    const body = readBody();
+    clearTimeout(timer);
+    // The key outlives a reload with the draft: the same values are the same lead, whatever became of the first answer.
+    if (draft.body !== body) draft = { values: read(), body, key: newId() };
+    writeDraft(form, draft);
+    // What was said about an earlier attempt stands until there is something else to say.
+    change({ errors: {}, notice: attempts++ ? state.notice : '', button: 'sending' });
+    settle(await post(JSON.parse(body), draft.key));
+  }
+
+  /** Posts with a proof; where that is refused, or there is none, a new one gets a second chance. */
+  async function post(body: object, key: string, isLast = false): Promise<Answer> {
+    const { challenge, ...failure } = await proofs.take();
+    const answer = challenge ? await api.post(`/forms/${form}`, { ...body, challenge }, key) : failure;
+    if (challenge && !/bot-check-failed$/.test(answer.body?.type)) return answer;
+    proofs.drop();
+    return isLast ? answer : post(body, key, true);
+  }
+
+  async function settle(answer: Answer) {
+    const { status, body } = answer;
+    if (status === 201) writeDraft(form);
+    if (isStopped) return;
+    if (status === 201) {
+      const thanks = createThanks(host, locale, body?.receipt_code);
+      root.replaceChildren(thanks);
+      thanks.focus();
+    } else if (status === 422 && Array.isArray(body?.errors)) {
+      const problems: { field: string; code: string; message: string }[] = body.errors;
+      // Asks again under the policy that has become current meanwhile.
+      if (problems.some(it => it.code === 'outdated')) view.ask((await api.getPolicy(locale, 'no-cache')) ?? policy);
+      refuse(Object.fromEntries(problems.map(it => [it.field, it.message])));
+    } else fail(answer);
+  }
+
+  function refuse(errors: Errors) {
+    change({ errors, notice: texts.review, button: 'submit' });
+    root.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+  }
+
+  /** Says why. What may well succeed later is sent again by itself, not before the server wants it. */
+  function fail(answer: Answer) {
+    const { status, retry_after } = answer;
+    const isLater = isTemporary(answer);
+    const reason = status === 429 ? 'tooMany' : status || navigator.onLine ? 'failed' : 'offline';
+    const notice = texts.keeps(texts.reasons[reason], isLater);
+    change({ notice, button: isLater && retry_after ? 'sending' : 'retry' });
+    // Later with each attempt, and not when everyone else does: a hundred people may be waiting behind one address.
+    const seconds = (retry_after || spread_seconds) + Math.random() * spread_seconds * Math.min(attempts - 1, 4);
+    if (isLater) timer = setTimeout(resume, seconds * 1000);
+  }
+
+  function resume() {
+    change({ button: 'retry' });
+    sendAgain();
+  }
+}

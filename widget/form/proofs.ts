@@ -1,0 +1,56 @@
+import { createSolver } from '../../worker/shared/proof-of-work.ts';
+import type { Answer } from '../server.ts';
+
+/** What a challenge has become: solved, or the answer that was had instead of one. */
+interface Proof extends Answer {
+  challenge?: string;
+}
+
+/** A challenge holds for ten minutes from its making; the last of them is for the way. */
+const good_ms = 9 * 60_000;
+
+/** A slice of work, plus one step of the solver, stays far below the 50 ms that a person would notice. */
+const slice_ms = 8;
+
+/**
+ * The proof of work of one form: asked for and solved in the background, then kept until it is dropped or grows old.
+ *
+ * @param ask Fetches a challenge.
+ */
+export function createProofs(ask: () => Promise<Answer>) {
+  let proof: Promise<Proof> | undefined;
+  let asked_at = 0;
+
+  return {
+    /** The proof at hand or under way, or a new one. */
+    take(): Promise<Proof> {
+      if (!proof || Date.now() - asked_at > good_ms) {
+        asked_at = Date.now();
+        proof = make();
+      }
+      return proof;
+    },
+
+    drop() {
+      proof = undefined;
+    },
+  };
+
+  async function make(): Promise<Proof> {
+    const answer = await ask();
+    const challenge = answer.body?.challenge;
+    return challenge ? { ...answer, challenge: await solve(challenge) } : answer;
+  }
+}
+
+async function solve(challenge: string): Promise<string> {
+  const step = createSolver(challenge);
+  for (;;) {
+    const end = performance.now() + slice_ms;
+    do {
+      const solved = step();
+      if (solved) return solved;
+    } while (performance.now() < end);
+    await new Promise(resolve => setTimeout(resolve));
+  }
+}

@@ -1,0 +1,99 @@
+import type { LeadField, Locale } from '../../worker/shared/fields.ts';
+
+interface FormTexts {
+  forms: Record<string, { label: string; agreement: string }>;
+  fill: string;
+  labels: Record<LeadField, string>;
+  required(label: string): string;
+  invalid: { phone: string; email: string; other: string };
+  /** What the box says, before the link to the policy, in the link and after it. */
+  agree: [string, string, string];
+  tick: string;
+  submit: string;
+  sending: string;
+  retry: string;
+  review: string;
+  /** Why nothing was sent, and whether the form tries again by itself. */
+  reasons: Record<'offline' | 'tooMany' | 'failed', string>;
+  keeps(reason: string, isLater: boolean): string;
+  thanks: string;
+  next: string;
+  code: string;
+  copy: string;
+  use: string;
+  withdraw: string;
+}
+
+export const formTexts: Record<Locale, FormTexts> = {
+  'zh-CN': {
+    forms: {
+      'mini-ai-experience': { label: 'Mini AI 算法体验申请', agreement: '用于就 Mini AI 算法体验与我联系' },
+      'ecological-cooperation': { label: '生态合作咨询', agreement: '用于就业务合作或产品咨询与我联系' },
+    },
+    fill: '以下各项均为必填。',
+    labels: { name: '姓名', phone: '联系电话', email: '电子邮箱', company: '公司名称' },
+    required: label => `请填写${label}`,
+    invalid: {
+      phone: '请填写有效的电话号码，如 13800138000',
+      email: '请填写有效的邮箱地址，如 name@example.com',
+      other: '内容过长或无法识别',
+    },
+    agree: ['我已阅读并同意', '《隐私政策》', '，同意将以上信息'],
+    tick: '同意后请勾选此项',
+    submit: '提交',
+    sending: '正在提交…',
+    retry: '重新提交',
+    review: '请检查标出的内容后再提交。',
+    reasons: {
+      offline: '网络已断开',
+      tooMany: '提交过于频繁',
+      failed: '暂时无法提交',
+    },
+    keeps: (reason, isLater) => `${reason}。您填写的内容都还在，${isLater ? '我们会继续尝试提交' : '请稍后重新提交'}。`,
+    thanks: '提交成功，感谢您的信任',
+    next: '我们会尽快与您联系。',
+    code: '回执码',
+    copy: '复制',
+    use: '请妥善保存。凭此码可随时撤回同意并删除您的信息。',
+    withdraw: '撤回同意',
+  },
+  en: {
+    forms: {
+      'mini-ai-experience': {
+        label: 'Mini AI experience request',
+        agreement: 'to contact me about the Mini AI experience',
+      },
+      'ecological-cooperation': {
+        label: 'Cooperation inquiry',
+        agreement: 'to contact me about business cooperation or my inquiry',
+      },
+    },
+    fill: 'Please fill in all four fields.',
+    labels: { name: 'Name', phone: 'Phone', email: 'Email', company: 'Company' },
+    required: label => `Enter your ${label.toLowerCase()}`,
+    invalid: {
+      phone: 'Enter a valid number, like 13800138000',
+      email: 'Enter an address like name@example.com',
+      other: 'This is too long or unreadable',
+    },
+    agree: ['I have read the ', 'privacy policy', ' and agree to the use of these details '],
+    tick: 'Tick this if you agree',
+    submit: 'Send',
+    sending: 'Sending…',
+    retry: 'Try again',
+    review: 'Please check the marked entries.',
+    reasons: {
+      offline: 'You are offline',
+      tooMany: 'Too many attempts',
+      failed: 'We couldn’t send this just now',
+    },
+    keeps: (reason, isLater) =>
+      `${reason}. Your entries are kept${isLater ? ', and we’ll keep trying to send them' : '; please try again'}.`,
+    thanks: 'Thank you, we’ve got it',
+    next: 'Our team will be in touch soon.',
+    code: 'Receipt code',
+    copy: 'Copy',
+    use: 'Keep this code. With it you can withdraw your consent and have your details erased at any time.',
+    withdraw: 'Withdraw consent',
+  },
+};

@@ -1,0 +1,80 @@
+import * as z from 'zod/mini';
+import { type ConsentCursor, listConsents, settledPlace } from '../../db/consents/list.ts';
+import { listConsentStats } from '../../db/consents/stats.ts';
+import { factory } from '../context.ts';
+import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
+import { chooseType } from '../http/negotiate.ts';
+import { cursor, instant, limit, uuid } from '../http/query-fields.ts';
+import { streamPages, writeLines } from '../http/stream.ts';
+import { invalidFields, query } from '../http/validate.ts';
+import { locales } from '../shared/fields.ts';
+
+/** Records read and sent at a time by a stream. */
+const streamed_at_once = 500;
+
+export const consentQuery = z.strictObject({
+  visitor_id: z.optional(z.string().check(z.regex(uuid))),
+  policy_version: z.optional(z.string().check(z.regex(/^[A-Za-z0-9-]{1,32}$/))),
+  locale: z.optional(z.enum(locales)),
+  source: z.optional(z.enum(['banner', 'preferences', 'withdrawal'])),
+  received_from: z.optional(instant),
+  received_to: z.optional(instant),
+  limit,
+  cursor,
+});
+
+/** Days in the deployment's time zone, both inclusive. */
+export const statsQuery = z.strictObject({ from: z.optional(z.iso.date()), to: z.optional(z.iso.date()) });
+const [first_day, last_day] = ['0000-01-01', '9999-12-31'];
+
+/**
+ * `GET /consents`: the choices, the earliest received first, as pages or as a stream of lines.
+ *
+ * The last cursor goes on for ever. Records of the last seconds come again with it, so that none is missed: their ids tell.
+ */
+export const pullConsents = factory.createHandlers(query(consentQuery), async c => {
+  const { cursor, ...asked } = c.req.valid('query');
+  const { db, now } = c.var.services;
+  const headers = { 'Cache-Control': 'private, no-store', Vary: 'Accept' };
+  const isStream = chooseType(c, ['application/json', 'application/x-ndjson']) === 'application/x-ndjson';
+  const from = cursor === undefined ? undefined : readCursor(cursor);
+  if (cursor !== undefined && (isStream || !from))
+    return invalidFields(c, [{ field: 'cursor', code: isStream ? 'not_allowed' : 'invalid' }], undefined);
+  if (isStream) {
+    const Link = linkNext(c, writeCursor({ settled: settledPlace(now()) }));
+    const readPage = (after?: ConsentCursor) => listConsents(db, { ...asked, limit: streamed_at_once }, after, now());
+    const pages = streamPages(
+      await readPage(),
+      ({ next }) => readPage(next),
+      ({ consents }) => writeLines(consents),
+    );
+    return c.body(pages, 200, { ...headers, 'Content-Type': 'application/x-ndjson', Link });
+  }
+  const { consents, has_more, next } = await listConsents(db, asked, from, now());
+  const next_cursor = writeCursor(next);
+  return c.json({ consents, next_cursor, has_more }, 200, {
+    ...headers,
+    ...(has_more && { Link: linkNext(c, next_cursor) }),
+  });
+});
+
+/** `GET /consents/stats`: choices by day, policy version and language. */
+export const showConsentStats = factory.createHandlers(query(statsQuery), async c => {
+  const { from: from_day = first_day, to: to_day = last_day } = c.req.valid('query');
+  const { db, now, settings } = c.var.services;
+  const stats = await listConsentStats(db, { from_day, to_day, time_zone: settings.time_zone }, now());
+  return c.json({ stats }, 200, { 'Cache-Control': 'private, no-store' });
+});
+
+function writeCursor({ settled, at }: ConsentCursor): string {
+  const places = at ? [settled, at] : [settled];
+  return encodeCursor(`consents ${places.map(({ received_at, id }) => `${received_at}/${id}`).join(' ')}`);
+}
+
+function readCursor(cursor: string): ConsentCursor | undefined {
+  const place = String.raw`(\d{4}-\d\d-\d\dT[\d:.]{12}Z)/([0-9a-f-]*)`;
+  const found = new RegExp(`^consents ${place}(?: ${place})?$`).exec(decodeCursor(cursor));
+  if (!found) return undefined;
+  const [, settled_at = '', settled_id = '', received_at, id = ''] = found;
+  return { settled: { received_at: settled_at, id: settled_id }, ...(received_at && { at: { received_at, id } }) };
+}

@@ -1,0 +1,55 @@
+import type { ConsentRecord } from '../../db/consents/record.ts';
+import { choice_holds_days, documentIn, type Policy } from '../../db/policies.ts';
+
+type Recorded = ConsentRecord & { locale: string };
+
+/**
+ * All that a visitor chose, the latest first, with the texts that were shown.
+ *
+ * @see docs/receipt.md, and ISO/IEC TS 27560:2023, whose field names it has where there are any.
+ */
+export function describeReceipt(choices: Recorded[], policies: Policy[], public_url: string, now: Date) {
+  const { visitor_id } = choices[0]!;
+  const records = choices.map((choice, at) => {
+    const policy = policies.find(({ version }) => version === choice.policy_version)!;
+    return describeRecord(choice, policy, choices[at + 1], public_url);
+  });
+  return {
+    schema_version: 'lead-consent/1',
+    pii_principal_id: visitor_id,
+    issued_at: now.toISOString(),
+    pii_controllers: [{ party_url: public_url }],
+    withdrawal_method: `${public_url}/consents/${visitor_id}/withdrawal`,
+    records,
+  };
+}
+
+function describeRecord(choice: Recorded, policy: Policy, previous: Recorded | undefined, public_url: string) {
+  const { id, policy_version, locale, shown, granted, source, chosen_at, received_at, expires_at } = choice;
+  const text = documentIn(policy, locale);
+  return {
+    record_id: id,
+    privacy_notice: `${public_url}/policies/${policy_version}?lang=${text.locale}`,
+    privacy_notice_sha256: text.sha256,
+    policy_version,
+    language: locale,
+    source,
+    received_at,
+    expires_at,
+    purposes: text.purposes
+      .filter(purpose => shown.includes(purpose.id))
+      .map(({ id, name, description, required }) => ({
+        purpose: id,
+        name,
+        description,
+        lawful_basis: required ? 'necessary' : 'consent',
+        event: {
+          event_time: chosen_at,
+          event_type: 'explicit',
+          entity_id: choice.visitor_id,
+          state: granted.includes(id) || required ? 'given' : previous?.granted.includes(id) ? 'withdrawn' : 'refused',
+          validity_duration: `P${choice_holds_days}D`,
+        },
+      })),
+  };
+}

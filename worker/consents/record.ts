@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from 'hono';
+import { setCookie } from 'hono/cookie';
+import * as z from 'zod/mini';
+import { type ConsentRecord, findRepeatedChoice, listChoices, recordChoice } from '../../db/consents/record.ts';
+import { Conflict } from '../../db/database.ts';
+import { choice_holds_days, currentPolicy, listPolicies, type Policy } from '../../db/policies.ts';
+import { type App, factory } from '../context.ts';
+import { useLimit } from '../guards/rate-limit.ts';
+import { type FieldError, problem } from '../http/problem.ts';
+import { body, ignoreBody, invalidFields, readIdempotencyKey } from '../http/validate.ts';
+import { isLoopback } from '../settings.ts';
+import { locales } from '../shared/fields.ts';
+import { describeReceipt } from './receipt.ts';
+
+/** Whatever RFC 9562 calls a UUID, its nil and max ones included. */
+const visitorId = z.uuid().check(z.lowercase());
+const day_ms = 86_400_000;
+
+const purposes = z.array(z.string()).check(
+  z.maxLength(64),
+  z.refine(ids => new Set(ids).size === ids.length),
+);
+
+export const choice = z.strictObject({
+  visitor_id: z.optional(visitorId),
+  policy_version: z.string(),
+  locale: z.enum(locales),
+  shown: purposes,
+  granted: purposes,
+  source: z.enum(['banner', 'preferences', 'withdrawal']),
+  chosen_at: z.iso.datetime({ offset: true }),
+});
+type Choice = z.output<typeof choice>;
+
+/** `POST /consents`: appends a choice, a refusal included, and sets the cookie that says what holds now. */
+export const submitConsent = factory.createHandlers(body(choice), async c => {
+  const sent = c.req.valid('json');
+  const { db, signer, now } = c.var.services;
+  const { key, error } = readIdempotencyKey(c);
+  if (error) return invalidFields(c, [error], sent);
+  const repeatable = key
+    ? { key: signer.idempotencyKey('consent', key), fingerprint: signer.fingerprint(sent) }
+    : undefined;
+  const answerRepeated = async () => {
+    const first = repeatable && (await findRepeatedChoice(db, repeatable, now()));
+    if (!first?.same) return first && problem(c, 'idempotency-key-reused');
+    const [latest = first.record] = await listChoices(db, first.record.visitor_id, 1);
+    return answerRecord(c, { record: first.record, latest });
+  };
+  const repeated = await answerRepeated();
+  if (repeated) return repeated;
+  const limited = await useLimit(c, 'consent', 'consents');
+  if (limited) return problem(c, 'too-many-requests', { headers: limited });
+
+  const policy = (await listPolicies(db)).find(({ version }) => version === sent.policy_version);
+  const errors = policy ? checkChoice(sent, policy, now()) : [{ field: 'policy_version', code: 'invalid' } as const];
+  if (errors.length > 0) return invalidFields(c, errors, sent);
+  const received_at = now();
+  const chosen_at = new Date(Math.min(Date.parse(sent.chosen_at), received_at.getTime()));
+  try {
+    const stored = { ...sent, visitor_id: sent.visitor_id ?? randomUUID(), chosen_at };
+    return answerRecord(c, await recordChoice(db, stored, repeatable, received_at));
+  } catch (error) {
+    const lostRace = error instanceof Conflict && error.table === 'idempotency_keys';
+    const answer = lostRace && (await answerRepeated());
+    if (answer) return answer;
+    throw error;
+  }
+});
+
+/** `GET /consents/{visitor_id}`: what holds now and all that was chosen, the latest first. */
+export const showConsents = factory.createHandlers(async c => {
+  const { now } = c.var.services;
+  const history = (await listVisitorChoices(c)).map(({ locale: _, ...record }) => record);
+  const [latest] = history;
+  if (!latest) return problem(c, 'not-found');
+  const current = latest.expires_at > now().toISOString() ? latest : null;
+  return c.json({ visitor_id: latest.visitor_id, current, history }, 200, { 'Cache-Control': 'private, no-store' });
+});
+
+/** `GET /consents/{visitor_id}/receipt`: the same with the texts that were shown, as a file for the visitor to keep. */
+export const showReceipt = factory.createHandlers(async c => {
+  const { db, now, settings } = c.var.services;
+  const choices = await listVisitorChoices(c);
+  if (!choices.length) return problem(c, 'not-found');
+  return c.json(describeReceipt(choices, await listPolicies(db), settings.public_url, now()), 200, {
+    'Cache-Control': 'private, no-store',
+    'Content-Disposition': 'attachment; filename="consent-receipt.json"',
+  });
+});
+
+/** `POST /consents/{visitor_id}/withdrawal`: takes back whatever was granted, in one step and without a body. */
+export const withdrawConsent = factory.createHandlers(ignoreBody, async c => {
+  const { db, now } = c.var.services;
+  const limited = await useLimit(c, 'consent', 'consents');
+  if (limited) return problem(c, 'too-many-requests', { headers: limited });
+  const [latest] = await listVisitorChoices(c, 1);
+  if (!latest) return problem(c, 'not-found');
+  const { visitor_id, locale, shown } = latest;
+  const policy_version = currentPolicy(await listPolicies(db), now())?.version ?? latest.policy_version;
+  const withdrawal = { visitor_id, locale, shown, policy_version, granted: [], source: 'withdrawal', chosen_at: now() };
+  return answerRecord(c, await recordChoice(db, withdrawal, undefined, now()));
+});
+
+async function listVisitorChoices(c: Context<App>, limit?: number) {
+  const visitor_id = c.req.param('visitor_id') ?? '';
+  return visitorId.safeParse(visitor_id).success ? listChoices(c.var.services.db, visitor_id, limit) : [];
+}
+
+function checkChoice({ shown, granted, chosen_at }: Choice, policy: Policy, now: Date): FieldError[] {
+  const known = new Set(policy.documents[0]!.purposes.map(({ id }) => id));
+  const errors: FieldError[] = [];
+  if (shown.some(id => !known.has(id))) errors.push({ field: 'shown', code: 'not_allowed' });
+  if (granted.some(id => !shown.includes(id))) errors.push({ field: 'granted', code: 'not_allowed' });
+  const oldest = now.getTime() - choice_holds_days * day_ms;
+  if (Date.parse(chosen_at) < oldest) errors.push({ field: 'chosen_at', code: 'invalid' });
+  return errors;
+}
+
+/** A choice sent late must not put its cookie over a later one: the cookie says what holds now. */
+function answerRecord(c: Context<App>, { record, latest }: { record: ConsentRecord; latest: ConsentRecord }) {
+  const { settings } = c.var.services;
+  const { visitor_id, policy_version, chosen_at, granted } = latest;
+  const seconds = Math.floor(Date.parse(chosen_at) / 1000);
+  setCookie(c, 'consent', `v1.${visitor_id}.${policy_version}.${seconds}.${granted.join('_')}`, {
+    path: '/',
+    maxAge: choice_holds_days * (day_ms / 1000),
+    sameSite: 'Lax',
+    secure: !isLoopback(settings.public_url),
+    ...(settings.cookie_domain && { domain: settings.cookie_domain }),
+  });
+  return c.json(record, 201, { 'Cache-Control': 'no-store' });
+}

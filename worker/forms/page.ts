@@ -1,0 +1,143 @@
+import type { Context } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { html } from 'hono/html';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { currentPolicy, listPolicies } from '../../db/policies.ts';
+import { readReceiptCode } from '../../db/vault/signer.ts';
+import type { App } from '../context.ts';
+import { isGoodToken, issueFormToken } from '../guards/bot-check.ts';
+import { chooseLocale } from '../http/language.ts';
+import { type Content, renderError, renderNotice, renderSummary, showPage } from '../http/page.ts';
+import { page_texts } from '../http/page-texts.ts';
+import type { FieldError } from '../http/problem.ts';
+import { isLoopback } from '../settings.ts';
+import { type Form, type Locale, leadFields } from '../shared/fields.ts';
+
+/** What came with a form, as far as a page can show it again. */
+export type Sent = Record<string, unknown>;
+
+interface FormAnswer {
+  status?: ContentfulStatusCode;
+  errors?: FieldError[];
+  notice?: string | undefined;
+  /** The token that came can't be sent again. */
+  stale?: boolean;
+  headers?: Record<string, string> | undefined;
+}
+
+const receipt_seconds = 600;
+
+/** Answers the form as a page, with what was typed, and with what is wrong about it. */
+export async function answerForm(c: Context<App>, form: Form, sent: Sent, answer: FormAnswer = {}) {
+  const { status = 200, errors = [], notice, stale = false, headers } = answer;
+  const { db, signer, now } = c.var.services;
+  const locale = chooseLocale(c, sent.locale);
+  const texts = page_texts[locale];
+  const title = texts.form.titles[form];
+  // While the database is away, the version that was agreed to stands for the current one, which the next post is checked against.
+  const asked = status === 503 ? String(sent.policy_version) : undefined;
+  const version = asked ?? currentPolicy(await listPolicies(db), now())?.version;
+  const kept = typeof sent.return_to === 'string' && sent.return_to ? { return_to: sent.return_to } : undefined;
+  const page = {
+    locale,
+    title: errors.length > 0 ? `${texts.mistakes(errors.length)} · ${title}` : title,
+    kept,
+    status,
+  };
+  const fields = [...leadFields.map(({ name }) => name), 'policy_version'];
+  const top = errors.length > 0 ? renderSummary(locale, errors, fields) : notice ? renderNotice(notice) : '';
+  const isKept = !stale && isGoodToken(signer, form, sent.form_token, now());
+  const token = isKept ? String(sent.form_token) : issueFormToken(signer, form, now());
+  return showPage(
+    c,
+    { ...page, headers },
+    html`<h1>${title}</h1>
+${
+  version
+    ? html`<p>${texts.form.intro}</p>
+${top}
+<form class="card" method="post" action="/forms/${form}" novalidate>
+<p class="hint">${texts.form.required}</p>
+${leadFields.map(field => renderField(locale, field, sent, errors))}
+${renderAgreement(locale, form, version, sent, errors)}
+<div class="trap" aria-hidden="true"><label for="website">${texts.form.trap}</label><input id="website" name="website" type="text" tabindex="-1" autocomplete="off"></div>
+<input type="hidden" name="form_token" value="${token}">
+<input type="hidden" name="locale" value="${locale}">
+${kept ? html`<input type="hidden" name="return_to" value="${kept.return_to}">` : ''}
+<button type="submit">${texts.form.submit}</button>
+</form>
+<div class="note">${texts.form.privacy.map(line => html`<p>${line}</p>`)}</div>`
+    : html`<p class="notice">${texts.form.closed}</p>`
+}`,
+  );
+}
+
+function renderField(locale: Locale, field: (typeof leadFields)[number], sent: Sent, errors: FieldError[]): Content {
+  const { name, type, autocomplete } = field;
+  const { labels, hints } = page_texts[locale].form;
+  const hint = hints[name];
+  const { line, attributes } = renderError(locale, name, errors, hint && `${name}-hint`);
+  const typed = typeof sent[name] === 'string' ? sent[name] : '';
+  return html`<div>
+<label for="${name}">${labels[name]}</label>
+${hint ? html`<span class="hint" id="${name}-hint">${hint}</span>` : ''}
+<input id="${name}" name="${name}" type="${type}" autocomplete="${autocomplete}" value="${typed}" required${attributes}>
+${line}
+</div>`;
+}
+
+function renderAgreement(locale: Locale, form: Form, version: string, sent: Sent, errors: FieldError[]): Content {
+  const { form: texts, newTab } = page_texts[locale];
+  const { line, attributes } = renderError(locale, 'policy_version', errors);
+  const [before, after] = texts.agree[form].split('{policy}');
+  const link = html`<a href="/policies/${version}?lang=${locale}" target="_blank" rel="noopener">${texts.policy}<span class="hidden">${newTab}</span></a>`;
+  return html`<div>
+<label class="check"><input id="policy_version" name="policy_version" type="checkbox" value="${version}" required${sent.policy_version === version ? html` checked` : ''}${attributes}><span>${before}${link}${after}</span></label>
+${line}
+</div>`;
+}
+
+/** Sends a browser on after a lead was stored; the receipt code travels in a cookie, for one look. */
+export function answerThanks(c: Context<App>, form: Form, receipt_code: string, locale: Locale, return_to?: string) {
+  const path = `/forms/${form}/thanks`;
+  const { name, options } = receiptCookie(c, form);
+  setCookie(c, name, receipt_code, { ...options, maxAge: receipt_seconds });
+  c.header('Cache-Control', 'no-store');
+  return c.redirect(return_to ?? `${path}?lang=${locale}`, 303);
+}
+
+/** Answers the thanks, with the receipt code if the browser brings it; with the answer the browser forgets it. */
+export function showReceipt(c: Context<App>, form: Form) {
+  const { name, options } = receiptCookie(c, form);
+  const code = readReceiptCode(getCookie(c, name) ?? '');
+  if (code) deleteCookie(c, name, options);
+  return answerReceipt(c, chooseLocale(c), code);
+}
+
+/** Answers the thanks as a page; of a lead that was sent before too. */
+export function answerReceipt(c: Context<App>, locale: Locale, code: string | undefined, status: 200 | 403 = 200) {
+  const { thanks } = page_texts[locale];
+  return showPage(
+    c,
+    { locale, title: thanks.title, status },
+    html`<section class="card" data-lead-form-done>
+<h1>${thanks.title}</h1>
+<p>${status === 200 ? '' : html`${thanks.repeated} `}${thanks.body}</p>
+${
+  code
+    ? html`<h2 id="code">${thanks.code}</h2>
+<p><strong class="receipt" aria-labelledby="code">${code}</strong></p>
+<p>${thanks.keep}</p>`
+    : html`<p class="hint">${thanks.gone}</p>`
+}
+<p><a href="/withdrawals?lang=${locale}">${thanks.withdraw}</a></p>
+</section>`,
+  );
+}
+
+/** Of this host alone: by its prefix, no neighbour under the same domain can put another receipt in its place (RFC 6265bis §4.1.3). */
+function receiptCookie(c: Context<App>, form: Form) {
+  const secure = !isLoopback(c.var.services.settings.public_url);
+  const name = `${secure ? '__Host-' : ''}receipt-${form}`;
+  return { name, options: { path: '/', httpOnly: true, sameSite: 'Lax', secure } as const };
+}

@@ -1,0 +1,86 @@
+import type { Context } from 'hono';
+import type { Actor } from '../../db/audit/record.ts';
+import { findTokenHolder, type TokenHolder } from '../../db/staff/tokens.ts';
+import { type App, factory } from '../context.ts';
+import { problem } from '../http/problem.ts';
+import { useLimit } from './rate-limit.ts';
+
+/** What each role may do. */
+const scopes = {
+  viewer: ['leads:read'],
+  sales: ['leads:read', 'leads:reveal', 'leads:write'],
+  privacy_officer: [
+    'leads:read',
+    'leads:reveal',
+    'leads:write',
+    'leads:correct',
+    'leads:erase',
+    'consents:read',
+    'audit:read',
+  ],
+  auditor: ['consents:read', 'audit:read'],
+  admin: ['tokens:manage', 'policies:publish'],
+} as const;
+
+export type Role = keyof typeof scopes;
+export type Scope = (typeof scopes)[Role][number];
+export const roles = Object.keys(scopes) as Role[];
+
+/** Lets a request through whose token's role has the scope: else 401 or 403, and 429 to who tries one wrong token after another. */
+export function requireScope(scope: Scope) {
+  return factory.createMiddleware(async (c, next) => {
+    const token = /^Bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1];
+    const found = token && !hasTokenInQuery(c) ? await presentToken(c, token) : refusal;
+    if ('slug' in found) return problem(c, found.slug, found);
+    c.set('holder', found);
+    if (!hasScope(c, scope)) return problem(c, 'forbidden');
+    await next();
+  });
+}
+
+/** How a presented token is refused: a problem and its headers. */
+export interface Refusal {
+  slug: 'unauthorized' | 'too-many-requests';
+  headers: Record<string, string>;
+}
+
+const refusal: Refusal = {
+  slug: 'unauthorized',
+  headers: { 'WWW-Authenticate': 'Bearer realm="lead-consent"' },
+};
+
+/**
+ * The holder of a token, or how to refuse it. Each refusal is logged, without token and address, and counts against the address.
+ *
+ * A good token is accepted from an address that is over its limit too: a whole office may share that address with one bad
+ * script, and no number of guesses finds a secret of 200 bits.
+ */
+export async function presentToken(c: Context<App>, token: string): Promise<TokenHolder | Refusal> {
+  const { db, now, log } = c.var.services;
+  const holder = await findTokenHolder(db, token, now());
+  if (holder) return holder;
+  const headers = await useLimit(c, 'token', 'tokens');
+  log('warn', 'token_refused', { request_id: c.var.request_id, limited: headers !== undefined });
+  return headers ? { slug: 'too-many-requests', headers } : refusal;
+}
+
+/** Whether the presenter of the token may do this too. */
+export function hasScope(c: Context<App>, scope: Scope): boolean {
+  return scopesOf(c.var.holder.role).includes(scope);
+}
+
+/** What a role may do; nothing, if it is none of ours. */
+export function scopesOf(role: string): readonly Scope[] {
+  return Object.hasOwn(scopes, role) ? scopes[role as Role] : [];
+}
+
+/** The presenter of the token, as the audit trail names them. */
+export function actorOf(c: Context<App>): Actor {
+  return { id: c.var.holder.id, role: c.var.holder.role, request_id: c.var.request_id };
+}
+
+/** A token in an address ends up in logs and histories: it is not accepted there, not even beside a good one. */
+function hasTokenInQuery(c: Context<App>): boolean {
+  const query = new URL(c.req.url).search;
+  return /[?&]access_token=|lc_[A-Za-z0-9]{12}_[A-Za-z0-9]{12}/.test(query);
+}

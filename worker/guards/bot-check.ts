@@ -1,0 +1,108 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Proof } from '../../db/proofs.ts';
+import type { Signer } from '../../db/vault/signer.ts';
+import type { Form } from '../shared/fields.ts';
+
+/** Why a check was not passed. What is `early` may be sent again as it is, everything else needs a new one. */
+export type Failure = 'missing' | 'wrong' | 'early' | 'expired' | 'spent';
+
+/** The fields of a bot check as they came. */
+export interface BotCheckFields {
+  challenge?: unknown;
+  form_token?: unknown;
+  website?: unknown;
+}
+
+/** 32 puzzles of 10 bits: 32,000 hashes, give or take a sixth; 50–75 ms on a desktop, 0.6 s on a phone eight times slower. */
+const puzzle_count = 32;
+const puzzle_bits = 10;
+
+const challenge_ms = 10 * 60_000;
+const token_least_ms = 3_000;
+const token_most_ms = 24 * 3_600_000;
+
+const challenge_format = /^(\d+)\.(\d+)\.([0-9a-z]{1,9})\.[0-9a-f]{16}$/;
+const token_format = /^([0-9a-z]{1,9})\.[0-9a-f]{16}$/;
+
+/** A new challenge for a form, in the shape that `createSolver` of proof.ts takes. Nothing is stored. */
+export function issueChallenge(signer: Signer, form: Form, now: Date): { challenge: string; expires_at: Date } {
+  const expires_at = new Date(now.getTime() + challenge_ms);
+  const text = `${puzzle_count}.${puzzle_bits}.${writeInstant(expires_at)}.${makeNonce()}`;
+  return { challenge: `${text}.${signer.sign('challenge', `${form} ${text}`)}`, expires_at };
+}
+
+/** A new token for a page of a form: when it was rendered, and of which form. Nothing is stored. */
+export function issueFormToken(signer: Signer, form: Form, now: Date): string {
+  const text = `${writeInstant(now)}.${makeNonce()}`;
+  return `${text}.${signer.sign('form_token', `${form} ${text}`)}`;
+}
+
+/** Looks at the fields of a bot check: a solved challenge, or the token of a page with the trap left empty. */
+export function checkBot(
+  signer: Signer,
+  form: Form,
+  { challenge, form_token, website }: BotCheckFields,
+  now: Date,
+): Proof | Failure {
+  if (typeof challenge === 'string' && challenge) return checkAnswer(signer, form, challenge, now);
+  if (typeof form_token !== 'string') return 'missing';
+  return website === '' ? checkFormToken(signer, form, form_token, now) : 'wrong';
+}
+
+/** Whether the token of a page can still be sent, now or in a moment. */
+export function isGoodToken(signer: Signer, form: Form, token: unknown, now: Date): token is string {
+  if (typeof token !== 'string') return false;
+  const checked = checkFormToken(signer, form, token, now);
+  return typeof checked === 'object' || checked === 'early';
+}
+
+function checkAnswer(signer: Signer, form: Form, answer: string, now: Date): Proof | Failure {
+  const { text, mark, rest } = splitMark(answer);
+  const [, count, bits, expires] = challenge_format.exec(text) ?? [];
+  if (!expires || !signer.isSigned('challenge', `${form} ${text}`, mark)) return 'wrong';
+  const expires_at = readInstant(expires);
+  if (expires_at <= now) return 'expired';
+  const numbers = rest.split('-');
+  const solved = numbers.length === Number(count) && numbers.every((it, n) => isSolution(mark, n, it, Number(bits)));
+  return solved ? { proof: mark, expires_at } : 'wrong';
+}
+
+/** One puzzle, hashed by another implementation than the page's own. */
+function isSolution(mark: string, index: number, number: string, bits: number): boolean {
+  const block = Buffer.alloc(24);
+  block.write(mark, 'hex');
+  block.writeUInt32BE(index, 16);
+  if (!/^[0-9a-z]{1,6}$/.test(number)) return false;
+  block.writeUInt32BE(Number.parseInt(number, 36), 20);
+  return createHash('sha256').update(block).digest().readUInt32BE(0) >>> (32 - bits) === 0;
+}
+
+function checkFormToken(signer: Signer, form: Form, token: string, now: Date): Proof | Failure {
+  const { text, mark, rest } = splitMark(token);
+  const [, rendered] = token_format.exec(text) ?? [];
+  if (!rendered || rest || !signer.isSigned('form_token', `${form} ${text}`, mark)) return 'wrong';
+  const rendered_at = readInstant(rendered).getTime();
+  const age_ms = now.getTime() - rendered_at;
+  if (age_ms < token_least_ms) return 'early';
+  const expires_at = new Date(rendered_at + token_most_ms);
+  return expires_at > now ? { proof: mark, expires_at } : 'expired';
+}
+
+/** Splits `text.mark.rest`, the mark in 32 hexadecimal digits. */
+function splitMark(value: string): { text: string; mark: string; rest: string } {
+  const [, text = '', mark = '', rest = ''] =
+    /^([0-9a-z.]{1,80})\.([0-9a-f]{32})(?:\.([0-9a-z-]{1,400}))?$/.exec(value) ?? [];
+  return { text, mark, rest };
+}
+
+function makeNonce(): string {
+  return randomBytes(8).toString('hex');
+}
+
+function writeInstant(instant: Date): string {
+  return instant.getTime().toString(36);
+}
+
+function readInstant(text: string): Date {
+  return new Date(Number.parseInt(text, 36));
+}

@@ -1,0 +1,56 @@
+import { factory, type Services } from '../context.ts';
+import { problem } from '../http/problem.ts';
+import { isLoopback } from '../settings.ts';
+
+const preflight_seconds = 7_200;
+
+/**
+ * Lets pages of the allowed websites read the answers, with cookies; no other origin is named, ever.
+ *
+ * hono/cors does the same, and `c.header` after the answer too, in a way that makes the Node host send every answer as a stream:
+ * 0.3 ms against 0.2. Headers of the answer itself cost nothing.
+ */
+export const allowSites = factory.createMiddleware(async (c, next) => {
+  const origin = c.req.header('Origin');
+  if (origin && isAllowedOrigin(c.var.services, origin)) {
+    c.header('Access-Control-Allow-Origin', origin);
+    c.header('Access-Control-Allow-Credentials', 'true');
+    c.header('Access-Control-Expose-Headers', 'Retry-After, RateLimit, RateLimit-Policy');
+    if (c.req.method === 'OPTIONS') {
+      c.header('Access-Control-Allow-Methods', 'GET, HEAD, POST');
+      c.header('Access-Control-Allow-Headers', 'Content-Type, Idempotency-Key');
+      c.header('Access-Control-Max-Age', String(preflight_seconds));
+    }
+  }
+  if (c.req.method === 'OPTIONS') return c.body(null, 204, { Vary: 'Origin' });
+  await next();
+  c.res.headers.append('Vary', 'Origin');
+});
+
+/**
+ * Refuses what another website makes a visitor's browser send.
+ *
+ * A browser names the page's origin with every cross-site post; what names none is no browser of today.
+ */
+export const requireOrigin = factory.createMiddleware(async (c, next) => {
+  const origin = c.req.header('Origin');
+  const refused =
+    origin === undefined ? c.req.header('Sec-Fetch-Site') === 'cross-site' : !isAllowedOrigin(c.var.services, origin);
+  if (refused) return problem(c, 'origin-not-allowed');
+  await next();
+});
+
+/** Whether pages of an origin may post here, embed the widget and be returned to. */
+export function isAllowedOrigin({ settings }: Services, origin: string): boolean {
+  return (
+    origin === settings.public_url ||
+    settings.site_origins.includes(origin) ||
+    (!settings.production && isSameMachine(origin, settings.public_url))
+  );
+}
+
+/** In development, `localhost` and `127.0.0.1` at our port are one page to the person who opens either. */
+function isSameMachine(origin: string, public_url: string): boolean {
+  if (!URL.canParse(origin) || !isLoopback(public_url)) return false;
+  return isLoopback(origin) && new URL(origin).port === new URL(public_url).port;
+}

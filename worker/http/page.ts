@@ -1,0 +1,89 @@
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { App } from '../context.ts';
+import { type Locale, locales } from '../shared/fields.ts';
+import { page_texts } from './page-texts.ts';
+import { describeError, type FieldError } from './problem.ts';
+
+export type Content = ReturnType<typeof html>;
+
+interface Page {
+  locale: Locale;
+  title: string;
+  /** Parameters that the page's address keeps when the language changes. */
+  kept?: Record<string, string> | undefined;
+  status?: ContentfulStatusCode;
+  headers?: Record<string, string> | undefined;
+}
+
+/**
+ * Answers a page that needs no script and allows none. It holds what is one person's own, so no cache keeps it.
+ *
+ * A form may also lead to the websites: browsers hold redirects after a post to `form-action` too.
+ */
+export async function showPage(
+  c: Context<App>,
+  { locale, title, kept = {}, status = 200, headers }: Page,
+  content: Content,
+) {
+  const { settings } = c.var.services;
+  const others = locales.filter(other => other !== locale);
+  const links = others.map(other => {
+    const address = `${c.req.path}?${new URLSearchParams({ lang: other, ...kept })}`;
+    return html`<a href="${address}" hreflang="${other}" lang="${other}">${page_texts[other].own}</a>`;
+  });
+  const page = await html`<!doctype html>
+<html lang="${locale}">
+<head>
+<meta charset="utf-8">
+<title>${title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<link rel="stylesheet" href="/styles.css">
+</head>
+<body>
+<header class="facts"><nav aria-label="${page_texts[locale].languages}">${links}</nav></header>
+<main class="narrow">
+${content}
+</main>
+</body>
+</html>
+`;
+  return c.html(String(page), status, {
+    'Content-Language': locale,
+    'Content-Security-Policy': `default-src 'none'; style-src 'self'; form-action ${["'self'", ...settings.site_origins].join(' ')}; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
+    'Cache-Control': 'no-store',
+    Vary: 'Accept, Accept-Language, Origin',
+    ...headers,
+  });
+}
+
+/** What stands at the top of a page that was not accepted, with links to the fields; the focus begins here. */
+export function renderSummary(locale: Locale, errors: FieldError[], fields: readonly string[]): Content {
+  const items = errors.map(({ field, code }) => {
+    const message = describeError(locale, field, code);
+    return fields.includes(field)
+      ? html`<li><a href="#${field}">${message}</a></li>`
+      : html`<li>${message}${/^[\w-]+$/.test(field) ? html` (${field})` : ''}</li>`;
+  });
+  return renderNotice(html`<h2>${page_texts[locale].mistakes(errors.length)}</h2>
+<ul>${items}</ul>`);
+}
+
+/** A message at the top that a screen reader reads out and where the focus begins. */
+export function renderNotice(content: Content | string): Content {
+  return html`<div class="notice alarm" role="alert" tabindex="-1" autofocus>${content}</div>`;
+}
+
+/** The line under a field that says what is wrong with it, and the attributes of its input. */
+export function renderError(locale: Locale, field: string, errors: FieldError[], hint = '') {
+  const error = errors.find(one => one.field === field);
+  const ids = [hint, error ? `${field}-error` : ''].filter(Boolean).join(' ');
+  return {
+    line: error
+      ? html`<p class="error" id="${field}-error" data-field-error="${field}">${describeError(locale, field, error.code)}</p>`
+      : '',
+    attributes: html`${error ? html` aria-invalid="true"` : ''}${ids ? html` aria-describedby="${ids}"` : ''}`,
+  };
+}

@@ -1,0 +1,182 @@
+import type { Locale } from '../shared/fields.ts';
+import type { Slug } from './problem.ts';
+
+/** What each problem is called and what to do about it. */
+export const problem_texts: Record<Locale, Record<Slug, { title: string; detail: string }>> = {
+  'zh-CN': {
+    'malformed-json': { title: '请求内容无法解析', detail: '请求正文不是有效的 UTF-8 JSON。请检查格式后重新发送。' },
+    unauthorized: {
+      title: '需要访问令牌',
+      detail:
+        '请在 Authorization 请求头中以 Bearer 方式提供有效的令牌。令牌可能有误、已过期或已被吊销；不接受放在网址中的令牌。',
+    },
+    forbidden: { title: '权限不足', detail: '您的令牌有效，但其角色不允许此操作。请联系管理员获取相应角色的令牌。' },
+    'origin-not-allowed': {
+      title: '该网站不可提交',
+      detail: '请求来自未被允许的网站来源。请网站管理员将其加入 SITE_ORIGINS 设置。',
+    },
+    'bot-check-failed': {
+      title: '未通过安全校验',
+      detail:
+        '请求缺少有效的 challenge 或 form_token，或其已过期、已被使用、属于其他表单。没有保存任何内容。请重新获取后再提交。',
+    },
+    'not-found': { title: '未找到', detail: '这个地址没有内容。请检查网址或编号。' },
+    'unknown-form': { title: '没有这个表单', detail: '可用的表单是 mini-ai-experience 和 ecological-cooperation。' },
+    'method-not-allowed': { title: '不支持该请求方法', detail: '此地址支持的方法列在 Allow 响应头中。' },
+    'payload-too-large': { title: '内容过大', detail: '请求正文不得超过 16 KiB；发布隐私政策时不得超过 512 KiB。' },
+    'unsupported-media-type': {
+      title: '不支持的内容类型',
+      detail: '请使用 UTF-8 编码的 application/json；表单也可使用 application/x-www-form-urlencoded。',
+    },
+    'invalid-fields': {
+      title: '有内容需要更正',
+      detail: '请按照 errors 中各项的提示更正后重新提交。没有保存任何内容。',
+    },
+    'idempotency-key-reused': {
+      title: '幂等键已用于其他请求',
+      detail: '这个 Idempotency-Key 已用于内容不同的请求。请为新的请求生成新的键。',
+    },
+    'too-many-requests': {
+      title: '请求过于频繁',
+      detail: '没有保存任何内容。请在 Retry-After 响应头所示的秒数后重试。',
+    },
+    internal: {
+      title: '服务器内部错误',
+      detail: '出了意外的问题，请求没有完成。请稍后重试，并在反馈时提供 instance。',
+    },
+    unavailable: {
+      title: '服务暂时不可用',
+      detail: '数据库暂时无法使用，没有保存任何内容。请稍后用同一个 Idempotency-Key 重试。',
+    },
+  },
+  en: {
+    'malformed-json': {
+      title: 'The body cannot be read',
+      detail: 'The body is not valid JSON in UTF-8. Check its form and send it again.',
+    },
+    unauthorized: {
+      title: 'An access token is needed',
+      detail:
+        'Send a valid token as Authorization: Bearer. It may be misspelt, expired or revoked; a token in the address is not accepted.',
+    },
+    forbidden: {
+      title: 'Not permitted',
+      detail:
+        'The token is valid, but its role does not permit this. Ask an administrator for a token of the right role.',
+    },
+    'origin-not-allowed': {
+      title: 'This website may not post here',
+      detail:
+        'The request comes from a website that is not allowed. The operator can add its origin to the setting SITE_ORIGINS.',
+    },
+    'bot-check-failed': {
+      title: 'The bot check was not passed',
+      detail:
+        "The challenge or the form_token is missing, wrong, expired, used before or another form's. Nothing was stored. Get a new one and send again.",
+    },
+    'not-found': { title: 'Not found', detail: 'There is nothing at this address. Check the address or the id.' },
+    'unknown-form': { title: 'No such form', detail: 'The forms are mini-ai-experience and ecological-cooperation.' },
+    'method-not-allowed': { title: 'Method not allowed', detail: 'The header Allow lists what this address accepts.' },
+    'payload-too-large': {
+      title: 'Too much content',
+      detail: 'A body may have at most 16 KiB, and 512 KiB where policies are published.',
+    },
+    'unsupported-media-type': {
+      title: 'Unsupported content type',
+      detail: 'Send application/json in UTF-8; the forms also take application/x-www-form-urlencoded.',
+    },
+    'invalid-fields': {
+      title: 'Something needs correcting',
+      detail: 'Correct what errors lists and send again. Nothing was stored.',
+    },
+    'idempotency-key-reused': {
+      title: 'The idempotency key belongs to another request',
+      detail: 'This Idempotency-Key was used with other content. Make a new key for a new request.',
+    },
+    'too-many-requests': {
+      title: 'Too many requests',
+      detail: 'Nothing was stored. Send again after the number of seconds that the header Retry-After gives.',
+    },
+    internal: {
+      title: 'Internal error',
+      detail:
+        'Something unexpected went wrong and the request was not completed. Try again later, and quote instance when you report it.',
+    },
+    unavailable: {
+      title: 'Not available just now',
+      detail:
+        'The database cannot be used at the moment, and nothing was stored. Try again soon with the same Idempotency-Key.',
+    },
+  },
+};
+
+/** What to say in place of a problem's general text where there is a reason of its own. */
+export const problem_details = {
+  'zh-CN': {
+    erased: '这条线索已被删除，只留下删除记录，没有可以更改的内容。',
+    restricted: '这条线索因法律保全已被限制处理，在保全解除之前任何角色都不能更改或删除它。',
+  },
+  en: {
+    erased: 'This lead has been erased. Only the record of its erasure is left, and nothing that could be changed.',
+    restricted: 'This lead is under a legal hold. Until that ends it is neither changed nor erased, whatever the role.',
+  },
+} as const satisfies Record<Locale, Record<string, string>>;
+
+/** What to tell a person about a field, by `field.code`, else by `code`. */
+export const field_messages: Record<Locale, Record<string, string>> = {
+  'zh-CN': {
+    required: '请填写此项。',
+    wrong_type: '此项的数据类型不正确。',
+    too_long: '内容过长，请缩短。',
+    invalid: '内容无效，请检查。',
+    unknown_field: '不接受此字段，请移除。',
+    outdated: '此版本已不是当前版本。',
+    not_allowed: '不允许此值。',
+    '.required': '请至少提供一个要更改的字段。',
+    'name.required': '请填写姓名。',
+    'name.too_long': '姓名最多 100 个字符。',
+    'name.invalid': '姓名含有无法保存的字符，请检查。',
+    'phone.required': '请填写电话号码。',
+    'phone.invalid': '请填写有效的电话号码，如 138 0013 8000、025-58801024；境外号码请以 + 和国家代码开头。',
+    'email.required': '请填写邮箱地址。',
+    'email.too_long': '邮箱地址最多 254 个字符。',
+    'email.invalid': '请填写一个有效的邮箱地址，如 name@example.com。',
+    'company.required': '请填写公司名称。',
+    'company.too_long': '公司名称最多 200 个字符。',
+    'company.invalid': '公司名称含有无法保存的字符，请检查。',
+    'policy_version.required': '请先阅读并同意隐私政策。',
+    'policy_version.invalid': '没有这个版本的隐私政策。',
+    'policy_version.outdated': '隐私政策已更新，请阅读新版本后再次确认。',
+    'receipt_code.required': '请填写回执码。',
+    'version.not_allowed': '这个版本已经发布，且永不更改；请使用新的版本号。',
+    'return_to.not_allowed': '提交后要返回的网站未被允许；再次提交后将停留在本站。',
+  },
+  en: {
+    required: 'Please fill this in.',
+    wrong_type: 'This has the wrong type.',
+    too_long: 'This is too long. Please shorten it.',
+    invalid: 'This is not valid. Please check it.',
+    unknown_field: 'This field is not accepted. Please remove it.',
+    outdated: 'This version is no longer the current one.',
+    not_allowed: 'This value is not allowed.',
+    '.required': 'Please send at least one field to change.',
+    'name.required': 'Please enter your name.',
+    'name.too_long': 'A name may have at most 100 characters.',
+    'name.invalid': 'The name holds characters that cannot be stored. Please check it.',
+    'phone.required': 'Please enter your phone number.',
+    'phone.invalid':
+      'Please enter a valid phone number. Outside mainland China begin with + and the country code, as in +44 20 7946 0000.',
+    'email.required': 'Please enter your email address.',
+    'email.too_long': 'An email address may have at most 254 characters.',
+    'email.invalid': 'Please enter one valid email address, like name@example.com.',
+    'company.required': "Please enter your company's name.",
+    'company.too_long': "A company's name may have at most 200 characters.",
+    'company.invalid': "The company's name holds characters that cannot be stored. Please check it.",
+    'policy_version.required': 'Please read and accept the privacy policy first.',
+    'policy_version.invalid': 'There is no privacy policy with this version.',
+    'policy_version.outdated': 'The privacy policy has changed. Please read the new version and confirm again.',
+    'receipt_code.required': 'Please enter your receipt code.',
+    'version.not_allowed': 'This version is published already and never changes. Give it a new version.',
+    'return_to.not_allowed': 'The website to return to is not allowed. Send again, and you will stay on this one.',
+  },
+};

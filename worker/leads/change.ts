@@ -1,0 +1,59 @@
+import type { Context } from 'hono';
+import * as z from 'zod/mini';
+import { changeLead } from '../../db/leads/change.ts';
+import { eraseLeadById } from '../../db/leads/erase.ts';
+import { findLead, lead_statuses } from '../../db/leads/read.ts';
+import { type App, factory } from '../context.ts';
+import { actorOf, hasScope } from '../guards/access.ts';
+import { problem } from '../http/problem.ts';
+import { uuid } from '../http/query-fields.ts';
+import { body, field, ignoreBody, invalidFields } from '../http/validate.ts';
+import { assignee, type LeadField } from '../shared/fields.ts';
+import { normalizePhone } from '../shared/phone.ts';
+
+export const change = z.strictObject({
+  status: z.optional(z.enum(lead_statuses)),
+  assigned_to: z.optional(z.nullable(z.string().check(z.regex(assignee)))),
+  name: corrected('name'),
+  phone: corrected('phone', phone => normalizePhone(phone)!),
+  email: corrected('email'),
+  company: corrected('company'),
+});
+
+/** `PATCH /leads/{id}`: changes status or assignee, or corrects values, which needs a scope of its own; the lead, masked. */
+export const patchLead = factory.createHandlers(body(change), async c => {
+  const { status, assigned_to, ...values } = c.req.valid('json');
+  if (Object.keys(c.req.valid('json')).length === 0)
+    return invalidFields(c, [{ field: '', code: 'required' }], undefined);
+  const corrects = Object.values(values).some(value => value !== undefined);
+  if (corrects && !hasScope(c, 'leads:correct')) return problem(c, 'forbidden');
+  const { services } = c.var;
+  const id = c.req.param('id')!;
+  const asked = { status, assigned_to, values: corrects ? values : undefined };
+  if (!uuid.test(id)) return problem(c, 'not-found');
+  const changed = await changeLead(services, id, asked, actorOf(c), services.now());
+  const lead = await findLead(services, id, { masked: true }, services.now());
+  if (!changed) return refuseChange(c, lead);
+  return c.json(lead, 200, { 'Cache-Control': 'private, no-store' });
+});
+
+/** `DELETE /leads/{id}`: erases; again and again, with the same answer. */
+export const eraseLead = factory.createHandlers(ignoreBody, async c => {
+  const { db, now } = c.var.services;
+  const id = c.req.param('id')!;
+  const outcome = uuid.test(id) ? await eraseLeadById(db, id, actorOf(c), now()) : undefined;
+  if (!outcome) return problem(c, 'not-found');
+  if (outcome === 'restricted') return problem(c, 'forbidden', { because: 'restricted' });
+  return c.body(null, 204, { 'Cache-Control': 'no-store' });
+});
+
+/** There is nothing left of an erased lead to change, and a held one nobody may, whatever the role. */
+function refuseChange(c: Context<App>, lead: object | undefined) {
+  if (lead && 'restricted_at' in lead) return problem(c, 'forbidden', { because: 'restricted' });
+  return problem(c, 'not-found', lead && { because: 'erased' });
+}
+
+/** The rule of the form, for a field that may be left out. */
+function corrected(name: LeadField, normalize = (typed: string) => typed.trim()) {
+  return z.optional(z.pipe(field(name), z.transform(normalize)));
+}

@@ -1,0 +1,87 @@
+import type { Context } from 'hono';
+import { changeNumber, type Lead, type LeadPage, type LeadQuery, listMatches, type View } from '../../db/leads/read.ts';
+import type { App } from '../context.ts';
+import { chooseType } from '../http/negotiate.ts';
+import { streamPages, writeLines } from '../http/stream.ts';
+
+/** Leads read, recorded and sent at a time: few enough that others get their turn, many enough to spread one sync. */
+const page_limit = 500;
+
+const columns = [
+  'id',
+  'form',
+  'status',
+  'assigned_to',
+  'name',
+  'phone',
+  'email',
+  'company',
+  'policy_version',
+  'received_at',
+  'changed_at',
+  'earlier_lead_id',
+] as const;
+
+const formats = {
+  'application/x-ndjson': { type: 'application/x-ndjson', head: '', write: writeLines, ending: 'ndjson' },
+  'text/csv': {
+    type: 'text/csv; charset=utf-8',
+    head: `\ufeff${columns.join(',')}\r\n`,
+    write: (leads: Lead[]) => leads.map(writeRow).join(''),
+    ending: 'csv',
+  },
+};
+export type ExportFormat = keyof typeof formats;
+
+/** The stream that a request would rather have, or undefined for a page of JSON. */
+export function readExportFormat(c: Context<App>): ExportFormat | undefined {
+  const type = chooseType(c, ['application/json', 'application/x-ndjson', 'text/csv']);
+  return type === 'application/json' ? undefined : type;
+}
+
+/**
+ * Streams all that matches, each lead once, a page at a time and only as fast as the client reads.
+ *
+ * A page that fails breaks the connection: what arrived never ends as if it were whole. The cursor is taken before the first page, so
+ * the feed from there on holds whatever changes meanwhile.
+ *
+ * @param linkFrom Makes the link to the feed after a number, for programs that go on from there.
+ */
+export async function streamLeads(
+  c: Context<App>,
+  format: ExportFormat,
+  asked: LeadQuery,
+  view: View,
+  linkFrom?: (seq: number) => string,
+): Promise<Response> {
+  const { services } = c.var;
+  const { type, head, write, ending } = formats[format];
+  const link = linkFrom?.(await changeNumber(services.db));
+  const query = { ...asked, limit: page_limit };
+  const readPage = (after: LeadPage['end']) => listMatches(services, query, after, view, services.now());
+  const pages = streamPages(
+    await readPage(undefined),
+    ({ end }) => readPage(end),
+    page => write(page.leads),
+    head,
+  );
+  const day = services.now().toISOString().slice(0, 10);
+  return c.body(pages, 200, {
+    'Content-Type': type,
+    'Content-Disposition': `attachment; filename="leads-${day}.${ending}"`,
+    'Cache-Control': 'private, no-store',
+    ...(link && { Link: link }),
+  });
+}
+
+/** @see RFC 4180 */
+function writeRow(lead: Lead): string {
+  const values = lead as Partial<Record<string, string | null>>;
+  return `${columns.map(column => writeCell(values[column] ?? '')).join(',')}\r\n`;
+}
+
+/** A spreadsheet runs a cell that begins like a formula, and takes a phone for a number: an apostrophe says that it is text. */
+function writeCell(value: string): string {
+  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

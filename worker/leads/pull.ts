@@ -1,0 +1,100 @@
+import type { Context } from 'hono';
+import * as z from 'zod/mini';
+import {
+  findLead,
+  isFeed,
+  type LeadQuery,
+  lead_statuses,
+  listLeads,
+  type Position,
+  type View,
+} from '../../db/leads/read.ts';
+import { type App, factory } from '../context.ts';
+import { actorOf, hasScope } from '../guards/access.ts';
+import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
+import { problem } from '../http/problem.ts';
+import { cursor, instant, limit, order, uuid } from '../http/query-fields.ts';
+import { invalidFields, query } from '../http/validate.ts';
+import { assignee, checkField, forms } from '../shared/fields.ts';
+import { normalizePhone } from '../shared/phone.ts';
+import { readExportFormat, streamLeads } from './export.ts';
+
+const view = z._default(z.enum(['masked', 'clear']), 'masked');
+
+export const leadView = z.strictObject({ view });
+
+export const leadQuery = z.strictObject({
+  form: z.optional(z.enum(forms)),
+  status: z.optional(z.enum(lead_statuses)),
+  assigned_to: z.optional(z.string().check(z.regex(assignee))),
+  received_from: z.optional(instant),
+  received_to: z.optional(instant),
+  phone: z.optional(
+    z.pipe(
+      z.string().check(z.refine(normalizePhone)),
+      z.transform((phone: string) => normalizePhone(phone)!),
+    ),
+  ),
+  email: z.optional(z.string().check(z.refine(email => !checkField('email', email)))),
+  limit,
+  cursor,
+  order,
+  view,
+});
+
+/** `GET /leads`: the feed, or a search. */
+export const pullLeads = factory.createHandlers(query(leadQuery), async c => {
+  const { view, cursor, ...asked } = c.req.valid('query');
+  const format = readExportFormat(c);
+  if (cursor !== undefined && format) return invalidFields(c, [{ field: 'cursor', code: 'not_allowed' }], undefined);
+  const after = cursor === undefined ? undefined : readCursor(cursor, asked);
+  if (cursor !== undefined && !after) return invalidFields(c, [{ field: 'cursor', code: 'invalid' }], undefined);
+  const chosen = chooseView(c, view);
+  if (!chosen) return problem(c, 'forbidden');
+  const { services } = c.var;
+  if (format) {
+    const { form } = asked;
+    return streamLeads(c, format, asked, chosen, seq => linkNext(c, writeCursor({ seq }, 'feed'), { form, view }));
+  }
+  const { leads, has_more, end } = await listLeads(services, asked, after, chosen, services.now());
+  const next = isFeed(asked) ? (end ?? after ?? { seq: 0 }) : has_more ? end : undefined;
+  const next_cursor = next ? writeCursor(next, kindOf(asked)) : null;
+  return c.json({ leads, next_cursor, has_more }, 200, {
+    'Cache-Control': 'private, no-store',
+    Vary: 'Accept',
+    ...(has_more && next_cursor && { Link: linkNext(c, next_cursor) }),
+  });
+});
+
+/** `GET /leads/{id}`: one lead, or what is left of it. */
+export const showLead = factory.createHandlers(query(leadView), async c => {
+  const chosen = chooseView(c, c.req.valid('query').view);
+  if (!chosen) return problem(c, 'forbidden');
+  const id = c.req.param('id')!;
+  const { services } = c.var;
+  const lead = uuid.test(id) ? await findLead(services, id, chosen, services.now()) : undefined;
+  if (!lead) return problem(c, 'not-found');
+  return c.json(lead, 200, { 'Cache-Control': 'private, no-store' });
+});
+
+function chooseView(c: Context<App>, view: 'masked' | 'clear'): View | undefined {
+  if (view === 'masked') return { masked: true };
+  return hasScope(c, 'leads:reveal') ? { clear: actorOf(c) } : undefined;
+}
+
+/** A cursor holds where a page ended, and of what kind the list was: one of a search does not go on in the feed. */
+function writeCursor({ seq, received_at, id }: Partial<Position>, kind: string): string {
+  const at = kind === 'feed' ? seq : received_at;
+  return encodeCursor(`${kind} ${at} ${id ?? ''}`);
+}
+
+function readCursor(cursor: string, asked: LeadQuery): Position | undefined {
+  const [, kind, at = '', id = ''] = /^(\w+) (\S+) ([0-9a-f-]*)$/.exec(decodeCursor(cursor)) ?? [];
+  if (kind !== kindOf(asked)) return undefined;
+  if (kind === 'feed') return /^\d{1,15}$/.test(at) ? { seq: Number(at), received_at: '', id } : undefined;
+  return /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(at) ? { seq: 0, received_at: at, id } : undefined;
+}
+
+function kindOf(asked: LeadQuery): string {
+  return isFeed(asked) ? 'feed' : asked.order;
+}

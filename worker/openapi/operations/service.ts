@@ -1,0 +1,124 @@
+import * as z from 'zod';
+import { statuses } from '../../http/problem.ts';
+import { locales } from '../../shared/fields.ts';
+import { describe, json, no_store, type Operation, page } from '../declaration.ts';
+
+const lang = { description: 'The language; else that of `Accept-Language`.', example: 'en' };
+const language = { lenient: true, ...describe(z.object({ lang: z.enum(locales).optional() }), { lang }) } as const;
+
+/** A file that was made when the product was built. */
+const header_fields = {
+  'If-None-Match': { description: 'The `ETag` of what you have.', example: '"3a5f8b409e7a1c71"', unusual: true },
+} as const;
+const tag = { ETag: 'Of its content.' };
+const unchanged = { 304: { description: 'You have it.', headers: tag } };
+
+export const service_operations: Operation[] = [
+  {
+    id: 'showHealth',
+    method: 'GET',
+    path: '/health',
+    tag: 'service',
+    independent: true,
+    summary: { en: 'Whether a lead could be stored', 'zh-CN': '健康检查' },
+    description: 'Tries the database with a write, at most once a second.',
+    answers: {
+      200: {
+        description: 'It could.',
+        headers: no_store,
+        content: json(z.strictObject({ status: z.literal('ok') }), { status: 'ok' }),
+      },
+    },
+    problems: ['unavailable'],
+  },
+  {
+    id: 'showProblem',
+    method: 'GET',
+    path: '/problems/{slug}',
+    tag: 'service',
+    independent: true,
+    summary: { en: 'What a problem means', 'zh-CN': '错误说明' },
+    description: 'The address that the `type` of an error is.',
+    path_fields: {
+      slug: { description: 'The end of the type.', enum: Object.keys(statuses), example: 'too-many-requests' },
+    },
+    query: language,
+    answers: {
+      200: {
+        description: 'In one language.',
+        headers: { 'Content-Language': 'The language.' },
+        content: json(z.strictObject({ type: z.url(), status: z.int(), title: z.string(), detail: z.string() }), {
+          type: 'https://leads.example.com/problems/too-many-requests',
+          status: 429,
+          title: 'Too many requests',
+          detail: 'Nothing was stored. Send again after the number of seconds that the header Retry-After gives.',
+        }),
+      },
+    },
+    problems: ['not-found'],
+  },
+  {
+    id: 'showOpenApi',
+    method: 'GET',
+    path: '/openapi.json',
+    tag: 'service',
+    independent: true,
+    summary: { en: 'This description', 'zh-CN': '本接口描述' },
+    header_fields,
+    answers: {
+      ...unchanged,
+      200: {
+        description: 'OpenAPI 3.1.',
+        headers: tag,
+        content: json(z.looseObject({ openapi: z.literal('3.1.1') }), { openapi: '3.1.1' }),
+      },
+    },
+  },
+  {
+    id: 'showDocs',
+    method: 'GET',
+    path: '/docs',
+    tag: 'service',
+    independent: true,
+    summary: { en: 'This description as a page', 'zh-CN': '接口文档页面' },
+    query: language,
+    header_fields,
+    answers: {
+      ...unchanged,
+      200: { description: 'The page.', headers: { ...tag, 'Content-Language': 'The language.' }, content: page },
+    },
+  },
+  ...(
+    [
+      ['/widget.js', 'text/javascript', 'showWidget', 'The widget', '网页组件'],
+      ['/widget.css', 'text/css', 'showWidgetStyles', "The widget's styles", '网页组件样式'],
+      [
+        '/widget/{file}',
+        'text/javascript',
+        'showWidgetFile',
+        'What the widget loads on first use',
+        '组件按需加载的模块',
+      ],
+      ['/styles.css', 'text/css', 'showStyles', 'The styles of the pages', '页面样式'],
+      ['/docs.css', 'text/css', 'showDocsStyles', 'The styles of the description', '接口文档样式'],
+    ] as const
+  ).map(
+    ([path, type, id, en, zh]): Operation => ({
+      id,
+      method: 'GET',
+      path,
+      tag: 'service',
+      independent: true,
+      summary: { en, 'zh-CN': zh },
+      ...(path.includes('{') && {
+        path_fields: { file: { description: 'As the widget names it.', example: 'preact-UBCYQV6O.js' } },
+        problems: ['not-found' as const],
+      }),
+      header_fields,
+      answers: {
+        ...unchanged,
+        200: { description: 'The file.', headers: tag, content: { [type]: { schema: z.string() } } },
+      },
+    }),
+  ),
+];

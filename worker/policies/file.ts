@@ -1,0 +1,142 @@
+import { parseDocument } from 'yaml';
+import type { PolicyDraft as Draft, Purpose } from '../../db/policies.ts';
+import type { Locale } from '../shared/fields.ts';
+import { type PolicyFields, readFields } from './front-matter.ts';
+import { renderPolicyPage } from './page.ts';
+
+/** How much is read: characters of a file, of its front matter and of a word; lines; of a line its `|`; of a paragraph its marks. Beyond any real policy, reading takes longer than in proportion. */
+const lengths = { file: 100_000, front_matter: 20_000, lines: 5_000, bars: 50, word: 2_000, marks: 1_000 };
+
+/** A policy version ready for publication, its documents rendered. */
+interface PolicyDraft extends Draft {
+  documents: { locale: Locale; html: string; purposes: Purpose[] }[];
+}
+
+export interface PolicyFile {
+  name: string;
+  text: string;
+}
+
+/** The version ready for publication, or every mistake of every file, each with its file's name. */
+export type PolicyReading = { policy: PolicyDraft } | { mistakes: string[] };
+
+/** What a file says, as far as it can be read. */
+interface Reading {
+  name: string;
+  mistakes: string[];
+  fields: Partial<PolicyFields>;
+  markdown: string;
+}
+
+/** Reads the files of one policy version, one per language: Markdown with YAML front matter. */
+export function readPolicyFiles(files: PolicyFile[]): PolicyReading {
+  const readings = files.map(readFile);
+  const mistakes = [...readings.flatMap(reading => reading.mistakes), ...compareReadings(readings)];
+  if (readings.length === 0) mistakes.push('no policy file was given');
+  if (mistakes.length > 0) return { mistakes };
+  try {
+    return { policy: draftPolicy(readings) };
+  } catch (error) {
+    // A thousand quotes in one another: the stack is used up.
+    if (!(error instanceof RangeError)) throw error;
+    return { mistakes: [`${readings.map(({ name }) => name).join(', ')}: the text is nested too deeply`] };
+  }
+}
+
+function draftPolicy(readings: Reading[]): PolicyDraft {
+  const languages = readings.map(({ fields }) => fields.locale!);
+  const documents = readings.map(({ fields, markdown }) => {
+    const { locale, purposes, ...facts } = fields as PolicyFields;
+    return {
+      locale,
+      html: renderPolicyPage({ ...facts, locale, languages, markdown }),
+      purposes: purposes as Purpose[],
+    };
+  });
+  const { version, effective_at, change_class } = readings[0]!.fields as PolicyFields;
+  return { version, effective_at, change_class, documents };
+}
+
+function readFile({ name, text }: PolicyFile): Reading {
+  const mistakes: string[] = [];
+  const report = (mistake: string) => {
+    mistakes.push(`${name}: ${mistake}`);
+    return undefined;
+  };
+  if (text.length > lengths.file) {
+    report(`the file has more than ${lengths.file} characters`);
+    return { name, mistakes, fields: {}, markdown: '' };
+  }
+  const lines = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
+  const [front, yaml] = /^---[ \t]*\n([\s\S]*?)(?<=\n)---[ \t]*(?:\n|$)/.exec(lines) ?? [];
+  const markdown = lines.slice(front?.length ?? 0);
+  if (!markdown.trim()) report('there is no text');
+  for (const excess of findExcesses(markdown)) report(excess);
+  if (yaml === undefined) report('there is no front matter: begin with a line ---, then the keys, then a line ---');
+  return { name, mistakes, markdown, fields: yaml === undefined ? {} : readFrontMatter(yaml, report) };
+}
+
+/** What no policy has, no database takes, or reading takes minutes or gigabytes for: of wide tables, and of signs that might be emphasis or an address. */
+function findExcesses(markdown: string): string[] {
+  const { lines, bars, word, marks } = lengths;
+  const most = (parts: string[], measure: (part: string) => number) => Math.max(...parts.map(measure));
+  const rows = markdown.split('\n');
+  const excesses: [isThere: boolean, what: string][] = [
+    [markdown.includes('\0') || !markdown.isWellFormed(), 'the text holds a character that is none'],
+    [rows.length > lines, `the text has more than ${lines} lines`],
+    [most(rows, row => row.split('|').length - 1) > bars, `a line has more than ${bars} of |`],
+    [most(markdown.split(/[^!-~]+/), run => run.length) > word, `a word has more than ${word} characters`],
+    [
+      most(markdown.split(/\n *\n/), paragraph => paragraph.replace(/[^*_~]+/g, '').length) > marks,
+      `a paragraph has more than ${marks} of *, _ and ~`,
+    ],
+  ];
+  return excesses.filter(([isThere]) => isThere).map(([, what]) => what);
+}
+
+function readFrontMatter(yaml: string, report: (mistake: string) => undefined): Partial<PolicyFields> {
+  if (yaml.length > lengths.front_matter)
+    return report(`the front matter has more than ${lengths.front_matter} characters`) ?? {};
+  // The failsafe schema leaves `1.0` and `2026-01` the texts that they are.
+  const document = parseDocument(yaml, { schema: 'failsafe' });
+  const doubts = [...document.errors, ...document.warnings];
+  for (const doubt of doubts) report(`the front matter is not YAML: ${doubt.message.split('\n')[0]}`);
+  if (doubts.length > 0) return {};
+  try {
+    return readFields(document.toJS() || {}, report);
+  } catch (error) {
+    return report(`the front matter is not YAML: ${(error as Error).message}`) ?? {};
+  }
+}
+
+function compareReadings(readings: Reading[]): string[] {
+  const [first, ...others] = readings.map(({ name, fields }) => ({ name, fields, facts: listFacts(fields) }));
+  return others.flatMap(({ name, fields, facts }, index) => {
+    const twin = readings.slice(0, index + 1).find(earlier => fields.locale && earlier.fields.locale === fields.locale);
+    const differences = [...facts].filter(
+      ([what, value]) => first!.facts.has(what) && first!.facts.get(what) !== value,
+    );
+    return [
+      ...(twin ? [`${name}: locale ${fields.locale} is already that of ${twin.name}`] : []),
+      ...differences.map(
+        ([what, value]) => `${name}: ${what} ${value}, but in ${first!.name} ${first!.facts.get(what)}`,
+      ),
+    ];
+  });
+}
+
+/** What must be the same in every language, under the name it has in a mistake. */
+function listFacts({ version, effective_at, change_class, purposes }: Partial<PolicyFields>): Map<string, string> {
+  const list = (names: (string | undefined)[]) => names.toSorted().join(', ') || 'none';
+  const facts: [what: string, value: string | undefined][] = [
+    ['version is', version],
+    ['effective_at is', effective_at],
+    ['change_class is', change_class],
+    ['the purposes are', purposes && list(purposes.map(({ id }) => id))],
+    ...(purposes ?? []).flatMap(({ id, required, cookies }): [string, string | undefined][] => [
+      [`required of ${id} is`, required?.toString()],
+      [`the cookies of ${id} are`, cookies && list(cookies.map(({ name }) => name))],
+    ]),
+  ];
+  return new Map(facts.filter((fact): fact is [string, string] => fact[1] !== undefined));
+}

@@ -1,0 +1,112 @@
+import type { Purpose } from '../../db/policies.ts';
+import { type Locale, locales } from '../shared/fields.ts';
+
+/** The front matter of a policy file. */
+export interface PolicyFields {
+  version: string;
+  locale: Locale;
+  effective_at: string;
+  /** The day as its author wrote it: in their time zone it may not be the day of `effective_at` in UTC. */
+  effective_day: string;
+  change_class: 'minor' | 'significant';
+  purposes: Loose<Purpose>[];
+}
+
+type Loose<T> = { [Key in keyof T]: T[Key] | undefined };
+type Report = (mistake: string) => undefined;
+type Fields = Record<string, unknown>;
+
+const version_shape = /^(?!current$)[A-Za-z0-9-]{1,32}$/;
+const purpose_shape = /^[a-z0-9-]{1,32}$/;
+const instant_shape = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
+/** Reads the keys of a front matter, all of its values still text, and reports whatever is missing or bad. */
+export function readFields(fields: unknown, report: Report): Partial<PolicyFields> {
+  if (!isMap(fields)) return report('the front matter is no map of keys and values') ?? {};
+  const version = readText(fields, 'version', report);
+  if (version && !version_shape.test(version))
+    report(`version "${version}" is not 1 to 32 of A-Z, a-z, 0-9 and -, or is "current"`);
+  const locale = readChoice(fields, 'locale', locales, report);
+  const effective = readText(fields, 'effective_at', report);
+  const effective_at = effective && readInstant(effective);
+  if (effective && !effective_at)
+    report(`effective_at "${effective}" is neither a date (2026-01-31) nor an instant (2026-01-31T00:00:00Z)`);
+  const change_class = readChoice(fields, 'change_class', ['minor', 'significant'], report);
+  const purposes = readList(fields, 'purposes', report, readPurpose);
+  if (purposes?.length === 0) report('purposes is empty');
+  const ids = purposes?.map(({ id }) => id) ?? [];
+  for (const id of new Set(ids.filter((id, index) => id && ids.indexOf(id) < index)))
+    report(`purpose "${id}" stands there twice`);
+  return dropMissing({ version, locale, effective_at, effective_day: effective?.slice(0, 10), change_class, purposes });
+}
+
+function readPurpose(fields: Fields, at: string, report: Report): Loose<Purpose> {
+  const id = readText(fields, 'id', report, at);
+  if (id && !purpose_shape.test(id)) report(`${at}id "${id}" is not 1 to 32 of a-z, 0-9 and -`);
+  const name = readText(fields, 'name', report, at);
+  const description = readText(fields, 'description', report, at);
+  const required = readChoice(fields, 'required', ['true', 'false'], report, at);
+  if (id === 'necessary' && required === 'false') report(`${at}necessary is required: it needs no consent`);
+  const cookies = readList(fields, 'cookies', report, readCookie, at);
+  return { id, name, description, required: required && required === 'true', cookies };
+}
+
+function readCookie(fields: Fields, at: string, report: Report): Purpose['cookies'][number] {
+  const [name = '', provider = '', lifetime = '', purpose = ''] = ['name', 'provider', 'lifetime', 'purpose'].map(key =>
+    readText(fields, key, report, at),
+  );
+  return { name, provider, lifetime, purpose };
+}
+
+function readText(fields: Fields, key: string, report: Report, at = ''): string | undefined {
+  const value = Object.hasOwn(fields, key) ? fields[key] : undefined;
+  if (value === undefined || value === null) return report(`${at}${key} is missing`);
+  if (typeof value !== 'string') return report(`${at}${key} is no text`);
+  return value.trim() || report(`${at}${key} is empty`);
+}
+
+function readChoice<const T extends string>(
+  fields: Fields,
+  key: string,
+  choices: readonly T[],
+  report: Report,
+  at = '',
+): T | undefined {
+  const value = readText(fields, key, report, at);
+  const choice = choices.find(known => known === value);
+  if (value && !choice) report(`${at}${key} "${value}" is neither ${choices.join(' nor ')}`);
+  return choice;
+}
+
+function readList<T>(
+  fields: Fields,
+  key: string,
+  report: Report,
+  readEntry: (entry: Fields, at: string, report: Report) => T,
+  at = '',
+): T[] | undefined {
+  const value = Object.hasOwn(fields, key) ? fields[key] : undefined;
+  if (value === undefined || value === null) return report(`${at}${key} is missing`);
+  if (!Array.isArray(value)) return report(`${at}${key} is no list`);
+  return value.flatMap((entry, index) => {
+    const where = `${at}${key}[${index}]`;
+    if (isMap(entry)) return [readEntry(entry, `${where}.`, report)];
+    report(`${where} is no map of keys and values`);
+    return [];
+  });
+}
+
+function readInstant(typed: string): string | undefined {
+  const day = instant_shape.exec(typed)?.[1];
+  // A Date rolls the 30th of February over to March.
+  if (!day || !new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day)) return undefined;
+  return new Date(typed).toJSON() ?? undefined;
+}
+
+function isMap(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function dropMissing<T extends object>(fields: T): { [Key in keyof T]?: NonNullable<T[Key]> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,131 @@
+import { Marked, type Tokens } from 'marked';
+import type { Locale } from '../shared/fields.ts';
+
+interface PolicyPage {
+  locale: Locale;
+  languages: Locale[];
+  version: string;
+  effective_at: string;
+  effective_day: string;
+  markdown: string;
+}
+
+const texts = {
+  'zh-CN': {
+    title: '隐私政策',
+    version: '版本',
+    effective: '生效日期',
+    languages: '其他语言',
+    own: '简体中文',
+    day: 'zh-CN',
+  },
+  en: {
+    title: 'Privacy policy',
+    version: 'Version',
+    effective: 'Effective',
+    languages: 'Languages',
+    own: 'English',
+    day: 'en-GB',
+  },
+};
+
+/** Renders a policy in one language as the whole page that is stored at publication and served for ever. */
+export function renderPolicyPage({
+  locale,
+  languages,
+  version,
+  effective_at,
+  effective_day,
+  markdown,
+}: PolicyPage): string {
+  const text = texts[locale];
+  const { title = text.title, html } = renderMarkdown(markdown);
+  const day = new Intl.DateTimeFormat(text.day, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(effective_day));
+  const links = languages
+    .filter(other => other !== locale)
+    .map(other => `<a href="?lang=${other}" hreflang="${other}" lang="${other}">${texts[other].own}</a>`);
+  return `<!doctype html>
+<html lang="${locale}">
+<head>
+<meta charset="utf-8">
+<title>${escapeHtml(title)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/styles.css">
+</head>
+<body>
+<header class="facts">
+<p>${text.version} ${version} <span aria-hidden="true">·</span> ${text.effective} <time datetime="${effective_at}">${day}</time></p>
+${links.length > 0 ? `<nav aria-label="${text.languages}">${links.join(' ')}</nav>\n` : ''}</header>
+<main>
+${html}</main>
+</body>
+</html>
+`;
+}
+
+/**
+ * Renders Markdown with nothing in it that could run or be fetched: raw HTML is shown as text, an image as its
+ * description, a link only where it leads to http, https, mailto or tel.
+ */
+export function renderMarkdown(markdown: string): { title: string | undefined; html: string } {
+  let title: string | undefined;
+  const ids = new Map<string, number>();
+  const marked = new Marked({
+    renderer: {
+      heading({ tokens, depth }) {
+        const words = this.parser.parseInline(tokens, this.parser.textRenderer);
+        const plain = readEntities(words).replace(/\s+/g, ' ').trim();
+        title ||= plain;
+        return `<h${depth} id="${takeId(plain, ids)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+      },
+      html({ text, block }: Tokens.HTML | Tokens.Tag) {
+        return block ? `<p>${escapeHtml(text.trim())}</p>\n` : escapeHtml(text);
+      },
+      link({ href, title: hint, tokens }) {
+        const words = this.parser.parseInline(tokens);
+        const target = readEntities(href);
+        if (!isHarmless(target)) return words;
+        return `<a href="${escapeHtml(target)}"${hint ? ` title="${escapeHtml(readEntities(hint))}"` : ''}>${words}</a>`;
+      },
+      image: ({ text }) => escapeHtml(readEntities(text)),
+    },
+  });
+  const html = marked.parse(markdown, { async: false });
+  const tables = html
+    .replaceAll('<table>', '<div class="table" tabindex="0">\n<table>')
+    .replaceAll('</table>', '</table>\n</div>');
+  return { title, html: tables };
+}
+
+function isHarmless(href: string): boolean {
+  const base = 'https://relative.invalid/';
+  return URL.canParse(href, base) && ['http:', 'https:', 'mailto:', 'tel:'].includes(new URL(href, base).protocol);
+}
+
+/** An id for a heading that no other has: its words, then a number. `taken` holds the last number given to each. */
+function takeId(heading: string, taken: Map<string, number>): string {
+  const slug =
+    heading
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}]+/gu)
+      ?.join('-') ?? 'section';
+  let count = taken.get(slug) ?? 0;
+  let id: string;
+  do {
+    count += 1;
+    id = count === 1 ? slug : `${slug}-${count}`;
+  } while (count > 1 && taken.has(id));
+  taken.set(slug, count);
+  if (id !== slug) taken.set(id, 1);
+  return id;
+}
+
+const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
+
+function readEntities(html: string): string {
+  return html.replace(/&(?:amp|lt|gt|quot|#39);/g, entity => entities[entity]!);
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, sign => Object.keys(entities).find(entity => entities[entity] === sign)!);
+}

@@ -1,0 +1,131 @@
+import type { Context } from 'hono';
+import * as z from 'zod/mini';
+import { Conflict } from '../../db/database.ts';
+import {
+  choice_holds_days,
+  choicesHoldSince,
+  currentPolicy,
+  documentIn,
+  getDocumentHtml,
+  listPolicies,
+  type Policy,
+  publishPolicy,
+} from '../../db/policies.ts';
+import { type App, factory } from '../context.ts';
+import { actorOf } from '../guards/access.ts';
+import { chooseLocale } from '../http/language.ts';
+import { problem } from '../http/problem.ts';
+import { body, invalidFields } from '../http/validate.ts';
+import { locales } from '../shared/fields.ts';
+
+/** A newer version is seen within this time by pages that are open elsewhere; a post with the old one heals itself. */
+const fresh_seconds = 60;
+
+/** A policy of 10,000 words in both languages is 150 KB. */
+export const policy_limit_bytes = 512 * 1024;
+
+/** Mistakes named at most, and the length of one: a value that was sent may stand in it. */
+const mistakes_named = 100;
+const mistake_length = 300;
+
+export const newVersion = z.strictObject({
+  documents: z.array(z.string()).check(z.minLength(1), z.maxLength(locales.length)),
+});
+
+/** `GET /policies/current`: what the widget needs to ask, in one language. */
+export const showCurrentPolicy = factory.createHandlers(async c => {
+  const { db, now, settings } = c.var.services;
+  const policies = await listPolicies(db);
+  const policy = currentPolicy(policies, now());
+  if (!policy) return problem(c, 'not-found');
+  const { version, published_at, effective_at, change_class } = policy;
+  const { locale, sha256, purposes } = documentIn(policy, chooseLocale(c));
+  return c.json(
+    {
+      version,
+      locale,
+      published_at,
+      effective_at,
+      change_class,
+      choices_hold_since: choicesHoldSince(policies, now()),
+      sha256,
+      url: documentUrl(c, version, locale),
+      cookie: { name: 'consent', domain: settings.cookie_domain ?? null, max_age_days: choice_holds_days },
+      purposes,
+    },
+    200,
+    {
+      'Cache-Control': `public, max-age=${fresh_seconds}`,
+      'Content-Language': locale,
+      Vary: 'Accept-Language',
+    },
+  );
+});
+
+/** `GET /policies`: every version ever published, the newest first. */
+export const showPolicies = factory.createHandlers(async c => {
+  const policies = await listPolicies(c.var.services.db);
+  const described = policies.map(policy => describePolicy(c, policy));
+  return c.json({ policies: described }, 200, { 'Cache-Control': `public, max-age=${fresh_seconds}` });
+});
+
+/** `POST /policies`: publishes a version, a policy file per language, after the checks of `ops policy publish`. */
+export const publishVersion = factory.createHandlers(body(newVersion, { limit_bytes: policy_limit_bytes }), async c => {
+  const sent = c.req.valid('json');
+  const { db, now } = c.var.services;
+  const read = await c.var.services.readPolicyFiles(
+    sent.documents.map((text, index) => ({ name: `documents[${index}]`, text })),
+  );
+  if ('mistakes' in read) return refuseMistakes(c, read.mistakes);
+  const { version } = read.policy;
+  try {
+    await publishPolicy(db, read.policy, actorOf(c), now());
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+    return invalidFields(c, [{ field: 'version', code: 'not_allowed' }], undefined);
+  }
+  const published = (await listPolicies(db)).find(policy => policy.version === version)!;
+  const { public_url } = c.var.services.settings;
+  return c.json(describePolicy(c, published), 201, {
+    'Cache-Control': 'no-store',
+    Location: `${public_url}/policies/${version}`,
+  });
+});
+
+function refuseMistakes(c: Context<App>, mistakes: string[]) {
+  const errors = mistakes.slice(0, mistakes_named).map(mistake => {
+    const [, field = 'documents', message = mistake] = /^(documents\[\d\]): ([\s\S]*)$/.exec(mistake) ?? [];
+    return { field, code: 'invalid' as const, message: message.slice(0, mistake_length) };
+  });
+  return problem(c, 'invalid-fields', { errors });
+}
+
+/** `GET /policies/{version}`: a published document, the same bytes for ever. */
+export const showDocument = factory.createHandlers(async c => {
+  const { db } = c.var.services;
+  const policy = (await listPolicies(db)).find(({ version }) => version === c.req.param('version'));
+  if (!policy) return problem(c, 'not-found');
+  const { locale, sha256 } = documentIn(policy, chooseLocale(c));
+  const headers = {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Language': locale,
+    'Content-Security-Policy':
+      "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+    'Cache-Control': 'public, max-age=86400',
+    ETag: `"${sha256}"`,
+    Vary: 'Accept-Language',
+  };
+  if (c.req.header('If-None-Match')?.includes(sha256)) return c.body(null, 304, headers);
+  return c.body(await getDocumentHtml(db, policy.version, locale), 200, headers);
+});
+
+function describePolicy(c: Context<App>, { documents, ...policy }: Policy) {
+  return {
+    ...policy,
+    documents: documents.map(({ locale, sha256 }) => ({ locale, sha256, url: documentUrl(c, policy.version, locale) })),
+  };
+}
+
+function documentUrl(c: Context<App>, version: string, locale: string): string {
+  return `${c.var.services.settings.public_url}/policies/${version}?lang=${locale}`;
+}

@@ -1,0 +1,84 @@
+import type { Context } from 'hono';
+import * as z from 'zod/mini';
+import { createToken, findToken, listTokens, revokeToken, rotateToken } from '../../db/staff/tokens.ts';
+import { type App, factory } from '../context.ts';
+import { actorOf, roles } from '../guards/access.ts';
+import { problem } from '../http/problem.ts';
+import { body } from '../http/validate.ts';
+
+/** How long a new token is good unless told otherwise, and at most. */
+export const token_days = { usual: 90, most: 3_650 };
+
+/** How long the old token stays good after a rotation unless told otherwise, and at most. */
+export const overlap_days = { usual: 7, most: 90 };
+
+const holder_length = 100;
+const private_answer = { 'Cache-Control': 'private, no-store' };
+
+export const newToken = z.strictObject({
+  holder: z.pipe(z.string().check(z.refine(isHolder)), z.transform(readHolder)),
+  role: z.enum(roles),
+  days: days(1, token_days),
+});
+
+export const rotation = z.strictObject({
+  days: days(1, token_days),
+  overlap_days: days(0, overlap_days),
+});
+
+function days(least: number, { usual, most }: { usual: number; most: number }) {
+  return z._default(z.int().check(z.minimum(least), z.maximum(most)), usual);
+}
+
+/** Whether a token may be made out to a name: 1 to 100 characters, all of which can be shown. */
+export function isHolder(name: string): boolean {
+  const held = readHolder(name);
+  return [...held].length <= holder_length && /^[^\p{Cc}\p{Cs}]+$/u.test(held);
+}
+
+export function readHolder(name: string): string {
+  return name.trim();
+}
+
+/** `GET /tokens`: every token, the newest first, none with its secret. */
+export const showTokens = factory.createHandlers(async c =>
+  c.json({ tokens: await listTokens(c.var.services.db) }, 200, private_answer),
+);
+
+/** `POST /tokens`: makes a token; this answer is the only one that ever holds it. */
+export const issueToken = factory.createHandlers(body(newToken), async c => {
+  const { db, now } = c.var.services;
+  return answerToken(c, await createToken(db, c.req.valid('json'), actorOf(c), now()));
+});
+
+/** `POST /tokens/{id}/rotation`: a new token in place of one that stays good for a while. */
+export const renewToken = factory.createHandlers(body(rotation), async c => {
+  const { db, now } = c.var.services;
+  const id = readId(c);
+  const token = id && (await rotateToken(db, id, c.req.valid('json'), actorOf(c), now()));
+  return token ? answerToken(c, token) : problem(c, 'not-found');
+});
+
+/**
+ * `DELETE /tokens/{id}`: revokes, from the next request on.
+ *
+ * Never refused, not even of the last administrator's own token: one that has leaked must end at once, whoever holds it. The
+ * way back in is the command on the server.
+ */
+export const endToken = factory.createHandlers(async c => {
+  const { db, now } = c.var.services;
+  const id = readId(c);
+  if (!id || !(await revokeToken(db, id, actorOf(c), now()))) return problem(c, 'not-found');
+  return c.body(null, 204, private_answer);
+});
+
+async function answerToken(c: Context<App>, token: string) {
+  const record = await findToken(c.var.services.db, token.split('_')[1]!);
+  return c.json({ ...record, token }, 201, private_answer);
+}
+
+/** The id of the path where it looks like one: a database need not take every text that an address can hold. */
+function readId(c: Context<App>): string | undefined {
+  const id = c.req.param('id') ?? '';
+  return /^[A-Za-z0-9]{1,32}$/.test(id) ? id : undefined;
+}
