@@ -1,7 +1,7 @@
 import { type Actor, recordEvent, takeNumber } from './audit/record.ts';
 import type { Database } from './database.ts';
+import { digest } from './digest.ts';
 import { prepare } from './statements.ts';
-import { digest } from './vault/vault.ts';
 
 /** How long a cookie choice holds, and so how long its cookie lives. */
 export const choice_holds_days = 182;

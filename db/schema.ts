@@ -12,6 +12,7 @@ export interface Schema {
   consent_days: ConsentDays;
   lead_days: LeadDays;
   tallies: Tallies;
+  jobs: Jobs;
   policies: Policies;
   policy_documents: PolicyDocuments;
   tokens: Tokens;
@@ -113,6 +114,16 @@ export interface Tallies {
   name: string;
   time_zone: string;
   position: string;
+}
+
+/** A job that the servers share: who runs it until when, when it last worked, and what it said. */
+export interface Jobs {
+  name: string;
+  lease_until: string | null;
+  holder: string | null;
+  last_success_at: string | null;
+  /** One line of figures, or why it failed; nothing personal. */
+  result: string | null;
 }
 
 export interface Policies {

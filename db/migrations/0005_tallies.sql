@@ -35,3 +35,11 @@ create index consents_by_source_received on consents (source, received_at, id) w
 create index audit_events_by_action on audit_events (action, seq) where action <> 'lead.created';
 create index audit_events_by_actor on audit_events (actor, seq) where actor <> 'visitor';
 create index audit_events_by_recorded on audit_events (recorded_at, seq);
+
+create table jobs (
+  name text not null primary key,
+  lease_until text,
+  holder text,
+  last_success_at text,
+  result text
+);

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Database } from '../database.ts';
+import { digest } from '../digest.ts';
 import type { ConsoleSessions, Tokens } from '../schema.ts';
 import { prepare } from '../statements.ts';
-import { digest } from '../vault/vault.ts';
 import type { TokenHolder } from './tokens.ts';
 
 const hour_ms = 3_600_000;

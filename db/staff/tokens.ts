@@ -2,9 +2,9 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { type Actor, recordEvent, takeNumber } from '../audit/record.ts';
 import { Conflict, type Database, isUnavailable } from '../database.ts';
+import { digest } from '../digest.ts';
 import type { Tokens } from '../schema.ts';
 import { prepare } from '../statements.ts';
-import { digest } from '../vault/vault.ts';
 
 /** Who presents a token: its id, its holder and the holder's role. */
 export interface TokenHolder {

@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { deriveKey, digest } from './vault.ts';
+import { digest } from '../digest.ts';
+import { deriveKey } from './vault.ts';
 
 /** What the deployment derives from SIGNING_KEY: receipts, the traces of idempotency keys, and marks on what it hands out. */
 export interface Signer {

@@ -1,12 +1,4 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createHmac,
-  createSecretKey,
-  hkdfSync,
-  type KeyObject,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import type { LeadKeys } from '../schema.ts';
 import { takeRandom } from './random.ts';
 
@@ -97,11 +89,6 @@ export function createVault(keks: KeyEncryptionKey[], index_key: Buffer): Vault 
  */
 export function deriveKey(key: Buffer, use: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', key, '', use, 32)));
-}
-
-/** SHA-256 in hex. */
-export function digest(value: string | Uint8Array): string {
-  return createHash('sha256').update(value).digest('hex');
 }
 
 function blindIndex(key: KeyObject, normal: string): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { digest } from '../../db/digest.ts';
 import { keepHouse } from '../../db/housekeeping.ts';
 import { createToken, revokeToken } from '../../db/staff/tokens.ts';
-import { digest } from '../../db/vault/vault.ts';
 import { readCookie, startConsole } from '../support/console.ts';
 import { browser_accept, operator, origin } from '../support/harness.ts';
 

@@ -9,7 +9,7 @@ import { isGoodToken, issueFormToken } from '../guards/bot-check.ts';
 import { chooseLocale } from '../http/language.ts';
 import { type Content, renderError, renderNotice, renderSummary, showPage } from '../http/page.ts';
 import { page_texts } from '../http/page-texts.ts';
-import type { FieldError } from '../http/problem.ts';
+import type { FieldError } from '../http/slugs.ts';
 import { isLoopback } from '../settings.ts';
 import { type Form, type Locale, leadFields } from '../shared/fields.ts';
 

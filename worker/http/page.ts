@@ -4,7 +4,8 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { App } from '../context.ts';
 import { type Locale, locales } from '../shared/fields.ts';
 import { page_texts } from './page-texts.ts';
-import { describeError, type FieldError } from './problem.ts';
+import { describeError } from './problem.ts';
+import type { FieldError } from './slugs.ts';
 
 export type Content = ReturnType<typeof html>;
 

@@ -1,5 +1,5 @@
 import type { Locale } from '../shared/fields.ts';
-import type { Slug } from './problem.ts';
+import type { Slug } from './slugs.ts';
 
 /** What each problem is called and what to do about it. */
 export const problem_texts: Record<Locale, Record<Slug, { title: string; detail: string }>> = {

@@ -4,7 +4,8 @@ import * as z from 'zod/mini';
 import type { App } from '../context.ts';
 import { checkField, type LeadField } from '../shared/fields.ts';
 import { chooseLocale } from './language.ts';
-import { type ErrorCode, type FieldError, problem } from './problem.ts';
+import { problem } from './problem.ts';
+import type { ErrorCode, FieldError } from './slugs.ts';
 
 /** The largest body that is read. */
 const body_limit_bytes = 16 * 1024;

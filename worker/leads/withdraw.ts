@@ -9,7 +9,8 @@ import { chooseLocale } from '../http/language.ts';
 import { prefersHtml } from '../http/negotiate.ts';
 import { type Content, renderError, renderNotice, renderSummary, showPage } from '../http/page.ts';
 import { page_texts } from '../http/page-texts.ts';
-import { type FieldError, problem } from '../http/problem.ts';
+import { problem } from '../http/problem.ts';
+import type { FieldError } from '../http/slugs.ts';
 import { body, invalidFields } from '../http/validate.ts';
 
 export const withdrawal = z.strictObject({

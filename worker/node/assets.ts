@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { digest } from '../../db/vault/vault.ts';
+import { digest } from '../../db/digest.ts';
 import type { Services } from '../context.ts';
 
 const folder = fileURLToPath(new URL('../../widget/dist', import.meta.url));

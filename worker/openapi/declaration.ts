@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Scope } from '../guards/access.ts';
-import type { Slug } from '../http/problem.ts';
+import type { Slug } from '../http/slugs.ts';
 
 /** How an operation is declared: beside the very schemas that its route checks with. What follows from that is not repeated. */
 export interface Operation {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { error_codes, type Slug, statuses } from '../http/problem.ts';
 import { field_messages, problem_texts } from '../http/problem-texts.ts';
+import { error_codes, type Slug, statuses } from '../http/slugs.ts';
 import { examples, type JsonSchema, named, type Operation } from './declaration.ts';
 
 const problem_type = 'application/problem+json';

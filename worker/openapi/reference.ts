@@ -1,6 +1,7 @@
 import { locales } from '../shared/fields.ts';
 import { writeDocument } from './document.ts';
-import { type Described, renderDocs } from './page/page.ts';
+import type { Described } from './page/described.ts';
+import { renderDocs } from './page/page.ts';
 
 /** The files that describe the service, by their path: made when the product is built, so that no request waits for them. */
 export function buildReference(): Map<string, string> {

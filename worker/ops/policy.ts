@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Conflict } from '../../db/database.ts';
+import { digest } from '../../db/digest.ts';
 import { publishPolicy } from '../../db/policies.ts';
-import { digest } from '../../db/vault/vault.ts';
 import { readPolicyFiles } from '../policies/file.ts';
 import { Mistake, type Ops, operator } from './target.ts';
 

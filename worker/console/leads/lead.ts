@@ -6,8 +6,9 @@ import { findLead, lead_statuses, reveal_purposes, type View } from '../../../db
 import { type App, factory } from '../../context.ts';
 import { actorOf } from '../../guards/access.ts';
 import { asksForJson } from '../../http/negotiate.ts';
-import { type FieldError, problem } from '../../http/problem.ts';
+import { problem } from '../../http/problem.ts';
 import { uuid } from '../../http/query-fields.ts';
+import type { FieldError } from '../../http/slugs.ts';
 import { body } from '../../http/validate.ts';
 import { assignee, checkField, leadFields } from '../../shared/fields.ts';
 import { normalizePhone } from '../../shared/phone.ts';

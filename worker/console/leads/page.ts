@@ -6,7 +6,8 @@ import { type Lead, lead_statuses, type RevealPurpose, reveal_purposes } from '.
 import type { App } from '../../context.ts';
 import { hasScope } from '../../guards/access.ts';
 import { type Content, renderError, renderNotice } from '../../http/page.ts';
-import { describeError, type FieldError } from '../../http/problem.ts';
+import { describeError } from '../../http/problem.ts';
+import type { FieldError } from '../../http/slugs.ts';
 import { leadFields } from '../../shared/fields.ts';
 import { renderEvents } from '../audit/rows.ts';
 import { consoleLocale } from '../layout.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { statuses } from '../../http/problem.ts';
+import { statuses } from '../../http/slugs.ts';
 import { locales } from '../../shared/fields.ts';
 import { describe, json, no_store, type Operation, page } from '../declaration.ts';
 

@@ -1,4 +1,4 @@
-import type { DescribedOperation } from './page.ts';
+import type { DescribedOperation } from './described.ts';
 
 /** A request as a line for a shell, with the host and the token in variables. */
 export function renderCurl(method: string, path: string, operation: DescribedOperation): string {

@@ -1,45 +1,10 @@
 import { html, raw } from 'hono/html';
 import { type Locale, locales } from '../../shared/fields.ts';
-import { type JsonSchema, tags } from '../declaration.ts';
+import { tags } from '../declaration.ts';
 import { renderCurl } from './curl.ts';
+import type { Described, DescribedOperation, DescribedResponse } from './described.ts';
 import { renderFields, renderSchema, renderText } from './schemas.ts';
 import { docs_texts } from './texts.ts';
-
-/** What the page reads of an OpenAPI document. */
-export interface Described {
-  paths: Record<string, Record<string, DescribedOperation>>;
-  components: {
-    schemas: Record<string, JsonSchema>;
-    responses: Record<string, DescribedResponse>;
-  };
-}
-
-export interface DescribedOperation {
-  operationId: string;
-  tags: string[];
-  summary: string;
-  'x-summary-zh-CN': string;
-  description?: string;
-  security: { token: string[] }[];
-  parameters?: DescribedParameter[];
-  requestBody?: { description?: string; content: Record<string, { schema: JsonSchema; example: JsonSchema }> };
-  responses: Record<string, DescribedResponse | { $ref: string }>;
-}
-
-interface DescribedParameter {
-  name: string;
-  in: 'path' | 'query' | 'header';
-  required?: boolean;
-  description: string;
-  schema: JsonSchema;
-  example?: unknown;
-}
-
-interface DescribedResponse {
-  description: string;
-  headers?: Record<string, { description: string }>;
-  content?: Record<string, { schema: JsonSchema; example?: unknown; examples?: Record<string, unknown> }>;
-}
 
 interface Place {
   method: string;

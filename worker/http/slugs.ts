@@ -1,0 +1,40 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+
+/** Every problem that an answer can be, by its slug, with its status. */
+export const statuses = {
+  'malformed-json': 400,
+  unauthorized: 401,
+  forbidden: 403,
+  'origin-not-allowed': 403,
+  'bot-check-failed': 403,
+  'not-found': 404,
+  'unknown-form': 404,
+  'method-not-allowed': 405,
+  'payload-too-large': 413,
+  'unsupported-media-type': 415,
+  'invalid-fields': 422,
+  'idempotency-key-reused': 422,
+  'too-many-requests': 429,
+  internal: 500,
+  unavailable: 503,
+} as const satisfies Record<string, ContentfulStatusCode>;
+
+export type Slug = keyof typeof statuses;
+export const error_codes = [
+  'required',
+  'wrong_type',
+  'too_long',
+  'invalid',
+  'unknown_field',
+  'outdated',
+  'not_allowed',
+] as const;
+export type ErrorCode = (typeof error_codes)[number];
+
+/** What is wrong with one field: its name and a code, never its value. */
+export interface FieldError {
+  field: string;
+  code: ErrorCode;
+  /** Where more can be said than the texts know, in English: which line of a policy file. */
+  message?: string;
+}

@@ -1,0 +1,37 @@
+import type { JsonSchema } from '../declaration.ts';
+
+/** What the page reads of an OpenAPI document. */
+export interface Described {
+  paths: Record<string, Record<string, DescribedOperation>>;
+  components: {
+    schemas: Record<string, JsonSchema>;
+    responses: Record<string, DescribedResponse>;
+  };
+}
+
+export interface DescribedOperation {
+  operationId: string;
+  tags: string[];
+  summary: string;
+  'x-summary-zh-CN': string;
+  description?: string;
+  security: { token: string[] }[];
+  parameters?: DescribedParameter[];
+  requestBody?: { description?: string; content: Record<string, { schema: JsonSchema; example: JsonSchema }> };
+  responses: Record<string, DescribedResponse | { $ref: string }>;
+}
+
+export interface DescribedParameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required?: boolean;
+  description: string;
+  schema: JsonSchema;
+  example?: unknown;
+}
+
+export interface DescribedResponse {
+  description: string;
+  headers?: Record<string, { description: string }>;
+  content?: Record<string, { schema: JsonSchema; example?: unknown; examples?: Record<string, unknown> }>;
+}
