@@ -4,7 +4,8 @@ import { createDemo } from '../worker/demo/site.ts';
 import { texts } from '../worker/demo/texts.ts';
 import { visits } from '../worker/demo/visits.ts';
 import { readPolicyFiles } from '../worker/policies/file.ts';
-import { forms, locales } from '../worker/shared/fields.ts';
+import { forms } from '../worker/shared/fields.ts';
+import { locales } from '../worker/shared/locales.ts';
 import { startPublished } from './support/harness.ts';
 
 const { services } = await startPublished();

@@ -1,4 +1,4 @@
-import type { Locale } from '../worker/shared/fields.ts';
+import type { Locale } from '../worker/shared/locales.ts';
 
 /** A cookie as the policy declares it; `name` may end in `*`. */
 interface PolicyCookie {

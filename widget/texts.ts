@@ -1,4 +1,4 @@
-import type { Locale } from '../worker/shared/fields.ts';
+import type { Locale } from '../worker/shared/locales.ts';
 import type { BannerTexts, TextsByLocale } from './api.ts';
 
 /** The language that fits a tag like `zh-Hans-CN` best; whoever does not read Chinese gets English. */

@@ -1,4 +1,4 @@
-import type { Locale } from '../../worker/shared/fields.ts';
+import type { Locale } from '../../worker/shared/locales.ts';
 import type { Choice } from '../api.ts';
 import { newId } from '../ids.ts';
 import type { Answer, Policy } from '../server.ts';

@@ -1,4 +1,4 @@
-import type { Locale } from '../../worker/shared/fields.ts';
+import type { Locale } from '../../worker/shared/locales.ts';
 import { h } from '../dom.ts';
 import { formTexts } from './texts.ts';
 import { linkAway } from './view.tsx';

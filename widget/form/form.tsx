@@ -1,4 +1,5 @@
-import { checkField, type Locale } from '../../worker/shared/fields.ts';
+import { checkField } from '../../worker/shared/fields.ts';
+import type { Locale } from '../../worker/shared/locales.ts';
 import { h } from '../dom.ts';
 import { type Answer, type Api, isTemporary, type Policy } from '../server.ts';
 import { createThanks } from './done.tsx';

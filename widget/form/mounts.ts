@@ -1,4 +1,4 @@
-import type { Locale } from '../../worker/shared/fields.ts';
+import type { Locale } from '../../worker/shared/locales.ts';
 import type { Chunks } from '../chunks.ts';
 import { newId } from '../ids.ts';
 import type { Api, Policy } from '../server.ts';

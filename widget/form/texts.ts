@@ -1,4 +1,5 @@
-import type { LeadField, Locale } from '../../worker/shared/fields.ts';
+import type { LeadField } from '../../worker/shared/fields.ts';
+import type { Locale } from '../../worker/shared/locales.ts';
 
 interface FormTexts {
   forms: Record<string, { label: string; agreement: string }>;

@@ -1,4 +1,5 @@
-import { type LeadField, type Locale, leadFields } from '../../worker/shared/fields.ts';
+import { type LeadField, leadFields } from '../../worker/shared/fields.ts';
+import type { Locale } from '../../worker/shared/locales.ts';
 import { h } from '../dom.ts';
 import type { Policy } from '../server.ts';
 import { formTexts } from './texts.ts';

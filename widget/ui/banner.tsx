@@ -1,4 +1,4 @@
-import type { Locale } from '../../worker/shared/fields.ts';
+import type { Locale } from '../../worker/shared/locales.ts';
 import type { BannerTexts } from '../api.ts';
 import { h } from '../dom.ts';
 import type { Policy } from '../server.ts';

@@ -1,4 +1,4 @@
-import type { Locale } from '../../worker/shared/fields.ts';
+import type { Locale } from '../../worker/shared/locales.ts';
 import type { PreferencesTexts } from '../api.ts';
 
 export const preferencesTexts: Record<Locale, PreferencesTexts> = {

@@ -1,4 +1,4 @@
-import type { Locale } from '../../worker/shared/fields.ts';
+import type { Locale } from '../../worker/shared/locales.ts';
 import type { TextsByLocale } from '../api.ts';
 import type { Chunks } from '../chunks.ts';
 import type { Consents } from '../consent/consent.ts';

@@ -7,7 +7,7 @@ import { chooseType } from '../http/negotiate.ts';
 import { cursor, instant, limit, uuid } from '../http/query-fields.ts';
 import { streamPages, writeLines } from '../http/stream.ts';
 import { invalidFields, query } from '../http/validate.ts';
-import { locales } from '../shared/fields.ts';
+import { locales } from '../shared/locales.ts';
 
 /** Records read and sent at a time by a stream. */
 const streamed_at_once = 500;

@@ -11,7 +11,7 @@ import { problem } from '../http/problem.ts';
 import type { FieldError } from '../http/slugs.ts';
 import { body, ignoreBody, invalidFields, readIdempotencyKey } from '../http/validate.ts';
 import { isLoopback } from '../settings.ts';
-import { locales } from '../shared/fields.ts';
+import { locales } from '../shared/locales.ts';
 import { describeReceipt } from './receipt.ts';
 
 /** Whatever RFC 9562 calls a UUID, its nil and max ones included. */

@@ -6,7 +6,7 @@ import type { App } from '../context.ts';
 import { hasScope, type Scope } from '../guards/access.ts';
 import { chooseLocale } from '../http/language.ts';
 import type { Content } from '../http/page.ts';
-import { type Locale, locales } from '../shared/fields.ts';
+import { type Locale, locales } from '../shared/locales.ts';
 import { console_texts } from './texts/texts.ts';
 
 const locale_cookie = 'console_lang';

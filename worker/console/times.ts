@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Content } from '../http/page.ts';
-import type { Locale } from '../shared/fields.ts';
+import type { Locale } from '../shared/locales.ts';
 
 const minute_ms = 60_000;
 const hour_ms = 60 * minute_ms;

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Locale } from '../shared/fields.ts';
+import type { Locale } from '../shared/locales.ts';
 import { mark } from './art.ts';
 import { texts } from './texts.ts';
 

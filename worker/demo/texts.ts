@@ -1,4 +1,5 @@
-import type { Form, Locale } from '../shared/fields.ts';
+import type { Form } from '../shared/fields.ts';
+import type { Locale } from '../shared/locales.ts';
 
 interface Item {
   title: string;

@@ -11,7 +11,8 @@ import { type Content, renderError, renderNotice, renderSummary, showPage } from
 import { page_texts } from '../http/page-texts.ts';
 import type { FieldError } from '../http/slugs.ts';
 import { isLoopback } from '../settings.ts';
-import { type Form, type Locale, leadFields } from '../shared/fields.ts';
+import { type Form, leadFields } from '../shared/fields.ts';
+import type { Locale } from '../shared/locales.ts';
 
 /** What came with a form, as far as a page can show it again. */
 export type Sent = Record<string, unknown>;

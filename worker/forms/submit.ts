@@ -14,7 +14,8 @@ import { page_texts } from '../http/page-texts.ts';
 import { problem } from '../http/problem.ts';
 import type { FieldError } from '../http/slugs.ts';
 import { body, field, invalidFields, readIdempotencyKey } from '../http/validate.ts';
-import { type Form, findForm, locales } from '../shared/fields.ts';
+import { type Form, findForm } from '../shared/fields.ts';
+import { locales } from '../shared/locales.ts';
 import { normalizePhone } from '../shared/phone.ts';
 import { answerForm, answerReceipt, answerThanks, showReceipt } from './page.ts';
 

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { type Locale, locales } from '../shared/fields.ts';
+import { type Locale, locales } from '../shared/locales.ts';
 
 /** The language for a visitor: the one asked for, else the best of `Accept-Language`, else Chinese. */
 export function chooseLocale(c: Context, asked?: unknown): Locale {

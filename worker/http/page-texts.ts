@@ -1,5 +1,6 @@
 import type { Failure } from '../guards/bot-check.ts';
-import type { Form, LeadField, Locale } from '../shared/fields.ts';
+import type { Form, LeadField } from '../shared/fields.ts';
+import type { Locale } from '../shared/locales.ts';
 
 interface PageTexts {
   /** The language's own name, for the link to it. */

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { App } from '../context.ts';
-import { type Locale, locales } from '../shared/fields.ts';
+import { type Locale, locales } from '../shared/locales.ts';
 import { page_texts } from './page-texts.ts';
 import { describeError } from './problem.ts';
 import type { FieldError } from './slugs.ts';

@@ -1,4 +1,4 @@
-import type { Locale } from '../shared/fields.ts';
+import type { Locale } from '../shared/locales.ts';
 import type { Slug } from './slugs.ts';
 
 /** What each problem is called and what to do about it. */

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { App } from '../context.ts';
-import type { Locale } from '../shared/fields.ts';
+import type { Locale } from '../shared/locales.ts';
 import { chooseLocale } from './language.ts';
 import { field_messages, problem_details, problem_texts } from './problem-texts.ts';
 import { type ErrorCode, type FieldError, type Slug, statuses } from './slugs.ts';

@@ -1,4 +1,4 @@
-import { locales } from '../shared/fields.ts';
+import { locales } from '../shared/locales.ts';
 import { writeDocument } from './document.ts';
 import type { Described } from './page/described.ts';
 import { renderDocs } from './page/page.ts';

@@ -1,5 +1,5 @@
 import type { LeadValues } from '../../db/vault/vault.ts';
-import type { Locale } from '../shared/fields.ts';
+import type { Locale } from '../shared/locales.ts';
 
 const surnames = [...'王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗', '欧阳', '司马', '上官'];
 const given = [

@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
 import type { PolicyDraft as Draft, Purpose } from '../../db/policies.ts';
-import type { Locale } from '../shared/fields.ts';
+import type { Locale } from '../shared/locales.ts';
 import { type PolicyFields, readFields } from './front-matter.ts';
 import { renderPolicyPage } from './page.ts';
 

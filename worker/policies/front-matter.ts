@@ -1,5 +1,5 @@
 import type { Purpose } from '../../db/policies.ts';
-import { type Locale, locales } from '../shared/fields.ts';
+import { type Locale, locales } from '../shared/locales.ts';
 
 /** The front matter of a policy file. */
 export interface PolicyFields {

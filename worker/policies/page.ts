@@ -1,5 +1,5 @@
 import { Marked, type Tokens } from 'marked';
-import type { Locale } from '../shared/fields.ts';
+import type { Locale } from '../shared/locales.ts';
 
 interface PolicyPage {
   locale: Locale;

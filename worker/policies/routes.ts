@@ -16,7 +16,7 @@ import { actorOf } from '../guards/access.ts';
 import { chooseLocale } from '../http/language.ts';
 import { problem } from '../http/problem.ts';
 import { body, invalidFields } from '../http/validate.ts';
-import { locales } from '../shared/fields.ts';
+import { locales } from '../shared/locales.ts';
 
 /** A newer version is seen within this time by pages that are open elsewhere; a post with the old one heals itself. */
 const fresh_seconds = 60;

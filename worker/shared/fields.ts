@@ -9,9 +9,6 @@ export function findForm(name: unknown): Form | undefined {
   return forms.find(form => form === name);
 }
 
-export const locales = ['zh-CN', 'en'] as const;
-export type Locale = (typeof locales)[number];
-
 /** The four fields, in the order in which a person meets them. `max` counts code points after trimming; a phone's length is its own rule. */
 export const leadFields = [
   { name: 'name', type: 'text', autocomplete: 'name', max: 100 },

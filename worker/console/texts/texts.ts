@@ -1,4 +1,4 @@
-import type { Locale } from '../../shared/fields.ts';
+import type { Locale } from '../../shared/locales.ts';
 import { type ConsoleTexts, en } from './en.ts';
 import { zh_cn } from './zh-CN.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { consentQuery, statsQuery } from '../../consents/list.ts';
 import { choice } from '../../consents/record.ts';
-import { locales } from '../../shared/fields.ts';
+import { locales } from '../../shared/locales.ts';
 import { describe, examples, instant, json, named, no_store, type Operation, private_headers } from '../declaration.ts';
 import { lists } from '../lists.ts';
 

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { submission } from '../../forms/submit.ts';
 import { challengeQuery } from '../../guards/challenge.ts';
 import { withdrawal } from '../../leads/withdraw.ts';
-import { forms, leadFields, locales } from '../../shared/fields.ts';
+import { forms, leadFields } from '../../shared/fields.ts';
+import { locales } from '../../shared/locales.ts';
 import { describe, examples, instant, json, no_store, type Operation, page } from '../declaration.ts';
 
 const form = { description: 'Which form.', enum: forms, example: 'mini-ai-experience' };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { newVersion, policy_limit_bytes } from '../../policies/routes.ts';
-import { locales } from '../../shared/fields.ts';
+import { locales } from '../../shared/locales.ts';
 import { describe, examples, instant, json, named, no_store, type Operation, page } from '../declaration.ts';
 
 const facts = {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { locales } from '../../shared/fields.ts';
+import { locales } from '../../shared/locales.ts';
 import { examples, instant, json, type Operation, private_headers } from '../declaration.ts';
 
 const purpose = z.strictObject({

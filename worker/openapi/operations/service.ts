@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { statuses } from '../../http/slugs.ts';
-import { locales } from '../../shared/fields.ts';
+import { locales } from '../../shared/locales.ts';
 import { describe, json, no_store, type Operation, page } from '../declaration.ts';
 
 const lang = { description: 'The language; else that of `Accept-Language`.', example: 'en' };

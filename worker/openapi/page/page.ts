@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import { type Locale, locales } from '../../shared/fields.ts';
+import { type Locale, locales } from '../../shared/locales.ts';
 import { tags } from '../declaration.ts';
 import { renderCurl } from './curl.ts';
 import type { Described, DescribedOperation, DescribedResponse } from './described.ts';

@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import type { Locale } from '../../shared/fields.ts';
+import type { Locale } from '../../shared/locales.ts';
 import type { JsonSchema } from '../declaration.ts';
 import { docs_texts } from './texts.ts';
 

@@ -1,4 +1,4 @@
-import type { Locale } from '../../shared/fields.ts';
+import type { Locale } from '../../shared/locales.ts';
 import type { Tag } from '../declaration.ts';
 
 interface DocsTexts {
