@@ -25,18 +25,20 @@ export const records_per_step = 2_000;
  * Counts what a tally has not counted yet, step by step. Safe to run on several servers at once, and to kill.
  *
  * @param takeStep Counts on from a position, empty at the start; undefined when there is nothing left.
+ * @returns How many steps were taken here.
  */
 export async function bringUpToDate(
   db: Database,
   tally: Tally,
   takeStep: (position: string) => Promise<Step | undefined>,
-): Promise<void> {
-  for (;;) {
+): Promise<number> {
+  for (let steps = 0; ; ) {
     const position = await findPosition(db, tally);
     const step = await takeStep(position);
-    if (!step) return;
+    if (!step) return steps;
     try {
       await db.atomic([movePosition(db, tally, position, step.end), ...step.additions]);
+      steps += 1;
     } catch (error) {
       if (!(error instanceof Conflict && error.table === 'tallies')) throw error;
     }

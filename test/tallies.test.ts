@@ -3,11 +3,10 @@ import { type Choice, recordChoice } from '../db/consents/record.ts';
 import { listConsentStats, tallyConsents } from '../db/consents/stats.ts';
 import { dayOf, nextDay, startOfDay } from '../db/days.ts';
 import * as postgres from '../db/dialects/postgres.ts';
-import { countDays } from '../db/housekeeping.ts';
 import { newId } from '../db/ids.ts';
 import { readLeadStats, tallyLeads } from '../db/leads/stats.ts';
 import { createPostgresDatabase, engines } from './support/engines.ts';
-import { lead, noon, readProblem, startPublished } from './support/harness.ts';
+import { lead, noon, readProblem, runJobs, startPublished } from './support/harness.ts';
 
 const hour_ms = 3_600_000;
 const time_zone = 'Asia/Shanghai';
@@ -93,7 +92,7 @@ describe.each(engines)('on $engine', ({ open }) => {
     );
     await db.atomic(inserts);
     advance(records * 30 + 5_000);
-    await Promise.all(Array.from({ length: 5 }, () => countDays(db, time_zone, services.now())));
+    await Promise.all(Array.from({ length: 5 }, () => runJobs(services)));
     const counted = await db.selectFrom('consent_days').select('refused').executeTakeFirstOrThrow();
     expect(counted.refused).toBeGreaterThan(1_500);
     expect(counted.refused).toBeLessThan(records);
@@ -218,7 +217,7 @@ it('two servers on one PostgreSQL count each record once', async () => {
     await Promise.all(Array.from({ length: 20 }, () => post('/forms/mini-ai-experience', lead)));
     await Promise.all(Array.from({ length: 20 }, () => recordChoice(two, choice, undefined, services.now())));
     advance(60_000);
-    await Promise.all([one, two, one, two].map(db => countDays(db, time_zone, services.now())));
+    await Promise.all([one, two, one, two].map(db => runJobs({ ...services, db })));
   }
   expect(await one.selectFrom('consent_days').select('refused').execute()).toEqual([{ refused: 60 }]);
   expect(await one.selectFrom('lead_days').select('received').execute()).toEqual([{ received: 60 }]);

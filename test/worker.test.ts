@@ -6,6 +6,7 @@ import type { Database } from '../db/database.ts';
 import * as d1 from '../db/dialects/d1.ts';
 import { publishPolicy } from '../db/policies.ts';
 import { createToken } from '../db/staff/tokens.ts';
+import { jobs } from '../worker/jobs.ts';
 import { applyMigrations } from './support/engines.ts';
 import { draft, lead, operator, readProblem, site, test_keys, unguarded } from './support/harness.ts';
 
@@ -23,7 +24,6 @@ const vars = {
 const server = createTestHarness({ workers: [{ configPath: './wrangler.toml', vars, envFiles: [] }] } as never);
 const fetchWorker = async (path: string, init?: object) =>
   (await server.fetch(path, init as never)) as unknown as Response;
-const crons = [...readFileSync('wrangler.toml', 'utf8').matchAll(/"([\d*]+ \* \* \* \*)"/g)].map(([, cron]) => cron);
 let early: Response;
 let token = '';
 let officer = '';
@@ -206,10 +206,18 @@ describe('the Worker on workerd with D1', () => {
     expect((await ask('GET', '/consents')).status).toBe(200);
   });
 
-  it('forgets expired keys and counts by day on schedule', async () => {
-    for (const cron of crons)
-      expect(await server.getWorker().scheduled({ cron } as never)).toMatchObject({ outcome: 'ok' });
+  it('runs on schedule the jobs that are due, and not again in their period', async () => {
+    const run = () => server.getWorker().scheduled({ cron: '* * * * *' } as never);
+    expect(await run()).toMatchObject({ outcome: 'ok' });
     const counted = await database.selectFrom('lead_days').select(['form', 'received']).orderBy('form').execute();
     expect(counted).toMatchObject([{ form: 'ecological-cooperation', received: 1 }, { form: 'mini-ai-experience' }]);
+    const noted = () => database.selectFrom('jobs').selectAll().orderBy('name').execute();
+    const first = await noted();
+    expect(first.map(({ name }) => name)).toEqual(jobs.map(({ name }) => name).sort());
+    for (const one of first) expect(one).toMatchObject({ last_success_at: expect.any(String), lease_until: null });
+    await database.updateTable('jobs').set({ last_success_at: '2999-01-01T00:00:00.000Z' }).execute();
+    const done = await noted();
+    expect(await run()).toMatchObject({ outcome: 'ok' });
+    expect(await noted()).toEqual(done);
   });
 });

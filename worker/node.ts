@@ -1,28 +1,21 @@
 import type { Server } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { compress } from 'hono/compress';
-import { countDays, keepHouse } from '../db/housekeeping.ts';
-import { findKeyMistake } from '../db/vault/check.ts';
-import { createSigner } from '../db/vault/signer.ts';
-import { createVault } from '../db/vault/vault.ts';
 import { createApp } from './app.ts';
-import type { Services } from './context.ts';
-import { createLimiter, token_limit_per_minute } from './guards/rate-limit.ts';
-import { createLog } from './log.ts';
 import { openAssets } from './node/assets.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
 import { findFolder, openStore } from './node/store.ts';
+import { startTimers } from './node/timers.ts';
+import { createServices } from './services.ts';
 import { readSettings, type Settings } from './settings.ts';
-
-const hour_ms = 3_600_000;
-const minute_ms = 60_000;
 
 /** How long an idle connection may still send a request that is on its way, to be answered and told to close. */
 const farewell_ms = 300;
 
-/** How long what is in flight may take to be answered after a stop; then clients that do not read are dropped. */
+/** How long what is in flight may take to end after a stop; then clients that do not read are dropped. */
 const grace_ms = 10_000;
 
 // A log that can't be written (a closed pipe, a full disk) must not end the service.
@@ -30,29 +23,19 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 let stopping = false;
 const settings = loadSettings();
-const now = () => new Date();
-const log = createLog(settings.log_level, now, writeSoon);
 const db = await openStore(settings.database_url).catch(error => giveUp([`DATABASE_URL: ${error.message}`]));
-const services: Services = {
+const made = await createServices(settings, {
   db,
-  vault: createVault(settings.encryption_keys, settings.index_key),
-  signer: createSigner(settings.signing_key),
-  settings: { ...settings, public_url: settings.public_url ?? '' },
-  now,
-  log,
+  now: () => new Date(),
+  writeLine: writeSoon,
   findAsset: openAssets(),
   readPolicyFiles: async files => (await import('./policies/file.ts')).readPolicyFiles(files),
   peerAddress: c => getConnInfo(c).remote.address,
-  limiters: {
-    form: createLimiter(settings.form_limit_per_minute, now),
-    consent: createLimiter(settings.consent_limit_per_minute, now),
-    token: createLimiter(token_limit_per_minute, now),
-  },
   endOfTurn: () => new Promise(resolve => setImmediate(resolve)),
   compress: compress(),
-};
-const keyMistake = await findKeyMistake(db, services.vault);
-if (keyMistake) giveUp([keyMistake]);
+});
+const { services } = 'mistakes' in made ? giveUp(made.mistakes) : made;
+const { log } = services;
 if (!settings.production) await publishSample(services);
 const demo = settings.production ? undefined : (await import('./demo/site.ts')).createDemo(services);
 const app = createApp(services, demo);
@@ -73,11 +56,7 @@ server.listen(settings.port, settings.host, async () => {
   if (!settings.production) await greet();
 });
 
-const housekeeping = [
-  runEvery(hour_ms, () => keepHouse(db, now())),
-  runEvery(minute_ms, () => countDays(db, settings.time_zone, now())),
-];
-
+const stopTimers = startTimers(services);
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 
@@ -86,19 +65,6 @@ function loadSettings(): Settings {
   const folder = findFolder(process.env.DATABASE_URL || 'file:data/leads.db');
   const read = readSettings(development ? fillInKeys(process.env, folder) : process.env, 'node');
   return 'mistakes' in read ? giveUp(read.mistakes) : read.settings;
-}
-
-/** A task that fails is logged and tried again the next time; one that takes longer than its period is not begun twice. */
-function runEvery(ms: number, task: () => Promise<void>) {
-  let running = false;
-  return setInterval(async () => {
-    if (running) return;
-    running = true;
-    await task().catch(error => {
-      if (!stopping) log('error', 'housekeeping', { code: error.code ?? error.name });
-    });
-    running = false;
-  }, ms);
 }
 
 let unwritten = '';
@@ -134,16 +100,17 @@ async function greet() {
 `);
 }
 
-/** Answers everything in flight, then leaves. A second signal changes nothing: npm hands on its own. */
+/** Answers everything in flight, ends the jobs under way, then leaves. A second signal changes nothing: npm hands on its own. */
 function stop() {
   if (stopping) return;
   stopping = true;
-  for (const task of housekeeping) clearInterval(task);
+  const jobsEnded = Promise.race([stopTimers(), wait(grace_ms, undefined, { ref: false })]);
   const idle = setTimeout(() => setInterval(() => server.closeIdleConnections(), 50).unref(), farewell_ms);
   const late = setTimeout(() => server.closeAllConnections(), grace_ms);
   NetServer.prototype.close.call(server, async () => {
     clearTimeout(idle);
     clearTimeout(late);
+    await jobsEnded;
     await db.destroy();
     log('info', 'stopped');
     process.exitCode = 0;

@@ -16,7 +16,7 @@ export type ConsentDay = { day: string; policy_version: string; locale: string }
  *
  * Safe to run at any time, on several servers at once.
  */
-export function tallyConsents(db: Database, time_zone: string, now: Date): Promise<void> {
+export function tallyConsents(db: Database, time_zone: string, now: Date): Promise<number> {
   const received_to = settledPlace(now).received_at;
   const tally: Tally = { name: 'consents', time_zone };
   return bringUpToDate(db, tally, async position => {

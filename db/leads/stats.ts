@@ -19,7 +19,7 @@ const contacts_read = 10_000;
  *
  * Exact to the last lead, because acts are numbered in the order of their commits. Erased leads stay counted.
  */
-export function tallyLeads(db: Database, time_zone: string): Promise<void> {
+export function tallyLeads(db: Database, time_zone: string): Promise<number> {
   const tally: Tally = { name: 'leads', time_zone };
   return bringUpToDate(db, tally, async position => {
     const events = await db

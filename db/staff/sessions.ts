@@ -87,8 +87,9 @@ export async function endSessions(db: Database, token_id: string, now: Date): Pr
   await db.atomic([ended.where('token_id', '=', token_id).where('ended_at', 'is', null).compile()]);
 }
 
-/** Deletes sessions that have been idle for too long. */
-export async function forgetIdleSessions(db: Database, now: Date): Promise<void> {
+/** Deletes sessions that have been idle for too long, and returns how many. */
+export async function forgetIdleSessions(db: Database, now: Date): Promise<number> {
   const limit = new Date(now.getTime() - idle_ms).toISOString();
-  await db.atomic([db.deleteFrom('console_sessions').where('last_seen_at', '<=', limit).compile()]);
+  const [outcome] = await db.atomic([db.deleteFrom('console_sessions').where('last_seen_at', '<=', limit).compile()]);
+  return outcome!.changed;
 }

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { digest } from '../../db/digest.ts';
-import { keepHouse } from '../../db/housekeeping.ts';
 import { createToken, revokeToken } from '../../db/staff/tokens.ts';
 import { readCookie, startConsole } from '../support/console.ts';
-import { browser_accept, operator, origin } from '../support/harness.ts';
+import { browser_accept, operator, origin, runJobs } from '../support/harness.ts';
 
 const hour_ms = 3_600_000;
 
@@ -145,11 +144,11 @@ describe('a session', () => {
     advance(7 * hour_ms);
     await open('viewer');
     await sales.post('/console/session/end');
-    await keepHouse(db, services.now());
+    await runJobs(services);
     const count = async () => (await db.selectFrom('console_sessions').selectAll().execute()).length;
     expect(await count()).toBe(2);
     advance(2 * hour_ms);
-    await keepHouse(db, services.now());
+    await runJobs(services);
     expect(await count()).toBe(1);
   });
 

@@ -5,10 +5,10 @@ import Sqlite from 'better-sqlite3';
 import type { CompiledQuery } from 'kysely';
 import { expect, it } from 'vitest';
 import * as sqlite from '../../db/dialects/sqlite.ts';
-import { countDays, keepHouse } from '../../db/housekeeping.ts';
 import { readLeadStats } from '../../db/leads/stats.ts';
 import { listTokens, revokeToken } from '../../db/staff/tokens.ts';
 import { findKeyMistake } from '../../db/vault/check.ts';
+import { runDueJobs } from '../../worker/jobs.ts';
 import { lead, noon, operator, startPublished } from '../support/harness.ts';
 
 /** Tables of a handful of rows, where a scan is all there is to do. */
@@ -124,8 +124,7 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
   await get('/health');
   await post('/withdrawals', { receipt_code: receipts[0]!.receipt_code });
   await ask('DELETE', `/leads/${receipts[1]!.id}`);
-  await countDays(db, 'Asia/Shanghai', services.now());
-  await keepHouse(db, noon);
+  await runDueJobs(services);
   await findKeyMistake(db, services.vault);
   const [first] = await listTokens(db);
   await revokeToken(db, first!.id, operator, noon);

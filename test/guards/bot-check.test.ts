@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { keepHouse } from '../../db/housekeeping.ts';
-import { lead, readProblem, startPublished } from '../support/harness.ts';
+import { lead, readProblem, runJobs, startPublished } from '../support/harness.ts';
 import { getAnswer, getPageFields } from '../support/proofs.ts';
 
 const path = '/forms/mini-ai-experience';
@@ -126,10 +125,10 @@ it('spent proofs are kept until they would have ended by themselves, and no long
   const challenge = await getAnswer(started);
   await submit({ challenge });
   started.advance(10 * minute_ms - 1);
-  await keepHouse(started.db, started.services.now());
+  await runJobs(started.services);
   expect((await submit({ challenge })).status).toBe(403);
   started.advance(1);
-  await keepHouse(started.db, started.services.now());
+  await runJobs(started.services);
   expect(await started.db.selectFrom('spent_proofs').selectAll().execute()).toEqual([]);
 });
 

@@ -2,13 +2,11 @@ import type { Database } from '../../db/database.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
 import { type Purpose, publishPolicy } from '../../db/policies.ts';
 import { createToken } from '../../db/staff/tokens.ts';
-import { createSigner } from '../../db/vault/signer.ts';
-import { createVault } from '../../db/vault/vault.ts';
 import { createApp } from '../../worker/app.ts';
 import type { Services } from '../../worker/context.ts';
 import type { Role } from '../../worker/guards/access.ts';
-import { createLimiter, token_limit_per_minute } from '../../worker/guards/rate-limit.ts';
-import { createLog } from '../../worker/log.ts';
+import { jobs } from '../../worker/jobs.ts';
+import { createServices } from '../../worker/services.ts';
 import { type Environment, readSettings } from '../../worker/settings.ts';
 
 export const operator = { id: 'operator', role: 'operator', request_id: null };
@@ -52,22 +50,16 @@ export async function start(overrides: Environment = {}, database?: Database) {
   if ('mistakes' in read) throw new Error(read.mistakes.join('\n'));
   const db = database ?? (await sqlite.open(':memory:'));
   const now = () => clock.now;
-  const services: Services = {
+  const made = await createServices(read.settings, {
     db,
-    vault: createVault(read.settings.encryption_keys, read.settings.index_key),
-    signer: createSigner(read.settings.signing_key),
-    settings: { ...read.settings, public_url: read.settings.public_url! },
     now,
-    log: createLog(read.settings.log_level, now, line => lines.push(line)),
+    writeLine: line => lines.push(line),
     findAsset: async () => undefined,
     readPolicyFiles: async files => (await import('../../worker/policies/file.ts')).readPolicyFiles(files),
     peerAddress: () => '192.0.2.1',
-    limiters: {
-      form: createLimiter(read.settings.form_limit_per_minute, now),
-      consent: createLimiter(read.settings.consent_limit_per_minute, now),
-      token: createLimiter(token_limit_per_minute, now),
-    },
-  };
+  });
+  if ('mistakes' in made) throw new Error(made.mistakes.join('\n'));
+  const { services } = made;
   const app = createApp(services);
   const tokens = new Map<Role, string>();
 
@@ -127,6 +119,11 @@ export async function startPublished(overrides: Environment = {}, database?: Dat
   const started = await start(overrides, database);
   await started.publish('2026-01');
   return started;
+}
+
+/** Does the work of every job now, whether it is due or not. */
+export async function runJobs(services: Services): Promise<void> {
+  for (const job of jobs) await job.run(services, services.now());
 }
 
 /** A policy in both languages, in force since long. */

@@ -1,0 +1,63 @@
+import type { Database } from './database.ts';
+import type { Jobs } from './schema.ts';
+
+/** How long a run keeps other servers from the job. A server that dies holds the job up for no longer. */
+const lease_ms = 5 * 60_000;
+
+/** A run of a job: whoever holds the lease under this name. */
+export interface Run {
+  name: string;
+  holder: string;
+}
+
+/**
+ * Takes the lease of a job, for one server only, when the job has not succeeded since its period began and nobody is at it.
+ *
+ * @param period_began The job is due when its latest success is older than this.
+ * @returns Whether this run holds the lease now.
+ */
+export async function takeLease(db: Database, { name, holder }: Run, period_began: Date, now: Date): Promise<boolean> {
+  const lease_until = new Date(now.getTime() + lease_ms).toISOString();
+  const [outcome] = await db.atomic([
+    db
+      .insertInto('jobs')
+      .values({ name, holder, lease_until })
+      .onConflict(conflict =>
+        conflict
+          .column('name')
+          .doUpdateSet({ holder, lease_until })
+          .where(eb => eb.or([eb('jobs.lease_until', 'is', null), eb('jobs.lease_until', '<=', now.toISOString())]))
+          .where(eb =>
+            eb.or([
+              eb('jobs.last_success_at', 'is', null),
+              eb('jobs.last_success_at', '<', period_began.toISOString()),
+            ]),
+          ),
+      )
+      .compile(),
+  ]);
+  return outcome!.changed > 0;
+}
+
+/**
+ * Ends a run that did its work. It does nothing when another run has taken over meanwhile.
+ *
+ * @param began When the run began: whatever had come in by then is done.
+ */
+export async function noteSuccess(db: Database, run: Run, result: string, began: Date): Promise<void> {
+  await db.atomic([endRun(db, run, { result, last_success_at: began.toISOString() })]);
+}
+
+/** Ends a run that failed, so that the next server that looks tries again. */
+export async function noteFailure(db: Database, run: Run, result: string): Promise<void> {
+  await db.atomic([endRun(db, run, { result })]);
+}
+
+function endRun(db: Database, { name, holder }: Run, values: Pick<Partial<Jobs>, 'result' | 'last_success_at'>) {
+  return db
+    .updateTable('jobs')
+    .set({ ...values, lease_until: null, holder: null })
+    .where('name', '=', name)
+    .where('holder', '=', holder)
+    .compile();
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { tallyConsents } from '../db/consents/stats.ts';
+import { forgetExpiredKeys } from '../db/idempotency.ts';
+import { noteFailure, noteSuccess, takeLease } from '../db/jobs.ts';
+import { tallyLeads } from '../db/leads/stats.ts';
+import { forgetSpentProofs } from '../db/proofs.ts';
+import { forgetIdleSessions } from '../db/staff/sessions.ts';
+import type { Services } from './context.ts';
+
+/** Work that recurs by itself. Every job is safe to run twice, also at the same time, and to kill. */
+export interface Job {
+  name: string;
+  /** One server does the job once in every such period, counted from 1970: once in each hour of the clock, say. */
+  every_ms: number;
+  /** Does the work and returns what came of it, in figures. */
+  run(services: Services, now: Date): Promise<Record<string, number>>;
+}
+
+const minute_ms = 60_000;
+const hour_ms = 60 * minute_ms;
+
+/** The recurring work of the whole service. Node's timers and the one cron trigger of Workers read this list. */
+export const jobs: Job[] = [
+  {
+    name: 'count_days',
+    every_ms: minute_ms,
+    async run({ db, settings }, now) {
+      const consents = await tallyConsents(db, settings.time_zone, now);
+      return { steps: consents + (await tallyLeads(db, settings.time_zone)) };
+    },
+  },
+  {
+    name: 'forget_expired_keys',
+    every_ms: hour_ms,
+    run: async ({ db }, now) => ({ keys: await forgetExpiredKeys(db, now) }),
+  },
+  {
+    name: 'forget_spent_proofs',
+    every_ms: hour_ms,
+    run: async ({ db }, now) => ({ proofs: await forgetSpentProofs(db, now) }),
+  },
+  {
+    name: 'forget_idle_sessions',
+    every_ms: hour_ms,
+    run: async ({ db }, now) => ({ sessions: await forgetIdleSessions(db, now) }),
+  },
+];
+
+/** How often a host looks whether a job is due. A job that failed is tried again that soon, not a whole period later. */
+export function pollMs({ every_ms }: Job): number {
+  return Math.min(every_ms, minute_ms);
+}
+
+/** Runs the jobs that are due, each by itself: one that fails or takes long holds up no other. */
+export async function runDueJobs(services: Services, list = jobs): Promise<void> {
+  await Promise.all(list.map(job => runIfDue(services, job)));
+}
+
+/** Runs a job if it is due and no server is at it. Never throws: a failure is logged, and noted with the job. */
+export async function runIfDue(services: Services, job: Job): Promise<void> {
+  const { db, log } = services;
+  const began = services.now();
+  const run = { name: job.name, holder: randomUUID() };
+  try {
+    if (!(await takeLease(db, run, startOfPeriod(job, began), began))) return;
+    const figures = await job.run(services, began);
+    await noteSuccess(db, run, JSON.stringify(figures), began);
+    log('debug', 'job', { job: job.name, ...figures, ms: services.now().getTime() - began.getTime() });
+  } catch (error) {
+    const code = describe(error);
+    log('error', 'job_failed', { job: job.name, code });
+    // Because the database may be what failed: then the lease runs out by itself.
+    await noteFailure(db, run, `failed: ${code}`).catch(() => {});
+  }
+}
+
+function startOfPeriod({ every_ms }: Job, now: Date): Date {
+  return new Date(Math.floor(now.getTime() / every_ms) * every_ms);
+}
+
+/** A message may hold what was sent; a code and a name do not. */
+function describe(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name?: string };
+  return String(code ?? name);
+}

@@ -1,0 +1,43 @@
+import { findKeyMistake } from '../db/vault/check.ts';
+import { createSigner } from '../db/vault/signer.ts';
+import { createVault } from '../db/vault/vault.ts';
+import type { Services } from './context.ts';
+import { createLimiter, token_limit_per_minute } from './guards/rate-limit.ts';
+import { createLog } from './log.ts';
+import type { Settings } from './settings.ts';
+
+/** What a host hands in: every service that the settings alone do not make. */
+export type HostServices = Omit<Services, 'settings' | 'vault' | 'signer' | 'log' | 'limiters'> & {
+  /** Writes one line of the log, its line break included. */
+  writeLine(line: string): void;
+  /** Limiters of the host's own. Those that it lacks count in memory. */
+  limiters?: { [Name in keyof Services['limiters']]?: Services['limiters'][Name] | undefined };
+};
+
+/**
+ * Makes what every request and every job may use: the same way for Node, Workers and the tests.
+ *
+ * @returns The services, or what is wrong with the keys, a line each.
+ * @throws Whatever the database throws when it is not available.
+ */
+export async function createServices(
+  settings: Settings,
+  { writeLine, limiters, ...host }: HostServices,
+): Promise<{ services: Services } | { mistakes: string[] }> {
+  const vault = createVault(settings.encryption_keys, settings.index_key);
+  const mistake = await findKeyMistake(host.db, vault);
+  if (mistake) return { mistakes: [mistake] };
+  const services = {
+    ...host,
+    settings: { ...settings, public_url: settings.public_url ?? '' },
+    vault,
+    signer: createSigner(settings.signing_key),
+    log: createLog(settings.log_level, host.now, writeLine),
+    limiters: {
+      form: limiters?.form ?? createLimiter(settings.form_limit_per_minute, host.now),
+      consent: limiters?.consent ?? createLimiter(settings.consent_limit_per_minute, host.now),
+      token: limiters?.token ?? createLimiter(token_limit_per_minute, host.now),
+    },
+  };
+  return { services };
+}
