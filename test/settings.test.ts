@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Environment, readSettings } from '../worker/settings.ts';
+import { defaultOf, type Environment, type Host, readSettings, settings_table } from '../worker/settings.ts';
+import { writeTable } from './support/docs.ts';
 import { test_keys } from './support/harness.ts';
 
 const production = {
@@ -10,7 +11,7 @@ const production = {
   ...test_keys,
 };
 
-function mistakesOf(environment: Environment, host: 'node' | 'workers' = 'node') {
+function mistakesOf(environment: Environment, host: Host = 'node') {
   const read = readSettings(environment, host);
   return 'mistakes' in read ? read.mistakes : [];
 }
@@ -105,5 +106,40 @@ describe('settings', () => {
     expect(readSettings({ NODE_ENV: 'development', ...test_keys }, 'workers')).toMatchObject({
       settings: { production: false },
     });
+  });
+});
+
+describe('the table of settings', () => {
+  const rows = Object.entries(settings_table).map(([name, row]) => ({
+    name,
+    form: row.form,
+    sentence: row.sentence,
+    host: 'host' in row ? row.host : undefined,
+    required: 'required' in row ? row.required : undefined,
+    node: defaultOf(row, 'node'),
+    workers: defaultOf(row, 'workers'),
+  }));
+
+  it('names each setting by the environment variable, and reads every default', () => {
+    for (const { name, form, node, workers, sentence } of rows) {
+      expect(name).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
+      expect(sentence).toMatch(/\.$/);
+      for (const text of [node, workers]) if (text !== undefined) expect(form.read(text), name).toBeDefined();
+    }
+  });
+
+  it('is told in docs/settings.md (after a change: npx vitest run test/settings.test.ts -u)', async () => {
+    const show = (text?: string) => (text ? `\`${text}\`` : 'none');
+    const lines = rows.map(({ name, host, required, node, workers, sentence }) => [
+      `\`${name}\``,
+      required
+        ? `required${required === 'always' ? '' : ` ${required}`}`
+        : node === workers || host
+          ? show(node)
+          : `Node ${show(node)}, Workers ${show(workers)}`,
+      host === 'node' ? 'Node' : 'both',
+      sentence,
+    ]);
+    await writeTable('docs/settings.md', ['setting', 'default', 'host', 'what it is for'], lines);
   });
 });

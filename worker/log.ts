@@ -1,5 +1,5 @@
 import type { Log } from './context.ts';
-import { type LogLevel, log_levels } from './settings.ts';
+import { type LogLevel, log_levels } from './setting-forms.ts';
 
 /** Writes JSON lines of a level and above. Callers hand in facts only: never a body, a query, a token or personal data. */
 export function createLog(least: LogLevel, now: () => Date, write: (line: string) => void): Log {

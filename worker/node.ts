@@ -10,7 +10,7 @@ import { fillInKeys, keepToken, publishSample } from './node/development.ts';
 import { findFolder, openStore } from './node/store.ts';
 import { startTimers } from './node/timers.ts';
 import { createServices } from './services.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { readSettings, type Settings, settings_table } from './settings.ts';
 
 /** How long an idle connection may still send a request that is on its way, to be answered and told to close. */
 const farewell_ms = 300;
@@ -62,7 +62,7 @@ process.on('SIGINT', stop);
 
 function loadSettings(): Settings {
   const development = process.env.NODE_ENV !== 'production';
-  const folder = findFolder(process.env.DATABASE_URL || 'file:data/leads.db');
+  const folder = findFolder(process.env.DATABASE_URL || settings_table.DATABASE_URL.default);
   const read = readSettings(development ? fillInKeys(process.env, folder) : process.env, 'node');
   return 'mistakes' in read ? giveUp(read.mistakes) : read.settings;
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import * as d1 from '../../db/dialects/d1.ts';
 import { openStore } from '../node/store.ts';
-import { database_address } from '../settings.ts';
+import { settings_table } from '../settings.ts';
 
 /** What a command works with. `rest` is what stands behind its name. */
 export interface Ops {
@@ -45,8 +45,9 @@ export function checkTarget(target: string): void {
 }
 
 export function databaseUrl(): string {
-  const url = process.env.DATABASE_URL || 'file:data/leads.db';
-  if (!database_address.test(url)) throw new Mistake('DATABASE_URL: expected file:PATH or postgres://…');
+  const { form, default: usual } = settings_table.DATABASE_URL;
+  const url = form.read(process.env.DATABASE_URL || usual);
+  if (!url) throw new Mistake(`DATABASE_URL: expected ${form.expected}`);
   return url;
 }
 

@@ -1,0 +1,112 @@
+import type { KeyEncryptionKey } from '../db/vault/vault.ts';
+
+/** How the text of a setting is read: into its value, or undefined where it is not what is expected. */
+export interface Form<T> {
+  /** Ends the sentence "NAME: expected …". */
+  expected: string;
+  read(text: string): T | undefined;
+}
+
+export const log_levels = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof log_levels)[number];
+
+const key_bytes = 32;
+
+export const logLevel: Form<LogLevel> = {
+  expected: log_levels.join(', '),
+  read: text => log_levels.find(level => level === text),
+};
+
+export const onOrOff: Form<boolean> = {
+  expected: 'on or off',
+  read: text => (text === 'on' ? true : text === 'off' ? false : undefined),
+};
+
+/** An origin without a path, as browsers write it. */
+export const origin: Form<string> = {
+  expected: 'an address like https://leads.example.com, with no path',
+  read: readOrigin,
+};
+
+export const origins: Form<string[]> = {
+  expected: 'origins like https://www.example.com, separated by commas',
+  read(text) {
+    const read = text ? text.split(',').map(part => readOrigin(part.trim())) : [];
+    return read.every(one => one !== undefined) ? read : undefined;
+  },
+};
+
+/** A file that lasts, or a PostgreSQL server. A database in memory would lose what was acknowledged. */
+export const databaseAddress = matching(/^(file:(?!:memory:).+|postgres(ql)?:\/\/.+)$/, 'file:PATH or postgres://…');
+
+export const hostName = matching(/^[A-Za-z0-9.:_-]+$/, 'a host name or address');
+
+export const headerName: Form<string> = lowerCase(matching(/^[A-Za-z0-9-]+$/, 'the name of one header'));
+
+/** A domain in the one spelling that browsers compare: lower case, without the dot that once stood before it. */
+export const cookieDomain: Form<string> = {
+  expected: 'a domain like example.com',
+  read: text => (/^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text) ? text.replace(/^\./, '').toLowerCase() : undefined),
+};
+
+export const key: Form<Buffer> = { expected: `${key_bytes} bytes in base64`, read: readKey };
+
+export const keys: Form<KeyEncryptionKey[]> = {
+  expected: `id:base64 of ${key_bytes} bytes, separated by commas, each id once`,
+  read(text) {
+    const read = text.split(',').map(part => {
+      const [, id, base64] = /^([A-Za-z0-9-]{1,32}):(.+)$/.exec(part.trim()) ?? [];
+      const key = base64 && readKey(base64);
+      return id && key ? { id, key } : undefined;
+    });
+    const ids = new Set(read.map(entry => entry?.id));
+    return read.every(entry => entry !== undefined) && ids.size === read.length ? read : undefined;
+  },
+};
+
+export const region: Form<string> = {
+  expected: 'an ISO 3166 code like CN',
+  read(text) {
+    const [, country] = /^([A-Z]{2})(-[A-Z0-9]{1,3})?$/.exec(text) ?? [];
+    const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+    return country && country !== 'ZZ' && names.of(country) ? text : undefined;
+  },
+};
+
+export const timeZone: Form<string> = {
+  expected: 'a time zone like Asia/Shanghai',
+  read(text) {
+    try {
+      return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+export function whole(least: number, most: number): Form<number> {
+  return {
+    expected: `a whole number from ${least} to ${most}`,
+    read: text => (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined),
+  };
+}
+
+function matching(pattern: RegExp, expected: string): Form<string> {
+  return { expected, read: text => (pattern.test(text) ? text : undefined) };
+}
+
+function lowerCase({ expected, read }: Form<string>): Form<string> {
+  return { expected, read: text => read(text)?.toLowerCase() };
+}
+
+function readOrigin(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const bare = url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password;
+  return bare && /^https?:$/.test(url.protocol) ? url.origin : undefined;
+}
+
+function readKey(text: string): Buffer | undefined {
+  const key = Buffer.from(text, 'base64');
+  return /^[A-Za-z0-9+/_-]+=*$/.test(text) && key.length === key_bytes ? key : undefined;
+}
