@@ -116,6 +116,23 @@ it('the console is reached by its map alone, and its pages and script make no ma
   expect(wrong.map(([path]) => path)).toEqual([]);
 });
 
+it('the console: what draws gets plain data; its handlers alone see a request and the database', () => {
+  const isConsole = (path: string) => path.startsWith('worker/console/');
+  const draws = (path: string) =>
+    isConsole(path) && imports.some(({ from, to }) => from === path && to === 'hono/html');
+  const drawing = [...sources.keys()].filter(draws);
+  expect(drawing.length).toBeGreaterThan(10);
+  const loads = ({ to, typeOnly }: Import) =>
+    /^(hono|worker\/context\.ts|db\/database\.ts)$/.test(to) || (to.startsWith('db/') && !typeOnly);
+  expect(imports.filter(one => draws(one.from) && loads(one)).map(show)).toEqual([]);
+  // `lead.ts` handles, `lead-page.ts` draws; the other files that draw are parts of pages.
+  const pages = [...sources.keys()].filter(path => isConsole(path) && path.endsWith('-page.ts'));
+  expect(pages.filter(path => !draws(path))).toEqual([]);
+  const handles = (path: string) => imports.some(({ from, to }) => from === path && to === 'worker/console/answer.ts');
+  const handlerOf = (page: string) => imports.filter(({ from, to }) => to === page && handles(from));
+  expect(pages.filter(page => handlerOf(page).length !== 1)).toEqual([]);
+});
+
 it('7. SQL, the clock, the environment and the page each stay in their room', () => {
   const find = (pattern: RegExp, allowed: RegExp) =>
     [...sources]

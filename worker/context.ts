@@ -63,6 +63,8 @@ export interface App {
   Variables: {
     services: Services;
     request_id: string;
+    /** The language of the answer. */
+    locale: Locale;
     /** The presenter of the token, on staff routes. */
     holder: TokenHolder;
   };

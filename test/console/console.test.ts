@@ -56,6 +56,18 @@ describe('every page of the console', () => {
     expect([problem.status, problem.headers.get('Content-Type')]).toEqual([403, 'application/problem+json']);
     expect((await sales.post('/console/audit')).status).toBe(405);
   });
+
+  it('remembers the language that an address names, where it answers with a problem or leads elsewhere too', async () => {
+    const { open } = await startConsole();
+    const refused = await (await open('sales')).get('/console/audit?lang=zh-CN');
+    expect([refused.status, refused.headers.getSetCookie()[0]]).toEqual([
+      403,
+      expect.stringMatching(/^console_lang=zh/),
+    ]);
+    expect(await refused.text()).toContain('<html lang="zh-CN"');
+    const led = await (await open('admin')).get('/console?lang=zh-CN');
+    expect([led.status, led.headers.getSetCookie()[0]]).toEqual([303, expect.stringMatching(/^console_lang=zh/)]);
+  });
 });
 
 describe('what a role may do', () => {

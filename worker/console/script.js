@@ -1,6 +1,6 @@
 /**
- * What a person gains from a script: new leads without reloading, keys, copying, a status without a new page. Everything else is there
- * without it. It makes no markup from text, so that Trusted Types can forbid just that.
+ * Adds to the console's pages what needs a script: new leads without reloading, keys, copying, a status without a new page. The pages
+ * work without it. It makes no markup from text, because the console's content policy forbids that (Trusted Types).
  */
 (() => {
   const root = document.documentElement;
@@ -8,7 +8,7 @@
   const findAll = (selector, within = document) => [...within.querySelectorAll(selector)];
   root.classList.add('js');
 
-  // A page out of the back-forward cache may be of somebody who has signed out.
+  // A page from the back-forward cache is loaded anew, because its reader may have signed out.
   addEventListener('pageshow', event => {
     if (event.persisted) location.reload();
   });
@@ -23,7 +23,7 @@
     }, 4000);
   }
 
-  // Copying
+  // Copies a value.
   if (navigator.clipboard)
     for (const button of findAll('[data-copy]')) {
       button.hidden = false;
@@ -33,7 +33,7 @@
       });
     }
 
-  // Status and assignee without a new page, so that shown values stay
+  // Saves status and assignee without a new page, because a new page would mask the values again.
   async function change(address, fields, within) {
     const failed = within.closest('[data-failed]')?.dataset.failed ?? '';
     try {
@@ -67,7 +67,7 @@
       change(form.getAttribute('action'), fields, form);
     });
 
-  // Keys: never while typing, never with a modifier, and not at all where a person has switched them off
+  // Listens to keys: never while typing, never with a modifier, and not at all where a person has switched them off.
   const help = find('dialog.keys');
   const setting = 'console-keys';
   const statuses = ['new', 'contacted', 'qualified', 'closed'];
@@ -118,7 +118,7 @@
       if (!opened.contains(event.target)) opened.open = false;
   });
 
-  // Times that stay true
+  // Rewrites relative times, because they age while the page is open.
   const words = new Intl.RelativeTimeFormat(root.lang, { numeric: 'auto', style: 'short' });
   function tellTimes() {
     for (const time of findAll('time[title][datetime]')) {
@@ -134,7 +134,7 @@
   }
   setInterval(tellTimes, 30000);
 
-  // New leads: asked for while somebody looks, less and less often while nothing comes
+  // Asks for new leads while the page is visible, less and less often while none come.
   const list = find('[data-arrivals]');
   const soon = 5000;
   if (list?.dataset.arrivals) {

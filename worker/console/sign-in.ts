@@ -1,32 +1,35 @@
+import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { endSession, endSessions, findSession } from '../../db/staff/sessions.ts';
-import { factory } from '../context.ts';
+import { type App, factory } from '../context.ts';
 import { presentToken } from '../guards/access.ts';
 import { body } from '../http/validate.ts';
-import { consoleLocale } from './layout.ts';
+import { answerPage } from './answer.ts';
+import { readerOf } from './reader.ts';
 import { beginSession, forgetSession, readSessionId } from './session.ts';
-import { showSignIn } from './sign-in-page.ts';
-import { console_texts } from './texts/texts.ts';
+import { signInPage } from './sign-in-page.ts';
 
 const credentials = z.object({ token: z._default(z.string(), ''), next: z._default(z.string(), '') });
 
-/** `POST /console/session`: signs in with a token, and goes on to the page that was asked for. */
+/** `POST /console/session` signs in with a token, and goes on to the page that was asked for. */
 export const signIn = factory.createHandlers(body(credentials, { form: true }), async c => {
-  const { token, next } = c.req.valid('json');
+  const { token, next: asked } = c.req.valid('json');
+  const next = readNext(asked);
   const holder = await presentToken(c, token.trim());
   if ('slug' in holder) {
-    const { signIn } = console_texts[consoleLocale(c)];
+    const reader = readerOf(c);
+    const { signIn: text } = reader.text;
     const { 'WWW-Authenticate': _, ...headers } = holder.headers;
-    const seconds = Number(headers['Retry-After']);
-    const error = holder.slug === 'unauthorized' ? signIn.wrong : signIn.slow(seconds);
-    return showSignIn(c, { next: readNext(next), status: holder.slug === 'unauthorized' ? 401 : 429, error, headers });
+    const isWrong = holder.slug === 'unauthorized';
+    const error = isWrong ? text.wrong : text.slow(Number(headers['Retry-After']));
+    return answerPage(c, signInPage(reader, { next, error }), { status: isWrong ? 401 : 429, headers, address: home });
   }
   await beginSession(c, holder.id);
   c.var.services.log('info', 'signed_in', { request_id: c.var.request_id, token_id: holder.id });
-  return c.redirect(readNext(next), 303);
+  return c.redirect(next, 303);
 });
 
-/** `POST /console/session/end`: signs out here, or wherever the same token is signed in. */
+/** `POST /console/session/end` signs out in this browser, or with `everywhere` in all that signed in with the same token. */
 export const signOut = factory.createHandlers(
   body(z.object({ everywhere: z.optional(z.string()) }), { form: true }),
   async c => {
@@ -40,7 +43,35 @@ export const signOut = factory.createHandlers(
   },
 );
 
-/** A page of the console and nothing else, whatever the form says. */
+/**
+ * Answers whoever is not signed in with the page to sign in, which leads back to the page that was asked for.
+ *
+ * A link on another website comes without the cookie (SameSite=Strict) also from somebody who is signed in. So the page that answers
+ * such a request makes the browser ask again from here, once.
+ */
+export function askToSignIn(c: Context<App>, why?: 'ended'): Response | Promise<Response> {
+  const url = new URL(c.req.url);
+  const isGet = c.req.method === 'GET';
+  if (isGet && !why && c.req.header('Sec-Fetch-Site') === 'cross-site' && !url.searchParams.has(again)) {
+    url.searchParams.set(again, '1');
+    c.header('Refresh', `0; url=${url.pathname}${url.search}`);
+  }
+  const isOut = url.searchParams.has('out');
+  for (const name of [again, 'lang', 'out']) url.searchParams.delete(name);
+  const next = isGet ? url.pathname + url.search : home;
+  const reader = readerOf(c);
+  const { signIn: text } = reader.text;
+  const notice = why ? text[why] : isOut ? text.out : undefined;
+  const status = next === home && isGet ? 200 : 401;
+  return answerPage(c, signInPage(reader, { next, notice }), { status, address: home });
+}
+
+const home = '/console';
+
+/** Parameter of an address that the browser asks for a second time, from our own page. */
+const again = 'again';
+
+/** Returns the path of a page of the console, whatever the form says. */
 function readNext(next: string): string {
-  return /^\/console(?:\/[\w\-/]*)?(?:\?[\w\-./=&%+:]*)?$/.test(next) && !next.includes('//') ? next : '/console';
+  return /^\/console(?:\/[\w\-/]*)?(?:\?[\w\-./=&%+:]*)?$/.test(next) && !next.includes('//') ? next : home;
 }

@@ -1,84 +1,76 @@
 import * as z from 'zod/mini';
-import { type Lead, listLeads, listMatches } from '../../../db/leads/read.ts';
+import { lead_statuses, listLeads, listMatches } from '../../../db/leads/read.ts';
 import { factory } from '../../context.ts';
 import { body } from '../../http/validate.ts';
 import { checkField } from '../../shared/fields.ts';
 import { normalizePhone } from '../../shared/phone.ts';
-import { consoleLocale, homeOf, showConsolePage } from '../layout.ts';
-import { console_texts } from '../texts/texts.ts';
-import { leads_per_page, listAssignees, readFilters, readPlace, toQuery, writePlace } from './filters.ts';
-import { renderList, renderSearch } from './list.ts';
-import { describeLead, type OpenLead, renderLeads } from './rows.ts';
+import { answerPage } from '../answer.ts';
+import { homeOf } from '../layout.ts';
+import { readerOf } from '../reader.ts';
+import { listAssignees } from './assignees.ts';
+import { filterFields, leads_per_page, readPlace, toQuery, writePlace } from './filters.ts';
+import { leadsPage, searchPage } from './leads-page.ts';
+import { describeLead, isOpen } from './rows.ts';
 
-/** How far a page looks back for leads: what was received earlier may have become visible later. */
+/** How far a page looks back for new leads, because one that was received earlier may have become visible later. */
 const overlap_ms = 10_000;
 
-/** Leads told of at once; the rest at the next question. */
+/** New leads told of in one answer. The next answer tells of the rest. */
 const arrivals_at_once = 20;
 
-/** `GET /console`: the leads, masked, as the address says. A role without leads is led to what it has. */
+/** `GET /console` shows the leads that the address asks for, masked. A role without leads is led to its first page. */
 export const showLeads = factory.createHandlers(async c => {
-  if (homeOf(c) !== '/console') return c.redirect(homeOf(c)!, 303);
   const { services } = c.var;
-  const filters = readFilters(c);
+  const reader = readerOf(c);
+  const home = homeOf(reader);
+  if (home !== '/console') return c.redirect(home!, 303);
+  const filters = filterFields.parse(c.req.query());
   const after = readPlace(c.req.query('cursor'));
-  const query = toQuery(c, filters);
-  const { leads, has_more, end } = await listMatches(services, query, after, { masked: true }, services.now());
-  const newest = leads.find(isOpen)?.received_at ?? services.now().toISOString();
-  const list = {
+  const query = toQuery(filters, reader.time_zone);
+  const { leads, has_more, end } = await listMatches(services, query, after, { masked: true }, reader.now);
+  const newest = leads.find(isOpen)?.received_at ?? reader.now.toISOString();
+  const page = leadsPage(reader, {
     filters,
-    assignees: await listAssignees(c, filters.assigned_to),
+    statuses: lead_statuses,
+    assignees: await listAssignees(services, filters.assigned_to),
     leads: leads.filter(isOpen),
     next: has_more && end ? writePlace(end) : undefined,
     isFirst: !after,
-    /** New leads go on top: not on later pages, nor where the oldest come first. */
+    // New leads go on top: not on later pages, nor where the oldest come first.
     arrivals: !after && filters.order === 'desc' ? placeBefore(newest) : undefined,
-  };
-  return showConsolePage(
-    c,
-    { title: console_texts[consoleLocale(c)].nav.leads, section: 'leads' },
-    renderList(c, list),
-  );
+  });
+  return answerPage(c, page);
 });
 
-/** `GET /console/arrivals`: what has come in after a place, the oldest first, ready to be put into the page. */
+/** `GET /console/arrivals` tells the script of leads that came in after a place, the oldest first. */
 export const showArrivals = factory.createHandlers(async c => {
-  const { services } = c.var;
+  const reader = readerOf(c);
   const after = readPlace(c.req.query('after'));
-  const query = { ...toQuery(c, readFilters(c), arrivals_at_once), order: 'asc' } as const;
-  const { leads, end } = await listMatches(services, query, after, { masked: true }, services.now());
+  const filters = { ...filterFields.parse(c.req.query()), order: 'asc' } as const;
+  const query = toQuery(filters, reader.time_zone, arrivals_at_once);
+  const { leads, end } = await listMatches(c.var.services, query, after, { masked: true }, reader.now);
   const isAll = leads.length < arrivals_at_once;
   const next = end ? (isAll ? placeBefore(end.received_at) : writePlace(end)) : c.req.query('after');
-  return c.json({ rows: leads.filter(isOpen).map(lead => describeLead(c, lead)), after: next }, 200, {
-    'Cache-Control': 'no-store',
-  });
+  const rows = leads.filter(isOpen).map(lead => describeLead(reader, lead));
+  return c.json({ rows, after: next }, 200, { 'Cache-Control': 'no-store' });
 });
 
 const wanted = z.object({ q: z._default(z.string().check(z.maxLength(300)), '') });
 
-/** `POST /console/search`: the leads of one phone or e-mail, which no address keeps. */
+/** `POST /console/search` shows the leads of one phone or email. It is a POST, so that no address keeps either. */
 export const searchLeads = factory.createHandlers(body(wanted, { form: true }), async c => {
-  const { services } = c.var;
+  const reader = readerOf(c);
   const q = c.req.valid('json').q.trim();
-  const text = console_texts[consoleLocale(c)].list;
   const phone = normalizePhone(q);
   const email = q.includes('@') && !checkField('email', q) ? q : undefined;
-  const page = { title: text.find, section: 'leads', address: '/console' } as const;
-  if (!phone && !email) return showConsolePage(c, { ...page, status: 422 }, renderSearch(c, q, undefined));
+  const address = '/console';
+  if (!phone && !email) return answerPage(c, searchPage(reader, q, undefined), { status: 422, address });
   const query = { ...(phone ? { phone } : { email }), order: 'desc', limit: leads_per_page } as const;
-  const { leads } = await listLeads(services, query, undefined, { masked: true }, services.now());
-  return showConsolePage(
-    c,
-    page,
-    renderSearch(c, q, renderLeads(c, leads.filter(isOpen)), leads.filter(isOpen).length),
-  );
+  const { leads } = await listLeads(c.var.services, query, undefined, { masked: true }, reader.now);
+  return answerPage(c, searchPage(reader, q, leads.filter(isOpen)), { address });
 });
 
 function placeBefore(received_at: string): string {
   const at = new Date(Date.parse(received_at) - overlap_ms).toISOString();
   return writePlace({ seq: 0, id: '', received_at: at });
-}
-
-function isOpen(lead: Lead): lead is OpenLead {
-  return 'form' in lead;
 }

@@ -1,50 +1,51 @@
-import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { Lead } from '../../../db/leads/read.ts';
-import type { App } from '../../context.ts';
 import type { Content } from '../../http/page.ts';
-import { consoleLocale } from '../layout.ts';
-import { console_texts } from '../texts/texts.ts';
+import type { Reader } from '../reader.ts';
 import { writeAgo, writeTime } from '../times.ts';
 
 /** A lead that has values: neither erased nor held. */
 export type OpenLead = Extract<Lead, { form: string }>;
 
-/** A lead as its row says it: texts by the class of the element that holds them. */
-export interface LeadLine {
+export function isOpen(lead: Lead): lead is OpenLead {
+  return 'form' in lead;
+}
+
+/** What a lead's row says. The script fills a row from the same names. */
+interface LeadLine {
   id: string;
   status: string;
   received_at: string;
   exact: string;
+  /** Texts by the class of the element that holds them. */
   slots: Record<'name' | 'company' | 'phone' | 'email' | 'chip' | 'form' | 'to' | 'ago', string>;
 }
 
-export function describeLead(c: Context<App>, lead: OpenLead): LeadLine {
-  const locale = consoleLocale(c);
-  const text = console_texts[locale];
-  const { settings, now } = c.var.services;
+/** Writes what a lead's row says. */
+export function describeLead(reader: Reader, lead: OpenLead): LeadLine {
+  const { text } = reader;
   const { id, status, received_at, name, company, phone, email, form, assigned_to } = lead;
   return {
     id,
     status,
     received_at,
-    exact: writeTime(received_at, locale, settings.time_zone),
+    exact: writeTime(reader, received_at),
     slots: {
       ...{ name, company, phone, email },
       chip: text.statuses[status] ?? status,
       form: text.forms[form] ?? form,
       to: assigned_to ?? text.nobody,
-      ago: writeAgo(received_at, locale, settings.time_zone, now()),
+      ago: writeAgo(reader, received_at),
     },
   };
 }
 
-/** Leads as a list: a line each where there is room, else a card. */
-export function renderLeads(c: Context<App>, leads: OpenLead[]): Content {
-  return html`<ol class="leads">${leads.map(lead => renderLine(describeLead(c, lead)))}</ol>`;
+/** Draws leads as a list. The styles make a line of each where there is room, else a card. */
+export function renderLeads(reader: Reader, leads: OpenLead[]): Content {
+  return html`<ol class="leads">${leads.map(lead => renderLine(describeLead(reader, lead)))}</ol>`;
 }
 
-/** An empty row, for the script to fill in. */
+/** Draws an empty row, which the script fills for a lead that arrives. */
 export function renderTemplate(): Content {
   const slots = { name: '', company: '', phone: '', email: '', chip: '', form: '', to: '', ago: '' };
   return html`<template>${renderLine({ id: '', status: 'new', received_at: '', exact: '', slots })}</template>`;

@@ -1,22 +1,21 @@
 import { html } from 'hono/html';
 import type { Content } from '../../http/page.ts';
 
-/** Days with a number for each series. */
+/** A chart of days with a number for each series. */
 export interface DayChart {
   id: string;
   title: string;
-  /** What a person who does not see it should know. */
+  /** Says what the chart shows, for a person who does not see it. */
   description: string;
   series: { name: string; total: number }[];
   days: { day: string; label: string; counts: number[] }[];
   texts: { table: string; day: string };
 }
 
-/** Width of a day and of its bar, in units of the drawing. */
-const [day_width, bar_width] = [10, 8];
-const height = 100;
+/** Widths of a day and of its bar, and the height of the chart, in units of its viewBox. */
+const [day_width, bar_width, height] = [10, 8, 100];
 
-/** Bars by day, a colour for each series, drawn on the server; the same numbers as a table for whoever wants those. */
+/** Draws a bar for each day with a colour for each series, and the same numbers as a table. */
 export function renderDayChart({ id, title, description, series, days, texts }: DayChart): Content {
   const most = Math.max(1, ...days.map(({ counts }) => sum(counts)));
   const bars = days.map(({ label, counts }, at) => {
@@ -44,7 +43,7 @@ export function renderDayChart({ id, title, description, series, days, texts }: 
     )}</tbody></table></div></details></figure>`;
 }
 
-/** Steps that fewer and fewer reach: each with its number and its share of the first. */
+/** Draws steps that fewer and fewer reach, each with its number and its share of the first. */
 export function renderFunnel(steps: { name: string; status: string; count: number }[]): Content {
   const whole = Math.max(1, steps[0]?.count ?? 0);
   const rows = steps.map(({ name, status, count }) => {

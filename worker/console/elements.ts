@@ -1,0 +1,31 @@
+import { html } from 'hono/html';
+import type { Content } from '../http/page.ts';
+
+/** Draws what stands in place of an empty list: that there is nothing, why, and what to do. */
+export function renderEmpty(title: string, hint: string, more: Content | string = ''): Content {
+  return html`<div class="empty"><h2>${title}</h2><p>${hint}</p>${more}</div>`;
+}
+
+/**
+ * Draws a table with a name. Its roles are written out, because the styles make a card of each row on a phone, and a screen reader
+ * would then no longer call it a row.
+ */
+export function renderTable(label: string, heads: (Content | string)[], rows: Content[][]): Content {
+  return html`<div class="table stack" tabindex="0" role="region" aria-label="${label}"><table role="table"><thead role="rowgroup"><tr role="row">${heads.map(head => html`<th role="columnheader" scope="col">${head}</th>`)}</tr></thead><tbody role="rowgroup">${rows.map(cells => html`<tr role="row">${cells.map(cell => html`<td role="cell">${cell}</td>`)}</tr>`)}</tbody></table></div>`;
+}
+
+/**
+ * Draws a select with its label.
+ *
+ * @param any Text of an option with the empty value, which stands first. Without it one of the other options is always chosen.
+ */
+export function renderSelect(
+  name: string,
+  label: string,
+  options: (readonly [value: string, text: string])[],
+  chosen: string | undefined,
+  any?: string,
+): Content {
+  const all = any === undefined ? options : [['', any] as const, ...options];
+  return html`<label>${label}<select name="${name}">${all.map(([value, text]) => html`<option value="${value}"${value === (chosen ?? '') ? html` selected` : ''}>${text}</option>`)}</select></label>`;
+}

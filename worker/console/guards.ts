@@ -1,0 +1,67 @@
+import type { MiddlewareHandler } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import { findSession } from '../../db/staff/sessions.ts';
+import { type App, factory } from '../context.ts';
+import { hasScope, type Scope } from '../guards/access.ts';
+import { chooseLocale } from '../http/language.ts';
+import { asksForJson } from '../http/negotiate.ts';
+import { problem } from '../http/problem.ts';
+import { readSessionId } from './session.ts';
+import { askToSignIn } from './sign-in.ts';
+
+/** A path that the script asks for on a timer. It keeps no session alive, because nobody need be there. */
+const unattended = '/console/arrivals';
+
+/** Lets a request through whose session's role has one of the scopes. Whoever is not signed in is asked to sign in. */
+export function allow(...scopes: Scope[]): MiddlewareHandler<App> {
+  return factory.createMiddleware(async (c, next) => {
+    const { db, now } = c.var.services;
+    const presented = readSessionId(c);
+    const holder = presented && (await findSession(db, presented, now(), c.req.path !== unattended));
+    if (!holder) return asksForJson(c) ? problem(c, 'unauthorized') : askToSignIn(c, presented ? 'ended' : undefined);
+    c.set('holder', holder);
+    if (!scopes.some(scope => hasScope(c, scope))) return problem(c, 'forbidden');
+    await next();
+  });
+}
+
+/** Keeps answers out of every cache, and their addresses from other websites. */
+export const keepPrivate = factory.createMiddleware(async (c, next) => {
+  await next();
+  const { headers } = c.res;
+  if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
+  // Not no-referrer: with that, browsers send the posts of our own pages without their origin.
+  headers.set('Referrer-Policy', 'same-origin');
+});
+
+/** Compresses answers, except an export: a compressor would hold back its pages, which go out one by one. */
+export function compressPages(compress: MiddlewareHandler): MiddlewareHandler<App> {
+  return (c, next) => (c.req.path === '/console/export' && c.req.method === 'POST' ? next() : compress(c, next));
+}
+
+const locale_cookie = 'console_lang';
+const year_seconds = 31_536_000;
+
+/** Sets the language of the answer: the one that the address names, which the browser then remembers, else the remembered one. */
+export const chooseLanguage = factory.createMiddleware(async (c, next) => {
+  const asked = c.req.query('lang');
+  const locale = chooseLocale(c, asked ?? getCookie(c, locale_cookie));
+  c.set('locale', locale);
+  if (asked)
+    setCookie(c, locale_cookie, locale, { path: '/console', maxAge: year_seconds, sameSite: 'Strict', httpOnly: true });
+  await next();
+});
+
+/**
+ * Refuses every post that no page of our own sent. Browsers send the session with none of them anyway (SameSite=Strict): this guard
+ * is for a page of a sibling host, which can count as the same site.
+ */
+export const requireOwnPage = factory.createMiddleware(async (c, next) => {
+  if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
+  const origin = c.req.header('Origin');
+  const site = c.req.header('Sec-Fetch-Site');
+  const own = [c.var.services.settings.public_url, new URL(c.req.url).origin];
+  const isForeign = (origin !== undefined && !own.includes(origin)) || (site !== undefined && site !== 'same-origin');
+  if (isForeign || (origin ?? site) === undefined) return problem(c, 'origin-not-allowed');
+  return next();
+});

@@ -1,0 +1,185 @@
+import { html } from 'hono/html';
+import type { EventPage } from '../../../db/audit/list.ts';
+import type { EarlierLead, listLeadConsents } from '../../../db/leads/history.ts';
+import type { Lead, RevealPurpose } from '../../../db/leads/read.ts';
+import { type Content, renderError, renderNotice } from '../../http/page.ts';
+import { describeError } from '../../http/problem.ts';
+import type { FieldError } from '../../http/slugs.ts';
+import { leadFields } from '../../shared/fields.ts';
+import { renderEvents } from '../audit/rows.ts';
+import { renderSelect } from '../elements.ts';
+import type { Page } from '../layout.ts';
+import type { Reader } from '../reader.ts';
+import { renderAgo, renderTime, writeTime } from '../times.ts';
+import { isOpen, type OpenLead } from './rows.ts';
+
+/** A correction that was refused: what was typed, and what is wrong with it. */
+export interface Correction {
+  typed: Record<string, string>;
+  errors: FieldError[];
+}
+
+interface LeadDetails {
+  lead: Lead;
+  /** What was just done to the lead. */
+  done: string | undefined;
+  /** The purpose for which the values are shown; undefined while they are masked. */
+  shownFor: RevealPurpose | undefined;
+  /** Purposes to choose from; undefined for a reader who may not see values. */
+  purposes: readonly RevealPurpose[] | undefined;
+  /** What may be set; undefined for a reader who may not work on leads. */
+  work: { statuses: readonly string[]; assignees: string[] } | undefined;
+  earlier: EarlierLead[];
+  consents: Awaited<ReturnType<typeof listLeadConsents>>;
+  /** The lead's latest audit events; undefined for a reader who may not see them. */
+  events: EventPage | undefined;
+  refused: Correction | undefined;
+}
+
+/** Draws a lead with all that the reader may do about it. */
+export function leadPage(reader: Reader, details: LeadDetails): Page {
+  const { text: texts, scopes } = reader;
+  const { lead: text, list } = texts;
+  const { lead, done, earlier, consents, events, refused } = details;
+  const said = done && Object.hasOwn(text.done, done) ? text.done[done] : undefined;
+  const open = isOpen(lead) ? lead : undefined;
+  return {
+    title: text.title,
+    section: 'leads',
+    content: html`<p class="crumb"><a href="/console">← ${text.back}</a></p>
+${said ? html`<p class="notice" role="status">${said}</p>` : ''}
+${isOpen(lead) ? renderOpen(reader, lead, details) : html`<h1>${text.title}</h1><p class="notice">${describeClosed(reader, lead)}</p>`}
+<div class="facts-grid">
+<div>${open?.earlier_lead_id ? renderEarlier(reader, earlier) : ''}${renderConsent(reader, consents)}</div>
+${events ? renderHistory(reader, lead.id, events) : ''}
+</div>
+${open && scopes.includes('leads:correct') ? renderCorrection(reader, open, refused) : ''}
+${open && scopes.includes('leads:erase') ? html`<p class="danger"><a class="button quiet" href="/console/leads/${open.id}/erasure">${text.erase}</a></p>` : ''}
+${open ? '' : html`<p><a class="button quiet" href="/console">${list.all}</a></p>`}`,
+  };
+}
+
+/** Draws the page that asks before a lead is erased. */
+export function erasurePage({ text: { lead: text } }: Reader, lead: OpenLead): Page {
+  const path = `/console/leads/${lead.id}`;
+  return {
+    title: text.eraseTitle,
+    section: 'leads',
+    content: html`<section class="card narrow"><h1>${text.eraseTitle}</h1>
+<p><b>${lead.name}</b> · ${lead.company} · ${lead.phone}</p>
+${text.eraseBody.map(line => html`<p>${line}</p>`)}
+<form method="post" action="${path}/erasure"><label class="check"><input type="checkbox" name="sure" value="yes" required><span>${text.eraseSure}</span></label>
+<p class="go"><button class="alarm">${text.eraseDo}</button><a class="button quiet" href="${path}">${text.keep}</a></p></form></section>`,
+  };
+}
+
+function describeClosed(reader: Reader, lead: Exclude<Lead, OpenLead>): string {
+  const { lead: text } = reader.text;
+  return 'erased_at' in lead
+    ? text.gone(writeTime(reader, lead.erased_at))
+    : text.restricted(writeTime(reader, lead.restricted_at));
+}
+
+function renderOpen(reader: Reader, lead: OpenLead, details: LeadDetails): Content {
+  const { text } = reader;
+  return html`<article class="card lead" data-id="${lead.id}">
+<header><h1>${lead.name}</h1>
+<p class="meta"><span class="chip ${lead.status}">${text.statuses[lead.status]}</span> <span>${text.forms[lead.form]}</span> <span>${text.lead.received} ${renderAgo(reader, lead.received_at)}</span> ${lead.changed_at === lead.received_at ? '' : html`<span>${text.lead.changed} ${renderAgo(reader, lead.changed_at)}</span> `}<span>${text.fields.assigned_to}: <b class="to">${lead.assigned_to ?? text.nobody}</b></span></p></header>
+${renderValues(reader, lead, details)}
+${details.work ? renderWork(reader, lead, details.work) : ''}
+</article>`;
+}
+
+function renderValues({ text }: Reader, lead: OpenLead, { shownFor, purposes }: LeadDetails): Content {
+  const links: Record<string, string> = { phone: `tel:${lead.phone}`, email: linkEmail(lead.email) };
+  const rows = leadFields.map(({ name }) => {
+    const value = lead[name];
+    const shown = shownFor && links[name] ? html`<a href="${links[name]}">${value}</a>` : html`<span>${value}</span>`;
+    const copy = shownFor
+      ? html`<button class="quiet" type="button" data-copy="${value}" hidden>${text.lead.copy}<span class="hidden"> ${text.fields[name]}</span></button>`
+      : '';
+    return html`<div><dt>${text.fields[name]}</dt><dd class="${name}">${shown}${copy}</dd></div>`;
+  });
+  const path = `/console/leads/${lead.id}`;
+  const buttons = purposes?.map(
+    (one, index) =>
+      html`<button class="quiet" name="purpose" value="${one}"${index === 0 ? html` data-key="s" data-focus` : ''}>${text.purposes[one]}</button>`,
+  );
+  return html`<dl class="values" data-copied="${text.lead.copied}">${rows}</dl>
+${
+  shownFor
+    ? html`<p class="notice shown" role="status">${text.lead.shown(text.purposes[shownFor]!)} <a href="${path}">${text.lead.hide}</a></p>`
+    : buttons
+      ? html`<form class="reveal" method="post" action="${path}/reveal"><fieldset><legend>${text.lead.masked}</legend>${buttons}</fieldset></form>`
+      : html`<p class="hint">${text.lead.readOnly}</p>`
+}`;
+}
+
+/** Writes the link to an address. It is encoded, because `a?bcc=b@example.com` is an address and must not name a second recipient. */
+function linkEmail(email: string): string {
+  return `mailto:${encodeURIComponent(email).replace('%40', '@')}`;
+}
+
+function renderWork(
+  { text, holder }: Reader,
+  lead: OpenLead,
+  { statuses, assignees }: NonNullable<LeadDetails['work']>,
+): Content {
+  const me = holder?.holder;
+  const people = assignees.map(one => [one, one] as const);
+  const path = `/console/leads/${lead.id}`;
+  const buttons = statuses.map(
+    (status, index) =>
+      html`<button class="chip ${status}" name="status" value="${status}" data-key="${index + 1}" aria-keyshortcuts="${index + 1}" aria-pressed="${String(lead.status === status)}">${text.statuses[status]}<kbd aria-hidden="true">${index + 1}</kbd></button>`,
+  );
+  return html`<div class="work" data-failed="${text.lead.failed}">
+<form method="post" action="${path}/status" data-quiet><fieldset><legend>${text.fields.status}</legend>${buttons}</fieldset></form>
+<form method="post" action="${path}/assignee" data-quiet>${renderSelect('assigned_to', text.fields.assigned_to!, people, lead.assigned_to ?? '', text.nobody)}<button class="quiet">${text.lead.assign}</button></form>
+${
+  me && assignees.includes(me)
+    ? html`<form method="post" action="${path}/assignee" data-quiet><button class="quiet" name="assigned_to" value="${me}" data-key="m" aria-keyshortcuts="m">${text.lead.mine}<kbd aria-hidden="true">m</kbd></button></form>`
+    : ''
+}</div>`;
+}
+
+function renderEarlier(reader: Reader, earlier: EarlierLead[]): Content {
+  const { text } = reader;
+  const items = earlier.map(
+    one =>
+      html`<li><a href="/console/leads/${one.id}">${writeTime(reader, one.received_at)}</a> ${text.forms[one.form]} <span class="chip ${one.erased_at ? 'closed' : one.status}">${one.erased_at ? text.erased : text.statuses[one.status]}</span></li>`,
+  );
+  return html`<section class="card"><h2>${text.lead.earlier}</h2><ul class="earlier">${items}</ul></section>`;
+}
+
+function renderConsent(reader: Reader, consents: LeadDetails['consents']): Content | string {
+  const { lead: text } = reader.text;
+  const [given] = consents;
+  if (!given) return '';
+  const facts = consents.map(
+    one => html`<div><dt>${text[one.state]}</dt><dd>${renderTime(reader, one.recorded_at)}</dd></div>`,
+  );
+  return html`<section class="card"><h2>${text.consent}</h2><dl>${facts}
+<div><dt>${text.policy}</dt><dd><a href="/policies/${given.policy_version}?lang=${given.locale}" target="_blank" rel="noopener">${given.policy_version}</a></dd></div>
+<div><dt>${text.shownIn}</dt><dd>${given.locale}</dd></div>
+<div><dt>${text.digest}</dt><dd><code>${given.policy_sha256}</code></dd></div></dl></section>`;
+}
+
+function renderHistory(reader: Reader, id: string, { audit_events, has_more }: EventPage): Content {
+  const { lead: text } = reader.text;
+  const all = has_more ? html`<p><a href="/console/audit?lead_id=${id}&amp;action=all">${text.all}</a></p>` : '';
+  return html`<section class="card"><h2>${text.history}</h2>${renderEvents(reader, audit_events, id)}${all}</section>`;
+}
+
+function renderCorrection({ locale, text: texts }: Reader, lead: OpenLead, refused: Correction | undefined): Content {
+  const { lead: text, fields } = texts;
+  const { typed = {}, errors = [] } = refused ?? {};
+  const inputs = leadFields.map(({ name, type, max }) => {
+    const { line, attributes } = renderError(locale, name, errors);
+    return html`<div><label for="${name}">${fields[name]}</label><input id="${name}" name="${name}" type="${type}" maxlength="${max}" autocomplete="off" value="${typed[name] ?? ''}"${attributes}>${line}</div>`;
+  });
+  const wrong = errors.map(({ field, code }) => describeError(locale, field, code)).join(' ') || text.nothing;
+  return html`<details class="card correction"${refused ? html` open` : ''}><summary>${text.correct}</summary>
+${refused ? renderNotice(wrong) : ''}
+<p class="hint">${text.correctHint}</p>
+<form method="post" action="/console/leads/${lead.id}/correction" novalidate><div class="inputs">${inputs}</div><button>${text.save}</button></form></details>`;
+}

@@ -1,0 +1,124 @@
+import { html } from 'hono/html';
+import { type Content, renderNotice } from '../../http/page.ts';
+import { forms } from '../../shared/fields.ts';
+import { renderEmpty, renderSelect } from '../elements.ts';
+import type { Page } from '../layout.ts';
+import type { Reader } from '../reader.ts';
+import { type Filters, isFiltered, writeFilters } from './filters.ts';
+import { type OpenLead, renderLeads, renderTemplate } from './rows.ts';
+
+interface List {
+  filters: Filters;
+  /** Statuses and assignees to choose from. */
+  statuses: readonly string[];
+  assignees: string[];
+  leads: OpenLead[];
+  /** Cursor of the next page. */
+  next: string | undefined;
+  isFirst: boolean;
+  /** Cursor after which the script asks for new leads; undefined where none are put on top. */
+  arrivals: string | undefined;
+}
+
+/** Draws the list of leads with what narrows it down. */
+export function leadsPage(reader: Reader, list: List): Page {
+  const { text, scopes } = reader;
+  const { filters, leads, next, isFirst, arrivals } = list;
+  const links = [
+    isFirst ? '' : html`<a class="button quiet" href="/console${writeFilters(filters)}">${text.list.first}</a>`,
+    next
+      ? html`<a class="button quiet" rel="next" href="/console${writeFilters(filters, { cursor: next })}">${filters.order === 'desc' ? text.list.next : text.list.later}</a>`
+      : '',
+  ];
+  return {
+    title: text.nav.leads,
+    section: 'leads',
+    content: html`<h1 class="hidden">${text.nav.leads}</h1>
+<div class="bar">
+${renderTabs(reader, list)}
+${renderFinder(reader, '')}
+${renderFilters(reader, list)}
+<p class="tools"><a href="/console${writeFilters(filters)}" data-refresh>${text.list.refresh}</a><a href="/console/export${writeFilters(filters)}">${text.list.export}</a></p>
+</div>
+<div data-arrivals="${arrivals ?? ''}" data-arrived="${text.list.arrived}"${scopes.includes('leads:write') ? html` data-failed="${text.lead.failed}"` : ''}>${renderLeads(reader, leads)}${arrivals ? renderTemplate() : ''}</div>
+${leads.length === 0 ? renderNothing(reader, filters) : ''}
+<nav class="pages" aria-label="${text.list.paging}">${links}</nav>`,
+  };
+}
+
+/**
+ * Draws what a search found.
+ *
+ * @param leads Undefined where `q` is neither a phone nor an email.
+ */
+export function searchPage(reader: Reader, q: string, leads: OpenLead[] | undefined): Page {
+  const { list } = reader.text;
+  const back = html`<p><a class="button quiet" href="/console">${list.all}</a></p>`;
+  return {
+    title: list.find,
+    section: 'leads',
+    content: html`<div class="bar">${renderFinder(reader, q, !leads)}</div>
+${
+  !leads
+    ? html`<h1 class="hidden">${list.find}</h1>${renderNotice(list.invalid)}${back}`
+    : leads.length === 0
+      ? html`<h1 class="hidden">${list.find}</h1>${renderEmpty(list.none, list.noneHint, back)}`
+      : html`<h1 class="found">${list.found(leads.length)}</h1>${renderLeads(reader, leads)}${back}`
+}`,
+  };
+}
+
+/** Draws the statuses as tabs, and beside them the reader's own leads. Each tab keeps the other filters. */
+function renderTabs({ text, holder, scopes }: Reader, { filters, statuses }: List): Content {
+  const link = (change: { [Name in keyof Filters]?: string | undefined }) =>
+    `/console${writeFilters({ ...filters, ...change } as Filters)}`;
+  const tabs = [undefined, ...statuses].map(
+    status =>
+      html`<li><a href="${link({ status })}"${status === filters.status ? html` aria-current="page"` : ''}>${status ? text.statuses[status] : text.list.any}</a></li>`,
+  );
+  const me = holder?.holder;
+  const isMine = filters.assigned_to === me;
+  const mine = scopes.includes('leads:write')
+    ? html`<li><a href="${link({ assigned_to: isMine ? undefined : me })}"${isMine ? html` aria-current="true"` : ''}>${text.list.mine}</a></li>`
+    : '';
+  return html`<nav class="tabs" aria-label="${text.fields.status}"><ul>${tabs}${mine}</ul></nav>`;
+}
+
+function renderFinder({ text: { list } }: Reader, q: string, isWrong = false): Content {
+  return html`<form class="finder" method="post" action="/console/search" role="search">
+<label><span class="hidden">${list.search}</span><input type="search" name="q" value="${q}" placeholder="${list.search}" autocomplete="off" autocapitalize="none" spellcheck="false" required maxlength="300" data-key="/" data-focus${isWrong ? html` aria-invalid="true"` : ''}></label>
+<button class="quiet">${list.find}</button>
+</form>`;
+}
+
+function renderFilters({ text }: Reader, { filters, assignees }: List): Content {
+  const { list, fields } = text;
+  const { status, order, ...others } = filters;
+  const count = Object.values(others).filter(Boolean).length;
+  const formOptions = forms.map(form => [form, text.forms[form]!] as const);
+  const assigneeOptions = assignees.map(one => [one, one] as const);
+  const orderOptions = [['desc', list.desc] as const, ['asc', list.asc] as const];
+  return html`<details class="filters"><summary>${list.more}${count > 0 ? html` <b>${count}</b>` : ''}</summary>
+<form method="get" action="/console" aria-label="${list.filters}">
+${status ? html`<input type="hidden" name="status" value="${status}">` : ''}
+${renderSelect('form', list.form, formOptions, filters.form, list.any)}
+${renderSelect('assigned_to', fields.assigned_to!, assigneeOptions, filters.assigned_to, list.any)}
+<label>${list.from}<input type="date" name="from" value="${filters.from ?? ''}"></label>
+<label>${list.to}<input type="date" name="to" value="${filters.to ?? ''}"></label>
+${renderSelect('order', list.order, orderOptions, order)}
+<p class="go"><button>${list.apply}</button>${count > 0 ? html`<a href="/console">${list.clear}</a>` : ''}</p>
+</form></details>`;
+}
+
+function renderNothing({ locale, text }: Reader, filters: Filters): Content {
+  const { list } = text;
+  if (isFiltered(filters)) {
+    const clear = html`<p><a class="button quiet" href="/console">${list.clear}</a></p>`;
+    return renderEmpty(list.nothing, list.nothingHint, clear);
+  }
+  const links = forms.map(
+    form =>
+      html`<li><a href="/forms/${form}?lang=${locale}" target="_blank" rel="noopener">${text.forms[form]}</a></li>`,
+  );
+  return renderEmpty(list.empty, list.emptyHint, html`<ul>${links}</ul>`);
+}

@@ -1,0 +1,57 @@
+import { html } from 'hono/html';
+import type { TokenRecord } from '../../../db/staff/tokens.ts';
+import { type Content, renderNotice } from '../../http/page.ts';
+import { renderSelect, renderTable } from '../elements.ts';
+import type { Page } from '../layout.ts';
+import type { Reader } from '../reader.ts';
+import { renderAgo, writeTime } from '../times.ts';
+
+interface Tokens {
+  tokens: TokenRecord[];
+  /** Roles that a new token can have. */
+  roles: readonly string[];
+  /** Days for which a new token can be good. */
+  days: { usual: number; most: number };
+  /** The token that was just made. */
+  made: string | undefined;
+  /** Whether what was typed for a new token was refused. */
+  isWrong: boolean;
+}
+
+/** Draws the tokens, with a form for a new one. */
+export function tokensPage(reader: Reader, { tokens, roles, days, made, isWrong }: Tokens): Page {
+  const { tokens: text, lead, roles: names } = reader.text;
+  const heads = [text.holder, text.role, text.expires, text.used, html`<span class="hidden">${text.revoke}</span>`];
+  const roleOptions = roles.map(role => [role, names[role]!] as const);
+  const rows = tokens.map(token => renderToken(reader, token));
+  return {
+    title: text.title,
+    section: 'tokens',
+    content: html`<h1>${text.title}</h1><p class="hint">${text.intro}</p>
+${made ? html`<div class="notice" role="status" data-copied="${lead.copied}"><p>${text.made}</p><code class="receipt">${made}</code><button class="quiet" type="button" data-copy="${made}" hidden>${lead.copy}</button></div>` : ''}
+${isWrong ? renderNotice(text.invalid) : ''}
+<form class="row" method="post" action="/console/tokens"><label>${text.holder}<input name="holder" required maxlength="100" autocomplete="off"></label>
+${renderSelect('role', text.role, roleOptions, 'sales')}
+<label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${days.usual}" required></label><button>${text.make}</button></form>
+${renderTable(text.title, heads, rows)}`,
+  };
+}
+
+function renderToken(
+  reader: Reader,
+  { id, holder, role, expires_at, revoked_at, last_used_at }: TokenRecord,
+): Content[] {
+  const { tokens: text, roles } = reader.text;
+  const isOver = expires_at <= reader.now.toISOString();
+  const state = revoked_at ? text.revoked : isOver ? text.expired : '';
+  const path = `/console/tokens/${id}/revocation`;
+  return [
+    html`${holder}<small><code>${id}</code></small>`,
+    html`${roles[role] ?? role}`,
+    html`${state || writeTime(reader, expires_at, 'date')}`,
+    last_used_at ? renderAgo(reader, last_used_at) : html`${text.never}`,
+    state
+      ? html`–`
+      : html`<form method="post" action="${path}"><button class="quiet">${text.revoke}<span class="hidden"> ${holder}</span></button></form>`,
+  ];
+}
