@@ -3,7 +3,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { endSession, openSession } from '../../db/staff/sessions.ts';
 import type { App } from '../context.ts';
 
-/** Name of the session's cookie. The prefix makes browsers refuse it from any other host, any script, and any plain-http page but this machine's. */
+/** The prefix makes browsers refuse the cookie from any other host, any script, and any plain-http page but this machine's. */
 const session_cookie = '__Host-lead_console';
 const cookie_options = { path: '/', httpOnly: true, secure: true, sameSite: 'Strict' } as const;
 

@@ -1,17 +1,16 @@
 import { html } from 'hono/html';
 
-/** The company's mark: a lens over still water. */
+/** The company's logo: a lens over still water. */
 export const mark = html`<svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false">
   <circle cx="16" cy="16" r="14" class="mark-ground" />
   <path d="M7 19.5q4.5-3 9 0t9 0M9.5 23.5q3.2-2 6.5 0t6.5 0" class="mark-line" />
   <circle cx="16" cy="11.5" r="4" class="mark-eye" />
 </svg>`;
 
-const width = 560;
-const height = 440;
-const step = 20;
+/** Size of the drawing, and distance between two points. */
+const [width, height, step] = [560, 440, 20];
 
-/** A field of scattered points that a lens brings into order, with one thing found among them. */
+/** Draws a field of scattered points. Under the lens they are in order, and some of them form a check mark. */
 export function drawLens({ x, y, radius }: { x: number; y: number; radius: number }) {
   const half = Math.floor(radius / 2 / step) * step + step / 2;
   const points = { scattered: '', ordered: '', found: '' };
@@ -39,12 +38,13 @@ function drawRing(x: number, y: number, radius: number, name: string) {
   return html`<circle cx="${x}" cy="${y}" r="${radius}" class="${name}" />`;
 }
 
-/** The thing found: a check mark, laid out on the grid. */
+/** Tells whether a point is part of the check mark, by its distance from the middle of the lens. */
 function isOnCheck(right: number, down: number): boolean {
   const [column, row] = [right / step, down / step];
   return column < 0 ? column >= -2 && row === column + 1 : row === 1 - column;
 }
 
+/** Draws the four corners of a square around the check mark. */
 function drawFrame(x: number, y: number, half: number): string {
   const edge = half + step / 2;
   const [left, top, right, bottom] = [x - edge, y - edge, x + edge, y + edge];
@@ -56,6 +56,7 @@ function drawFrame(x: number, y: number, half: number): string {
   ].join('');
 }
 
+/** Returns a distance that looks random and is the same for the same numbers, so that every visit sees the same picture. */
 function jitter(a: number, b: number): number {
   const noise = Math.sin(a * 127.1 + b * 311.7) * 43758.5453;
   return Math.round((noise - Math.floor(noise) - 0.5) * step * 0.95);

@@ -5,14 +5,14 @@ import { texts } from './texts.ts';
 
 export type Content = ReturnType<typeof html>;
 
-/** What every page of the demo knows. */
+/** What every page of the demo is drawn with. */
 export interface Page {
   locale: Locale;
   path: string;
   policy_url: string;
 }
 
-/** Wraps a page's content in the site: head, navigation, footer, and the one line that embeds the product. */
+/** Draws the whole document: a page between the site's header and footer. Its head holds the one line that embeds the product. */
 export function renderLayout({ locale, path, policy_url }: Page, title: string, content: Content): Content {
   const text = texts[locale];
   const { company, home, products, footer } = text;

@@ -3,7 +3,7 @@ import { drawLens } from './art.ts';
 import { type Content, type Page, renderLayout } from './layout.ts';
 import { texts } from './texts.ts';
 
-/** The home page. */
+/** Draws the home page. */
 export function renderHome(page: Page): Content {
   const { company, home, products } = texts[page.locale];
   const doors = (['mini-ai', 'cooperation'] as const).map((path, index) => {
@@ -29,7 +29,7 @@ ${renderSection(home.strengths)}
   );
 }
 
-/** A product's page, with the form that asks for it. */
+/** Draws a product's page, with the form for an inquiry. */
 export function renderProduct(page: Page, product: 'mini-ai' | 'cooperation'): Content {
   const { name, form, title, lead, action, offer, steps, inquiry } = texts[page.locale].products[product];
   const lens = product === 'mini-ai' ? { x: 360, y: 200, radius: 124 } : { x: 220, y: 240, radius: 124 };

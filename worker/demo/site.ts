@@ -12,7 +12,7 @@ const policy = [
   ...["base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"],
 ].join('; ');
 
-/** The site of a made-up company, to see the product at work in a real page. Never served in production. */
+/** Creates the website of a made-up company, which shows the product at work in a real page. It is never served in production. */
 export function createDemo({ db, now }: Pick<Services, 'db' | 'now'>): Hono {
   const demo = new Hono();
   const show = (render: (page: Page) => Content) => async (c: Context) => {

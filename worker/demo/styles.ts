@@ -1,4 +1,4 @@
-/** What the demo site adds to the product's stylesheet. */
+/** Styles of the demo site, loaded after the product's own. */
 export const demoStyles = `:root {
   --lc-accent: var(--accent);
   --lc-on-accent: var(--on-accent);

@@ -52,7 +52,7 @@ interface DemoTexts {
   };
 }
 
-/** Every text of the demo site, in both languages. */
+/** Every text of the demo site, by language. */
 export const texts: Record<Locale, DemoTexts> = {
   'zh-CN': {
     company: '澄观智能',

@@ -2,77 +2,78 @@ import * as z from 'zod';
 import type { Scope } from '../guards/access.ts';
 import type { Slug } from '../http/slugs.ts';
 
-/** How an operation is declared: beside the very schemas that its route checks with. What follows from that is not repeated. */
+/** An operation of the service. It refers to the schemas that its route checks with, so that their rules are not written twice. */
 export interface Operation {
   id: string;
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** As OpenAPI writes it: `/leads/{id}`. */
+  /** Address, as OpenAPI writes it: `/leads/{id}`. */
   path: string;
   tag: Tag;
   summary: { en: string; 'zh-CN': string };
   description?: string;
-  /** Staff only, with a token whose role has this scope. */
+  /** Scope that the token's role needs. Without it the operation needs no token. */
   scope?: Scope;
-  /** Takes a browser's post from the allowed websites only. */
+  /** Whether a browser may post from the allowed websites only. */
   origin?: true;
-  /** Takes only so much from one address. */
+  /** Whether requests from one address are limited. */
   limited?: true;
-  /** A repeat with the same `Idempotency-Key` gets the first answer. */
+  /** Whether a repeat with the same `Idempotency-Key` gets the first answer. */
   repeatable?: true;
-  /** Asks nothing of the database, so that it answers while there is none. */
+  /** Whether it answers without the database. */
   independent?: true;
   path_fields?: Record<string, Field>;
-  /** What the address may hold; a `lenient` one ignores what it does not know. */
+  /** Parameters of the query. A `lenient` query ignores unknown ones, any other refuses them. */
   query?: Input & { lenient?: true };
   header_fields?: Record<string, Field>;
-  /** What is sent. `form` bodies may be urlencoded too; an `ignored` one is not looked at, but may not be too large. */
+  /** The body. With `form` it may be urlencoded too. Only the size of an `ignored` body is checked. */
   body?: (Input & { form?: true; limit_kib?: number }) | 'ignored';
   answers: Record<number, Answer>;
-  /** Problems beyond those that follow from the above. */
+  /** Problems that do not follow from the fields above. */
   problems?: Slug[];
-  /** Problems that a browser gets as a page, where `Accept` prefers HTML. */
+  /** Statuses whose problem is answered as a page where `Accept` prefers HTML. */
   pages?: number[];
 }
 
 export const tags = ['leads', 'consents', 'audit', 'tokens', 'policies', 'forms', 'service'] as const;
 export type Tag = (typeof tags)[number];
 
-/** JSON Schema, as far as it is written by hand here. */
+/** A JSON Schema, or the part of one that is written by hand. */
 export type JsonSchema = { [key: string]: unknown };
 
-/** What a schema cannot say of a field by itself: what it is for, an example, and rules that are code. */
+/** A description of a field, with the rules that its schema does not hold because they are code. */
 export interface Field extends JsonSchema {
   description: string;
   example?: unknown;
-  /** Stands in the list of fields, but not in the example. */
+  /** Leaves the field out of the operation's example. */
   unusual?: true;
 }
 
-/** A checked input and a word on each of its fields. */
+/** A schema of something sent, with a description of each of its fields. */
 export interface Input {
   schema: z.core.$ZodType;
   fields: Record<string, Field>;
 }
 
-/** An answer: a schema and an example for each type of content, none for an empty one. */
+/** An answer, with a schema and an example for each type of content. An answer without a body has no content. */
 export interface Answer {
   description: string;
   content?: Content;
-  /** Headers that it always has, and what they say; `?` at the end of a name marks one that may be missing. */
+  /** Headers and what each says. A `?` at the end of a name marks a header that may be missing. */
   headers?: Record<string, string>;
 }
 
 export type Content = Record<string, { schema: z.core.$ZodType; example?: unknown }>;
 
-/** Schemas that stand once, under a name, in the document. */
+/** The schemas that the document holds once, under a name. */
 export const components = z.registry<{ id: string }>();
 
+/** Gives a schema a name in the document. */
 export function named<S extends z.core.$ZodType>(id: string, schema: S): S {
   components.add(schema, { id });
   return schema;
 }
 
-/** An input whose every field has its word: the compiler sees to it. */
+/** Joins a schema and the descriptions of its fields. The compiler refuses it while one is missing. */
 export function describe<S extends z.core.$ZodObject>(
   schema: S,
   fields: Record<keyof S['_zod']['def']['shape'], Field>,
@@ -90,7 +91,7 @@ export const instant = z.iso.datetime();
 export const private_headers = { 'Cache-Control': '`private, no-store`: it is kept nowhere on the way.' };
 export const no_store = { 'Cache-Control': '`no-store`: it is kept nowhere on the way.' };
 
-/** Ids, instants and texts of the examples. */
+/** Values that the examples share. */
 export const examples = {
   lead_id: '019aaf3e-2b00-7c3a-9d51-6f0c2b7e4a10',
   other_lead_id: '019aaf3e-9c40-7b12-8e33-0a4d5c6b7f21',

@@ -39,7 +39,7 @@ Every error is \`application/problem+json\` (RFC 9457), in the language of \`Acc
 
 Staff send \`Authorization: Bearer TOKEN\`. A token in an address is refused. Bodies may have 16 KiB unless said otherwise.`;
 
-/** The service as OpenAPI 3.1: written from the schemas that check what is sent. */
+/** Writes the OpenAPI 3.1 document of the service, from the schemas that check what is sent. */
 export function writeDocument(): JsonSchema {
   const named: Named = {};
   writeSchema(problem_schema, 'output', named);

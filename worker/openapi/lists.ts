@@ -1,6 +1,6 @@
 import { examples } from './declaration.ts';
 
-/** What all lists of staff have in common. */
+/** Descriptions that the lists for staff share. */
 export const lists = {
   limit: { description: 'How many at most.', type: 'integer', minimum: 1, maximum: 200, default: 50, example: 50 },
   cursor: {
@@ -9,7 +9,7 @@ export const lists = {
     unusual: true,
   },
   link: 'The address of the next page, `rel="next"`, while there is more.',
-  /** The two ends of a span of time, as `${name}_from` and `${name}_to`. */
+  /** Describes the parameters `${name}_from` and `${name}_to`, the two ends of a span of time. */
   span<N extends string>(name: N, verb: string) {
     return {
       [`${name}_from`]: {

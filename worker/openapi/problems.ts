@@ -17,7 +17,7 @@ export const problem_schema = named(
   }),
 );
 
-/** Headers that a problem always has. */
+/** Headers that each problem always has, and what they say. */
 const headers: Partial<Record<Slug, Record<string, string>>> = {
   unauthorized: { 'WWW-Authenticate': 'That a token is wanted.' },
   'method-not-allowed': { Allow: 'What the address accepts.' },
@@ -29,7 +29,7 @@ const headers: Partial<Record<Slug, Record<string, string>>> = {
   unavailable: { 'Retry-After': 'Seconds to wait.' },
 };
 
-/** Every problem that an operation may answer with, by status. */
+/** Lists the problems that an operation may answer with, by status. */
 export function listProblems(operation: Operation): Map<number, Slug[]> {
   const { scope, origin, limited, repeatable, independent, query, body, problems = [] } = operation;
   const slugs = new Set<Slug>(problems);
@@ -50,14 +50,33 @@ export function listProblems(operation: Operation): Map<number, Slug[]> {
   return byStatus;
 }
 
-/** What an operation says of the problems of one status: one that stands alone is written once for all. */
+/** Writes the problems that an operation answers with one status. A single problem without a page is a reference. */
 export function writeProblems(slugs: Slug[], asPage: boolean): JsonSchema {
   return slugs.length > 1 || asPage ? writeProblem(slugs, asPage) : { $ref: `#/components/responses/${slugs[0]}` };
 }
 
-/** Every problem by itself. */
+/** Writes the response of every problem, which operations refer to. */
 export function writeProblemResponses(): JsonSchema {
   return Object.fromEntries(Object.keys(statuses).map(slug => [slug, writeProblem([slug as Slug], false)]));
+}
+
+/** Writes an example of every problem, which the responses refer to. */
+export function writeProblemExamples(): JsonSchema {
+  return Object.fromEntries(
+    Object.entries(statuses).map(([slug, status]) => [
+      slug,
+      {
+        value: {
+          type: `https://leads.example.com/problems/${slug}`,
+          ...{ title: problem_texts.en[slug as Slug].title, status, detail: problem_texts.en[slug as Slug].detail },
+          instance: `urn:uuid:${examples.request_id}`,
+          ...(slug === 'invalid-fields' && {
+            errors: [{ field: 'phone', code: 'invalid', message: field_messages.en['phone.invalid'] }],
+          }),
+        },
+      },
+    ]),
+  );
 }
 
 function writeProblem(slugs: Slug[], asPage: boolean): JsonSchema {
@@ -83,23 +102,4 @@ function writeProblem(slugs: Slug[], asPage: boolean): JsonSchema {
       ...(asPage && { 'text/html': { schema: { type: 'string' } } }),
     },
   };
-}
-
-/** What each problem looks like. */
-export function writeProblemExamples(): JsonSchema {
-  return Object.fromEntries(
-    Object.entries(statuses).map(([slug, status]) => [
-      slug,
-      {
-        value: {
-          type: `https://leads.example.com/problems/${slug}`,
-          ...{ title: problem_texts.en[slug as Slug].title, status, detail: problem_texts.en[slug as Slug].detail },
-          instance: `urn:uuid:${examples.request_id}`,
-          ...(slug === 'invalid-fields' && {
-            errors: [{ field: 'phone', code: 'invalid', message: field_messages.en['phone.invalid'] }],
-          }),
-        },
-      },
-    ]),
-  );
 }

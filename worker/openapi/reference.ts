@@ -3,7 +3,10 @@ import { writeDocument } from './document.ts';
 import type { Described } from './page/described.ts';
 import { renderDocs } from './page/page.ts';
 
-/** The files that describe the service, by their path: made when the product is built, so that no request waits for them. */
+/**
+ * Returns the files that describe the service, by path: the OpenAPI document, and the page in each language. The build writes them,
+ * because no request should wait for them.
+ */
 export function buildReference(): Map<string, string> {
   const document = writeDocument();
   const pages = locales.map(locale => {

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { components, type Field, type Input, type JsonSchema } from './declaration.ts';
 
-/** Schemas under a name, as far as they were used. */
+/** The named schemas that the document refers to. */
 export type Named = Record<string, JsonSchema>;
 
-/** Writes a schema as JSON Schema, its named parts as references, which are added to `named`. */
+/** Writes a schema as JSON Schema. Its named parts become references, and their schemas are added to `named`. */
 export function writeSchema(schema: z.core.$ZodType, io: 'input' | 'output', named: Named): JsonSchema {
   const {
     $schema: _,
@@ -15,7 +15,7 @@ export function writeSchema(schema: z.core.$ZodType, io: 'input' | 'output', nam
     metadata: components,
     unrepresentable: 'any',
     override: ({ jsonSchema }) => {
-      // A format says it; the patterns of dates and ids are half a screen each.
+      // Where there is a format, the pattern adds nothing: those of dates and ids fill half a screen each.
       if (jsonSchema.format) delete jsonSchema.pattern;
     },
   }) as JsonSchema;
@@ -23,7 +23,7 @@ export function writeSchema(schema: z.core.$ZodType, io: 'input' | 'output', nam
   return renameReferences(written);
 }
 
-/** The properties of an input, each with its word; what is said by hand goes before what the schema says. */
+/** Returns the fields of an input with their descriptions. Rules written by hand replace those of the schema. */
 export function writeFields({ schema, fields }: Input, named: Named) {
   const { properties, required = [] } = writeSchema(schema, 'input', named) as {
     properties: Record<string, JsonSchema>;
@@ -36,7 +36,7 @@ export function writeFields({ schema, fields }: Input, named: Named) {
   }));
 }
 
-/** A field's description and example apart from its schema. */
+/** Separates a field's description and example from its schema. */
 export function splitField({ description, example, unusual, ...rules }: Field, written: JsonSchema = {}) {
   const { pattern, ...rest } = written;
   const isText = (rules.type ?? written.type) === 'string' || written.pattern === undefined;

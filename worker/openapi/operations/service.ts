@@ -6,7 +6,7 @@ import { describe, json, no_store, type Operation, page } from '../declaration.t
 const lang = { description: 'The language; else that of `Accept-Language`.', example: 'en' };
 const language = { lenient: true, ...describe(z.object({ lang: z.enum(locales).optional() }), { lang }) } as const;
 
-/** A file that was made when the product was built. */
+/** Header that a request for a built file may have. */
 const header_fields = {
   'If-None-Match': { description: 'The `ETag` of what you have.', example: '"3a5f8b409e7a1c71"', unusual: true },
 } as const;

@@ -1,6 +1,6 @@
 import type { DescribedOperation } from './described.ts';
 
-/** A request as a line for a shell, with the host and the token in variables. */
+/** Writes a request as a command for a shell, with the host and the token in variables. */
 export function renderCurl(method: string, path: string, operation: DescribedOperation): string {
   const { parameters = [], requestBody, security } = operation;
   const fill = (_: string, name: string) => String(parameters.find(one => one.name === name)?.example ?? name);

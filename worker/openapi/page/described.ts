@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../declaration.ts';
 
-/** What the page reads of an OpenAPI document. */
+/** The parts of an OpenAPI document that the page draws. */
 export interface Described {
   paths: Record<string, Record<string, DescribedOperation>>;
   components: {

@@ -12,7 +12,7 @@ interface Place {
   operation: DescribedOperation;
 }
 
-/** Renders a document as a page in one language: no script, nothing from another host. */
+/** Draws a document as a page in one language. The page has no script and loads nothing from another host. */
 export function renderDocs(document: Described, locale: Locale): string {
   const texts = docs_texts[locale];
   const places = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -133,7 +133,7 @@ function resolve(document: Described, response: DescribedResponse | { $ref: stri
   return '$ref' in response ? document.components.responses[response.$ref.split('/').pop()!]! : response;
 }
 
-/** A path may break at its slashes. */
+/** Draws a path that may break at its slashes. */
 function breakable(path: string) {
   return raw(path.replace(/(?<=.)\//g, '<wbr>/'));
 }

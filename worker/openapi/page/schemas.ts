@@ -11,7 +11,7 @@ interface NamedField {
   example?: unknown;
 }
 
-/** Fields as a table: name, type, what it is for. */
+/** Draws fields as a table: name, type, and what each is for. */
 export function renderFields(fields: NamedField[], locale: Locale) {
   const texts = docs_texts[locale];
   return html`<div class="table fields" tabindex="0"><table><tbody>${fields.map(
@@ -32,7 +32,7 @@ export function renderFields(fields: NamedField[], locale: Locale) {
   )}</tbody></table></div>`;
 }
 
-/** A schema: its fields where it has some, else its type. */
+/** Draws the fields of a schema, or its type where it has none. */
 export function renderSchema(schema: JsonSchema, locale: Locale) {
   const { properties, required = [] } = schema as { properties?: Record<string, JsonSchema>; required?: string[] };
   if (!properties) return renderType(schema);
@@ -45,7 +45,17 @@ export function renderSchema(schema: JsonSchema, locale: Locale) {
   return renderFields(fields, locale);
 }
 
-/** A type in a few words, named ones as links. */
+/** Draws a text in which backticks mark code and double asterisks mark strong words. */
+export function renderText(text: string) {
+  const parts = text.split(/(`[^`]+`|\*\*[^*]+\*\*)/);
+  return parts.map(part => {
+    if (part.startsWith('`')) return html`<code>${part.slice(1, -1)}</code>`;
+    if (part.startsWith('**')) return html`<strong>${part.slice(2, -2)}</strong>`;
+    return part === '' ? raw('') : html`${part}`;
+  });
+}
+
+/** Draws a type in a few words. A type with a name is a link to its schema. */
 function renderType(schema: JsonSchema): ReturnType<typeof html> | string {
   const { $ref, anyOf, oneOf, type, format, items, const: only } = schema as JsonSchema & { items?: JsonSchema };
   if (typeof $ref === 'string') {
@@ -66,14 +76,4 @@ function renderBounds({ minimum, maximum, minLength, maxLength }: JsonSchema): s
   const [least, most] = [minimum ?? minLength, maximum ?? maxLength];
   if (typeof most !== 'number' || most >= Number.MAX_SAFE_INTEGER) return '';
   return least === undefined ? ` ≤ ${most}` : ` ${least}–${most}`;
-}
-
-/** Text with `code` in backticks and **strong** words. */
-export function renderText(text: string) {
-  const parts = text.split(/(`[^`]+`|\*\*[^*]+\*\*)/);
-  return parts.map(part => {
-    if (part.startsWith('`')) return html`<code>${part.slice(1, -1)}</code>`;
-    if (part.startsWith('**')) return html`<strong>${part.slice(2, -2)}</strong>`;
-    return part === '' ? raw('') : html`${part}`;
-  });
 }

@@ -7,7 +7,7 @@ interface DocsTexts {
   languages: string;
   contents: string;
   skip: string;
-  /** Paragraphs; `code` in backticks. */
+  /** Paragraphs, with `code` in backticks. */
   introduction: string[];
   start: { title: string; text: string; host: string; token: string };
   tags: Record<Tag, { title: string; text: string }>;
@@ -27,6 +27,7 @@ interface DocsTexts {
   raw: string;
 }
 
+/** Every text of the page. The descriptions of single operations are in the document, in English. */
 export const docs_texts: Record<Locale, DocsTexts> = {
   'zh-CN': {
     title: 'lead-consent 接口文档',
