@@ -9,7 +9,7 @@ export type Database = Kysely<Schema> & {
    * The unit is known before it starts, because D1 has no interactive transaction: read first, decide, then write blind.
    *
    * @returns One outcome per statement, in order.
-   * @throws Conflict when a constraint refused the unit; whatever the database throws when it is not available.
+   * @throws Conflict when a constraint refused the unit; Unavailable when the database cannot be used just now.
    */
   atomic(statements: CompiledQuery[]): Promise<Outcome[]>;
   /** Runs one compiled query and returns its rows: the short way, for what every request asks. */
@@ -17,27 +17,6 @@ export type Database = Kysely<Schema> & {
   /** Overwrites in the files what was deleted before. Only SQLite can; elsewhere it does nothing. */
   scrub(): Promise<void>;
 };
-
-/**
- * Makes a Database of a Kysely instance.
- *
- * @param close Closes what `atomic` uses too: Kysely closes only what it has itself read from.
- */
-export function extendKysely(
-  kysely: Kysely<Schema>,
-  { atomic, read, scrub, close }: Pick<Database, 'atomic' | 'read' | 'scrub'> & { close(): Promise<void> },
-): Database {
-  const destroy = kysely.destroy.bind(kysely);
-  return Object.assign(kysely, {
-    atomic,
-    read,
-    scrub,
-    destroy: async () => {
-      await destroy();
-      await close();
-    },
-  });
-}
 
 export interface Outcome {
   rows: unknown[];
@@ -53,19 +32,16 @@ export class Conflict extends Error {
   }
 }
 
-/** Reads SQLite's wording of a refused constraint, which D1 hands on; undefined when it is another error. */
-export function readConflict(error: unknown): Conflict | undefined {
-  const table = /(?:UNIQUE|NOT NULL) constraint failed: (\w+)\./.exec(String((error as Error)?.message))?.[1];
-  return table ? new Conflict(table, error) : undefined;
+/** The database cannot be used just now: it is full, locked or gone. `code` is the driver's. */
+export class Unavailable extends Error {
+  readonly code: unknown;
+  constructor(cause: unknown) {
+    super(String((cause as Error)?.message), { cause });
+    this.code = (cause as { code?: unknown })?.code;
+  }
 }
 
-/** Whether an error says that the database can't be used just now (full, locked, gone), in any driver's words. */
+/** Tells whether an error says that the database cannot be used just now. */
 export function isUnavailable(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return unavailable_codes.test(String(code)) || unavailable_messages.test(String(message));
+  return error instanceof Unavailable;
 }
-
-const unavailable_codes =
-  /^(SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM)|08\w{3}|53\w{3}|57P\w\d|57014|55P03|25P0\d|25006|E(CONN\w+|TIMEDOUT|PIPE|AI_AGAIN|NOTFOUND)$)/;
-const unavailable_messages =
-  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|D1_ERROR: (Network|D1 DB is overloaded|.*(timed out|storage))/i;

@@ -20,13 +20,22 @@ export interface PolicyDraft {
   version: string;
   effective_at: string;
   change_class: 'minor' | 'significant';
-  documents: { locale: string; html: string; purposes: Purpose[] }[];
+  documents: { locale: string; html: string; purposes: Purpose[]; forms: PolicyForm[] }[];
+}
+
+/** What a version says of a form in one language: the sentence beside the box, and how long its leads are kept. */
+export interface PolicyForm {
+  form: string;
+  agreement: string;
+  retention_months: number;
 }
 
 export interface PolicyDocument {
   locale: string;
   sha256: string;
   purposes: Purpose[];
+  /** The sentence beside the box, by the form's name. */
+  agreements: Record<string, string>;
 }
 
 export interface Policy {
@@ -54,6 +63,14 @@ export async function publishPolicy(db: Database, draft: PolicyDraft, actor: Act
         .insertInto('policy_documents')
         .values({ version, locale, html, sha256: digest(html), purposes: JSON.stringify(purposes) })
         .compile(),
+    ),
+    ...documents.flatMap(({ locale, forms }) =>
+      forms.map(form =>
+        db
+          .insertInto('policy_forms')
+          .values({ version, locale, ...form, agreement_sha256: digest(form.agreement) })
+          .compile(),
+      ),
     ),
     takeNumber(db),
     ...recordEvent(db, actor, { action: 'policy.published', fields: version }, now),
@@ -83,7 +100,12 @@ export async function listPolicies(db: Database): Promise<Policy[]> {
   return policies;
 }
 
-const countVersions = prepare(db =>
+/** The versions that were read last, or none: what stands in while the database is away. */
+export function listKnownPolicies(db: Database): Policy[] {
+  return published.get(db)?.policies ?? [];
+}
+
+const countVersions = prepare([], db =>
   db
     .selectFrom('policies')
     .select(({ fn }) => fn.countAll<number>().as('versions'))
@@ -100,10 +122,13 @@ async function readPolicies(db: Database): Promise<Policy[]> {
     .orderBy('policies.version')
     .orderBy('locale', 'desc')
     .execute();
+  const sentences = await db.selectFrom('policy_forms').select(['version', 'locale', 'form', 'agreement']).execute();
   const policies = new Map<string, Policy>();
   for (const { version, published_at, effective_at, change_class, locale, sha256, purposes } of rows) {
     const policy = policies.get(version) ?? { version, published_at, effective_at, change_class, documents: [] };
-    policy.documents.push({ locale, sha256, purposes: JSON.parse(purposes) });
+    const own = sentences.filter(one => one.version === version && one.locale === locale);
+    const agreements = Object.fromEntries(own.map(({ form, agreement }) => [form, agreement]));
+    policy.documents.push({ locale, sha256, purposes: JSON.parse(purposes), agreements });
     policies.set(version, policy);
   }
   return [...policies.values()];

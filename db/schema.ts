@@ -6,23 +6,23 @@
 export interface Schema {
   changes: Changes;
   leads: Leads;
-  lead_keys: LeadKeys;
-  lead_consents: LeadConsents;
+  keys: Keys;
   consents: Consents;
-  consent_days: ConsentDays;
-  lead_days: LeadDays;
-  tallies: Tallies;
-  jobs: Jobs;
+  once: Once;
+  quotas: Quotas;
   policies: Policies;
   policy_documents: PolicyDocuments;
+  policy_forms: PolicyForms;
   tokens: Tokens;
   console_sessions: ConsoleSessions;
-  idempotency_keys: IdempotencyKeys;
-  spent_proofs: SpentProofs;
-  form_quotas: FormQuotas;
   audit_events: AuditEvents;
   audit_subjects: AuditSubjects;
   audit_seals: AuditSeals;
+  audit_retention: AuditRetention;
+  tallies: Tallies;
+  consent_days: ConsentDays;
+  lead_days: LeadDays;
+  jobs: Jobs;
 }
 
 /** One row: the number of the latest act. Whoever takes the next number holds the row until its commit. */
@@ -32,8 +32,11 @@ export interface Changes {
 }
 
 /**
- * A lead without its values. `seq` is the act that changed it last; the feed is ordered by it. `contacted_at`, `qualified_at` and
- * `closed_at` say when it first got that far: whoever is closed has been contacted, at the latest then.
+ * A lead without its values, and the consent given with it: form and so purpose, policy, its language, the digest of the text shown,
+ * and `received_at`. Those columns never change, and the row stays when the lead is erased.
+ *
+ * `created_seq` is the act that made the lead, `seq` the one that changed it last; the feed is ordered by it. `contacted_at`,
+ * `qualified_at` and `closed_at` say when it first got that far: whoever is closed has been contacted, at the latest then.
  */
 export interface Leads {
   id: string;
@@ -42,40 +45,34 @@ export interface Leads {
   assigned_to: string | null;
   sealed: string | null;
   policy_version: string;
+  policy_sha256: string;
+  locale: string;
   earlier_lead_id: string | null;
   receipt_hash: string;
   received_at: string;
   changed_at: string;
   erased_at: string | null;
+  withdrawn_at: string | null;
   restricted_at: string | null;
-  seq: number;
   contacted_at: string | null;
   qualified_at: string | null;
   closed_at: string | null;
+  created_seq: number;
+  seq: number;
 }
 
-/** Whatever makes a lead readable or findable. Deleting the row erases the lead, in every backup too. */
-export interface LeadKeys {
-  lead_id: string;
+/** Whatever makes a subject readable or findable. Deleting the row erases the subject, in every backup too. */
+export interface Keys {
+  subject_kind: 'lead';
+  subject_id: string;
   kek_id: string;
   wrapped: string;
-  phone_index: string;
-  email_index: string;
-  index_version: string;
+  phone_index: string | null;
+  email_index: string | null;
+  index_version: string | null;
 }
 
-/** What a person agreed to when submitting: the policy, its language and the digest of the text shown. */
-export interface LeadConsents {
-  lead_id: string;
-  state: 'given' | 'withdrawn';
-  purpose: string;
-  policy_version: string;
-  policy_sha256: string;
-  locale: string;
-  recorded_at: string;
-}
-
-/** One cookie choice, a refusal included. Appended, never changed. */
+/** One cookie choice, a refusal included. Appended, never changed. `once_key` and `fingerprint` are HMACs of the request that sent it. */
 export interface Consents {
   id: string;
   visitor_id: string;
@@ -87,43 +84,26 @@ export interface Consents {
   chosen_at: string;
   received_at: string;
   expires_at: string;
+  once_key: string | null;
+  fingerprint: string | null;
 }
 
-/** Choices received by day, counted from the records as far as `tallies` says. */
-export interface ConsentDays {
-  time_zone: string;
-  day: string;
-  policy_version: string;
-  locale: string;
-  accepted: number;
-  refused: number;
-  customised: number;
-  withdrawn: number;
+/**
+ * What counts only once until it expires: the idempotency keys of leads, as HMACs with the fingerprint of the request and the lead
+ * that answered it, and bot checks that were used. Of an erased lead the key stays, without fingerprint and subject.
+ */
+export interface Once {
+  key: string;
+  fingerprint: string | null;
+  subject_id: string | null;
+  expires_at: string;
 }
 
-/** Leads received by day, counted from the audit trail as far as `tallies` says. */
-export interface LeadDays {
-  time_zone: string;
-  day: string;
-  form: string;
-  received: number;
-}
-
-/** How far the days of a time zone are counted: the number of an act, or a record's time of receipt and id. */
-export interface Tallies {
+/** How much was taken in the latest minute, by a form's name, where a quota is set. */
+export interface Quotas {
   name: string;
-  time_zone: string;
-  position: string;
-}
-
-/** A job that the servers share: who runs it until when, when it last worked, and what it said. */
-export interface Jobs {
-  name: string;
-  lease_until: string | null;
-  holder: string | null;
-  last_success_at: string | null;
-  /** One line of figures, or why it failed; nothing personal. */
-  result: string | null;
+  minute: string;
+  taken: number;
 }
 
 export interface Policies {
@@ -140,6 +120,16 @@ export interface PolicyDocuments {
   html: string;
   sha256: string;
   purposes: string;
+}
+
+/** What a policy version says of a form: the sentence beside the box, and how long its leads are kept. */
+export interface PolicyForms {
+  version: string;
+  form: string;
+  locale: string;
+  agreement: string;
+  agreement_sha256: string;
+  retention_months: number;
 }
 
 export interface Tokens {
@@ -162,27 +152,6 @@ export interface ConsoleSessions {
   ended_at: string | null;
 }
 
-/** Remembered first answers. Key and fingerprint are HMACs; `expires_at` is null for as long as the record lives. */
-export interface IdempotencyKeys {
-  key: string;
-  fingerprint: string;
-  subject_id: string;
-  expires_at: string | null;
-}
-
-/** Bot checks that were used for a lead, until they would have ended by themselves. */
-export interface SpentProofs {
-  proof: string;
-  expires_at: string;
-}
-
-/** How many leads a form took in its latest minute, where a quota is set. */
-export interface FormQuotas {
-  form: string;
-  minute: string;
-  taken: number;
-}
-
 /** Who did what, without holes in `seq`. Ids and enums only: no values, no names, no addresses. */
 export interface AuditEvents {
   seq: number;
@@ -193,8 +162,11 @@ export interface AuditEvents {
   fields: string | null;
   purpose: string | null;
   request_id: string | null;
+  /** The lead it was about; null where there was none, or several (`audit_subjects`). */
+  lead_id: string | null;
 }
 
+/** The leads of an event about several. */
 export interface AuditSubjects {
   seq: number;
   lead_id: string;
@@ -206,4 +178,47 @@ export interface AuditSeals {
   prev: string;
   hash: string;
   sealed_at: string;
+}
+
+/** One row: up to which number events may be deleted. It grows, to the end of a sealed range. */
+export interface AuditRetention {
+  id: 1;
+  upto: number;
+}
+
+/** How far the days of a time zone are counted: the number of an act, or a record's id. */
+export interface Tallies {
+  name: string;
+  time_zone: string;
+  position: string;
+}
+
+/** Choices received by day, counted from the records as far as `tallies` says. */
+export interface ConsentDays {
+  time_zone: string;
+  day: string;
+  policy_version: string;
+  locale: string;
+  accepted: number;
+  refused: number;
+  customised: number;
+  withdrawn: number;
+}
+
+/** Leads received by day, counted from the audit trail as far as `tallies` says. */
+export interface LeadDays {
+  time_zone: string;
+  day: string;
+  form: string;
+  received: number;
+}
+
+/** A job that the servers share: who runs it until when, when it last worked, and what it said. */
+export interface Jobs {
+  name: string;
+  lease_until: string | null;
+  holder: string | null;
+  last_success_at: string | null;
+  /** One line of figures, or why it failed; nothing personal. */
+  result: string | null;
 }

@@ -23,7 +23,7 @@ function killOnce(killed: Set<string>) {
       return names;
     };
     const run = async (text: string) => {
-      for (const statement of text.trim().split(/(?<=;)\n/)) {
+      for (const statement of text.trim().split(/(?<=;)\n(?! |end )/)) {
         const place = `${known} applied, statement ${at++}`;
         if (!dead && !killed.has(place)) {
           killed.add(place);

@@ -24,6 +24,8 @@ export interface Policy {
   choices_hold_since: string;
   cookie: { name: string; domain: string | null; max_age_days: number };
   purposes: Purpose[];
+  /** The sentence beside the box of each form; what stands in brackets links to the policy. */
+  agreements: Record<string, string>;
 }
 
 /** An HTTP answer; `status` is 0 when the server could not be reached. */

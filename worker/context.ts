@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { createFactory } from 'hono/factory';
 import type { Database } from '../db/database.ts';
-import type { PolicyDraft as Draft, Purpose } from '../db/policies.ts';
+import type { PolicyDraft as Draft, PolicyForm, Purpose } from '../db/policies.ts';
 import type { TokenHolder } from '../db/staff/tokens.ts';
 import type { Signer } from '../db/vault/signer.ts';
 import type { Vault } from '../db/vault/vault.ts';
@@ -44,7 +44,7 @@ export interface PolicyFile {
 
 /** A policy version ready for publication, its documents rendered. */
 export interface PolicyDraft extends Draft {
-  documents: { locale: Locale; html: string; purposes: Purpose[] }[];
+  documents: { locale: Locale; html: string; purposes: Purpose[]; forms: PolicyForm[] }[];
 }
 
 /** The version ready for publication, or every mistake of every file, each with its file's name. */

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { tallyConsents } from '../db/consents/stats.ts';
-import { forgetExpiredKeys } from '../db/idempotency.ts';
 import { noteFailure, noteSuccess, takeLease } from '../db/jobs.ts';
 import { tallyLeads } from '../db/leads/stats.ts';
-import { forgetSpentProofs } from '../db/proofs.ts';
+import { forgetExpired } from '../db/once.ts';
 import { forgetIdleSessions } from '../db/staff/sessions.ts';
 import type { Services } from './context.ts';
 
@@ -30,14 +29,9 @@ export const jobs: Job[] = [
     },
   },
   {
-    name: 'forget_expired_keys',
+    name: 'forget_expired',
     every_ms: hour_ms,
-    run: async ({ db }, now) => ({ keys: await forgetExpiredKeys(db, now) }),
-  },
-  {
-    name: 'forget_spent_proofs',
-    every_ms: hour_ms,
-    run: async ({ db }, now) => ({ proofs: await forgetSpentProofs(db, now) }),
+    run: async ({ db }, now) => ({ keys_and_proofs: await forgetExpired(db, now) }),
   },
   {
     name: 'forget_idle_sessions',

@@ -17,7 +17,7 @@ export interface EventQuery {
 }
 
 /** An event with whom the token belongs to, and of the leads it was about how many there are and which, the first few. */
-type ListedEvent = Selectable<AuditEvents> & {
+type ListedEvent = Omit<Selectable<AuditEvents>, 'lead_id'> & {
   holder: string | null;
   lead_count: number;
   lead_ids: string[];
@@ -46,14 +46,12 @@ const last_instant_ms = Date.UTC(9999, 11, 31);
 export async function listEvents(db: Database, query: EventQuery, after: number | undefined): Promise<EventPage> {
   const rows = await selectEvents(db, query, after);
   const page = rows.slice(0, query.limit);
-  const { lead_id } = query;
-  const shown = lead_id
-    ? undefined
-    : await listSubjects(
-        db,
-        page.map(({ seq }) => seq),
-      );
-  const audit_events = page.map(row => ({ ...row, lead_ids: shown?.get(row.seq) ?? (lead_id ? [lead_id] : []) }));
+  const several = page.filter(row => row.lead_count > 1 && !query.lead_id).map(({ seq }) => seq);
+  const shown = await listSubjects(db, several);
+  const audit_events = page.map(({ lead_id, ...row }) => {
+    const one = query.lead_id ?? lead_id;
+    return { ...row, lead_ids: shown.get(row.seq) ?? (one ? [one] : []) };
+  });
   return { audit_events, has_more: rows.length > query.limit, end: page.at(-1)?.seq };
 }
 
@@ -72,14 +70,21 @@ function selectEvents(db: Database, query: EventQuery, after: number | undefined
       'fields',
       'purpose',
       'request_id',
-      sql<number>`(${countSubjects(eb)})`.as('lead_count'),
+      'lead_id',
+      sql<number>`case when lead_id is null then (${countSubjects(eb)}) else 1 end`.as('lead_count'),
     ])
     .orderBy('audit_events.seq', order)
     .limit(limit + 1);
   if (after !== undefined) rows = rows.where('audit_events.seq', order === 'asc' ? '>' : '<', after);
   if (lead_id)
     rows = rows.where('audit_events.seq', 'in', eb =>
-      eb.selectFrom('audit_subjects').select('seq').where('lead_id', '=', lead_id),
+      eb
+        .selectFrom('audit_events')
+        .select('seq')
+        .where('lead_id', '=', lead_id)
+        .where('action', '<>', sql.lit('lead.created'))
+        .union(eb.selectFrom('audit_subjects').select('seq').where('lead_id', '=', lead_id))
+        .union(eb.selectFrom('leads').select('created_seq as seq').where('id', '=', lead_id)),
     );
   if (action) rows = rows.where('action', '=', action);
   if (actor) rows = rows.where('actor', '=', actor);
@@ -90,9 +95,9 @@ function selectEvents(db: Database, query: EventQuery, after: number | undefined
   if (recorded_to) rows = rows.where('recorded_at', '<', recorded_to);
   // The list goes by number: times only say between which numbers to look. A page begins at the place where the last one ended alone.
   if (recorded_from && !(after !== undefined && order === 'asc'))
-    rows = rows.where('audit_events.seq', '>', lastBefore(db, shift(recorded_from, -disorder_ms)));
+    rows = rows.where('audit_events.seq', '>', lastBefore(shift(recorded_from, -disorder_ms)));
   if (recorded_to && !(after !== undefined && order === 'desc'))
-    rows = rows.where('audit_events.seq', '<', firstSince(db, shift(recorded_to, disorder_ms)));
+    rows = rows.where('audit_events.seq', '<=', lastBefore(shift(recorded_to, disorder_ms)));
   return rows.execute();
 }
 
@@ -103,17 +108,22 @@ function countSubjects(eb: ExpressionBuilder<Schema, 'audit_events'>) {
     .whereRef('audit_subjects.seq', '=', 'audit_events.seq');
 }
 
-/** A number that all acts since an instant and `disorder_ms` are above. */
-function lastBefore(db: Database, instant: string) {
-  const last = db.selectFrom('audit_events').select('seq').where('recorded_at', '<', instant);
-  return sql<number>`coalesce((${last.orderBy('recorded_at', 'desc').orderBy('seq', 'desc').limit(1)}), 0)`;
-}
-
-/** A number that all acts before an instant less `disorder_ms` are below. */
-function firstSince(db: Database, instant: string) {
-  const first = db.selectFrom('audit_events').select('seq').where('recorded_at', '>=', instant);
-  const newest = db.selectFrom('changes').select('seq');
-  return sql<number>`coalesce((${first.orderBy('recorded_at').orderBy('seq').limit(1)}), (${newest}) + 1)`;
+/**
+ * The last number whose act was recorded before an instant, give or take acts that are in disorder.
+ *
+ * Bisects the numbers, because acts are numbered in the order of their commits and so nearly in that of time: no index by time.
+ */
+function lastBefore(instant: string) {
+  const middle = sql`(low + high) / 2`;
+  const isBefore = sql`(select recorded_at from audit_events where seq >= ${middle} order by seq limit 1) < ${instant}`;
+  return sql<number>`(
+    with recursive bisection (low, high) as (
+      select coalesce((select min(seq) from audit_events), 1) - 1, (select seq from changes where id = 1) + 1
+      union all
+      select case when ${isBefore} then ${middle} else low end, case when ${isBefore} then high else ${middle} end
+      from bisection where high - low > 1
+    )
+    select low from bisection where high - low <= 1)`;
 }
 
 function shift(instant: string, ms: number): string {

@@ -1,7 +1,7 @@
-import { type CompiledQuery, type Expression, sql } from 'kysely';
+import { type CompiledQuery, type Expression, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import type { AuditEvents } from '../schema.ts';
-import { prepare } from '../statements.ts';
+import { failUnless, prepare } from '../statements.ts';
 
 /** Who acts, as the audit trail names them: ids and roles, never a person's name. */
 export interface Actor {
@@ -27,7 +27,10 @@ export interface AuditEvent {
   /** Names of the fields that were read or written, joined by commas. */
   fields?: string;
   purpose?: string;
-  /** The leads it was about. An id that is not there makes the whole unit fail; of a reveal, one that is erased or held does too. */
+  /**
+   * The leads it was about. An id that is not there fails the whole unit with a Conflict in one of `subject_tables`; for a reveal, one
+   * that is erased or held does too.
+   */
   lead_ids?: string[];
 }
 
@@ -39,7 +42,7 @@ export function takeNumber(db: Database): CompiledQuery {
   return nextNumber(db, {});
 }
 
-const nextNumber = prepare(db =>
+const nextNumber = prepare([], db =>
   db
     .updateTable('changes')
     .set(eb => ({ seq: eb('seq', '+', sql.lit(1)) }))
@@ -60,37 +63,65 @@ export function takenNumber(): Expression<number> {
 export function recordEvent(db: Database, actor: Actor, event: AuditEvent, now: Date): CompiledQuery[] {
   const { action, fields = null, purpose = null, lead_ids = [] } = event;
   const { id, role, request_id } = actor;
-  const statements = [
-    insertEvent(db, { recorded_at: now.toISOString(), actor: id, role, action, fields, purpose, request_id }),
-  ];
+  const lead_id = lead_ids.length === 1 ? lead_ids[0]! : null;
+  const row = { recorded_at: now.toISOString(), actor: id, role, action, fields, purpose, request_id, lead_id };
+  if (action === 'lead.created' || lead_ids.length === 0) return [insertEvent(db, row)];
+  const mustBeOpen = action === 'lead.revealed';
+  if (lead_id) return [(mustBeOpen ? insertEventOfOpen : insertEventOf)(db, row)];
+  const statements = [insertEvent(db, row)];
   for (let at = 0; at < lead_ids.length; at += subjects_per_statement) {
     const ids = lead_ids.slice(at, at + subjects_per_statement);
-    statements.push(insertSubjects(ids.length, action === 'lead.revealed')(db, ids));
+    statements.push(insertSubjects(ids.length, mustBeOpen)(db, { ...ids }));
   }
   return statements;
 }
 
-const insertEvent = prepare<Omit<AuditEvents, 'seq'>>(
-  (db, { recorded_at, actor, role, action, fields, purpose, request_id }) =>
-    db
-      .insertInto('audit_events')
-      .values({ seq: takenNumber(), recorded_at, actor, role, action, fields, purpose, request_id })
-      .compile(),
+type NewEvent = Omit<AuditEvents, 'seq'>;
+
+const event_columns = ['recorded_at', 'actor', 'role', 'action', 'fields', 'purpose', 'request_id', 'lead_id'] as const;
+
+const insertEvent = prepare<NewEvent>(event_columns, (db, event) =>
+  db
+    .insertInto('audit_events')
+    .values({ ...event, seq: takenNumber() })
+    .compile(),
 );
 
-const inserts = new Map<string, ReturnType<typeof prepare<string[]>>>();
+const insertEventOf = prepareEventOf(sql``);
+const insertEventOfOpen = prepareEventOf(isOpen());
 
-/** One statement per number of subjects, an id of a lead that is not there, or not open, being null where none may be. */
+/** The event about one lead, which fails the unit unless that lead is there, and open where it must be. */
+function prepareEventOf(condition: RawBuilder<unknown>) {
+  return prepare<NewEvent>(event_columns, (db, event) => {
+    const isThere = sql`exists (select 1 from leads where id = ${event.lead_id}${condition})`;
+    return db
+      .insertInto('audit_events')
+      .values({ ...event, action: failUnless(isThere, event.action), seq: takenNumber() })
+      .compile();
+  });
+}
+
+const inserts = new Map<string, ReturnType<typeof prepare<Record<number, string>>>>();
+
+/** One statement per number of subjects. A lead that is not there, or not open where it must be, is null where none may be. */
 function insertSubjects(count: number, mustBeOpen: boolean) {
   const key = `${count} ${mustBeOpen}`;
-  const known = inserts.get(key);
-  if (known) return known;
-  const insert = prepare<string[]>((db, ids) => {
-    const isOpen = mustBeOpen ? sql` and erased_at is null and restricted_at is null` : sql``;
-    const subject = (n: number) => sql<string>`(select id from leads where id = ${ids[n]}${isOpen})`;
-    const rows = Array.from({ length: count }, (_, n) => ({ seq: takenNumber(), lead_id: subject(n) }));
-    return db.insertInto('audit_subjects').values(rows).compile();
-  });
+  const places = Array.from({ length: count }, (_, place) => place);
+  const insert =
+    inserts.get(key) ??
+    prepare<Record<number, string>>(places.map(String) as never[], (db, ids) => {
+      const condition = mustBeOpen ? isOpen() : sql``;
+      const subject = (place: number) => sql<string>`(select id from leads where id = ${ids[place]}${condition})`;
+      const rows = places.map(place => ({ seq: takenNumber(), lead_id: subject(place) }));
+      return db.insertInto('audit_subjects').values(rows).compile();
+    });
   inserts.set(key, insert);
   return insert;
 }
+
+function isOpen() {
+  return sql` and erased_at is null and restricted_at is null`;
+}
+
+/** The tables that refuse an event whose lead is not there, or not open. */
+export const subject_tables = ['audit_events', 'audit_subjects'];

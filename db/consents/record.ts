@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Database } from '../database.ts';
-import { findFirstAnswer, type Repeatable, rememberAnswer } from '../idempotency.ts';
-import { newId } from '../ids.ts';
+import { newId, timeOf } from '../ids.ts';
+import type { Repeatable } from '../once.ts';
 import { choice_holds_days } from '../policies.ts';
 import type { Consents } from '../schema.ts';
 import { asText, prepare } from '../statements.ts';
@@ -36,10 +36,10 @@ const day_ms = 86_400_000;
 const history_limit = 1_000;
 
 /**
- * Appends a choice, a refusal included, and remembers its answer under the request's key.
+ * Appends a choice, a refusal included, with the key of the request that sent it.
  *
  * @returns The record, and the visitor's latest by time of choosing: another one, where this one was sent late.
- * @throws Conflict in `idempotency_keys` when another request with the same key came first: `findRepeatedChoice`.
+ * @throws Conflict in `consents` when another request with the same key came first: `findRepeatedChoice`.
  */
 export async function recordChoice(
   db: Database,
@@ -47,8 +47,9 @@ export async function recordChoice(
   repeatable: Repeatable | undefined,
   now: Date,
 ): Promise<{ record: ConsentRecord; latest: ConsentRecord }> {
+  const id = newId(now);
   const row: Selectable<Consents> = {
-    id: newId(now),
+    id,
     visitor_id: choice.visitor_id,
     policy_version: choice.policy_version,
     locale: choice.locale,
@@ -56,29 +57,28 @@ export async function recordChoice(
     granted: JSON.stringify(choice.granted),
     source: choice.source,
     chosen_at: choice.chosen_at.toISOString(),
-    received_at: now.toISOString(),
+    received_at: timeOf(id).toISOString(),
     expires_at: new Date(choice.chosen_at.getTime() + choice_holds_days * day_ms).toISOString(),
+    once_key: repeatable?.key ?? null,
+    fingerprint: repeatable?.fingerprint ?? null,
   };
-  const outcomes = await db.atomic([
-    ...(repeatable ? [rememberAnswer(db, repeatable, row.id, null, now)] : []),
-    insertChoice(db, row),
-    selectLatest(db, { visitor_id: row.visitor_id, limit: 1 }),
-  ]);
+  const outcomes = await db.atomic([insertChoice(db, row), selectLatest(db, { visitor_id: row.visitor_id, limit: 1 })]);
   const [latest] = outcomes.at(-1)!.rows as Selectable<Consents>[];
   return { record: toRecord(row), latest: toRecord(latest!) };
 }
 
-/** The record that a key was answered with first, and whether this request is the same one. */
+/** Finds the record that a key was answered with first, and whether this request is the same one. A key holds as long as its record. */
 export async function findRepeatedChoice(
   db: Database,
   { key, fingerprint }: Repeatable,
-  now: Date,
 ): Promise<{ same: boolean; record: ConsentRecord } | undefined> {
-  const first = await findFirstAnswer(db, key, now);
-  if (!first) return undefined;
-  const row = await db.selectFrom('consents').selectAll().where('id', '=', first.subject_id).executeTakeFirstOrThrow();
-  return { same: first.fingerprint === fingerprint, record: toRecord(row) };
+  const [row] = (await db.read(selectByKey(db, { key }))) as Selectable<Consents>[];
+  return row && { same: row.fingerprint === fingerprint, record: toRecord(row) };
 }
+
+const selectByKey = prepare<{ key: string }>(['key'], (db, { key }) =>
+  db.selectFrom('consents').selectAll().where('once_key', '=', key).compile(),
+);
 
 /** A visitor's choices, the latest first. Empty for an unknown visitor. */
 export async function listChoices(
@@ -90,29 +90,29 @@ export async function listChoices(
   return rows.map(row => ({ ...toRecord(row), locale: row.locale }));
 }
 
-const insertChoice = prepare<Consents>((db, row) => {
-  const { id, visitor_id, policy_version, locale, shown, granted, source, chosen_at, received_at, expires_at } = row;
-  const lists = { shown, granted };
-  const times = { chosen_at, received_at, expires_at };
-  return db
-    .insertInto('consents')
-    .values({ id, visitor_id, policy_version, locale, ...lists, source, ...times })
-    .compile();
-});
+const insertChoice = prepare<Consents>(
+  [
+    ...(['id', 'visitor_id', 'policy_version', 'locale', 'shown', 'granted', 'source'] as const),
+    ...(['chosen_at', 'received_at', 'expires_at', 'once_key', 'fingerprint'] as const),
+  ],
+  (db, row) => db.insertInto('consents').values(row).compile(),
+);
 
-const selectLatest = prepare<{ visitor_id: string; limit: number }>((db, { visitor_id, limit }) =>
-  db
-    .selectFrom('consents')
-    .selectAll()
-    .where('visitor_id', '=', asText(visitor_id))
-    .orderBy('chosen_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .compile(),
+const selectLatest = prepare<{ visitor_id: string; limit: number }>(
+  ['visitor_id', 'limit'],
+  (db, { visitor_id, limit }) =>
+    db
+      .selectFrom('consents')
+      .selectAll()
+      .where('visitor_id', '=', asText(visitor_id))
+      .orderBy('chosen_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .compile(),
 );
 
 /** A row as the wire shows it. */
-export function toRecord({ locale: _, shown, granted, ...row }: Selectable<Consents>): ConsentRecord {
+export function toRecord({ shown, granted, ...row }: Selectable<Consents>): ConsentRecord {
   const { id, visitor_id, policy_version, source, chosen_at, received_at, expires_at } = row;
   const lists = { shown: JSON.parse(shown), granted: JSON.parse(granted) };
   return { id, visitor_id, policy_version, ...lists, source, chosen_at, received_at, expires_at };

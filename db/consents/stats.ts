@@ -1,9 +1,10 @@
 import { type CompiledQuery, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { type DaySpan, dayOf } from '../days.ts';
+import { timeOf } from '../ids.ts';
 import { listPolicies } from '../policies.ts';
 import { bringUpToDate, records_per_step, type Tally } from '../tallies.ts';
-import { type Place, type StoredChoice, selectConsents, settledPlace } from './list.ts';
+import { type StoredChoice, selectConsents, settledId } from './list.ts';
 
 const outcomes = ['accepted', 'refused', 'customised', 'withdrawn'] as const;
 type Outcome = (typeof outcomes)[number];
@@ -17,14 +18,14 @@ export type ConsentDay = { day: string; policy_version: string; locale: string }
  * Safe to run at any time, on several servers at once.
  */
 export function tallyConsents(db: Database, time_zone: string, now: Date): Promise<number> {
-  const received_to = settledPlace(now).received_at;
+  const received_to = timeOf(settledId(now)).toISOString();
   const tally: Tally = { name: 'consents', time_zone };
   return bringUpToDate(db, tally, async position => {
-    const choices = await selectConsents(db, { received_to, limit: records_per_step }, readPlace(position));
+    const choices = await selectConsents(db, { received_to, limit: records_per_step }, position || undefined);
     const last = choices.at(-1);
     if (!last) return undefined;
     const days = [...(await countDays(db, choices, time_zone)).values()];
-    return { end: `${last.received_at} ${last.id}`, additions: days.map(day => addDay(db, time_zone, day)) };
+    return { end: last.id, additions: days.map(day => addDay(db, time_zone, day)) };
   });
 }
 
@@ -32,12 +33,12 @@ export function tallyConsents(db: Database, time_zone: string, now: Date): Promi
 export async function listConsentStats(db: Database, span: DaySpan, now: Date): Promise<ConsentDay[]> {
   await tallyConsents(db, span.time_zone, now);
   const { position, days } = await readTally(db, span);
-  let after = readPlace(position);
+  let after: string | undefined = position || undefined;
   for (;;) {
     const choices = await selectConsents(db, { limit: records_per_step }, after);
     await countDays(db, choices, span.time_zone, days);
     if (choices.length < records_per_step) break;
-    after = choices.at(-1);
+    after = choices.at(-1)?.id;
   }
   const asked = [...days].filter(([, { day }]) => day >= span.from_day && day <= span.to_day);
   return asked.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, day]) => day);
@@ -103,9 +104,4 @@ function addDay(db: Database, time_zone: string, day: ConsentDay): CompiledQuery
 
 function keyOf({ day, policy_version, locale }: Pick<ConsentDay, 'day' | 'policy_version' | 'locale'>): string {
   return `${day} ${policy_version} ${locale}`;
-}
-
-function readPlace(position: string): Place | undefined {
-  const [received_at, id] = position.split(' ');
-  return received_at && id ? { received_at, id } : undefined;
 }

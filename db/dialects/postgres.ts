@@ -1,8 +1,7 @@
-import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { Conflict, type Database, extendKysely, isUnavailable } from '../database.ts';
+import { Conflict, type Database, type Outcome, Unavailable } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
-import type { Schema } from '../schema.ts';
+import { createDatabase } from './kysely.ts';
 import { createWriter, nameStatement } from './postgres-writer.ts';
 import { shareReads } from './shared-reads.ts';
 
@@ -49,20 +48,33 @@ export async function open(
   pool.on('error', ignoreLost);
   pool.on('connect', dropWhenSilent);
   const writer = createWriter({ connectionString: address, ...waits });
+  const run = (query: pg.QueryConfig) => pool.query(query).then(toOutcome, fail);
   const { read, forget } = shareReads(async ({ sql, parameters }) => {
-    const { rows } = await pool.query({ name: nameStatement(sql), text: sql, values: parameters as unknown[] });
-    return rows;
+    const { rows } = await run({ name: nameStatement(sql), text: sql, values: parameters as unknown[] });
+    return rows as never[];
   });
-  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  return extendKysely(kysely, {
-    atomic: atomic(writer, forget),
+  return createDatabase('postgres', ({ sql, parameters }) => run({ text: sql, values: parameters as unknown[] }), {
+    /** Every unit goes through the one writer, which commits those that wait together. */
+    async atomic(statements) {
+      const results = await writer.run(statements).catch(fail);
+      forget();
+      return results.map(toOutcome);
+    },
     read,
     scrub: async () => {},
-    close: async () => {
+    async close() {
       await writer.close();
       if (!pool.ended) await pool.end();
     },
   });
+}
+
+function toOutcome({ rows, rowCount }: pg.QueryResult): Outcome {
+  return { rows, changed: rowCount ?? 0 };
+}
+
+function fail(error: unknown): never {
+  throw translate(error);
 }
 
 /** A connection that has once not answered in time is not given to the next reader: it may be a dead wire. */
@@ -72,7 +84,7 @@ function dropWhenSilent(client: pg.PoolClient) {
   const watched = (...args: unknown[]) => {
     const answer = query(...args);
     answer?.catch(error => {
-      if (isUnavailable(error)) (client as unknown as pg.Client).end().catch(ignoreLost);
+      if (isGone(error)) (client as unknown as pg.Client).end().catch(ignoreLost);
     });
     return answer;
   };
@@ -99,21 +111,22 @@ async function upgradeDatabase(address: string, upgrade: (session: Session) => P
   }
 }
 
-/** Every unit goes through the one writer, which commits those that wait together. */
-function atomic(writer: ReturnType<typeof createWriter>, forget: () => void): Database['atomic'] {
-  return async statements => {
-    try {
-      const results = await writer.run(statements);
-      forget();
-      return results.map(({ rows, rowCount }) => ({ rows, changed: rowCount ?? 0 }));
-    } catch (error) {
-      throw toConflict(error);
-    }
-  };
+/** SQLSTATEs and system errors that say that the server is full, busy, ending or gone. */
+const unavailable_codes =
+  /^(08\w{3}|53\w{3}|57P\w\d|57014|55P03|25P0\d|25006|E(CONN\w+|TIMEDOUT|PIPE|AI_AGAIN|NOTFOUND)$)/;
+
+/** How `pg` says the same where it has no code. */
+const unavailable_messages =
+  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error/i;
+
+function isGone(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return unavailable_codes.test(String(code)) || unavailable_messages.test(String(message));
 }
 
-/** A refused constraint becomes a Conflict; anything else is handed on as it is. */
-function toConflict(error: unknown): unknown {
+/** Turns what `pg` throws into a Conflict or Unavailable; anything else is handed on as it is. */
+function translate(error: unknown): unknown {
   const { code, table } = error as { code?: string; table?: string };
-  return table && (code === unique_violation || code === not_null_violation) ? new Conflict(table, error) : error;
+  if (table && (code === unique_violation || code === not_null_violation)) return new Conflict(table, error);
+  return isGone(error) ? new Unavailable(error) : error;
 }

@@ -1,9 +1,10 @@
-import { type CompiledQuery, Kysely, SqliteDialect } from 'kysely';
-import { type Database, extendKysely, type Outcome, readConflict } from '../database.ts';
+import type { CompiledQuery } from 'kysely';
+import type { Database, Outcome } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
-import type { Schema } from '../schema.ts';
+import { createDatabase } from './kysely.ts';
 import { shareReads } from './shared-reads.ts';
 import { keepLittle, openConnection } from './sqlite-connection.ts';
+import { translate } from './sqlite-errors.ts';
 import { type Writer, writeApart, writeHere } from './sqlite-writer.ts';
 
 interface Unit {
@@ -28,14 +29,20 @@ export async function open(path: string, upgrade: (session: Session) => Promise<
   });
   if (!sqlite.memory) keepLittle(connection);
   const writer = sqlite.memory ? writeHere(connection) : writeApart(path);
-  const { read, forget } = shareReads(async query => prepare(query.sql).all(...query.parameters) as never[]);
-  const kysely = new Kysely<Schema>({
-    dialect: new SqliteDialect({ database: { prepare, close: () => void sqlite.close() } }),
-  });
-  return extendKysely(kysely, {
-    atomic: atomic(writer, forget),
+  const run = async ({ sql, parameters }: CompiledQuery): Promise<Outcome> => {
+    try {
+      const statement = prepare(sql);
+      if (statement.reader) return { rows: statement.all(...parameters), changed: 0 };
+      return { rows: [], changed: statement.run(...parameters).changes };
+    } catch (error) {
+      throw translate(error);
+    }
+  };
+  const { read, forget } = shareReads(async query => (await run(query)).rows as never[]);
+  return createDatabase('sqlite', run, {
+    atomic: queueUnits(writer, forget),
     read,
-    scrub: writer.scrub,
+    scrub: shareScrubs(writer),
     async close() {
       await writer.close();
       sqlite.close();
@@ -44,7 +51,7 @@ export async function open(path: string, upgrade: (session: Session) => Promise<
 }
 
 /** Hands units to the writer: all that came in one turn of the event loop, or while it was busy, at once. */
-function atomic(writer: Writer, forget: () => void): Database['atomic'] {
+function queueUnits(writer: Writer, forget: () => void): Database['atomic'] {
   let waiting: Unit[] = [];
   let busy = false;
 
@@ -68,10 +75,24 @@ function atomic(writer: Writer, forget: () => void): Database['atomic'] {
 
 function settle({ resolve, reject }: Unit, settled: Awaited<ReturnType<Writer['commit']>>[number]) {
   if ('outcomes' in settled) resolve(settled.outcomes);
-  else reject(toConflict(settled.error));
+  else reject(translate(settled.error));
 }
 
-/** A refused constraint becomes a Conflict; anything else is handed on as it is. */
-function toConflict(error: unknown): unknown {
-  return (error as { code?: string })?.code?.startsWith('SQLITE_CONSTRAINT') ? (readConflict(error) ?? error) : error;
+/** Overwrites once for all that ask while another overwriting runs: whoever asked before one begins is served by it. */
+function shareScrubs(writer: Writer): Database['scrub'] {
+  let running: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  return () => {
+    next ??= running
+      .catch(() => {})
+      .then(() => {
+        running = next!;
+        next = undefined;
+        return writer.scrub();
+      })
+      .catch(error => {
+        throw translate(error);
+      });
+    return next;
+  };
 }

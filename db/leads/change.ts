@@ -1,11 +1,10 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { type Actor, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
-import type { LeadValues, Vault } from '../vault/vault.ts';
-import { lead_statuses } from './read.ts';
+import { failUnless } from '../statements.ts';
+import type { LeadValues, SubjectKeys, Vault } from '../vault/vault.ts';
+import { type LeadStatus, lead_statuses } from './lead.ts';
 import { type LeadRow, openValues, selectLead } from './rows.ts';
-
-type LeadStatus = (typeof lead_statuses)[number];
 
 /** What staff change about a lead; whatever is left out stays. */
 export interface LeadChange {
@@ -68,7 +67,7 @@ function draftChange(
   const isOpen = sql`erased_at is null and restricted_at is null`;
   const mayChange = isCorrection ? sql`${isOpen} and seq = ${row.seq}` : isOpen;
   return [
-    ...(resealed ? [db.updateTable('lead_keys').set(resealed.keys).where('lead_id', '=', row.id).compile()] : []),
+    ...(resealed ? [updateKey(db, row.id, resealed.keys)] : []),
     takeNumber(db),
     db
       .updateTable('leads')
@@ -77,13 +76,22 @@ function draftChange(
         ...(columns.status && reach(columns.status, at)),
         ...(resealed && { sealed: resealed.sealed }),
         changed_at: at,
-        // Null where none may be: what was erased, held or, for a correction, changed since it was read fails the whole unit.
-        seq: sql<number>`case when ${mayChange} then ${takenNumber()} end`,
+        // A lead that was erased, held or, for a correction, changed since it was read is not changed.
+        seq: failUnless(mayChange, takenNumber()),
       })
       .where('id', '=', row.id)
       .compile(),
     ...recordEvent(db, actor, { action, fields, purpose: row.form, lead_ids: [row.id] }, now),
   ];
+}
+
+function updateKey(db: Database, lead_id: string, keys: SubjectKeys): CompiledQuery {
+  return db
+    .updateTable('keys')
+    .set(keys)
+    .where('subject_kind', '=', 'lead')
+    .where('subject_id', '=', lead_id)
+    .compile();
 }
 
 /** Of what is asked for, what is not so yet. */

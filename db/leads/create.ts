@@ -1,13 +1,14 @@
 import { type CompiledQuery, type ExpressionBuilder, sql } from 'kysely';
-import { type Actor, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
+import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import type { Database } from '../database.ts';
-import { findFirstAnswer, type Repeatable, rememberAnswer } from '../idempotency.ts';
-import { newId } from '../ids.ts';
-import { type Proof, spendProof, takeQuota } from '../proofs.ts';
-import type { LeadConsents, LeadKeys, Schema } from '../schema.ts';
+import { newId, timeOf } from '../ids.ts';
+import { claimKey, findFirstUse, type Proof, type Repeatable, spendProof } from '../once.ts';
+import type { Keys, Leads, Schema } from '../schema.ts';
 import { asText, prepare } from '../statements.ts';
 import { hashReceiptCode, type Signer } from '../vault/signer.ts';
-import type { LeadValues, Vault } from '../vault/vault.ts';
+import type { LeadValues, SubjectKeys, Vault } from '../vault/vault.ts';
+import { personal_fields } from './lead.ts';
+import { takeQuota } from './quota.ts';
 
 /** What a visitor submitted and agreed to. */
 export interface Submission {
@@ -37,14 +38,16 @@ export interface Receipt {
 /** A repeated submission is answered as the first one for this long. */
 const repeat_ms = 24 * 3_600_000;
 
-/** The personal data of a lead, as an audit event names it. */
-export const personal_fields = 'name,phone,email,company';
+/** Returns when a submission is no longer answered as a repeat of the one received then. */
+export function repeatEnds(received_at: Date): Date {
+  return new Date(received_at.getTime() + repeat_ms);
+}
 
 /**
  * Stores a lead: sealed values, its key, the consent given and the audit event, all or none.
  *
- * @throws Conflict in `idempotency_keys` when another request with the same key came first: `findRepeatedLead`; in
- *   `spent_proofs` when the proof is spent; in `form_quotas` when this minute's quota is.
+ * @throws Conflict in `once` when another request with the same key came first, which `findRepeatedLead` then finds, or else the
+ *   proof is spent; in `quotas` when this minute's quota is full.
  */
 export async function createLead(
   services: { db: Database; vault: Vault; signer: Signer },
@@ -58,86 +61,65 @@ export async function createLead(
   return receipt;
 }
 
-/** The statements that store a lead, and its receipt, which is good once they have run as one unit. */
+/** Drafts the statements that store a lead, and its receipt, which is good once they have run as one unit. */
 export function draftLead(
   { db, vault, signer }: { db: Database; vault: Vault; signer: Signer },
-  { form, values, policy_version, policy_sha256, locale }: Submission,
+  { form, values, ...consent }: Submission,
   { repeatable, proof, quota }: Terms,
   actor: Actor,
   now: Date,
 ): { receipt: Receipt; statements: CompiledQuery[] } {
   const id = newId(now);
-  const received_at = now.toISOString();
+  const received_at = timeOf(id).toISOString();
   const { sealed, keys } = vault.seal(id, values);
-  const receipt_code = signer.receiptCode(id);
+  const receipt_code = signer.receiptCode({ id, received_at });
+  const { phone_index, email_index } = keys;
+  const lead = { id, form, sealed, ...consent, receipt_hash: hashReceiptCode(receipt_code), received_at };
+  const event = { action: 'lead.created', fields: personal_fields, purpose: form, lead_ids: [id] } satisfies AuditEvent;
   const statements = [
-    ...(repeatable ? [rememberAnswer(db, repeatable, id, new Date(now.getTime() + repeat_ms), now)] : []),
+    ...(repeatable ? [claimKey(db, repeatable, id, repeatEnds(timeOf(id)), now)] : []),
     ...(proof ? [spendProof(db, proof)] : []),
     ...(quota ? [takeQuota(db, form, quota, now)] : []),
-    insertConsent(db, {
-      lead_id: id,
-      purpose: form,
-      policy_version,
-      policy_sha256,
-      locale,
-      recorded_at: received_at,
-    }),
     takeNumber(db),
-    insertLead(db, {
-      id,
-      form,
-      sealed,
-      policy_version,
-      receipt_hash: hashReceiptCode(receipt_code),
-      received_at,
-      phone_index: keys.phone_index,
-      email_index: keys.email_index,
-    }),
-    insertKey(db, { lead_id: id, ...keys }),
-    ...recordEvent(db, actor, { action: 'lead.created', fields: personal_fields, purpose: form, lead_ids: [id] }, now),
+    insertLead(db, { ...lead, phone_index, email_index }),
+    insertKey(db, { subject_id: id, ...keys }),
+    ...recordEvent(db, actor, event, now),
   ];
   return { receipt: { id, form, received_at, receipt_code }, statements };
 }
 
-const insertConsent = prepare<Omit<LeadConsents, 'state'>>(
-  (db, { lead_id, purpose, policy_version, policy_sha256, locale, recorded_at }) =>
+type NewLead = Pick<
+  Leads,
+  'id' | 'form' | 'policy_version' | 'policy_sha256' | 'locale' | 'receipt_hash' | 'received_at'
+> &
+  Pick<SubjectKeys, 'phone_index' | 'email_index'> & { sealed: string };
+
+const insertLead = prepare<NewLead>(
+  [
+    ...(['id', 'form', 'sealed', 'policy_version', 'policy_sha256', 'locale', 'receipt_hash', 'received_at'] as const),
+    ...(['phone_index', 'email_index'] as const),
+  ],
+  (db, { phone_index, email_index, ...lead }) =>
     db
-      .insertInto('lead_consents')
-      .values({ lead_id, state: sql.lit('given'), purpose, policy_version, policy_sha256, locale, recorded_at })
+      .insertInto('leads')
+      .values({
+        ...lead,
+        status: sql.lit('new'),
+        earlier_lead_id: eb => findEarlier(eb, lead.form, { phone_index, email_index }),
+        changed_at: lead.received_at,
+        created_seq: takenNumber(),
+        seq: takenNumber(),
+      })
       .compile(),
 );
 
-interface NewLead {
-  id: string;
-  form: string;
-  sealed: string;
-  policy_version: string;
-  receipt_hash: string;
-  received_at: string;
-  phone_index: string;
-  email_index: string;
-}
-
-const insertLead = prepare<NewLead>((db, lead) =>
-  db
-    .insertInto('leads')
-    .values({
-      id: lead.id,
-      form: lead.form,
-      status: sql.lit('new'),
-      sealed: lead.sealed,
-      policy_version: lead.policy_version,
-      earlier_lead_id: eb => findEarlier(eb, lead),
-      receipt_hash: lead.receipt_hash,
-      received_at: lead.received_at,
-      changed_at: lead.received_at,
-      seq: takenNumber(),
-    })
-    .compile(),
-);
-
-const insertKey = prepare<LeadKeys>((db, { lead_id, kek_id, wrapped, phone_index, email_index, index_version }) =>
-  db.insertInto('lead_keys').values({ lead_id, kek_id, wrapped, phone_index, email_index, index_version }).compile(),
+const insertKey = prepare<Omit<Keys, 'subject_kind'>>(
+  ['subject_id', 'kek_id', 'wrapped', 'phone_index', 'email_index', 'index_version'],
+  (db, key) =>
+    db
+      .insertInto('keys')
+      .values({ subject_kind: sql.lit('lead'), ...key })
+      .compile(),
 );
 
 /**
@@ -146,35 +128,43 @@ const insertKey = prepare<LeadKeys>((db, { lead_id, kek_id, wrapped, phone_index
  * The form is asked per candidate, in a query of its own: of a join PostgreSQL, while its statistics are young, makes a walk through
  * all leads of the form.
  */
-function findEarlier(eb: ExpressionBuilder<Schema, 'leads'>, { form, phone_index, email_index }: NewLead) {
+function findEarlier(
+  eb: ExpressionBuilder<Schema, 'leads'>,
+  form: string,
+  { phone_index, email_index }: Pick<SubjectKeys, 'phone_index' | 'email_index'>,
+) {
   const latestBy = (column: 'phone_index' | 'email_index', value: string) =>
     eb
-      .selectFrom('lead_keys')
-      .select('lead_id')
+      .selectFrom('keys')
+      .select('subject_id')
       .where(column, '=', asText(value))
+      .where('subject_kind', '=', sql.lit('lead'))
       .where(
         ({ selectFrom }) =>
-          selectFrom('leads as earlier').select('form').whereRef('earlier.id', '=', 'lead_keys.lead_id'),
+          selectFrom('leads as earlier').select('form').whereRef('earlier.id', '=', 'keys.subject_id'),
         '=',
         asText(form),
       )
-      .orderBy('lead_id', 'desc')
+      .orderBy('subject_id', 'desc')
       .limit(sql.lit(1));
   return eb.fn.coalesce(latestBy('phone_index', phone_index), latestBy('email_index', email_index));
 }
 
-/** The receipt that a key was answered with first, and whether this request is the same one. */
+/** What a key was answered with first: the receipt and whether this request is the same one, or that its lead is erased. */
+export type RepeatedLead = { same: boolean; receipt: Receipt } | 'erased';
+
+/** Finds what a key was answered with first, unless that has expired. */
 export async function findRepeatedLead(
   { db, signer }: { db: Database; signer: Signer },
   { key, fingerprint }: Repeatable,
   now: Date,
-): Promise<{ same: boolean; receipt: Receipt } | undefined> {
-  const first = await findFirstAnswer(db, key, now);
-  if (!first) return undefined;
+): Promise<RepeatedLead | undefined> {
+  const first = await findFirstUse(db, key, now);
+  if (!first || first === 'erased') return first;
   const lead = await db
     .selectFrom('leads')
     .select(['id', 'form', 'received_at'])
     .where('id', '=', first.subject_id)
     .executeTakeFirstOrThrow();
-  return { same: first.fingerprint === fingerprint, receipt: { ...lead, receipt_code: signer.receiptCode(lead.id) } };
+  return { same: first.fingerprint === fingerprint, receipt: { ...lead, receipt_code: signer.receiptCode(lead) } };
 }

@@ -1,54 +1,82 @@
 import { type CompiledQuery, sql } from 'kysely';
-import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
+import { type Actor, type AuditEvent, recordEvent, subject_tables, takeNumber, takenNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
-import { hashReceiptCode, readReceiptCode } from '../vault/signer.ts';
-import { personal_fields } from './create.ts';
+import { firstIdAt } from '../ids.ts';
+import { forgetSubject } from '../once.ts';
+import { failUnless } from '../statements.ts';
+import { hashReceiptCode, readReceiptCode, readReceiptTime } from '../vault/signer.ts';
+import { repeatEnds } from './create.ts';
+import { personal_fields } from './lead.ts';
 import { selectLead } from './rows.ts';
 
+/** What is known of a lead that is to be erased. */
+interface Erasable {
+  id: string;
+  form: string;
+  received_at: string;
+}
+
+/** How the audit trail calls an erasure. */
+type Erasure = Extract<AuditEvent['action'], 'lead.erased' | 'lead.withdrawn'>;
+
 /**
- * Erases a lead: its key and sealed values go, in every backup too, and a tombstone takes its place in the feed.
+ * Erases leads: their keys and sealed values go, in every backup too, and tombstones take their places in the feed.
  *
- * @param action How the audit trail calls it.
- * @param also Statements of the same unit.
- * @returns Whether it was there to erase; of several at once, one gets true.
+ * Each lead is a unit of its own; the files are overwritten once, after the last.
+ *
+ * @returns The ids of those that were there to erase; of several callers at once, one gets an id.
  */
-export async function eraseLead(
+export async function eraseLeads(
   db: Database,
-  { id, form }: { id: string; form: string },
-  action: AuditEvent['action'],
+  leads: Erasable[],
+  action: Erasure,
   actor: Actor,
   now: Date,
-  also: CompiledQuery[] = [],
-): Promise<boolean> {
-  const at = now.toISOString();
-  // A legal hold binds the staff; a person who withdraws is not bound by it.
-  const erasable =
-    action === 'lead.withdrawn' ? sql`erased_at is null` : sql`erased_at is null and restricted_at is null`;
+): Promise<string[]> {
+  const erased = await Promise.all(leads.map(lead => runErasure(db, draftErasure(db, lead, action, actor, now))));
+  await db.scrub();
+  return leads.filter((_, place) => erased[place]).map(({ id }) => id);
+}
+
+/** Returns whether the lead was there to erase. */
+async function runErasure(db: Database, statements: CompiledQuery[]): Promise<boolean> {
   try {
-    await db.atomic([
-      ...also,
-      db.deleteFrom('idempotency_keys').where('subject_id', '=', id).compile(),
-      db.deleteFrom('lead_keys').where('lead_id', '=', id).compile(),
-      takeNumber(db),
-      db
-        .updateTable('leads')
-        .set({
-          sealed: null,
-          erased_at: at,
-          changed_at: at,
-          // Null where none may be: a lead that is erased already makes the whole unit fail.
-          seq: sql<number>`case when ${erasable} then ${takenNumber()} end`,
-        })
-        .where('id', '=', id)
-        .compile(),
-      ...recordEvent(db, actor, { action, fields: personal_fields, purpose: form, lead_ids: [id] }, now),
-    ]);
-    await db.scrub();
+    await db.atomic(statements);
     return true;
   } catch (error) {
-    if (error instanceof Conflict && ['leads', 'lead_consents', 'audit_subjects'].includes(error.table)) return false;
+    if (error instanceof Conflict && ['leads', ...subject_tables].includes(error.table)) return false;
     throw error;
   }
+}
+
+function draftErasure(
+  db: Database,
+  { id, form, received_at }: Erasable,
+  action: Erasure,
+  actor: Actor,
+  now: Date,
+): CompiledQuery[] {
+  const at = now.toISOString();
+  const isWithdrawal = action === 'lead.withdrawn';
+  // A legal hold binds the staff; a person who withdraws is not bound by it.
+  const erasable = isWithdrawal ? sql`erased_at is null` : sql`erased_at is null and restricted_at is null`;
+  return [
+    forgetSubject(db, id, repeatEnds(new Date(received_at))),
+    db.deleteFrom('keys').where('subject_kind', '=', 'lead').where('subject_id', '=', id).compile(),
+    takeNumber(db),
+    db
+      .updateTable('leads')
+      .set({
+        sealed: null,
+        erased_at: at,
+        changed_at: at,
+        ...(isWithdrawal && { withdrawn_at: at }),
+        seq: failUnless(erasable, takenNumber()),
+      })
+      .where('id', '=', id)
+      .compile(),
+    ...recordEvent(db, actor, { action, fields: personal_fields, purpose: form, lead_ids: [id] }, now),
+  ];
 }
 
 /**
@@ -66,7 +94,8 @@ export async function eraseLeadById(
   if (!row) return undefined;
   if (row.erased_at) return 'already';
   if (row.restricted_at) return 'restricted';
-  if (await eraseLead(db, row, 'lead.erased', actor, now)) return 'erased';
+  const [erased] = await eraseLeads(db, [row], 'lead.erased', actor, now);
+  if (erased) return 'erased';
   return (await selectLead(db, id))?.erased_at ? 'already' : 'restricted';
 }
 
@@ -79,24 +108,21 @@ export async function eraseLeadById(
  */
 export async function withdrawLead(db: Database, typed: string, actor: Actor, now: Date): Promise<boolean> {
   const code = readReceiptCode(typed);
-  const given = code && (await findGiven(db, code));
-  if (!given) return false;
-  const { lead_id, purpose, policy_version, policy_sha256, locale } = given;
-  const withdrawn = { lead_id, state: 'withdrawn', recorded_at: now.toISOString() } as const;
-  const record = { ...withdrawn, purpose, policy_version, policy_sha256, locale };
-  return eraseLead(db, { id: lead_id, form: purpose }, 'lead.withdrawn', actor, now, [
-    db.insertInto('lead_consents').values(record).compile(),
-  ]);
+  const lead = code && (await findByReceipt(db, code));
+  if (!lead) return false;
+  const [withdrawn] = await eraseLeads(db, [lead], 'lead.withdrawn', actor, now);
+  return withdrawn !== undefined;
 }
 
-/** The consent given with the lead that a receipt code is for, unless that lead is erased. */
-function findGiven(db: Database, code: string) {
+/** The lead that a receipt code is for, unless it is erased: of those received at the time in the code, the one with its hash. */
+function findByReceipt(db: Database, code: string): Promise<Erasable | undefined> {
+  const [from, before] = readReceiptTime(code);
   return db
     .selectFrom('leads')
-    .innerJoin('lead_consents', 'lead_consents.lead_id', 'leads.id')
-    .select(['lead_id', 'purpose', 'lead_consents.policy_version', 'policy_sha256', 'locale'])
+    .select(['id', 'form', 'received_at'])
+    .where('id', '>=', firstIdAt(from))
+    .where('id', '<', firstIdAt(before))
     .where('receipt_hash', '=', hashReceiptCode(code))
     .where('erased_at', 'is', null)
-    .where('state', '=', 'given')
     .executeTakeFirst();
 }

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Database } from '../database.ts';
-import type { LeadConsents, Leads } from '../schema.ts';
+import type { Leads } from '../schema.ts';
 
 /** An earlier lead of the same person, without its values. */
 export type EarlierLead = Pick<
@@ -27,7 +27,17 @@ export async function listEarlier(db: Database, earlier_lead_id: string | null):
   return earlier;
 }
 
-/** What the person agreed to with a lead, and whether they have withdrawn it. */
-export function listLeadConsents(db: Database, lead_id: string): Promise<Selectable<LeadConsents>[]> {
-  return db.selectFrom('lead_consents').selectAll().where('lead_id', '=', lead_id).orderBy('recorded_at').execute();
+/** The consent given with a lead, and when it was withdrawn, if it was. */
+export type LeadConsent = Pick<
+  Selectable<Leads>,
+  'form' | 'policy_version' | 'policy_sha256' | 'locale' | 'received_at' | 'withdrawn_at'
+>;
+
+/** What the person agreed to with a lead, and whether they have withdrawn it; undefined where there is no such lead. */
+export function findLeadConsent(db: Database, lead_id: string): Promise<LeadConsent | undefined> {
+  return db
+    .selectFrom('leads')
+    .select(['form', 'policy_version', 'policy_sha256', 'locale', 'received_at', 'withdrawn_at'])
+    .where('id', '=', lead_id)
+    .executeTakeFirst();
 }

@@ -1,9 +1,7 @@
-import type { Selectable } from 'kysely';
-import { type Actor, recordEvent, takeNumber } from '../audit/record.ts';
+import { type Actor, recordEvent, subject_tables, takeNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
-import type { Leads } from '../schema.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
-import { personal_fields } from './create.ts';
+import { type Lead, personal_fields, type RevealPurpose } from './lead.ts';
 import { maskCompany, maskEmail, maskName, maskPhone } from './masks.ts';
 import {
   type LeadQuery,
@@ -13,22 +11,9 @@ import {
   selectFeed,
   selectLead,
   selectMatches,
-  type shown_columns,
 } from './rows.ts';
 
 export type { LeadQuery, Position };
-
-export const lead_statuses = ['new', 'contacted', 'qualified', 'closed'] as const;
-
-/** A lead as staff see it; erased and restricted ones show no more than that they are. */
-export type Lead =
-  | (Pick<Selectable<Leads>, (typeof shown_columns)[number]> & LeadValues)
-  | { id: string; erased_at: string }
-  | { id: string; restricted_at: string };
-
-/** What a person may be reading a lead for. */
-export const reveal_purposes = ['first_contact', 'follow_up', 'subject_request', 'correction', 'handover'] as const;
-export type RevealPurpose = (typeof reveal_purposes)[number];
 
 /** How often a clear read is begun anew because one of its leads was erased meanwhile, before it gives up. */
 const attempts = 50;
@@ -100,7 +85,7 @@ async function readPage(
   return {
     leads: page.map(row => readLead(vault, row, 'clear' in view)),
     has_more: rows.length > limit,
-    end: last && { seq: last.seq, received_at: last.received_at, id: last.id },
+    end: last && { seq: last.seq, id: last.id },
   };
 }
 
@@ -125,7 +110,7 @@ async function selectRecorded(
       await db.atomic([takeNumber(db), ...recordEvent(db, clear, event, now)]);
       return rows;
     } catch (error) {
-      if (!(error instanceof Conflict && error.table === 'audit_subjects') || attempt === attempts) throw error;
+      if (!(error instanceof Conflict && subject_tables.includes(error.table)) || attempt === attempts) throw error;
     }
   }
 }

@@ -1,8 +1,10 @@
 import { type Selectable, sql } from 'kysely';
 import type { Database } from '../database.ts';
-import type { LeadKeys, Leads } from '../schema.ts';
+import { firstIdAt } from '../ids.ts';
+import type { Keys, Leads } from '../schema.ts';
 import { asText, prepare } from '../statements.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
+import { shown_columns } from './lead.ts';
 
 export interface LeadQuery {
   form?: string | undefined;
@@ -19,39 +21,32 @@ export interface LeadQuery {
   limit: number;
 }
 
-/** Where a page ended. The feed goes by the number of the latest act, a search by the time of receipt. */
+/** Where a page ended. The feed goes by the number of the latest act, a search by id, which is the order of receipt. */
 export interface Position {
   seq: number;
-  received_at: string;
   id: string;
 }
-
-/** The columns that staff see as they are. */
-export const shown_columns = [
-  'id',
-  'form',
-  'status',
-  'assigned_to',
-  'policy_version',
-  'received_at',
-  'changed_at',
-  'earlier_lead_id',
-] as const;
 
 /** A lead with its key, still sealed; an erased one has no key. */
 export type LeadRow = Pick<
   Selectable<Leads>,
   (typeof shown_columns)[number] | 'seq' | 'sealed' | 'erased_at' | 'restricted_at'
-> & { [Column in 'kek_id' | 'wrapped']: LeadKeys[Column] | null };
+> & { [Column in 'kek_id' | 'wrapped']: Keys[Column] | null };
 
-/** What a statement is filled in with: the query's values, and where the last page ended. */
-type Values = Omit<LeadQuery, 'phone' | 'email' | 'order' | 'limit'> & {
+/** What a statement is filled in with: the query's values, times as bounds of ids, and where the last page ended. */
+interface Values {
+  form?: string | undefined;
+  status?: string | undefined;
+  assigned_to?: string | undefined;
   phone_index?: string | undefined;
   email_index?: string | undefined;
+  /** Inclusive. */
+  from_id?: string | undefined;
+  /** Exclusive. */
+  to_id?: string | undefined;
   after_seq?: number | undefined;
-  after_received_at?: string | undefined;
   after_id?: string | undefined;
-};
+}
 
 /**
  * How many rows a statement asks for, at least one more than the page: written into it, and so few different numbers.
@@ -68,11 +63,11 @@ export function selectFeed(db: Database, { form, limit }: LeadQuery, after: Posi
   const values = { form, after_seq: after?.seq, after_id: after?.id };
   const count = countRows(limit);
   return select(db, values, `feed ${count}`, (db, value) => {
-    let rows = selectLeads(db).orderBy('seq').orderBy('id').limit(sql.lit(count));
+    let rows = selectLeads(db).orderBy('seq').orderBy('leads.id').limit(sql.lit(count));
     if (form) rows = rows.where('form', '=', asText(value.form!));
     if (after) {
       const number = sql<number>`cast(${value.after_seq} as bigint)`;
-      rows = rows.where(eb => eb(eb.refTuple('seq', 'id'), '>', eb.tuple(number, asText(value.after_id!))));
+      rows = rows.where(eb => eb(eb.refTuple('seq', 'leads.id'), '>', eb.tuple(number, asText(value.after_id!))));
     }
     return rows.compile();
   });
@@ -81,45 +76,41 @@ export function selectFeed(db: Database, { form, limit }: LeadQuery, after: Posi
 /** Rows that match a search, erased ones never, more than the limit where there are more. */
 export function selectMatches(
   { db, vault }: { db: Database; vault: Vault },
-  { phone, email, ...asked }: LeadQuery,
-  position: Position | undefined,
+  { phone, email, received_from, received_to, order, limit, ...columns }: LeadQuery,
+  after: Position | undefined,
 ): Promise<LeadRow[]> {
-  const { after, order, limit, ...query } = { ...asked, ...narrow(asked, position) };
   const count = countRows(limit);
   const values = {
-    ...query,
+    ...columns,
     phone_index: phone && vault.indexPhone(phone),
     email_index: email && vault.indexEmail(email),
-    after_received_at: after?.received_at,
-    after_id: after?.id,
+    ...boundIds({ order, received_from, received_to }, after),
   };
   return select(db, values, `${order} ${count}`, (db, value) => {
-    let rows = selectLeads(db)
-      .where('erased_at', 'is', null)
-      .orderBy('received_at', order)
-      .orderBy('id', order)
-      .limit(sql.lit(count));
+    let rows = selectLeads(db).where('erased_at', 'is', null).orderBy('leads.id', order).limit(sql.lit(count));
     for (const column of ['form', 'status', 'assigned_to', 'phone_index', 'email_index'] as const)
       if (values[column]) rows = rows.where(column, '=', asText(value[column]!));
-    if (values.received_from) rows = rows.where('received_at', '>=', asText(value.received_from!));
-    if (values.received_to) rows = rows.where('received_at', '<', asText(value.received_to!));
-    if (after) {
-      const end = [asText(value.after_received_at!), asText(value.after_id!)] as const;
-      rows = rows.where(eb => eb(eb.refTuple('received_at', 'id'), order === 'asc' ? '>' : '<', eb.tuple(...end)));
-    }
+    if (values.from_id) rows = rows.where('leads.id', '>=', asText(value.from_id!));
+    if (values.to_id) rows = rows.where('leads.id', '<', asText(value.to_id!));
+    if (values.after_id) rows = rows.where('leads.id', order === 'asc' ? '>' : '<', asText(value.after_id!));
     return rows.compile();
   });
 }
 
 /**
- * Of the bound at which a list begins and the place where its last page ended, the further one alone: given both, SQLite would read
- * all from the bound on, and every page of a long list be slower than the one before.
+ * The ids between which a search looks. Of the bound at which a list begins and the place where its last page ended it has the further
+ * one alone: given both, SQLite would read all from the bound on, and every page of a long list be slower than the one before.
  */
-function narrow({ order, received_from, received_to }: LeadQuery, after: Position | undefined) {
-  if (!after) return {};
-  if (order === 'asc')
-    return received_from && received_from > after.received_at ? {} : { after, received_from: undefined };
-  return received_to && received_to <= after.received_at ? {} : { after, received_to: undefined };
+function boundIds(
+  { order, received_from, received_to }: Pick<LeadQuery, 'order' | 'received_from' | 'received_to'>,
+  after: Position | undefined,
+): Pick<Values, 'from_id' | 'to_id' | 'after_id'> {
+  const from_id = received_from && firstIdAt(new Date(received_from));
+  const to_id = received_to && firstIdAt(new Date(received_to));
+  const after_id = after?.id;
+  if (!after_id) return { from_id, to_id };
+  if (order === 'asc') return from_id && from_id > after_id ? { from_id, to_id } : { to_id, after_id };
+  return to_id && to_id <= after_id ? { from_id, to_id } : { from_id, after_id };
 }
 
 /** One lead's row, or undefined. */
@@ -128,7 +119,9 @@ export async function selectLead(db: Database, id: string): Promise<LeadRow | un
   return row as LeadRow | undefined;
 }
 
-const selectById = prepare<{ id: string }>((db, { id }) => selectLeads(db).where('id', '=', id).compile());
+const selectById = prepare<{ id: string }>(['id'], (db, { id }) =>
+  selectLeads(db).where('leads.id', '=', id).compile(),
+);
 
 /** The values of a lead that is not erased; whoever shows them has recorded it before. */
 export function openValues(vault: Vault, { id, sealed, kek_id, wrapped }: LeadRow): LeadValues {
@@ -140,10 +133,10 @@ function countRows(limit: number): number {
   return row_counts.find(count => count > limit)!;
 }
 
-function select(db: Database, values: Values, kind: string, build: Parameters<typeof prepare<Values>>[0]) {
-  const filled = Object.entries(values).filter(([, value]) => value !== undefined);
-  const shape = [kind, ...filled.map(([name]) => name)].join(' ');
-  const statement = shapes.get(shape) ?? prepare(build);
+function select(db: Database, values: Values, kind: string, build: Parameters<typeof prepare<Values>>[1]) {
+  const filled = (Object.keys(values) as (keyof Values)[]).filter(name => values[name] !== undefined);
+  const shape = [kind, ...filled].join(' ');
+  const statement = shapes.get(shape) ?? prepare(filled, build);
   shapes.set(shape, statement);
   return db.read(statement(db, values)) as Promise<LeadRow[]>;
 }
@@ -151,6 +144,8 @@ function select(db: Database, values: Values, kind: string, build: Parameters<ty
 function selectLeads(db: Database) {
   return db
     .selectFrom('leads')
-    .leftJoin('lead_keys', 'lead_keys.lead_id', 'leads.id')
+    .leftJoin('keys', join =>
+      join.onRef('keys.subject_id', '=', 'leads.id').on('keys.subject_kind', '=', sql.lit('lead')),
+    )
     .select([...shown_columns, 'seq', 'sealed', 'erased_at', 'restricted_at', 'kek_id', 'wrapped']);
 }

@@ -1,6 +1,7 @@
 import type { CompiledQuery } from 'kysely';
 import type { Database } from '../database.ts';
 import { type DaySpan, dayOf, nextDay, startOfDay } from '../days.ts';
+import { firstIdAt, timeOf } from '../ids.ts';
 import { bringUpToDate, records_per_step, type Tally } from '../tallies.ts';
 
 interface LeadStats {
@@ -93,17 +94,17 @@ function countReached(db: Database, span: DaySpan) {
 
 async function readWaits(db: Database, span: DaySpan): Promise<number[]> {
   const rows = await selectContacted(db, span)
-    .select(['received_at', 'contacted_at'])
-    .orderBy('received_at', 'desc')
+    .select(['id', 'contacted_at'])
+    .orderBy('id', 'desc')
     .limit(contacts_read)
     .execute();
-  return rows.map(({ received_at, contacted_at }) => Date.parse(contacted_at!) - Date.parse(received_at));
+  return rows.map(({ id, contacted_at }) => Date.parse(contacted_at!) - timeOf(id).getTime());
 }
 
 function selectContacted(db: Database, { from_day, to_day, time_zone }: DaySpan) {
   return db
     .selectFrom('leads')
     .where('contacted_at', 'is not', null)
-    .where('received_at', '>=', startOfDay(from_day, time_zone).toISOString())
-    .where('received_at', '<', startOfDay(nextDay(to_day), time_zone).toISOString());
+    .where('id', '>=', firstIdAt(startOfDay(from_day, time_zone)))
+    .where('id', '<', firstIdAt(startOfDay(nextDay(to_day), time_zone)));
 }

@@ -1,6 +1,10 @@
+-- Every table; schema.ts says what each column means, postgres/0001_tables.sql is the same for PostgreSQL.
+-- Each index entry is a row written: ids are UUIDv7 and so in order of receipt, which makes an index by time waste;
+-- `without rowid` and `integer primary key` tables have no second index for their key.
+
 create table changes (
   id integer not null primary key check (id = 1),
-  seq bigint not null
+  seq integer not null
 );
 insert into changes (id, seq) values (1, 0);
 
@@ -11,44 +15,42 @@ create table leads (
   assigned_to text,
   sealed text,
   policy_version text not null,
+  policy_sha256 text not null,
+  locale text not null,
   earlier_lead_id text,
   receipt_hash text not null,
   received_at text not null,
   changed_at text not null,
   erased_at text,
+  withdrawn_at text,
   restricted_at text,
-  seq bigint not null,
+  contacted_at text,
+  qualified_at text,
+  closed_at text,
+  created_seq integer not null,
+  seq integer not null,
   check ((sealed is null) = (erased_at is not null))
-);
+) without rowid;
 create index leads_by_seq on leads (seq, id);
 create index leads_by_form_seq on leads (form, seq, id);
-create index leads_by_received on leads (received_at, id) where erased_at is null;
-create index leads_by_form_received on leads (form, received_at, id) where erased_at is null;
-create index leads_by_status_received on leads (status, received_at, id) where erased_at is null;
-create index leads_by_assignee_received on leads (assigned_to, received_at, id) where assigned_to is not null and erased_at is null;
-create unique index leads_by_receipt on leads (receipt_hash);
+create index leads_by_form on leads (form, id) where erased_at is null;
+create index leads_by_status on leads (status, id) where erased_at is null;
+create index leads_by_assignee on leads (assigned_to, id) where assigned_to is not null and erased_at is null;
+create index leads_by_assignee_status on leads (assigned_to, status, id) where assigned_to is not null and erased_at is null;
+create index leads_by_contacted on leads (id, contacted_at, qualified_at, closed_at) where contacted_at is not null;
 
-create table lead_keys (
-  lead_id text not null primary key,
+create table keys (
+  subject_kind text not null,
+  subject_id text not null,
   kek_id text not null,
   wrapped text not null,
-  phone_index text not null,
-  email_index text not null,
-  index_version text not null
-);
-create index lead_keys_by_phone on lead_keys (phone_index, lead_id);
-create index lead_keys_by_email on lead_keys (email_index, lead_id);
-
-create table lead_consents (
-  lead_id text not null,
-  state text not null,
-  purpose text not null,
-  policy_version text not null,
-  policy_sha256 text not null,
-  locale text not null,
-  recorded_at text not null,
-  primary key (lead_id, state)
-);
+  phone_index text,
+  email_index text,
+  index_version text,
+  primary key (subject_id, subject_kind)
+) without rowid;
+create index keys_by_phone on keys (phone_index, subject_kind, subject_id);
+create index keys_by_email on keys (email_index, subject_kind, subject_id);
 
 create table consents (
   id text not null primary key,
@@ -60,17 +62,33 @@ create table consents (
   source text not null,
   chosen_at text not null,
   received_at text not null,
-  expires_at text not null
-);
+  expires_at text not null,
+  once_key text,
+  fingerprint text
+) without rowid;
 create index consents_by_visitor on consents (visitor_id, chosen_at, id);
+create unique index consents_by_once_key on consents (once_key) where once_key is not null;
+
+create table once (
+  key text not null primary key,
+  fingerprint text,
+  subject_id text,
+  expires_at text not null
+) without rowid;
+create index once_by_expiry on once (expires_at);
+
+create table quotas (
+  name text not null primary key,
+  minute text not null,
+  taken integer not null
+) without rowid;
 
 create table policies (
   version text not null primary key,
   published_at text not null,
   effective_at text not null,
   change_class text not null
-);
-create index policies_by_effective on policies (effective_at, published_at);
+) without rowid;
 
 create table policy_documents (
   version text not null,
@@ -81,6 +99,16 @@ create table policy_documents (
   primary key (version, locale)
 );
 
+create table policy_forms (
+  version text not null,
+  form text not null,
+  locale text not null,
+  agreement text not null,
+  agreement_sha256 text not null,
+  retention_months integer not null,
+  primary key (version, form, locale)
+) without rowid;
+
 create table tokens (
   id text not null primary key,
   holder text not null,
@@ -90,40 +118,88 @@ create table tokens (
   expires_at text not null,
   revoked_at text,
   last_used_at text
-);
+) without rowid;
 
-create table idempotency_keys (
-  key text not null primary key,
-  fingerprint text not null,
-  subject_id text not null,
-  expires_at text
-);
-create index idempotency_keys_by_expiry on idempotency_keys (expires_at) where expires_at is not null;
-create index idempotency_keys_by_subject on idempotency_keys (subject_id);
+create table console_sessions (
+  id_sha256 text not null primary key,
+  token_id text not null,
+  created_at text not null,
+  last_seen_at text not null,
+  ended_at text
+) without rowid;
+create index console_sessions_by_token on console_sessions (token_id);
+create index console_sessions_by_seen on console_sessions (last_seen_at);
 
 create table audit_events (
-  seq bigint not null primary key,
+  seq integer not null primary key,
   recorded_at text not null,
   actor text not null,
   role text not null,
   action text not null,
   fields text,
   purpose text,
-  request_id text
+  request_id text,
+  lead_id text
 );
+-- Nearly all acts are leads that visitors send: their rows are found by their number, which the lead knows (created_seq).
+create index audit_events_by_lead on audit_events (lead_id, seq) where lead_id is not null and action <> 'lead.created';
+create index audit_events_by_action on audit_events (action, seq) where action <> 'lead.created';
+create index audit_events_by_actor on audit_events (actor, seq) where actor <> 'visitor';
 
 create table audit_subjects (
-  seq bigint not null,
+  seq integer not null,
   lead_id text not null,
   primary key (seq, lead_id)
-);
+) without rowid;
 create index audit_subjects_by_lead on audit_subjects (lead_id, seq);
 
 create table audit_seals (
-  from_seq bigint not null primary key,
-  to_seq bigint not null,
+  from_seq integer not null primary key,
+  to_seq integer not null,
   prev text not null,
   hash text not null,
   sealed_at text not null
 );
 create unique index audit_seals_by_prev on audit_seals (prev);
+create unique index audit_seals_by_end on audit_seals (to_seq);
+
+create table audit_retention (
+  id integer not null primary key check (id = 1),
+  upto integer not null
+);
+insert into audit_retention (id, upto) values (1, 0);
+
+create table tallies (
+  name text not null,
+  time_zone text not null,
+  position text not null,
+  primary key (name, time_zone)
+) without rowid;
+
+create table consent_days (
+  time_zone text not null,
+  day text not null,
+  policy_version text not null,
+  locale text not null,
+  accepted integer not null,
+  refused integer not null,
+  customised integer not null,
+  withdrawn integer not null,
+  primary key (time_zone, day, policy_version, locale)
+) without rowid;
+
+create table lead_days (
+  time_zone text not null,
+  day text not null,
+  form text not null,
+  received integer not null,
+  primary key (time_zone, day, form)
+) without rowid;
+
+create table jobs (
+  name text not null primary key,
+  lease_until text,
+  holder text,
+  last_success_at text,
+  result text
+) without rowid;

@@ -1,33 +1,44 @@
 -- What is written here stays as written: UPDATE, DELETE and INSERT OR REPLACE are refused by the database itself.
--- REPLACE goes round UPDATE and DELETE triggers, by key and by rowid, hence the guard before INSERT.
+-- REPLACE goes round UPDATE and DELETE triggers, by the key, by every unique index and, in a table that has one, by the rowid:
+-- hence the guards before INSERT.
 
-create trigger lead_consents_no_update before update on lead_consents begin select raise(abort, 'lead_consents is append-only'); end;
-create trigger lead_consents_no_delete before delete on lead_consents begin select raise(abort, 'lead_consents is append-only'); end;
-create trigger lead_consents_no_replace before insert on lead_consents when exists (select 1 from lead_consents where (lead_id = new.lead_id and state = new.state) or rowid = new.rowid) begin select raise(abort, 'UNIQUE constraint failed: lead_consents.lead_id'); end;
+-- Of a lead, what the person agreed to and was told; the row itself stays for good, erased or not.
+create trigger leads_no_other_consent before update on leads when new.id <> old.id or new.form <> old.form or new.policy_version <> old.policy_version or new.policy_sha256 <> old.policy_sha256 or new.locale <> old.locale or new.receipt_hash <> old.receipt_hash or new.received_at <> old.received_at or new.created_seq <> old.created_seq or (old.withdrawn_at is not null and new.withdrawn_at is not old.withdrawn_at) or (old.erased_at is not null and new.erased_at is not old.erased_at) begin select raise(abort, 'the consent given with a lead is append-only'); end;
+create trigger leads_no_delete before delete on leads begin select raise(abort, 'leads keep their tombstones'); end;
+create trigger leads_no_replace before insert on leads when exists (select 1 from leads where id = new.id) begin select raise(abort, 'UNIQUE constraint failed: leads.id'); end;
 
 create trigger policies_no_update before update on policies begin select raise(abort, 'policies is append-only'); end;
 create trigger policies_no_delete before delete on policies begin select raise(abort, 'policies is append-only'); end;
-create trigger policies_no_replace before insert on policies when exists (select 1 from policies where version = new.version or rowid = new.rowid) begin select raise(abort, 'UNIQUE constraint failed: policies.version'); end;
+create trigger policies_no_replace before insert on policies when exists (select 1 from policies where version = new.version) begin select raise(abort, 'UNIQUE constraint failed: policies.version'); end;
 
 create trigger policy_documents_no_update before update on policy_documents begin select raise(abort, 'policy_documents is append-only'); end;
 create trigger policy_documents_no_delete before delete on policy_documents begin select raise(abort, 'policy_documents is append-only'); end;
 create trigger policy_documents_no_replace before insert on policy_documents when exists (select 1 from policy_documents where (version = new.version and locale = new.locale) or rowid = new.rowid) begin select raise(abort, 'UNIQUE constraint failed: policy_documents.version'); end;
 
+create trigger policy_forms_no_update before update on policy_forms begin select raise(abort, 'policy_forms is append-only'); end;
+create trigger policy_forms_no_delete before delete on policy_forms begin select raise(abort, 'policy_forms is append-only'); end;
+create trigger policy_forms_no_replace before insert on policy_forms when exists (select 1 from policy_forms where version = new.version and form = new.form and locale = new.locale) begin select raise(abort, 'UNIQUE constraint failed: policy_forms.version'); end;
+
+create trigger consents_no_update before update on consents begin select raise(abort, 'consents is append-only'); end;
+create trigger consents_no_replace before insert on consents when exists (select 1 from consents where id = new.id) or exists (select 1 from consents where once_key = new.once_key and once_key is not null) begin select raise(abort, 'UNIQUE constraint failed: consents.id'); end;
+
+-- Events go only once the retention of whole sealed ranges has passed them.
 create trigger audit_events_no_update before update on audit_events begin select raise(abort, 'audit_events is append-only'); end;
-create trigger audit_events_no_delete before delete on audit_events begin select raise(abort, 'audit_events is append-only'); end;
-create trigger audit_events_no_replace before insert on audit_events when exists (select 1 from audit_events where seq = new.seq or rowid = new.rowid) begin select raise(abort, 'UNIQUE constraint failed: audit_events.seq'); end;
+create trigger audit_events_no_delete before delete on audit_events when old.seq > (select upto from audit_retention) begin select raise(abort, 'audit_events is append-only'); end;
+create trigger audit_events_no_replace before insert on audit_events when exists (select 1 from audit_events where seq = new.seq) begin select raise(abort, 'UNIQUE constraint failed: audit_events.seq'); end;
 
 create trigger audit_subjects_no_update before update on audit_subjects begin select raise(abort, 'audit_subjects is append-only'); end;
-create trigger audit_subjects_no_delete before delete on audit_subjects begin select raise(abort, 'audit_subjects is append-only'); end;
-create trigger audit_subjects_no_replace before insert on audit_subjects when exists (select 1 from audit_subjects where (seq = new.seq and lead_id = new.lead_id) or rowid = new.rowid) begin select raise(abort, 'UNIQUE constraint failed: audit_subjects.seq'); end;
+create trigger audit_subjects_no_delete before delete on audit_subjects when old.seq > (select upto from audit_retention) begin select raise(abort, 'audit_subjects is append-only'); end;
+create trigger audit_subjects_no_replace before insert on audit_subjects when exists (select 1 from audit_subjects where seq = new.seq and lead_id = new.lead_id) begin select raise(abort, 'UNIQUE constraint failed: audit_subjects.seq'); end;
 
 create trigger audit_seals_no_update before update on audit_seals begin select raise(abort, 'audit_seals is append-only'); end;
 create trigger audit_seals_no_delete before delete on audit_seals begin select raise(abort, 'audit_seals is append-only'); end;
-create trigger audit_seals_no_replace before insert on audit_seals when exists (select 1 from audit_seals where from_seq = new.from_seq or rowid = new.rowid) begin select raise(abort, 'UNIQUE constraint failed: audit_seals.from_seq'); end;
+create trigger audit_seals_no_replace before insert on audit_seals when exists (select 1 from audit_seals where from_seq = new.from_seq or to_seq = new.to_seq) begin select raise(abort, 'UNIQUE constraint failed: audit_seals.from_seq'); end;
 create trigger audit_seals_no_fork before insert on audit_seals when exists (select 1 from audit_seals where prev = new.prev) begin select raise(abort, 'UNIQUE constraint failed: audit_seals.prev'); end;
 
-create trigger consents_no_update before update on consents begin select raise(abort, 'consents is append-only'); end;
-create trigger consents_no_replace before insert on consents when exists (select 1 from consents where id = new.id or rowid = new.rowid) begin select raise(abort, 'UNIQUE constraint failed: consents.id'); end;
+create trigger audit_retention_only_forward before update on audit_retention when new.id <> old.id or new.upto < old.upto or not exists (select 1 from audit_seals where to_seq = new.upto) begin select raise(abort, 'audit_retention moves forward, to the end of a sealed range'); end;
+create trigger audit_retention_no_delete before delete on audit_retention begin select raise(abort, 'audit_retention moves forward, to the end of a sealed range'); end;
+create trigger audit_retention_no_replace before insert on audit_retention when exists (select 1 from audit_retention) begin select raise(abort, 'UNIQUE constraint failed: audit_retention.id'); end;
 
 -- The count of acts never falls, or the feed would tell a puller the same number twice.
 create trigger changes_only_forward before update on changes when new.seq < old.seq or new.id <> old.id begin select raise(abort, 'changes only moves forward'); end;

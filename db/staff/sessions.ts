@@ -55,7 +55,7 @@ export async function findSession(
 type SessionRow = Selectable<ConsoleSessions> &
   Pick<Selectable<Tokens>, 'holder' | 'role' | 'expires_at' | 'revoked_at' | 'last_used_at'>;
 
-const selectSession = prepare<{ id_sha256: string }>((db, { id_sha256 }) =>
+const selectSession = prepare<{ id_sha256: string }>(['id_sha256'], (db, { id_sha256 }) =>
   db
     .selectFrom('console_sessions')
     .innerJoin('tokens', 'tokens.id', 'console_sessions.token_id')

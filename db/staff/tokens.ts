@@ -112,7 +112,7 @@ export async function findTokenHolder(db: Database, presented: string, now: Date
   return { id, holder: row.holder, role: row.role };
 }
 
-const selectToken = prepare<{ id: string }>((db, { id }) =>
+const selectToken = prepare<{ id: string }>(['id'], (db, { id }) =>
   db.selectFrom('tokens').selectAll().where('id', '=', id).compile(),
 );
 

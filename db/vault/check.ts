@@ -11,15 +11,16 @@ import type { Vault } from './vault.ts';
  */
 export async function findKeyMistake(db: Database, vault: Vault): Promise<string | undefined> {
   const newest = await db
-    .selectFrom('lead_keys')
-    .innerJoin('leads', 'leads.id', 'lead_keys.lead_id')
-    .select(['lead_id', 'sealed', 'kek_id', 'wrapped'])
-    .orderBy('lead_id', 'desc')
+    .selectFrom('keys')
+    .innerJoin('leads', 'leads.id', 'keys.subject_id')
+    .select(['subject_id', 'sealed', 'kek_id', 'wrapped'])
+    .where('subject_kind', '=', 'lead')
+    .orderBy('subject_id', 'desc')
     .limit(sql.lit(1))
     .executeTakeFirst();
   if (!newest?.sealed) return undefined;
   try {
-    vault.open(newest.lead_id, newest.sealed, newest);
+    vault.open(newest.subject_id, newest.sealed, newest);
     return undefined;
   } catch {
     return `ENCRYPTION_KEYS: these keys do not open what the database holds (its newest lead needs key ${newest.kek_id})`;

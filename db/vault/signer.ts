@@ -1,11 +1,13 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { digest } from '../digest.ts';
+import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { deriveKey } from './vault.ts';
 
 /** What the deployment derives from SIGNING_KEY: receipts, the traces of idempotency keys, and marks on what it hands out. */
 export interface Signer {
-  /** The code that lets its holder withdraw a lead: derived, so that every answer about one lead holds the same. */
-  receiptCode(lead_id: string): string;
+  /**
+   * Derives the code that lets its holder withdraw a lead, so that every answer about one lead holds the same. It begins with the
+   * time of receipt, by which the lead is found: its hash needs no index.
+   */
+  receiptCode(lead: { id: string; received_at: string }): string;
   /** HMAC of an idempotency key; `scope` keeps leads and consents apart. */
   idempotencyKey(scope: 'lead' | 'consent', key: string): string;
   /** HMAC of what a request asked for, to tell a repeat from a reuse. */
@@ -18,14 +20,23 @@ export interface Signer {
 
 type SignedUse = 'challenge' | 'form_token' | 'address';
 
-/** Digits and capitals without those that are misread (Crockford base 32), 100 bits in four groups of five. */
+/** Digits and capitals without those that are misread (Crockford base 32), in four groups of five. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
+/** A receipt code begins with the time of receipt, in ticks: 40 bits of them last until the year 2527. */
+const time_letters = 8;
+const tick_ms = 16;
+
+/** The rest of a receipt code, 60 bits, can't be guessed. */
+const secret_letters = 12;
+
 const mark_bytes = 16;
+const hash_bytes = 16;
 
 export function createSigner(signing_key: Buffer): Signer {
   const traceKey = deriveKey(signing_key, 'idempotency');
-  const trace = (value: string) => createHmac('sha256', traceKey).update(value).digest('base64url');
+  const trace = (value: string) =>
+    createHmac('sha256', traceKey).update(value).digest().subarray(0, mark_bytes).toString('base64url');
   const receiptKey = createSecretKey(signing_key);
   const keys = new Map<SignedUse, KeyObject>();
   const markOf = (use: SignedUse, text: string) => {
@@ -34,10 +45,10 @@ export function createSigner(signing_key: Buffer): Signer {
     return createHmac('sha256', key).update(text).digest().subarray(0, mark_bytes);
   };
   return {
-    receiptCode(lead_id) {
-      const mac = createHmac('sha256', receiptKey).update(`receipt\u0000${lead_id}`).digest();
-      const letters = [...mac.subarray(0, 20)].map(byte => alphabet[byte & 31]).join('');
-      return groupLetters(letters);
+    receiptCode({ id, received_at }) {
+      const mac = createHmac('sha256', receiptKey).update(`receipt\u0000${id}`).digest();
+      const secret = [...mac.subarray(0, secret_letters)].map(byte => alphabet[byte & 31]).join('');
+      return groupLetters(writeTicks(new Date(received_at)) + secret);
     },
     idempotencyKey: (scope, key) => trace(`${scope}\u0000${key}`),
     fingerprint: request => trace(JSON.stringify(request)),
@@ -64,7 +75,24 @@ function groupLetters(letters: string): string {
   return letters.replace(/(.{5})(?=.)/g, '$1-');
 }
 
-/** What is stored of a receipt code. */
+function writeTicks(instant: Date): string {
+  let ticks = Math.floor(instant.getTime() / tick_ms);
+  let letters = '';
+  while (letters.length < time_letters) {
+    letters = alphabet[ticks % alphabet.length] + letters;
+    ticks = Math.floor(ticks / alphabet.length);
+  }
+  return letters;
+}
+
+/** Reads when the lead of a receipt code was received: from the first instant on, before the second. */
+export function readReceiptTime(code: string): [from: Date, before: Date] {
+  const letters = [...code.replaceAll('-', '').slice(0, time_letters)];
+  const ticks = letters.reduce((sum, letter) => sum * alphabet.length + alphabet.indexOf(letter), 0);
+  return [new Date(ticks * tick_ms), new Date((ticks + 1) * tick_ms)];
+}
+
+/** Returns what is stored of a receipt code. */
 export function hashReceiptCode(code: string): string {
-  return digest(code);
+  return createHash('sha256').update(code).digest().subarray(0, hash_bytes).toString('base64url');
 }

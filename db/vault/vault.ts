@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import type { LeadKeys } from '../schema.ts';
+import type { Keys } from '../schema.ts';
 import { takeRandom } from './random.ts';
 
 /** The personal data of a lead, all of it. `phone` is in the normal form of the contract. */
@@ -10,6 +10,9 @@ export interface LeadValues {
   company: string;
 }
 
+/** The key of one subject as it is stored, and the blind indexes by which it is found. */
+export type SubjectKeys = { [Column in Exclude<keyof Keys, 'subject_kind' | 'subject_id'>]: NonNullable<Keys[Column]> };
+
 export interface KeyEncryptionKey {
   id: string;
   key: Buffer;
@@ -18,9 +21,9 @@ export interface KeyEncryptionKey {
 /** Seals and opens personal data, and finds it by its blind index. Fails closed: what does not open is an error. */
 export interface Vault {
   /** Seals the values under a key of the lead's own, and wraps that key under the last key encryption key. */
-  seal(lead_id: string, values: LeadValues): { sealed: string; keys: Omit<LeadKeys, 'lead_id'> };
+  seal(lead_id: string, values: LeadValues): { sealed: string; keys: SubjectKeys };
   /** @throws When key, row or ciphertext do not belong together or the key encryption key is not known. */
-  open(lead_id: string, sealed: string, keys: Pick<LeadKeys, 'kek_id' | 'wrapped'>): LeadValues;
+  open(lead_id: string, sealed: string, keys: Pick<Keys, 'kek_id' | 'wrapped'>): LeadValues;
   indexPhone(phone: string): string;
   indexEmail(email: string): string;
 }
@@ -92,7 +95,7 @@ export function deriveKey(key: Buffer, use: string): KeyObject {
 }
 
 function blindIndex(key: KeyObject, normal: string): string {
-  return createHmac('sha256', key).update(normal).digest().subarray(0, index_bytes).toString('hex');
+  return createHmac('sha256', key).update(normal).digest().subarray(0, index_bytes).toString('base64url');
 }
 
 /** Trailing spaces hide the length; JSON.parse does not mind them. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Unavailable } from '../../db/database.ts';
 import type { Role } from '../../worker/guards/access.ts';
 import { readTraces, startConsole } from '../support/console.ts';
 import { browser_accept, lead } from '../support/harness.ts';
@@ -291,7 +292,7 @@ describe('a lead', () => {
     const sales = await open('sales');
     const { atomic } = db;
     db.atomic = async () => {
-      throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
+      throw new Unavailable(Object.assign(new Error('full'), { code: 'SQLITE_FULL' }));
     };
     const refused = await sales.post(`/console/leads/${id}/reveal`, { purpose: 'follow_up' });
     db.atomic = atomic;

@@ -3,15 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuditEvent, recordEvent, takeNumber } from '../../db/audit/record.ts';
 import { listChoices, recordChoice } from '../../db/consents/record.ts';
 import { Conflict, type Database } from '../../db/database.ts';
-import { findFirstAnswer, forgetExpiredKeys, rememberAnswer } from '../../db/idempotency.ts';
 import { newId } from '../../db/ids.ts';
+import { claimKey, findFirstUse, forgetExpired } from '../../db/once.ts';
 import { engines } from '../support/engines.ts';
 import { draft, lead, noon, operator, startPublished } from '../support/harness.ts';
 
+const tomorrow = new Date(noon.getTime() + 86_400_000);
+
 const countSpent = (db: Database) =>
   db
-    .selectFrom('spent_proofs')
+    .selectFrom('once')
     .select(({ fn }) => fn.countAll<number>().as('spent'))
+    .where('key', 'like', sql.lit('read %'))
     .compile();
 
 describe.each(engines)('$engine', ({ engine, open }) => {
@@ -26,13 +29,13 @@ describe.each(engines)('$engine', ({ engine, open }) => {
   afterAll(() => close());
 
   const seqNow = async () => (await db.selectFrom('changes').select('seq').executeTakeFirstOrThrow()).seq;
-  const key = (name: string) => [rememberAnswer(db, { key: name, fingerprint: 'f' }, 's', null, noon)];
+  const key = (name: string) => [claimKey(db, { key: name, fingerprint: 'f' }, 's', tomorrow, noon)];
 
   describe('atomic', () => {
     it('gives an outcome per statement', async () => {
       const outcomes = await db.atomic([
         ...key('outcome'),
-        db.selectFrom('idempotency_keys').select('subject_id').where('key', '=', 'outcome').compile(),
+        db.selectFrom('once').select('subject_id').where('key', '=', 'outcome').compile(),
       ]);
       expect(outcomes[0]!.changed).toBe(1);
       expect(outcomes[1]!.rows).toEqual([{ subject_id: 's' }]);
@@ -42,9 +45,9 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       await db.atomic(key('taken'));
       const before = await seqNow();
       const refused = db.atomic([...key('fresh'), takeNumber(db), ...key('taken')]);
-      await expect(refused).rejects.toEqual(expect.objectContaining({ table: 'idempotency_keys' }));
+      await expect(refused).rejects.toEqual(expect.objectContaining({ table: 'once' }));
       await expect(refused).rejects.toBeInstanceOf(Conflict);
-      expect(await findFirstAnswer(db, 'fresh', noon)).toBeUndefined();
+      expect(await findFirstUse(db, 'fresh', noon)).toBeUndefined();
       expect(await seqNow()).toBe(before);
     });
 
@@ -61,7 +64,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       const units = [key('good-1'), [...key('bad'), senseless], key('good-2')];
       const settled = await Promise.allSettled(units.map(unit => db.atomic(unit)));
       expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-      expect(await findFirstAnswer(db, 'bad', noon)).toBeUndefined();
+      expect(await findFirstUse(db, 'bad', noon)).toBeUndefined();
     });
 
     it('a statement first sent behind a failure is known afterwards all the same', async () => {
@@ -81,10 +84,12 @@ describe.each(engines)('$engine', ({ engine, open }) => {
 
     it('an act on a lead that is not there fails whole', async () => {
       const before = await seqNow();
-      const event: AuditEvent = { action: 'lead.revealed', lead_ids: [newId(noon)] };
-      await expect(db.atomic([takeNumber(db), ...recordEvent(db, operator, event, noon)])).rejects.toEqual(
-        expect.objectContaining({ table: 'audit_subjects' }),
-      );
+      const refused = (lead_ids: string[]) => {
+        const event: AuditEvent = { action: 'lead.revealed', lead_ids };
+        return expect(db.atomic([takeNumber(db), ...recordEvent(db, operator, event, noon)])).rejects;
+      };
+      await refused([newId(noon)]).toEqual(expect.objectContaining({ table: 'audit_events' }));
+      await refused([newId(noon), newId(noon)]).toEqual(expect.objectContaining({ table: 'audit_subjects' }));
       expect(await seqNow()).toBe(before);
     });
 
@@ -106,13 +111,15 @@ describe.each(engines)('$engine', ({ engine, open }) => {
     const refused = (statement: string) => expect(db.atomic([sql.raw(statement).compile(db)])).rejects.toThrow();
 
     it.each([
-      ['lead_consents', "locale = 'x'"],
+      ['leads', "locale = 'x'"],
+      ['policy_forms', "agreement = 'x'"],
       ['policies', "change_class = 'minor'"],
       ['policy_documents', "html = 'x'"],
       ['audit_events', "actor = 'x'"],
       ['audit_subjects', "lead_id = 'x'"],
     ])('%s is append-only', async (table, change) => {
-      await started.post('/forms/mini-ai-experience', lead);
+      for (let n = 0; n < 2; n++) await started.post('/forms/mini-ai-experience', lead);
+      await started.pull('/leads?view=clear');
       const count = async () =>
         (await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(db)).rows[0]!.n;
       const before = await count();
@@ -148,7 +155,15 @@ describe.each(engines)('$engine', ({ engine, open }) => {
     });
 
     it.runIf(engine === 'PostgreSQL')('TRUNCATE is refused', async () => {
-      for (const table of ['changes', 'audit_events', 'audit_subjects', 'lead_consents', 'consents', 'policies'])
+      for (const table of [
+        'changes',
+        'audit_events',
+        'audit_subjects',
+        'leads',
+        'consents',
+        'policies',
+        'policy_forms',
+      ])
         await refused(`truncate ${table}`);
     });
 
@@ -157,9 +172,12 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       const columns = "recorded_at, 'forged', role, action from audit_events";
       const into = 'insert or replace into audit_events';
       await refused(`${into} (seq, recorded_at, actor, role, action) select seq, ${columns} where seq = ${seq}`);
+      const document = 'version, locale, html, sha256, purposes';
       await refused(
-        `${into} (rowid, seq, recorded_at, actor, role, action) select rowid, seq + 999, ${columns} where seq = ${seq}`,
+        `insert or replace into policy_documents (rowid, ${document}) select rowid, 'forged', locale, html, sha256, purposes from policy_documents`,
       );
+      await refused('insert or replace into leads select * from leads where id = (select min(id) from leads)');
+      await refused('insert or replace into audit_subjects select seq, lead_id from audit_subjects');
       await refused(
         "insert or replace into policies select version, published_at, effective_at, 'minor' from policies",
       );
@@ -191,6 +209,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       const { seq } = await db
         .selectFrom('audit_events')
         .select('seq')
+        .where('lead_id', 'is', null)
         .orderBy('seq', 'desc')
         .executeTakeFirstOrThrow();
       const subjects = await db.selectFrom('audit_subjects').selectAll().where('seq', '=', seq).execute();
@@ -209,7 +228,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
 
     it('what is written is read at once, also where the same was asked a moment before', async () => {
       const asked = async () => (await db.read(countSpent(db)))[0];
-      const spent = (proof: string) => db.insertInto('spent_proofs').values({ proof, expires_at: noon.toISOString() });
+      const spent = (proof: string) => db.insertInto('once').values({ key: proof, expires_at: noon.toISOString() });
       for (let n = 1; n <= 5; n++) {
         const written = db.atomic([spent(`read ${n}`).compile()]);
         void asked();
@@ -226,14 +245,10 @@ describe.each(engines)('$engine', ({ engine, open }) => {
 
     it('expired keys are forgotten, others kept', async () => {
       const later = new Date(noon.getTime() + 1);
-      await db.atomic([rememberAnswer(db, { key: 'short', fingerprint: 'f' }, 's', later, noon)]);
-      await db.atomic([rememberAnswer(db, { key: 'long', fingerprint: 'f' }, 's', null, noon)]);
-      expect(await forgetExpiredKeys(db, later)).toBeGreaterThan(0);
-      const keys = await db
-        .selectFrom('idempotency_keys')
-        .select('key')
-        .where('key', 'in', ['short', 'long'])
-        .execute();
+      await db.atomic([claimKey(db, { key: 'short', fingerprint: 'f' }, 's', later, noon)]);
+      await db.atomic([claimKey(db, { key: 'long', fingerprint: 'f' }, 's', tomorrow, noon)]);
+      expect(await forgetExpired(db, later)).toBeGreaterThan(0);
+      const keys = await db.selectFrom('once').select('key').where('key', 'in', ['short', 'long']).execute();
       expect(keys).toEqual([{ key: 'long' }]);
     });
   });

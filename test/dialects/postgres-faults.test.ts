@@ -170,15 +170,17 @@ describe('two servers on one PostgreSQL', () => {
     const { cursor } = await pullFeed(() => true);
     const before = new pg.Client(address);
     await before.connect();
-    await before.query("begin; insert into idempotency_keys (key, fingerprint, subject_id) values ('held', 'f', 's')");
+    await before.query(
+      "begin; insert into once (key, fingerprint, subject_id, expires_at) values ('held', 'f', 's', '9')",
+    );
     const first = ((await (await submit(1000)).json()) as { id: string }).id;
     expect((await pullFeed(() => true, cursor)).seen).toEqual([first]);
 
     await before.query('update changes set seq = seq + 1');
     const held = 'aaaaaaaa-0000-7000-8000-000000000000';
     await before.query(
-      `insert into leads (id, form, status, policy_version, receipt_hash, received_at, changed_at, erased_at, seq)
-       select '${held}', 'mini-ai-experience', 'new', '2026-01', 'x', 'r', 'r', 'r', seq from changes`,
+      `insert into leads (id, form, status, policy_version, policy_sha256, locale, receipt_hash, received_at, changed_at, erased_at, created_seq, seq)
+       select '${held}', 'mini-ai-experience', 'new', '2026-01', 'x', 'en', 'x', 'r', 'r', 'r', seq, seq from changes`,
     );
     const waiting = submit(1001);
     const early = await pullFeed(() => true, cursor);

@@ -11,12 +11,12 @@ let asked: CompiledQuery[] = [];
 
 /** Enough leads for the planner to care, without their values: what is looked at are plans. */
 const fill = `
-insert into leads (id, form, status, sealed, policy_version, receipt_hash, received_at, changed_at, seq)
-select 'lead-' || n, case when n % 3 = 0 then 'mini-ai-experience' else 'ecological-cooperation' end,
-  case when n % 50 = 0 then 'closed' else 'new' end, 'x', '2026-01', n::text, moment, moment, n
-from generate_series(1, 30000) n, to_char(timestamp '2026-01-01' + n * interval '1 minute', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') moment;
-insert into lead_keys select id, 'k', 'x', md5(id), md5(id), '1' from leads;
-analyze leads, lead_keys;
+insert into leads (id, form, status, sealed, policy_version, policy_sha256, locale, receipt_hash, received_at, changed_at, created_seq, seq)
+select lpad(to_hex(n), 8, '0') || '-0000-7000-8000-000000000000', case when n % 3 = 0 then 'mini-ai-experience' else 'ecological-cooperation' end,
+  case when n % 50 = 0 then 'closed' else 'new' end, 'x', '2026-01', 'x', 'en', n::text, moment, moment, n, n
+from generate_series(1, 60000) n, to_char(timestamp '2026-01-01' + n * interval '1 minute', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') moment;
+insert into keys select 'lead', id, 'k', 'x', md5(id), md5(id), '1' from leads;
+analyze leads, keys;
 set plan_cache_mode = force_generic_plan`;
 
 beforeAll(async () => {
@@ -42,7 +42,7 @@ filters.push('status=new&form=mini-ai-experience', 'received_from=2026-01-05', '
 const pages = filters.flatMap(filter =>
   ['asc', 'desc'].flatMap(order => {
     const isFeed = order === 'asc' && /^(form=[\w-]+)?$/.test(filter);
-    const end = isFeed ? 'feed 15000 ' : `${order} 2026-01-10T00:00:00.000Z 0`;
+    const end = isFeed ? 'feed 15000 ' : `${order} 00003a98-0000-7000-8000-000000000000`;
     const cursor = Buffer.from(end).toString('base64url');
     return [50, 200].flatMap(limit => {
       const first = `/leads?${filter}&order=${order}&limit=${limit}`;

@@ -12,7 +12,13 @@ import { runDueJobs } from '../../worker/jobs.ts';
 import { lead, noon, operator, startPublished } from '../support/harness.ts';
 
 /** Tables of a handful of rows, where a scan is all there is to do. */
-const small = ['changes', 'policies', 'policy_documents', 'tokens', 'form_quotas', 'tallies'];
+const small = ['changes', 'policies', 'policy_documents', 'policy_forms', 'tokens', 'quotas', 'tallies', 'bisection'];
+
+/** A table without rowid is its own index: a walk in the order of its key, with a limit, reads no more than a page. */
+function isWalkByKey(detail: string, sql: string): boolean {
+  const [, table] = /^SCAN (leads|keys|consents|audit_events)$/.exec(detail) ?? [];
+  return table !== undefined && new RegExp(`order by ("${table}"\\.)?"(id|seq|subject_id)"( \\w+)? limit`).test(sql);
+}
 
 it('every statement on every path uses an index', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lead-consent-plans-'));
@@ -41,11 +47,17 @@ it('every statement on every path uses an index', async () => {
     return { sql, details: rows.map(({ detail }) => detail) };
   });
   const isSmall = (text: string) => small.some(table => new RegExp(`\\b${table}\\b`).test(text));
-  const scans = plans.filter(({ details }) =>
-    details.some(detail => /^SCAN (?!numbered)\w/.test(detail) && !/CONSTANT|INDEX/.test(detail) && !isSmall(detail)),
+  const scans = plans.filter(({ sql, details }) =>
+    details.some(
+      detail =>
+        /^SCAN (?!numbered)\w/.test(detail) &&
+        !/CONSTANT|INDEX/.test(detail) &&
+        !isSmall(detail) &&
+        !isWalkByKey(detail, sql),
+    ),
   );
   const isOfOnePerson = (details: string[]) =>
-    details.some(detail => /lead_keys_by_(phone|email)|consents_by_visitor/.test(detail));
+    details.some(detail => /keys_by_(phone|email)|consents_by_visitor/.test(detail));
   const isWalk = (detail: string) => /^SCAN (?!numbered)\w/.test(detail);
   const sorts = plans.filter(
     ({ sql, details }) =>

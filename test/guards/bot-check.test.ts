@@ -129,7 +129,7 @@ it('spent proofs are kept until they would have ended by themselves, and no long
   expect((await submit({ challenge })).status).toBe(403);
   started.advance(1);
   await runJobs(started.services);
-  expect(await started.db.selectFrom('spent_proofs').selectAll().execute()).toEqual([]);
+  expect(await started.db.selectFrom('once').selectAll().execute()).toEqual([]);
 });
 
 it('BOT_CHECK=off takes its fields and does not look at them', async () => {

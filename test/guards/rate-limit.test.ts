@@ -96,7 +96,7 @@ describe('POST /forms/:form from one address', () => {
   it('C3 stores and logs no address', async () => {
     const { post, db, lines } = await startPublished({ ...limits, LOG_LEVEL: 'debug' });
     await sendUntilRefused(() => post(path, lead, from('203.0.113.77')));
-    const tables = ['leads', 'lead_keys', 'lead_consents', 'audit_events', 'form_quotas', 'spent_proofs'] as const;
+    const tables = ['leads', 'keys', 'audit_events', 'quotas', 'once'] as const;
     const rows = await Promise.all(tables.map(table => db.selectFrom(table).selectAll().execute()));
     expect(JSON.stringify(rows) + lines.join('')).not.toContain('203.0.113');
   });
@@ -134,19 +134,19 @@ describe('FORM_QUOTA_PER_MINUTE', () => {
     expect((await post('/forms/ecological-cooperation', lead)).status).toBe(201);
     advance(40_000);
     expect((await post(path, lead, from('192.0.2.99'))).status).toBe(201);
-    expect(await db.selectFrom('form_quotas').select(['form', 'taken']).orderBy('form').execute()).toEqual([
-      { form: 'ecological-cooperation', taken: 1 },
-      { form: 'mini-ai-experience', taken: 1 },
+    expect(await db.selectFrom('quotas').select(['name', 'taken']).orderBy('name').execute()).toEqual([
+      { name: 'ecological-cooperation', taken: 1 },
+      { name: 'mini-ai-experience', taken: 1 },
     ]);
   });
 
   it('counts only what is stored, and writes nothing at 0', async () => {
     const { post, db } = await startPublished(quota);
     for (let count = 0; count < 9; count++) await post(path, { ...lead, policy_version: '1999' });
-    expect(await db.selectFrom('form_quotas').selectAll().execute()).toEqual([]);
+    expect(await db.selectFrom('quotas').selectAll().execute()).toEqual([]);
     const free = await startPublished();
     await free.post(path, lead);
-    expect(await free.db.selectFrom('form_quotas').selectAll().execute()).toEqual([]);
+    expect(await free.db.selectFrom('quotas').selectAll().execute()).toEqual([]);
   });
 });
 

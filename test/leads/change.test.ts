@@ -23,7 +23,6 @@ async function startWithLead(headers = {}) {
   const events = async (action: string) =>
     started.db
       .selectFrom('audit_events')
-      .innerJoin('audit_subjects', 'audit_subjects.seq', 'audit_events.seq')
       .select(['actor', 'role', 'fields', 'purpose', 'lead_id'])
       .where('action', '=', action)
       .execute();
@@ -73,7 +72,7 @@ describe('PATCH /leads/:id', () => {
 
   it('corrects values: search finds the new, not the old; the event names the fields alone', async () => {
     const { ask, id, feed, next_cursor, events, pull, db } = await startWithLead();
-    const before = await db.selectFrom('lead_keys').selectAll().execute();
+    const before = await db.selectFrom('keys').selectAll().execute();
     const corrected = { phone: '（025）5880 1024 转 802', email: ' li.si@example.org ', name: ' 李四 ' };
     const response = await ask('PATCH', `/leads/${id}`, corrected);
     expect(await response.json()).toMatchObject({ id, name: '李**', phone: '025******24', email: 'l***@example.org' });
@@ -92,7 +91,7 @@ describe('PATCH /leads/:id', () => {
     });
     expect(await events('lead.corrected')).toMatchObject([{ fields: 'name,phone,email', lead_id: id }]);
     expect(JSON.stringify(await db.selectFrom('audit_events').selectAll().execute())).not.toMatch(/李|5880|li\.si/);
-    const [key] = await db.selectFrom('lead_keys').selectAll().execute();
+    const [key] = await db.selectFrom('keys').selectAll().execute();
     for (const column of ['wrapped', 'phone_index', 'email_index'] as const)
       expect(key![column]).not.toBe(before[0]![column]);
     await ask('PATCH', `/leads/${id}`, { company: 'Example Ltd', status: 'closed' });
@@ -189,7 +188,7 @@ describe('PATCH /leads/:id', () => {
 describe('DELETE /leads/:id', () => {
   it('R4 erases: key, values and idempotency key go; a tombstone and an event stay; the same key is new again', async () => {
     const key = { 'Idempotency-Key': 'k' };
-    const { ask, id, db, pull, post, feed, next_cursor, events } = await startWithLead(key);
+    const { ask, id, db, pull, post, feed, next_cursor, events, advance } = await startWithLead(key);
     await ask('PATCH', `/leads/${id}`, { status: 'contacted' });
     const response = await ask('DELETE', `/leads/${id}`);
     expect(response.status).toBe(204);
@@ -198,21 +197,21 @@ describe('DELETE /leads/:id', () => {
     expect((await feed(next_cursor)).leads).toEqual([tombstone]);
     expect(await (await pull(`/leads/${id}?view=clear`)).json()).toEqual(tombstone);
     expect(await (await pull(`/leads?phone=${lead.phone}`)).json()).toMatchObject({ leads: [] });
-    for (const table of ['lead_keys', 'idempotency_keys'] as const)
-      expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
-    expect(await db.selectFrom('lead_consents').select('state').execute()).toEqual([{ state: 'given' }]);
+    expect(await db.selectFrom('keys').selectAll().execute()).toEqual([]);
+    expect(await db.selectFrom('leads').select(['locale', 'withdrawn_at']).execute()).toEqual([
+      { locale: 'zh-CN', withdrawn_at: null },
+    ]);
     expect(await events('lead.erased')).toMatchObject([
       { role: 'privacy_officer', fields: 'name,phone,email,company', lead_id: id },
     ]);
     expect((await ask('DELETE', `/leads/${id}`)).status).toBe(204);
     expect(await events('lead.erased')).toHaveLength(1);
 
-    const again = await post('/forms/mini-ai-experience', lead, key);
-    expect(again.status).toBe(201);
-    const receipt = (await again.json()) as { id: string };
-    expect(receipt.id).not.toBe(id);
-    expect(await (await post('/forms/mini-ai-experience', lead, key)).json()).toEqual(receipt);
-    expect(await (await pull(`/leads?phone=${lead.phone}`)).json()).toMatchObject({ leads: [{ id: receipt.id }] });
+    for (const sent of [lead, { ...lead, name: '李雷' }])
+      expect((await post('/forms/mini-ai-experience', sent, key)).status).toBe(410);
+    expect(await (await pull(`/leads?phone=${lead.phone}`)).json()).toMatchObject({ leads: [] });
+    advance(24 * 3_600_000);
+    expect((await post('/forms/mini-ai-experience', lead, key)).status).toBe(201);
   });
 
   it('answers 404 for no lead, 403 for other roles, and a receipt code is used up with its lead', async () => {
@@ -280,7 +279,7 @@ describe.each(engines)('on $engine', ({ open }) => {
       phone: '+862558801024',
       email: 'wang@example.com',
     }).keys;
-    const stored = await db.selectFrom('lead_keys').selectAll().where('lead_id', '=', id).executeTakeFirstOrThrow();
+    const stored = await db.selectFrom('keys').selectAll().where('subject_id', '=', id).executeTakeFirstOrThrow();
     expect(stored).toMatchObject({ phone_index: keys.phone_index, email_index: keys.email_index });
   });
 
@@ -393,6 +392,6 @@ it('two servers on one PostgreSQL correct, change and erase the same leads witho
   const done = answers.filter(answer => answer === true || answer === 'erased').length;
   expect(answers.filter(answer => answer === 'erased')).toHaveLength(12);
   expect(await seqNow()).toBe(before + done);
-  expect(await one.selectFrom('lead_keys').selectAll().execute()).toEqual([]);
+  expect(await one.selectFrom('keys').selectAll().execute()).toEqual([]);
   await Promise.all([one.destroy(), two.destroy()]);
 });

@@ -66,12 +66,12 @@ describe('an export over a real connection', () => {
 
   it('breaks the connection when a lead does not open: it never ends as if it were whole', async () => {
     const last = connection.prepare('select id from leads order by received_at desc limit 1').pluck().get();
-    const kept = connection.prepare('select wrapped from lead_keys where lead_id = ?').pluck().get(last);
-    connection.prepare("update lead_keys set wrapped = 'x' where lead_id = ?").run(last);
+    const kept = connection.prepare('select wrapped from keys where subject_id = ?').pluck().get(last);
+    connection.prepare("update keys set wrapped = 'x' where subject_id = ?").run(last);
     const response = await fetch(`${server.url}/leads`, { headers: headers() });
     expect(response.status).toBe(200);
     await expect(response.text()).rejects.toThrow();
-    connection.prepare('update lead_keys set wrapped = ? where lead_id = ?').run(kept, last);
+    connection.prepare('update keys set wrapped = ? where subject_id = ?').run(kept, last);
     expect((await (await fetch(`${server.url}/leads`, { headers: headers() })).text()).split('\n')).toHaveLength(
       leads + 1,
     );

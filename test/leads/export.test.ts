@@ -106,7 +106,7 @@ describe('GET /leads as application/x-ndjson', () => {
   it('breaks when it fails midway, and never ends as if it were whole', async () => {
     const { stream, db } = await startFilled(1_100);
     const victim = await db.selectFrom('leads').select('id').orderBy('received_at', 'desc').executeTakeFirstOrThrow();
-    await db.atomic([db.deleteFrom('lead_keys').where('lead_id', '=', victim.id).compile()]);
+    await db.atomic([db.deleteFrom('keys').where('subject_id', '=', victim.id).compile()]);
     const response = await stream('/leads', 'application/x-ndjson');
     expect(response.status).toBe(200);
     await expect(response.text()).rejects.toThrow();

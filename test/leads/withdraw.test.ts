@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Conflict } from '../../db/database.ts';
 import { createLead } from '../../db/leads/create.ts';
-import { eraseLead, withdrawLead } from '../../db/leads/erase.ts';
+import { eraseLeads, withdrawLead } from '../../db/leads/erase.ts';
+import { findLeadConsent } from '../../db/leads/history.ts';
 import { engines } from '../support/engines.ts';
 import { lead, readProblem, type start, startPublished } from '../support/harness.ts';
 
@@ -28,21 +29,22 @@ describe('POST /withdrawals', () => {
     expect(await (await pull(`/leads?cursor=${next_cursor}`)).json()).toMatchObject({ leads: [tombstone] });
     expect(await (await pull(`/leads/${id}`)).json()).toEqual(tombstone);
     expect(await (await pull(`/leads?phone=${lead.phone}`)).json()).toMatchObject({ leads: [] });
-    for (const table of ['lead_keys', 'idempotency_keys'] as const)
-      expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
+    expect(await db.selectFrom('keys').selectAll().execute()).toEqual([]);
+    expect(await db.selectFrom('once').select(['fingerprint', 'subject_id']).execute()).toEqual([
+      { fingerprint: null, subject_id: null },
+    ]);
     expect(await db.selectFrom('leads').select(['sealed', 'changed_at']).execute()).toEqual([
       { sealed: null, changed_at: '2026-11-23T04:01:00.000Z' },
     ]);
-    const consents = await db.selectFrom('lead_consents').selectAll().orderBy('recorded_at').execute();
-    expect(consents).toMatchObject([{ state: 'given' }, { state: 'withdrawn', recorded_at: tombstone.erased_at }]);
-    const { state: _, recorded_at: __, ...given } = consents[0]!;
-    expect(consents[1]).toMatchObject(given);
-    const events = await db
-      .selectFrom('audit_events')
-      .innerJoin('audit_subjects', 'audit_subjects.seq', 'audit_events.seq')
-      .selectAll()
-      .where('action', '=', 'lead.withdrawn')
-      .execute();
+    expect(await findLeadConsent(db, id)).toEqual({
+      form,
+      policy_version: '2026-01',
+      policy_sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      locale: 'zh-CN',
+      received_at: '2026-11-23T04:00:00.000Z',
+      withdrawn_at: tombstone.erased_at,
+    });
+    const events = await db.selectFrom('audit_events').selectAll().where('action', '=', 'lead.withdrawn').execute();
     expect(events).toMatchObject([{ actor: 'visitor', purpose: form, lead_id: id }]);
   });
 
@@ -134,9 +136,8 @@ describe.each(engines)('on $engine', ({ open }) => {
     const withdrawn = await Promise.all(Array.from({ length: 8 }, () => withdrawLead(db, receipt_code, actor, now)));
     expect(withdrawn.filter(Boolean)).toHaveLength(1);
     expect(await seqNow()).toBe(before + 1);
-    expect(await db.selectFrom('lead_consents').select('state').orderBy('state').execute()).toEqual([
-      { state: 'given' },
-      { state: 'withdrawn' },
+    expect(await db.selectFrom('leads').select('withdrawn_at').execute()).toEqual([
+      { withdrawn_at: now.toISOString() },
     ]);
 
     const { policy_version, ...values } = lead;
@@ -154,13 +155,15 @@ describe.each(engines)('on $engine', ({ open }) => {
         error => (error instanceof Conflict ? error.table : error),
       );
     const proofs = await Promise.all(Array.from({ length: 8 }, () => send({ proof })));
-    expect(proofs.sort()).toEqual([...Array(7).fill('spent_proofs'), 'stored']);
+    expect(proofs.sort()).toEqual([...Array(7).fill('once'), 'stored']);
     const quotas = await Promise.all(Array.from({ length: 8 }, () => send({ quota: 3 })));
-    expect(quotas.sort()).toEqual([...Array(5).fill('form_quotas'), ...Array(3).fill('stored')]);
+    expect(quotas.sort()).toEqual([...Array(5).fill('quotas'), ...Array(3).fill('stored')]);
     expect(await seqNow()).toBe(before + 5);
 
     const { id } = await sendLead(started);
-    const erase = (lead_id: string) => eraseLead(db, { id: lead_id, form }, 'lead.withdrawn', actor, now);
+    const erase = async (lead_id: string) =>
+      (await eraseLeads(db, [{ id: lead_id, form, received_at: now.toISOString() }], 'lead.withdrawn', actor, now))
+        .length > 0;
     const erased = await Promise.all(Array.from({ length: 8 }, () => erase(id)));
     expect(erased.filter(Boolean)).toHaveLength(1);
     expect(await erase('no-such-lead')).toBe(false);

@@ -1,5 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
+import { Unavailable } from '../../db/database.ts';
 import { createApp } from '../../worker/app.ts';
 import { writeDocument } from '../../worker/openapi/document.ts';
 import { buildReference } from '../../worker/openapi/reference.ts';
@@ -292,7 +293,7 @@ describe('when something fails', () => {
   it.each(named)('%s: without a database, and with a bug', async (_, operation) => {
     const isIndependent = !operation.responses[500] && !operation.responses[503];
     for (const [error, slug] of [
-      [Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' }), 'unavailable'],
+      [new Unavailable(Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })), 'unavailable'],
       [new TypeError('a bug'), operation.operationId === 'showHealth' ? 'unavailable' : 'internal'],
     ] as const) {
       const { ask, db, token } = await openWorld();

@@ -103,6 +103,21 @@ describe('readPolicyFiles', () => {
   });
 
   it.each([
+    [
+      'version: 2026-01\n',
+      'version: 2026-01\nretention_months: 24\n',
+      'retention_months is no map of forms and months',
+    ],
+    [
+      'version: 2026-01\n',
+      'version: 2026-01\nretention_months: { newsletter: 24 }\n',
+      'retention_months has "newsletter", which is neither mini-ai-experience nor ecological-cooperation',
+    ],
+    [
+      'version: 2026-01\n',
+      'version: 2026-01\nretention_months: { mini-ai-experience: 0 }\n',
+      'retention_months of mini-ai-experience is not 1 to 999',
+    ],
     ['version: 2026-01\n', '', 'version is missing'],
     ['locale: en\n', '', 'locale is missing'],
     ['effective_at: 2026-01-01\n', '', 'effective_at is missing'],

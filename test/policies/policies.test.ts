@@ -18,6 +18,9 @@ describe('GET /policies/current', () => {
       url: `${origin}/policies/2026-01?lang=en`,
       cookie: { name: 'consent', domain: 'example.com', max_age_days: 182 },
       purposes: draft('2026-01').documents[1]!.purposes,
+      agreements: Object.fromEntries(
+        draft('2026-01').documents[1]!.forms.map(({ form, agreement }) => [form, agreement]),
+      ),
     });
   });
 

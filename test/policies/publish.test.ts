@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../worker/guards/access.ts';
+import { agreements } from '../../worker/policies/agreements.ts';
+import type { Form } from '../../worker/shared/fields.ts';
 import { origin, readProblem, start } from '../support/harness.ts';
 
 const sample = ['zh-CN', 'en'].map(locale => readFileSync(`worker/demo/policy.${locale}.md`, 'utf8'));
@@ -22,6 +25,21 @@ async function startPublisher(role: Role = 'admin') {
   const list = async () => ((await (await started.get('/policies')).json()) as { policies: unknown[] }).policies;
   return { ...started, publish, list };
 }
+
+it('stores of each form and language the sentence beside the box with its SHA-256, and how long its leads are kept', async () => {
+  const { publish, db } = await startPublisher();
+  const kept = `${front}retention_months: { mini-ai-experience: 12 }\n`;
+  expect((await publish([write('# A policy', kept)])).status).toBe(201);
+  const rows = await db.selectFrom('policy_forms').selectAll().orderBy('form').execute();
+  expect(rows.map(({ form, locale, retention_months }) => [form, locale, retention_months])).toEqual([
+    ['ecological-cooperation', 'en', 24],
+    ['mini-ai-experience', 'en', 12],
+  ]);
+  for (const { form, agreement, agreement_sha256 } of rows) {
+    expect(agreement).toBe(agreements.en[form as Form]);
+    expect(agreement_sha256).toBe(createHash('sha256').update(agreement).digest('hex'));
+  }
+});
 
 /** What a 422 says, message and all. */
 async function readErrors(response: Response) {

@@ -8,6 +8,7 @@ import type { Role } from '../../worker/guards/access.ts';
 import { jobs } from '../../worker/jobs.ts';
 import { createServices } from '../../worker/services.ts';
 import { type Environment, readSettings } from '../../worker/settings.ts';
+import { forms } from '../../worker/shared/fields.ts';
 
 export const operator = { id: 'operator', role: 'operator', request_id: null };
 export const origin = 'https://leads.example.com';
@@ -132,6 +133,11 @@ export function draft(version: string) {
     locale,
     html: `<!doctype html><html lang="${locale}"><title>${version}</title><p>小视 ${locale} ${version}`,
     purposes: ['necessary', 'functional', 'analytics', 'marketing'].map(id => purpose(id, locale)),
+    forms: forms.map(form => ({
+      form,
+      agreement: `I agree to the [policy ${version}] for ${form} (${locale})`,
+      retention_months: 24,
+    })),
   }));
   return { version, effective_at: '2026-01-01T00:00:00.000Z', change_class: 'significant' as const, documents };
 }

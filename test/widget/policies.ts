@@ -1,3 +1,5 @@
+import { agreements } from '../../worker/policies/agreements.ts';
+
 const cookie = { name: 'consent', domain: null as string | null, max_age_days: 182 };
 
 const common = {
@@ -16,6 +18,7 @@ export const policies = {
     ...common,
     locale: 'en',
     url: '/policies/2026-01?lang=en',
+    agreements: agreements.en,
     purposes: [
       {
         id: 'necessary',
@@ -54,6 +57,7 @@ export const policies = {
     ...common,
     locale: 'zh-CN',
     url: '/policies/2026-01?lang=zh-CN',
+    agreements: agreements['zh-CN'],
     purposes: [
       {
         id: 'necessary',

@@ -121,7 +121,12 @@ export async function openSite() {
     const sent = posts('/consents').filter(({ body }) => path.includes(body.visitor_id));
     const choices = sent.map(({ body }) => ({ ...body, id: body.visitor_id }));
     const { version, published_at, effective_at } = policies.en;
-    const documents = Object.values(policies).map(({ locale, sha256, purposes }) => ({ locale, sha256, purposes }));
+    const documents = Object.values(policies).map(({ locale, sha256, purposes, agreements }) => ({
+      locale,
+      sha256,
+      purposes,
+      agreements,
+    }));
     const policy = { version, published_at, effective_at, change_class: 'significant' as const, documents };
     return describeReceipt(choices.reverse(), [policy], host, new Date());
   }

@@ -2,13 +2,12 @@ import type { LeadField } from '../../worker/shared/fields.ts';
 import type { Locale } from '../../worker/shared/locales.ts';
 
 interface FormTexts {
-  forms: Record<string, { label: string; agreement: string }>;
+  /** What each form is called. */
+  forms: Record<string, string>;
   fill: string;
   labels: Record<LeadField, string>;
   required(label: string): string;
   invalid: { phone: string; email: string; other: string };
-  /** What the box says, before the link to the policy, in the link and after it. */
-  agree: [string, string, string];
   tick: string;
   submit: string;
   sending: string;
@@ -28,8 +27,8 @@ interface FormTexts {
 export const formTexts: Record<Locale, FormTexts> = {
   'zh-CN': {
     forms: {
-      'mini-ai-experience': { label: 'Mini AI 算法体验申请', agreement: '用于就 Mini AI 算法体验与我联系' },
-      'ecological-cooperation': { label: '生态合作咨询', agreement: '用于就业务合作或产品咨询与我联系' },
+      'mini-ai-experience': 'Mini AI 算法体验申请',
+      'ecological-cooperation': '生态合作咨询',
     },
     fill: '以下各项均为必填。',
     labels: { name: '姓名', phone: '联系电话', email: '电子邮箱', company: '公司名称' },
@@ -39,7 +38,6 @@ export const formTexts: Record<Locale, FormTexts> = {
       email: '请填写有效的邮箱地址，如 name@example.com',
       other: '内容过长或无法识别',
     },
-    agree: ['我已阅读并同意', '《隐私政策》', '，同意将以上信息'],
     tick: '同意后请勾选此项',
     submit: '提交',
     sending: '正在提交…',
@@ -60,14 +58,8 @@ export const formTexts: Record<Locale, FormTexts> = {
   },
   en: {
     forms: {
-      'mini-ai-experience': {
-        label: 'Mini AI experience request',
-        agreement: 'to contact me about the Mini AI experience',
-      },
-      'ecological-cooperation': {
-        label: 'Cooperation inquiry',
-        agreement: 'to contact me about business cooperation or my inquiry',
-      },
+      'mini-ai-experience': 'Mini AI experience request',
+      'ecological-cooperation': 'Cooperation inquiry',
     },
     fill: 'Please fill in all four fields.',
     labels: { name: 'Name', phone: 'Phone', email: 'Email', company: 'Company' },
@@ -77,7 +69,6 @@ export const formTexts: Record<Locale, FormTexts> = {
       email: 'Enter an address like name@example.com',
       other: 'This is too long or unreadable',
     },
-    agree: ['I have read the ', 'privacy policy', ' and agree to the use of these details '],
     tick: 'Tick this if you agree',
     submit: 'Send',
     sending: 'Sending…',

@@ -32,14 +32,14 @@ interface Options {
 /** The form's elements, made once; `show` brings them into a state and touches nothing that is right already. */
 export function createView({ id, form, locale, values, listeners }: Options) {
   const texts = formTexts[locale];
-  const { label, agreement } = texts.forms[form]!;
   const slots = {} as Record<Box, HTMLElement>;
   // aria-disabled rather than disabled: the button keeps the focus while the form is on its way.
   const button = <button class="lc-button" type="submit" aria-live="polite" />;
   const notice = <p class="lc-error" role="alert" />;
-  const link = linkAway('', texts.agree[1]);
+  const link = linkAway('', '');
+  const sentence = <span />;
   const element = (
-    <form class="lc-card" novalidate aria-label={label} {...listeners}>
+    <form class="lc-card" novalidate aria-label={texts.forms[form]} {...listeners}>
       <p>{texts.fill}</p>
       <div class="lc-fields">
         {leadFields.map(({ name, type, autocomplete }) => (
@@ -53,11 +53,7 @@ export function createView({ id, form, locale, values, listeners }: Options) {
       <div>
         <label class="lc-check" for={`${id}policy_version`}>
           <input type="checkbox" {...common('policy_version')} />
-          <span>
-            {texts.agree[0]}
-            {link}
-            {texts.agree[2] + agreement}
-          </span>
+          {sentence}
         </label>
         {slot('policy_version')}
       </div>
@@ -84,9 +80,12 @@ export function createView({ id, form, locale, values, listeners }: Options) {
   }
 
   /** Asks for agreement to a policy, which a tick for another one is not. */
-  function ask({ version, url }: Policy) {
+  function ask({ version, url, agreements }: Policy) {
+    const [before = '', title = '', after = ''] = agreements[form]!.split(/[[\]]/);
     Object.assign(find('policy_version'), { value: version, checked: false });
     link.setAttribute('href', url);
+    link.textContent = title;
+    sentence.replaceChildren(before, link, after);
   }
 
   function show(state: State) {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type ConsentCursor, listConsents, settledPlace } from '../../db/consents/list.ts';
+import { type ConsentCursor, listConsents, settledId } from '../../db/consents/list.ts';
 import { listConsentStats } from '../../db/consents/stats.ts';
 import { factory } from '../context.ts';
 import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
@@ -41,7 +41,7 @@ export const pullConsents = factory.createHandlers(query(consentQuery), async c 
   if (cursor !== undefined && (isStream || !from))
     return invalidFields(c, [{ field: 'cursor', code: isStream ? 'not_allowed' : 'invalid' }], undefined);
   if (isStream) {
-    const Link = linkNext(c, writeCursor({ settled: settledPlace(now()) }));
+    const Link = linkNext(c, writeCursor({ settled: settledId(now()) }));
     const readPage = (after?: ConsentCursor) => listConsents(db, { ...asked, limit: streamed_at_once }, after, now());
     const pages = streamPages(
       await readPage(),
@@ -67,14 +67,11 @@ export const showConsentStats = factory.createHandlers(query(statsQuery), async 
 });
 
 function writeCursor({ settled, at }: ConsentCursor): string {
-  const places = at ? [settled, at] : [settled];
-  return encodeCursor(`consents ${places.map(({ received_at, id }) => `${received_at}/${id}`).join(' ')}`);
+  return encodeCursor(['consents', settled, ...(at ? [at] : [])].join(' '));
 }
 
 function readCursor(cursor: string): ConsentCursor | undefined {
-  const place = String.raw`(\d{4}-\d\d-\d\dT[\d:.]{12}Z)/([0-9a-f-]*)`;
-  const found = new RegExp(`^consents ${place}(?: ${place})?$`).exec(decodeCursor(cursor));
-  if (!found) return undefined;
-  const [, settled_at = '', settled_id = '', received_at, id = ''] = found;
-  return { settled: { received_at: settled_at, id: settled_id }, ...(received_at && { at: { received_at, id } }) };
+  const [kind, settled = '', at, ...rest] = decodeCursor(cursor).split(' ');
+  const isGood = kind === 'consents' && uuid.test(settled) && (at === undefined || uuid.test(at)) && rest.length === 0;
+  return isGood ? { settled, at } : undefined;
 }

@@ -44,7 +44,7 @@ export const submitConsent = factory.createHandlers(body(choice), async c => {
     ? { key: signer.idempotencyKey('consent', key), fingerprint: signer.fingerprint(sent) }
     : undefined;
   const answerRepeated = async () => {
-    const first = repeatable && (await findRepeatedChoice(db, repeatable, now()));
+    const first = repeatable && (await findRepeatedChoice(db, repeatable));
     if (!first?.same) return first && problem(c, 'idempotency-key-reused');
     const [latest = first.record] = await listChoices(db, first.record.visitor_id, 1);
     return answerRecord(c, { record: first.record, latest });
@@ -63,7 +63,7 @@ export const submitConsent = factory.createHandlers(body(choice), async c => {
     const stored = { ...sent, visitor_id: sent.visitor_id ?? randomUUID(), chosen_at };
     return answerRecord(c, await recordChoice(db, stored, repeatable, received_at));
   } catch (error) {
-    const lostRace = error instanceof Conflict && error.table === 'idempotency_keys';
+    const lostRace = error instanceof Conflict && error.table === 'consents';
     const answer = lostRace && (await answerRepeated());
     if (answer) return answer;
     throw error;

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { currentPolicy, listPolicies } from '../../db/policies.ts';
+import { currentPolicy, documentIn, listKnownPolicies, listPolicies } from '../../db/policies.ts';
 import { readReceiptCode } from '../../db/vault/signer.ts';
 import type { App } from '../context.ts';
 import { isGoodToken, issueFormToken } from '../guards/bot-check.ts';
@@ -10,6 +10,7 @@ import { chooseLocale } from '../http/language.ts';
 import { type Content, renderError, renderNotice, renderSummary, showPage } from '../http/page.ts';
 import { page_texts } from '../http/page-texts.ts';
 import type { FieldError } from '../http/slugs.ts';
+import { agreements, splitAgreement } from '../policies/agreements.ts';
 import { isLoopback } from '../settings.ts';
 import { type Form, leadFields } from '../shared/fields.ts';
 import type { Locale } from '../shared/locales.ts';
@@ -35,9 +36,13 @@ export async function answerForm(c: Context<App>, form: Form, sent: Sent, answer
   const locale = chooseLocale(c, sent.locale);
   const texts = page_texts[locale];
   const title = texts.form.titles[form];
-  // While the database is away, the version that was agreed to stands for the current one, which the next post is checked against.
-  const asked = status === 503 ? String(sent.policy_version) : undefined;
-  const version = asked ?? currentPolicy(await listPolicies(db), now())?.version;
+  // While the database is away, the policy that was read last stands for the current one, which the next post is checked against.
+  const policy = currentPolicy(status === 503 ? listKnownPolicies(db) : await listPolicies(db), now());
+  const agreement = policy
+    ? { version: policy.version, sentence: documentIn(policy, locale).agreements[form]! }
+    : status === 503
+      ? { version: String(sent.policy_version), sentence: agreements[locale][form] }
+      : undefined;
   const kept = typeof sent.return_to === 'string' && sent.return_to ? { return_to: sent.return_to } : undefined;
   const page = {
     locale,
@@ -54,13 +59,13 @@ export async function answerForm(c: Context<App>, form: Form, sent: Sent, answer
     { ...page, headers },
     html`<h1>${title}</h1>
 ${
-  version
+  agreement
     ? html`<p>${texts.form.intro}</p>
 ${top}
 <form class="card" method="post" action="/forms/${form}" novalidate>
 <p class="hint">${texts.form.required}</p>
 ${leadFields.map(field => renderField(locale, field, sent, errors))}
-${renderAgreement(locale, form, version, sent, errors)}
+${renderAgreement(locale, agreement, sent, errors)}
 <div class="trap" aria-hidden="true"><label for="website">${texts.form.trap}</label><input id="website" name="website" type="text" tabindex="-1" autocomplete="off"></div>
 <input type="hidden" name="form_token" value="${token}">
 <input type="hidden" name="locale" value="${locale}">
@@ -87,11 +92,16 @@ ${line}
 </div>`;
 }
 
-function renderAgreement(locale: Locale, form: Form, version: string, sent: Sent, errors: FieldError[]): Content {
-  const { form: texts, newTab } = page_texts[locale];
+function renderAgreement(
+  locale: Locale,
+  { version, sentence }: { version: string; sentence: string },
+  sent: Sent,
+  errors: FieldError[],
+): Content {
+  const { newTab } = page_texts[locale];
   const { line, attributes } = renderError(locale, 'policy_version', errors);
-  const [before, after] = texts.agree[form].split('{policy}');
-  const link = html`<a href="/policies/${version}?lang=${locale}" target="_blank" rel="noopener">${texts.policy}<span class="hidden">${newTab}</span></a>`;
+  const [before, title, after] = splitAgreement(sentence);
+  const link = html`<a href="/policies/${version}?lang=${locale}" target="_blank" rel="noopener">${title}<span class="hidden">${newTab}</span></a>`;
   return html`<div>
 <label class="check"><input id="policy_version" name="policy_version" type="checkbox" value="${version}" required${sent.policy_version === version ? html` checked` : ''}${attributes}><span>${before}${link}${after}</span></label>
 ${line}

@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { Conflict, isUnavailable } from '../../db/database.ts';
-import type { Repeatable } from '../../db/idempotency.ts';
 import { createLead, findRepeatedLead, type Receipt, type Submission, type Terms } from '../../db/leads/create.ts';
+import type { Repeatable } from '../../db/once.ts';
 import { currentPolicy, documentIn, listPolicies } from '../../db/policies.ts';
 import { type App, factory } from '../context.ts';
 import { checkBot, type Failure } from '../guards/bot-check.ts';
@@ -114,25 +114,25 @@ async function storeLead(c: Context<App>, sent: Sent, lead: Submission, terms: T
     return answerStored(c, sent, await createLead(services, lead, { ...terms, repeatable }, actor, services.now()));
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
-    if (error.table === 'form_quotas')
+    if (error.table === 'quotas')
       return refuseFlood(c, sent, describeQuota(services.settings.form_quota_per_minute, services.now()));
-    if (error.table === 'spent_proofs') return refuseBot(c, sent, 'spent');
-    if (error.table !== 'idempotency_keys') throw error;
+    if (error.table !== 'once') throw error;
     if (ofPage) return answerSpentPage(c, sent, ofPage);
     const answer = terms.repeatable && (await answerRepeated(c, sent, terms.repeatable));
-    if (answer) return answer;
-    throw error;
+    return answer ?? refuseBot(c, sent, 'spent');
   }
 }
 
 async function answerRepeated(c: Context<App>, sent: Sent, repeatable: Repeatable) {
   const first = await findRepeatedLead(c.var.services, repeatable, c.var.services.now());
   if (!first) return undefined;
+  if (first === 'erased') return problem(c, 'gone');
   return first.same ? answerStored(c, sent, first.receipt) : problem(c, 'idempotency-key-reused');
 }
 
 async function answerSpentPage(c: Context<App>, sent: Sent, ofPage: Repeatable) {
   const first = await findRepeatedLead(c.var.services, ofPage, c.var.services.now());
+  if (first === 'erased') return problem(c, 'gone');
   if (!first?.same) return refuseBot(c, sent, 'spent');
   return answerReceipt(c, chooseLocale(c, sent.locale), first.receipt.receipt_code, 403);
 }

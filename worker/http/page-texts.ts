@@ -16,8 +16,6 @@ interface PageTexts {
     labels: Record<LeadField, string>;
     hints: Partial<Record<LeadField, string>>;
     /** What the box says, around `{policy}`. */
-    agree: Record<Form, string>;
-    policy: string;
     trap: string;
     submit: string;
     privacy: string[];
@@ -53,11 +51,6 @@ export const page_texts: Record<Locale, PageTexts> = {
       required: '以下各项均为必填。',
       labels: { name: '姓名', phone: '联系电话', email: '电子邮箱', company: '公司名称' },
       hints: { phone: '手机或带区号的座机均可；境外号码请以 + 和国家代码开头。' },
-      agree: {
-        'mini-ai-experience': '我已阅读并同意{policy}，同意将以上信息用于就 Mini AI 算法体验与我联系',
-        'ecological-cooperation': '我已阅读并同意{policy}，同意将以上信息用于就业务合作或产品咨询与我联系',
-      },
-      policy: '《隐私政策》',
       trap: '请勿填写此项',
       submit: '提交',
       privacy: [
@@ -119,13 +112,6 @@ export const page_texts: Record<Locale, PageTexts> = {
       hints: {
         phone: 'A mobile, or a landline with its area code. Outside mainland China, begin with + and the country code.',
       },
-      agree: {
-        'mini-ai-experience':
-          'I have read the {policy} and agree to the use of these details to contact me about the Mini AI experience',
-        'ecological-cooperation':
-          'I have read the {policy} and agree to the use of these details to contact me about business cooperation or my inquiry',
-      },
-      policy: 'privacy policy',
       trap: 'Leave this empty',
       submit: 'Send',
       privacy: [

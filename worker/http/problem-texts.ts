@@ -23,6 +23,10 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
     'not-found': { title: '未找到', detail: '这个地址没有内容。请检查网址或编号。' },
     'unknown-form': { title: '没有这个表单', detail: '可用的表单是 mini-ai-experience 和 ecological-cooperation。' },
     'method-not-allowed': { title: '不支持该请求方法', detail: '此地址支持的方法列在 Allow 响应头中。' },
+    gone: {
+      title: '内容已删除',
+      detail: '此 Idempotency-Key 所对应的咨询信息已删除，不会再次保存。如需再次提交，请换用新的键。',
+    },
     'payload-too-large': { title: '内容过大', detail: '请求正文不得超过 16 KiB；发布隐私政策时不得超过 512 KiB。' },
     'unsupported-media-type': {
       title: '不支持的内容类型',
@@ -77,6 +81,11 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
     'not-found': { title: 'Not found', detail: 'There is nothing at this address. Check the address or the id.' },
     'unknown-form': { title: 'No such form', detail: 'The forms are mini-ai-experience and ecological-cooperation.' },
     'method-not-allowed': { title: 'Method not allowed', detail: 'The header Allow lists what this address accepts.' },
+    gone: {
+      title: 'Gone',
+      detail:
+        'The inquiry that this Idempotency-Key belongs to was erased, and is not stored again. Send a new inquiry with a new key.',
+    },
     'payload-too-large': {
       title: 'Too much content',
       detail: 'A body may have at most 16 KiB, and 512 KiB where policies are published.',

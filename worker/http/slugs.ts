@@ -10,6 +10,7 @@ export const statuses = {
   'not-found': 404,
   'unknown-form': 404,
   'method-not-allowed': 405,
+  gone: 410,
   'payload-too-large': 413,
   'unsupported-media-type': 415,
   'invalid-fields': 422,

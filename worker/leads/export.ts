@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
-import { changeNumber, type Lead, type LeadPage, type LeadQuery, listMatches, type View } from '../../db/leads/read.ts';
+import type { Lead } from '../../db/leads/lead.ts';
+import { changeNumber, type LeadPage, type LeadQuery, listMatches, type View } from '../../db/leads/read.ts';
 import type { App } from '../context.ts';
 import { chooseType } from '../http/negotiate.ts';
 import { streamPages, writeLines } from '../http/stream.ts';

@@ -1,14 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
-import {
-  findLead,
-  isFeed,
-  type LeadQuery,
-  lead_statuses,
-  listLeads,
-  type Position,
-  type View,
-} from '../../db/leads/read.ts';
+import { lead_statuses } from '../../db/leads/lead.ts';
+import { findLead, isFeed, type LeadQuery, listLeads, type Position, type View } from '../../db/leads/read.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf, hasScope } from '../guards/access.ts';
 import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
@@ -83,16 +76,14 @@ function chooseView(c: Context<App>, view: 'masked' | 'clear'): View | undefined
 }
 
 /** A cursor holds where a page ended, and of what kind the list was: one of a search does not go on in the feed. */
-function writeCursor({ seq, received_at, id }: Partial<Position>, kind: string): string {
-  const at = kind === 'feed' ? seq : received_at;
-  return encodeCursor(`${kind} ${at} ${id ?? ''}`);
+function writeCursor({ seq, id }: Partial<Position>, kind: string): string {
+  return encodeCursor([kind, ...(kind === 'feed' ? [seq] : []), id ?? ''].join(' '));
 }
 
 function readCursor(cursor: string, asked: LeadQuery): Position | undefined {
-  const [, kind, at = '', id = ''] = /^(\w+) (\S+) ([0-9a-f-]*)$/.exec(decodeCursor(cursor)) ?? [];
-  if (kind !== kindOf(asked)) return undefined;
-  if (kind === 'feed') return /^\d{1,15}$/.test(at) ? { seq: Number(at), received_at: '', id } : undefined;
-  return /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/.test(at) ? { seq: 0, received_at: at, id } : undefined;
+  const [, kind, seq, id = ''] = /^(\w+)(?: (\d{1,15}))? ([0-9a-f-]*)$/.exec(decodeCursor(cursor)) ?? [];
+  if (kind !== kindOf(asked) || (kind === 'feed') !== (seq !== undefined)) return undefined;
+  return seq === undefined && !uuid.test(id) ? undefined : { seq: Number(seq ?? 0), id };
 }
 
 function kindOf(asked: LeadQuery): string {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { changeLead, type LeadChange } from '../../db/leads/change.ts';
 import { draftLead } from '../../db/leads/create.ts';
-import { lead_statuses } from '../../db/leads/read.ts';
+import { lead_statuses } from '../../db/leads/lead.ts';
 import { currentPolicy, documentIn, listPolicies } from '../../db/policies.ts';
 import { createSigner } from '../../db/vault/signer.ts';
 import { createVault } from '../../db/vault/vault.ts';

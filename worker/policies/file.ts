@@ -1,6 +1,8 @@
 import { parseDocument } from 'yaml';
 import type { Purpose } from '../../db/policies.ts';
 import type { PolicyDraft, PolicyFile, PolicyReading } from '../context.ts';
+import { forms } from '../shared/fields.ts';
+import { agreements, usual_retention_months } from './agreements.ts';
 import { type PolicyFields, readFields } from './front-matter.ts';
 import { renderPolicyPage } from './page.ts';
 
@@ -33,11 +35,16 @@ export function readPolicyFiles(files: PolicyFile[]): PolicyReading {
 function draftPolicy(readings: Reading[]): PolicyDraft {
   const languages = readings.map(({ fields }) => fields.locale!);
   const documents = readings.map(({ fields, markdown }) => {
-    const { locale, purposes, ...facts } = fields as PolicyFields;
+    const { locale, purposes, retention_months, ...facts } = fields as PolicyFields;
     return {
       locale,
       html: renderPolicyPage({ ...facts, locale, languages, markdown }),
       purposes: purposes as Purpose[],
+      forms: forms.map(form => ({
+        form,
+        agreement: agreements[locale][form],
+        retention_months: retention_months?.[form] ?? usual_retention_months,
+      })),
     };
   });
   const { version, effective_at, change_class } = readings[0]!.fields as PolicyFields;
@@ -113,12 +120,22 @@ function compareReadings(readings: Reading[]): string[] {
 }
 
 /** What must be the same in every language, under the name it has in a mistake. */
-function listFacts({ version, effective_at, change_class, purposes }: Partial<PolicyFields>): Map<string, string> {
+function listFacts({
+  version,
+  effective_at,
+  change_class,
+  purposes,
+  retention_months,
+}: Partial<PolicyFields>): Map<string, string> {
   const list = (names: (string | undefined)[]) => names.toSorted().join(', ') || 'none';
   const facts: [what: string, value: string | undefined][] = [
     ['version is', version],
     ['effective_at is', effective_at],
     ['change_class is', change_class],
+    ...forms.map((form): [string, string] => [
+      `retention_months of ${form} is`,
+      String(retention_months?.[form] ?? usual_retention_months),
+    ]),
     ['the purposes are', purposes && list(purposes.map(({ id }) => id))],
     ...(purposes ?? []).flatMap(({ id, required, cookies }): [string, string | undefined][] => [
       [`required of ${id} is`, required?.toString()],

@@ -1,4 +1,5 @@
 import type { Purpose } from '../../db/policies.ts';
+import { type Form, forms } from '../shared/fields.ts';
 import { type Locale, locales } from '../shared/locales.ts';
 
 /** The front matter of a policy file. */
@@ -10,6 +11,8 @@ export interface PolicyFields {
   effective_day: string;
   change_class: 'minor' | 'significant';
   purposes: Loose<Purpose>[];
+  /** How long the leads of a form are kept, where the policy says so. */
+  retention_months?: { [Name in Form]?: number };
 }
 
 type Loose<T> = { [Key in keyof T]: T[Key] | undefined };
@@ -17,6 +20,7 @@ type Report = (mistake: string) => undefined;
 type Fields = Record<string, unknown>;
 
 const version_shape = /^(?!current$)[A-Za-z0-9-]{1,32}$/;
+const months_shape = /^[1-9]\d{0,2}$/;
 const purpose_shape = /^[a-z0-9-]{1,32}$/;
 const instant_shape = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
@@ -37,7 +41,23 @@ export function readFields(fields: unknown, report: Report): Partial<PolicyField
   const ids = purposes?.map(({ id }) => id) ?? [];
   for (const id of new Set(ids.filter((id, index) => id && ids.indexOf(id) < index)))
     report(`purpose "${id}" stands there twice`);
-  return dropMissing({ version, locale, effective_at, effective_day: effective?.slice(0, 10), change_class, purposes });
+  const retention_months = readRetention(fields.retention_months, report);
+  const effective_day = effective?.slice(0, 'YYYY-MM-DD'.length);
+  return dropMissing({ version, locale, effective_at, effective_day, change_class, purposes, retention_months });
+}
+
+function readRetention(value: unknown, report: Report): { [Name in Form]?: number } | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!isMap(value)) return report('retention_months is no map of forms and months');
+  const months: { [Name in Form]?: number } = {};
+  for (const [name, typed] of Object.entries(value)) {
+    const form = forms.find(one => one === name);
+    if (!form) report(`retention_months has "${name}", which is neither ${forms.join(' nor ')}`);
+    else if (typeof typed !== 'string' || !months_shape.test(typed))
+      report(`retention_months of ${name} is not 1 to 999`);
+    else months[form] = Number(typed);
+  }
+  return months;
 }
 
 function readPurpose(fields: Fields, at: string, report: Report): Loose<Purpose> {

@@ -39,7 +39,7 @@ export const showCurrentPolicy = factory.createHandlers(async c => {
   const policy = currentPolicy(policies, now());
   if (!policy) return problem(c, 'not-found');
   const { version, published_at, effective_at, change_class } = policy;
-  const { locale, sha256, purposes } = documentIn(policy, chooseLocale(c));
+  const { locale, sha256, purposes, agreements } = documentIn(policy, chooseLocale(c));
   return c.json(
     {
       version,
@@ -52,6 +52,7 @@ export const showCurrentPolicy = factory.createHandlers(async c => {
       url: documentUrl(c, version, locale),
       cookie: { name: 'consent', domain: settings.cookie_domain ?? null, max_age_days: choice_holds_days },
       purposes,
+      agreements,
     },
     200,
     {

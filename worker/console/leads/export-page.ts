@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { RevealPurpose } from '../../../db/leads/read.ts';
+import type { RevealPurpose } from '../../../db/leads/lead.ts';
 import { renderSelect } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';

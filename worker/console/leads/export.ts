@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { reveal_purposes, type View } from '../../../db/leads/read.ts';
+import { reveal_purposes } from '../../../db/leads/lead.ts';
+import type { View } from '../../../db/leads/read.ts';
 import { factory } from '../../context.ts';
 import { actorOf, hasScope } from '../../guards/access.ts';
 import { problem } from '../../http/problem.ts';

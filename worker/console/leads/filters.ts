@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { nextDay, startOfDay } from '../../../db/days.ts';
-import { type LeadQuery, lead_statuses, type Position } from '../../../db/leads/read.ts';
+import { lead_statuses } from '../../../db/leads/lead.ts';
+import type { LeadQuery, Position } from '../../../db/leads/read.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
+import { uuid } from '../../http/query-fields.ts';
 import { assignee, forms } from '../../shared/fields.ts';
 
 export const leads_per_page = 50;
@@ -42,12 +44,12 @@ export function isFiltered({ order: _, ...filters }: Filters): boolean {
 }
 
 /** Writes a place in the list as a cursor. */
-export function writePlace({ received_at, id }: Position): string {
-  return encodeCursor(`${received_at} ${id}`);
+export function writePlace({ id }: Pick<Position, 'id'>): string {
+  return encodeCursor(id);
 }
 
 /** Reads the place in the list that a cursor holds; undefined for any other text. */
 export function readPlace(cursor: string | undefined): Position | undefined {
-  const [, received_at, id] = /^(\d{4}-\d\d-\d\dT[\d:.]{12}Z) ([0-9a-f-]*)$/.exec(decodeCursor(cursor ?? '')) ?? [];
-  return received_at === undefined ? undefined : { seq: 0, received_at, id: id! };
+  const id = decodeCursor(cursor ?? '');
+  return uuid.test(id) ? { seq: 0, id } : undefined;
 }

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { EventPage } from '../../../db/audit/list.ts';
-import type { EarlierLead, listLeadConsents } from '../../../db/leads/history.ts';
-import type { Lead, RevealPurpose } from '../../../db/leads/read.ts';
+import type { EarlierLead, LeadConsent } from '../../../db/leads/history.ts';
+import type { Lead, RevealPurpose } from '../../../db/leads/lead.ts';
 import { type Content, renderError, renderNotice } from '../../http/page.ts';
 import { describeError } from '../../http/problem.ts';
 import type { FieldError } from '../../http/slugs.ts';
@@ -30,7 +30,7 @@ interface LeadDetails {
   /** What may be set; undefined for a reader who may not work on leads. */
   work: { statuses: readonly string[]; assignees: string[] } | undefined;
   earlier: EarlierLead[];
-  consents: Awaited<ReturnType<typeof listLeadConsents>>;
+  consent: LeadConsent;
   /** The lead's latest audit events; undefined for a reader who may not see them. */
   events: EventPage | undefined;
   refused: Correction | undefined;
@@ -40,7 +40,7 @@ interface LeadDetails {
 export function leadPage(reader: Reader, details: LeadDetails): Page {
   const { text: texts, scopes } = reader;
   const { lead: text, list } = texts;
-  const { lead, done, earlier, consents, events, refused } = details;
+  const { lead, done, earlier, consent, events, refused } = details;
   const said = done && Object.hasOwn(text.done, done) ? text.done[done] : undefined;
   const open = isOpen(lead) ? lead : undefined;
   return {
@@ -50,7 +50,7 @@ export function leadPage(reader: Reader, details: LeadDetails): Page {
 ${said ? html`<p class="notice" role="status">${said}</p>` : ''}
 ${isOpen(lead) ? renderOpen(reader, lead, details) : html`<h1>${text.title}</h1><p class="notice">${describeClosed(reader, lead)}</p>`}
 <div class="facts-grid">
-<div>${open?.earlier_lead_id ? renderEarlier(reader, earlier) : ''}${renderConsent(reader, consents)}</div>
+<div>${open?.earlier_lead_id ? renderEarlier(reader, earlier) : ''}${renderConsent(reader, consent)}</div>
 ${events ? renderHistory(reader, lead.id, events) : ''}
 </div>
 ${open && scopes.includes('leads:correct') ? renderCorrection(reader, open, refused) : ''}
@@ -151,14 +151,11 @@ function renderEarlier(reader: Reader, earlier: EarlierLead[]): Content {
   return html`<section class="card"><h2>${text.lead.earlier}</h2><ul class="earlier">${items}</ul></section>`;
 }
 
-function renderConsent(reader: Reader, consents: LeadDetails['consents']): Content | string {
+function renderConsent(reader: Reader, given: LeadConsent): Content {
   const { lead: text } = reader.text;
-  const [given] = consents;
-  if (!given) return '';
-  const facts = consents.map(
-    one => html`<div><dt>${text[one.state]}</dt><dd>${renderTime(reader, one.recorded_at)}</dd></div>`,
-  );
-  return html`<section class="card"><h2>${text.consent}</h2><dl>${facts}
+  const { received_at, withdrawn_at } = given;
+  return html`<section class="card"><h2>${text.consent}</h2><dl><div><dt>${text.given}</dt><dd>${renderTime(reader, received_at)}</dd></div>
+${withdrawn_at ? html`<div><dt>${text.withdrawn}</dt><dd>${renderTime(reader, withdrawn_at)}</dd></div>` : ''}
 <div><dt>${text.policy}</dt><dd><a href="/policies/${given.policy_version}?lang=${given.locale}" target="_blank" rel="noopener">${given.policy_version}</a></dd></div>
 <div><dt>${text.shownIn}</dt><dd>${given.locale}</dd></div>
 <div><dt>${text.digest}</dt><dd><code>${given.policy_sha256}</code></dd></div></dl></section>`;

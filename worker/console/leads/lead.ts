@@ -3,8 +3,9 @@ import * as z from 'zod/mini';
 import { listEvents } from '../../../db/audit/list.ts';
 import { changeLead, type LeadChange } from '../../../db/leads/change.ts';
 import { eraseLeadById } from '../../../db/leads/erase.ts';
-import { listEarlier, listLeadConsents } from '../../../db/leads/history.ts';
-import { findLead, lead_statuses, reveal_purposes, type View } from '../../../db/leads/read.ts';
+import { findLeadConsent, listEarlier } from '../../../db/leads/history.ts';
+import { lead_statuses, reveal_purposes } from '../../../db/leads/lead.ts';
+import { findLead, type View } from '../../../db/leads/read.ts';
 import { type App, factory } from '../../context.ts';
 import { actorOf, hasScope } from '../../guards/access.ts';
 import { asksForJson } from '../../http/negotiate.ts';
@@ -93,10 +94,10 @@ async function answerLead(c: Context<App>, view: View, refused?: Correction) {
   if (!lead) return problem(c, 'not-found');
   const open = isOpen(lead) ? lead : undefined;
   const history = { lead_id: lead.id, order: 'desc', limit: events_shown } as const;
-  const [assignees, earlier, consents, events] = await Promise.all([
+  const [assignees, earlier, consent, events] = await Promise.all([
     open && hasScope(c, 'leads:write') ? listAssignees(services, open.assigned_to) : undefined,
     open ? listEarlier(db, open.earlier_lead_id) : [],
-    listLeadConsents(db, lead.id),
+    findLeadConsent(db, lead.id),
     hasScope(c, 'audit:read') ? listEvents(db, history, undefined) : undefined,
   ]);
   const page = leadPage(readerOf(c), {
@@ -105,7 +106,7 @@ async function answerLead(c: Context<App>, view: View, refused?: Correction) {
     shownFor: 'clear' in view ? view.purpose : undefined,
     purposes: hasScope(c, 'leads:reveal') ? reveal_purposes : undefined,
     work: assignees && { statuses: lead_statuses, assignees },
-    ...{ earlier, consents, events, refused },
+    ...{ earlier, consent: consent!, events, refused },
   });
   return answerPage(c, page, { status: refused ? 422 : 200, address: `/console/leads/${lead.id}` });
 }

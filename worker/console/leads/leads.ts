@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
-import { lead_statuses, listLeads, listMatches } from '../../../db/leads/read.ts';
+import { firstIdAt, timeOf } from '../../../db/ids.ts';
+import { lead_statuses } from '../../../db/leads/lead.ts';
+import { listLeads, listMatches } from '../../../db/leads/read.ts';
 import { factory } from '../../context.ts';
 import { body } from '../../http/validate.ts';
 import { checkField } from '../../shared/fields.ts';
@@ -28,7 +30,7 @@ export const showLeads = factory.createHandlers(async c => {
   const after = readPlace(c.req.query('cursor'));
   const query = toQuery(filters, reader.time_zone);
   const { leads, has_more, end } = await listMatches(services, query, after, { masked: true }, reader.now);
-  const newest = leads.find(isOpen)?.received_at ?? reader.now.toISOString();
+  const newest = leads.find(isOpen);
   const page = leadsPage(reader, {
     filters,
     statuses: lead_statuses,
@@ -37,7 +39,7 @@ export const showLeads = factory.createHandlers(async c => {
     next: has_more && end ? writePlace(end) : undefined,
     isFirst: !after,
     // New leads go on top: not on later pages, nor where the oldest come first.
-    arrivals: !after && filters.order === 'desc' ? placeBefore(newest) : undefined,
+    arrivals: !after && filters.order === 'desc' ? placeBefore(newest ? timeOf(newest.id) : reader.now) : undefined,
   });
   return answerPage(c, page);
 });
@@ -50,7 +52,7 @@ export const showArrivals = factory.createHandlers(async c => {
   const query = toQuery(filters, reader.time_zone, arrivals_at_once);
   const { leads, end } = await listMatches(c.var.services, query, after, { masked: true }, reader.now);
   const isAll = leads.length < arrivals_at_once;
-  const next = end ? (isAll ? placeBefore(end.received_at) : writePlace(end)) : c.req.query('after');
+  const next = end ? (isAll ? placeBefore(timeOf(end.id)) : writePlace(end)) : c.req.query('after');
   const rows = leads.filter(isOpen).map(lead => describeLead(reader, lead));
   return c.json({ rows, after: next }, 200, { 'Cache-Control': 'no-store' });
 });
@@ -70,7 +72,6 @@ export const searchLeads = factory.createHandlers(body(wanted, { form: true }), 
   return answerPage(c, searchPage(reader, q, leads.filter(isOpen)), { address });
 });
 
-function placeBefore(received_at: string): string {
-  const at = new Date(Date.parse(received_at) - overlap_ms).toISOString();
-  return writePlace({ seq: 0, id: '', received_at: at });
+function placeBefore(received_at: Date): string {
+  return writePlace({ id: firstIdAt(new Date(received_at.getTime() - overlap_ms)) });
 }

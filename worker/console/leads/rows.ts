@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Lead } from '../../../db/leads/read.ts';
+import type { Lead } from '../../../db/leads/lead.ts';
 import type { Content } from '../../http/page.ts';
 import type { Reader } from '../reader.ts';
 import { writeAgo, writeTime } from '../times.ts';

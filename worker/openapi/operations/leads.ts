@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lead_statuses } from '../../../db/leads/read.ts';
+import { lead_statuses } from '../../../db/leads/lead.ts';
 import { change } from '../../leads/change.ts';
 import { leadQuery, leadView } from '../../leads/pull.ts';
 import { forms } from '../../shared/fields.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { newVersion, policy_limit_bytes } from '../../policies/routes.ts';
+import { forms } from '../../shared/fields.ts';
 import { locales } from '../../shared/locales.ts';
 import { describe, examples, instant, json, named, no_store, type Operation, page } from '../declaration.ts';
 
@@ -30,6 +31,7 @@ const current = z.strictObject({
   url: z.url(),
   cookie: z.strictObject({ name: z.literal('consent'), domain: z.string().nullable(), max_age_days: z.int() }),
   purposes: z.array(purpose),
+  agreements: z.record(z.enum(forms), z.string()),
 });
 
 const url = `https://leads.example.com/policies/${examples.version}?lang=en`;
@@ -103,7 +105,8 @@ export const policy_operations: Operation[] = [
     path: '/policies/current',
     tag: 'policies',
     summary: { en: 'The policy in force', 'zh-CN': '现行版本' },
-    description: 'What a banner needs to ask. `not-found` before the first publication.',
+    description:
+      'What a banner needs to ask, and the sentence beside the box of each form, its link to the policy in brackets. `not-found` before the first publication.',
     query: language,
     answers: {
       200: {
@@ -125,6 +128,12 @@ export const policy_operations: Operation[] = [
               cookies: [{ name: '_pk_id', provider: 'us', lifetime: '13 months', purpose: 'Tells visits apart.' }],
             },
           ],
+          agreements: {
+            'mini-ai-experience':
+              'I have read the [privacy policy] and agree to be contacted about the Mini AI experience',
+            'ecological-cooperation':
+              'I have read the [privacy policy] and agree to be contacted about business cooperation',
+          },
         }),
       },
     },

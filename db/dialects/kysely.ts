@@ -1,0 +1,84 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type DialectAdapter,
+  type Driver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import type { Database, Outcome } from '../database.ts';
+import type { Schema } from '../schema.ts';
+
+type Run = (query: CompiledQuery) => Promise<Outcome>;
+
+const languages: Record<'sqlite' | 'postgres', Omit<Dialect, 'createDriver'>> = {
+  sqlite: {
+    createAdapter: () => new SqliteAdapter(),
+    createIntrospector: db => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+  postgres: {
+    createAdapter: (): DialectAdapter => new PostgresAdapter(),
+    createIntrospector: db => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
+};
+
+/**
+ * Makes a Database: Kysely in the dialect's SQL, which hands each statement to `run`, with the verbs that Kysely has not.
+ *
+ * @param run Runs one statement. It has no transaction around it: a unit goes to `atomic`.
+ * @param verbs What `db` does beside Kysely, and `close`, which ends everything that was opened.
+ */
+export function createDatabase(
+  language: keyof typeof languages,
+  run: Run,
+  { atomic, read, scrub, close }: Pick<Database, 'atomic' | 'read' | 'scrub'> & { close(): Promise<void> },
+): Database {
+  const kysely = new Kysely<Schema>({
+    dialect: { ...languages[language], createDriver: () => new StatementDriver(run) },
+  });
+  const destroy = kysely.destroy.bind(kysely);
+  return Object.assign(kysely, {
+    atomic,
+    read,
+    scrub,
+    destroy: async () => {
+      await destroy();
+      await close();
+    },
+  });
+}
+
+/** Runs statements one by one; `db.atomic` is the only transaction. */
+class StatementDriver implements Driver {
+  readonly #connection: DatabaseConnection;
+  constructor(run: Run) {
+    this.#connection = {
+      async executeQuery<R>(query: CompiledQuery) {
+        const { rows, changed } = await run(query);
+        return { rows: rows as R[], numAffectedRows: BigInt(changed) };
+      },
+      streamQuery: refuse,
+    };
+  }
+  async init() {}
+  async acquireConnection() {
+    return this.#connection;
+  }
+  beginTransaction = refuse;
+  commitTransaction = refuse;
+  rollbackTransaction = refuse;
+  async releaseConnection() {}
+  async destroy() {}
+}
+
+function refuse(): never {
+  throw new Error('a database has no interactive transaction and no stream: use db.atomic');
+}

@@ -1,0 +1,31 @@
+import type { Selectable } from 'kysely';
+import type { Leads } from '../schema.ts';
+import type { LeadValues } from '../vault/vault.ts';
+
+export const lead_statuses = ['new', 'contacted', 'qualified', 'closed'] as const;
+export type LeadStatus = (typeof lead_statuses)[number];
+
+/** What a person may be reading a lead for. */
+export const reveal_purposes = ['first_contact', 'follow_up', 'subject_request', 'correction', 'handover'] as const;
+export type RevealPurpose = (typeof reveal_purposes)[number];
+
+/** The personal data of a lead, as an audit event names it. */
+export const personal_fields = 'name,phone,email,company';
+
+/** The columns that staff see as they are. */
+export const shown_columns = [
+  'id',
+  'form',
+  'status',
+  'assigned_to',
+  'policy_version',
+  'received_at',
+  'changed_at',
+  'earlier_lead_id',
+] as const;
+
+/** A lead as staff see it; erased and restricted ones show no more than that they are. */
+export type Lead =
+  | (Pick<Selectable<Leads>, (typeof shown_columns)[number]> & LeadValues)
+  | { id: string; erased_at: string }
+  | { id: string; restricted_at: string };

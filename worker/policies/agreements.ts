@@ -1,0 +1,25 @@
+import type { Form } from '../shared/fields.ts';
+import type { Locale } from '../shared/locales.ts';
+
+/** The sentence beside the box of each form, as the next publication stores it. What stands in brackets links to the policy. */
+export const agreements: Record<Locale, Record<Form, string>> = {
+  'zh-CN': {
+    'mini-ai-experience': '我已阅读并同意[《隐私政策》]，同意将以上信息用于就 Mini AI 算法体验与我联系',
+    'ecological-cooperation': '我已阅读并同意[《隐私政策》]，同意将以上信息用于就业务合作或产品咨询与我联系',
+  },
+  en: {
+    'mini-ai-experience':
+      'I have read the [privacy policy] and agree to the use of these details to contact me about the Mini AI experience',
+    'ecological-cooperation':
+      'I have read the [privacy policy] and agree to the use of these details to contact me about business cooperation or my inquiry',
+  },
+};
+
+/** How long the leads of a form are kept after the last contact, where a policy does not say. */
+export const usual_retention_months = 24;
+
+/** Splits a sentence at its link to the policy. */
+export function splitAgreement(sentence: string): [before: string, link: string, after: string] {
+  const [, before = sentence, link = '', after = ''] = /^([^[]*)\[([^\]]*)\]([\s\S]*)$/.exec(sentence) ?? [];
+  return [before, link, after];
+}
