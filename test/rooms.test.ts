@@ -10,12 +10,14 @@ interface Import {
   /** A path inside the project, or a package or `node:` module. */
   to: string;
   typeOnly: boolean;
+  /** Whether it is loaded on first use: `import('…')`. */
+  lazy: boolean;
 }
 
 const files = ['db', 'worker', 'widget', 'test'].flatMap(room =>
   readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
     .map(path => join(room, path))
-    .filter(path => /\.(ts|tsx|js|css|sql)$/.test(path) && !/^(widget\/dist|worker\/built)\//.test(path)),
+    .filter(path => /\.(ts|tsx|js|css|sql)$/.test(path) && !path.startsWith('widget/dist/')),
 );
 const sources = new Map(files.map(path => [path, readFileSync(join(root, path), 'utf8')]));
 const imports = [...sources].flatMap(([from, text]) =>
@@ -23,7 +25,7 @@ const imports = [...sources].flatMap(([from, text]) =>
     ([, type, fixed, dynamic]): Import => {
       const name = (fixed ?? dynamic)!;
       const to = name.startsWith('.') ? relative(root, join(root, dirname(from), name)) : name;
-      return { from, to, typeOnly: Boolean(type) };
+      return { from, to, typeOnly: Boolean(type), lazy: Boolean(dynamic) };
     },
   ),
 );
@@ -62,7 +64,7 @@ it('2. worker never imports widget; only its entries touch Node, a driver or a d
 
 it('3. widget imports js-cookie, preact and itself; of worker, types and what stands in worker/shared', () => {
   const wrong = within('widget').filter(one => {
-    if (one.from === 'widget/build.ts') return /^(db|test)\//.test(one.to);
+    if (one.from === 'widget/build.ts') return isLocal(one) && one.to !== 'worker/node/fill-folder.ts';
     if (one.to.startsWith('worker/')) return !one.typeOnly && !one.to.startsWith('worker/shared/');
     if (isLocal(one)) return !one.to.startsWith('widget/');
     return packageOf(one) !== (one.from === 'widget/preact.ts' ? 'preact' : 'js-cookie');
@@ -105,6 +107,22 @@ it('5. no imports run in a circle, types included', () => {
   expect(findCircles(imports.filter(isLocal))).toEqual([]);
 });
 
+it('what is loaded on first use is in nothing that a host loads before it answers', () => {
+  const lazy = within('worker').filter(one => one.lazy && isLocal(one) && !/^worker\/ops/.test(one.from));
+  expect(lazy.length).toBeGreaterThan(2);
+  const next = Map.groupBy(
+    within('worker').filter(one => isLocal(one) && !one.lazy && !one.typeOnly),
+    ({ from }) => from,
+  );
+  const reach = (file: string, seen = new Set<string>()) => {
+    seen.add(file);
+    for (const { to } of next.get(file) ?? []) if (!seen.has(to)) reach(to, seen);
+    return seen;
+  };
+  const eager = [...reach('worker/index.ts'), ...reach('worker/node.ts')];
+  expect(lazy.filter(({ to }) => eager.includes(to)).map(show)).toEqual([]);
+});
+
 it('the console is reached by its map alone, and its pages and script make no markup that a strict policy would refuse', () => {
   const isConsole = (path: string) => path.startsWith('worker/console/');
   const entries = imports.filter(({ from, to }) => !isConsole(from) && !from.startsWith('test/') && isConsole(to));
@@ -144,7 +162,7 @@ it('7. SQL, the clock, the environment and the page each stay in their room', ()
   expect(find(/new Date\(\)|Date\.now\(\)/, /^worker\/(node\.ts|index\.ts|ops|console\/script\.ts)|^widget\//)).toEqual(
     [],
   );
-  expect(find(/process\.env/, /^worker\/(node\.ts|ops)|^(widget|worker)\/build\.ts$/)).toEqual([]);
+  expect(find(/process\.env/, /^worker\/(node\.ts|ops)/)).toEqual([]);
   expect(
     find(
       /(?<![\w.])(document\.(body|head|cookie|[a-z]+Element|query\w+|add\w+)|window\.)/,

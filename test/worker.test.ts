@@ -109,6 +109,19 @@ describe('the Worker on workerd with D1', () => {
     expect(await readProblem(await publish(['---\nversion: x\n---\n']))).toMatchObject({ slug: 'invalid-fields' });
   });
 
+  it('signs in to the console and shows its pages, by the module that is loaded for them', async () => {
+    const asPerson = { Accept: 'text/html', Origin: 'https://leads.example.com' };
+    expect(await (await fetchWorker('/console?lang=en', { headers: asPerson })).text()).toContain('name="token"');
+    const body = new URLSearchParams({ token, next: '/console' }).toString();
+    const headers = { ...asPerson, 'Content-Type': 'application/x-www-form-urlencoded' };
+    const signedIn = await fetchWorker('/console/session', { method: 'POST', headers, body, redirect: 'manual' });
+    expect([signedIn.status, signedIn.headers.get('Location')]).toEqual([303, '/console']);
+    const [Cookie = ''] = signedIn.headers.get('Set-Cookie')!.split(';');
+    const list = await fetchWorker('/console', { headers: { ...asPerson, Cookie } });
+    expect([list.status, await list.text()]).toEqual([200, expect.stringContaining('action="/console/search"')]);
+    expect((await fetchWorker('/console/tokens', { headers: { ...asPerson, Cookie } })).status).toBe(403);
+  });
+
   it('knows at its next request what another process has published', async () => {
     await fetchWorker('/policies');
     await publishPolicy(

@@ -20,7 +20,7 @@ import { showWithdrawal, submitWithdrawal } from './leads/withdraw.ts';
 import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from './policies/routes.ts';
 import { endToken, issueToken, renewToken, showTokens } from './staff/tokens.ts';
 
-/** What widget/build.ts makes of the widget, and for the pages. */
+/** Files that widget/build.ts and build.ts have made. */
 const built_files = [
   ...['/widget.js', '/widget.css', '/widget/:file', '/openapi.json'],
   ...['/styles.css', '/docs.css', '/console.css', '/console.js', '/console.svg'],

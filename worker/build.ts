@@ -1,8 +1,21 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/**
+ * Builds `dist`: in `worker` the modules that run on Workers, in `assets` the files that both hosts hand out.
+ *
+ * `--check` prints the size of each module, and fails where a budget is overrun.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { build, type Metafile, transform } from 'esbuild';
+import { fillFolder } from './node/fill-folder.ts';
 import { buildReference } from './openapi/reference.ts';
 
-const worker = import.meta.dirname;
+const room = import.meta.dirname;
+const dist = join(room, '../dist');
+const widget = join(room, '../widget/dist');
+
+/** KiB gzip allowed for the modules that every request needs, and for all that are loaded on first use. */
+const budgets = { eager: 120, lazy: 600 };
 
 /** What the server's own pages link, by its path on the server, and where its source stands: beside the markup. */
 const sources: Record<string, string[]> = {
@@ -15,14 +28,123 @@ const sources: Record<string, string[]> = {
   'console.svg': ['console/icon.svg'],
 };
 
+/** Headers that Cloudflare sends with the files that it hands out without the Worker. */
+const headers = `\
+/*
+  X-Content-Type-Options: nosniff
+/widget/*
+  Cache-Control: public, max-age=31536000, immutable
+/widget.js
+  Cache-Control: public, max-age=300, stale-while-revalidate=86400
+/widget.css
+  Cache-Control: public, max-age=300, stale-while-revalidate=86400
+/docs*
+  Cache-Control: public, max-age=300
+/styles.css
+  Cache-Control: public, max-age=300
+/console.*
+  Cache-Control: public, max-age=300
+/openapi.json
+  Cache-Control: public, max-age=300
+`;
+
+/** Cloudflare compresses by itself. */
+const ignored_assets = '*.br\n*.gz\n';
+
+/** A module of the Worker by its file's name. */
+type Modules = Map<string, { text: string; eager: boolean }>;
+
+async function main() {
+  const modules = await buildModules();
+  const pages = await buildPageFiles();
+  fillFolder(join(dist, 'worker'), new Map([...modules].map(([path, { text }]) => [path, text])));
+  fillFolder(
+    join(dist, 'assets'),
+    new Map([
+      ...[...readWidget(), ...pages].flatMap(compress),
+      ['_headers', headers],
+      ['.assetsignore', ignored_assets],
+    ]),
+  );
+  if (process.argv.includes('--check')) check(modules);
+}
+
+/** Bundles the Worker. Each `import()` in its source begins a module of its own; what several modules share is a module too. */
+async function buildModules(): Promise<Modules> {
+  const { outputFiles, metafile } = await build({
+    entryPoints: { index: join(room, 'index.ts') },
+    bundle: true,
+    splitting: true,
+    minify: true,
+    metafile: true,
+    write: false,
+    format: 'esm',
+    target: 'es2024',
+    charset: 'utf8',
+    legalComments: 'none',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['node:*', 'cloudflare:*'],
+    absWorkingDir: room,
+    outdir: 'out',
+    outExtension: { '.js': '.mjs' },
+  });
+  const eager = listEager('out/index.mjs', metafile.outputs);
+  return new Map(
+    outputFiles.map(({ path, text }) => [basename(path), { text, eager: eager.has(`out/${basename(path)}`) }]),
+  );
+}
+
+/** A module and all that it imports at once. */
+function listEager(path: string, outputs: Metafile['outputs'], found = new Set<string>()): Set<string> {
+  if (found.has(path)) return found;
+  found.add(path);
+  for (const one of outputs[path]!.imports)
+    if (one.kind === 'import-statement' && !one.external) listEager(one.path, outputs, found);
+  return found;
+}
+
 /** The files of the server's own pages: styles, the console's script and icon, and the description of the service. */
-export async function buildPageFiles(): Promise<Map<string, string>> {
-  const { transform } = await import('esbuild');
+async function buildPageFiles(): Promise<Map<string, string>> {
   const files = Object.entries(sources).map(async ([path, parts]) => {
-    const text = parts.map(part => readFileSync(join(worker, part), 'utf8')).join('');
+    const text = parts.map(part => readFileSync(join(room, part), 'utf8')).join('');
     const loader = path.endsWith('.css') ? 'css' : 'js';
     const code = path.endsWith('.svg') ? text : (await transform(text, { loader, minify: true, charset: 'utf8' })).code;
     return [path, code] as const;
   });
   return new Map([...(await Promise.all(files)), ...buildReference()]);
 }
+
+/** The files that websites load, as widget/build.ts has made them. */
+function readWidget(): [path: string, text: string][] {
+  if (!existsSync(join(widget, 'widget.js'))) throw new Error('widget/dist is empty: run node widget/build.ts first');
+  const paths = readdirSync(widget, { recursive: true, encoding: 'utf8' }).filter(path => /^widget[./]/.test(path));
+  return paths.map(path => [path, readFileSync(join(widget, path), 'utf8')]);
+}
+
+/** A file and its compressed forms, for the host that hands them out by itself. */
+function compress([path, text]: [path: string, text: string]): [path: string, content: string | Uint8Array][] {
+  return [
+    [path, text],
+    [`${path}.br`, brotliCompressSync(text)],
+    [`${path}.gz`, gzipSync(text, { level: 9 })],
+  ];
+}
+
+/** Prints each size, and fails where a budget is overrun. A sum is that of the modules as one, as wrangler reports it. */
+function check(modules: Modules) {
+  const print = (text: string, what: string) => {
+    const kib = gzipSync(text, { level: 9 }).length / 1024;
+    console.log(`${kib.toFixed(1).padStart(7)}  KiB gzip, ${what}`);
+    return kib;
+  };
+  for (const [path, { text }] of modules) print(text, path);
+  for (const [name, budget] of Object.entries(budgets)) {
+    const chosen = [...modules.values()].filter(({ eager }) => eager === (name === 'eager'));
+    const kib = print(chosen.map(({ text }) => text).join(''), `the Worker, ${name}, of ${budget}`);
+    if (kib <= budget) continue;
+    console.log(`${name}: OVER BUDGET`);
+    process.exitCode = 1;
+  }
+}
+
+await main();

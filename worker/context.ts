@@ -17,10 +17,8 @@ export interface Services {
   settings: Settings & { public_url: string };
   now(): Date;
   log: Log;
-  /** A built file of the widget by its path (`/widget.js`), or undefined when there is none. */
+  /** A built file by its path (`/widget.js`), or undefined when there is none. */
   findAsset(request: Request): Promise<Response | undefined>;
-  /** Reads the files of a policy version. Hosts load it on first use: with Markdown and YAML it weighs half as much as all the rest. */
-  readPolicyFiles(files: PolicyFile[]): Promise<PolicyReading>;
   /** The address at the other end of the connection, where the host knows it. */
   peerAddress(c: Context): string | undefined;
   /** What holds back one address that sends too much. */

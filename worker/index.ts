@@ -16,9 +16,6 @@ type Bindings = Record<string, unknown> & {
   CONSENT_LIMIT?: RateLimit;
 };
 
-/** Whether the demo site is in the bundle at all: `npm run dev` says so, wrangler.toml says not. */
-declare const WITH_DEMO: boolean;
-
 const now = () => new Date();
 let made: Awaited<ReturnType<typeof createServices>> | undefined;
 let app: ReturnType<typeof createApp> | undefined;
@@ -80,7 +77,6 @@ async function open(env: Bindings): ReturnType<typeof createServices> {
       const response = await env.ASSETS.fetch(request as never);
       return response.ok || response.status === 304 ? (response as unknown as Response) : undefined;
     },
-    readPolicyFiles: async files => (await loadReader()).readPolicyFiles(files),
     peerAddress: () => undefined,
     limiters: { form: useBinding(env.FORM_LIMIT), consent: useBinding(env.CONSENT_LIMIT) },
   });
@@ -88,20 +84,13 @@ async function open(env: Bindings): ReturnType<typeof createServices> {
 
 /** Makes the app. In development the product's address is the one at which it is first asked. */
 async function build(services: Services) {
-  const demo =
-    WITH_DEMO && !services.settings.production ? (await import('./demo/site.ts')).createDemo(services) : undefined;
+  const demo = services.settings.production ? undefined : (await import('./demo/site.ts')).createDemo(services);
   return createApp(services, demo);
 }
 
 function readVars(env: Bindings) {
   const vars = Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return readSettings(Object.fromEntries(vars), 'workers');
-}
-
-/** The reader of policy files is a module of its own beside this one, made by widget/build.ts: few isolates ever need it. */
-function loadReader(): Promise<typeof import('./policies/file.ts')> {
-  const path = './built/policy-file.mjs';
-  return import(path);
 }
 
 /** The binding tells no time: it counts in periods of a minute. */

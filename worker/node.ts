@@ -29,7 +29,6 @@ const made = await createServices(settings, {
   now: () => new Date(),
   writeLine: writeSoon,
   findAsset: openAssets(),
-  readPolicyFiles: async files => (await import('./policies/file.ts')).readPolicyFiles(files),
   peerAddress: c => getConnInfo(c).remote.address,
   endOfTurn: () => new Promise(resolve => setImmediate(resolve)),
   compress: compress(),

@@ -105,7 +105,7 @@ async function benchWorker() {
   await stop();
   process.stdout.write('\nthe Worker, on workerd with a local D1\n');
   printTable(measured);
-  process.stdout.write(spawnSync(process.execPath, ['test/bench/worker-size.ts'], { encoding: 'utf8' }).stdout);
+  process.stdout.write(spawnSync(process.execPath, ['worker/build.ts', '--check'], { encoding: 'utf8' }).stdout);
 }
 
 function measure(cases: Case[]) {

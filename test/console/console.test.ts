@@ -53,9 +53,13 @@ describe('every page of the console', () => {
     const page = await sales.get('/console/audit');
     expect([page.status, page.headers.get('Content-Type')]).toEqual([403, 'text/html; charset=UTF-8']);
     expect(await page.text()).toContain('<h1>Not permitted</h1>');
+    const switched = await sales.get('/console/audit?lang=zh-CN');
+    expect([switched.status, switched.headers.get('Content-Language')]).toEqual([403, 'zh-CN']);
+    expect(switched.headers.getSetCookie()).toEqual([expect.stringMatching(/^console_lang=zh-CN; /)]);
     const problem = await sales.get('/console/audit', script);
     expect([problem.status, problem.headers.get('Content-Type')]).toEqual([403, 'application/problem+json']);
-    expect((await sales.post('/console/audit')).status).toBe(405);
+    const refused = await sales.post('/console/audit');
+    expect([refused.status, refused.headers.get('Allow')]).toEqual([405, 'GET, HEAD']);
   });
 
   it('remembers the language that an address names, where it answers with a problem or leads elsewhere too', async () => {

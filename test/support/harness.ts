@@ -56,7 +56,6 @@ export async function start(overrides: Environment = {}, database?: Database) {
     now,
     writeLine: line => lines.push(line),
     findAsset: async () => undefined,
-    readPolicyFiles: async files => (await import('../../worker/policies/file.ts')).readPolicyFiles(files),
     peerAddress: () => '192.0.2.1',
   });
   if ('mistakes' in made) throw new Error(made.mistakes.join('\n'));

@@ -7,18 +7,17 @@ import { chooseLocale } from '../http/language.ts';
 import { asksForJson } from '../http/negotiate.ts';
 import { problem } from '../http/problem.ts';
 import { readSessionId } from './session.ts';
-import { askToSignIn } from './sign-in.ts';
 
 /** A path that the script asks for on a timer. It keeps no session alive, because nobody need be there. */
 const unattended = '/console/arrivals';
 
-/** Lets a request through whose session's role has one of the scopes. Whoever is not signed in is asked to sign in. */
+/** Lets a request through whose session's role has one of the scopes. */
 export function allow(...scopes: Scope[]): MiddlewareHandler<App> {
   return factory.createMiddleware(async (c, next) => {
     const { db, now } = c.var.services;
     const presented = readSessionId(c);
     const holder = presented && (await findSession(db, presented, now(), c.req.path !== unattended));
-    if (!holder) return asksForJson(c) ? problem(c, 'unauthorized') : askToSignIn(c, presented ? 'ended' : undefined);
+    if (!holder) return problem(c, 'unauthorized');
     c.set('holder', holder);
     if (!scopes.some(scope => hasScope(c, scope))) return problem(c, 'forbidden');
     await next();
@@ -50,6 +49,14 @@ export const chooseLanguage = factory.createMiddleware(async (c, next) => {
   if (asked)
     setCookie(c, locale_cookie, locale, { path: '/console', maxAge: year_seconds, sameSite: 'Strict', httpOnly: true });
   await next();
+});
+
+/** Answers with a page in place of a problem document, unless the console's script asked. */
+export const showProblems = factory.createMiddleware(async (c, next) => {
+  await next();
+  if (c.res.headers.get('Content-Type') !== 'application/problem+json' || asksForJson(c)) return;
+  const { showProblem } = await import('./pages.ts');
+  await showProblem(c);
 });
 
 /**

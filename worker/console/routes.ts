@@ -1,35 +1,36 @@
 import type { MiddlewareHandler } from 'hono';
 import type { App, Methods, Services } from '../context.ts';
-import { showAudit } from './audit/events.ts';
-import { allow, chooseLanguage, compressPages, keepPrivate, requireOwnPage } from './guards.ts';
-import { askExport, exportLeads } from './leads/export.ts';
-import { askErasure, correctLead, eraseLead, revealLead, setAssignee, setStatus, showLead } from './leads/lead.ts';
-import { searchLeads, showArrivals, showLeads } from './leads/leads.ts';
-import { showOverview } from './overview/overview.ts';
-import { showProblems } from './problems.ts';
-import { signIn, signOut } from './sign-in.ts';
-import { endToken, makeToken, showTokens } from './staff/tokens.ts';
+import { lazy } from '../http/lazy.ts';
+import { allow, chooseLanguage, compressPages, keepPrivate, requireOwnPage, showProblems } from './guards.ts';
+
+const page = lazy(() => import('./pages.ts'));
 
 /** The console's pages: path, scopes of which a reader needs one, and handler. */
 export const consolePages: Record<string, Methods> = {
-  '/console': { GET: [allow('leads:read', 'consents:read', 'tokens:manage'), ...showLeads] },
-  '/console/session': { POST: [...signIn] },
-  '/console/session/end': { POST: [...signOut] },
-  '/console/arrivals': { GET: [allow('leads:read'), ...showArrivals] },
-  '/console/search': { POST: [allow('leads:read'), ...searchLeads] },
-  '/console/export': { GET: [allow('leads:read'), ...askExport], POST: [allow('leads:read'), ...exportLeads] },
-  '/console/overview': { GET: [allow('leads:read', 'consents:read'), ...showOverview] },
-  '/console/audit': { GET: [allow('audit:read'), ...showAudit] },
-  '/console/tokens': { GET: [allow('tokens:manage'), ...showTokens], POST: [allow('tokens:manage'), ...makeToken] },
-  '/console/tokens/:id/revocation': { POST: [allow('tokens:manage'), ...endToken] },
-  '/console/leads/:id': { GET: [allow('leads:read'), ...showLead] },
-  '/console/leads/:id/reveal': { POST: [allow('leads:reveal'), ...revealLead] },
-  '/console/leads/:id/status': { POST: [allow('leads:write'), ...setStatus] },
-  '/console/leads/:id/assignee': { POST: [allow('leads:write'), ...setAssignee] },
-  '/console/leads/:id/correction': { POST: [allow('leads:correct'), ...correctLead] },
+  '/console': { GET: [allow('leads:read', 'consents:read', 'tokens:manage'), page('showLeads')] },
+  '/console/session': { POST: [page('signIn')] },
+  '/console/session/end': { POST: [page('signOut')] },
+  '/console/arrivals': { GET: [allow('leads:read'), page('showArrivals')] },
+  '/console/search': { POST: [allow('leads:read'), page('searchLeads')] },
+  '/console/export': {
+    GET: [allow('leads:read'), page('askExport')],
+    POST: [allow('leads:read'), page('exportLeads')],
+  },
+  '/console/overview': { GET: [allow('leads:read', 'consents:read'), page('showOverview')] },
+  '/console/audit': { GET: [allow('audit:read'), page('showAudit')] },
+  '/console/tokens': {
+    GET: [allow('tokens:manage'), page('showTokens')],
+    POST: [allow('tokens:manage'), page('makeToken')],
+  },
+  '/console/tokens/:id/revocation': { POST: [allow('tokens:manage'), page('endToken')] },
+  '/console/leads/:id': { GET: [allow('leads:read'), page('showLead')] },
+  '/console/leads/:id/reveal': { POST: [allow('leads:reveal'), page('revealLead')] },
+  '/console/leads/:id/status': { POST: [allow('leads:write'), page('setStatus')] },
+  '/console/leads/:id/assignee': { POST: [allow('leads:write'), page('setAssignee')] },
+  '/console/leads/:id/correction': { POST: [allow('leads:correct'), page('correctLead')] },
   '/console/leads/:id/erasure': {
-    GET: [allow('leads:erase'), ...askErasure],
-    POST: [allow('leads:erase'), ...eraseLead],
+    GET: [allow('leads:erase'), page('askErasure')],
+    POST: [allow('leads:erase'), page('eraseLead')],
   },
 };
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { digest } from '../../db/digest.ts';
 import type { Services } from '../context.ts';
 
-const folder = fileURLToPath(new URL('../../widget/dist', import.meta.url));
+const folder = fileURLToPath(new URL('../../dist/assets', import.meta.url));
 const types: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',

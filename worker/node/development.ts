@@ -6,7 +6,6 @@ import { Conflict } from '../../db/database.ts';
 import { listPolicies, publishPolicy } from '../../db/policies.ts';
 import { createToken, findTokenHolder } from '../../db/staff/tokens.ts';
 import type { Services } from '../context.ts';
-import { readPolicyFiles } from '../policies/file.ts';
 import type { Environment } from '../settings.ts';
 
 const operator = { id: 'operator', role: 'operator', request_id: null };
@@ -44,6 +43,7 @@ export async function keepToken({ db, now }: Services, folder: string): Promise<
 /** Publishes the sample policy in both languages, unless there is a policy already, or another process was quicker. */
 export async function publishSample({ db, now }: Pick<Services, 'db' | 'now'>): Promise<void> {
   if ((await listPolicies(db)).length > 0) return;
+  const { readPolicyFiles } = await import('../policies/file.ts');
   const files = ['zh-CN', 'en'].map(locale => `policy.${locale}.md`);
   const read = readPolicyFiles(
     files.map(name => ({

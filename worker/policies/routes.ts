@@ -74,9 +74,8 @@ export const showPolicies = factory.createHandlers(async c => {
 export const publishVersion = factory.createHandlers(body(newVersion, { limit_bytes: policy_limit_bytes }), async c => {
   const sent = c.req.valid('json');
   const { db, now } = c.var.services;
-  const read = await c.var.services.readPolicyFiles(
-    sent.documents.map((text, index) => ({ name: `documents[${index}]`, text })),
-  );
+  const { readPolicyFiles } = await import('./file.ts');
+  const read = readPolicyFiles(sent.documents.map((text, index) => ({ name: `documents[${index}]`, text })));
   if ('mistakes' in read) return refuseMistakes(c, read.mistakes);
   const { version } = read.policy;
   try {

@@ -21,7 +21,7 @@ export interface DescribedOperation {
   responses: Record<string, DescribedResponse | { $ref: string }>;
 }
 
-export interface DescribedParameter {
+interface DescribedParameter {
   name: string;
   in: 'path' | 'query' | 'header';
   required?: boolean;

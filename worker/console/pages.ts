@@ -1,0 +1,14 @@
+/**
+ * All that the console shows, as one module that is loaded with its first page.
+ *
+ * Because each `import()` begins a module of its own on Workers, one for each file would make thirty small ones, and every isolate would
+ * start some milliseconds later.
+ */
+export { showAudit } from './audit/events.ts';
+export { askExport, exportLeads } from './leads/export.ts';
+export { askErasure, correctLead, eraseLead, revealLead, setAssignee, setStatus, showLead } from './leads/lead.ts';
+export { searchLeads, showArrivals, showLeads } from './leads/leads.ts';
+export { showOverview } from './overview/overview.ts';
+export { showProblem } from './problem.ts';
+export { signIn, signOut } from './sign-in.ts';
+export { endToken, makeToken, showTokens } from './staff/tokens.ts';
