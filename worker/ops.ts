@@ -1,41 +1,9 @@
 import { parseArgs } from 'node:util';
 import { Conflict } from '../db/database.ts';
-import { migrateStore } from './ops/migrate.ts';
-import { publishFiles } from './ops/policy.ts';
-import { prepareDev } from './ops/prepare-dev.ts';
-import { seedLeads } from './ops/seed.ts';
-import { Mistake, type Ops, openTarget, print } from './ops/target.ts';
-import { createStaffToken, listStaffTokens, revokeStaffToken, rotateStaffToken } from './ops/token.ts';
+import { type Command, flag, Mistake } from './ops/command.ts';
+import { commands } from './ops/commands.ts';
 
-const usage = `Usage: npm run -s ops -- COMMAND
-
-  token create --holder NAME --role ROLE [--days N]   make an access token and print it
-  token list                                          all tokens
-  token rotate ID [--days N] [--overlap-days N]       make one for the same holder and role, and print it;
-                                                      the old one ends after the overlap: 7 days, or 0 to 90
-  token revoke ID                                     from its next request on
-  policy publish FILE…                                publish a version, all its languages at once
-  migrate                                             bring the tables up to date
-  seed --leads N                                      made-up leads, for demos and benchmarks
-
-They work on DATABASE_URL; with --target d1, on the local D1 of "npm run dev".
-`;
-
-const commands: Record<string, (ops: Ops) => Promise<unknown>> = {
-  'token create': createStaffToken,
-  'token list': listStaffTokens,
-  'token rotate': rotateStaffToken,
-  'token revoke': revokeStaffToken,
-  'policy publish': publishFiles,
-  seed: seedLeads,
-};
-
-/** What may stand behind a command's name; nothing, where it is not listed. */
-const arguments_taken: Record<string, number> = {
-  'token rotate': 1,
-  'token revoke': 1,
-  'policy publish': Number.POSITIVE_INFINITY,
-};
+const help = { help: { ...flag, short: 'h' } };
 
 try {
   await run(process.argv.slice(2));
@@ -47,44 +15,51 @@ try {
 }
 
 async function run(args: string[]) {
-  const { values, positionals } = readArguments(args);
-  if (values.help || positionals.length === 0) {
-    process.stderr.write(usage);
-    process.exitCode = values.help ? 0 : 1;
+  const command = findCommand(args);
+  if (!command || args.some(arg => arg === '--help' || arg === '-h')) {
+    process.stderr.write(describeUsage(command ? [command] : commands));
+    if (args.length === 0) process.exitCode = 1;
     return;
   }
-  if (positionals[0] === 'prepare-dev') return prepareDev();
-  if (positionals[0] === 'migrate') return print(await migrateStore(values.target));
-  const name = positionals.slice(0, 2).join(' ');
-  const command = commands[name];
-  if (!command) throw new Mistake(`unknown command: ${name}\n\n${usage}`);
-  const rest = positionals.slice(2);
-  if (rest.length > (arguments_taken[name] ?? 0)) throw new Mistake(`${name}: too many arguments\n\n${usage}`);
-  const { db, close } = await openTarget(values.target);
+  const { values, positionals } = readArguments(command, args);
+  const rest = positionals.slice(command.name.split(' ').length);
+  if (rest.length > (command.words ?? 0))
+    throw new Mistake(`${command.name}: too many arguments\n\n${describeUsage([command])}`);
+  print(await command.run({ values, rest, now: new Date() }));
+}
+
+/** @returns The command that the words name; undefined where there are none. Options may stand before it. */
+function findCommand(args: string[]): Command | undefined {
+  const options = Object.assign({}, help, ...commands.map(({ options }) => options));
+  const { positionals } = parseArgs({ args, options, allowPositionals: true, strict: false });
+  const found = commands.find(({ name }) => `${positionals.join(' ')} `.startsWith(`${name} `));
+  if (!found && positionals.length > 0)
+    throw new Mistake(`unknown command: ${positionals.slice(0, 2).join(' ')}\n\n${describeUsage(commands)}`);
+  return found;
+}
+
+function readArguments(command: Command, args: string[]) {
   try {
-    print(await command({ db, values, rest, target: values.target, now: new Date() }));
-  } finally {
-    await close();
+    return parseArgs({ args, options: { ...help, ...command.options }, allowPositionals: true });
+  } catch (error) {
+    throw new Mistake(`${(error as Error).message}\n\n${describeUsage([command])}`);
   }
 }
 
-function readArguments(args: string[]) {
-  try {
-    const text = { type: 'string' } as const;
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        holder: text,
-        role: text,
-        days: text,
-        'overlap-days': text,
-        target: text,
-        leads: text,
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new Mistake(`${(error as Error).message}\n\n${usage}`);
-  }
+function describeUsage(some: Command[]): string {
+  const lines = some.map(({ name, usage, sentence }) => `  ${`${name} ${usage}`.trim()}\n      ${sentence}\n`);
+  return `Usage: npm run -s ops -- COMMAND
+
+${lines.join('')}
+They work on DATABASE_URL; with --target d1, on the local D1 of "npm run dev", also while it runs;
+with --target d1 --remote, on the deployed D1 of wrangler.toml.
+`;
+}
+
+/** Prints a result: text as it is, anything else as a table on a terminal and as JSON elsewhere. */
+function print(result: unknown): void {
+  if (result === undefined) return;
+  if (typeof result === 'string') process.stdout.write(`${result}\n`);
+  else if (process.stdout.isTTY) console.table(result);
+  else process.stdout.write(`${JSON.stringify(result)}\n`);
 }

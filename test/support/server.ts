@@ -92,8 +92,8 @@ function runIntoFile(args: string[], environment: Record<string, string>) {
 }
 
 /** Runs one of the project's programs to its end. */
-export async function run(args: string[], environment: Record<string, string> = {}) {
-  const child = runNode(args, environment);
+export async function run(args: string[], environment: Record<string, string> = {}, folder = root) {
+  const child = runNode(args, environment, 'pipe', folder);
   let stdout = '';
   let stderr = '';
   child.stdout!.on('data', chunk => {
@@ -106,10 +106,15 @@ export async function run(args: string[], environment: Record<string, string> = 
   return { code, stdout, stderr };
 }
 
-function runNode(args: string[], environment: Record<string, string>, stdout: number | 'pipe' = 'pipe'): ChildProcess {
+function runNode(
+  args: string[],
+  environment: Record<string, string>,
+  stdout: number | 'pipe' = 'pipe',
+  cwd = root,
+): ChildProcess {
   const { PATH, HOME } = process.env;
   return spawn(process.execPath, args, {
-    cwd: root,
+    cwd,
     env: { PATH, HOME, NODE_COMPILE_CACHE: compiled, ...environment },
     stdio: ['ignore', stdout, 'pipe'],
   });

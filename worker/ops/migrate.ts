@@ -1,28 +1,27 @@
-import { spawnSync } from 'node:child_process';
 import { migrate } from '../../db/migrate.ts';
 import { openStore } from '../node/store.ts';
-import { checkTarget, databaseUrl, Mistake } from './target.ts';
+import { defineCommand } from './command.ts';
+import { migrateD1 } from './d1.ts';
+import { database_options, readTarget } from './target.ts';
 
-/** `migrate`: applies what is missing; safe to run twice and to kill. */
-export async function migrateStore(target: string | undefined): Promise<{ applied: string[] }> {
-  if (target !== undefined) return migrateD1(target);
+export const migrate_command = defineCommand({
+  name: 'migrate',
+  usage: '',
+  sentence: 'Brings the tables up to date. Safe to run twice and to kill. The Node server does it at its start.',
+  options: database_options,
+  async run({ values }) {
+    const target = readTarget(values);
+    return { applied: target.on === 'd1' ? await migrateD1(target.remote) : await migrateUrl(target.url) };
+  },
+});
+
+async function migrateUrl(url: string): Promise<string[]> {
   let applied: string[] = [];
-  const db = await openStore(databaseUrl(), {
+  const db = await openStore(url, {
     upgrade: async session => {
       applied = await migrate(session);
     },
   });
   await db.destroy();
-  return { applied };
-}
-
-/** wrangler keeps its own list of what it applied to a D1. */
-function migrateD1(target: string): { applied: string[] } {
-  checkTarget(target);
-  const { status, stdout, stderr } = spawnSync('wrangler', ['d1', 'migrations', 'apply', 'DB', '--local'], {
-    encoding: 'utf8',
-    env: { ...process.env, CI: '1', WRANGLER_HIDE_BANNER: 'true', WRANGLER_SEND_METRICS: 'false' },
-  });
-  if (status !== 0) throw new Mistake(`wrangler could not migrate:\n${stdout}${stderr}`);
-  return { applied: [...new Set([...stdout.matchAll(/│ (\d{4}_\w+\.sql)\s+│ ✅/g)].map(([, name]) => name!))] };
+  return applied;
 }

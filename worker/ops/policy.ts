@@ -4,24 +4,32 @@ import { Conflict } from '../../db/database.ts';
 import { digest } from '../../db/digest.ts';
 import { publishPolicy } from '../../db/policies.ts';
 import { readPolicyFiles } from '../policies/file.ts';
-import { Mistake, type Ops, operator } from './target.ts';
+import { defineCommand, Mistake, operator } from './command.ts';
+import { database_options, onDatabase } from './target.ts';
 
-/** `policy publish FILE…`: one file per language, all languages of one version. */
-export async function publishFiles({ db, rest, now }: Ops) {
-  if (rest.length === 0) throw new Mistake('policy publish needs the files of a version, one per language');
-  const read = readPolicyFiles(rest.map(path => ({ name: basename(path), text: readText(path) })));
-  if ('mistakes' in read)
-    throw new Mistake(`nothing was published:\n${read.mistakes.map(line => `  ${line}`).join('\n')}`);
-  const { version, effective_at, documents } = read.policy;
-  try {
-    await publishPolicy(db, read.policy, operator, now);
-  } catch (error) {
-    if (error instanceof Conflict)
-      throw new Mistake(`version ${version} is published already and never changes: give a new version`);
-    throw error;
-  }
-  return documents.map(({ locale, html }) => ({ version, locale, effective_at, sha256: digest(html) }));
-}
+export const policy_publish = defineCommand({
+  name: 'policy publish',
+  usage: 'FILE…',
+  sentence:
+    'Publishes a version of the privacy policy, all its languages at once: Markdown with front matter, a file each.',
+  options: database_options,
+  words: Number.POSITIVE_INFINITY,
+  async run({ values, rest, now }) {
+    if (rest.length === 0) throw new Mistake('policy publish needs the files of a version, one per language');
+    const read = readPolicyFiles(rest.map(path => ({ name: basename(path), text: readText(path) })));
+    if ('mistakes' in read)
+      throw new Mistake(`nothing was published:\n${read.mistakes.map(line => `  ${line}`).join('\n')}`);
+    const { version, effective_at, documents } = read.policy;
+    try {
+      await onDatabase(values, db => publishPolicy(db, read.policy, operator, now));
+    } catch (error) {
+      if (error instanceof Conflict)
+        throw new Mistake(`version ${version} is published already and never changes: give a new version`);
+      throw error;
+    }
+    return documents.map(({ locale, html }) => ({ version, locale, effective_at, sha256: digest(html) }));
+  },
+});
 
 /** What is published stays for ever: a file in another encoding is refused, not guessed at. */
 function readText(path: string): string {

@@ -1,24 +1,25 @@
 import { existsSync } from 'node:fs';
 import { keepSecret, makeKeys, publishSample } from '../node/development.ts';
-import { migrateStore } from './migrate.ts';
-import { openTarget } from './target.ts';
+import { defineCommand } from './command.ts';
+import { migrateD1 } from './d1.ts';
+import { onDatabase } from './target.ts';
 
-/** What `npm run dev` needs before wrangler starts: secrets of its own, tables, and the sample policy. */
-export async function prepareDev(): Promise<void> {
-  if (!existsSync('.dev.vars')) {
-    const vars = { NODE_ENV: 'development', ...makeKeys() };
-    keepSecret(
-      '.dev.vars',
-      Object.entries(vars)
-        .map(([name, value]) => `${name}="${value}"\n`)
-        .join(''),
-    );
-  }
-  await migrateStore('d1');
-  const { db, close } = await openTarget('d1');
-  try {
-    await publishSample({ db, now: () => new Date() });
-  } finally {
-    await close();
-  }
+export const prepare_dev = defineCommand({
+  name: 'prepare-dev',
+  usage: '',
+  sentence:
+    'Makes what `npm run dev` needs before wrangler starts: keys in `.dev.vars`, the tables, the sample policy.',
+  options: {},
+  async run({ now }) {
+    if (!existsSync('.dev.vars')) keepSecret('.dev.vars', writeVars({ NODE_ENV: 'development', ...makeKeys() }));
+    await migrateD1(false);
+    await onDatabase({ target: 'd1' }, db => publishSample({ db, now: () => now }));
+    return undefined;
+  },
+});
+
+function writeVars(vars: Record<string, string>): string {
+  return Object.entries(vars)
+    .map(([name, value]) => `${name}="${value}"\n`)
+    .join('');
 }

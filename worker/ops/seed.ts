@@ -1,17 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import type { Database } from '../../db/database.ts';
 import { changeLead, type LeadChange } from '../../db/leads/change.ts';
 import { draftLead } from '../../db/leads/create.ts';
 import { lead_statuses } from '../../db/leads/lead.ts';
 import { currentPolicy, documentIn, listPolicies } from '../../db/policies.ts';
+import { findKeyMistake } from '../../db/vault/check.ts';
 import { createSigner } from '../../db/vault/signer.ts';
 import { createVault } from '../../db/vault/vault.ts';
 import { fillInKeys } from '../node/development.ts';
 import { findFolder } from '../node/store.ts';
 import { type Environment, readSettings } from '../settings.ts';
 import { forms } from '../shared/fields.ts';
+import { defineCommand, Mistake, operator, text } from './command.ts';
 import { inventPerson } from './people.ts';
-import { databaseUrl, Mistake, type Ops, operator } from './target.ts';
+import { database_options, onDatabase, readTarget, type Target } from './target.ts';
 
 /** Leads of one unit, and units under way at once: large enough to spread each sync, small enough for D1. */
 const leads_per_unit = 40;
@@ -39,15 +42,28 @@ const latest_ms = 60 * day_ms;
 const sales_people = ['王芳', '李磊', 'Grace'];
 const visitor = { id: 'visitor', role: 'visitor', request_id: null };
 
-/** `seed --leads N`: made-up leads of the past year, one in ten from a person who has written before, the latest already in work. */
-export async function seedLeads({ db, values, now, target }: Ops): Promise<{ leads: number; seconds: number }> {
-  const leads = Number(values.leads);
-  if (!Number.isInteger(leads) || leads < 1 || leads > most_leads)
-    throw new Mistake(`--leads: expected a whole number from 1 to ${most_leads}`);
+export const seed = defineCommand({
+  name: 'seed',
+  usage: '--leads N',
+  sentence: 'Makes up leads of the past year, for demos and benchmarks. The latest are already in work.',
+  options: { ...database_options, leads: text },
+  async run({ values, now }) {
+    const leads = Number(values.leads);
+    if (!Number.isInteger(leads) || leads < 1 || leads > most_leads)
+      throw new Mistake(`--leads: expected a whole number from 1 to ${most_leads}`);
+    const keys = openKeys(readTarget(values));
+    return onDatabase(values, db => seedLeads({ db, ...keys }, leads, now));
+  },
+});
+
+/** Stores made-up leads, one in ten from a person who has written before. */
+async function seedLeads(services: { db: Database } & ReturnType<typeof openKeys>, leads: number, now: Date) {
+  const { db, vault } = services;
+  const mistake = await findKeyMistake(db, vault);
+  if (mistake) throw new Mistake(mistake);
   const policy = currentPolicy(await listPolicies(db), now);
   if (!policy)
     throw new Mistake('there is no policy in force that made-up people could have agreed to: publish one first');
-  const services = { db, ...openKeys(target) };
   const begun = performance.now();
   const progress = createProgress(leads);
   const latest: { id: string; received: Date }[] = [];
@@ -89,18 +105,24 @@ function inventWork(n: number, received: Date, now: Date): [Date, LeadChange][] 
   });
 }
 
-/** The keys that the server uses too: of the environment, of `.dev.vars`, or those of development. */
-function openKeys(target: string | undefined) {
+/** Opens the keys that the server uses too: of the environment, of `.dev.vars`, or those of development. */
+function openKeys(target: Target) {
   const read = readSettings(readEnvironment(target), 'node');
   if ('mistakes' in read) throw new Mistake(read.mistakes.join('\n'));
   const { encryption_keys, index_key, signing_key } = read.settings;
   return { vault: createVault(encryption_keys, index_key), signer: createSigner(signing_key) };
 }
 
-function readEnvironment(target: string | undefined): Environment {
-  if (target) return parseEnv(readFileSync('.dev.vars', 'utf8'));
+/** Because the secrets of a deployed Worker can't be read back, a remote D1 takes the keys from the environment. */
+function readEnvironment(target: Target): Environment {
+  if (target.on === 'd1') return target.remote ? process.env : readDevVars();
   if (process.env.NODE_ENV === 'production') return process.env;
-  return fillInKeys(process.env, findFolder(databaseUrl()));
+  return fillInKeys(process.env, findFolder(target.url));
+}
+
+function readDevVars(): Environment {
+  if (!existsSync('.dev.vars')) throw new Mistake('.dev.vars: not there yet; `npm run dev` makes it');
+  return parseEnv(readFileSync('.dev.vars', 'utf8'));
 }
 
 /** A bar on a terminal, a line for each tenth elsewhere; both on stderr. */

@@ -1,59 +1,49 @@
 import type { Database } from '../../db/database.ts';
-import * as d1 from '../../db/dialects/d1.ts';
 import { openStore } from '../node/store.ts';
 import { settings_table } from '../settings.ts';
+import { flag, Mistake, text } from './command.ts';
+import { explainD1, openD1 } from './d1.ts';
 
-/** What a command works with. `rest` is what stands behind its name. */
-export interface Ops {
-  db: Database;
-  values: {
-    holder?: string | undefined;
-    role?: string | undefined;
-    days?: string | undefined;
-    'overlap-days'?: string | undefined;
-    leads?: string | undefined;
-  };
-  /** `d1`, or nothing for `DATABASE_URL`. */
-  target: string | undefined;
-  rest: string[];
-  now: Date;
+/** The options of every command that works on a database. */
+export const database_options = { target: text, remote: flag };
+
+/** Which database a command works on: that of `DATABASE_URL`, or a D1, the one of this machine or the deployed one. */
+export type Target = { on: 'url'; url: string } | { on: 'd1'; remote: boolean };
+
+interface TargetValues {
+  target?: string;
+  remote?: boolean;
 }
 
-/** Who acts, in the audit trail, when a command does. */
-export const operator = { id: 'operator', role: 'operator', request_id: null };
+/** @throws Mistake for any target but `d1`, and for `--remote` without it. */
+export function readTarget({ target, remote = false }: TargetValues): Target {
+  if (target === 'd1') return { on: 'd1', remote };
+  if (target !== undefined) throw new Mistake('--target: expected d1, or nothing for DATABASE_URL');
+  if (remote) throw new Mistake('--remote: only a D1 is deployed; say --target d1 --remote');
+  return { on: 'url', url: databaseUrl() };
+}
 
-/** Something the operator can mend: told in one line, without a stack. */
-export class Mistake extends Error {}
-
-/** Opens what the commands work on: `DATABASE_URL`, or the local D1 of `npm run dev`. */
-export async function openTarget(target: string | undefined): Promise<{ db: Database; close(): Promise<void> }> {
-  if (target === undefined) {
-    const db = await openStore(databaseUrl(), { patient: true });
-    return { db, close: () => db.destroy() };
+/** Opens the database that a command's options name, and closes it after the work. */
+export async function onDatabase<T>(values: TargetValues, work: (db: Database) => Promise<T>): Promise<T> {
+  const target = readTarget(values);
+  const { db, close } = target.on === 'd1' ? await openD1(target.remote) : await openUrl(target.url);
+  try {
+    return await work(db);
+  } catch (error) {
+    throw target.on === 'd1' ? explainD1(error as Error, target.remote) : error;
+  } finally {
+    await close();
   }
-  checkTarget(target);
-  // It would ask the network where this machine is, and complain without one.
-  Object.assign(process.env, { WRANGLER_LOG: 'error', CLOUDFLARE_CF_FETCH_ENABLED: 'false' });
-  const { getPlatformProxy } = await import('wrangler');
-  const { env, dispose } = await getPlatformProxy<{ DB: Parameters<typeof d1.open>[0] }>({ envFiles: [] });
-  return { db: d1.open(env.DB), close: dispose };
 }
 
-/** @throws Mistake for any target but `d1`. */
-export function checkTarget(target: string): void {
-  if (target !== 'd1') throw new Mistake(`--target: expected d1, or nothing for DATABASE_URL`);
+async function openUrl(url: string) {
+  const db = await openStore(url, { patient: true });
+  return { db, close: () => db.destroy() };
 }
 
-export function databaseUrl(): string {
+function databaseUrl(): string {
   const { form, default: usual } = settings_table.DATABASE_URL;
   const url = form.read(process.env.DATABASE_URL || usual);
   if (!url) throw new Mistake(`DATABASE_URL: expected ${form.expected}`);
   return url;
-}
-
-/** Prints a result: text as it is, anything else as a table on a terminal and as JSON elsewhere. */
-export function print(result: unknown): void {
-  if (typeof result === 'string') process.stdout.write(`${result}\n`);
-  else if (process.stdout.isTTY) console.table(result);
-  else process.stdout.write(`${JSON.stringify(result)}\n`);
 }

@@ -1,43 +1,65 @@
-import { createToken, listTokens, revokeToken, rotateToken, type TokenRecord } from '../../db/staff/tokens.ts';
+import { createToken, listTokens, revokeToken, rotateToken } from '../../db/staff/tokens.ts';
 import { roles } from '../guards/access.ts';
 import { isHolder, overlap_days, readHolder, token_days } from '../staff/tokens.ts';
-import { Mistake, type Ops, operator } from './target.ts';
+import { type Command, defineCommand, Mistake, operator, text } from './command.ts';
+import { database_options, onDatabase } from './target.ts';
 
-/** `token create --holder NAME --role ROLE [--days N]` → the token alone. */
-export async function createStaffToken({ db, values, now }: Ops): Promise<string> {
-  const { holder = '', role } = values;
-  if (!holder.trim()) throw new Mistake('--holder: whose token is it?');
-  if (!isHolder(holder))
-    throw new Mistake('--holder: expected at most 100 characters, none of them a control character');
-  const known = roles.find(one => one === role);
-  if (!known) throw new Mistake(`--role: expected one of ${roles.join(', ')}`);
-  const days = readDays('days', values.days, 1, token_days);
-  return createToken(db, { holder: readHolder(holder), role: known, days }, operator, now);
-}
+const create = defineCommand({
+  name: 'token create',
+  usage: '--holder NAME --role ROLE [--days N]',
+  sentence: `Makes an access token and prints it alone. Roles: ${roles.join(', ')}. It is good for ${token_days.usual} days, or for 1 to ${token_days.most}.`,
+  options: { ...database_options, holder: text, role: text, days: text },
+  async run({ values, now }) {
+    const { holder = '', role } = values;
+    if (!holder.trim()) throw new Mistake('--holder: whose token is it?');
+    if (!isHolder(holder))
+      throw new Mistake('--holder: expected at most 100 characters, none of them a control character');
+    const known = roles.find(one => one === role);
+    if (!known) throw new Mistake(`--role: expected one of ${roles.join(', ')}`);
+    const days = readDays('days', values.days, 1, token_days);
+    return onDatabase(values, db => createToken(db, { holder: readHolder(holder), role: known, days }, operator, now));
+  },
+});
 
-/** `token rotate ID [--days N] [--overlap-days N]` → the new token alone. */
-export async function rotateStaffToken({ db, values, rest, now }: Ops): Promise<string> {
-  const [id] = rest;
-  if (!id) throw new Mistake('token rotate needs the id of a token: see token list');
-  const days = readDays('days', values.days, 1, token_days);
-  const overlap = readDays('overlap-days', values['overlap-days'], 0, overlap_days);
-  const token = await rotateToken(db, id, { days, overlap_days: overlap }, operator, now);
-  if (!token) throw new Mistake('no token with this id is still good: see token list, and make a new one');
-  return token;
-}
+const list = defineCommand({
+  name: 'token list',
+  usage: '',
+  sentence: 'Lists every token, without its secret.',
+  options: database_options,
+  run: ({ values }) => onDatabase(values, listTokens),
+});
 
-/** `token list` → every token, without its secret. */
-export function listStaffTokens({ db }: Ops): Promise<TokenRecord[]> {
-  return listTokens(db);
-}
+const rotate = defineCommand({
+  name: 'token rotate',
+  usage: 'ID [--days N] [--overlap-days N]',
+  sentence: `Makes a token for the same holder and role and prints it alone. The old one ends after ${overlap_days.usual} days, or after 0 to ${overlap_days.most}.`,
+  options: { ...database_options, days: text, 'overlap-days': text },
+  words: 1,
+  async run({ values, rest: [id], now }) {
+    if (!id) throw new Mistake('token rotate needs the id of a token: see token list');
+    const days = readDays('days', values.days, 1, token_days);
+    const overlap = readDays('overlap-days', values['overlap-days'], 0, overlap_days);
+    const token = await onDatabase(values, db => rotateToken(db, id, { days, overlap_days: overlap }, operator, now));
+    if (!token) throw new Mistake('no token with this id is still good: see token list, and make a new one');
+    return token;
+  },
+});
 
-/** `token revoke ID`. */
-export async function revokeStaffToken({ db, rest, now }: Ops): Promise<{ revoked: string }> {
-  const [id] = rest;
-  if (!id) throw new Mistake('token revoke needs the id of a token: see token list');
-  if (!(await revokeToken(db, id, operator, now))) throw new Mistake('there is no token with this id: see token list');
-  return { revoked: id };
-}
+const revoke = defineCommand({
+  name: 'token revoke',
+  usage: 'ID',
+  sentence: 'Revokes a token from its next request on.',
+  options: database_options,
+  words: 1,
+  async run({ values, rest: [id], now }) {
+    if (!id) throw new Mistake('token revoke needs the id of a token: see token list');
+    const revoked = await onDatabase(values, db => revokeToken(db, id, operator, now));
+    if (!revoked) throw new Mistake('there is no token with this id: see token list');
+    return { revoked: id };
+  },
+});
+
+export const token_commands: Command[] = [create, list, rotate, revoke];
 
 function readDays(
   option: string,

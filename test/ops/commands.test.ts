@@ -1,8 +1,11 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPostgresDatabase } from './support/engines.ts';
-import { makeFolder, run } from './support/server.ts';
+import { commands } from '../../worker/ops/commands.ts';
+import { database_options } from '../../worker/ops/target.ts';
+import { writeTable } from '../support/docs.ts';
+import { createPostgresDatabase } from '../support/engines.ts';
+import { makeFolder, run } from '../support/server.ts';
 
 const migrations = readdirSync('db/migrations').filter(name => name.endsWith('.sql'));
 
@@ -83,7 +86,10 @@ describe('the operator is told', () => {
     [['token', 'list', 'extra'], 'too many arguments'],
     [['dance'], 'unknown command'],
     [['token', 'create', '--colour', 'red'], '--colour'],
+    [['token', 'list', '--holder', 'x'], '--holder'],
     [['token', 'list', '--target', 'moon'], '--target'],
+    [['token', 'list', '--remote'], '--target d1 --remote'],
+    [['prepare-dev', '--target', 'd1'], '--target'],
   ])('%j exits 1, says why on stderr and nothing on stdout', async (args, reason) => {
     const { code, stdout, stderr } = await ops(...args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -105,5 +111,44 @@ describe('the operator is told', () => {
     expect(code).toBe(1);
     for (const word of ['version', 'locale', 'effective_at', 'change_class', 'purposes'])
       expect(stderr).toContain(word);
+  });
+});
+
+describe('the table of commands', () => {
+  it('declares the options that its usage shows, and no others', () => {
+    for (const { name, usage, sentence, options } of commands) {
+      const shown = [...usage.matchAll(/--([a-z-]+)/g)].map(([, option]) => option);
+      expect(
+        Object.keys(options)
+          .filter(option => !(option in database_options))
+          .sort(),
+        name,
+      ).toEqual(shown.sort());
+      expect(sentence, name).toMatch(/\.$/);
+    }
+  });
+
+  it('is printed without arguments, exit 1, and by --help, exit 0, of one command or of all', async () => {
+    const [bare, help, one] = await Promise.all([
+      run(['worker/ops.ts']),
+      run(['worker/ops.ts', '--help']),
+      run(['worker/ops.ts', 'token', 'list', '--help']),
+    ]);
+    expect([bare!.code, help!.code, one!.code]).toEqual([1, 0, 0]);
+    expect([bare!.stdout, help!.stdout, one!.stdout]).toEqual(['', '', '']);
+    expect(bare!.stderr).toBe(help!.stderr);
+    for (const { name, sentence } of commands) {
+      expect(help!.stderr).toContain(`  ${name}`);
+      expect(one!.stderr.includes(sentence)).toBe(name === 'token list');
+    }
+  });
+
+  it('is told in docs/commands.md (after a change: npx vitest run test/ops/commands.test.ts -u)', async () => {
+    const rows = commands.map(({ name, usage, sentence, options }) => [
+      `\`${`${name} ${usage}`.trim()}\``,
+      sentence,
+      'target' in options ? '✓' : '',
+    ]);
+    await writeTable('docs/commands.md', ['command', 'what it does', '`--target d1`'], rows);
   });
 });

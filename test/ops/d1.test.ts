@@ -1,0 +1,104 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { database_id, startCloudflare } from '../support/cloudflare.ts';
+import { makeFolder, run } from '../support/server.ts';
+
+const migrations = readdirSync('db/migrations').filter(name => name.endsWith('.sql'));
+const { folder, remove } = makeFolder();
+afterAll(() => remove());
+
+/** Runs a command in a folder of its own: its wrangler.toml, its local D1, and nobody's login. */
+const ops = (args: string[], environment: Record<string, string> = {}) =>
+  run([resolve('worker/ops.ts'), ...args, '--target', 'd1'], { HOME: folder, ...environment }, folder);
+
+/** The binding is marked as remote, as a developer may have it: without --remote a command stays on this machine all the same. */
+function writeConfiguration(id: string) {
+  writeFileSync(
+    join(folder, 'wrangler.toml'),
+    `name = "lead-consent"
+compatibility_date = "2026-10-20"
+[[d1_databases]]
+binding = "DB"
+database_name = "lead-consent"
+database_id = "${id}"
+remote = true
+migrations_dir = "${resolve('db/migrations')}"
+`,
+  );
+}
+
+beforeEach(() => writeConfiguration(database_id));
+
+describe('the operator on the D1 of this machine', { timeout: 60_000 }, () => {
+  it('is told what to do while it has no tables', async () => {
+    const { code, stdout, stderr } = await ops(['token', 'list']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe('this D1 has no tables yet: ops migrate --target d1\n');
+  });
+
+  it('migrates, and again', async () => {
+    expect(JSON.parse((await ops(['migrate'])).stdout)).toEqual({ applied: migrations });
+    expect(JSON.parse((await ops(['migrate'])).stdout)).toEqual({ applied: [] });
+  });
+
+  it('makes a token and lists it, publishes a policy', async () => {
+    const made = await ops(['token', 'create', '--holder', 'Wang Fang', '--role', 'sales']);
+    expect(made.stdout).toMatch(/^lc_[A-Za-z0-9]+_[A-Za-z0-9]+\n$/);
+    const id = made.stdout.split('_')[1]!;
+    expect(JSON.parse((await ops(['token', 'list'])).stdout)).toMatchObject([{ id, holder: 'Wang Fang' }]);
+    const files = ['zh-CN', 'en'].map(locale => resolve(`worker/demo/policy.${locale}.md`));
+    expect(JSON.parse((await ops(['policy', 'publish', ...files])).stdout)).toHaveLength(2);
+  });
+
+  it('makes up leads with the keys of .dev.vars alone', async () => {
+    expect((await ops(['seed', '--leads', '50'])).stderr).toBe('.dev.vars: not there yet; `npm run dev` makes it\n');
+    const keys = ['ENCRYPTION_KEYS="dev:', 'INDEX_KEY="', 'SIGNING_KEY="'].map(
+      (name, n) => `${name}${Buffer.alloc(32, n).toString('base64')}"\n`,
+    );
+    writeFileSync(join(folder, '.dev.vars'), keys.join(''));
+    expect(JSON.parse((await ops(['seed', '--leads', '50'])).stdout)).toMatchObject({ leads: 50 });
+  });
+});
+
+describe('the operator on the deployed D1', { timeout: 60_000 }, () => {
+  let cloudflare: Awaited<ReturnType<typeof startCloudflare>>;
+  beforeAll(async () => {
+    cloudflare = await startCloudflare();
+  });
+  afterAll(() => cloudflare.stop());
+  const remote = (args: string[], environment: Record<string, string> = cloudflare.environment) =>
+    ops([...args, '--remote'], environment);
+
+  it.each([
+    ['token list', 'nobody', {}],
+    ['token list', 'a wrong token', { CLOUDFLARE_API_TOKEN: 'wrong' }],
+    ['migrate', 'nobody', {}],
+  ])('%s by %s is told in one line to log in first', async (command, _, token) => {
+    const { CLOUDFLARE_API_TOKEN: __, ...environment } = cloudflare.environment;
+    const login = 'Cloudflare lets nobody in: run "npx wrangler login", or set CLOUDFLARE_API_TOKEN\n';
+    const told = await remote(command.split(' '), { ...environment, ...token });
+    expect(told).toEqual({ code: 1, stdout: '', stderr: login });
+  });
+
+  it('is told to name the database first', async () => {
+    writeConfiguration('00000000-0000-0000-0000-000000000000');
+    const { code, stderr } = await remote(['token', 'list']);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^wrangler\.toml: put the id .*\n$/) });
+  });
+
+  it('migrates it', async () => {
+    expect(JSON.parse((await remote(['migrate'])).stdout)).toEqual({ applied: migrations });
+    expect(cloudflare.database.prepare('select seq from changes').pluck().all()).toEqual([0]);
+  });
+
+  it('reaches it through a remote binding of that database alone, and says in one line why it does not', async () => {
+    const { code, stdout, stderr } = await remote(['token', 'create', '--holder', 'x', '--role', 'admin']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^wrangler failed: .*\n$/);
+    const [, metadata] = /name="metadata"\s+(\{.*\})\s/.exec(cloudflare.uploads.at(-1)!)!;
+    expect(JSON.parse(metadata!).bindings).toEqual([{ name: 'DB', type: 'd1', id: database_id, raw: true }]);
+    expect(readdirSync(tmpdir()).filter(name => name.startsWith('lead-consent-remote-'))).toEqual([]);
+  });
+});

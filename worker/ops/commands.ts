@@ -1,0 +1,9 @@
+import type { Command } from './command.ts';
+import { migrate_command } from './migrate.ts';
+import { policy_publish } from './policy.ts';
+import { prepare_dev } from './prepare-dev.ts';
+import { seed } from './seed.ts';
+import { token_commands } from './token.ts';
+
+/** Every command of the operator. */
+export const commands: Command[] = [...token_commands, policy_publish, migrate_command, seed, prepare_dev];
