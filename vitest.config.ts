@@ -10,12 +10,17 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** The seed of the random tests, the same for all of a run. Because it is printed, what a run has found can be found again. */
+const seed = process.env.TEST_SEED ?? String(Date.now() % 2 ** 31);
+console.info(`TEST_SEED=${seed}`);
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     maxWorkers: 3,
     isolate: false,
     sequence: { sequencer: LongestFirst },
+    env: { TEST_SEED: seed },
     globalSetup: 'test/support/postgres.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -4,6 +4,7 @@ import { type AuditEvent, recordEvent, takeNumber } from '../../db/audit/record.
 import { listChoices, recordChoice } from '../../db/consents/record.ts';
 import { Conflict, type Database } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
+import { draftLead } from '../../db/leads/create.ts';
 import { claimKey, findFirstUse, forgetExpired } from '../../db/once.ts';
 import { engines } from '../support/engines.ts';
 import { draft, lead, noon, operator, startPublished } from '../support/harness.ts';
@@ -203,7 +204,10 @@ describe.each(engines)('$engine', ({ engine, open }) => {
     });
 
     it('a clear read of more leads than one statement takes is on record for each', async () => {
-      await Promise.all(Array.from({ length: 101 }, () => started.post('/forms/mini-ai-experience', lead)));
+      const { policy_version, ...values } = lead;
+      const submission = { form: 'mini-ai-experience', values, policy_version, policy_sha256: 'x', locale: 'en' };
+      const draft = () => draftLead(started.services, submission, {}, operator, noon).statements;
+      await db.atomic(Array.from({ length: 101 }, draft).flat());
       const response = await started.pull('/leads?view=clear&limit=200');
       const { leads } = (await response.json()) as { leads: object[] };
       const { seq } = await db

@@ -36,13 +36,15 @@ export const other_roles = (operation: Operation): Role[] => {
   return roles.filter(role => !allowed[operation.security[0]!.token[0]!]!.includes(role));
 };
 
+const findAsset = openAssets();
+
 /** A fresh service that holds what the examples of the document speak of, and how to ask it. */
 export async function openWorld() {
   const started = await startPublished({ FORM_LIMIT_PER_MINUTE: '10', CONSENT_LIMIT_PER_MINUTE: '10' });
   const { services, db, post, token, app } = started;
   const limits = { wait_seconds: 0 };
   for (const name of ['form', 'consent', 'token'] as const) services.limiters[name] = () => limits.wait_seconds;
-  services.findAsset = openAssets();
+  services.findAsset = findAsset;
   const sent = {
     name: '王芳',
     phone: '13800138078',

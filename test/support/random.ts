@@ -1,10 +1,16 @@
+/** The run's seed, which `vitest.config.ts` prints. Because with `TEST_SEED` set to it a failure can be met again. */
+export const seed = Number(process.env.TEST_SEED);
+
+/** Returns how often a random test repeats itself: as often as given in `npm test`, ten times as often in `npm run soak`. */
+export const times = (count: number): number => count * Number(process.env.TEST_SIZE ?? 1);
+
 export interface Random {
   below(limit: number): number;
   pick<T>(choices: readonly T[]): T;
   digits(count: number): string;
 }
 
-/** The same choices for the same seed, so that what a test has found can be found again. */
+/** Makes the same choices for the same seed. */
 export function createRandom(from: number): Random {
   let state = from;
   const below = (limit: number) => {
