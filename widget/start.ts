@@ -16,7 +16,7 @@ import styles from './ui/styles.css';
  * @param chunks Loads what is needed on first use.
  */
 export function start({ host, lang, texts: own }: Options, chunks: Chunks): LeadConsent {
-  const locale = chooseLocale(lang || document.documentElement.lang || navigator.language);
+  const locale = chooseLocale([lang, document.documentElement.lang, ...navigator.languages]);
   const api = createApi(host);
   const outbox = createOutbox({
     post: (body, key, isLatest) =>

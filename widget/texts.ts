@@ -1,9 +1,9 @@
-import type { Locale } from '../worker/shared/locales.ts';
+import { default_widget_locale, type Locale, matchLocale } from '../worker/shared/locales.ts';
 import type { BannerTexts, TextsByLocale } from './api.ts';
 
-/** The language that fits a tag like `zh-Hans-CN` best; whoever does not read Chinese gets English. */
-export function chooseLocale(tag: string): Locale {
-  return /^zh\b/i.test(tag) ? 'zh-CN' : 'en';
+/** The first language of a page or a browser that the widget speaks. */
+export function chooseLocale(tags: readonly (string | undefined)[]): Locale {
+  return tags.map(matchLocale).find(Boolean) ?? default_widget_locale;
 }
 
 /** Puts values into a text like `Show {count} cookies`. */
@@ -13,8 +13,10 @@ export function fillText(text: string, values: Record<string, unknown>): string 
 
 /** Names in a row, as the language writes them. */
 export function joinNames(names: string[], locale: Locale): string {
-  return names.join(locale === 'en' ? ', ' : '、');
+  return names.join(commas[locale]);
 }
+
+const commas: Record<Locale, string> = { 'zh-CN': '、', en: ', ' };
 
 /** A table's texts in one language, with the page's own words where it has some. */
 export function chooseTexts<T>(table: Record<Locale, T>, locale: Locale, own: TextsByLocale | undefined): T {

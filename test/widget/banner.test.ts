@@ -30,14 +30,28 @@ it('the banner comes first in the page, asks in its language and leaves the focu
 });
 
 it.each([
-  ['zh-Hans', undefined, '全部接受'],
-  ['fr', undefined, 'Accept all'],
-  ['en', 'zh', '全部接受'],
-])('a page in %s with data-lang %s says %s', async (lang, dataLang, label) => {
+  ['zh-Hans', undefined, 'en', '全部接受'],
+  ['zh_CN', undefined, 'en', '全部接受'],
+  ['cn', undefined, 'en', '全部接受'],
+  ['yue', undefined, 'en', '全部接受'],
+  ['en', 'zh', 'en', '全部接受'],
+  ['en-GB', 'fr', 'zh-CN', 'Accept all'],
+  ['fr', undefined, 'zh-TW', '全部接受'],
+  ['fr', undefined, 'en-US', 'Accept all'],
+  ['fr', undefined, 'de', 'Accept all'],
+  ['', undefined, 'zh-CN', '全部接受'],
+])('W13 a page in "%s" with data-lang %s and a browser in %s says %s', async (lang, dataLang, locale, label) => {
   site.html = pageWith('', { lang });
   if (dataLang) site.html = site.html.replace('defer', `defer data-lang="${dataLang}"`);
-  const page = await site.visit();
+  const page = await site.visit({ locale });
   expect(await action(page, 'accept-all').textContent()).toBe(label);
+});
+
+it('W13 the first of the browser’s languages that the widget speaks counts', async () => {
+  site.html = pageWith('', { lang: '' });
+  const languages = (tab: Page) =>
+    tab.addInitScript(() => Object.defineProperty(navigator, 'languages', { value: ['fr', 'zh-HK', 'en'] }));
+  expect(await action(await site.visit({ before: languages }), 'accept-all').textContent()).toBe('全部接受');
 });
 
 it('K1 reject looks just like accept, side by side, and is as large as a finger', async () => {

@@ -2,9 +2,8 @@ import { html } from 'hono/html';
 import type { TokenHolder } from '../../db/staff/tokens.ts';
 import type { Scope } from '../guards/access.ts';
 import type { Content } from '../http/page.ts';
-import { locales } from '../shared/locales.ts';
+import { language_names, locales } from '../shared/locales.ts';
 import type { Reader } from './reader.ts';
-import { console_texts } from './texts/texts.ts';
 
 /** What a page draws inside the layout. */
 export interface Page {
@@ -104,7 +103,7 @@ function renderLanguages({ locale, text }: Reader, { path, query }: Address): Co
     .filter(other => other !== locale)
     .map(other => {
       const parameters = new URLSearchParams({ ...query, lang: other });
-      return html`<a href="${path}?${parameters.toString()}" hreflang="${other}" lang="${other}">${console_texts[other].own}</a>`;
+      return html`<a href="${path}?${parameters.toString()}" hreflang="${other}" lang="${other}">${language_names[other]}</a>`;
     });
   return html`<p class="languages" role="group" aria-label="${text.language}">${links}</p>`;
 }

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Content } from '../http/page.ts';
+import { date_tags } from '../shared/locales.ts';
 import type { Reader } from './reader.ts';
 
 const minute_ms = 60_000;
@@ -16,7 +17,7 @@ export function writeTime({ locale, time_zone }: Reader, at: string, style: 'dat
   const key = `${locale} ${time_zone} ${style}`;
   const options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeZone: time_zone };
   if (style === 'time') options.timeStyle = 'short';
-  const format = formats.get(key) ?? new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, options);
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(date_tags[locale], options);
   formats.set(key, format);
   return format.format(new Date(at));
 }

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Locale } from '../shared/locales.ts';
+import { type Locale, language_names, locales } from '../shared/locales.ts';
 import { mark } from './art.ts';
 import { texts } from './texts.ts';
 
@@ -16,6 +16,7 @@ export interface Page {
 export function renderLayout({ locale, path, policy_url }: Page, title: string, content: Content): Content {
   const text = texts[locale];
   const { company, home, products, footer } = text;
+  const others = locales.filter(other => other !== locale);
   const pages = [
     { to: '/', name: home.name },
     { to: '/mini-ai', name: products['mini-ai'].name },
@@ -32,7 +33,7 @@ export function renderLayout({ locale, path, policy_url }: Page, title: string, 
 <title>${title === company ? `${company} · ${home.title}` : `${title} · ${company}`}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="description" content="${home.lead}">
-<link rel="alternate" hreflang="${text.other.locale}" href="${path}?lang=${text.other.locale}">
+${others.map(other => html`<link rel="alternate" hreflang="${other}" href="${path}?lang=${other}">`)}
 <link rel="stylesheet" href="/styles.css">
 <link rel="stylesheet" href="/demo.css">
 <script src="/widget.js" defer></script>
@@ -43,7 +44,7 @@ export function renderLayout({ locale, path, policy_url }: Page, title: string, 
 <div class="frame">
 <a class="brand" href="/?lang=${locale}">${mark}<span>${company}</span></a>
 <nav class="menu" aria-label="${text.navigation}"><ul>${links}</ul></nav>
-<a class="language" href="${path}?lang=${text.other.locale}" hreflang="${text.other.locale}" lang="${text.other.locale}">${text.other.name}</a>
+${others.map(other => html`<a class="language" href="${path}?lang=${other}" hreflang="${other}" lang="${other}">${language_names[other]}</a>`)}
 </div>
 </header>
 <main id="content" tabindex="-1">

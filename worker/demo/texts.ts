@@ -27,8 +27,6 @@ interface DemoTexts {
   legalName: string;
   skip: string;
   navigation: string;
-  languages: string;
-  other: { locale: Locale; name: string };
   home: {
     name: string;
     title: string;
@@ -59,8 +57,6 @@ export const texts: Record<Locale, DemoTexts> = {
     legalName: '澄观智能科技有限公司',
     skip: '跳到正文',
     navigation: '主导航',
-    languages: '语言',
-    other: { locale: 'en', name: 'English' },
     home: {
       name: '首页',
       title: '小模型，看得清',
@@ -186,8 +182,6 @@ export const texts: Record<Locale, DemoTexts> = {
     legalName: 'Chengguan Intelligence Technology Co., Ltd.',
     skip: 'Skip to content',
     navigation: 'Main',
-    languages: 'Language',
-    other: { locale: 'zh-CN', name: '简体中文' },
     home: {
       name: 'Home',
       title: 'Small models. Clear sight.',

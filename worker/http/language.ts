@@ -1,33 +1,32 @@
 import type { Context } from 'hono';
-import { type Locale, locales } from '../shared/locales.ts';
+import { default_locale, type Locale, matchLocale } from '../shared/locales.ts';
 
-/** The language for a visitor: the one asked for, else the best of `Accept-Language`, else Chinese. */
+/** Most characters of `Accept-Language` that are read. */
+const longest_header = 500;
+
+/** The language for a visitor: the one asked for, else the best of `Accept-Language`, else the default. */
 export function chooseLocale(c: Context, asked?: unknown): Locale {
   return (
-    matchLocale(asked) ??
+    (typeof asked === 'string' ? matchLocale(asked) : undefined) ??
     matchLocale(c.req.query('lang')) ??
-    readAcceptLanguage(c.req.header('Accept-Language')) ??
-    'zh-CN'
+    readAcceptLanguage(c.req.header('Accept-Language') ?? '') ??
+    default_locale
   );
 }
 
-/** Our locale for a language tag, `zh` for `zh-CN` included; undefined for other languages. */
-function matchLocale(tag: unknown): Locale | undefined {
-  if (typeof tag !== 'string') return undefined;
-  const primary = tag.trim().toLowerCase().split('-')[0];
-  return locales.find(locale => locale.split('-')[0] === primary);
-}
-
-function readAcceptLanguage(header: string | undefined): Locale | undefined {
-  const ranges = (header ?? '')
-    .slice(0, 500)
+/** @see RFC 9110 §12.5.4 */
+function readAcceptLanguage(header: string): Locale | undefined {
+  const ranges = header
+    .slice(0, longest_header)
     .split(',')
     .map(range => {
-      const [tag, quality] = range.split(/\s*;\s*q=/i);
-      return { locale: matchLocale(tag), quality: Number(quality ?? 1) };
-    });
-  return ranges
+      const [tag, quality] = range.trim().split(/\s*;\s*q=/i);
+      return { tag, quality: Number(quality ?? 1) };
+    })
     .filter(({ quality }) => quality > 0)
-    .sort((a, b) => b.quality - a.quality)
-    .find(({ locale }) => locale)?.locale;
+    .sort((a, b) => b.quality - a.quality);
+  for (const { tag } of ranges) {
+    const locale = matchLocale(tag);
+    if (locale) return locale;
+  }
 }

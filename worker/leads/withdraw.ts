@@ -12,6 +12,7 @@ import { page_texts } from '../http/page-texts.ts';
 import { problem } from '../http/problem.ts';
 import type { FieldError } from '../http/slugs.ts';
 import { body, invalidFields } from '../http/validate.ts';
+import { date_tags } from '../shared/locales.ts';
 
 export const withdrawal = z.strictObject({
   receipt_code: z.string().check(z.refine(code => code.trim(), { params: { code: 'required' } })),
@@ -95,7 +96,7 @@ function answerDone(c: Context<App>, sent: object, now: Date) {
   const locale = localeOf(c, sent);
   const { title, body, at, again } = page_texts[locale].withdrawal.done;
   const { time_zone } = c.var.services.settings;
-  const words = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, {
+  const words = new Intl.DateTimeFormat(date_tags[locale], {
     dateStyle: 'long',
     timeStyle: 'long',
     timeZone: time_zone,

@@ -7,9 +7,13 @@ import { listPolicies, publishPolicy } from '../../db/policies.ts';
 import { createToken, findTokenHolder } from '../../db/staff/tokens.ts';
 import type { Services } from '../context.ts';
 import type { Environment } from '../settings.ts';
+import type { Locale } from '../shared/locales.ts';
 
 const operator = { id: 'operator', role: 'operator', request_id: null };
 const token_days = 365;
+
+/** The sample policy's files, in worker/demo. */
+const sample_policies: Record<Locale, string> = { 'zh-CN': 'policy.zh-CN.md', en: 'policy.en.md' };
 
 /** New keys for a machine of one's own, as environment variables. */
 export function makeKeys(): Record<string, string> {
@@ -40,13 +44,12 @@ export async function keepToken({ db, now }: Services, folder: string): Promise<
   return made;
 }
 
-/** Publishes the sample policy in both languages, unless there is a policy already, or another process was quicker. */
+/** Publishes the sample policy in every language, unless there is a policy already, or another process was quicker. */
 export async function publishSample({ db, now }: Pick<Services, 'db' | 'now'>): Promise<void> {
   if ((await listPolicies(db)).length > 0) return;
   const { readPolicyFiles } = await import('../policies/file.ts');
-  const files = ['zh-CN', 'en'].map(locale => `policy.${locale}.md`);
   const read = readPolicyFiles(
-    files.map(name => ({
+    Object.values(sample_policies).map(name => ({
       name,
       text: readFileSync(fileURLToPath(new URL(`../demo/${name}`, import.meta.url)), 'utf8'),
     })),

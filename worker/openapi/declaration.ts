@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Scope } from '../guards/access.ts';
 import type { Slug } from '../http/slugs.ts';
+import type { Locale } from '../shared/locales.ts';
 
 /** An operation of the service. It refers to the schemas that its route checks with, so that their rules are not written twice. */
 export interface Operation {
@@ -9,7 +10,7 @@ export interface Operation {
   /** Address, as OpenAPI writes it: `/leads/{id}`. */
   path: string;
   tag: Tag;
-  summary: { en: string; 'zh-CN': string };
+  summary: Record<Locale, string>;
   description?: string;
   /** Scope that the token's role needs. Without it the operation needs no token. */
   scope?: Scope;

@@ -87,14 +87,19 @@ function writeOperation(operation: Operation, named: Named): JsonSchema {
   return {
     operationId: id,
     tags: [tag],
-    summary: summary.en,
-    'x-summary-zh-CN': summary['zh-CN'],
+    ...writeSummaries(summary),
     ...(description && { description }),
     security: scope ? [{ token: [scope] }] : [],
     ...(parameters.length > 0 && { parameters }),
     ...writeBody(operation, named),
     responses: Object.fromEntries([...answers, ...problems]),
   };
+}
+
+/** Writes the English summary where OpenAPI has a place for one, and the others beside it. */
+function writeSummaries({ en, ...others }: Operation['summary']): JsonSchema {
+  const named = Object.entries(others).map(([locale, summary]) => [`x-summary-${locale}`, summary]);
+  return { summary: en, ...Object.fromEntries(named) };
 }
 
 function writeParameters({ path_fields, query, header_fields, repeatable }: Operation, named: Named): JsonSchema[] {

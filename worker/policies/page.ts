@@ -1,5 +1,5 @@
 import { Marked, type Tokens } from 'marked';
-import type { Locale } from '../shared/locales.ts';
+import { date_tags, type Locale, language_names } from '../shared/locales.ts';
 
 interface PolicyPage {
   locale: Locale;
@@ -10,22 +10,18 @@ interface PolicyPage {
   markdown: string;
 }
 
-const texts = {
+const texts: Record<Locale, Record<'title' | 'version' | 'effective' | 'languages', string>> = {
   'zh-CN': {
     title: '隐私政策',
     version: '版本',
     effective: '生效日期',
     languages: '其他语言',
-    own: '简体中文',
-    day: 'zh-CN',
   },
   en: {
     title: 'Privacy policy',
     version: 'Version',
     effective: 'Effective',
     languages: 'Languages',
-    own: 'English',
-    day: 'en-GB',
   },
 };
 
@@ -40,10 +36,12 @@ export function renderPolicyPage({
 }: PolicyPage): string {
   const text = texts[locale];
   const { title = text.title, html } = renderMarkdown(markdown);
-  const day = new Intl.DateTimeFormat(text.day, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(effective_day));
+  const day = new Intl.DateTimeFormat(date_tags[locale], { dateStyle: 'long', timeZone: 'UTC' }).format(
+    new Date(effective_day),
+  );
   const links = languages
     .filter(other => other !== locale)
-    .map(other => `<a href="?lang=${other}" hreflang="${other}" lang="${other}">${texts[other].own}</a>`);
+    .map(other => `<a href="?lang=${other}" hreflang="${other}" lang="${other}">${language_names[other]}</a>`);
   return `<!doctype html>
 <html lang="${locale}">
 <head>

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Content } from '../../http/page.ts';
+import { date_tags } from '../../shared/locales.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import { writeSpan } from '../times.ts';
@@ -69,7 +70,7 @@ function renderChart(
   { names, days: counted }: DayCounts,
 ): Content {
   const { overview } = text;
-  const short = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, {
+  const short = new Intl.DateTimeFormat(date_tags[locale], {
     month: 'short',
     day: 'numeric',
     timeZone: 'UTC',

@@ -1,6 +1,15 @@
+import type { AuditEvent } from '../../../db/audit/record.ts';
+import type { ConsentDay } from '../../../db/consents/stats.ts';
+import type { lead_statuses, RevealPurpose } from '../../../db/leads/read.ts';
+import type { Role } from '../../guards/access.ts';
+import type { Form, LeadField } from '../../shared/fields.ts';
+
+/** Texts by what they name. Because rows of other times may hold other values, any value may be asked for. */
+type Named<Key extends string> = Record<Key, string> & Record<string, string>;
+const named = <Key extends string>(texts: Named<Key>) => texts;
+
 /** English texts of the console. Their shape is that of every other language. */
 export const en = {
-  own: 'English',
   name: 'Leads console',
   skip: 'Skip to content',
   pages: 'Pages',
@@ -8,7 +17,7 @@ export const en = {
   language: 'Language',
   region: (region: string, zone: string) => `Data region: ${region} · times in ${zone}`,
   undeclared: 'not declared',
-  roles: {
+  roles: named<Role | 'visitor' | 'operator'>({
     viewer: 'Viewer',
     sales: 'Sales',
     privacy_officer: 'Privacy officer',
@@ -16,7 +25,7 @@ export const en = {
     admin: 'Administrator',
     visitor: 'Visitor',
     operator: 'Operator',
-  } as Record<string, string>,
+  }),
   signIn: {
     title: 'Sign in',
     intro: 'Sign in with the access token that your administrator gave you.',
@@ -30,16 +39,21 @@ export const en = {
     out: 'You are signed out.',
   },
   account: { title: 'Account', out: 'Sign out', everywhere: 'Sign out everywhere', keys: 'Keyboard shortcuts' },
-  statuses: { new: 'New', contacted: 'Contacted', qualified: 'Qualified', closed: 'Closed' } as Record<string, string>,
-  forms: { 'mini-ai-experience': 'AI trial', 'ecological-cooperation': 'Partnership' } as Record<string, string>,
-  fields: {
+  statuses: named<(typeof lead_statuses)[number]>({
+    new: 'New',
+    contacted: 'Contacted',
+    qualified: 'Qualified',
+    closed: 'Closed',
+  }),
+  forms: named<Form>({ 'mini-ai-experience': 'AI trial', 'ecological-cooperation': 'Partnership' }),
+  fields: named<LeadField | 'status' | 'assigned_to'>({
     name: 'Name',
     phone: 'Phone',
     email: 'Email',
     company: 'Company',
     status: 'Status',
     assigned_to: 'Assigned to',
-  } as Record<string, string>,
+  }),
   erased: 'Erased',
   held: 'Under a legal hold',
   nobody: 'Unassigned',
@@ -114,22 +128,22 @@ export const en = {
     gone: (at: string) => `This lead was erased on ${at}. Nothing of it can be read any more.`,
     restricted: (at: string) =>
       `This lead has been under a legal hold since ${at}. It cannot be shown, changed or erased.`,
-    done: {
+    done: named<'status' | 'assigned' | 'corrected' | 'erased'>({
       status: 'Status saved.',
       assigned: 'Assignee saved.',
       corrected: 'Correction saved.',
       erased: 'Erased.',
-    } as Record<string, string>,
+    }),
     back: 'Leads',
     failed: 'Not saved. Please try again.',
   },
-  purposes: {
+  purposes: named<RevealPurpose>({
     first_contact: 'First contact',
     follow_up: 'Follow-up',
     subject_request: 'Request of the person',
     correction: 'Correction',
     handover: 'Handover',
-  } as Record<string, string>,
+  }),
   export: {
     title: 'Export',
     what: 'What',
@@ -158,10 +172,12 @@ export const en = {
     median: 'Median time to first contact',
     unknown: 'No lead of this period has been contacted yet.',
     choices: 'Cookie choices per day',
-    outcomes: { accepted: 'Accepted', customised: 'Customised', refused: 'Refused', withdrawn: 'Withdrawn' } as Record<
-      string,
-      string
-    >,
+    outcomes: named<Exclude<keyof ConsentDay, 'day' | 'policy_version' | 'locale'>>({
+      accepted: 'Accepted',
+      customised: 'Customised',
+      refused: 'Refused',
+      withdrawn: 'Withdrawn',
+    }),
     table: 'As a table',
     day: 'Day',
     total: 'Total',
@@ -183,7 +199,7 @@ export const en = {
     leads: (n: number) => `${n} leads`,
     none: 'No such entries',
     noneHint: 'Entries appear here when somebody shows, changes, exports or erases a lead.',
-    actions: {
+    actions: named<AuditEvent['action']>({
       'lead.created': 'Lead received',
       'lead.revealed': 'Values shown',
       'lead.changed': 'Lead changed',
@@ -194,7 +210,7 @@ export const en = {
       'token.rotated': 'Token rotated',
       'token.revoked': 'Token revoked',
       'policy.published': 'Policy published',
-    } as Record<string, string>,
+    }),
   },
   tokens: {
     title: 'Tokens',

@@ -2,7 +2,6 @@ import type { ConsoleTexts } from './en.ts';
 
 /** Simplified Chinese texts of the console. */
 export const zh_cn: ConsoleTexts = {
-  own: '简体中文',
   name: '线索工作台',
   skip: '跳到正文',
   pages: '页面',

@@ -1,3 +1,4 @@
+import type { Locale } from '../../shared/locales.ts';
 import type { JsonSchema } from '../declaration.ts';
 
 /** The parts of an OpenAPI document that the page draws. */
@@ -9,11 +10,10 @@ export interface Described {
   };
 }
 
-export interface DescribedOperation {
+export interface DescribedOperation extends Partial<Record<`x-summary-${Locale}`, string>> {
   operationId: string;
   tags: string[];
   summary: string;
-  'x-summary-zh-CN': string;
   description?: string;
   security: { token: string[] }[];
   parameters?: DescribedParameter[];

@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import { type Locale, locales } from '../../shared/locales.ts';
+import { type Locale, language_names, locales } from '../../shared/locales.ts';
 import { tags } from '../declaration.ts';
 import { renderCurl } from './curl.ts';
 import type { Described, DescribedOperation, DescribedResponse } from './described.ts';
@@ -32,7 +32,7 @@ export function renderDocs(document: Described, locale: Locale): string {
 <body class="docs">
 <a class="skip" href="#content">${texts.skip}</a>
 <header class="bar"><p><a href="#content">${texts.title}</a></p><nav aria-label="${texts.languages}"><a class="narrow-only" href="#contents">${texts.contents}</a> <a class="wide-only" href="/openapi.json">openapi.json</a>${others.map(
-    other => html` <a href="?lang=${other}" hreflang="${other}" lang="${other}">${docs_texts[other].own}</a>`,
+    other => html` <a href="?lang=${other}" hreflang="${other}" lang="${other}">${language_names[other]}</a>`,
   )}</nav></header>
 <div class="columns">
 <nav class="contents" id="contents" aria-label="${texts.contents}">
@@ -92,7 +92,7 @@ function renderOperation(document: Described, locale: Locale, { method, path, op
   const body = requestBody?.content['application/json'];
   return html`<article class="operation" aria-labelledby="${id}">
 <h3 id="${id}"><a href="#${id}"><span class="method ${method.toLowerCase()}">${method}</span> <code>${breakable(path)}</code></a></h3>
-<p class="summary">${locale === 'en' ? summary : operation['x-summary-zh-CN']}</p>
+<p class="summary">${operation[`x-summary-${locale}`] ?? summary}</p>
 <p class="needs">${scope ? html`${texts.scope} <code>${scope}</code>` : texts.anyone}${problems.some(({ slug }) => slug === 'origin-not-allowed') ? html` · ${texts.website}` : ''}</p>
 ${description ? html`<div lang="en">${description.split('\n\n').map(text => html`<p>${renderText(text)}</p>`)}</div>` : ''}
 <pre tabindex="0"><code>${renderCurl(method, path, operation)}</code></pre>

@@ -3,7 +3,6 @@ import type { Tag } from '../declaration.ts';
 
 interface DocsTexts {
   title: string;
-  own: string;
   languages: string;
   contents: string;
   skip: string;
@@ -31,7 +30,6 @@ interface DocsTexts {
 export const docs_texts: Record<Locale, DocsTexts> = {
   'zh-CN': {
     title: 'lead-consent 接口文档',
-    own: '简体中文',
     languages: '语言',
     contents: '目录',
     skip: '跳到正文',
@@ -72,7 +70,6 @@ export const docs_texts: Record<Locale, DocsTexts> = {
   },
   en: {
     title: 'lead-consent API',
-    own: 'English',
     languages: 'Languages',
     contents: 'Contents',
     skip: 'Skip to the content',
