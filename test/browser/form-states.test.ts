@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lead_errors } from '../../worker/shared/field-errors.ts';
 import { findViolations } from '../support/axe.ts';
 import { closePages, openBrowser } from '../support/browser.ts';
 import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
@@ -153,22 +154,22 @@ it('by keyboard alone a person meets everything in order, hears what is wrong wh
       - paragraph: Please fill in all four fields.
       - text: Name
       - textbox "Name" [invalid]
-      - paragraph: Enter your name
+      - paragraph: Please enter your name.
       - text: Phone
       - textbox "Phone" [invalid]
-      - paragraph: Enter your phone
+      - paragraph: Please enter your phone number.
       - text: Email
       - textbox "Email" [invalid]
-      - paragraph: Enter your email
+      - paragraph: Please enter your email address.
       - text: Company
       - textbox "Company" [invalid]
-      - paragraph: Enter your company
+      - paragraph: Please enter your company's name.
       - checkbox "I have read the privacy policy and agree to the use of these details to contact me about the Mini AI experience" [invalid]
       - text: I have read the
       - link "privacy policy":
         - /url: /policies/2026-01?lang=en
       - text: and agree to the use of these details to contact me about the Mini AI experience
-      - paragraph: Tick this if you agree
+      - paragraph: Please read and accept the privacy policy first.
       - button "Send"
       - alert: Please check the marked entries."
   `);
@@ -194,7 +195,7 @@ it('a screen reader is told each field’s name, state and error, and which word
   await session.send('Accessibility.enable');
   const { nodes } = await session.send('Accessibility.getFullAXTree');
   const phone = nodes.find(({ role, name }) => role?.value === 'textbox' && name?.value === 'Phone')!;
-  expect(phone.description?.value).toBe('Enter a valid number, like 13800138000');
+  expect(phone.description?.value).toBe(lead_errors.en['phone.invalid']);
   const states = Object.fromEntries(phone.properties!.map(({ name, value }) => [name, value.value]));
   expect(states).toMatchObject({ invalid: 'true', required: true });
   const line = nodes.find(({ nodeId }) => nodeId === phone.nodeId) && page.locator('[data-field-error=phone]');

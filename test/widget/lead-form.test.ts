@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { describeError } from '../../worker/shared/field-errors.ts';
+import { checkField, type LeadField } from '../../worker/shared/fields.ts';
+import { locales } from '../../worker/shared/locales.ts';
+import { mistakes } from '../support/mistakes.ts';
 import { done, error, field, fill, form, lead, submit } from './lead-form.ts';
 import { changePolicies } from './policies.ts';
 import { eventually, formElement, openSite, pageWith, type Reply, type Site } from './site.ts';
@@ -84,11 +88,11 @@ it('an empty form is not sent: errors stand beside the fields, and the focus is 
   const page = await site.visit();
   await submit(page).click();
   expect(await page.locator('[data-field-error]').allTextContents()).toEqual([
-    'Enter your name',
-    'Enter your phone',
-    'Enter your email',
-    'Enter your company',
-    'Tick this if you agree',
+    'Please enter your name.',
+    'Please enter your phone number.',
+    'Please enter your email address.',
+    "Please enter your company's name.",
+    'Please read and accept the privacy policy first.',
   ]);
   expect(await page.getByRole('alert').textContent()).toBe('Please check the marked entries.');
   const name = field(page, 'name');
@@ -98,13 +102,25 @@ it('an empty form is not sent: errors stand beside the fields, and the focus is 
   expect(site.posts('/forms/')).toEqual([]);
 });
 
+it.each(locales)('in %s each mistake is told in the words of the server', async locale => {
+  site.html = pageWith(formElement, { lang: locale });
+  const page = await site.visit();
+  for (const [name, values] of Object.entries(mistakes))
+    for (const value of values) {
+      await fill(page, { [name]: value });
+      await submit(page).click();
+      const code = checkField(name as LeadField, value)!;
+      expect(await error(page, name).textContent()).toBe(describeError(locale, name, code));
+    }
+});
+
 it('a mistake is told on leaving the field, not while typing, and taken back once it is mended', async () => {
   const page = await site.visit();
   const phone = field(page, 'phone');
   await phone.pressSequentially('138');
   expect(await error(page, 'phone').count()).toBe(0);
   await phone.blur();
-  expect(await error(page, 'phone').textContent()).toContain('valid number');
+  expect(await error(page, 'phone').textContent()).toContain('valid phone number');
   await phone.press('End');
   await phone.pressSequentially('00138000');
   expect(await error(page, 'phone').count()).toBe(0);

@@ -1,3 +1,4 @@
+import { type LeadError, lead_errors } from '../../worker/shared/field-errors.ts';
 import { checkField } from '../../worker/shared/fields.ts';
 import type { Locale } from '../../worker/shared/locales.ts';
 import { h } from '../dom.ts';
@@ -74,10 +75,8 @@ export function mountLeadForm(element: Element, form: string, options: Options):
 
   function findError(box: Box): string | undefined {
     const value = read()[box] ?? '';
-    if (box === 'policy_version') return value ? undefined : texts.tick;
-    const code = checkField(box, value);
-    if (code === 'required') return texts.required(texts.labels[box]);
-    return code && (texts.invalid[box as 'phone' | 'email'] ?? texts.invalid.other);
+    const code = box === 'policy_version' ? (value ? undefined : 'required') : checkField(box, value);
+    return code && lead_errors[locale][`${box}.${code}` as LeadError];
   }
 
   /** An error comes when a person leaves a box in which something is written, not when the window loses the focus. */

@@ -1,14 +1,11 @@
-import type { LeadField } from '../../worker/shared/fields.ts';
+import type { Form, LeadField } from '../../worker/shared/fields.ts';
 import type { Locale } from '../../worker/shared/locales.ts';
 
 interface FormTexts {
   /** What each form is called. */
-  forms: Record<string, string>;
+  forms: Record<Form, string>;
   fill: string;
   labels: Record<LeadField, string>;
-  required(label: string): string;
-  invalid: { phone: string; email: string; other: string };
-  tick: string;
   submit: string;
   sending: string;
   retry: string;
@@ -32,13 +29,6 @@ export const formTexts: Record<Locale, FormTexts> = {
     },
     fill: '以下各项均为必填。',
     labels: { name: '姓名', phone: '联系电话', email: '电子邮箱', company: '公司名称' },
-    required: label => `请填写${label}`,
-    invalid: {
-      phone: '请填写有效的电话号码，如 13800138000',
-      email: '请填写有效的邮箱地址，如 name@example.com',
-      other: '内容过长或无法识别',
-    },
-    tick: '同意后请勾选此项',
     submit: '提交',
     sending: '正在提交…',
     retry: '重新提交',
@@ -63,13 +53,6 @@ export const formTexts: Record<Locale, FormTexts> = {
     },
     fill: 'Please fill in all four fields.',
     labels: { name: 'Name', phone: 'Phone', email: 'Email', company: 'Company' },
-    required: label => `Enter your ${label.toLowerCase()}`,
-    invalid: {
-      phone: 'Enter a valid number, like 13800138000',
-      email: 'Enter an address like name@example.com',
-      other: 'This is too long or unreadable',
-    },
-    tick: 'Tick this if you agree',
     submit: 'Send',
     sending: 'Sending…',
     retry: 'Try again',

@@ -1,4 +1,4 @@
-import { type LeadField, leadFields } from '../../worker/shared/fields.ts';
+import { type Form, type LeadField, leadFields } from '../../worker/shared/fields.ts';
 import type { Locale } from '../../worker/shared/locales.ts';
 import { h } from '../dom.ts';
 import type { Policy } from '../server.ts';
@@ -39,7 +39,7 @@ export function createView({ id, form, locale, values, listeners }: Options) {
   const link = linkAway('', '');
   const sentence = <span />;
   const element = (
-    <form class="lc-card" novalidate aria-label={texts.forms[form]} {...listeners}>
+    <form class="lc-card" novalidate aria-label={texts.forms[form as Form]} {...listeners}>
       <p>{texts.fill}</p>
       <div class="lc-fields">
         {leadFields.map(({ name, type, autocomplete }) => (

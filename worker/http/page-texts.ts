@@ -3,8 +3,6 @@ import type { Form, LeadField } from '../shared/fields.ts';
 import type { Locale } from '../shared/locales.ts';
 
 interface PageTexts {
-  /** The language's own name, for the link to it. */
-  own: string;
   languages: string;
   newTab: string;
   mistakes(count: number): string;
@@ -35,12 +33,14 @@ interface PageTexts {
   };
 }
 
-const keep_entries = { 'zh-CN': '您填写的内容都还在。', en: 'Everything you entered is still here.' };
+const keep_entries: Record<Locale, string> = {
+  'zh-CN': '您填写的内容都还在。',
+  en: 'Everything you entered is still here.',
+};
 
 /** Every text of the pages that work without a script. */
 export const page_texts: Record<Locale, PageTexts> = {
   'zh-CN': {
-    own: '简体中文',
     languages: '语言',
     newTab: '（在新标签页中打开）',
     mistakes: count => `有 ${count} 项需要填写或修改`,
@@ -95,7 +95,6 @@ export const page_texts: Record<Locale, PageTexts> = {
     },
   },
   en: {
-    own: 'English',
     languages: 'Languages',
     newTab: '(opens in a new tab)',
     mistakes: count => (count === 1 ? 'One entry needs your attention' : `${count} entries need your attention`),

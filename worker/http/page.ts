@@ -2,9 +2,9 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { App } from '../context.ts';
-import { type Locale, locales } from '../shared/locales.ts';
+import { describeError } from '../shared/field-errors.ts';
+import { type Locale, language_names, locales } from '../shared/locales.ts';
 import { page_texts } from './page-texts.ts';
-import { describeError } from './problem.ts';
 import type { FieldError } from './slugs.ts';
 
 export type Content = ReturnType<typeof html>;
@@ -32,7 +32,7 @@ export async function showPage(
   const others = locales.filter(other => other !== locale);
   const links = others.map(other => {
     const address = `${c.req.path}?${new URLSearchParams({ lang: other, ...kept })}`;
-    return html`<a href="${address}" hreflang="${other}" lang="${other}">${page_texts[other].own}</a>`;
+    return html`<a href="${address}" hreflang="${other}" lang="${other}">${language_names[other]}</a>`;
   });
   const page = await html`<!doctype html>
 <html lang="${locale}">

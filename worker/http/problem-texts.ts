@@ -120,7 +120,7 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
 };
 
 /** What to say in place of a problem's general text where there is a reason of its own. */
-export const problem_details = {
+export const problem_details: Record<Locale, Record<'erased' | 'restricted', string>> = {
   'zh-CN': {
     erased: '这条线索已被删除，只留下删除记录，没有可以更改的内容。',
     restricted: '这条线索因法律保全已被限制处理，在保全解除之前任何角色都不能更改或删除它。',
@@ -128,64 +128,5 @@ export const problem_details = {
   en: {
     erased: 'This lead has been erased. Only the record of its erasure is left, and nothing that could be changed.',
     restricted: 'This lead is under a legal hold. Until that ends it is neither changed nor erased, whatever the role.',
-  },
-} as const satisfies Record<Locale, Record<string, string>>;
-
-/** What to tell a person about a field, by `field.code`, else by `code`. */
-export const field_messages: Record<Locale, Record<string, string>> = {
-  'zh-CN': {
-    required: '请填写此项。',
-    wrong_type: '此项的数据类型不正确。',
-    too_long: '内容过长，请缩短。',
-    invalid: '内容无效，请检查。',
-    unknown_field: '不接受此字段，请移除。',
-    outdated: '此版本已不是当前版本。',
-    not_allowed: '不允许此值。',
-    '.required': '请至少提供一个要更改的字段。',
-    'name.required': '请填写姓名。',
-    'name.too_long': '姓名最多 100 个字符。',
-    'name.invalid': '姓名含有无法保存的字符，请检查。',
-    'phone.required': '请填写电话号码。',
-    'phone.invalid': '请填写有效的电话号码，如 138 0013 8000、025-58801024；境外号码请以 + 和国家代码开头。',
-    'email.required': '请填写邮箱地址。',
-    'email.too_long': '邮箱地址最多 254 个字符。',
-    'email.invalid': '请填写一个有效的邮箱地址，如 name@example.com。',
-    'company.required': '请填写公司名称。',
-    'company.too_long': '公司名称最多 200 个字符。',
-    'company.invalid': '公司名称含有无法保存的字符，请检查。',
-    'policy_version.required': '请先阅读并同意隐私政策。',
-    'policy_version.invalid': '没有这个版本的隐私政策。',
-    'policy_version.outdated': '隐私政策已更新，请阅读新版本后再次确认。',
-    'receipt_code.required': '请填写回执码。',
-    'version.not_allowed': '这个版本已经发布，且永不更改；请使用新的版本号。',
-    'return_to.not_allowed': '提交后要返回的网站未被允许；再次提交后将停留在本站。',
-  },
-  en: {
-    required: 'Please fill this in.',
-    wrong_type: 'This has the wrong type.',
-    too_long: 'This is too long. Please shorten it.',
-    invalid: 'This is not valid. Please check it.',
-    unknown_field: 'This field is not accepted. Please remove it.',
-    outdated: 'This version is no longer the current one.',
-    not_allowed: 'This value is not allowed.',
-    '.required': 'Please send at least one field to change.',
-    'name.required': 'Please enter your name.',
-    'name.too_long': 'A name may have at most 100 characters.',
-    'name.invalid': 'The name holds characters that cannot be stored. Please check it.',
-    'phone.required': 'Please enter your phone number.',
-    'phone.invalid':
-      'Please enter a valid phone number. Outside mainland China begin with + and the country code, as in +44 20 7946 0000.',
-    'email.required': 'Please enter your email address.',
-    'email.too_long': 'An email address may have at most 254 characters.',
-    'email.invalid': 'Please enter one valid email address, like name@example.com.',
-    'company.required': "Please enter your company's name.",
-    'company.too_long': "A company's name may have at most 200 characters.",
-    'company.invalid': "The company's name holds characters that cannot be stored. Please check it.",
-    'policy_version.required': 'Please read and accept the privacy policy first.',
-    'policy_version.invalid': 'There is no privacy policy with this version.',
-    'policy_version.outdated': 'The privacy policy has changed. Please read the new version and confirm again.',
-    'receipt_code.required': 'Please enter your receipt code.',
-    'version.not_allowed': 'This version is published already and never changes. Give it a new version.',
-    'return_to.not_allowed': 'The website to return to is not allowed. Send again, and you will stay on this one.',
   },
 };

@@ -1,9 +1,10 @@
 import type { Context } from 'hono';
 import type { App } from '../context.ts';
+import { describeError } from '../shared/field-errors.ts';
 import type { Locale } from '../shared/locales.ts';
 import { chooseLocale } from './language.ts';
-import { field_messages, problem_details, problem_texts } from './problem-texts.ts';
-import { type ErrorCode, type FieldError, type Slug, statuses } from './slugs.ts';
+import { problem_details, problem_texts } from './problem-texts.ts';
+import { type FieldError, type Slug, statuses } from './slugs.ts';
 
 interface Extras {
   locale?: Locale;
@@ -45,12 +46,6 @@ export function problem(
       ...headers,
     },
   );
-}
-
-/** What to tell a person about a field, in their language. */
-export function describeError(locale: Locale, field: string, code: ErrorCode): string {
-  const messages = field_messages[locale];
-  return messages[`${field}.${code}`] ?? messages[code]!;
 }
 
 /** Answers `GET /problems/{slug}`, the address that a problem's `type` is. */

@@ -1,4 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { ErrorCode } from '../shared/field-errors.ts';
 
 /** Every problem that an answer can be, by its slug, with its status. */
 export const statuses = {
@@ -21,16 +22,6 @@ export const statuses = {
 } as const satisfies Record<string, ContentfulStatusCode>;
 
 export type Slug = keyof typeof statuses;
-export const error_codes = [
-  'required',
-  'wrong_type',
-  'too_long',
-  'invalid',
-  'unknown_field',
-  'outdated',
-  'not_allowed',
-] as const;
-export type ErrorCode = (typeof error_codes)[number];
 
 /** What is wrong with one field: its name and a code, never its value. */
 export interface FieldError {

@@ -2,10 +2,11 @@ import { zValidator } from '@hono/zod-validator';
 import type { Context, MiddlewareHandler } from 'hono';
 import * as z from 'zod/mini';
 import type { App } from '../context.ts';
+import type { ErrorCode } from '../shared/field-errors.ts';
 import { checkField, type LeadField } from '../shared/fields.ts';
 import { chooseLocale } from './language.ts';
 import { problem } from './problem.ts';
-import type { ErrorCode, FieldError } from './slugs.ts';
+import type { FieldError } from './slugs.ts';
 
 /** The largest body that is read. */
 const body_limit_bytes = 16 * 1024;

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../../db/audit/record.ts';
 import type { ConsentDay } from '../../../db/consents/stats.ts';
-import type { lead_statuses, RevealPurpose } from '../../../db/leads/read.ts';
+import type { LeadStatus, RevealPurpose } from '../../../db/leads/lead.ts';
 import type { Role } from '../../guards/access.ts';
 import type { Form, LeadField } from '../../shared/fields.ts';
 
@@ -39,7 +39,7 @@ export const en = {
     out: 'You are signed out.',
   },
   account: { title: 'Account', out: 'Sign out', everywhere: 'Sign out everywhere', keys: 'Keyboard shortcuts' },
-  statuses: named<(typeof lead_statuses)[number]>({
+  statuses: named<LeadStatus>({
     new: 'New',
     contacted: 'Contacted',
     qualified: 'Qualified',
