@@ -1,3 +1,4 @@
+import { formatChoice, parseChoice, toSeconds } from '../../worker/shared/consent-cookie.ts';
 import type { Locale } from '../../worker/shared/locales.ts';
 import type { Choice } from '../api.ts';
 import { newId } from '../ids.ts';
@@ -46,8 +47,8 @@ export function createConsents({ policy, locale, outbox, changed }: Options) {
 
   function holds(made: Choice | undefined): made is Choice {
     if (!made) return false;
-    const at = seconds(made.chosen_at);
-    return at >= seconds(policy.choices_hold_since) && at > Date.now() / 1000 - cookie.max_age_days * 86_400;
+    const at = toSeconds(made.chosen_at);
+    return at >= toSeconds(policy.choices_hold_since) && at > Date.now() / 1000 - cookie.max_age_days * 86_400;
   }
 
   /** Whether a purpose may be pursued now; a required one needs no consent. */
@@ -84,7 +85,7 @@ export function createConsents({ policy, locale, outbox, changed }: Options) {
       const granted = purposes.filter(it => it.required || wanted.includes(it.id)).map(({ id }) => id);
       const isWithdrawal = shown.some(id => held.includes(id) && !granted.includes(id));
       // By the clock, but later than the policy and the previous choice: a clock set back must make neither outrank this one.
-      const after = previous ? (seconds(previous.chosen_at) + 1) * 1000 : 0;
+      const after = previous ? (toSeconds(previous.chosen_at) + 1) * 1000 : 0;
       const now = Math.max(Date.now(), Date.parse(policy.choices_hold_since), after);
       const { visitor_id } = previous ?? { visitor_id: newId() };
       const made = { visitor_id, policy_version: policy.version, granted, chosen_at: new Date(now).toISOString() };
@@ -105,22 +106,7 @@ export function createConsents({ policy, locale, outbox, changed }: Options) {
     refresh() {
       const made = read();
       const isNews = `${made?.granted}` !== `${choice?.granted}` || !choice;
-      if (holds(made) && isNews && (!choice || seconds(made.chosen_at) >= seconds(choice.chosen_at))) replace(made);
+      if (holds(made) && isNews && (!choice || toSeconds(made.chosen_at) >= toSeconds(choice.chosen_at))) replace(made);
     },
   };
-}
-
-const seconds = (at: string) => Math.floor(Date.parse(at) / 1000);
-
-function formatChoice({ visitor_id, policy_version, granted, chosen_at }: Choice): string {
-  return ['v1', visitor_id, policy_version, seconds(chosen_at), granted.join('_')].join('.');
-}
-
-const written = /^v1\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.([\w-]+)\.(\d{1,12})\.([a-z\d_-]*)$/;
-
-function parseChoice(value = ''): Choice | undefined {
-  const [, visitor_id, policy_version, at, granted] = written.exec(value) ?? [];
-  if (!visitor_id || !policy_version) return undefined;
-  const chosen_at = new Date(Number(at) * 1000).toISOString();
-  return { visitor_id, policy_version, granted: granted ? granted.split('_') : [], chosen_at };
 }

@@ -11,6 +11,7 @@ import { problem } from '../http/problem.ts';
 import type { FieldError } from '../http/slugs.ts';
 import { body, ignoreBody, invalidFields, readIdempotencyKey } from '../http/validate.ts';
 import { isLoopback } from '../settings.ts';
+import { cookie_name, formatChoice } from '../shared/consent-cookie.ts';
 import { locales } from '../shared/locales.ts';
 import { describeReceipt } from './receipt.ts';
 
@@ -122,9 +123,7 @@ function checkChoice({ shown, granted, chosen_at }: Choice, policy: Policy, now:
 /** A choice sent late must not put its cookie over a later one: the cookie says what holds now. */
 function answerRecord(c: Context<App>, { record, latest }: { record: ConsentRecord; latest: ConsentRecord }) {
   const { settings } = c.var.services;
-  const { visitor_id, policy_version, chosen_at, granted } = latest;
-  const seconds = Math.floor(Date.parse(chosen_at) / 1000);
-  setCookie(c, 'consent', `v1.${visitor_id}.${policy_version}.${seconds}.${granted.join('_')}`, {
+  setCookie(c, cookie_name, formatChoice(latest), {
     path: '/',
     maxAge: choice_holds_days * (day_ms / 1000),
     sameSite: 'Lax',

@@ -16,6 +16,7 @@ import { actorOf } from '../guards/access.ts';
 import { chooseLocale } from '../http/language.ts';
 import { problem } from '../http/problem.ts';
 import { body, invalidFields } from '../http/validate.ts';
+import { cookie_name } from '../shared/consent-cookie.ts';
 import { locales } from '../shared/locales.ts';
 
 /** A newer version is seen within this time by pages that are open elsewhere; a post with the old one heals itself. */
@@ -50,7 +51,7 @@ export const showCurrentPolicy = factory.createHandlers(async c => {
       choices_hold_since: choicesHoldSince(policies, now()),
       sha256,
       url: documentUrl(c, version, locale),
-      cookie: { name: 'consent', domain: settings.cookie_domain ?? null, max_age_days: choice_holds_days },
+      cookie: { name: cookie_name, domain: settings.cookie_domain ?? null, max_age_days: choice_holds_days },
       purposes,
       agreements,
     },
