@@ -62,8 +62,9 @@ it.each([
 });
 
 it('reads only the beginning of a long Accept-Language', async () => {
-  expect(await answerIn(`${'fr,'.repeat(100)}en`)).toBe('en');
-  expect(await answerIn(`${'fr,'.repeat(1_000)}en`)).toBe('zh-CN');
+  expect(await answerIn(`${'fr,'.repeat(15)}en`)).toBe('en');
+  expect(await answerIn(`${'fr,'.repeat(16)}en`)).toBe('zh-CN');
+  expect(await answerIn(`fr${' '.repeat(500)},en`)).toBe('zh-CN');
 });
 
 async function answerIn(header: string) {
