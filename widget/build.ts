@@ -72,7 +72,7 @@ async function bundle(options: BuildOptions): Promise<Map<string, string>> {
     minify: true,
     write: false,
     outdir: dist,
-    target: 'es2020',
+    target: 'es2021',
     charset: 'utf8',
     jsxFactory: 'h',
     legalComments: 'none',

@@ -13,10 +13,8 @@ export function fillText(text: string, values: Record<string, unknown>): string 
 
 /** Names in a row, as the language writes them. */
 export function joinNames(names: string[], locale: Locale): string {
-  return names.join(commas[locale]);
+  return new Intl.ListFormat(locale).format(names);
 }
-
-const commas: Record<Locale, string> = { 'zh-CN': '、', en: ', ' };
 
 /** A table's texts in one language, with the page's own words where it has some. */
 export function chooseTexts<T>(table: Record<Locale, T>, locale: Locale, own: TextsByLocale | undefined): T {

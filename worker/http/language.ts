@@ -1,6 +1,9 @@
 import type { Context } from 'hono';
 import { default_locale, type Locale, locales, matchLocale } from '../shared/locales.ts';
 
+/** Characters that are read of a tag: as many as RFC 5646 asks software to take. */
+const longest_tag = 35;
+
 /** What is read of `Accept-Language`, in characters and in ranges. Because `Intl` needs microseconds for each, a request gets no more than these. */
 const longest_header = 500;
 const most_ranges = 16;
@@ -17,7 +20,10 @@ export function chooseLocale(c: Context, asked?: unknown): Locale {
 
 /** Most requests name a locale as it is written here, which needs no `Intl`. */
 function readTag(tag: unknown): Locale | undefined {
-  return locales.find(locale => locale === tag) ?? (typeof tag === 'string' ? matchLocale(tag) : undefined);
+  return (
+    locales.find(locale => locale === tag) ??
+    (typeof tag === 'string' ? matchLocale(tag.slice(0, longest_tag)) : undefined)
+  );
 }
 
 /** @see RFC 9110 §12.5.4 */

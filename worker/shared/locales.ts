@@ -14,10 +14,7 @@ export const language_names: Record<Locale, string> = { 'zh-CN': '简体中文',
 /** The tags for `Intl` to write dates by. Because the English texts are British, so are their dates. */
 export const date_tags: Record<Locale, string> = { 'zh-CN': 'zh-CN', en: 'en-GB' };
 
-/** RFC 5646 asks software to take tags of this length. */
-const tag_length = 35;
-
-/** What a tag says of language, script and region. */
+/** What a tag says of language, script and region. `Intl` sees no more of it. */
 const known = /^[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?\b/i;
 
 /**
@@ -38,7 +35,7 @@ const offered = /* @__PURE__ */ locales.map(completeTag);
 
 /** Completes a tag by what is likely: `zh` to `zh-Hans-CN`. Every language in Chinese script counts as Chinese, `yue` and `wuu` too. */
 function completeTag(tag: string): string {
-  const [found] = known.exec(tag.slice(0, tag_length).replace(/_/g, '-')) ?? [];
+  const [found] = known.exec(tag.replace(/_/g, '-')) ?? [];
   if (!found) return '';
   return new Intl.Locale(found).maximize().baseName.replace(/^cn\b|^\w+(?=-Han[bist])/, 'zh');
 }
