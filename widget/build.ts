@@ -39,7 +39,7 @@ export async function buildWidget(): Promise<Map<string, number>> {
   return new Map([...files].map(([path, text]) => [path, brotliCompressSync(text).length]));
 }
 
-/** The package that widget/package.json describes; its lazily loaded parts stay apart, for the page's own bundler. */
+/** Bundles the package that widget/package.json describes. Its lazily loaded parts stay apart, for the page's own bundler. */
 async function bundleModule(): Promise<Map<string, string>> {
   const files = await bundle({
     entryPoints: { widget: join(room, 'index.ts'), preact: join(room, 'preact.ts') },
@@ -59,13 +59,13 @@ async function bundleModule(): Promise<Map<string, string>> {
   return files.set('module/preact.d.ts', imports + declare('preact.ts'));
 }
 
-/** Declarations of the functions that a file exports; each says its types in its first line. */
+/** Writes the declarations of the functions that a file exports. Each function has its types in its first line. */
 function declare(file: string): string {
   const functions = readFileSync(join(room, file), 'utf8').matchAll(/^(\/\*\* .*? \*\/\n)export (function .*) \{$/gm);
   return [...functions].map(([, comment, signature]) => `${comment}export declare ${signature};\n`).join('\n');
 }
 
-/** Bundles, and gives each file's text by its path in `dist`. */
+/** Bundles, and returns each file's text by its path in `dist`. */
 async function bundle(options: BuildOptions): Promise<Map<string, string>> {
   const { outputFiles } = await build({
     bundle: true,
@@ -82,7 +82,7 @@ async function bundle(options: BuildOptions): Promise<Map<string, string>> {
   return new Map(outputFiles!.map(({ path, text }) => [relative(dist, path), text]));
 }
 
-/** Each chunk's file, by the name that chunks.ts asks for. */
+/** Returns each chunk's file by the name that chunks.ts asks for. */
 function nameChunks(files: Map<string, string>): Record<string, string> {
   return Object.fromEntries([...files.keys()].map(path => [/([a-z-]+)-/.exec(path)![1]!, path]));
 }

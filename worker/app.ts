@@ -20,13 +20,13 @@ import { showWithdrawal, submitWithdrawal } from './leads/withdraw.ts';
 import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from './policies/routes.ts';
 import { endToken, issueToken, renewToken, showTokens } from './staff/tokens.ts';
 
-/** Files that widget/build.ts and build.ts have made. */
+/** Paths of the files that build.ts puts together, those of widget/build.ts among them. */
 const built_files = [
   ...['/widget.js', '/widget.css', '/widget/:file', '/openapi.json'],
   ...['/styles.css', '/docs.css', '/console.css', '/console.js', '/console.svg'],
 ];
 
-/** The service as a function of its inputs: middleware in order, then path → file. */
+/** Returns the service as a function of its inputs: middleware in order, then path → guards → file. */
 export function createApp(services: Services, demo?: Hono): Hono<App> {
   const app = new Hono<App>();
   app.use(async (c, next) => {
@@ -96,7 +96,7 @@ export function createApp(services: Services, demo?: Hono): Hono<App> {
   return app;
 }
 
-/** Registers the methods of a path; every other method answers 405 with `Allow`. */
+/** Registers the methods of a path. Every other method answers 405 with `Allow`. */
 function addResource(app: Hono<App>, path: string, methods: Methods) {
   for (const [method, handlers] of Object.entries(methods))
     app.on(method, [path], ...(handlers as unknown as [Handler<App>]));
@@ -129,13 +129,13 @@ const setHeaders = factory.createMiddleware(async (c, next) => {
     headers.set('Strict-Transport-Security', 'max-age=31536000');
 });
 
-/** Made anew by Hono, which adds its headers (CORS) only to answers of its own. */
+/** Answers with a built file. The response is made anew, because Hono adds its headers (CORS) only to responses of its own. */
 const showAsset: Handler<App> = async c => {
   const found = await c.var.services.findAsset(c.req.raw);
   return found ? c.newResponse(found.body, found) : problem(c, 'not-found');
 };
 
-/** Class, code and where: a message may hold what was sent. */
+/** Returns the error's class, code and place, and never its message, because a message may hold what was sent. */
 function describeError(error: Error): Record<string, unknown> {
   const at = error.stack
     ?.split('\n')

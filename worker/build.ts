@@ -17,7 +17,7 @@ const widget = join(room, '../widget/dist');
 /** KiB gzip allowed for the modules that every request needs, and for all that are loaded on first use. */
 const budgets = { eager: 120, lazy: 600 };
 
-/** What the server's own pages link, by its path on the server, and where its source stands: beside the markup. */
+/** The files that the server's own pages link, by path on the server, each with its sources, which stand beside the markup. */
 const sources: Record<string, string[]> = {
   'styles.css': ['text', 'blocks', 'controls'].map(part => `styles/${part}.css`),
   'docs.css': ['page', 'operations'].map(part => `openapi/styles/${part}.css`),
@@ -48,10 +48,10 @@ const headers = `\
   Cache-Control: public, max-age=300
 `;
 
-/** Cloudflare compresses by itself. */
+/** Files that Cloudflare does not need, because it compresses by itself. */
 const ignored_assets = '*.br\n*.gz\n';
 
-/** A module of the Worker by its file's name. */
+/** The Worker's modules by file name. */
 type Modules = Map<string, { text: string; eager: boolean }>;
 
 async function main() {
@@ -94,7 +94,7 @@ async function buildModules(): Promise<Modules> {
   );
 }
 
-/** A module and all that it imports at once. */
+/** Lists a module and all that loads with it. */
 function listEager(path: string, outputs: Metafile['outputs'], found = new Set<string>()): Set<string> {
   if (found.has(path)) return found;
   found.add(path);
@@ -103,7 +103,7 @@ function listEager(path: string, outputs: Metafile['outputs'], found = new Set<s
   return found;
 }
 
-/** The files of the server's own pages: styles, the console's script and icon, and the description of the service. */
+/** Builds the files of the server's own pages: styles, the console's script and icon, and the description of the service. */
 async function buildPageFiles(): Promise<Map<string, string>> {
   const files = Object.entries(sources).map(async ([path, parts]) => {
     const text = parts.map(part => readFileSync(join(room, part), 'utf8')).join('');
@@ -114,14 +114,14 @@ async function buildPageFiles(): Promise<Map<string, string>> {
   return new Map([...(await Promise.all(files)), ...buildReference()]);
 }
 
-/** The files that websites load, as widget/build.ts has made them. */
+/** Reads the files that websites load, as widget/build.ts has made them. */
 function readWidget(): [path: string, text: string][] {
   if (!existsSync(join(widget, 'widget.js'))) throw new Error('widget/dist is empty: run node widget/build.ts first');
   const paths = readdirSync(widget, { recursive: true, encoding: 'utf8' }).filter(path => /^widget[./]/.test(path));
   return paths.map(path => [path, readFileSync(join(widget, path), 'utf8')]);
 }
 
-/** A file and its compressed forms, for the host that hands them out by itself. */
+/** Returns a file with its compressed forms, which Node hands out. */
 function compress([path, text]: [path: string, text: string]): [path: string, content: string | Uint8Array][] {
   return [
     [path, text],
@@ -130,7 +130,7 @@ function compress([path, text]: [path: string, text: string]): [path: string, co
   ];
 }
 
-/** Prints each size, and fails where a budget is overrun. A sum is that of the modules as one, as wrangler reports it. */
+/** Prints each size, and fails where a budget is overrun. A sum is the size of the modules as one file, as wrangler reports it. */
 function check(modules: Modules) {
   const print = (text: string, what: string) => {
     const kib = gzipSync(text, { level: 9 }).length / 1024;

@@ -1,14 +1,13 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { createFactory } from 'hono/factory';
 import type { Database } from '../db/database.ts';
-import type { PolicyDraft as Draft, PolicyForm, Purpose } from '../db/policies.ts';
 import type { TokenHolder } from '../db/staff/tokens.ts';
 import type { Signer } from '../db/vault/signer.ts';
 import type { Vault } from '../db/vault/vault.ts';
 import type { Settings } from './settings.ts';
 import type { Locale } from './shared/locales.ts';
 
-/** What every request may use, made once at the entry. */
+/** What every request may use. The host makes it once. */
 export interface Services {
   db: Database;
   vault: Vault;
@@ -33,20 +32,6 @@ export interface Services {
   /** Compresses the console's pages, where the host does not by itself. */
   compress?: MiddlewareHandler;
 }
-
-/** One file of a policy version: Markdown with YAML front matter, in one language. */
-export interface PolicyFile {
-  name: string;
-  text: string;
-}
-
-/** A policy version ready for publication, its documents rendered. */
-export interface PolicyDraft extends Draft {
-  documents: { locale: Locale; html: string; purposes: Purpose[]; forms: PolicyForm[] }[];
-}
-
-/** The version ready for publication, or every mistake of every file, each with its file's name. */
-export type PolicyReading = { policy: PolicyDraft } | { mistakes: string[] };
 
 /** What is limited, each by a figure of its own; of tokens only those that are refused. */
 export type Limited = 'form' | 'consent' | 'token';

@@ -14,10 +14,10 @@ const types: Record<string, string> = {
 };
 const encodings = { br: 'br', gzip: 'gz' };
 
-/** A year for files whose name says what they hold, five minutes for the one that pages name. */
+/** A file whose name says what it holds is kept for a year, one that pages name for five minutes. */
 const cache_seconds = { hashed: 31_536_000, named: 300 };
 
-/** Serves the built files from memory: a few small files, compressed when they were built. */
+/** Serves the built files from memory, because they are few and small. */
 export function openAssets(): Services['findAsset'] {
   const files = readFiles();
   return async request => {

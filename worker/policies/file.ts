@@ -1,13 +1,27 @@
 import { parseDocument } from 'yaml';
-import type { Purpose } from '../../db/policies.ts';
-import type { PolicyDraft, PolicyFile, PolicyReading } from '../context.ts';
+import type { PolicyDraft as Draft, PolicyForm, Purpose } from '../../db/policies.ts';
 import { forms } from '../shared/fields.ts';
+import type { Locale } from '../shared/locales.ts';
 import { agreements, usual_retention_months } from './agreements.ts';
 import { type PolicyFields, readFields } from './front-matter.ts';
 import { renderPolicyPage } from './page.ts';
 
 /** How much is read: characters of a file, of its front matter and of a word; lines; of a line its `|`; of a paragraph its marks. Beyond any real policy, reading takes longer than in proportion. */
 const lengths = { file: 100_000, front_matter: 20_000, lines: 5_000, bars: 50, word: 2_000, marks: 1_000 };
+
+/** One file of a policy version: Markdown with YAML front matter, in one language. */
+interface PolicyFile {
+  name: string;
+  text: string;
+}
+
+/** A policy version ready for publication, its documents rendered. */
+interface PolicyDraft extends Draft {
+  documents: { locale: Locale; html: string; purposes: Purpose[]; forms: PolicyForm[] }[];
+}
+
+/** The version ready for publication, or every mistake of every file, each with its file's name. */
+type PolicyReading = { policy: PolicyDraft } | { mistakes: string[] };
 
 /** What a file says, as far as it can be read. */
 interface Reading {
