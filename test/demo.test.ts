@@ -54,7 +54,7 @@ describe('the demo site', () => {
     expect(await ask({})).toContain(texts['zh-CN'].home.title);
   });
 
-  it('K2: sets no cookie but the one that the sample policy names, behind the gate of its purpose', async () => {
+  it('[K2] sets no cookie but the one that the sample policy names, behind the gate of its purpose', async () => {
     const files = locales.map(locale => `policy.${locale}.md`);
     const read = readPolicyFiles(
       files.map(name => ({ name, text: readFileSync(new URL(`../worker/demo/${name}`, import.meta.url), 'utf8') })),

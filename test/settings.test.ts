@@ -88,7 +88,7 @@ describe('settings', () => {
     expect(mistakes[0]).not.toContain(value);
   });
 
-  it('P6 refuse CN on Workers, where D1 stores nothing in the PRC', () => {
+  it('[P6] refuse CN on Workers, where D1 stores nothing in the PRC', () => {
     expect(mistakesOf(production, 'workers')).toEqual([expect.stringContaining('DATA_REGION')]);
     expect(mistakesOf({ ...production, DATA_REGION: 'SG' }, 'workers')).toEqual([]);
   });

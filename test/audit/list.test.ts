@@ -30,7 +30,7 @@ async function startWithTrail(started: Awaited<ReturnType<typeof startPublished>
 const actions = ({ audit_events }: Page) => audit_events.map(({ action }) => action);
 
 describe.each(engines)('GET /audit-events on $engine', ({ open }) => {
-  it('says who saw and changed a lead, by its id, and filters every way', async () => {
+  it('[A1] says who saw and changed a lead, by its id, and filters every way', async () => {
     const { db, close } = await open();
     const started = await startWithTrail(await startPublished({}, db));
     const { ids, page, sales, pull } = started;

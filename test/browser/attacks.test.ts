@@ -166,7 +166,7 @@ it('CORS names exactly the websites, for whatever origin is tried', async () => 
   expect(headers.get('Vary')).toContain('Origin');
 });
 
-it('what was typed, receipts, tokens and addresses stand in no line of the log', async () => {
+it('[P10] what was typed, receipts, tokens and addresses stand in no line of the log', async () => {
   await fetch(`${server.url}${path}?email=query@example.com&lang=en`, {
     headers: {
       'X-Forwarded-For': '203.0.113.77',

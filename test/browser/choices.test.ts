@@ -25,7 +25,7 @@ async function openHistory(page: Page) {
   await records(page).first().waitFor();
 }
 
-it('a visitor sees what was chosen, when and under which text, checks its digest, and takes the receipt home', async () => {
+it('[R1] [R2] a visitor sees what was chosen, when and under which text, checks its digest, and takes the receipt home', async () => {
   const page = await (await browser.newContext()).newPage();
   await page.goto(`${server.url}/?lang=en`);
   const stored = () => page.waitForResponse(response => response.url().endsWith('/consents'));
@@ -65,7 +65,7 @@ it('where nothing can be had it says so, and before a choice there is nothing to
   await page.getByText('Nothing is on record yet').waitFor();
 });
 
-it('a choice made while the server is stopped holds, and reaches it once it is back, with its own time', async () => {
+it('[K3] a choice made while the server is stopped holds, and reaches it once it is back, with its own time', async () => {
   const page = await (await browser.newContext()).newPage();
   await page.goto(`${server.url}/?lang=en`);
   await page.locator('[data-consent-action=reject-all]').waitFor();

@@ -28,7 +28,7 @@ async function open(path: string, options: object = {}) {
 }
 
 describe('/docs', () => {
-  it('needs no script and no other host, and allows none', async () => {
+  it('[S1] needs no script and no other host, and allows none', async () => {
     const { page, asked, response, close } = await open('/docs?lang=en');
     const html = await response.text();
     expect(html).not.toMatch(/<script|\sstyle=|<style|\son\w+=/);

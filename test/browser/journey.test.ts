@@ -55,7 +55,7 @@ describe('a visitor of the demo site', () => {
     expect(errors).toEqual([]);
   });
 
-  it('refuses cookies, submits the cooperation form in English, and both are on record', async () => {
+  it('[K1] refuses cookies, submits the cooperation form in English, and both are on record', async () => {
     const { page, errors } = await visit('en', 1280);
     await page.goto(`${server.url}/cooperation?lang=en`);
     const stored = page.waitForResponse(response => response.url().endsWith('/consents'));

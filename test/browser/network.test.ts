@@ -133,7 +133,7 @@ it('on slow 3G and a slow phone a double press is one lead, and the page never s
   expect(await pull('slow@example.com')).toHaveLength(1);
 });
 
-it('a policy published while a form is open is shown and asked about, and nothing that was typed is lost', async () => {
+it('[C4] a policy published while a form is open is shown and asked about, and nothing that was typed is lost', async () => {
   const page = await visit('/mini-ai');
   await fill(page, 'policy@example.com');
   const files = ['zh-CN', 'en'].map(locale => {

@@ -63,7 +63,7 @@ const findLeads = async () => {
 };
 
 describe.concurrent('without JavaScript', () => {
-  it('a visitor corrects mistakes, reads the policy beside the form, sends, and withdraws again', async () => {
+  it('[C5] a visitor corrects mistakes, reads the policy beside the form, sends, and withdraws again', async () => {
     const { page, errors } = await visit({ javaScriptEnabled: false, locale: 'zh-CN' });
     await page.goto(server.url + path);
     await fillIn(page, { ...visitor, phone: '12345', company: '' });

@@ -106,7 +106,7 @@ describe.each(engines)('GET /consents on $engine', ({ open }) => {
     await close();
   });
 
-  it('K3 misses no choice of many writers at once, whose commits come in another order', async () => {
+  it('[K3] misses no choice of many writers at once, whose commits come in another order', async () => {
     const { db, close } = await open();
     const started = await startPublished({}, db);
     const { page } = reader(started);

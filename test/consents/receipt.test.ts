@@ -13,7 +13,7 @@ const choice = {
   chosen_at: noon.toISOString(),
 };
 
-it('GET /consents/:visitor_id/receipt tells what was shown, chosen and when, under which text', async () => {
+it('[R2] GET /consents/:visitor_id/receipt tells what was shown, chosen and when, under which text', async () => {
   const { get, post } = await startPublished();
   await post('/consents', choice);
   const response = await get(path);

@@ -15,7 +15,7 @@ const choice = {
 const refusal = { ...choice, granted: ['necessary'] };
 
 describe('POST /consents', () => {
-  it('K3 appends the choice and answers with the record', async () => {
+  it('[K3] appends the choice and answers with the record', async () => {
     const { post } = await startPublished();
     const response = await post('/consents', choice);
     expect(response.status).toBe(201);
@@ -41,7 +41,7 @@ describe('POST /consents', () => {
     expect((await post('/consents', choice)).headers.get('Set-Cookie')).not.toContain('Secure');
   });
 
-  it('K3 keeps refusals, and every choice as its own record', async () => {
+  it('[K3] keeps refusals, and every choice as its own record', async () => {
     const { post, get, advance } = await startPublished();
     await post('/consents', refusal);
     advance(1_000);
@@ -92,7 +92,7 @@ describe('POST /consents', () => {
     expect((await post('/consents', choice)).status).toBe(201);
   });
 
-  it('C3 stores no address, no user agent and no page', async () => {
+  it('[C3] stores no address, no user agent and no page', async () => {
     const { db, post } = await startPublished();
     await post('/consents', choice, {
       'User-Agent': 'Visitor/1.0',
@@ -172,7 +172,7 @@ describe('GET /consents/:visitor_id', () => {
 });
 
 describe('POST /consents/:visitor_id/withdrawal', () => {
-  it('C5 takes everything back in one step, under the current version', async () => {
+  it('[C5] takes everything back in one step, under the current version', async () => {
     const { post, publish, get, advance } = await startPublished();
     await post('/consents', choice);
     await publish('2026-02', { effective_at: '2026-02-01T00:00:00.000Z' });

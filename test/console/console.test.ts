@@ -33,7 +33,7 @@ describe('every page of the console', () => {
     }
   });
 
-  it('says who is signed in, in what role, and where the data is, in both languages', async () => {
+  it('[P6] says who is signed in, in what role, and where the data is, in both languages', async () => {
     const { open } = await startConsole({ DATA_REGION: 'CN' });
     const sales = await open('sales');
     const english = await (await sales.get('/console')).text();
@@ -96,7 +96,7 @@ describe('what a role may do', () => {
     [`/console/leads/${id}/erasure`, 'POST', ['privacy_officer']],
   ];
 
-  it('is what the table of scopes says, page by page, and nothing without a session', async () => {
+  it('[P3] is what the table of scopes says, page by page, and nothing without a session', async () => {
     const { open, get, submit } = await startConsole();
     const roles: Role[] = ['viewer', 'sales', 'privacy_officer', 'auditor', 'admin'];
     const browsers = await Promise.all(roles.map(async role => ({ role, ...(await open(role)) })));
@@ -240,7 +240,7 @@ describe('POST /console/search', () => {
 });
 
 describe('a lead', () => {
-  it('is masked until a purpose is given; then the audit trail holds who, what and what for', async () => {
+  it('[P3] [A1] is masked until a purpose is given; then the audit trail holds who, what and what for', async () => {
     const { open, submitLead, readEvents, token, lines } = await startConsole();
     const id = await submitLead();
     const sales = await open('sales');
@@ -290,7 +290,7 @@ describe('a lead', () => {
     expect([decodeURIComponent(pathname), search, hash]).toEqual([email, '', '']);
   });
 
-  it('stays closed when the audit trail cannot be written', async () => {
+  it('[A1] stays closed when the audit trail cannot be written', async () => {
     const { open, submitLead, db } = await startConsole();
     const id = await submitLead();
     const sales = await open('sales');

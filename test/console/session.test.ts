@@ -7,7 +7,7 @@ import { browser_accept, operator, origin, runJobs } from '../support/harness.ts
 const hour_ms = 3_600_000;
 
 describe('POST /console/session', () => {
-  it('opens a session that a script, another site and plain http never see, and stores only its digest', async () => {
+  it('[P1] opens a session that a script, another site and plain http never see, and stores only its digest', async () => {
     const { signIn, token, db } = await startConsole();
     const response = await signIn(await token('sales'));
     expect([response.status, response.headers.get('Location')]).toEqual([303, '/console']);

@@ -94,7 +94,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       expect(await seqNow()).toBe(before);
     });
 
-    it('numbers acts without holes, in the order of commits', async () => {
+    it('[A1] numbers acts without holes, in the order of commits', async () => {
       const before = await seqNow();
       const event = { action: 'policy.published' } as const;
       await Promise.allSettled(
@@ -118,7 +118,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       ['policy_documents', "html = 'x'"],
       ['audit_events', "actor = 'x'"],
       ['audit_subjects', "lead_id = 'x'"],
-    ])('%s is append-only', async (table, change) => {
+    ])('[C4] [V1] [A1] %s is append-only', async (table, change) => {
       for (let n = 0; n < 2; n++) await started.post('/forms/mini-ai-experience', lead);
       await started.pull('/leads?view=clear');
       const count = async () =>
@@ -130,7 +130,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       expect(await count()).toBe(before);
     });
 
-    it('a consent record is never changed, though the retention job may delete it', async () => {
+    it('[K3] a consent record is never changed, though the retention job may delete it', async () => {
       const choice = {
         visitor_id: 'v',
         policy_version: '2026-01',
@@ -203,7 +203,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       expect((await pulled(`/leads?cursor=${feed.next_cursor}`)).leads).toEqual([]);
     });
 
-    it('a clear read of more leads than one statement takes is on record for each', async () => {
+    it('[A1] a clear read of more leads than one statement takes is on record for each', async () => {
       const { policy_version, ...values } = lead;
       const submission = { form: 'mini-ai-experience', values, policy_version, policy_sha256: 'x', locale: 'en' };
       const draft = () => draftLead(started.services, submission, {}, operator, noon).statements;
@@ -241,7 +241,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       }
     });
 
-    it('a policy version is published once', async () => {
+    it('[V1] a policy version is published once', async () => {
       await expect(started.publish('2026-01')).rejects.toEqual(expect.objectContaining({ table: 'policies' }));
       const response = await started.get('/policies/2026-01?lang=zh-CN');
       expect(await response.text()).toBe(draft('2026-01').documents[0]!.html);

@@ -22,7 +22,7 @@ async function openPage(form_path = form) {
 const countLeads = async () => (await started.db.selectFrom('leads').select('id').execute()).length;
 
 describe('GET /forms/:form', () => {
-  it('is a whole form in the language asked for, with an unticked box and a link to the policy', async () => {
+  it('[C4] is a whole form in the language asked for, with an unticked box and a link to the policy', async () => {
     const response = await started.get(`${path}?lang=en`);
     expect(response.status).toBe(200);
     expect(response.headers.get('Content-Type')).toMatch(/^text\/html/);
@@ -45,7 +45,7 @@ describe('GET /forms/:form', () => {
     expect(await (await started.get(path, { 'Accept-Language': 'zh-CN' })).text()).toContain('<html lang="zh-CN">');
   });
 
-  it('allows no script, no frame, no cache, and posts that lead to the websites', async () => {
+  it('[P1] allows no script, no frame, no cache, and posts that lead to the websites', async () => {
     const { headers } = await started.get(path);
     expect(headers.get('Content-Security-Policy')).toBe(
       `default-src 'none'; style-src 'self'; form-action 'self' ${site}; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
@@ -151,7 +151,7 @@ describe('a post from the page', () => {
     expect((await started.submit(path, { ...typed, ...fields })).status).toBe(303);
   });
 
-  it('without the tick, or under a policy that has changed, is asked to agree', async () => {
+  it('[C4] without the tick, or under a policy that has changed, is asked to agree', async () => {
     const { policy_version: _, ...unticked } = typed;
     const fields = await openPage();
     const page = await (await started.submit(path, { ...unticked, ...fields })).text();

@@ -6,7 +6,7 @@ const path = '/forms/mini-ai-experience';
 const urlencoded = { 'Content-Type': 'application/x-www-form-urlencoded' };
 
 describe('POST /forms/:form stores', () => {
-  it('C1 a Mini AI inquiry: 201 with a receipt and nothing of what was sent', async () => {
+  it('[C1] a Mini AI inquiry: 201 with a receipt and nothing of what was sent', async () => {
     const { post } = await startPublished();
     const response = await post(path, lead);
     expect(response.status).toBe(201);
@@ -20,7 +20,7 @@ describe('POST /forms/:form stores', () => {
     for (const value of [lead.name, '13800138078', lead.email, lead.company]) expect(text).not.toContain(value);
   });
 
-  it('C2 a cooperation inquiry as its own purpose, urlencoded too', async () => {
+  it('[C2] a cooperation inquiry as its own purpose, urlencoded too', async () => {
     const { app, db } = await startPublished();
     const response = await app.request(`${origin}/forms/ecological-cooperation`, {
       method: 'POST',
@@ -31,7 +31,7 @@ describe('POST /forms/:form stores', () => {
     expect(await db.selectFrom('leads').select('form').execute()).toEqual([{ form: 'ecological-cooperation' }]);
   });
 
-  it('C4 lead, consent record and audit event together, with the digest of the text shown', async () => {
+  it('[C4] lead, consent record and audit event together, with the digest of the text shown', async () => {
     const { db, post, get } = await startPublished();
     const { id } = (await (await post(path, { ...lead, locale: 'en' })).json()) as { id: string };
     const { sha256 } = (await (await get('/policies/current?lang=en')).json()) as { sha256: string };
@@ -50,7 +50,7 @@ describe('POST /forms/:form stores', () => {
     ]);
   });
 
-  it('C3 nothing but the values, what was agreed to and when', async () => {
+  it('[C3] nothing but the values, what was agreed to and when', async () => {
     const { db, post } = await startPublished();
     await post(path, lead, {
       'User-Agent': 'Visitor/1.0',
@@ -130,7 +130,7 @@ describe('POST /forms/:form refuses', () => {
     expect((await post(path, { ...lead, name: '𠮷'.repeat(100), company: 'x'.repeat(200) })).status).toBe(201);
   });
 
-  it('C4 records the language of the policy that was shown, where the form has another', async () => {
+  it('[C4] records the language of the policy that was shown, where the form has another', async () => {
     const { db, post, services } = await start();
     const { documents, ...policy } = draft('2026-01');
     await publishPolicy(db, { ...policy, documents: documents.slice(0, 1) }, operator, services.now());
@@ -144,7 +144,7 @@ describe('POST /forms/:form refuses', () => {
     expect(response.headers.get('Content-Language')).toBe('en');
   });
 
-  it('C4 a policy that is no longer current as outdated, one not yet in force as invalid', async () => {
+  it('[C4] a policy that is no longer current as outdated, one not yet in force as invalid', async () => {
     const { post, publish, advance } = await startPublished();
     await publish('2026-02', { effective_at: '2026-11-24T00:00:00.000Z' });
     expect((await readProblem(await post(path, { ...lead, policy_version: '2026-02' }))).errors).toEqual([
@@ -186,7 +186,7 @@ describe('POST /forms/:form refuses', () => {
     expect((await readProblem(await app.request(origin + path, replaced))).errors).toEqual(['name invalid']);
   });
 
-  it('__proto__ and constructor as unknown fields', async () => {
+  it('[C1] __proto__ and constructor as unknown fields', async () => {
     const { post } = await startPublished();
     const sent = JSON.stringify(lead).replace('{', '{"__proto__":{"policy_version":"x"},"constructor":1,');
     expect((await readProblem(await post(path, sent))).errors).toEqual([
@@ -342,7 +342,7 @@ describe('Idempotency-Key', () => {
     expect(await db.selectFrom('leads').selectAll().execute()).toHaveLength(2);
   });
 
-  it('is stored only as an HMAC, and refused when it is too long or unreadable', async () => {
+  it('[P2] is stored only as an HMAC, and refused when it is too long or unreadable', async () => {
     const { db, post } = await startPublished();
     await post(path, lead, key);
     expect(JSON.stringify(await db.selectFrom('once').selectAll().execute())).not.toContain('a5c1d3f0');

@@ -57,7 +57,7 @@ describe('Authorization', () => {
     ['privacy_officer', '/leads?view=clear', 200],
     ['auditor', '/leads', 403],
     ['admin', '/leads', 403],
-  ])('%s on %s: %i', async (role, path, status) => {
+  ])('[P3] %s on %s: %i', async (role, path, status) => {
     const { pull } = await startPublished();
     const response = await pull(path, role);
     expect(response.status).toBe(status);
@@ -109,7 +109,7 @@ describe('tokens', () => {
   });
 });
 
-it('P10 logs neither query, token, body nor what a path holds', async () => {
+it('[P10] logs neither query, token, body nor what a path holds', async () => {
   const { pull, post, lines, token } = await startPublished();
   await post('/forms/mini-ai-experience', { name: '韩梅梅', phone: '13900139000' });
   await pull('/leads?phone=13900139000', 'sales');

@@ -79,7 +79,7 @@ describe('tokens tried in vain', () => {
     expect(await (await signIn(good)).text()).toBe('sales');
   });
 
-  it('P10 are logged each, without the token and the address', async () => {
+  it('[P10] are logged each, without the token and the address', async () => {
     const { present, lines, good } = await startGuarded();
     const misspelt = good.replace(/.$/, last => (last === 'A' ? 'B' : 'A'));
     for (let n = 0; n < 11; n++) await present(misspelt);

@@ -93,7 +93,7 @@ describe('POST /forms/:form from one address', () => {
     expect((await sendUntilRefused(send)).count).toBe(10);
   });
 
-  it('C3 stores and logs no address', async () => {
+  it('[C3] stores and logs no address', async () => {
     const { post, db, lines } = await startPublished({ ...limits, LOG_LEVEL: 'debug' });
     await sendUntilRefused(() => post(path, lead, from('203.0.113.77')));
     const tables = ['leads', 'keys', 'audit_events', 'quotas', 'once'] as const;

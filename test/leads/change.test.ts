@@ -70,7 +70,7 @@ describe('PATCH /leads/:id', () => {
     expect(await (await pull(`/leads/${id}`)).json()).toMatchObject({ status: 'contacted', assigned_to: null });
   });
 
-  it('corrects values: search finds the new, not the old; the event names the fields alone', async () => {
+  it('[R3] corrects values: search finds the new, not the old; the event names the fields alone', async () => {
     const { ask, id, feed, next_cursor, events, pull, db } = await startWithLead();
     const before = await db.selectFrom('keys').selectAll().execute();
     const corrected = { phone: '（025）5880 1024 转 802', email: ' li.si@example.org ', name: ' 李四 ' };
@@ -186,7 +186,7 @@ describe('PATCH /leads/:id', () => {
 });
 
 describe('DELETE /leads/:id', () => {
-  it('R4 erases: key, values and idempotency key go; a tombstone and an event stay; the same key is new again', async () => {
+  it('[R4] erases: key, values and idempotency key go; a tombstone and an event stay; the same key is new again', async () => {
     const key = { 'Idempotency-Key': 'k' };
     const { ask, id, db, pull, post, feed, next_cursor, events, advance } = await startWithLead(key);
     await ask('PATCH', `/leads/${id}`, { status: 'contacted' });
@@ -344,7 +344,7 @@ describe.each(engines)('on $engine', ({ open }) => {
     expect(await rowOf(id)).toMatchObject({ erased_at: null });
   });
 
-  it('A1 a lead that is erased or held while it is read in clear is not shown, nor on record as shown after that', async () => {
+  it('[A1] a lead that is erased or held while it is read in clear is not shown, nor on record as shown after that', async () => {
     const reveals = () => db.selectFrom('audit_events').selectAll().where('action', '=', 'lead.revealed').execute();
     const [other, erased, held] = [await receive(), await receive(), await receive()];
     const before = (await reveals()).length;

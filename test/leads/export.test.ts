@@ -55,7 +55,7 @@ describe('GET /leads as application/x-ndjson', () => {
     expect(await reveals()).toBe(0);
   });
 
-  it('A1 records each clear page before it is sent: a stream is a series of such pages', async () => {
+  it('[A1] records each clear page before it is sent: a stream is a series of such pages', async () => {
     const { stream, reveals, db } = await startFilled(1_100);
     const reader = (await stream('/leads?view=clear', 'application/x-ndjson')).body!.getReader();
     const { value } = await reader.read();

@@ -100,7 +100,7 @@ describe.each(Object.keys(tables) as (keyof typeof tables)[])('%s', key => {
 
   it.each(examples[key])('shows %j as %s', (value, masked) => expect(mask(value)).toBe(masked));
 
-  it('never shows a value whole', () => {
+  it('[P3] never shows a value whole', () => {
     const random = createRandom(seed);
     for (let i = 0; i < times(2_000); i++) {
       const value = makeValue(random);
@@ -116,7 +116,7 @@ describe.each(Object.keys(tables) as (keyof typeof tables)[])('%s', key => {
   });
 });
 
-describe('P3: what is hidden leaves no trace, not even its length', () => {
+describe('[P3] what is hidden leaves no trace, not even its length', () => {
   const { below, pick, digits } = createRandom(seed);
   const hidden = () => Array.from({ length: 1 + below(30) }, () => pick([...'明华志强建国ab'])).join('');
 

@@ -29,7 +29,7 @@ async function startFilled() {
 const idsOf = ({ leads }: Page) => leads.map(({ id }) => id);
 
 describe('GET /leads', () => {
-  it('P3 is masked unless told otherwise, and opens nothing for the log', async () => {
+  it('[P3] is masked unless told otherwise, and opens nothing for the log', async () => {
     const { post, pull, db } = await startPublished();
     await post('/forms/mini-ai-experience', lead);
     const response = await pull('/leads', 'viewer');
@@ -54,7 +54,7 @@ describe('GET /leads', () => {
     expect(await db.selectFrom('audit_events').selectAll().where('action', '=', 'lead.revealed').execute()).toEqual([]);
   });
 
-  it('A1 a clear read says who, when and which ids, and holds no value', async () => {
+  it('[A1] a clear read says who, when and which ids, and holds no value', async () => {
     const { page, db, ids, token } = await startFilled();
     const { leads } = await page('/leads?view=clear&limit=2&email=visitor1@example.com', 'sales');
     expect(leads).toMatchObject([
@@ -66,7 +66,7 @@ describe('GET /leads', () => {
     expect(JSON.stringify(await db.selectFrom('audit_events').selectAll().execute())).not.toContain('visitor1');
   });
 
-  it('A1 returns nothing when the clear read cannot be recorded', async () => {
+  it('[A1] returns nothing when the clear read cannot be recorded', async () => {
     const { post, pull, db, token } = await startPublished();
     await post('/forms/mini-ai-experience', lead);
     await token('privacy_officer');

@@ -57,7 +57,7 @@ describe('readPolicyFiles', () => {
     ]);
   });
 
-  it('makes a whole page that fetches nothing but its stylesheet', () => {
+  it('[S1] makes a whole page that fetches nothing but its stylesheet', () => {
     const [zh, en] = getPolicy(readAll(chinese, english)).documents.map(({ html }) => html);
     expect(en).toMatch(/^<!doctype html>\n<html lang="en">/);
     expect(en).toContain('<title>Privacy &amp; you</title>');
@@ -72,7 +72,7 @@ describe('readPolicyFiles', () => {
     expect(zh).toContain('<a href="?lang=en" hreflang="en" lang="en">English</a>');
   });
 
-  it('makes the same bytes each time', () => expect(readAll(chinese, english)).toEqual(readAll(chinese, english)));
+  it('[V1] makes the same bytes each time', () => expect(readAll(chinese, english)).toEqual(readAll(chinese, english)));
 
   it('takes one language alone', () => expect(getPolicy(readAll(english)).documents[0]!.html).not.toContain('?lang='));
 

@@ -42,7 +42,7 @@ describe('GET /policies/current', () => {
     ]);
   });
 
-  it('V2 a version becomes current when it takes effect; only a significant one asks again', async () => {
+  it('[V2] a version becomes current when it takes effect; only a significant one asks again', async () => {
     const { get, publish, advance } = await startPublished();
     await publish('2026-minor', { effective_at: '2026-11-23T05:00:00.000Z', change_class: 'minor' });
     await publish('2027-big', { effective_at: '2026-11-23T06:00:00.000Z' });
@@ -57,7 +57,7 @@ describe('GET /policies/current', () => {
 });
 
 describe('GET /policies/:version', () => {
-  it('V1 serves the same bytes for ever, and their digest', async () => {
+  it('[V1] serves the same bytes for ever, and their digest', async () => {
     const { get, publish } = await startPublished();
     await publish('2026-02', { effective_at: '2026-02-01T00:00:00.000Z' });
     const { policies } = (await (await get('/policies')).json()) as {
@@ -82,7 +82,7 @@ describe('GET /policies/:version', () => {
   });
 });
 
-it('V1 publishing a version that exists fails and changes nothing', async () => {
+it('[V1] publishing a version that exists fails and changes nothing', async () => {
   const { get, publish } = await startPublished();
   const before = await (await get('/policies')).text();
   await expect(publish('2026-01', { change_class: 'minor' })).rejects.toEqual(

@@ -26,7 +26,7 @@ async function startPublisher(role: Role = 'admin') {
   return { ...started, publish, list };
 }
 
-it('stores of each form and language the sentence beside the box with its SHA-256, and how long its leads are kept', async () => {
+it('[C4] stores of each form and language the sentence beside the box with its SHA-256, and how long its leads are kept', async () => {
   const { publish, db } = await startPublisher();
   const kept = `${front}retention_months: { mini-ai-experience: 12 }\n`;
   expect((await publish([write('# A policy', kept)])).status).toBe(201);
@@ -64,7 +64,7 @@ describe('POST /policies', () => {
     ]);
   });
 
-  it('V1 refuses a version that exists, and changes nothing', async () => {
+  it('[V1] refuses a version that exists, and changes nothing', async () => {
     const { publish, list, get } = await startPublisher();
     await publish([write('# One')]);
     const before = [await list(), await (await get('/policies/2026-09')).text()];

@@ -51,7 +51,7 @@ function findReadable(stored: Buffer, values: string[]): string[] {
   return values.filter(value => spellings(value).some(spelling => stored.includes(spelling)));
 }
 
-describe('P2 nothing that was submitted is readable in what is stored', () => {
+describe('[P2] nothing that was submitted is readable in what is stored', () => {
   it('in the files of SQLite, byte by byte', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lead-consent-at-rest-'));
     const db = await sqlite.open(join(folder, 'leads.db'));
@@ -75,7 +75,7 @@ describe('P2 nothing that was submitted is readable in what is stored', () => {
     await close();
   });
 
-  it('P5 after an erasure, not even its sealed values and wrapped key stand in the files of SQLite', async () => {
+  it('[P5] after an erasure, not even its sealed values and wrapped key stand in the files of SQLite', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lead-consent-at-rest-'));
     const db = await sqlite.open(join(folder, 'leads.db'));
     const { post } = await startPublished({}, db);

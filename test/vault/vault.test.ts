@@ -25,7 +25,7 @@ describe('the vault', () => {
     expect(() => retired.open('lead-1', old.sealed, old.keys)).toThrow('k1');
   });
 
-  it('does not open in another row, under another key id, nor when one bit differs', () => {
+  it('[P2] does not open in another row, under another key id, nor when one bit differs', () => {
     const { sealed, keys } = vault.seal('lead-1', values);
     const other = vault.seal('lead-2', values);
     expect(() => vault.open('lead-2', sealed, keys)).toThrow();
@@ -45,7 +45,7 @@ describe('the vault', () => {
     expect(() => vault.open('lead-1', '1.AAAA', keys)).toThrow();
   });
 
-  it('hides lengths in steps of 64 bytes', () => {
+  it('[P2] hides lengths in steps of 64 bytes', () => {
     const short = vault.seal('lead-1', { ...values, name: '李' }).sealed.length;
     expect(vault.seal('lead-1', { ...values, name: '李雷' }).sealed.length).toBe(short);
     expect(vault.seal('lead-1', { ...values, name: '李'.repeat(40) }).sealed.length).toBeGreaterThan(short);

@@ -40,21 +40,21 @@ it.each([
   ['fr', undefined, 'en-US', 'Accept all'],
   ['fr', undefined, 'de', 'Accept all'],
   ['', undefined, 'zh-CN', '全部接受'],
-])('W13 a page in "%s" with data-lang %s and a browser in %s says %s', async (lang, dataLang, locale, label) => {
+])('case W13 a page in "%s" with data-lang %s and a browser in %s says %s', async (lang, dataLang, locale, label) => {
   site.html = pageWith('', { lang });
   if (dataLang) site.html = site.html.replace('defer', `defer data-lang="${dataLang}"`);
   const page = await site.visit({ locale });
   expect(await action(page, 'accept-all').textContent()).toBe(label);
 });
 
-it('W13 the first of the browser’s languages that the widget speaks counts', async () => {
+it('case W13 the first of the browser’s languages that the widget speaks counts', async () => {
   site.html = pageWith('', { lang: '' });
   const languages = (tab: Page) =>
     tab.addInitScript(() => Object.defineProperty(navigator, 'languages', { value: ['fr', 'zh-HK', 'en'] }));
   expect(await action(await site.visit({ before: languages }), 'accept-all').textContent()).toBe('全部接受');
 });
 
-it('K1 reject looks just like accept, side by side, and is as large as a finger', async () => {
+it('[K1] reject looks just like accept, side by side, and is as large as a finger', async () => {
   for (const width of [320, 1280]) {
     const page = await site.visit({ viewport: { width, height: 720 } });
     const look = (name: string) =>
@@ -70,7 +70,7 @@ it('K1 reject looks just like accept, side by side, and is as large as a finger'
   }
 });
 
-it('K3 accepting grants everything, in the cookie and on the server', async () => {
+it('[K3] accepting grants everything, in the cookie and on the server', async () => {
   const page = await site.visit();
   await action(page, 'accept-all').click();
   await eventually(() => site.posts('/consents').length).toBe(1);
@@ -93,7 +93,7 @@ it('K3 accepting grants everything, in the cookie and on the server', async () =
   expect(await page.evaluate(() => window.leadConsent?.has('analytics'))).toBe(true);
 });
 
-it('C6 refusing is stored, grants only what is required, and silences the banner on the next page', async () => {
+it('[C6] refusing is stored, grants only what is required, and silences the banner on the next page', async () => {
   const page = await site.visit();
   await action(page, 'reject-all').click();
   expect(await banner(page).count()).toBe(0);
@@ -141,7 +141,7 @@ it.each([
   expect(site.posts('/consents')[0]?.body.source).toBe('banner');
 });
 
-it('a clock that runs behind the policy does not make the banner come back', async () => {
+it('[C6] a clock that runs behind the policy does not make the banner come back', async () => {
   site.policies = changePolicies({ choices_hold_since: new Date(Date.now() + 3_600_000).toISOString() });
   const page = await site.visit();
   await action(page, 'reject-all').click();
@@ -175,7 +175,7 @@ it.each([
   expect(errors).toEqual([]);
 });
 
-it('before a choice the page asks for nothing but the widget and the policy, and stores nothing', async () => {
+it('[K2] before a choice the page asks for nothing but the widget and the policy, and stores nothing', async () => {
   const page = await site.visit();
   await page.waitForLoadState('networkidle');
   const paths = site.seen.map(({ path }) => path.replace(/\?.*/, '')).filter(path => path !== '/favicon.ico');
@@ -184,7 +184,7 @@ it('before a choice the page asks for nothing but the widget and the policy, and
   expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
 });
 
-it('with cookies and storage blocked a choice holds for the page, and is still recorded', async () => {
+it('[K1] with cookies and storage blocked a choice holds for the page, and is still recorded', async () => {
   const errors: unknown[] = [];
   const page = await site.visit({
     before: async tab => {

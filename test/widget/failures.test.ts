@@ -54,7 +54,7 @@ const moveClock = () => {
   Date.now = read;
 };
 
-describe('a refusal is never turned into a grant', () => {
+describe('[K2] a refusal is never turned into a grant', () => {
   it('by the late answer to an earlier acceptance, though the page is closed before the refusal is sent', async () => {
     site.html = pageWith('<script type="text/plain" data-consent="analytics">window.ran = true</script>');
     const { records, reply } = keepRecords();
@@ -144,7 +144,7 @@ describe('a refusal is never turned into a grant', () => {
   });
 });
 
-describe('a choice is never lost and never doubled', () => {
+describe('[K3] a choice is never lost and never doubled', () => {
   it('when the page is left at the click', async () => {
     const { records, reply } = keepRecords();
     site.onConsent = reply;
@@ -241,7 +241,7 @@ describe('a choice is never lost and never doubled', () => {
   });
 });
 
-it('with storage throwing on writing alone a choice is still recorded, also when the page is left before it could be', async () => {
+it('[K3] with storage throwing on writing alone a choice is still recorded, also when the page is left before it could be', async () => {
   const { records, reply } = keepRecords();
   site.onConsent = () => 'gone';
   const errors: unknown[] = [];
@@ -264,7 +264,7 @@ it('with storage throwing on writing alone a choice is still recorded, also when
   expect(errors).toEqual([]);
 });
 
-it('with cookies switched off in the browser the choice holds for the page, is recorded, and nothing breaks', async () => {
+it('[K1] with cookies switched off in the browser the choice holds for the page, is recorded, and nothing breaks', async () => {
   const { records, reply } = keepRecords();
   site.onConsent = reply;
   site.html = pageWith('<script type="text/plain" data-consent="analytics">window.ran = true</script>');
@@ -287,7 +287,7 @@ it('with cookies switched off in the browser the choice holds for the page, is r
   expect(errors).toEqual([]);
 });
 
-it('the visitor who skipped minor versions is not asked again; the one who skipped a significant one is, once', async () => {
+it('[C6] [V2] the visitor who skipped minor versions is not asked again; the one who skipped a significant one is, once', async () => {
   const at = Math.floor(Date.now() / 1000 - 100 * 86_400);
   const cookie = { name: 'consent', value: `v1.${visitor_id}.2025-03.${at}.necessary_analytics`, url: site.page };
   const before = (tab: Page) => tab.context().addCookies([cookie]);
@@ -305,7 +305,7 @@ it('the visitor who skipped minor versions is not asked again; the one who skipp
   expect(await page.locator('[data-consent-banner]').count()).toBe(0);
 });
 
-it('a clock moved on by half a year makes the banner ask again', async () => {
+it('[C6] a clock moved on by half a year makes the banner ask again', async () => {
   const page = await site.visit({ before: tab => tab.addInitScript(moveClock) });
   await click(page, 'accept-all');
   for (const [days, banners] of [

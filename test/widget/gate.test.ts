@@ -34,7 +34,7 @@ async function grant(page: Page, ...purposes: string[]) {
   await dialog.locator('[data-consent-action="save"]').click();
 }
 
-it('K2 nothing gated runs or loads before a choice, nor after a refusal', async () => {
+it('[K2] nothing gated runs or loads before a choice, nor after a refusal', async () => {
   site.html = pageWith(gated);
   site.files = files;
   const page = await site.visit();
@@ -87,7 +87,7 @@ it('on the next page what was granted runs by itself, and so does what is added 
   await eventually(() => order(page)).toContain('late');
 });
 
-it('an earlier grant opens nothing while the policy is missing', async () => {
+it('[K2] an earlier grant opens nothing while the policy is missing', async () => {
   site.html = pageWith(gated);
   site.files = files;
   const page = await site.visit();
@@ -99,7 +99,7 @@ it('an earlier grant opens nothing while the policy is missing', async () => {
   expect(await order(page)).toEqual([]);
 });
 
-it('K2 a withdrawal is recorded as one, and deletes the cookies of its purpose on host and parent domain', async () => {
+it('[K2] a withdrawal is recorded as one, and deletes the cookies of its purpose on host and parent domain', async () => {
   site.html = pageWith(gated);
   const page = await site.visit({ path: '/shop/item' });
   await click(page, 'accept-all');
@@ -139,7 +139,7 @@ it('GPC leaves analytics and marketing off without writing anything, until the v
   await eventually(() => order(page)).toContain('marketing');
 });
 
-it('a choice made while the server is away is sent later, once, with the same key and its own time', async () => {
+it('[K3] a choice made while the server is away is sent later, once, with the same key and its own time', async () => {
   const recorded = new Set<unknown>();
   let tried = 0;
   const answer =
@@ -185,7 +185,7 @@ it.each<[string, Reply]>([
   expect(site.posts('/consents').length).toBe(1);
 });
 
-it('two choices made offline are both sent, in their order', async () => {
+it('[K3] two choices made offline are both sent, in their order', async () => {
   site.onConsent = () => ({ status: 500, body: {} });
   const page = await site.visit();
   await click(page, 'accept-all');

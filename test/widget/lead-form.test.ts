@@ -42,7 +42,7 @@ it('the element becomes the form, with what browsers need to fill it in', async 
   expect(await page.locator('[data-lead-form] a').count()).toBe(1);
 });
 
-it('C4 the box starts unticked, and links to the policy in the form’s language', async () => {
+it('[C4] the box starts unticked, and links to the policy in the form’s language', async () => {
   const page = await site.visit();
   expect(await field(page, 'policy_version').isChecked()).toBe(false);
   expect(await field(page, 'policy_version').inputValue()).toBe('2026-01');
@@ -51,7 +51,7 @@ it('C4 the box starts unticked, and links to the policy in the form’s language
   expect([await link.getAttribute('target'), await link.getAttribute('rel')]).toEqual(['_blank', 'noopener']);
 });
 
-it('C1 a filled form is sent as typed, once, and thanked with the receipt code', async () => {
+it('[C1] a filled form is sent as typed, once, and thanked with the receipt code', async () => {
   const page = await site.visit();
   await fill(page);
   await submit(page).click();
@@ -143,7 +143,7 @@ it('the server’s own errors stand beside their fields, in its words', async ()
   expect(await submit(page).textContent()).toBe('Send');
 });
 
-it('under a policy that has become outdated the box is unticked, and asks about the new one', async () => {
+it('[C4] under a policy that has become outdated the box is unticked, and asks about the new one', async () => {
   const errors = [{ field: 'policy_version', code: 'outdated', message: 'The policy has changed' }];
   site.onLead = ({ body }) =>
     body.policy_version === '2026-02' ? { status: 201, body: {} } : { status: 422, body: { errors } };

@@ -46,7 +46,7 @@ it('tells of each cookie its name, provider, lifetime and use', async () => {
   for (const fact of ['_stat', 'Statistics Ltd', '1 year', 'Tells visitors apart']) expect(facts).toContain(fact);
 });
 
-it('K1 accept and reject stand side by side and look alike here too, on the narrowest phone', async () => {
+it('[K1] accept and reject stand side by side and look alike here too, on the narrowest phone', async () => {
   const page = await site.visit({ viewport: { width: 320, height: 640 } });
   await open(page);
   const look = (name: string) =>
@@ -104,7 +104,7 @@ it('opens from the banner, and once however often it is asked to', async () => {
   await eventually(() => site.posts('/consents')[0]?.body.granted).toEqual(['necessary']);
 });
 
-it('C5 consent is withdrawn with one click, at once', async () => {
+it('[C5] consent is withdrawn with one click, at once', async () => {
   const page = await site.visit();
   await page.locator('[data-consent-action=accept-all]').click();
   const heard = page.evaluate(

@@ -19,7 +19,7 @@ async function reopen(page: Page) {
   await page.locator('[data-consent-preferences]').waitFor();
 }
 
-it('Baidu Tongji loads after a grant alone, and on withdrawal its cookies go', async () => {
+it('[K2] Baidu Tongji loads after a grant alone, and on withdrawal its cookies go', async () => {
   const [tag, registered, events] = readExamples('recipes.md', 'Baidu Tongji', site.host);
   const [{ cookies }] = parse(registered!.code);
   const purposes = policies.en.purposes.map(it => (it.id === 'analytics' ? { ...it, cookies } : it));

@@ -164,7 +164,7 @@ it('an answer that is lost, and a reload after it, still end in one key for the 
   expect(keys().size).toBe(1);
 });
 
-it('with storage blocked the form still sends', async () => {
+it('[K1] with storage blocked the form still sends', async () => {
   const errors: unknown[] = [];
   const page = await site.visit({
     before: async tab => {
