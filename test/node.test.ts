@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { locales } from '../worker/shared/locales.ts';
 import { createPostgresDatabase } from './support/engines.ts';
 import { lead, test_keys, unguarded } from './support/harness.ts';
 import { makeFolder, run, startServer } from './support/server.ts';
@@ -45,8 +46,10 @@ describe('the Node host in development', () => {
     const first = await startServer(folder, unguarded);
     const { version } = (await (await fetch(`${first.url}/policies/current`)).json()) as { version: string };
     expect((await submit(first.url, { ...lead, policy_version: version })).status).toBe(201);
-    for (const lang of ['en', 'zh-CN'])
-      expect((await fetch(`${first.url}/policies/${version}?lang=${lang}`)).status).toBe(200);
+    for (const locale of locales) {
+      const { headers } = await fetch(`${first.url}/policies/${version}?lang=${locale}`);
+      expect(headers.get('Content-Language')).toBe(locale);
+    }
     for (const secret of ['development-keys.json', 'development-token'])
       expect(statSync(join(folder, secret)).mode & 0o777).toBe(0o600);
     expect(first.output()).toContain(`${first.url}/?lang=`);

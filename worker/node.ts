@@ -11,6 +11,7 @@ import { findFolder, openStore } from './node/store.ts';
 import { startTimers } from './node/timers.ts';
 import { createServices } from './services.ts';
 import { readSettings, type Settings, settings_table } from './settings.ts';
+import { locales } from './shared/locales.ts';
 
 /** How long an idle connection may still send a request that is on its way, to be answered and told to close. */
 const farewell_ms = 300;
@@ -88,7 +89,7 @@ async function greet() {
   const token = await keepToken(services, findFolder(settings.database_url));
   const { public_url } = services.settings;
   process.stdout.write(`
-  The demo site       ${public_url}/?lang=en   ${public_url}/?lang=zh-CN
+  The demo site       ${locales.map(locale => `${public_url}/?lang=${locale}`).join('   ')}
   The console         ${public_url}/console   (sign in with the token of the next line)
   The leads, masked   curl -H 'Authorization: Bearer ${token}' ${public_url}/leads
   The leads, clear    curl -H 'Authorization: Bearer ${token}' '${public_url}/leads?view=clear'

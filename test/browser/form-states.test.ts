@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lead_errors } from '../../worker/shared/field-errors.ts';
+import { locales } from '../../worker/shared/locales.ts';
 import { findViolations } from '../support/axe.ts';
 import { closePages, openBrowser } from '../support/browser.ts';
 import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
@@ -101,7 +102,7 @@ describe.concurrent('the widget’s form', () => {
     });
   });
 
-  it.each(['zh-CN', 'en'].flatMap(lang => [320, 375, 414, 600, 768, 1280, 1920].map(width => [lang, width] as const)))(
+  it.each(locales.flatMap(lang => [320, 375, 414, 600, 768, 1280, 1920].map(width => [lang, width] as const)))(
     'nothing moves in %s at %i px while it comes over a slow network',
     async (lang, width) => {
       const context = await browser.newContext({ viewport: { width, height: 1000 } });

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { locales } from '../../worker/shared/locales.ts';
 import { findViolations } from '../support/axe.ts';
 import { eventually, formElement, openSite, pageWith, type Reply, type Site } from './site.ts';
 
@@ -130,7 +131,7 @@ it.each([
   await walk(page, async state => expect([state, ...(await findViolations(page))]).toEqual([state]));
 });
 
-it.each(['en', 'zh-CN'])(
+it.each(locales)(
   'nothing is wider than the page in %s, from 320 to 1920 px and with text twice as large',
   async lang => {
     site.html = pageWith(frame + formElement, { lang });
