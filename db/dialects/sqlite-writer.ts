@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { createCommit, type Settled, type Statement } from './sqlite-commit.ts';
 import type { Connection } from './sqlite-connection.ts';
-import type { Order, SentSettled, Units } from './sqlite-thread.ts';
+import type { Order, SentSettled } from './sqlite-thread.ts';
 
 /** Who writes to a database: units that are given together share a transaction. */
 export interface Writer {
@@ -37,10 +37,9 @@ export function writeApart(path: string): Writer {
       thread.postMessage(order);
     });
 
-  const pack = createPacker();
   return {
     async commit(units) {
-      const settled = await ask(pack(units));
+      const settled = await ask(units.map(unit => unit.map(({ sql, parameters }) => ({ sql, parameters }))));
       return settled.map(one => ('outcomes' in one ? one : { error: restore(one.refused) }));
     },
     async scrub() {
@@ -50,28 +49,6 @@ export function writeApart(path: string): Writer {
       thread.postMessage('close');
       return once(thread, 'exit');
     },
-  };
-}
-
-function createPacker(): (units: Statement[][]) => Units {
-  const numbers = new Map<string, number>();
-  return units => {
-    const packed: Units = { learn: [], statements: [], values: [] };
-    const numberOf = ({ sql, parameters }: Statement) => {
-      const known = numbers.get(sql);
-      if (known !== undefined) return known;
-      packed.learn.push({ sql, parameters: parameters.length });
-      numbers.set(sql, numbers.size);
-      return numbers.size - 1;
-    };
-    for (const unit of units) {
-      for (const statement of unit) {
-        packed.statements.push(numberOf(statement));
-        for (const value of statement.parameters) packed.values.push(value);
-      }
-      packed.statements.push(-1);
-    }
-    return packed;
   };
 }
 

@@ -42,7 +42,10 @@ export async function open(path: string, upgrade: (session: Session) => Promise<
   return createDatabase('sqlite', run, {
     atomic: queueUnits(writer, forget),
     read,
-    scrub: shareScrubs(writer),
+    scrub: () =>
+      writer.scrub().catch(error => {
+        throw translate(error);
+      }),
     async close() {
       await writer.close();
       sqlite.close();
@@ -76,23 +79,4 @@ function queueUnits(writer: Writer, forget: () => void): Database['atomic'] {
 function settle({ resolve, reject }: Unit, settled: Awaited<ReturnType<Writer['commit']>>[number]) {
   if ('outcomes' in settled) resolve(settled.outcomes);
   else reject(translate(settled.error));
-}
-
-/** Overwrites once for all that ask while another overwriting runs: whoever asked before one begins is served by it. */
-function shareScrubs(writer: Writer): Database['scrub'] {
-  let running: Promise<void> = Promise.resolve();
-  let next: Promise<void> | undefined;
-  return () => {
-    next ??= running
-      .catch(() => {})
-      .then(() => {
-        running = next!;
-        next = undefined;
-        return writer.scrub();
-      })
-      .catch(error => {
-        throw translate(error);
-      });
-    return next;
-  };
 }
