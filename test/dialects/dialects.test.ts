@@ -108,9 +108,9 @@ describe.each(engines)('$engine', ({ engine, open }) => {
     });
   });
 
-  describe('guards', () => {
-    const refused = (statement: string) => expect(db.atomic([sql.raw(statement).compile(db)])).rejects.toThrow();
+  const refuse = (statement: string) => expect(db.atomic([sql.raw(statement).compile(db)])).rejects.toThrow();
 
+  describe('guards', () => {
     it.each([
       ['leads', "locale = 'x'"],
       ['policy_forms', "agreement = 'x'"],
@@ -125,8 +125,8 @@ describe.each(engines)('$engine', ({ engine, open }) => {
         (await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(db)).rows[0]!.n;
       const before = await count();
       expect(before).toBeGreaterThan(0);
-      await refused(`update ${table} set ${change}`);
-      await refused(`delete from ${table}`);
+      await refuse(`update ${table} set ${change}`);
+      await refuse(`delete from ${table}`);
       expect(await count()).toBe(before);
     });
 
@@ -141,7 +141,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
         chosen_at: noon,
       };
       await recordChoice(db, choice, undefined, noon);
-      await refused('update consents set granted = \'["marketing"]\'');
+      await refuse('update consents set granted = \'["marketing"]\'');
       const [record] = await listChoices(db, 'v');
       expect(record).toMatchObject({ granted: [] });
       await db.atomic([db.deleteFrom('consents').where('id', '=', record!.id).compile()]);
@@ -149,10 +149,10 @@ describe.each(engines)('$engine', ({ engine, open }) => {
     });
 
     it('the count of acts never falls, and stays one row', async () => {
-      await refused('update changes set seq = seq - 1');
-      await refused('delete from changes');
-      await refused('insert into changes (id, seq) values (1, 0)');
-      await refused('insert into changes (id, seq) values (2, 0)');
+      await refuse('update changes set seq = seq - 1');
+      await refuse('delete from changes');
+      await refuse('insert into changes (id, seq) values (1, 0)');
+      await refuse('insert into changes (id, seq) values (2, 0)');
     });
 
     it.runIf(engine === 'PostgreSQL')('TRUNCATE is refused', async () => {
@@ -165,24 +165,22 @@ describe.each(engines)('$engine', ({ engine, open }) => {
         'policies',
         'policy_forms',
       ])
-        await refused(`truncate ${table}`);
+        await refuse(`truncate ${table}`);
     });
 
     it.runIf(engine !== 'PostgreSQL')('REPLACE goes round no guard, by key or by rowid', async () => {
       const seq = await seqNow();
       const columns = "recorded_at, 'forged', role, action from audit_events";
       const into = 'insert or replace into audit_events';
-      await refused(`${into} (seq, recorded_at, actor, role, action) select seq, ${columns} where seq = ${seq}`);
+      await refuse(`${into} (seq, recorded_at, actor, role, action) select seq, ${columns} where seq = ${seq}`);
       const document = 'version, locale, html, sha256, purposes';
-      await refused(
+      await refuse(
         `insert or replace into policy_documents (rowid, ${document}) select rowid, 'forged', locale, html, sha256, purposes from policy_documents`,
       );
-      await refused('insert or replace into leads select * from leads where id = (select min(id) from leads)');
-      await refused('insert or replace into audit_subjects select seq, lead_id from audit_subjects');
-      await refused(
-        "insert or replace into policies select version, published_at, effective_at, 'minor' from policies",
-      );
-      await refused('insert or replace into changes (id, seq) values (1, 0)');
+      await refuse('insert or replace into leads select * from leads where id = (select min(id) from leads)');
+      await refuse('insert or replace into audit_subjects select seq, lead_id from audit_subjects');
+      await refuse("insert or replace into policies select version, published_at, effective_at, 'minor' from policies");
+      await refuse('insert or replace into changes (id, seq) values (1, 0)');
       expect(await db.selectFrom('audit_events').select('seq').where('actor', '=', 'forged').execute()).toEqual([]);
     });
   });
@@ -254,6 +252,45 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       expect(await forgetExpired(db, later)).toBeGreaterThan(0);
       const keys = await db.selectFrom('once').select('key').where('key', 'in', ['short', 'long']).execute();
       expect(keys).toEqual([{ key: 'long' }]);
+    });
+  });
+
+  describe('guards of what is withdrawn, and of what is past its period', () => {
+    it('of a lead, what was agreed to and that it was withdrawn never change, and the row stays', async () => {
+      const { receipt_code } = (await (await started.post('/forms/mini-ai-experience', lead)).json()) as {
+        receipt_code: string;
+      };
+      await started.post('/withdrawals', { receipt_code });
+      for (const change of [
+        "policy_version = 'x'",
+        "policy_sha256 = 'x'",
+        "form = 'x'",
+        "received_at = 'x'",
+        'created_seq = 0',
+      ])
+        await refuse(`update leads set ${change}`);
+      for (const column of ['withdrawn_at', 'erased_at'])
+        await refuse(`update leads set ${column} = null where withdrawn_at is not null`);
+      await refuse('delete from leads where erased_at is not null');
+    });
+
+    it('events go only up to the end of a sealed range, which only grows', async () => {
+      await started.pull('/leads?view=clear');
+      const seq = await seqNow();
+      const end = seq - 2;
+      const seal = `insert into audit_seals (from_seq, to_seq, prev, hash, sealed_at) values (1, ${end}, '', 'h', 't')`;
+      await db.atomic([sql.raw(seal).compile(db)]);
+      await refuse(`update audit_retention set upto = ${end - 1}`);
+      await refuse('delete from audit_retention');
+      await db.atomic([sql.raw(`update audit_retention set upto = ${end}`).compile(db)]);
+      await refuse('update audit_retention set upto = 0');
+      await refuse(`delete from audit_events where seq > ${end}`);
+      await db.atomic([
+        sql.raw(`delete from audit_subjects where seq <= ${end}`).compile(db),
+        sql.raw(`delete from audit_events where seq <= ${end}`).compile(db),
+      ]);
+      const left = await db.selectFrom('audit_events').select('seq').orderBy('seq').execute();
+      expect(left.map(row => row.seq)).toEqual([seq - 1, seq]);
     });
   });
 });

@@ -1,10 +1,14 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Conflict } from '../../db/database.ts';
+import * as sqlite from '../../db/dialects/sqlite.ts';
 import { createLead } from '../../db/leads/create.ts';
 import { eraseLeads, withdrawLead } from '../../db/leads/erase.ts';
 import { findLeadConsent } from '../../db/leads/history.ts';
 import { engines } from '../support/engines.ts';
-import { lead, readProblem, type start, startPublished } from '../support/harness.ts';
+import { lead, noon, readProblem, type start, startPublished } from '../support/harness.ts';
 
 const form = 'mini-ai-experience';
 const path = `/forms/${form}`;
@@ -170,4 +174,26 @@ describe.each(engines)('on $engine', ({ open }) => {
     expect(await seqNow()).toBe(before + 7);
     await close();
   });
+});
+
+it('many leads are erased with one overwriting of the file, and none of them can be read after it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lead-consent-erase-'));
+  const db = await sqlite.open(join(folder, 'leads.db'));
+  const started = await startPublished({}, db);
+  for (let n = 0; n < 30; n++) await sendLead(started);
+  const leads = await db.selectFrom('leads').select(['id', 'form', 'received_at', 'sealed']).execute();
+  let overwritten = 0;
+  const { scrub } = db;
+  db.scrub = () => {
+    overwritten++;
+    return scrub();
+  };
+  const actor = { id: 'operator', role: 'operator', request_id: null };
+  const erased = await eraseLeads(db, leads, 'lead.erased', actor, noon);
+  expect(erased).toEqual(leads.map(({ id }) => id));
+  expect(overwritten).toBe(1);
+  const files = Buffer.concat(readdirSync(folder).map(name => readFileSync(join(folder, name))));
+  expect(leads.filter(({ sealed }) => files.includes(sealed!))).toEqual([]);
+  await db.destroy();
+  rmSync(folder, { recursive: true });
 });
