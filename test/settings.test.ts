@@ -93,6 +93,18 @@ describe('settings', () => {
     expect(mistakesOf({ ...production, DATA_REGION: 'SG' }, 'workers')).toEqual([]);
   });
 
+  it('are read where they matter: Workers look at no setting of Node alone', () => {
+    const listening = {
+      ...production,
+      DATA_REGION: 'SG',
+      PORT: 'http',
+      HOST: 'a b',
+      DATABASE_URL: 'mysql://localhost',
+    };
+    expect(mistakesOf(listening, 'workers')).toEqual([]);
+    expect(mistakesOf(listening, 'node')).toHaveLength(3);
+  });
+
   it('take a cookie domain in the one spelling that browsers compare', () => {
     expect(readSettings({ ...production, COOKIE_DOMAIN: '.Example.com' }, 'node')).toMatchObject({
       settings: { cookie_domain: 'example.com' },

@@ -63,7 +63,7 @@ export async function runIfDue(services: Services, job: Job): Promise<void> {
   } catch (error) {
     const code = describe(error);
     log('error', 'job_failed', { job: job.name, code });
-    // Because the database may be what failed: then the lease runs out by itself.
+    // The database may be what failed. Then the lease runs out by itself.
     await noteFailure(db, run, `failed: ${code}`).catch(() => {});
   }
 }

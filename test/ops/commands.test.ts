@@ -5,6 +5,7 @@ import { commands } from '../../worker/ops/commands.ts';
 import { database_options } from '../../worker/ops/target.ts';
 import { writeTable } from '../support/docs.ts';
 import { createPostgresDatabase } from '../support/engines.ts';
+import { test_keys } from '../support/harness.ts';
 import { makeFolder, run } from '../support/server.ts';
 
 const migrations = readdirSync('db/migrations').filter(name => name.endsWith('.sql'));
@@ -63,6 +64,14 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     const second = await ops('policy', 'publish', ...files);
     expect(second).toMatchObject({ code: 1, stdout: '' });
     expect(second.stderr).toContain('published already');
+  });
+
+  it('makes up leads, but none under keys that do not open those that are there', async () => {
+    const seed = (keys: Record<string, string>) =>
+      run(['worker/ops.ts', 'seed', '--leads', '50'], { DATABASE_URL: address, ...test_keys, ...keys });
+    expect(JSON.parse((await seed({})).stdout)).toMatchObject({ leads: 50 });
+    const others = await seed({ ENCRYPTION_KEYS: `new:${Buffer.alloc(32, 9).toString('base64')}` });
+    expect(others).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^ENCRYPTION_KEYS: .*\n$/) });
   });
 });
 

@@ -35,7 +35,7 @@ describe('the operator on the D1 of this machine', { timeout: 60_000 }, () => {
   it('is told what to do while it has no tables', async () => {
     const { code, stdout, stderr } = await ops(['token', 'list']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toBe('this D1 has no tables yet: ops migrate --target d1\n');
+    expect(stderr).toBe('the tables of this D1 are not up to date: npm run -s ops -- migrate --target d1\n');
   });
 
   it('migrates, and again', async () => {

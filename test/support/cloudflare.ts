@@ -9,7 +9,7 @@ const api_token = 'a-token-of-cloudflare';
 
 /**
  * Stands in for Cloudflare's API, as far as the commands go: a D1 that takes migrations, and the upload of what wrangler's remote
- * binding talks to, which it notes and refuses. Because what comes after it would go to a host of Cloudflare's.
+ * binding talks to. It notes the upload and refuses it, because what comes after it would go to a host of Cloudflare's.
  */
 export async function startCloudflare() {
   const database = new Sqlite(':memory:');

@@ -17,7 +17,7 @@ const unattended = {
   WRANGLER_SEND_ERROR_REPORTS: 'false',
 };
 
-/** What stands in wrangler.toml until somebody puts the id of a real D1. */
+/** Matches what stands in wrangler.toml until somebody puts the id of a real D1 there. */
 const no_id = /^[0-]*$/;
 
 /** The part of wrangler's configuration that is read here; its own types are not all in its package. */
@@ -68,7 +68,7 @@ async function openRemote(): Promise<OpenedD1> {
   }
 }
 
-/** Writes a configuration that holds the database of wrangler.toml alone, marked as remote. */
+/** Returns a configuration that holds the database of wrangler.toml alone, marked as remote. */
 async function describeRemote() {
   const { unstable_readConfig } = await import('wrangler');
   const config: Configuration = unstable_readConfig({});
@@ -98,14 +98,17 @@ export async function migrateD1(remote: boolean): Promise<string[]> {
   return [...new Set([...stdout.matchAll(/│ (\d{4}_\w+\.sql)\s+│ ✅/g)].map(([, name]) => name!))];
 }
 
-/** Tells in one line what a D1 refuses before any statement of ours could be wrong. Other errors are handed on. */
+/** Returns one line for what the operator can mend: tables that are missing or old, a D1 that is away. Else the error itself. */
 export function explainD1(error: Error, remote: boolean): Error {
-  if (/no such table/.test(error.message))
-    return new Mistake(`this D1 has no tables yet: ops migrate --target d1${remote ? ' --remote' : ''}`);
-  return error.message.startsWith('D1_ERROR') ? new Mistake(`the D1 does not answer: ${error.message}`) : error;
+  const { message } = error;
+  if (/no such (table|column)/.test(message))
+    return new Mistake(
+      `the tables of this D1 are not up to date: npm run -s ops -- migrate --target d1${remote ? ' --remote' : ''}`,
+    );
+  return /^D1_ERROR(?!.*SQLITE_)/s.test(message) ? new Mistake(`the D1 does not answer: ${message}`) : error;
 }
 
-/** Tells in one line what wrangler tells in many. */
+/** Returns in one line what wrangler tells in many. */
 function explain({ message }: Error): Mistake {
   if (/CLOUDFLARE_API_TOKEN|wrangler login|authenticat/i.test(message))
     return new Mistake('Cloudflare lets nobody in: run "npx wrangler login", or set CLOUDFLARE_API_TOKEN');

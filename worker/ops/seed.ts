@@ -113,7 +113,11 @@ function openKeys(target: Target) {
   return { vault: createVault(encryption_keys, index_key), signer: createSigner(signing_key) };
 }
 
-/** Because the secrets of a deployed Worker can't be read back, a remote D1 takes the keys from the environment. */
+/**
+ * Reads the variables that hold the keys.
+ *
+ * For a deployed D1 they are those of this process, because the secrets of a Worker can't be read back.
+ */
 function readEnvironment(target: Target): Environment {
   if (target.on === 'd1') return target.remote ? process.env : readDevVars();
   if (process.env.NODE_ENV === 'production') return process.env;
