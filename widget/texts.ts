@@ -1,7 +1,7 @@
 import { default_widget_locale, type Locale, matchLocale } from '../worker/shared/locales.ts';
 import type { BannerTexts, TextsByLocale } from './api.ts';
 
-/** The first language of a page or a browser that the widget speaks. */
+/** Returns the first language that the widget speaks, of those that the page and the browser name. */
 export function chooseLocale(tags: readonly (string | undefined)[]): Locale {
   return tags.map(matchLocale).find(Boolean) ?? default_widget_locale;
 }
@@ -11,7 +11,7 @@ export function fillText(text: string, values: Record<string, unknown>): string 
   return text.replace(/{(\w+)}/g, (slot, name) => String(values[name] ?? slot));
 }
 
-/** Names in a row, as the language writes them. */
+/** Joins names as the language does: `A, B, and C`. */
 export function joinNames(names: string[], locale: Locale): string {
   return new Intl.ListFormat(locale).format(names);
 }

@@ -8,7 +8,7 @@ const longest_tag = 35;
 const longest_header = 500;
 const most_ranges = 16;
 
-/** The language for a visitor: the one asked for, else the best of `Accept-Language`, else the default. */
+/** Returns the language for a visitor: the one asked for, else the best of `Accept-Language`, else the default. */
 export function chooseLocale(c: Context, asked?: unknown): Locale {
   return (
     readTag(asked) ??
@@ -18,7 +18,7 @@ export function chooseLocale(c: Context, asked?: unknown): Locale {
   );
 }
 
-/** Most requests name a locale as it is written here, which needs no `Intl`. */
+/** Returns the locale for a tag. Most requests name one as it is written here, which needs no `Intl`. */
 function readTag(tag: unknown): Locale | undefined {
   return (
     locales.find(locale => locale === tag) ??
@@ -26,7 +26,11 @@ function readTag(tag: unknown): Locale | undefined {
   );
 }
 
-/** @see RFC 9110 §12.5.4 */
+/**
+ * Returns the most welcome of the locales in `Accept-Language`.
+ *
+ * @see RFC 9110 §12.5.4
+ */
 function readAcceptLanguage(header: string): Locale | undefined {
   const ranges = header
     .slice(0, longest_header)
