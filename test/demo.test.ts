@@ -57,6 +57,7 @@ describe('the demo site', () => {
     const files = locales.map(locale => `policy.${locale}.md`);
     const read = readPolicyFiles(
       files.map(name => ({ name, text: readFileSync(new URL(`../worker/demo/${name}`, import.meta.url), 'utf8') })),
+      24,
     );
     if ('mistakes' in read) throw new Error(read.mistakes.join('\n'));
     for (const { purposes } of read.policy.documents) {

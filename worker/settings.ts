@@ -102,7 +102,8 @@ export const settings_table = {
   LEAD_RETENTION_MONTHS: {
     form: forms.whole(1, 1200),
     default: '24',
-    sentence: 'How long a lead is kept after the last contact.',
+    sentence:
+      'How long a lead is kept after the last contact. The publication of a policy fixes it for that version, unless the policy names its own (`retention_months`).',
   },
   CONSENT_RETENTION_MONTHS: {
     form: forms.whole(1, 1200),

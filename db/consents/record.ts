@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Database } from '../database.ts';
-import { newId, timeOf } from '../ids.ts';
+import { newId } from '../ids.ts';
 import type { Repeatable } from '../once.ts';
 import { choice_holds_days } from '../policies.ts';
 import type { Consents } from '../schema.ts';
@@ -47,9 +47,8 @@ export async function recordChoice(
   repeatable: Repeatable | undefined,
   now: Date,
 ): Promise<{ record: ConsentRecord; latest: ConsentRecord }> {
-  const id = newId(now);
   const row: Selectable<Consents> = {
-    id,
+    id: newId(now),
     visitor_id: choice.visitor_id,
     policy_version: choice.policy_version,
     locale: choice.locale,
@@ -57,7 +56,7 @@ export async function recordChoice(
     granted: JSON.stringify(choice.granted),
     source: choice.source,
     chosen_at: choice.chosen_at.toISOString(),
-    received_at: timeOf(id).toISOString(),
+    received_at: now.toISOString(),
     expires_at: new Date(choice.chosen_at.getTime() + choice_holds_days * day_ms).toISOString(),
     once_key: repeatable?.key ?? null,
     fingerprint: repeatable?.fingerprint ?? null,

@@ -1,7 +1,7 @@
 import { type CompiledQuery, type ExpressionBuilder, sql } from 'kysely';
 import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import type { Database } from '../database.ts';
-import { newId, timeOf } from '../ids.ts';
+import { newId } from '../ids.ts';
 import { claimKey, findFirstUse, type Proof, type Repeatable, spendProof } from '../once.ts';
 import type { Keys, Leads, Schema } from '../schema.ts';
 import { asText, prepare } from '../statements.ts';
@@ -70,14 +70,14 @@ export function draftLead(
   now: Date,
 ): { receipt: Receipt; statements: CompiledQuery[] } {
   const id = newId(now);
-  const received_at = timeOf(id).toISOString();
+  const received_at = now.toISOString();
   const { sealed, keys } = vault.seal(id, values);
   const receipt_code = signer.receiptCode({ id, received_at });
   const { phone_index, email_index } = keys;
   const lead = { id, form, sealed, ...consent, receipt_hash: hashReceiptCode(receipt_code), received_at };
   const event = { action: 'lead.created', fields: personal_fields, purpose: form, lead_ids: [id] } satisfies AuditEvent;
   const statements = [
-    ...(repeatable ? [claimKey(db, repeatable, id, repeatEnds(timeOf(id)), now)] : []),
+    ...(repeatable ? [claimKey(db, repeatable, id, repeatEnds(now), now)] : []),
     ...(proof ? [spendProof(db, proof)] : []),
     ...(quota ? [takeQuota(db, form, quota, now)] : []),
     takeNumber(db),

@@ -26,7 +26,10 @@ const chinese = english
   .replace('# Privacy & you\n\nWe keep little.', '# 隐私政策\n\n我们收集得很少。');
 
 const readAll = (...texts: string[]) =>
-  readPolicyFiles(texts.map((text, index) => ({ name: `${'ab'[index]}.md`, text })));
+  readPolicyFiles(
+    texts.map((text, index) => ({ name: `${'ab'[index]}.md`, text })),
+    24,
+  );
 
 function getPolicy(read: ReturnType<typeof readPolicyFiles>) {
   if ('mistakes' in read) throw new Error(read.mistakes.join('\n'));
@@ -209,5 +212,5 @@ describe('readPolicyFiles', () => {
     expect(getMistakes(readAll(english.replace(/ id: .*\n {3}/g, '')))).toHaveLength(2);
   });
 
-  it('refuses to make a policy of no file', () => expect(getMistakes(readPolicyFiles([]))).toHaveLength(1));
+  it('refuses to make a policy of no file', () => expect(getMistakes(readPolicyFiles([], 24))).toHaveLength(1));
 });

@@ -17,8 +17,8 @@ purposes:
 `;
 const write = (text: string, yaml = front) => `---\n${yaml}---\n${text}`;
 
-async function startPublisher(role: Role = 'admin') {
-  const started = await start();
+async function startPublisher(role: Role = 'admin', overrides = {}) {
+  const started = await start(overrides);
   const headers = { Authorization: `Bearer ${await started.token(role)}`, 'Content-Type': 'application/json' };
   const publish = (documents: unknown) =>
     started.app.request(`${origin}/policies`, { method: 'POST', headers, body: JSON.stringify({ documents }) });
@@ -27,12 +27,12 @@ async function startPublisher(role: Role = 'admin') {
 }
 
 it('[C4] stores of each form and language the sentence beside the box with its SHA-256, and how long its leads are kept', async () => {
-  const { publish, db } = await startPublisher();
+  const { publish, db } = await startPublisher('admin', { LEAD_RETENTION_MONTHS: '30' });
   const kept = `${front}retention_months: { mini-ai-experience: 12 }\n`;
   expect((await publish([write('# A policy', kept)])).status).toBe(201);
   const rows = await db.selectFrom('policy_forms').selectAll().orderBy('form').execute();
   expect(rows.map(({ form, locale, retention_months }) => [form, locale, retention_months])).toEqual([
-    ['ecological-cooperation', 'en', 24],
+    ['ecological-cooperation', 'en', 30],
     ['mini-ai-experience', 'en', 12],
   ]);
   for (const { form, agreement, agreement_sha256 } of rows) {

@@ -6,7 +6,7 @@ import { Conflict } from '../../db/database.ts';
 import { listPolicies, publishPolicy } from '../../db/policies.ts';
 import { createToken, findTokenHolder } from '../../db/staff/tokens.ts';
 import type { Services } from '../context.ts';
-import type { Environment } from '../settings.ts';
+import { type Environment, settings_table } from '../settings.ts';
 import type { Locale } from '../shared/locales.ts';
 
 const operator = { id: 'operator', role: 'operator', request_id: null };
@@ -53,6 +53,7 @@ export async function publishSample({ db, now }: Pick<Services, 'db' | 'now'>): 
       name,
       text: readFileSync(fileURLToPath(new URL(`../demo/${name}`, import.meta.url)), 'utf8'),
     })),
+    Number(settings_table.LEAD_RETENTION_MONTHS.default),
   );
   if ('mistakes' in read) throw new Error(read.mistakes.join('\n'));
   try {

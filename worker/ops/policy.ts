@@ -4,6 +4,7 @@ import { Conflict } from '../../db/database.ts';
 import { digest } from '../../db/digest.ts';
 import { publishPolicy } from '../../db/policies.ts';
 import { readPolicyFiles } from '../policies/file.ts';
+import { settings_table } from '../settings.ts';
 import { defineCommand, Mistake, operator } from './command.ts';
 import { database_options, onDatabase } from './target.ts';
 
@@ -16,7 +17,8 @@ export const policy_publish = defineCommand({
   words: Number.POSITIVE_INFINITY,
   async run({ values, rest, now }) {
     if (rest.length === 0) throw new Mistake('policy publish needs the files of a version, one per language');
-    const read = readPolicyFiles(rest.map(path => ({ name: basename(path), text: readText(path) })));
+    const files = rest.map(path => ({ name: basename(path), text: readText(path) }));
+    const read = readPolicyFiles(files, readRetention());
     if ('mistakes' in read)
       throw new Mistake(`nothing was published:\n${read.mistakes.map(line => `  ${line}`).join('\n')}`);
     const { version, effective_at, documents } = read.policy;
@@ -30,6 +32,14 @@ export const policy_publish = defineCommand({
     return documents.map(({ locale, html }) => ({ version, locale, effective_at, sha256: digest(html) }));
   },
 });
+
+/** The deployment's period, which a publication fixes where the files do not name their own. */
+function readRetention(): number {
+  const { form, default: usual } = settings_table.LEAD_RETENTION_MONTHS;
+  const months = form.read(process.env.LEAD_RETENTION_MONTHS || usual);
+  if (months === undefined) throw new Mistake(`LEAD_RETENTION_MONTHS: expected ${form.expected}`);
+  return months;
+}
 
 /** What is published stays for ever: a file in another encoding is refused, not guessed at. */
 function readText(path: string): string {

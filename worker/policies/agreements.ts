@@ -15,9 +15,6 @@ export const agreements: Record<Locale, Record<Form, string>> = {
   },
 };
 
-/** How long the leads of a form are kept after the last contact, where a policy does not say. */
-export const usual_retention_months = 24;
-
 /** Splits a sentence at its link to the policy. */
 export function splitAgreement(sentence: string): [before: string, link: string, after: string] {
   const [, before = sentence, link = '', after = ''] = /^([^[]*)\[([^\]]*)\]([\s\S]*)$/.exec(sentence) ?? [];

@@ -2,7 +2,7 @@ import { parseDocument } from 'yaml';
 import type { PolicyDraft as Draft, PolicyForm, Purpose } from '../../db/policies.ts';
 import { forms } from '../shared/fields.ts';
 import type { Locale } from '../shared/locales.ts';
-import { agreements, usual_retention_months } from './agreements.ts';
+import { agreements } from './agreements.ts';
 import { type PolicyFields, readFields } from './front-matter.ts';
 import { renderPolicyPage } from './page.ts';
 
@@ -31,14 +31,18 @@ interface Reading {
   markdown: string;
 }
 
-/** Reads the files of one policy version, one per language: Markdown with YAML front matter. */
-export function readPolicyFiles(files: PolicyFile[]): PolicyReading {
+/**
+ * Reads the files of one policy version, one per language: Markdown with YAML front matter.
+ *
+ * @param usual_retention_months How long the leads of a form are kept, where the files do not say.
+ */
+export function readPolicyFiles(files: PolicyFile[], usual_retention_months: number): PolicyReading {
   const readings = files.map(readFile);
   const mistakes = [...readings.flatMap(reading => reading.mistakes), ...compareReadings(readings)];
   if (readings.length === 0) mistakes.push('no policy file was given');
   if (mistakes.length > 0) return { mistakes };
   try {
-    return { policy: draftPolicy(readings) };
+    return { policy: draftPolicy(readings, usual_retention_months) };
   } catch (error) {
     // A thousand quotes in one another: the stack is used up.
     if (!(error instanceof RangeError)) throw error;
@@ -46,7 +50,7 @@ export function readPolicyFiles(files: PolicyFile[]): PolicyReading {
   }
 }
 
-function draftPolicy(readings: Reading[]): PolicyDraft {
+function draftPolicy(readings: Reading[], usual_retention_months: number): PolicyDraft {
   const languages = readings.map(({ fields }) => fields.locale!);
   const documents = readings.map(({ fields, markdown }) => {
     const { locale, purposes, retention_months, ...facts } = fields as PolicyFields;
@@ -148,7 +152,7 @@ function listFacts({
     ['change_class is', change_class],
     ...forms.map((form): [string, string] => [
       `retention_months of ${form} is`,
-      String(retention_months?.[form] ?? usual_retention_months),
+      String(retention_months?.[form] ?? 'the usual'),
     ]),
     ['the purposes are', purposes && list(purposes.map(({ id }) => id))],
     ...(purposes ?? []).flatMap(({ id, required, cookies }): [string, string | undefined][] => [

@@ -74,9 +74,10 @@ export const showPolicies = factory.createHandlers(async c => {
 /** `POST /policies`: publishes a version, a policy file per language, after the checks of `ops policy publish`. */
 export const publishVersion = factory.createHandlers(body(newVersion, { limit_bytes: policy_limit_bytes }), async c => {
   const sent = c.req.valid('json');
-  const { db, now } = c.var.services;
+  const { db, now, settings } = c.var.services;
   const { readPolicyFiles } = await import('./file.ts');
-  const read = readPolicyFiles(sent.documents.map((text, index) => ({ name: `documents[${index}]`, text })));
+  const files = sent.documents.map((text, index) => ({ name: `documents[${index}]`, text }));
+  const read = readPolicyFiles(files, settings.lead_retention_months);
   if ('mistakes' in read) return refuseMistakes(c, read.mistakes);
   const { version } = read.policy;
   try {
