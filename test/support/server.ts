@@ -25,7 +25,7 @@ export interface RunningServer {
   closeOutput(): void;
   /** The most memory that it has held, in MB (Linux). */
   residentMb(): number;
-  /** Sends a signal and waits for the end; the exit code. */
+  /** Sends a signal and waits for the end, unless it has ended already; the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -67,6 +67,7 @@ export async function startProcess(
       return Math.round(Number(kib) / 1024);
     },
     async stop(signal = 'SIGTERM') {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
       const ended = once(child, 'exit');
       child.kill(signal);
       const [code] = await ended;

@@ -1,0 +1,74 @@
+/** Runs long and random what `npm test` runs small, and does harm to servers under load: `npm run soak -- --help`. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startPostgres } from '../support/postgres.ts';
+import { createRandom } from '../support/random.ts';
+import { listFaults } from './faults.ts';
+import type { Tally } from './ledger.ts';
+
+const usage = `npm run soak -- [--minutes 10] [--seed N] [--only NAME]
+
+Runs the random tests, as many times their usual size as there are minutes. Then sends leads and cookie choices to servers
+of its own while they and their databases are killed, run out of disk, or are crowded by slow clients, and holds what was
+acknowledged against what is stored. Exits 1 where anything was lost or doubled, or a test failed.
+--only does those whose name holds NAME, of "random tests" and the faults in the table.
+`;
+
+const text = { type: 'string' } as const;
+const { values } = parseArgs({ options: { minutes: text, seed: text, only: text, help: { type: 'boolean' } } });
+if (values.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
+const minutes = Number(values.minutes ?? 10);
+const seed = Number(values.seed ?? Date.now() % 2 ** 31);
+const only = values.only ?? '';
+if (!(minutes > 0) || !Number.isInteger(seed)) {
+  process.stderr.write(usage);
+  process.exit(1);
+}
+
+process.stdout.write(`${minutes} minutes, seed ${seed}\n`);
+const deadline = Date.now() + minutes * 60_000;
+const folder = mkdtempSync(join(tmpdir(), 'lead-consent-soak-'));
+const postgres = await startPostgres();
+let good = true;
+try {
+  if ('random tests'.includes(only)) await runRandomTests();
+  await doFaults();
+} finally {
+  await postgres.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(good ? 0 : 1);
+
+async function runRandomTests() {
+  const files = globSync('test/**/*.test.ts').filter(file => /support\/random/.test(readFileSync(file, 'utf8')));
+  const env = { ...process.env, TEST_SEED: String(seed), TEST_SIZE: String(Math.max(1, Math.round(minutes))) };
+  const args = ['run', '--testTimeout=600000', ...files];
+  const [code] = await once(spawn('vitest', args, { env, stdio: 'inherit' }), 'exit');
+  if (code !== 0) good = false;
+}
+
+/** Does each fault for its share of the time that is left, and prints a row for each kind of what was sent. */
+async function doFaults() {
+  const faults = listFaults(folder, postgres, createRandom(seed)).filter(({ name }) => name.includes(only));
+  const rows: Record<string, Tally & { faults: number }> = {};
+  for (const [done, { name, run }] of faults.entries()) {
+    process.stdout.write(`${name} …\n`);
+    try {
+      const { tallies, times } = await run(Date.now() + (deadline - Date.now()) / (faults.length - done));
+      for (const [kind, tally] of Object.entries(tallies)) rows[`${name}: ${kind}`] = { faults: times, ...tally };
+    } catch (error) {
+      process.stderr.write(`${name}: ${(error as Error).stack}\n`);
+      good = false;
+    }
+  }
+  if (faults.length > 0) console.table(rows);
+  for (const { acknowledged, lost, doubled } of Object.values(rows))
+    if (acknowledged === 0 || lost + doubled > 0) good = false;
+}
