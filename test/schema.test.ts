@@ -28,6 +28,12 @@ it.each(engines)('the migrations build on $engine exactly what schema.ts declare
   await close();
 });
 
+it('docs/data.md tells of exactly the tables that schema.ts declares, each once', () => {
+  const page = readFileSync(new URL('../docs/data.md', import.meta.url), 'utf8');
+  const told = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, table]) => table);
+  expect(told.sort()).toEqual(Object.keys(readDeclared()).sort());
+});
+
 async function introspect(db: Database): Promise<Record<string, Record<string, boolean>>> {
   const tables = await db.introspection.getTables();
   return Object.fromEntries(
