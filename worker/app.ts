@@ -1,6 +1,5 @@
 import { type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
-import { isUnavailable } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { pullEvents } from './audit/list.ts';
 import { pullConsents, showConsentStats } from './consents/list.ts';
@@ -13,7 +12,10 @@ import { requireScope } from './guards/access.ts';
 import { showChallenge } from './guards/challenge.ts';
 import { allowSites, requireOrigin } from './guards/origins.ts';
 import { showHealth } from './health.ts';
+import { answerFailure } from './http/failure.ts';
+import { chooseLocale } from './http/language.ts';
 import { describeProblem, problem } from './http/problem.ts';
+import { setSecurityHeaders } from './http/security-headers.ts';
 import { eraseLead, patchLead } from './leads/change.ts';
 import { pullLeads, showLead } from './leads/pull.ts';
 import { showWithdrawal, submitWithdrawal } from './leads/withdraw.ts';
@@ -27,22 +29,16 @@ const built_files = [
 ];
 
 /** Returns the service as a function of its inputs: middleware in order, then path → guards → file. */
-export function createApp(services: Services, demo?: Hono): Hono<App> {
+export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   const app = new Hono<App>();
   app.use(async (c, next) => {
     c.set('services', services);
     c.set('request_id', newId(services.now()));
+    c.set('locale', chooseLocale(c));
     await next();
   });
-  app.use(logRequest, setHeaders);
-  app.onError((error, c) => {
-    const gone = isUnavailable(error);
-    services.log('error', gone ? 'unavailable' : 'failed', {
-      request_id: c.var.request_id,
-      error: describeError(error),
-    });
-    return gone ? problem(c, 'unavailable', { headers: { 'Retry-After': '5' } }) : problem(c, 'internal');
-  });
+  app.use(logRequest, setSecurityHeaders);
+  app.onError(answerFailure);
   app.notFound(c => problem(c, 'not-found'));
 
   for (const path of [
@@ -117,30 +113,8 @@ const logRequest = factory.createMiddleware(async (c, next) => {
   });
 });
 
-const setHeaders = factory.createMiddleware(async (c, next) => {
-  await next();
-  const { headers } = c.res;
-  headers.set('X-Content-Type-Options', 'nosniff');
-  if (!headers.has('Referrer-Policy')) headers.set('Referrer-Policy', 'strict-origin-when-cross-origin');
-  headers.set('X-Request-Id', c.var.request_id);
-  if (!headers.has('Content-Security-Policy'))
-    headers.set('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
-  if (c.var.services.settings.public_url.startsWith('https:'))
-    headers.set('Strict-Transport-Security', 'max-age=31536000');
-});
-
 /** Answers with a built file. The response is made anew, because Hono adds its headers (CORS) only to responses of its own. */
 const showAsset: Handler<App> = async c => {
   const found = await c.var.services.findAsset(c.req.raw);
   return found ? c.newResponse(found.body, found) : problem(c, 'not-found');
 };
-
-/** Returns the error's class, code and place, and never its message, because a message may hold what was sent. */
-function describeError(error: Error): Record<string, unknown> {
-  const at = error.stack
-    ?.split('\n')
-    .filter(line => /^\s+at /.test(line))
-    .slice(0, 6)
-    .map(line => line.trim());
-  return { name: error.name, code: (error as { code?: unknown }).code, at };
-}

@@ -22,13 +22,6 @@ export interface Services {
   peerAddress(c: Context): string | undefined;
   /** What holds back one address that sends too much. */
   limiters: Record<Limited, Limiter>;
-  /**
-   * Waits for the end of the event loop's turn, on a host whose requests share a thread.
-   *
-   * Those that arrived together and stop before a piece of work do it one after the other, with its code and tables still in the
-   * processor's caches: on two cores that is a fifth more submissions a second.
-   */
-  endOfTurn?(): Promise<void>;
   /** Compresses the console's pages, where the host does not by itself. */
   compress?: MiddlewareHandler;
 }

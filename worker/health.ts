@@ -8,7 +8,7 @@ const probes = new WeakMap<Services, { at: number; healthy: Promise<boolean> }>(
 /** `GET /health`: whether the database takes a write, asked at most once a second however many ask us. */
 export const showHealth = factory.createHandlers(async c => {
   if (await isHealthy(c.var.services)) return c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' });
-  return problem(c, 'unavailable', { headers: { 'Retry-After': '5' } });
+  return problem(c, 'unavailable');
 });
 
 function isHealthy(services: Services): Promise<boolean> {

@@ -31,7 +31,6 @@ const made = await createServices(settings, {
   writeLine: writeSoon,
   findAsset: openAssets(),
   peerAddress: c => getConnInfo(c).remote.address,
-  endOfTurn: () => new Promise(resolve => setImmediate(resolve)),
   compress: compress(),
 });
 const { services } = 'mistakes' in made ? giveUp(made.mistakes) : made;

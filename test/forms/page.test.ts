@@ -202,12 +202,28 @@ describe('a post from the page', () => {
     for (const answer of answers.filter(({ status }) => status === 403))
       expect(await answer.text()).toContain(`>${code}<`);
     expect(await countLeads()).toBe(1);
-    const other = await (await started.submit(path, { ...fields, company: 'Another' })).text();
+    await started.publish('2026-02', { effective_at: started.services.now().toISOString() });
+    expect(await (await started.submit(path, fields)).text()).toContain(`>${code}<`);
+    const other = await (
+      await started.submit(path, { ...fields, company: 'Another', policy_version: '2026-02' })
+    ).text();
     expect(other).not.toContain(code);
     expect(other).toContain('has been sent once already');
     started.advance(5_000);
-    expect((await started.submit(path, { ...fields, company: 'Another', ...readPageFields(other) })).status).toBe(303);
+    const another = { ...fields, company: 'Another', policy_version: '2026-02', ...readPageFields(other) };
+    expect((await started.submit(path, another)).status).toBe(303);
     expect(await countLeads()).toBe(2);
+  });
+
+  it('under a key that was sent with other content gets the form again, as a page', async () => {
+    const key = { 'Idempotency-Key': 'k' };
+    const fields = { ...typed, ...(await openPage()) };
+    expect((await started.submit(path, fields, key)).status).toBe(303);
+    expect((await started.submit(path, fields, key)).status).toBe(303);
+    const refused = await started.submit(path, { ...fields, company: 'Another' }, key);
+    expect(refused.status).toBe(422);
+    expect(await refused.text()).toMatch(/This Idempotency-Key was used with other content[\s\S]*value="Another"/);
+    expect(await countLeads()).toBe(1);
   });
 
   it('while the database takes nothing keeps all that was typed, and the same page gets through afterwards', async () => {
@@ -223,10 +239,18 @@ describe('a post from the page', () => {
     expect(page).toContain('can’t store this just now');
     expect(page).toContain('value="Zhang.San@example.com"');
     expect(page).toMatch(/value="2026-01" required checked/);
+    expect(started.lines.at(-2)).toMatch(/"event":"unavailable".*"code":"SQLITE_FULL"/);
     const stored = await countLeads();
     await limitPages(1_000_000);
     expect((await started.submit(path, { ...typed, ...readPageFields(page) })).status).toBe(303);
     expect(await countLeads()).toBe(stored + 1);
+  });
+
+  it('without its token, while the database cannot even be read for the page, keeps all that was typed', async () => {
+    started.db.read = () => Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' }));
+    const refused = await started.submit(path, typed);
+    expect(refused.status).toBe(503);
+    expect(await refused.text()).toContain('value="Zhang.San@example.com"');
   });
 
   it('too often gets the form again with the time to wait', async () => {

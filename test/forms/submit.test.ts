@@ -288,6 +288,7 @@ describe('POST /forms/:form refuses', () => {
     expect(await title({ ...lead, name: '' }, 'en-GB,en;q=0.9')).toBe('Something needs correcting');
     expect(await title({ ...lead, name: '' }, 'fr;q=1, zh;q=0.5, en;q=0.4')).toBe('有内容需要更正');
     expect(await title({ ...lead, name: '', locale: 'en' }, 'zh-CN')).toBe('Something needs correcting');
+    expect(await title({ ...lead, name: '', locale: 7 }, 'en')).toBe('Something needs correcting');
   });
 });
 
@@ -331,6 +332,8 @@ describe('Idempotency-Key', () => {
     expect(await readProblem(await post('/forms/ecological-cooperation', lead, key))).toMatchObject({
       slug: 'idempotency-key-reused',
     });
+    const english = await post(path, { ...lead, locale: 'en' }, { ...key, 'Accept-Language': 'zh-CN' });
+    expect(english.headers.get('Content-Language')).toBe('en');
   });
 
   it('remembers for 24 hours, and only a 201', async () => {

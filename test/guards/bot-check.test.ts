@@ -135,5 +135,5 @@ it('spent proofs are kept until they would have ended by themselves, and no long
 it('BOT_CHECK=off takes its fields and does not look at them', async () => {
   const { post } = await startPublished({ BOT_CHECK: 'off' });
   expect((await post(path, { ...lead, challenge: 1, form_token: 'x', website: 'filled' })).status).toBe(201);
-  expect((await post(path, lead)).status).toBe(201);
+  for (let n = 0; n < 2; n++) expect((await post(path, { ...lead, form_token: 'x' })).status).toBe(201);
 });

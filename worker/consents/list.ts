@@ -39,7 +39,7 @@ export const pullConsents = factory.createHandlers(query(consentQuery), async c 
   const isStream = chooseType(c, ['application/json', 'application/x-ndjson']) === 'application/x-ndjson';
   const from = cursor === undefined ? undefined : readCursor(cursor);
   if (cursor !== undefined && (isStream || !from))
-    return invalidFields(c, [{ field: 'cursor', code: isStream ? 'not_allowed' : 'invalid' }], undefined);
+    return invalidFields(c, [{ field: 'cursor', code: isStream ? 'not_allowed' : 'invalid' }]);
   if (isStream) {
     const Link = linkNext(c, writeCursor({ settled: settledId(now()) }));
     const readPage = (after?: ConsentCursor) => listConsents(db, { ...asked, limit: streamed_at_once }, after, now());

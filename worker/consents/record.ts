@@ -3,13 +3,15 @@ import type { Context } from 'hono';
 import { setCookie } from 'hono/cookie';
 import * as z from 'zod/mini';
 import { type ConsentRecord, findRepeatedChoice, listChoices, recordChoice } from '../../db/consents/record.ts';
-import { Conflict } from '../../db/database.ts';
+import type { Database } from '../../db/database.ts';
+import type { Repeatable } from '../../db/once.ts';
 import { choice_holds_days, currentPolicy, listPolicies, type Policy } from '../../db/policies.ts';
 import { type App, factory } from '../context.ts';
 import { useLimit } from '../guards/rate-limit.ts';
+import { readIdempotencyKey, workOnce } from '../http/idempotency-key.ts';
 import { problem } from '../http/problem.ts';
 import type { FieldError } from '../http/slugs.ts';
-import { body, ignoreBody, invalidFields, readIdempotencyKey } from '../http/validate.ts';
+import { body, ignoreBody, invalidFields } from '../http/validate.ts';
 import { isLoopback } from '../settings.ts';
 import { cookie_name, formatChoice } from '../shared/consent-cookie.ts';
 import { locales } from '../shared/locales.ts';
@@ -35,41 +37,93 @@ export const choice = z.strictObject({
 });
 type Choice = z.output<typeof choice>;
 
-/** `POST /consents`: appends a choice, a refusal included, and sets the cookie that says what holds now. */
-export const submitConsent = factory.createHandlers(body(choice), async c => {
-  const sent = c.req.valid('json');
-  const { db, signer, now } = c.var.services;
-  const { key, error } = readIdempotencyKey(c);
-  if (error) return invalidFields(c, [error], sent);
-  const repeatable = key
-    ? { key: signer.idempotencyKey('consent', key), fingerprint: signer.fingerprint(sent) }
-    : undefined;
-  const answerRepeated = async () => {
-    const first = repeatable && (await findRepeatedChoice(db, repeatable));
-    if (!first?.same) return first && problem(c, 'idempotency-key-reused');
-    const [latest = first.record] = await listChoices(db, first.record.visitor_id, 1);
-    return answerRecord(c, { record: first.record, latest });
-  };
-  const repeated = await answerRepeated();
-  if (repeated) return repeated;
-  const limited = await useLimit(c, 'consent', 'consents');
-  if (limited) return problem(c, 'too-many-requests', { headers: limited });
+/** Everything that can become of a choice. */
+type Outcome =
+  /** The choice is stored, by this request or by the first one with the same key. `latest` is what holds for the visitor now. */
+  | { is: 'stored'; record: ConsentRecord; latest: ConsentRecord }
+  /** The key was sent before, with another choice. */
+  | { is: 'reused' }
+  | { is: 'fields'; errors: FieldError[] }
+  | { is: 'flood'; headers: Record<string, string> }
+  /** The visitor has no choice that could be withdrawn. */
+  | { is: 'unknown' };
 
-  const policy = (await listPolicies(db)).find(({ version }) => version === sent.policy_version);
-  const errors = policy ? checkChoice(sent, policy, now()) : [{ field: 'policy_version', code: 'invalid' } as const];
-  if (errors.length > 0) return invalidFields(c, errors, sent);
-  const received_at = now();
-  const chosen_at = new Date(Math.min(Date.parse(sent.chosen_at), received_at.getTime()));
-  try {
-    const stored = { ...sent, visitor_id: sent.visitor_id ?? randomUUID(), chosen_at };
-    return answerRecord(c, await recordChoice(db, stored, repeatable, received_at));
-  } catch (error) {
-    const lostRace = error instanceof Conflict && error.table === 'consents';
-    const answer = lostRace && (await answerRepeated());
-    if (answer) return answer;
-    throw error;
+function reply(c: Context<App>, outcome: Outcome): Response {
+  switch (outcome.is) {
+    case 'stored':
+      setConsentCookie(c, outcome.latest);
+      return c.json(outcome.record, 201, { 'Cache-Control': 'no-store' });
+    case 'reused':
+      return problem(c, 'idempotency-key-reused');
+    case 'fields':
+      return invalidFields(c, outcome.errors);
+    case 'flood':
+      return problem(c, 'too-many-requests', { headers: outcome.headers });
+    case 'unknown':
+      return problem(c, 'not-found');
   }
-});
+}
+
+/** Sets the cookie to the latest choice, because one that was sent late must not stand over a later one. */
+function setConsentCookie(c: Context<App>, latest: ConsentRecord): void {
+  const { settings } = c.var.services;
+  setCookie(c, cookie_name, formatChoice(latest), {
+    path: '/',
+    maxAge: choice_holds_days * (day_ms / 1000),
+    sameSite: 'Lax',
+    secure: !isLoopback(settings.public_url),
+    ...(settings.cookie_domain && { domain: settings.cookie_domain }),
+  });
+}
+
+/** `POST /consents`: appends a choice, a refusal included, and sets the cookie that says what holds now. */
+export const submitConsent = factory.createHandlers(body(choice), async c =>
+  reply(c, await acceptChoice(c, c.req.valid('json'))),
+);
+
+async function acceptChoice(c: Context<App>, sent: Choice): Promise<Outcome> {
+  const { db, signer } = c.var.services;
+  const { key, error } = readIdempotencyKey(c);
+  if (error) return { is: 'fields', errors: [error] };
+  if (key === undefined) return storeChoice(c, sent);
+  const repeatable = { key: signer.idempotencyKey('consent', key), fingerprint: signer.fingerprint(sent) };
+  return workOnce(
+    () => findFirst(db, repeatable),
+    () => storeChoice(c, sent, repeatable),
+  );
+}
+
+async function findFirst(db: Database, repeatable: Repeatable): Promise<Outcome | undefined> {
+  const first = await findRepeatedChoice(db, repeatable);
+  if (!first) return undefined;
+  if (!first.same) return { is: 'reused' };
+  const [latest = first.record] = await listChoices(db, first.record.visitor_id, 1);
+  return { is: 'stored', record: first.record, latest };
+}
+
+async function storeChoice(c: Context<App>, sent: Choice, repeatable?: Repeatable): Promise<Outcome> {
+  const { db, now } = c.var.services;
+  const limited = await useLimit(c, 'consent', 'consents');
+  if (limited) return { is: 'flood', headers: limited };
+  const policy = (await listPolicies(db)).find(({ version }) => version === sent.policy_version);
+  if (!policy) return { is: 'fields', errors: [{ field: 'policy_version', code: 'invalid' }] };
+  const received_at = now();
+  const errors = checkChoice(sent, policy, received_at);
+  if (errors.length > 0) return { is: 'fields', errors };
+  const chosen_at = new Date(Math.min(Date.parse(sent.chosen_at), received_at.getTime()));
+  const stored = { ...sent, visitor_id: sent.visitor_id ?? randomUUID(), chosen_at };
+  return { is: 'stored', ...(await recordChoice(db, stored, repeatable, received_at)) };
+}
+
+function checkChoice({ shown, granted, chosen_at }: Choice, policy: Policy, now: Date): FieldError[] {
+  const known = new Set(policy.documents[0]!.purposes.map(({ id }) => id));
+  const errors: FieldError[] = [];
+  if (shown.some(id => !known.has(id))) errors.push({ field: 'shown', code: 'not_allowed' });
+  if (granted.some(id => !shown.includes(id))) errors.push({ field: 'granted', code: 'not_allowed' });
+  const oldest = now.getTime() - choice_holds_days * day_ms;
+  if (Date.parse(chosen_at) < oldest) errors.push({ field: 'chosen_at', code: 'invalid' });
+  return errors;
+}
 
 /** `GET /consents/{visitor_id}`: what holds now and all that was chosen, the latest first. */
 export const showConsents = factory.createHandlers(async c => {
@@ -93,42 +147,21 @@ export const showReceipt = factory.createHandlers(async c => {
 });
 
 /** `POST /consents/{visitor_id}/withdrawal`: takes back whatever was granted, in one step and without a body. */
-export const withdrawConsent = factory.createHandlers(ignoreBody, async c => {
+export const withdrawConsent = factory.createHandlers(ignoreBody, async c => reply(c, await withdrawAll(c)));
+
+async function withdrawAll(c: Context<App>): Promise<Outcome> {
   const { db, now } = c.var.services;
   const limited = await useLimit(c, 'consent', 'consents');
-  if (limited) return problem(c, 'too-many-requests', { headers: limited });
+  if (limited) return { is: 'flood', headers: limited };
   const [latest] = await listVisitorChoices(c, 1);
-  if (!latest) return problem(c, 'not-found');
+  if (!latest) return { is: 'unknown' };
   const { visitor_id, locale, shown } = latest;
   const policy_version = currentPolicy(await listPolicies(db), now())?.version ?? latest.policy_version;
   const withdrawal = { visitor_id, locale, shown, policy_version, granted: [], source: 'withdrawal', chosen_at: now() };
-  return answerRecord(c, await recordChoice(db, withdrawal, undefined, now()));
-});
+  return { is: 'stored', ...(await recordChoice(db, withdrawal, undefined, now())) };
+}
 
 async function listVisitorChoices(c: Context<App>, limit?: number) {
   const visitor_id = c.req.param('visitor_id') ?? '';
   return visitorId.safeParse(visitor_id).success ? listChoices(c.var.services.db, visitor_id, limit) : [];
-}
-
-function checkChoice({ shown, granted, chosen_at }: Choice, policy: Policy, now: Date): FieldError[] {
-  const known = new Set(policy.documents[0]!.purposes.map(({ id }) => id));
-  const errors: FieldError[] = [];
-  if (shown.some(id => !known.has(id))) errors.push({ field: 'shown', code: 'not_allowed' });
-  if (granted.some(id => !shown.includes(id))) errors.push({ field: 'granted', code: 'not_allowed' });
-  const oldest = now.getTime() - choice_holds_days * day_ms;
-  if (Date.parse(chosen_at) < oldest) errors.push({ field: 'chosen_at', code: 'invalid' });
-  return errors;
-}
-
-/** A choice sent late must not put its cookie over a later one: the cookie says what holds now. */
-function answerRecord(c: Context<App>, { record, latest }: { record: ConsentRecord; latest: ConsentRecord }) {
-  const { settings } = c.var.services;
-  setCookie(c, cookie_name, formatChoice(latest), {
-    path: '/',
-    maxAge: choice_holds_days * (day_ms / 1000),
-    sameSite: 'Lax',
-    secure: !isLoopback(settings.public_url),
-    ...(settings.cookie_domain && { domain: settings.cookie_domain }),
-  });
-  return c.json(record, 201, { 'Cache-Control': 'no-store' });
 }

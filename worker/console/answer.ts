@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { App } from '../context.ts';
+import { pagePolicy } from '../http/security-headers.ts';
 import { type Page, renderLayout } from './layout.ts';
 import { readerOf } from './reader.ts';
 
@@ -25,13 +26,4 @@ export function answerPage(c: Context<App>, page: Page, { status = 200, headers,
   });
 }
 
-const content_policy = [
-  ...["default-src 'none'", "style-src 'self'", "script-src 'self'", "connect-src 'self'", "img-src 'self'"],
-  ...[
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ],
-].join('; ');
+const content_policy = pagePolicy({ forms: ["'self'"], loads: ['script', 'connect', 'img'] });

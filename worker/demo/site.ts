@@ -1,7 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { currentPolicy, listPolicies } from '../../db/policies.ts';
-import type { Services } from '../context.ts';
-import { chooseLocale } from '../http/language.ts';
+import type { App, Services } from '../context.ts';
 import type { Content, Page } from './layout.ts';
 import { renderHome, renderProduct } from './pages.ts';
 import { demoStyles } from './styles.ts';
@@ -13,10 +12,10 @@ const policy = [
 ].join('; ');
 
 /** Creates the website of a made-up company, which shows the product at work in a real page. It is never served in production. */
-export function createDemo({ db, now }: Pick<Services, 'db' | 'now'>): Hono {
-  const demo = new Hono();
-  const show = (render: (page: Page) => Content) => async (c: Context) => {
-    const locale = chooseLocale(c);
+export function createDemo({ db, now }: Pick<Services, 'db' | 'now'>): Hono<App> {
+  const demo = new Hono<App>();
+  const show = (render: (page: Page) => Content) => async (c: Context<App>) => {
+    const { locale } = c.var;
     const version = currentPolicy(await listPolicies(db), now())?.version ?? 'current';
     return c.html(await render({ locale, path: c.req.path, policy_url: `/policies/${version}?lang=${locale}` }), 200, {
       'Content-Language': locale,

@@ -6,7 +6,7 @@ import { currentPolicy, documentIn, listKnownPolicies, listPolicies } from '../.
 import { readReceiptCode } from '../../db/vault/signer.ts';
 import type { App } from '../context.ts';
 import { isGoodToken, issueFormToken } from '../guards/bot-check.ts';
-import { chooseLocale } from '../http/language.ts';
+import { readReturn } from '../guards/origins.ts';
 import { type Content, renderError, renderNotice, renderSummary, showPage } from '../http/page.ts';
 import { page_texts } from '../http/page-texts.ts';
 import type { FieldError } from '../http/slugs.ts';
@@ -14,6 +14,7 @@ import { agreements, splitAgreement } from '../policies/agreements.ts';
 import { isLoopback } from '../settings.ts';
 import { type Form, leadFields } from '../shared/fields.ts';
 import type { Locale } from '../shared/locales.ts';
+import { form_texts } from './texts.ts';
 
 /** What came with a form, as far as a page can show it again. */
 export type Sent = Record<string, unknown>;
@@ -24,6 +25,8 @@ interface FormAnswer {
   notice?: string | undefined;
   /** The token that came can't be sent again. */
   stale?: boolean;
+  /** The database can't be read: the policy that was read last stands for the current one, which the next post is checked against. */
+  away?: boolean;
   headers?: Record<string, string> | undefined;
 }
 
@@ -31,22 +34,21 @@ const receipt_seconds = 600;
 
 /** Answers the form as a page, with what was typed, and with what is wrong about it. */
 export async function answerForm(c: Context<App>, form: Form, sent: Sent, answer: FormAnswer = {}) {
-  const { status = 200, errors = [], notice, stale = false, headers } = answer;
-  const { db, signer, now } = c.var.services;
-  const locale = chooseLocale(c, sent.locale);
-  const texts = page_texts[locale];
-  const title = texts.form.titles[form];
-  // While the database is away, the policy that was read last stands for the current one, which the next post is checked against.
-  const policy = currentPolicy(status === 503 ? listKnownPolicies(db) : await listPolicies(db), now());
+  const { status = 200, errors = [], notice, stale = false, away = false, headers } = answer;
+  const { services, locale } = c.var;
+  const { db, signer, now } = services;
+  const texts = form_texts[locale];
+  const title = texts.titles[form];
+  const policy = currentPolicy(away ? listKnownPolicies(db) : await listPolicies(db), now());
   const agreement = policy
     ? { version: policy.version, sentence: documentIn(policy, locale).agreements[form]! }
-    : status === 503
+    : away
       ? { version: String(sent.policy_version), sentence: agreements[locale][form] }
       : undefined;
-  const kept = typeof sent.return_to === 'string' && sent.return_to ? { return_to: sent.return_to } : undefined;
+  const return_to = readReturn(services, sent.return_to);
+  const kept = return_to ? { return_to } : undefined;
   const page = {
-    locale,
-    title: errors.length > 0 ? `${texts.mistakes(errors.length)} · ${title}` : title,
+    title: errors.length > 0 ? `${page_texts[locale].mistakes(errors.length)} · ${title}` : title,
     kept,
     status,
   };
@@ -60,27 +62,27 @@ export async function answerForm(c: Context<App>, form: Form, sent: Sent, answer
     html`<h1>${title}</h1>
 ${
   agreement
-    ? html`<p>${texts.form.intro}</p>
+    ? html`<p>${texts.intro}</p>
 ${top}
 <form class="card" method="post" action="/forms/${form}" novalidate>
-<p class="hint">${texts.form.required}</p>
+<p class="hint">${texts.required}</p>
 ${leadFields.map(field => renderField(locale, field, sent, errors))}
 ${renderAgreement(locale, agreement, sent, errors)}
-<div class="trap" aria-hidden="true"><label for="website">${texts.form.trap}</label><input id="website" name="website" type="text" tabindex="-1" autocomplete="off"></div>
+<div class="trap" aria-hidden="true"><label for="website">${texts.trap}</label><input id="website" name="website" type="text" tabindex="-1" autocomplete="off"></div>
 <input type="hidden" name="form_token" value="${token}">
 <input type="hidden" name="locale" value="${locale}">
 ${kept ? html`<input type="hidden" name="return_to" value="${kept.return_to}">` : ''}
-<button type="submit">${texts.form.submit}</button>
+<button type="submit">${texts.submit}</button>
 </form>
-<div class="note">${texts.form.privacy.map(line => html`<p>${line}</p>`)}</div>`
-    : html`<p class="notice">${texts.form.closed}</p>`
+<div class="note">${texts.privacy.map(line => html`<p>${line}</p>`)}</div>`
+    : html`<p class="notice">${texts.closed}</p>`
 }`,
   );
 }
 
 function renderField(locale: Locale, field: (typeof leadFields)[number], sent: Sent, errors: FieldError[]): Content {
   const { name, type, autocomplete } = field;
-  const { labels, hints } = page_texts[locale].form;
+  const { labels, hints } = form_texts[locale];
   const hint = hints[name];
   const { line, attributes } = renderError(locale, name, errors, hint && `${name}-hint`);
   const typed = typeof sent[name] === 'string' ? sent[name] : '';
@@ -98,7 +100,7 @@ function renderAgreement(
   sent: Sent,
   errors: FieldError[],
 ): Content {
-  const { newTab } = page_texts[locale];
+  const { newTab } = form_texts[locale];
   const { line, attributes } = renderError(locale, 'policy_version', errors);
   const [before, title, after] = splitAgreement(sentence);
   const link = html`<a href="/policies/${version}?lang=${locale}" target="_blank" rel="noopener">${title}<span class="hidden">${newTab}</span></a>`;
@@ -108,13 +110,13 @@ ${line}
 </div>`;
 }
 
-/** Sends a browser on after a lead was stored; the receipt code travels in a cookie, for one look. */
-export function answerThanks(c: Context<App>, form: Form, receipt_code: string, locale: Locale, return_to?: string) {
-  const path = `/forms/${form}/thanks`;
+/** Sends a browser on after its lead was stored. The receipt code travels in a cookie, for one look. */
+export function answerThanks(c: Context<App>, form: Form, receipt_code: string, return_to: unknown) {
+  const { services, locale } = c.var;
   const { name, options } = receiptCookie(c, form);
   setCookie(c, name, receipt_code, { ...options, maxAge: receipt_seconds });
   c.header('Cache-Control', 'no-store');
-  return c.redirect(return_to ?? `${path}?lang=${locale}`, 303);
+  return c.redirect(readReturn(services, return_to) ?? `/forms/${form}/thanks?lang=${locale}`, 303);
 }
 
 /** Answers the thanks, with the receipt code if the browser brings it; with the answer the browser forgets it. */
@@ -122,15 +124,16 @@ export function showReceipt(c: Context<App>, form: Form) {
   const { name, options } = receiptCookie(c, form);
   const code = readReceiptCode(getCookie(c, name) ?? '');
   if (code) deleteCookie(c, name, options);
-  return answerReceipt(c, chooseLocale(c), code);
+  return answerReceipt(c, code);
 }
 
-/** Answers the thanks as a page; of a lead that was sent before too. */
-export function answerReceipt(c: Context<App>, locale: Locale, code: string | undefined, status: 200 | 403 = 200) {
-  const { thanks } = page_texts[locale];
+/** Answers the thanks as a page. With 403 it says that the lead was stored before. */
+export function answerReceipt(c: Context<App>, code: string | undefined, status: 200 | 403 = 200) {
+  const { locale } = c.var;
+  const { thanks } = form_texts[locale];
   return showPage(
     c,
-    { locale, title: thanks.title, status },
+    { title: thanks.title, status },
     html`<section class="card" data-lead-form-done>
 <h1>${thanks.title}</h1>
 <p>${status === 200 ? '' : html`${thanks.repeated} `}${thanks.body}</p>
@@ -146,7 +149,12 @@ ${
   );
 }
 
-/** Of this host alone: by its prefix, no neighbour under the same domain can put another receipt in its place (RFC 6265bis §4.1.3). */
+/**
+ * Names the cookie that brings a receipt to its page. Because of its prefix, no other host of the domain can put another receipt in
+ * its place.
+ *
+ * @see RFC 6265bis §4.1.3
+ */
 function receiptCookie(c: Context<App>, form: Form) {
   const secure = !isLoopback(c.var.services.settings.public_url);
   const name = `${secure ? '__Host-' : ''}receipt-${form}`;

@@ -1,23 +1,23 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
-import { Conflict, isUnavailable } from '../../db/database.ts';
-import { createLead, findRepeatedLead, type Receipt, type Submission, type Terms } from '../../db/leads/create.ts';
+import type { Conflict } from '../../db/database.ts';
+import { createLead, findRepeatedLead } from '../../db/leads/create.ts';
 import type { Repeatable } from '../../db/once.ts';
-import { currentPolicy, documentIn, listPolicies } from '../../db/policies.ts';
-import { type App, factory } from '../context.ts';
-import { checkBot, type Failure } from '../guards/bot-check.ts';
-import { isAllowedOrigin } from '../guards/origins.ts';
+import { currentPolicy, documentIn, listPolicies, type Policy } from '../../db/policies.ts';
+import type { LeadValues } from '../../db/vault/vault.ts';
+import { type App, factory, type Services } from '../context.ts';
+import { checkBot, readMark } from '../guards/bot-check.ts';
+import { readReturn } from '../guards/origins.ts';
 import { describeQuota, useLimit } from '../guards/rate-limit.ts';
-import { chooseLocale } from '../http/language.ts';
-import { prefersHtml } from '../http/negotiate.ts';
-import { page_texts } from '../http/page-texts.ts';
+import { readOutage } from '../http/failure.ts';
+import { readIdempotencyKey, workOnce } from '../http/idempotency-key.ts';
 import { problem } from '../http/problem.ts';
-import type { FieldError } from '../http/slugs.ts';
-import { body, field, invalidFields, readIdempotencyKey } from '../http/validate.ts';
+import { body, field } from '../http/validate.ts';
 import { type Form, findForm } from '../shared/fields.ts';
 import { locales } from '../shared/locales.ts';
 import { normalizePhone } from '../shared/phone.ts';
-import { answerForm, answerReceipt, answerThanks, showReceipt } from './page.ts';
+import { answerForm, showReceipt } from './page.ts';
+import { chooseReply, type Outcome } from './replies.ts';
 
 export const submission = z.strictObject({
   name: field('name'),
@@ -40,149 +40,131 @@ export const requireForm = factory.createMiddleware(async (c, next) => {
 });
 
 /** `GET /forms/{form}`: the form as a page that needs no script. */
-export const showForm = factory.createHandlers(c => {
-  const return_to = readReturn(c, c.req.query('return_to'));
-  return answerForm(c, formOf(c), { return_to });
-});
+export const showForm = factory.createHandlers(c => answerForm(c, formOf(c), { return_to: c.req.query('return_to') }));
 
 /** `GET /forms/{form}/thanks`: where a browser without script lands, with its receipt code once. */
 export const showThanks = factory.createHandlers(c => showReceipt(c, formOf(c)));
 
+/** `POST /forms/{form}`: stores a lead once, however often the request arrives. */
+export const submitForm = factory.createHandlers(
+  body(submission, {
+    form: true,
+    refuse: (c, errors, sent) => chooseReply(c)(c, formOf(c), sent, { is: 'fields', errors }),
+  }),
+  c => {
+    const sent = c.req.valid('json');
+    const form = formOf(c);
+    const reply = chooseReply(c);
+    return acceptForm(c, form, sent)
+      .then(outcome => reply(c, form, sent, outcome))
+      .catch(error => reply(c, form, sent, readOutage(c, error)));
+  },
+);
+
+function formOf(c: Context<App>): Form {
+  return findForm(c.req.param('form'))!;
+}
+
 /**
- * `POST /forms/{form}`: stores a lead once, however often the request arrives.
+ * Finds out what becomes of a submission.
  *
  * What a person can mend is told first and costs nothing; a repeat gets its answer whatever has run out since; the address's
  * limit stands before all that costs work; and the proof is spent with the lead, so that nothing that fails spends it.
  */
-export const submitForm = factory.createHandlers(body(submission, { form: true, refuse: refuseFields }), c => {
-  const sent = c.req.valid('json');
-  return acceptForm(c, sent).catch(error => refuseForNow(c, sent, error));
-});
-
-async function acceptForm(c: Context<App>, sent: Sent): Promise<Response> {
-  const { now, signer, settings, db } = c.var.services;
+async function acceptForm(c: Context<App>, form: Form, sent: Sent): Promise<Outcome> {
+  const { services } = c.var;
   const { key, error } = readIdempotencyKey(c);
-  if (error) return refuseFields(c, [error], sent);
-  const return_to = readReturn(c, sent.return_to);
-  if (sent.return_to && !return_to) return refuseFields(c, [{ field: 'return_to', code: 'not_allowed' }], sent);
-  const form = formOf(c);
+  if (error) return { is: 'fields', errors: [error] };
+  if (sent.return_to && !readReturn(services, sent.return_to))
+    return { is: 'fields', errors: [{ field: 'return_to', code: 'not_allowed' }] };
   const values = {
     name: sent.name.trim(),
     phone: normalizePhone(sent.phone)!,
     email: sent.email.trim(),
     company: sent.company.trim(),
   };
-  const takePrint = () => signer.fingerprint([form, values, sent.policy_version, sent.locale]);
-  const repeatable = key ? { key: signer.idempotencyKey('lead', key), fingerprint: takePrint() } : undefined;
-  const repeated = repeatable && (await answerRepeated(c, sent, repeatable));
-  if (repeated) return repeated;
-
-  const limited = await useLimit(c, 'form', `forms ${form}`);
-  if (limited) return refuseFlood(c, sent, limited);
-  const proof = settings.bot_check ? checkBot(signer, form, sent, now()) : undefined;
-  if (typeof proof === 'string') return refuseBot(c, sent, proof);
-  const policies = await listPolicies(db);
-  const current = currentPolicy(policies, now());
-  if (!current || current.version !== sent.policy_version) {
-    const code = isPast(policies, sent.policy_version, now()) ? 'outdated' : 'invalid';
-    return refuseFields(c, [{ field: 'policy_version', code }], sent);
-  }
-  const locale = chooseLocale(c, sent.locale);
-  const shown = documentIn(current, locale);
-  const quota = settings.form_quota_per_minute;
-  return storeLead(
-    c,
-    sent,
-    { form, values, policy_version: current.version, policy_sha256: shown.sha256, locale: shown.locale },
-    { repeatable, proof, quota },
-    takePrint,
+  const repeatable = describeRepeat(services, form, values, sent, key);
+  return workOnce(
+    () => findFirst(services, repeatable, key),
+    () => storeLead(c, form, values, sent, repeatable),
+    conflict => readConflict(services, conflict),
   );
 }
 
-/** A page has no key of its own: its proof stands for one, so that a button pressed twice still gets to its receipt. */
-async function storeLead(c: Context<App>, sent: Sent, lead: Submission, terms: Terms, takePrint: () => string) {
-  const { services, request_id } = c.var;
-  const { proof } = terms;
-  const ofPage =
-    !terms.repeatable && proof && prefersHtml(c)
-      ? { key: services.signer.idempotencyKey('lead', `proof\u0000${proof.proof}`), fingerprint: takePrint() }
-      : undefined;
-  try {
-    const actor = { id: 'visitor', role: 'visitor', request_id };
-    const repeatable = terms.repeatable ?? ofPage;
-    await services.endOfTurn?.();
-    return answerStored(c, sent, await createLead(services, lead, { ...terms, repeatable }, actor, services.now()));
-  } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    if (error.table === 'quotas')
-      return refuseFlood(c, sent, describeQuota(services.settings.form_quota_per_minute, services.now()));
-    if (error.table !== 'once') throw error;
-    if (ofPage) return answerSpentPage(c, sent, ofPage);
-    const answer = terms.repeatable && (await answerRepeated(c, sent, terms.repeatable));
-    return answer ?? refuseBot(c, sent, 'spent');
-  }
+/**
+ * Says by what a repeat is known: the key, or the mark of a page's token, because a page sends no key and its button can be pressed
+ * twice.
+ */
+function describeRepeat(
+  { signer, settings }: Services,
+  form: Form,
+  values: LeadValues,
+  { form_token, challenge, policy_version, locale }: Sent,
+  key: string | undefined,
+): Repeatable | undefined {
+  const mark = settings.bot_check && !challenge ? readMark(form_token) : undefined;
+  const known = key === undefined ? mark : signer.idempotencyKey('lead', key);
+  return known ? { key: known, fingerprint: signer.fingerprint([form, values, policy_version, locale]) } : undefined;
 }
 
-async function answerRepeated(c: Context<App>, sent: Sent, repeatable: Repeatable) {
-  const first = await findRepeatedLead(c.var.services, repeatable, c.var.services.now());
+/**
+ * Finds what became of the first request with the same key, or from the same page. Of a page with other content it finds nothing: its
+ * token is refused as spent.
+ */
+async function findFirst(
+  services: Services,
+  repeatable: Repeatable | undefined,
+  key: string | undefined,
+): Promise<Outcome | undefined> {
+  const first = repeatable && (await findRepeatedLead(services, repeatable, services.now()));
   if (!first) return undefined;
-  if (first === 'erased') return problem(c, 'gone');
-  return first.same ? answerStored(c, sent, first.receipt) : problem(c, 'idempotency-key-reused');
+  if (key === undefined)
+    return first !== 'erased' && first.same ? { is: 'repeated', receipt: first.receipt } : undefined;
+  if (first === 'erased') return { is: 'gone' };
+  const { same, receipt } = first;
+  return same ? { is: 'stored', receipt } : { is: 'reused' };
 }
 
-async function answerSpentPage(c: Context<App>, sent: Sent, ofPage: Repeatable) {
-  const first = await findRepeatedLead(c.var.services, ofPage, c.var.services.now());
-  if (first === 'erased') return problem(c, 'gone');
-  if (!first?.same) return refuseBot(c, sent, 'spent');
-  return answerReceipt(c, chooseLocale(c, sent.locale), first.receipt.receipt_code, 403);
-}
-
-function answerStored(c: Context<App>, sent: Sent, receipt: Receipt) {
-  if (!prefersHtml(c)) return c.json(receipt, 201, { 'Cache-Control': 'no-store' });
-  const locale = chooseLocale(c, sent.locale);
-  return answerThanks(c, formOf(c), receipt.receipt_code, locale, readReturn(c, sent.return_to));
-}
-
-function refuseFields(c: Context<App>, errors: FieldError[], sent: unknown) {
-  if (!prefersHtml(c)) return invalidFields(c, errors, sent);
-  const { return_to, ...rest } = Object(sent) as Record<string, unknown>;
-  return answerForm(c, formOf(c), { ...rest, return_to: readReturn(c, return_to) }, { status: 422, errors });
-}
-
-function refuseBot(c: Context<App>, sent: Sent, failure: Failure) {
-  const locale = chooseLocale(c, sent.locale);
-  if (!prefersHtml(c)) return problem(c, 'bot-check-failed', { locale });
-  const notice = page_texts[locale].form.failures[failure];
-  return answerForm(c, formOf(c), sent, { status: 403, notice, stale: failure !== 'early' });
-}
-
-function refuseFlood(c: Context<App>, sent: Sent, headers: Record<string, string>) {
-  const locale = chooseLocale(c, sent.locale);
-  if (!prefersHtml(c)) return problem(c, 'too-many-requests', { locale, headers });
-  const notice = page_texts[locale].slower(Number(headers['Retry-After']));
-  return answerForm(c, formOf(c), sent, { status: 429, notice, headers });
-}
-
-/** A page without a script keeps what was typed while the database is away, as the widget does. */
-function refuseForNow(c: Context<App>, sent: Sent, error: Error) {
-  if (!isUnavailable(error) || !prefersHtml(c)) throw error;
+async function storeLead(
+  c: Context<App>,
+  form: Form,
+  values: LeadValues,
+  sent: Sent,
+  repeatable: Repeatable | undefined,
+): Promise<Outcome> {
   const { services, request_id } = c.var;
-  services.log('error', 'unavailable', { request_id });
-  const notice = page_texts[chooseLocale(c, sent.locale)].form.unavailable;
-  return answerForm(c, formOf(c), sent, { status: 503, notice, headers: { 'Retry-After': '5' } });
+  const { db, signer, settings, now } = services;
+  const limited = await useLimit(c, 'form', `forms ${form}`);
+  if (limited) return { is: 'flood', headers: limited };
+  const proof = settings.bot_check ? checkBot(signer, form, sent, now()) : undefined;
+  if (typeof proof === 'string') return { is: 'bot', failure: proof };
+  const policies = await listPolicies(db);
+  const current = currentPolicy(policies, now());
+  if (current?.version !== sent.policy_version) {
+    const code = isPast(policies, sent.policy_version, now()) ? 'outdated' : 'invalid';
+    return { is: 'fields', errors: [{ field: 'policy_version', code }] };
+  }
+  const { sha256, locale } = documentIn(current, c.var.locale);
+  const lead = { form, values, policy_version: current.version, policy_sha256: sha256, locale };
+  // A page's token is spent by its claim as the key.
+  const isClaimed = proof?.proof === repeatable?.key;
+  const terms = { repeatable, proof: isClaimed ? undefined : proof, quota: settings.form_quota_per_minute };
+  const actor = { id: 'visitor', role: 'visitor', request_id };
+  return { is: 'stored', receipt: await createLead(services, lead, terms, actor, now()) };
 }
 
-/** Where a visitor may be sent afterwards: an address of the product or of a website that may embed it. */
-function readReturn(c: Context<App>, address: unknown): string | undefined {
-  if (typeof address !== 'string' || !URL.canParse(address)) return undefined;
-  const { origin, username, password, href } = new URL(address);
-  return isAllowedOrigin(c.var.services, origin) && !username && !password ? href : undefined;
-}
-
-function formOf(c: Context<App>): Form {
-  return findForm(c.req.param('form'))!;
-}
-
-function isPast(policies: { version: string; effective_at: string }[], version: string, now: Date): boolean {
+function isPast(policies: Policy[], version: string, now: Date): boolean {
   return policies.some(policy => policy.version === version && policy.effective_at <= now.toISOString());
+}
+
+/** Reads why the database refused a lead that is no repeat: the form's quota is full, or the proof was spent for another lead. */
+function readConflict({ settings, now }: Services, conflict: Conflict): Outcome {
+  switch (conflict.table) {
+    case 'quotas':
+      return { is: 'flood', headers: describeQuota(settings.form_quota_per_minute, now()) };
+    case 'once':
+      return { is: 'bot', failure: 'spent' };
+    default:
+      throw conflict;
+  }
 }

@@ -56,6 +56,11 @@ export function isGoodToken(signer: Signer, form: Form, token: unknown, now: Dat
   return typeof checked === 'object' || checked === 'early';
 }
 
+/** Reads the mark of a page's token, which names it: undefined when that is no token. Whether it is a good one is not looked at. */
+export function readMark(form_token: unknown): string | undefined {
+  return typeof form_token === 'string' ? splitMark(form_token).mark || undefined : undefined;
+}
+
 function checkAnswer(signer: Signer, form: Form, answer: string, now: Date): Proof | Failure {
   const { text, mark, rest } = splitMark(answer);
   const [, count, bits, expires] = challenge_format.exec(text) ?? [];

@@ -49,6 +49,13 @@ export function isAllowedOrigin({ settings }: Services, origin: string): boolean
   );
 }
 
+/** Reads where a visitor may be sent afterwards: an address of the product or of a website that may embed it, else undefined. */
+export function readReturn(services: Services, address: unknown): string | undefined {
+  if (typeof address !== 'string' || !URL.canParse(address)) return undefined;
+  const { origin, username, password, href } = new URL(address);
+  return isAllowedOrigin(services, origin) && !username && !password ? href : undefined;
+}
+
 /** In development, `localhost` and `127.0.0.1` at our port are one page to the person who opens either. */
 function isSameMachine(origin: string, public_url: string): boolean {
   if (!URL.canParse(origin) || !isLoopback(public_url)) return false;

@@ -5,12 +5,12 @@ import type { App } from '../context.ts';
 import { describeError } from '../shared/field-errors.ts';
 import { type Locale, language_names, locales } from '../shared/locales.ts';
 import { page_texts } from './page-texts.ts';
+import { pagePolicy } from './security-headers.ts';
 import type { FieldError } from './slugs.ts';
 
 export type Content = ReturnType<typeof html>;
 
 interface Page {
-  locale: Locale;
   title: string;
   /** Parameters that the page's address keeps when the language changes. */
   kept?: Record<string, string> | undefined;
@@ -25,10 +25,10 @@ interface Page {
  */
 export async function showPage(
   c: Context<App>,
-  { locale, title, kept = {}, status = 200, headers }: Page,
+  { title, kept = {}, status = 200, headers }: Page,
   content: Content,
-) {
-  const { settings } = c.var.services;
+): Promise<Response> {
+  const { locale, services } = c.var;
   const others = locales.filter(other => other !== locale);
   const links = others.map(other => {
     const address = `${c.req.path}?${new URLSearchParams({ lang: other, ...kept })}`;
@@ -53,7 +53,7 @@ ${content}
 `;
   return c.html(String(page), status, {
     'Content-Language': locale,
-    'Content-Security-Policy': `default-src 'none'; style-src 'self'; form-action ${["'self'", ...settings.site_origins].join(' ')}; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
+    'Content-Security-Policy': pagePolicy({ forms: ["'self'", ...services.settings.site_origins] }),
     'Cache-Control': 'no-store',
     Vary: 'Accept, Accept-Language, Origin',
     ...headers,

@@ -2,28 +2,30 @@ import type { Context } from 'hono';
 import type { App } from '../context.ts';
 import { describeError } from '../shared/field-errors.ts';
 import type { Locale } from '../shared/locales.ts';
-import { chooseLocale } from './language.ts';
 import { problem_details, problem_texts } from './problem-texts.ts';
 import { type FieldError, type Slug, statuses } from './slugs.ts';
 
 interface Extras {
-  locale?: Locale;
   errors?: FieldError[];
   headers?: Record<string, string>;
   /** Says more than the problem's own text why. */
   because?: keyof (typeof problem_details)[Locale];
 }
 
+/** Headers that a problem always has. */
+export const problem_headers: Partial<Record<Slug, Record<string, string>>> = {
+  // The rest of the body is not read.
+  'payload-too-large': { Connection: 'close' },
+  unavailable: { 'Retry-After': '5' },
+};
+
 /**
  * An error answer in the visitor's language.
  *
  * @see RFC 9457
  */
-export function problem(
-  c: Context<App>,
-  slug: Slug,
-  { locale = chooseLocale(c), errors, headers = {}, because }: Extras = {},
-) {
+export function problem(c: Context<App>, slug: Slug, { errors, headers = {}, because }: Extras = {}) {
+  const { locale } = c.var;
   const { title, detail } = problem_texts[locale][slug];
   return c.body(
     JSON.stringify({
@@ -43,6 +45,7 @@ export function problem(
       'Content-Type': 'application/problem+json',
       'Content-Language': locale,
       'Cache-Control': 'no-store',
+      ...problem_headers[slug],
       ...headers,
     },
   );
@@ -52,7 +55,7 @@ export function problem(
 export function describeProblem(c: Context<App>) {
   const slug = c.req.param('slug') as Slug;
   if (!Object.hasOwn(statuses, slug)) return problem(c, 'not-found');
-  const locale = chooseLocale(c);
+  const { locale } = c.var;
   const type = `${c.var.services.settings.public_url}/problems/${slug}`;
   return c.json({ type, status: statuses[slug], ...problem_texts[locale][slug] }, 200, {
     'Content-Language': locale,

@@ -24,8 +24,7 @@ export const change = z.strictObject({
 /** `PATCH /leads/{id}`: changes status or assignee, or corrects values, which needs a scope of its own; the lead, masked. */
 export const patchLead = factory.createHandlers(body(change), async c => {
   const { status, assigned_to, ...values } = c.req.valid('json');
-  if (Object.keys(c.req.valid('json')).length === 0)
-    return invalidFields(c, [{ field: '', code: 'required' }], undefined);
+  if (Object.keys(c.req.valid('json')).length === 0) return invalidFields(c, [{ field: '', code: 'required' }]);
   const corrects = Object.values(values).some(value => value !== undefined);
   if (corrects && !hasScope(c, 'leads:correct')) return problem(c, 'forbidden');
   const { services } = c.var;

@@ -39,9 +39,9 @@ export const leadQuery = z.strictObject({
 export const pullLeads = factory.createHandlers(query(leadQuery), async c => {
   const { view, cursor, ...asked } = c.req.valid('query');
   const format = readExportFormat(c);
-  if (cursor !== undefined && format) return invalidFields(c, [{ field: 'cursor', code: 'not_allowed' }], undefined);
+  if (cursor !== undefined && format) return invalidFields(c, [{ field: 'cursor', code: 'not_allowed' }]);
   const after = cursor === undefined ? undefined : readCursor(cursor, asked);
-  if (cursor !== undefined && !after) return invalidFields(c, [{ field: 'cursor', code: 'invalid' }], undefined);
+  if (cursor !== undefined && !after) return invalidFields(c, [{ field: 'cursor', code: 'invalid' }]);
   const chosen = chooseView(c, view);
   if (!chosen) return problem(c, 'forbidden');
   const { services } = c.var;

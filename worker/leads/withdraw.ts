@@ -5,7 +5,6 @@ import * as z from 'zod/mini';
 import { withdrawLead } from '../../db/leads/erase.ts';
 import { type App, factory } from '../context.ts';
 import { useLimit } from '../guards/rate-limit.ts';
-import { chooseLocale } from '../http/language.ts';
 import { prefersHtml } from '../http/negotiate.ts';
 import { type Content, renderError, renderNotice, renderSummary, showPage } from '../http/page.ts';
 import { page_texts } from '../http/page-texts.ts';
@@ -13,72 +12,104 @@ import { problem } from '../http/problem.ts';
 import type { FieldError } from '../http/slugs.ts';
 import { body, invalidFields } from '../http/validate.ts';
 import { date_tags } from '../shared/locales.ts';
+import { withdrawal_texts } from './withdraw-texts.ts';
 
 export const withdrawal = z.strictObject({
   receipt_code: z.string().check(z.refine(code => code.trim(), { params: { code: 'required' } })),
   locale: z.optional(z.unknown()),
 });
 
+/** Everything that can become of a withdrawal. */
+type Outcome =
+  | { is: 'withdrawn'; at: Date }
+  /** No lead has this code, or it was withdrawn before: one outcome for both, because nobody learns which codes there have been. */
+  | { is: 'unknown' }
+  | { is: 'fields'; errors: FieldError[] }
+  | { is: 'flood'; headers: Record<string, string> };
+
 /** `GET /withdrawals`: the page on which the holder of a receipt code withdraws, without a script. */
 export const showWithdrawal = factory.createHandlers(c => answerPage(c, {}));
 
-/** `POST /withdrawals`: withdraws and erases. Limited like the forms, because codes could be guessed. */
+/** `POST /withdrawals`: withdraws and erases. */
 export const submitWithdrawal = factory.createHandlers(
-  body(withdrawal, { form: true, refuse: refuseFields }),
+  body(withdrawal, { form: true, refuse: (c, errors, sent) => reply(c, sent, { is: 'fields', errors }) }),
   async c => {
     const sent = c.req.valid('json');
-    const { services, request_id } = c.var;
-    const limited = await useLimit(c, 'form', 'withdrawals');
-    if (limited) return refuseFlood(c, sent, limited);
-    const now = services.now();
-    const actor = { id: 'visitor', role: 'visitor', request_id };
-    if (!(await withdrawLead(services.db, sent.receipt_code, actor, now))) return refuseCode(c, sent);
-    return prefersHtml(c)
-      ? answerDone(c, sent, now)
-      : c.json({ withdrawn_at: now.toISOString() }, 200, { 'Cache-Control': 'no-store' });
+    return reply(c, sent, await withdraw(c, sent.receipt_code));
   },
 );
 
-function refuseFields(c: Context<App>, errors: FieldError[], sent: unknown) {
-  if (!prefersHtml(c)) return invalidFields(c, errors, sent);
-  const locale = localeOf(c, Object(sent));
-  return answerPage(c, Object(sent), 422, renderSummary(locale, errors, ['receipt_code']), errors);
+/** Withdraws by a receipt code. Limited like the forms, because codes could be guessed. */
+async function withdraw(c: Context<App>, receipt_code: string): Promise<Outcome> {
+  const { services, request_id } = c.var;
+  const limited = await useLimit(c, 'form', 'withdrawals');
+  if (limited) return { is: 'flood', headers: limited };
+  const at = services.now();
+  const actor = { id: 'visitor', role: 'visitor', request_id };
+  return (await withdrawLead(services.db, receipt_code, actor, at)) ? { is: 'withdrawn', at } : { is: 'unknown' };
 }
 
-/** One answer to a wrong code and to a used one: nobody learns which codes there have been. */
-function refuseCode(c: Context<App>, sent: object) {
-  const locale = localeOf(c, sent);
-  if (!prefersHtml(c)) return problem(c, 'not-found', { locale });
-  const [title, ...lines] = page_texts[locale].withdrawal.wrong;
-  const notice = renderNotice(html`<h2>${title}</h2>${lines.map(line => html`<p>${line}</p>`)}`);
-  return answerPage(c, sent, 404, notice);
+function reply(c: Context<App>, sent: unknown, outcome: Outcome): Response | Promise<Response> {
+  return prefersHtml(c) ? replyWithPage(c, Object(sent), outcome) : replyWithJson(c, outcome);
 }
 
-function refuseFlood(c: Context<App>, sent: object, headers: Record<string, string>) {
-  const locale = localeOf(c, sent);
-  if (!prefersHtml(c)) return problem(c, 'too-many-requests', { locale, headers });
-  const notice = renderNotice(page_texts[locale].slower(Number(headers['Retry-After'])));
-  return answerPage(c, sent, 429, notice, [], headers);
+function replyWithJson(c: Context<App>, outcome: Outcome): Response {
+  switch (outcome.is) {
+    case 'withdrawn':
+      return c.json({ withdrawn_at: outcome.at.toISOString() }, 200, { 'Cache-Control': 'no-store' });
+    case 'unknown':
+      return problem(c, 'not-found');
+    case 'fields':
+      return invalidFields(c, outcome.errors);
+    case 'flood':
+      return problem(c, 'too-many-requests', { headers: outcome.headers });
+  }
 }
 
-function answerPage(
-  c: Context<App>,
-  sent: { receipt_code?: unknown; locale?: unknown },
-  status: ContentfulStatusCode = 200,
-  top: Content | string = '',
-  errors: FieldError[] = [],
-  headers?: Record<string, string>,
-) {
-  const locale = localeOf(c, sent);
-  const texts = page_texts[locale].withdrawal;
+function replyWithPage(c: Context<App>, sent: Sent, outcome: Outcome): Promise<Response> {
+  const { locale } = c.var;
+  switch (outcome.is) {
+    case 'withdrawn':
+      return answerDone(c, outcome.at);
+    case 'unknown': {
+      const [title, ...lines] = withdrawal_texts[locale].wrong;
+      const top = renderNotice(html`<h2>${title}</h2>${lines.map(line => html`<p>${line}</p>`)}`);
+      return answerPage(c, sent, { status: 404, top });
+    }
+    case 'fields': {
+      const { errors } = outcome;
+      return answerPage(c, sent, { status: 422, top: renderSummary(locale, errors, ['receipt_code']), errors });
+    }
+    case 'flood': {
+      const { headers } = outcome;
+      const top = renderNotice(page_texts[locale].slower(Number(headers['Retry-After'])));
+      return answerPage(c, sent, { status: 429, top, headers });
+    }
+  }
+}
+
+interface Sent {
+  receipt_code?: unknown;
+}
+
+interface PageAnswer {
+  status?: ContentfulStatusCode;
+  top?: Content;
+  errors?: FieldError[];
+  headers?: Record<string, string>;
+}
+
+function answerPage(c: Context<App>, sent: Sent, { status = 200, top, errors = [], headers }: PageAnswer = {}) {
+  const { locale } = c.var;
+  const texts = withdrawal_texts[locale];
   const typed = typeof sent.receipt_code === 'string' ? sent.receipt_code : '';
   const { line, attributes } = renderError(locale, 'receipt_code', errors, 'receipt_code-hint');
   return showPage(
     c,
-    { locale, title: texts.title, status, headers },
+    { title: texts.title, status, headers },
     html`<h1>${texts.title}</h1>
 <p>${texts.intro}</p>
-${top}
+${top ?? ''}
 <form class="card" method="post" action="/withdrawals" novalidate>
 <div>
 <label for="receipt_code">${texts.label}</label>
@@ -92,25 +123,21 @@ ${line}
   );
 }
 
-function answerDone(c: Context<App>, sent: object, now: Date) {
-  const locale = localeOf(c, sent);
-  const { title, body, at, again } = page_texts[locale].withdrawal.done;
+function answerDone(c: Context<App>, at: Date) {
+  const { locale } = c.var;
+  const texts = withdrawal_texts[locale].done;
   const { time_zone } = c.var.services.settings;
   const words = new Intl.DateTimeFormat(date_tags[locale], {
     dateStyle: 'long',
     timeStyle: 'long',
     timeZone: time_zone,
-  }).format(now);
+  }).format(at);
   return showPage(
     c,
-    { locale, title },
-    html`<section class="card" role="status"><h1>${title}</h1>
-<p>${body}</p>
-<p class="hint">${at} <time datetime="${now.toISOString()}">${words}</time></p>
-<p class="hint">${again}</p></section>`,
+    { title: texts.title },
+    html`<section class="card" role="status"><h1>${texts.title}</h1>
+<p>${texts.body}</p>
+<p class="hint">${texts.at} <time datetime="${at.toISOString()}">${words}</time></p>
+<p class="hint">${texts.again}</p></section>`,
   );
-}
-
-function localeOf(c: Context<App>, sent: { locale?: unknown }) {
-  return chooseLocale(c, sent.locale);
 }

@@ -13,8 +13,8 @@ import {
 } from '../../db/policies.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf } from '../guards/access.ts';
-import { chooseLocale } from '../http/language.ts';
 import { problem } from '../http/problem.ts';
+import { pagePolicy } from '../http/security-headers.ts';
 import { body, invalidFields } from '../http/validate.ts';
 import { cookie_name } from '../shared/consent-cookie.ts';
 import { locales } from '../shared/locales.ts';
@@ -40,7 +40,7 @@ export const showCurrentPolicy = factory.createHandlers(async c => {
   const policy = currentPolicy(policies, now());
   if (!policy) return problem(c, 'not-found');
   const { version, published_at, effective_at, change_class } = policy;
-  const { locale, sha256, purposes, agreements } = documentIn(policy, chooseLocale(c));
+  const { locale, sha256, purposes, agreements } = documentIn(policy, c.var.locale);
   return c.json(
     {
       version,
@@ -84,7 +84,7 @@ export const publishVersion = factory.createHandlers(body(newVersion, { limit_by
     await publishPolicy(db, read.policy, actorOf(c), now());
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
-    return invalidFields(c, [{ field: 'version', code: 'not_allowed' }], undefined);
+    return invalidFields(c, [{ field: 'version', code: 'not_allowed' }]);
   }
   const published = (await listPolicies(db)).find(policy => policy.version === version)!;
   const { public_url } = c.var.services.settings;
@@ -107,12 +107,11 @@ export const showDocument = factory.createHandlers(async c => {
   const { db } = c.var.services;
   const policy = (await listPolicies(db)).find(({ version }) => version === c.req.param('version'));
   if (!policy) return problem(c, 'not-found');
-  const { locale, sha256 } = documentIn(policy, chooseLocale(c));
+  const { locale, sha256 } = documentIn(policy, c.var.locale);
   const headers = {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Language': locale,
-    'Content-Security-Policy':
-      "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+    'Content-Security-Policy': pagePolicy(),
     'Cache-Control': 'public, max-age=86400',
     ETag: `"${sha256}"`,
     Vary: 'Accept-Language',

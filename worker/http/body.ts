@@ -1,0 +1,71 @@
+import type { Context } from 'hono';
+import type { App } from '../context.ts';
+import type { Slug } from './slugs.ts';
+
+/** The largest body that is read, unless a route says otherwise. */
+export const body_limit_bytes = 16 * 1024;
+
+/**
+ * Reads a JSON body, and with `form` a urlencoded one too.
+ *
+ * Bytes are counted while they arrive, whatever Content-Length says, and text that is no UTF-8 is refused.
+ *
+ * @returns The value that was sent, or the problem with it.
+ */
+export async function readBody(
+  c: Context<App>,
+  form: boolean,
+  limit_bytes: number,
+): Promise<{ value: unknown } | { slug: Slug }> {
+  const type = readContentType(c.req.header('Content-Type'));
+  const isForm = form && type === 'application/x-www-form-urlencoded';
+  const isEncoded = /[^\s]/.test((c.req.header('Content-Encoding') ?? '').replace(/^identity$/i, ''));
+  if (isEncoded || !(isForm || type === 'application/json')) return { slug: 'unsupported-media-type' };
+  try {
+    const bytes = await readBytes(c, limit_bytes);
+    if (!bytes) return { slug: 'payload-too-large' };
+    const text = decoder.decode(bytes);
+    return { value: isForm ? parseForm(text) : JSON.parse(text) };
+  } catch {
+    return { slug: 'malformed-json' };
+  }
+}
+
+function readContentType(header: string | undefined): string | undefined {
+  const [, type, charset] = /^\s*([\w/.+-]+)\s*(?:;\s*charset\s*=\s*"?([\w-]+)"?\s*)?;?\s*$/i.exec(header ?? '') ?? [];
+  return /^utf-?8$/i.test(charset ?? 'utf-8') ? type?.toLowerCase() : undefined;
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads the bytes of a body, and returns undefined for more than the limit.
+ *
+ * A body of declared length is read at once, because both hosts hold it to that length; any other is counted by the chunk.
+ */
+export async function readBytes(c: Context<App>, limit_bytes: number): Promise<Uint8Array | undefined> {
+  const declared = c.req.header('Content-Length');
+  if (declared !== undefined && !c.req.header('Transfer-Encoding')) {
+    return Number(declared) > limit_bytes ? undefined : new Uint8Array(await c.req.arrayBuffer());
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of c.req.raw.body ?? []) {
+    length += chunk.length;
+    if (length > limit_bytes) return undefined;
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(length);
+  for (let at = 0; chunks.length > 0; at += chunks.shift()!.length) bytes.set(chunks[0]!, at);
+  return bytes;
+}
+
+/** Reads a urlencoded form. A name that stands twice becomes a list, so that the schema refuses it. */
+function parseForm(text: string): Record<string, unknown> {
+  const values = new Map<string, string | string[]>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    const known = values.get(name);
+    values.set(name, known === undefined ? value : [...known, value]);
+  }
+  return Object.fromEntries(values);
+}
