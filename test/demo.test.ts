@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { createApp } from '../worker/app.ts';
 import { createDemo } from '../worker/demo/site.ts';
 import { texts } from '../worker/demo/texts.ts';
 import { visits } from '../worker/demo/visits.ts';
@@ -9,7 +10,7 @@ import { locales } from '../worker/shared/locales.ts';
 import { startPublished } from './support/harness.ts';
 
 const { services } = await startPublished();
-const demo = createDemo(services);
+const demo = createApp(services, createDemo(services));
 const pages = ['/', '/mini-ai', '/cooperation'].flatMap(path => locales.map(locale => ({ path, locale })));
 
 describe('the demo site', () => {
@@ -42,7 +43,7 @@ describe('the demo site', () => {
   it('links the policy that is in force, not the one that it began with', async () => {
     const { services, publish } = await startPublished();
     await publish('2026-02', { effective_at: '2026-02-01T00:00:00.000Z' });
-    const html = await (await createDemo(services).request('/?lang=en')).text();
+    const html = await (await createApp(services, createDemo(services)).request('/?lang=en')).text();
     expect(html).toContain('href="/policies/2026-02?lang=en"');
     expect(html).not.toContain('2026-01');
   });
