@@ -41,7 +41,7 @@ export const requireOrigin = factory.createMiddleware(async (c, next) => {
 });
 
 /** Whether pages of an origin may post here, embed the widget and be returned to. */
-export function isAllowedOrigin({ settings }: Services, origin: string): boolean {
+function isAllowedOrigin({ settings }: Services, origin: string): boolean {
   return (
     origin === settings.public_url ||
     settings.site_origins.includes(origin) ||
