@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Unavailable } from '../../db/database.ts';
 import { browser_accept, lead, origin, readProblem, site, startPublished } from '../support/harness.ts';
 import { getPageFields, readPageFields } from '../support/proofs.ts';
 
@@ -223,6 +224,11 @@ describe('a post from the page', () => {
     const refused = await started.submit(path, { ...fields, company: 'Another' }, key);
     expect(refused.status).toBe(422);
     expect(await refused.text()).toMatch(/This Idempotency-Key was used with other content[\s\S]*value="Another"/);
+    const [{ id } = { id: '' }] = await started.db.selectFrom('leads').select('id').execute();
+    expect((await started.ask('DELETE', `/leads/${id}`)).status).toBe(204);
+    const gone = await started.submit(path, fields, key);
+    expect(gone.status).toBe(410);
+    expect(await gone.text()).toMatch(/Send a new inquiry with a new key[\s\S]*value="Zhang.San@example.com"/);
     expect(await countLeads()).toBe(1);
   });
 
@@ -247,7 +253,7 @@ describe('a post from the page', () => {
   });
 
   it('without its token, while the database cannot even be read for the page, keeps all that was typed', async () => {
-    started.db.read = () => Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' }));
+    started.db.read = () => Promise.reject(new Unavailable(new Error('disk I/O error')));
     const refused = await started.submit(path, typed);
     expect(refused.status).toBe(503);
     expect(await refused.text()).toContain('value="Zhang.San@example.com"');
