@@ -281,6 +281,17 @@ describe('what is refused', () => {
     expect(await holdAgainst(withdrawLead, await ask(withdrawLead, { body, headers: html }))).toBe('text/html');
   });
 
+  it('submitForm: 410 for the key of an erased lead', async () => {
+    const { ask } = await openWorld();
+    const find = (id: string) => operations.find(({ operationId }) => operationId === id)!;
+    const key = { 'Idempotency-Key': '5f0c7a52' };
+    const { id } = (await (await ask(find('submitForm'), { headers: key })).json()) as { id: string };
+    await ask(find('eraseLead'), { path: { id } });
+    const repeat = (headers: object) => ask(find('submitForm'), { headers: { ...key, ...headers } });
+    expect(await holdAgainst(find('submitForm'), await repeat({}))).toBe('gone');
+    expect(await holdAgainst(find('submitForm'), await repeat(html))).toBe('text/html');
+  });
+
   it('showChallenge: 404 for a form that is not there; showCurrentPolicy: before the first publication', async () => {
     const { ask } = await openWorld();
     const find = (id: string) => operations.find(({ operationId }) => operationId === id)!;
@@ -304,6 +315,8 @@ describe('when something fails', () => {
       await breakDatabase(db, error);
       const answer = await holdAgainst(operation, await ask(operation));
       if (!isIndependent) expect(answer).toBe(slug);
+      if (slug === 'unavailable' && browsers_answer(operation, 503))
+        expect(await holdAgainst(operation, await ask(operation, { headers: html }))).toBe('text/html');
     }
   });
 });

@@ -104,8 +104,8 @@ export const form_operations: Operation[] = [
         headers: { ...no_store, Location: 'The page of thanks.', 'Set-Cookie': 'The receipt code, for one look.' },
       },
     },
-    problems: ['unknown-form', 'bot-check-failed'],
-    pages: [403, 422, 429],
+    problems: ['unknown-form', 'bot-check-failed', 'gone'],
+    pages: [403, 410, 422, 429, 503],
   },
   {
     id: 'showThanks',
