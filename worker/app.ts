@@ -13,7 +13,6 @@ import { showChallenge } from './guards/challenge.ts';
 import { allowSites, requireOrigin } from './guards/origins.ts';
 import { showHealth } from './health.ts';
 import { answerFailure } from './http/failure.ts';
-import { chooseLocale } from './http/language.ts';
 import { describeProblem, problem } from './http/problem.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
 import { eraseLead, patchLead } from './leads/change.ts';
@@ -34,7 +33,6 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   app.use(async (c, next) => {
     c.set('services', services);
     c.set('request_id', newId(services.now()));
-    c.set('locale', chooseLocale(c));
     await next();
   });
   app.use(logRequest, setSecurityHeaders);

@@ -39,8 +39,8 @@ export interface App {
   Variables: {
     services: Services;
     request_id: string;
-    /** The language of the answer. */
-    locale: Locale;
+    /** The language of the answer, once `localeOf` has found it, or a form or the console has set it. */
+    locale?: Locale;
     /** The presenter of the token, on staff routes. */
     holder: TokenHolder;
   };

@@ -1,10 +1,11 @@
 import { factory } from './context.ts';
+import { localeOf } from './http/language.ts';
 import { problem } from './http/problem.ts';
 import { pagePolicy } from './http/security-headers.ts';
 
 /** `GET /docs`: the description of the service as a page, made when the product was built. */
 export const showDocs = factory.createHandlers(async c => {
-  const { locale } = c.var;
+  const locale = localeOf(c);
   const address = new URL(`/docs.${locale}.html`, c.req.url);
   const found = await c.var.services.findAsset(new Request(address, { headers: c.req.raw.headers }));
   if (!found) return problem(c, 'not-found');

@@ -68,7 +68,6 @@ describe('tokens tried in vain', () => {
     const site = new Hono<App>().post('/sign-in', async c => {
       c.set('services', services);
       c.set('request_id', 'r');
-      c.set('locale', 'en');
       const found = await presentToken(c, await c.req.text());
       return 'slug' in found ? problem(c, found.slug, found) : c.text(found.holder);
     });

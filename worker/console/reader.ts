@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { TokenHolder } from '../../db/staff/tokens.ts';
 import type { App } from '../context.ts';
 import { type Scope, scopesOf } from '../guards/access.ts';
+import { localeOf } from '../http/language.ts';
 import type { Locale } from '../shared/locales.ts';
 import type { ConsoleTexts } from './texts/en.ts';
 import { console_texts } from './texts/texts.ts';
@@ -21,7 +22,8 @@ export interface Reader {
 
 /** Returns the reader of a request's answer. */
 export function readerOf(c: Context<App>): Reader {
-  const { locale, services } = c.var;
+  const { services } = c.var;
+  const locale = localeOf(c);
   const { time_zone, data_region } = services.settings;
   const holder: TokenHolder | undefined = c.var.holder;
   const scopes = holder ? scopesOf(holder.role) : [];

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { currentPolicy, listPolicies } from '../../db/policies.ts';
 import type { App, Services } from '../context.ts';
+import { localeOf } from '../http/language.ts';
 import type { Content, Page } from './layout.ts';
 import { renderHome, renderProduct } from './pages.ts';
 import { demoStyles } from './styles.ts';
@@ -15,7 +16,7 @@ const policy = [
 export function createDemo({ db, now }: Pick<Services, 'db' | 'now'>): Hono<App> {
   const demo = new Hono<App>();
   const show = (render: (page: Page) => Content) => async (c: Context<App>) => {
-    const { locale } = c.var;
+    const locale = localeOf(c);
     const version = currentPolicy(await listPolicies(db), now())?.version ?? 'current';
     return c.html(await render({ locale, path: c.req.path, policy_url: `/policies/${version}?lang=${locale}` }), 200, {
       'Content-Language': locale,

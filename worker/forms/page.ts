@@ -7,6 +7,7 @@ import { readReceiptCode } from '../../db/vault/signer.ts';
 import type { App } from '../context.ts';
 import { isGoodToken, issueFormToken } from '../guards/bot-check.ts';
 import { readReturn } from '../guards/origins.ts';
+import { localeOf } from '../http/language.ts';
 import { type Content, renderError, renderNotice, renderSummary, showPage } from '../http/page.ts';
 import { page_texts } from '../http/page-texts.ts';
 import type { FieldError } from '../http/slugs.ts';
@@ -35,7 +36,8 @@ const receipt_seconds = 600;
 /** Answers the form as a page, with what was typed, and with what is wrong about it. */
 export async function answerForm(c: Context<App>, form: Form, sent: Sent, answer: FormAnswer = {}) {
   const { status = 200, errors = [], notice, stale = false, away = false, headers } = answer;
-  const { services, locale } = c.var;
+  const { services } = c.var;
+  const locale = localeOf(c);
   const { db, signer, now } = services;
   const texts = form_texts[locale];
   const title = texts.titles[form];
@@ -112,11 +114,11 @@ ${line}
 
 /** Sends a browser on after its lead was stored. The receipt code travels in a cookie, for one look. */
 export function answerThanks(c: Context<App>, form: Form, receipt_code: string, return_to: unknown) {
-  const { services, locale } = c.var;
+  const { services } = c.var;
   const { name, options } = receiptCookie(c, form);
   setCookie(c, name, receipt_code, { ...options, maxAge: receipt_seconds });
   c.header('Cache-Control', 'no-store');
-  return c.redirect(readReturn(services, return_to) ?? `/forms/${form}/thanks?lang=${locale}`, 303);
+  return c.redirect(readReturn(services, return_to) ?? `/forms/${form}/thanks?lang=${localeOf(c)}`, 303);
 }
 
 /** Answers the thanks, with the receipt code if the browser brings it; with the answer the browser forgets it. */
@@ -129,7 +131,7 @@ export function showReceipt(c: Context<App>, form: Form) {
 
 /** Answers the thanks as a page. With 403 it says that the lead was stored before. */
 export function answerReceipt(c: Context<App>, code: string | undefined, status: 200 | 403 = 200) {
-  const { locale } = c.var;
+  const locale = localeOf(c);
   const { thanks } = form_texts[locale];
   return showPage(
     c,

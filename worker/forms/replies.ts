@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { Receipt } from '../../db/leads/create.ts';
 import type { App } from '../context.ts';
 import type { Failure } from '../guards/bot-check.ts';
+import { localeOf } from '../http/language.ts';
 import { prefersHtml } from '../http/negotiate.ts';
 import { page_texts } from '../http/page-texts.ts';
 import { problem, problem_headers } from '../http/problem.ts';
@@ -58,7 +59,7 @@ const replyWithJson: Reply = (c, _form, _sent, outcome): Response => {
 /** A page shows again what was typed, and says what to do. */
 const replyWithPage: Reply = (c, form, sent, outcome): Response | Promise<Response> => {
   const typed: Sent = Object(sent);
-  const { locale } = c.var;
+  const locale = localeOf(c);
   const { failures, unavailable } = form_texts[locale];
   const problems = problem_texts[locale];
   switch (outcome.is) {

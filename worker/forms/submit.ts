@@ -11,6 +11,7 @@ import { readReturn } from '../guards/origins.ts';
 import { describeQuota, useLimit } from '../guards/rate-limit.ts';
 import { readOutage } from '../http/failure.ts';
 import { readIdempotencyKey, workOnce } from '../http/idempotency-key.ts';
+import { localeOf } from '../http/language.ts';
 import { problem } from '../http/problem.ts';
 import { body, field } from '../http/validate.ts';
 import { type Form, findForm } from '../shared/fields.ts';
@@ -144,7 +145,7 @@ async function storeLead(
     const code = isPast(policies, sent.policy_version, now()) ? 'outdated' : 'invalid';
     return { is: 'fields', errors: [{ field: 'policy_version', code }] };
   }
-  const { sha256, locale } = documentIn(current, c.var.locale);
+  const { sha256, locale } = documentIn(current, localeOf(c));
   const lead = { form, values, policy_version: current.version, policy_sha256: sha256, locale };
   // A page's token is spent by its claim as the key.
   const isClaimed = proof?.proof === repeatable?.key;

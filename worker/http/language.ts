@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { App } from '../context.ts';
 import { default_locale, type Locale, locales, matchLocale } from '../shared/locales.ts';
 
 /** Characters that are read of a tag: as many as RFC 5646 asks software to take. */
@@ -7,6 +8,13 @@ const longest_tag = 35;
 /** What is read of `Accept-Language`, in characters and in ranges. Because `Intl` needs microseconds for each, a request gets no more than these. */
 const longest_header = 500;
 const most_ranges = 16;
+
+/** Returns the language of a request's answer. Because `Intl` takes its time and many answers have no words, it is found when first asked for. */
+export function localeOf(c: Context<App>): Locale {
+  const locale = c.var.locale ?? chooseLocale(c);
+  c.set('locale', locale);
+  return locale;
+}
 
 /** Returns the language for a visitor: the one asked for, else the best of `Accept-Language`, else the default. */
 export function chooseLocale(c: Context, asked?: unknown): Locale {

@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { App } from '../context.ts';
 import { describeError } from '../shared/field-errors.ts';
 import { type Locale, language_names, locales } from '../shared/locales.ts';
+import { localeOf } from './language.ts';
 import { page_texts } from './page-texts.ts';
 import { pagePolicy } from './security-headers.ts';
 import type { FieldError } from './slugs.ts';
@@ -28,7 +29,8 @@ export async function showPage(
   { title, kept = {}, status = 200, headers }: Page,
   content: Content,
 ): Promise<Response> {
-  const { locale, services } = c.var;
+  const { services } = c.var;
+  const locale = localeOf(c);
   const others = locales.filter(other => other !== locale);
   const links = others.map(other => {
     const address = `${c.req.path}?${new URLSearchParams({ lang: other, ...kept })}`;

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { App } from '../context.ts';
 import { describeError } from '../shared/field-errors.ts';
 import type { Locale } from '../shared/locales.ts';
+import { localeOf } from './language.ts';
 import { problem_details, problem_texts } from './problem-texts.ts';
 import { type FieldError, type Slug, statuses } from './slugs.ts';
 
@@ -25,7 +26,7 @@ export const problem_headers: Partial<Record<Slug, Record<string, string>>> = {
  * @see RFC 9457
  */
 export function problem(c: Context<App>, slug: Slug, { errors, headers = {}, because }: Extras = {}) {
-  const { locale } = c.var;
+  const locale = localeOf(c);
   const { title, detail } = problem_texts[locale][slug];
   return c.body(
     JSON.stringify({
@@ -55,7 +56,7 @@ export function problem(c: Context<App>, slug: Slug, { errors, headers = {}, bec
 export function describeProblem(c: Context<App>) {
   const slug = c.req.param('slug') as Slug;
   if (!Object.hasOwn(statuses, slug)) return problem(c, 'not-found');
-  const { locale } = c.var;
+  const locale = localeOf(c);
   const type = `${c.var.services.settings.public_url}/problems/${slug}`;
   return c.json({ type, status: statuses[slug], ...problem_texts[locale][slug] }, 200, {
     'Content-Language': locale,

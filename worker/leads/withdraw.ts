@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 import { withdrawLead } from '../../db/leads/erase.ts';
 import { type App, factory } from '../context.ts';
 import { useLimit } from '../guards/rate-limit.ts';
+import { localeOf } from '../http/language.ts';
 import { prefersHtml } from '../http/negotiate.ts';
 import { type Content, renderError, renderNotice, renderSummary, showPage } from '../http/page.ts';
 import { page_texts } from '../http/page-texts.ts';
@@ -67,7 +68,7 @@ function replyWithJson(c: Context<App>, outcome: Outcome): Response {
 }
 
 function replyWithPage(c: Context<App>, sent: Sent, outcome: Outcome): Promise<Response> {
-  const { locale } = c.var;
+  const locale = localeOf(c);
   switch (outcome.is) {
     case 'withdrawn':
       return answerDone(c, outcome.at);
@@ -100,7 +101,7 @@ interface PageAnswer {
 }
 
 function answerPage(c: Context<App>, sent: Sent, { status = 200, top, errors = [], headers }: PageAnswer = {}) {
-  const { locale } = c.var;
+  const locale = localeOf(c);
   const texts = withdrawal_texts[locale];
   const typed = typeof sent.receipt_code === 'string' ? sent.receipt_code : '';
   const { line, attributes } = renderError(locale, 'receipt_code', errors, 'receipt_code-hint');
@@ -124,7 +125,7 @@ ${line}
 }
 
 function answerDone(c: Context<App>, at: Date) {
-  const { locale } = c.var;
+  const locale = localeOf(c);
   const texts = withdrawal_texts[locale].done;
   const { time_zone } = c.var.services.settings;
   const words = new Intl.DateTimeFormat(date_tags[locale], {

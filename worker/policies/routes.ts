@@ -13,6 +13,7 @@ import {
 } from '../../db/policies.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf } from '../guards/access.ts';
+import { localeOf } from '../http/language.ts';
 import { problem } from '../http/problem.ts';
 import { pagePolicy } from '../http/security-headers.ts';
 import { body, invalidFields } from '../http/validate.ts';
@@ -40,7 +41,7 @@ export const showCurrentPolicy = factory.createHandlers(async c => {
   const policy = currentPolicy(policies, now());
   if (!policy) return problem(c, 'not-found');
   const { version, published_at, effective_at, change_class } = policy;
-  const { locale, sha256, purposes, agreements } = documentIn(policy, c.var.locale);
+  const { locale, sha256, purposes, agreements } = documentIn(policy, localeOf(c));
   return c.json(
     {
       version,
@@ -107,7 +108,7 @@ export const showDocument = factory.createHandlers(async c => {
   const { db } = c.var.services;
   const policy = (await listPolicies(db)).find(({ version }) => version === c.req.param('version'));
   if (!policy) return problem(c, 'not-found');
-  const { locale, sha256 } = documentIn(policy, c.var.locale);
+  const { locale, sha256 } = documentIn(policy, localeOf(c));
   const headers = {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Language': locale,
