@@ -9,7 +9,7 @@ import { findViolations } from '../support/axe.ts';
 import { closePages, openBrowser } from '../support/browser.ts';
 import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
-/** The room that the README tells a page to keep free. */
+/** The room that docs/embedding.md tells a page to keep free. */
 const room =
   '[data-lead-form] { min-height: 48rem } @media (min-width: 40rem) { [data-lead-form] { min-height: 30rem } }';
 

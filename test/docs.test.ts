@@ -1,0 +1,19 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+/** What tells of today. The changelog and the decisions tell of the past too. */
+const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/*.md', { cwd: root })].filter(
+  page => page !== 'docs/decisions.md',
+);
+
+it.each(pages)('%s names only files and folders that are there', page => {
+  const text = readFileSync(join(root, page), 'utf8');
+  const named = [...text.matchAll(/`((?:db|worker|widget|test|docs)\/[\w./-]*)`/g)].map(([, path]) => path!);
+  const linked = [...text.matchAll(/\]\((?![a-z]+:|#|\/)([^)#]+)/g)].map(([, path]) => join(dirname(page), path!));
+  const built = /\bdist\//;
+  const gone = [...named, ...linked].filter(path => !built.test(path) && !existsSync(join(root, path)));
+  expect(gone).toEqual([]);
+});
