@@ -11,7 +11,9 @@ afterAll(() => site.close());
 
 const fonts =
   '<style>body { font: 15px -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif }</style>';
-const filler = `${fonts}${'<h2>News</h2><p>Words of the page, which is there without the widget too.</p>'.repeat(20)}`;
+const filler = '<h2>News</h2><p>Words of the page, which is there without the widget too.</p>'.repeat(20);
+/** The fonts stand in the head. Because a style further down moves what a slow machine has painted already. */
+const makePage = (body: string) => pageWith(body, { head: fonts });
 
 /** Milliseconds of processor time in which the main thread runs scripts, computes styles and lays out until the page rests, four times as slow as this machine. */
 async function measureWork(html: string): Promise<number> {
@@ -32,7 +34,7 @@ async function measureWork(html: string): Promise<number> {
 }
 
 it('from its start until one can choose, the widget takes at most 50 ms of a phone’s main thread', async () => {
-  const [withWidget, without] = [pageWith(filler), pageWith(filler).replace(/<script.*?<\/script>/, '')];
+  const [withWidget, without] = [makePage(filler), makePage(filler).replace(/<script.*?<\/script>/, '')];
   const works: [number, number][] = [];
   // The quietest run of each, and more runs on a busy machine: other work only adds.
   const quietest = (kind: 0 | 1) => Math.min(...works.map(pair => pair[kind]));
@@ -44,7 +46,7 @@ it('from its start until one can choose, the widget takes at most 50 ms of a pho
 
 it('nothing on the page moves when the widget comes, nor at a choice', async () => {
   const frame = '<iframe data-consent="marketing" data-src="/video" title="Tour" width="560" height="315"></iframe>';
-  site.html = pageWith(`${frame}${filler}${frame}${filler}`);
+  site.html = makePage(`${frame}${filler}${frame}${filler}`);
   const page = await site.visit({
     reducedMotion: 'no-preference',
     before: tab =>
