@@ -5,6 +5,13 @@ import { browser_accept, lead, origin, startPublished } from './harness.ts';
 
 const cookie_name = '__Host-lead_console';
 
+/** What a page shows of `lead`: in clear, and masked. */
+export const clear = [lead.name, '13800138078', 'Zhang.San@example.com', lead.company];
+export const masked = ['欧阳**', '138******78', 'Z***@example.com'];
+
+/** What the console's script accepts, where a person's browser accepts a page. */
+export const script = { Accept: 'application/json' };
+
 /** A started app with people signed in to its console. */
 export async function startConsole(overrides: Environment = {}, database?: Database) {
   const started = await startPublished({ CLIENT_IP_HEADER: 'x-real-ip', ...overrides }, database);

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { Unavailable } from '../../db/database.ts';
+import { clear, masked, readTraces, script, startConsole } from '../support/console.ts';
+import { lead } from '../support/harness.ts';
+
+const minute_ms = 60_000;
+
+describe('a lead', () => {
+  it('[P3] [A1] is masked until a purpose is given; then the audit trail holds who, what and what for', async () => {
+    const { open, submitLead, readEvents, token, lines } = await startConsole();
+    const id = await submitLead();
+    const sales = await open('sales');
+    const before = await (await sales.get(`/console/leads/${id}`)).text();
+    for (const value of clear) expect(before).not.toContain(value);
+    expect((await sales.post(`/console/leads/${id}/reveal`)).status).toBe(422);
+    expect((await sales.post(`/console/leads/${id}/reveal`, { purpose: 'curiosity' })).status).toBe(422);
+    expect(await readEvents('action=lead.revealed')).toEqual([]);
+
+    const response = await sales.post(`/console/leads/${id}/reveal`, { purpose: 'follow_up' });
+    const page = await response.text();
+    for (const value of [
+      ...clear,
+      'href="tel:+8613800138078"',
+      'href="mailto:Zhang.San@example.com"',
+      'data-copy="+8613800138078"',
+    ])
+      expect(page).toContain(value);
+    const [, actor] = (await token('sales')).split('_');
+    expect(await readEvents('action=lead.revealed')).toMatchObject([{ actor, purpose: 'follow_up', lead_ids: [id] }]);
+    for (const value of clear) expect(readTraces(response, page) + lines.join('')).not.toContain(value);
+    const after = await (await sales.get(`/console/leads/${id}`)).text();
+    for (const value of clear) expect(after).not.toContain(value);
+  });
+
+  it('says what was done, and nothing for any other word of its address', async () => {
+    const { open, submitLead } = await startConsole();
+    const path = `/console/leads/${await submitLead()}`;
+    const sales = await open('sales');
+    const notice = /class="notice" role="status">/;
+    expect(await (await sales.get(`${path}?done=status`)).text()).toMatch(notice);
+    for (const done of ['constructor', '__proto__', 'toString', 'nothing'])
+      expect(await (await sales.get(`${path}?done=${done}`)).text()).not.toMatch(notice);
+  });
+
+  it('has a link that writes to its address, whatever a visitor made part of it', async () => {
+    const { open, submitLead } = await startConsole();
+    const sales = await open('sales');
+    const reveal = async (email: string) => {
+      const path = `/console/leads/${await submitLead({ email })}/reveal`;
+      const page = await (await sales.post(path, { purpose: 'follow_up' })).text();
+      return new URL(/href="(mailto:[^"]*)"/.exec(page)![1]!.replaceAll('&amp;', '&'));
+    };
+    expect((await reveal(lead.email)).href).toBe(`mailto:${lead.email}`);
+    const email = 'boss%40corp.example?bcc=evil%40evil.example&body=x#@example.com';
+    const { pathname, search, hash } = await reveal(email);
+    expect([decodeURIComponent(pathname), search, hash]).toEqual([email, '', '']);
+  });
+
+  it('[A1] stays closed when the audit trail cannot be written', async () => {
+    const { open, submitLead, db } = await startConsole();
+    const id = await submitLead();
+    const sales = await open('sales');
+    const { atomic } = db;
+    db.atomic = async () => {
+      throw new Unavailable(Object.assign(new Error('full'), { code: 'SQLITE_FULL' }));
+    };
+    const refused = await sales.post(`/console/leads/${id}/reveal`, { purpose: 'follow_up' });
+    db.atomic = atomic;
+    expect(refused.status).toBe(503);
+    const page = await refused.text();
+    expect(page).toContain('<h1>Not available just now</h1>');
+    for (const value of clear) expect(page).not.toContain(value);
+  });
+
+  it('changes status and assignee by a form, and by the script without a new page', async () => {
+    const { open, submitLead, readEvents, pull } = await startConsole();
+    const id = await submitLead();
+    const sales = await open('sales');
+    const moved = await sales.post(`/console/leads/${id}/status`, { status: 'contacted' });
+    expect([moved.status, moved.headers.get('Location')]).toEqual([303, `/console/leads/${id}?done=status`]);
+    expect(await (await sales.get(`/console/leads/${id}?done=status`)).text()).toContain('Status saved.');
+    const quiet = await sales.post(`/console/leads/${id}/assignee`, { assigned_to: 'sales' }, script);
+    expect(await quiet.json()).toEqual({ slots: { to: 'sales' }, said: 'Assignee saved.' });
+    expect(await (await pull(`/leads/${id}`)).json()).toMatchObject({ status: 'contacted', assigned_to: 'sales' });
+    await sales.post(`/console/leads/${id}/assignee`, { assigned_to: '' });
+    expect(await (await pull(`/leads/${id}`)).json()).toMatchObject({ assigned_to: null });
+    expect(
+      (await readEvents(`lead_id=${id}`)).map(({ action, fields }) => [action, action === 'lead.changed' && fields]),
+    ).toEqual([
+      ['lead.created', false],
+      ['lead.changed', 'status'],
+      ['lead.changed', 'assigned_to'],
+      ['lead.changed', 'assigned_to'],
+    ]);
+    expect((await sales.post(`/console/leads/${id}/status`, { status: 'lost' })).status).toBe(422);
+  });
+
+  it('is corrected field by field, with mistakes named beside the field', async () => {
+    const { open, submitLead, pull } = await startConsole();
+    const id = await submitLead();
+    const officer = await open('privacy_officer');
+    const path = `/console/leads/${id}/correction`;
+    const wrong = await officer.post(path, { name: '', phone: '12', email: 'x', company: '' });
+    expect(wrong.status).toBe(422);
+    const page = await wrong.text();
+    for (const field of ['phone', 'email']) expect(page).toContain(`data-field-error="${field}"`);
+    expect((await officer.post(path, { name: ' ' })).status).toBe(422);
+    const done = await officer.post(path, { name: '', phone: '025-58801024', email: '', company: '' });
+    expect([done.status, done.headers.get('Location')]).toEqual([303, `/console/leads/${id}?done=corrected`]);
+    expect(await (await pull(`/leads/${id}?view=clear`)).json()).toMatchObject({
+      name: lead.name,
+      phone: '+862558801024',
+    });
+  });
+
+  it('is erased after a second page and a ticked box, and then says so', async () => {
+    const { open, submitLead, pull } = await startConsole();
+    const id = await submitLead();
+    const officer = await open('privacy_officer');
+    const path = `/console/leads/${id}/erasure`;
+    expect(await (await officer.get(path)).text()).toContain('Erase this lead?');
+    expect((await officer.post(path)).status).toBe(422);
+    expect(await (await pull(`/leads/${id}`)).json()).toMatchObject({ status: 'new' });
+    expect((await officer.post(path, { sure: 'yes' })).status).toBe(303);
+    expect(await (await pull(`/leads/${id}`)).json()).toEqual({ id, erased_at: expect.any(String) });
+    const page = await (await officer.get(`/console/leads/${id}`)).text();
+    expect(page).toContain('This lead was erased on');
+    expect(page).not.toContain('/reveal');
+    expect((await officer.get(path)).status).toBe(404);
+    expect((await officer.post(`/console/leads/${id}/status`, { status: 'closed' })).status).toBe(404);
+  });
+
+  it('under a legal hold shows nothing and takes nothing', async () => {
+    const { open, submitLead, db } = await startConsole();
+    const id = await submitLead();
+    await db.updateTable('leads').set({ restricted_at: '2026-11-23T04:00:00.000Z' }).where('id', '=', id).execute();
+    const officer = await open('privacy_officer');
+    const page = await (await officer.post(`/console/leads/${id}/reveal`, { purpose: 'correction' })).text();
+    expect(page).toContain('under a legal hold since');
+    for (const value of [...clear, ...masked]) expect(page).not.toContain(value);
+    expect((await officer.post(`/console/leads/${id}/erasure`, { sure: 'yes' })).status).toBe(403);
+  });
+
+  it('names what the person agreed to, what they sent before, and to an officer who looked', async () => {
+    const { open, submitLead, advance } = await startConsole();
+    const first = await submitLead();
+    advance(minute_ms);
+    const second = await submitLead({ name: '欧阳小明2' });
+    advance(minute_ms);
+    const third = await submitLead({ email: 'new@example.com' });
+    const sales = await open('sales');
+    const page = await (await sales.get(`/console/leads/${third}`)).text();
+    expect([...page.matchAll(/<li><a href="\/console\/leads\/([\w-]+)"/g)].map(([, id]) => id)).toEqual([
+      second,
+      first,
+    ]);
+    expect(page).toMatch(/<code>[0-9a-f]{64}<\/code>/);
+    expect(page).toContain('href="/policies/2026-01?lang=zh-CN"');
+    expect(page).not.toContain('Access to this lead');
+    await sales.post(`/console/leads/${third}/reveal`, { purpose: 'first_contact' });
+    const officers = await (await (await open('privacy_officer')).get(`/console/leads/${third}`)).text();
+    expect(officers).toMatch(/Access to this lead[\s\S]*Values shown[\s\S]*First contact/);
+  });
+});
+
+describe('an export', () => {
+  it('says first what will be logged, then sends what the filters leave, in clear for a purpose', async () => {
+    const { open, submitLead, readEvents } = await startConsole();
+    const id = await submitLead();
+    await submitLead({}, 'ecological-cooperation');
+    const sales = await open('sales');
+    const form = await (await sales.get('/console/export?form=mini-ai-experience')).text();
+    expect(form).toContain('one entry is written before they are read');
+    expect(form).toContain('name="form" value="mini-ai-experience"');
+    const asked = { form: 'mini-ai-experience', order: 'desc', format: 'text/csv' };
+    const masked = await (
+      await sales.post('/console/export', { ...asked, view: 'masked', purpose: 'handover' })
+    ).text();
+    expect(masked).toContain('138******78');
+    expect(await readEvents('action=lead.revealed')).toEqual([]);
+    const file = await sales.post('/console/export', { ...asked, view: 'clear', purpose: 'handover' });
+    expect(file.headers.get('Content-Disposition')).toMatch(/^attachment; filename="leads-2026-11-23\.csv"$/);
+    const csv = await file.text();
+    expect(csv.trim().split('\r\n')).toHaveLength(2);
+    expect(csv).toContain(`'+8613800138078`);
+    expect(await readEvents('action=lead.revealed')).toMatchObject([{ purpose: 'handover', lead_ids: [id] }]);
+    const lines = await (
+      await sales.post('/console/export', { format: 'application/x-ndjson', view: 'masked' })
+    ).text();
+    expect(lines.trim().split('\n')).toHaveLength(2);
+  });
+
+  it('in clear is refused without a purpose and without the scope', async () => {
+    const { open, submitLead, readEvents } = await startConsole();
+    await submitLead();
+    const asked = { format: 'text/csv', view: 'clear' };
+    expect((await (await open('sales')).post('/console/export', asked)).status).toBe(403);
+    expect((await (await open('viewer')).post('/console/export', { ...asked, purpose: 'handover' })).status).toBe(403);
+    expect(await (await (await open('viewer')).get('/console/export')).text()).not.toContain('value="clear"');
+    expect(await readEvents('action=lead.revealed')).toEqual([]);
+  });
+});

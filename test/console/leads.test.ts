@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { clear, masked, readTraces, script, startConsole } from '../support/console.ts';
+import { lead } from '../support/harness.ts';
+
+const minute_ms = 60_000;
+
+describe('GET /console', () => {
+  it('lists leads masked, newest first, narrowed down by what the address says and nothing else', async () => {
+    const { open, submitLead, advance } = await startConsole();
+    const first = await submitLead();
+    advance(26 * 60 * minute_ms);
+    const second = await submitLead({ phone: '13900139000' }, 'ecological-cooperation');
+    const sales = await open('sales');
+    const list = async (query: string) => {
+      const page = await (await sales.get(`/console${query}`)).text();
+      for (const value of clear) expect(page).not.toContain(value);
+      return [...page.matchAll(/<li data-id="([\w-]{36})"/g)].map(([, id]) => id);
+    };
+    expect(await list('')).toEqual([second, first]);
+    expect(await list('?order=asc')).toEqual([first, second]);
+    expect(await list('?form=ecological-cooperation')).toEqual([second]);
+    expect(await list('?status=new&to=2026-11-23')).toEqual([first]);
+    expect(await list('?from=2026-11-24')).toEqual([second]);
+    expect(await list('?status=closed')).toEqual([]);
+    expect(await list('?assigned_to=nobody')).toEqual([]);
+    expect(await list('?status=nonsense&from=yesterday&cursor=x&order=up')).toEqual([second, first]);
+    await sales.post(`/console/leads/${first}/assignee`, { assigned_to: 'sales' });
+    expect(await list('?assigned_to=sales')).toEqual([first]);
+    const page = await (await sales.get('/console')).text();
+    for (const value of masked) expect(page).toContain(value);
+  });
+
+  it('goes on from page to page without missing or doubling one', async () => {
+    const { open, submitLead, advance } = await startConsole();
+    const ids = [];
+    for (let n = 0; n < 120; n++) {
+      if (n % 7 === 0) advance(1);
+      ids.push(await submitLead());
+    }
+    const sales = await open('sales');
+    const seen: string[] = [];
+    let next: string | undefined = '/console?status=new';
+    while (next) {
+      const page: string = await (await sales.get(next)).text();
+      seen.push(...[...page.matchAll(/<li data-id="([\w-]{36})"/g)].map(([, id]) => id!));
+      next = /rel="next" href="([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&');
+      if (next) expect(next).toContain('status=new');
+    }
+    expect(seen).toHaveLength(120);
+    expect(new Set(seen)).toEqual(new Set(ids));
+  });
+
+  it('says what to do where there is nothing', async () => {
+    const { open, submitLead } = await startConsole();
+    const sales = await open('sales');
+    expect(await (await sales.get('/console')).text()).toContain('href="/forms/mini-ai-experience?lang=en"');
+    await submitLead();
+    expect(await (await sales.get('/console?status=closed')).text()).toContain('Nothing matches these filters');
+  });
+});
+
+describe('GET /console/arrivals', () => {
+  it('tells of leads that came in since the page was made, masked, each filter kept, and of none twice once they are old', async () => {
+    const { open, submitLead, advance } = await startConsole();
+    await submitLead();
+    const sales = await open('sales');
+    const page = await (await sales.get('/console')).text();
+    let after = /data-arrivals="([^"]+)"/.exec(page)![1]!;
+    const ask = async (query = '') => {
+      const response = await sales.get(`/console/arrivals?after=${after}${query}`, script);
+      const answer = (await response.json()) as { rows: { id: string; slots: { name: string } }[]; after: string };
+      after = answer.after;
+      return answer.rows.map(({ id }) => id);
+    };
+    advance(minute_ms);
+    await ask();
+    const arrived = await submitLead({ phone: '13900139000' });
+    expect(await ask('&status=closed')).toEqual([]);
+    expect(await ask()).toContain(arrived);
+    expect(JSON.stringify(await (await sales.get(`/console/arrivals?after=${after}`, script)).json())).not.toContain(
+      lead.name,
+    );
+    advance(minute_ms);
+    const later = await submitLead();
+    expect(await ask()).toEqual([arrived, later]);
+    expect(await ask()).toEqual([later]);
+  });
+});
+
+describe('POST /console/search', () => {
+  it.each(['138 0013 8078', '+86-138-0013-8078', '１３８００１３８０７８', 'zhang.san@EXAMPLE.com'])(
+    'finds %s in any spelling, and keeps it out of every address',
+    async q => {
+      const { open, submitLead, lines } = await startConsole();
+      const id = await submitLead();
+      await submitLead({ phone: '13900139000', email: 'other@example.com' });
+      const response = await (await open('viewer')).post('/console/search', { q });
+      const page = await response.text();
+      expect([...page.matchAll(/<li data-id="([\w-]{36})"/g)].map(([, id]) => id)).toEqual([id]);
+      expect(readTraces(response, page) + lines.join('')).not.toContain(q);
+    },
+  );
+
+  it('says that nothing was found, or that only a whole number or address can be', async () => {
+    const { open } = await startConsole();
+    const sales = await open('sales');
+    expect(await (await sales.post('/console/search', { q: '13800138000' })).text()).toContain(
+      'No lead with this phone or email',
+    );
+    const wrong = await sales.post('/console/search', { q: '<b>138' });
+    const page = await wrong.text();
+    expect(wrong.status).toBe(422);
+    expect(page).toContain('Enter a whole phone number');
+    expect(page).not.toContain('<b>138');
+  });
+});

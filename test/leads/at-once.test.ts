@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../db/database.ts';
+import * as postgres from '../../db/dialects/postgres.ts';
+import { newId } from '../../db/ids.ts';
+import { changeLead } from '../../db/leads/change.ts';
+import { eraseLeadById } from '../../db/leads/erase.ts';
+import { findLead } from '../../db/leads/read.ts';
+import { createPostgresDatabase, engines } from '../support/engines.ts';
+import { lead, noon, startPublished } from '../support/harness.ts';
+
+const sales = { id: 'sales', role: 'sales', request_id: null };
+
+describe.each(engines)('on $engine', ({ open }) => {
+  let db: Database;
+  let close: () => Promise<void>;
+  let started: Awaited<ReturnType<typeof startPublished>>;
+
+  beforeAll(async () => {
+    ({ db, close } = await open());
+    started = await startPublished({}, db);
+  });
+  afterAll(() => close());
+
+  const receive = async (headers = {}) =>
+    ((await (await started.post('/forms/mini-ai-experience', lead, headers)).json()) as { id: string }).id;
+  const seqNow = async () => (await db.selectFrom('changes').select('seq').executeTakeFirstOrThrow()).seq;
+  const hold = (id: string) =>
+    db.atomic([db.updateTable('leads').set({ restricted_at: noon.toISOString() }).where('id', '=', id).compile()]);
+  const rowOf = (id: string) => db.selectFrom('leads').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  const valuesOf = (id: string) => findLead(started.services, id, { clear: sales }, noon);
+
+  it('of corrections at once none loses another, and each is one act', async () => {
+    const id = await receive();
+    const before = await seqNow();
+    const corrections = [
+      { values: { name: '王芳' } },
+      { values: { company: 'Example Ltd' } },
+      { values: { email: 'wang@example.com' } },
+      { values: { phone: '+862558801024' } },
+      { status: 'contacted' as const },
+      { assigned_to: 'wang' },
+    ];
+    const done = await Promise.all(corrections.map(change => changeLead(started.services, id, change, sales, noon)));
+    expect(done).toEqual(Array(6).fill(true));
+    expect(await seqNow()).toBe(before + 6);
+    expect(await valuesOf(id)).toMatchObject({
+      name: '王芳',
+      company: 'Example Ltd',
+      email: 'wang@example.com',
+      phone: '+862558801024',
+      status: 'contacted',
+      assigned_to: 'wang',
+    });
+    const events = await db.selectFrom('audit_events').selectAll().where('seq', '>', before).execute();
+    const corrected = events.filter(({ action }) => action === 'lead.corrected').map(({ fields }) => fields);
+    expect(corrected.sort()).toEqual(['company', 'email', 'name', 'phone']);
+    const { index_version: _, ...keys } = started.services.vault.seal(id, {
+      ...lead,
+      phone: '+862558801024',
+      email: 'wang@example.com',
+    }).keys;
+    const stored = await db.selectFrom('keys').selectAll().where('subject_id', '=', id).executeTakeFirstOrThrow();
+    expect(stored).toMatchObject({ phone_index: keys.phone_index, email_index: keys.email_index });
+  });
+
+  it('the first time that a status is reached is a fact, and a later one implies the earlier', async () => {
+    const id = await receive();
+    const at = (minutes: number) => new Date(noon.getTime() + minutes * 60_000);
+    const steps = ['qualified', 'new', 'contacted', 'qualified', 'closed', 'closed'] as const;
+    for (const [n, status] of steps.entries()) await changeLead(started.services, id, { status }, sales, at(n + 1));
+    expect(await rowOf(id)).toMatchObject({
+      status: 'closed',
+      contacted_at: at(1).toISOString(),
+      qualified_at: at(1).toISOString(),
+      closed_at: at(5).toISOString(),
+      changed_at: at(5).toISOString(),
+    });
+  });
+
+  it('what is so already is no act', async () => {
+    const id = await receive();
+    await changeLead(started.services, id, { status: 'contacted', assigned_to: 'wang' }, sales, noon);
+    const before = await seqNow();
+    const same = { status: 'contacted', assigned_to: 'wang', values: { name: lead.name } } as const;
+    expect(await changeLead(started.services, id, same, sales, noon)).toBe(true);
+    expect(await seqNow()).toBe(before);
+  });
+
+  it('an erased, held or unknown lead is not changed; a held one is not erased', async () => {
+    const [erased, held] = [await receive(), await receive()];
+    expect(await eraseLeadById(db, erased, sales, noon)).toBe('erased');
+    await hold(held);
+    const before = [await seqNow(), await rowOf(erased), await rowOf(held)];
+    for (const id of [erased, held, newId(noon)])
+      for (const change of [{ status: 'closed' as const }, { values: { name: 'x' } }])
+        expect(await changeLead(started.services, id, change, sales, noon)).toBe(false);
+    expect(await eraseLeadById(db, erased, sales, noon)).toBe('already');
+    expect(await eraseLeadById(db, held, sales, noon)).toBe('restricted');
+    expect(await eraseLeadById(db, newId(noon), sales, noon)).toBeUndefined();
+    expect([await seqNow(), await rowOf(erased), await rowOf(held)]).toEqual(before);
+  });
+
+  /** Runs an act once, just before the next unit. */
+  const interrupt = (act: () => Promise<unknown>) => {
+    const { atomic } = db;
+    db.atomic = async statements => {
+      db.atomic = atomic;
+      await act();
+      return atomic(statements);
+    };
+  };
+
+  it('a hold or an erasure that comes between reading and writing wins', async () => {
+    for (const change of [{ status: 'closed' as const }, { values: { name: 'x' } }])
+      for (const act of [hold, (id: string) => eraseLeadById(db, id, sales, noon)]) {
+        const id = await receive();
+        interrupt(() => act(id));
+        expect(await changeLead(started.services, id, change, sales, noon)).toBe(false);
+        expect(await rowOf(id)).toMatchObject({ status: 'new' });
+      }
+    const id = await receive();
+    interrupt(() => hold(id));
+    expect(await eraseLeadById(db, id, sales, noon)).toBe('restricted');
+    expect(await rowOf(id)).toMatchObject({ erased_at: null });
+  });
+
+  it('[A1] a lead that is erased or held while it is read in clear is not shown, nor on record as shown after that', async () => {
+    const reveals = () => db.selectFrom('audit_events').selectAll().where('action', '=', 'lead.revealed').execute();
+    const [other, erased, held] = [await receive(), await receive(), await receive()];
+    const before = (await reveals()).length;
+    interrupt(() => hold(held));
+    expect(await valuesOf(held)).toEqual({ id: held, restricted_at: noon.toISOString() });
+    expect(await reveals()).toHaveLength(before);
+    const { pull } = started;
+    await pull(`/leads/${other}`);
+    interrupt(() => eraseLeadById(db, erased, sales, noon));
+    const { leads } = (await (await pull('/leads?view=clear&order=desc&limit=3')).json()) as {
+      leads: { id: string }[];
+    };
+    expect(leads.map(({ id }) => id)).not.toContain(erased);
+    expect(leads).toContainEqual(expect.objectContaining({ id: other, email: lead.email }));
+    const [latest] = (await reveals()).toSorted((a, b) => b.seq - a.seq);
+    const subjects = await db.selectFrom('audit_subjects').select('lead_id').where('seq', '=', latest!.seq).execute();
+    expect(subjects.map(({ lead_id }) => lead_id)).not.toContain(erased);
+  });
+
+  it('of erasures at once one counts', async () => {
+    const id = await receive();
+    const before = await seqNow();
+    const answers = await Promise.all(Array.from({ length: 6 }, () => eraseLeadById(db, id, sales, noon)));
+    expect(answers.sort()).toEqual([...Array(5).fill('already'), 'erased']);
+    expect(await seqNow()).toBe(before + 1);
+  });
+});
+
+it('two servers on one PostgreSQL correct, change and erase the same leads without waiting for each other for ever', async () => {
+  const address = await createPostgresDatabase();
+  const [one, two] = [await postgres.open(address), await postgres.open(address)];
+  const { post, services } = await startPublished({}, one);
+  const receive = async () => ((await (await post('/forms/mini-ai-experience', lead)).json()) as { id: string }).id;
+  const ids = await Promise.all(Array.from({ length: 12 }, receive));
+  const seqNow = async () => (await one.selectFrom('changes').select('seq').executeTakeFirstOrThrow()).seq;
+  const before = await seqNow();
+  const acts = ids.flatMap(id => [
+    changeLead({ ...services, db: one }, id, { values: { name: '王芳' } }, sales, noon),
+    changeLead({ ...services, db: two }, id, { values: { company: 'Example Ltd' } }, sales, noon),
+    changeLead({ ...services, db: two }, id, { status: 'contacted' }, sales, noon),
+    eraseLeadById(one, id, sales, noon),
+    eraseLeadById(two, id, sales, noon),
+  ]);
+  const answers = await Promise.all(acts);
+  const done = answers.filter(answer => answer === true || answer === 'erased').length;
+  expect(answers.filter(answer => answer === 'erased')).toHaveLength(12);
+  expect(await seqNow()).toBe(before + done);
+  expect(await one.selectFrom('keys').selectAll().execute()).toEqual([]);
+  await Promise.all([one.destroy(), two.destroy()]);
+});
