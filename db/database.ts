@@ -1,20 +1,24 @@
 import type { CompiledQuery, Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 
-/** The database: Kysely to read and to build statements, `atomic` for every write. Never a transaction begun by hand. */
+/** The database: Kysely reads and builds statements, `atomic` runs every write. No other code begins a transaction. */
 export type Database = Kysely<Schema> & {
   /**
    * Runs the statements as one unit, all or none, and returns when the unit is durable.
    *
-   * The unit is known before it starts, because D1 has no interactive transaction: read first, decide, then write blind.
+   * Because D1 has no interactive transaction, the unit is known before it starts: read first, decide,
+   * then write blind.
    *
    * @returns One outcome per statement, in order.
    * @throws Conflict when a constraint refused the unit; Unavailable when the database cannot be used just now.
    */
   atomic(statements: CompiledQuery[]): Promise<Outcome[]>;
-  /** Runs one compiled query and returns its rows: the short way, for what every request asks. */
+  /**
+   * Runs one compiled query and returns its rows. Meant for the queries that every request runs, it goes
+   * past Kysely's executor.
+   */
   read<R>(query: CompiledQuery<R>): Promise<R[]>;
-  /** Overwrites in the files what was deleted before. Only SQLite can; elsewhere it does nothing. */
+  /** Overwrites deleted content in the database's files. Only SQLite can; on other databases it does nothing. */
   scrub(): Promise<void>;
 };
 
@@ -23,7 +27,7 @@ export interface Outcome {
   changed: number;
 }
 
-/** A constraint refused a unit: nothing of it was written. `table` says where. */
+/** Error of a unit that a constraint refused; nothing of it was written. `table` is the constraint's table. */
 export class Conflict extends Error {
   readonly table: string;
   constructor(table: string, cause: unknown) {
@@ -32,7 +36,7 @@ export class Conflict extends Error {
   }
 }
 
-/** The database cannot be used just now: it is full, locked or gone. `code` is the driver's. */
+/** Error of a database that cannot be used just now: it is full, locked or gone. `code` is the driver's. */
 export class Unavailable extends Error {
   readonly code: unknown;
   constructor(cause: unknown) {

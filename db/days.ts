@@ -1,6 +1,6 @@
 /** Calendar days as `YYYY-MM-DD`, in a time zone of the deployment's choice. */
 
-/** Days, both inclusive. */
+/** A range of days, both ends inclusive. */
 export interface DaySpan {
   from_day: string;
   to_day: string;
@@ -11,17 +11,17 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 const minute_ms = 60_000;
 const day_ms = 86_400_000;
 
-/** Further from UTC than any time zone. */
+/** Bound on the offset of any time zone from UTC. */
 const most_offset_ms = 16 * 3_600_000;
 
-/** The day on which an instant falls. */
+/** Returns the day on which an instant falls. */
 export function dayOf(instant: Date, time_zone: string): string {
   const format = formats.get(time_zone) ?? new Intl.DateTimeFormat('en-CA', { timeZone: time_zone });
   formats.set(time_zone, format);
   return format.format(instant);
 }
 
-/** The instant at which a day begins, also where clocks are set forward at midnight. */
+/** Returns the instant at which a day begins, also where clocks are set forward at midnight. */
 export function startOfDay(day: string, time_zone: string): Date {
   const middle = Date.parse(`${day}T00:00:00Z`);
   let before = middle - most_offset_ms;
@@ -34,7 +34,7 @@ export function startOfDay(day: string, time_zone: string): Date {
   return new Date(begun);
 }
 
-/** The day after another. */
+/** Returns the day after a given one. */
 export function nextDay(day: string): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + day_ms).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }

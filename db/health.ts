@@ -1,9 +1,12 @@
 import type { Database } from './database.ts';
 
-/** As much room as a lead's unit takes: a full disk may still have a page to spare. */
+/**
+ * Size of the probe, as much as a lead's unit takes. Because a full disk may still have a free page, a smaller
+ * write could succeed.
+ */
 const room_bytes = 32_768;
 
-/** Writes and takes back as much as a lead needs. Throws when the database can't take it. */
+/** Writes as much as a lead needs and deletes it again. Throws when the database cannot take it. */
 export async function probeWrite(db: Database): Promise<void> {
   const probe = { key: 'health', fingerprint: '0'.repeat(room_bytes), expires_at: '' };
   await db.atomic([

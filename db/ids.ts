@@ -1,17 +1,20 @@
 import { takeRandom } from './vault/random.ts';
 
-/** Bits of the counter within a millisecond, 12 before the variant and 14 behind it: more ids than any process can make. */
+/**
+ * Bits of the counter within a millisecond: 12 before the variant and 14 after it, more ids than any process can make.
+ */
 const low_bits = 14;
 const counter_mask = 0x3ff_ffff;
 
-/** Where the counter of a millisecond begins: anywhere in its lower half. */
+/** Mask of the counter's random start: the lower half, so that the other half is left to count. */
 const seed_mask = 0x1ff_ffff;
 
 let millisecond = 0;
 let counter = 0;
 
 /**
- * Makes an id: UUIDv7, so that the order of ids is that of the instants in them, and of one process that in which they were made.
+ * Creates an id: a UUIDv7. Ids are in the order of their instants; ids of one process are also in the order in which
+ * they were created.
  *
  * @param now The instant that the id carries; `timeOf` reads it again.
  * @see RFC 9562 §5.7, §6.2 method 1: a counter within the millisecond.
@@ -33,7 +36,7 @@ export function timeOf(id: string): Date {
 }
 
 /**
- * Returns the bound between the ids made before an instant and those made since, itself no id.
+ * Returns the lower bound of the ids created from an instant on; it is itself no id.
  *
  * Because ids are in order of time, a range of times is a range of ids, and no index by time is needed.
  */

@@ -1,17 +1,17 @@
 import type { Database } from './database.ts';
 import type { Jobs } from './schema.ts';
 
-/** How long a run keeps other servers from the job. A server that dies holds the job up for no longer. */
+/** Length of a lease. Because a server may die while it holds one, no lease lasts longer. */
 const lease_ms = 5 * 60_000;
 
-/** A run of a job: whoever holds the lease under this name. */
+/** A run of a job; `holder` names the run in the lease. */
 export interface Run {
   name: string;
   holder: string;
 }
 
 /**
- * Takes the lease of a job, for one server only, when the job has not succeeded since its period began and nobody is at it.
+ * Takes the lease of a job when the job has not succeeded since its period began and no other run holds the lease.
  *
  * @param period_began The job is due when its latest success is older than this.
  * @returns Whether this run holds the lease now.
@@ -40,15 +40,15 @@ export async function takeLease(db: Database, { name, holder }: Run, period_bega
 }
 
 /**
- * Ends a run that did its work. It does nothing when another run has taken over meanwhile.
+ * Ends a run that succeeded. It does nothing when another run has taken over meanwhile.
  *
- * @param began When the run began: whatever had come in by then is done.
+ * @param began When the run began: all records that were stored by then are done.
  */
 export async function noteSuccess(db: Database, run: Run, result: string, began: Date): Promise<void> {
   await db.atomic([endRun(db, run, { result, last_success_at: began.toISOString() })]);
 }
 
-/** Ends a run that failed, so that the next server that looks tries again. */
+/** Ends a run that failed. The job stays due, so that the next server that looks tries again. */
 export async function noteFailure(db: Database, run: Run, result: string): Promise<void> {
   await db.atomic([endRun(db, run, { result })]);
 }

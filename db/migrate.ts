@@ -6,20 +6,20 @@ export interface Session {
   dialect: 'sqlite' | 'postgres';
   /** Runs a text of several statements. */
   run(text: string): Promise<void>;
-  /** The first column of a query's rows. */
+  /** Returns the first column of a query's rows. */
   list(query: string): Promise<string[]>;
 }
 
-/** The code is older than the database: going on would break what newer code wrote. */
+/** Error of code that is older than the database. Because it would break what newer code wrote, it does not go on. */
 export class NewerSchema extends Error {}
 
 const folder = fileURLToPath(new URL('./migrations/', import.meta.url));
 
-/** Any number, as long as it is always the same: two servers that start at once migrate one after the other. */
+/** Key of the advisory lock, any constant. Two servers that start at once migrate one after the other. */
 const advisory_lock = 5_283_001;
 
 /**
- * Applies what is missing of `db/migrations`, in order, each in one transaction with its entry: safe to kill at any
+ * Applies the missing files of `db/migrations` in order, each in one transaction with its entry: safe to kill at any
  * statement, to run again, and to run twice at once.
  *
  * @returns The names applied now.
@@ -50,7 +50,7 @@ export async function migrate(session: Session): Promise<string[]> {
   return applied;
 }
 
-/** Names in order with the file to read: PostgreSQL's own version of a number comes before the portable one. */
+/** Lists names in order with the file to read. A file in `postgres/` replaces the portable one of the same name. */
 function listMigrations(dialect: Session['dialect']): Map<string, string> {
   const own = dialect === 'postgres' ? readdirSync(`${folder}postgres`) : [];
   const names = readdirSync(folder).filter(name => name.endsWith('.sql'));

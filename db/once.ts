@@ -3,22 +3,22 @@ import type { Database } from './database.ts';
 import type { Once } from './schema.ts';
 import { failUnless, prepare } from './statements.ts';
 
-/** A request that may be repeated: HMACs of its key and of what it asks for (`signer.ts`). */
+/** Idempotency key and content of a request, both as HMACs (`signer.ts`). */
 export interface Repeatable {
   key: string;
   fingerprint: string;
 }
 
-/** A bot check that was passed: its mark, and when it would have ended by itself. */
+/** A bot check that was passed: its mark, and when it expires by itself. */
 export interface Proof {
   proof: string;
   expires_at: Date;
 }
 
-/** What a key was used for first. Of an erased subject nothing is left but that the key was used. */
+/** The first use of a key: its request and the subject that answered it, or only that the subject is erased. */
 export type FirstUse = { fingerprint: string; subject_id: string } | 'erased';
 
-/** Finds what a key was used for first, unless that has expired. */
+/** Finds the first use of a key, unless the key has expired. */
 export async function findFirstUse(db: Database, key: string, now: Date): Promise<FirstUse | undefined> {
   const [first] = (await db.read(selectUse(db, { key, now: now.toISOString() }))) as Once[];
   if (!first) return undefined;
@@ -35,7 +35,7 @@ const selectUse = prepare<{ key: string; now: string }>(['key', 'now'], (db, { k
     .compile(),
 );
 
-/** Claims a key for a subject. A key that is taken fails the whole unit with a Conflict in `once`, unless it has expired. */
+/** Claims a key for a subject. A key that is still valid makes the whole unit fail with a Conflict in `once`. */
 export function claimKey(
   db: Database,
   { key, fingerprint }: Repeatable,
@@ -52,7 +52,7 @@ export function claimKey(
   });
 }
 
-/** A plain insert would need the expired row deleted first. */
+/** Inserts the key, or replaces an expired one. */
 const insertUse = prepare<Once & { now: string }>(
   ['key', 'fingerprint', 'subject_id', 'expires_at', 'now'],
   (db, { now, ...use }) =>
@@ -69,7 +69,7 @@ const insertUse = prepare<Once & { now: string }>(
       .compile(),
 );
 
-/** Spends a proof. One that is spent fails the whole unit with a Conflict in `once`. */
+/** Spends a proof. A proof that is spent already makes the whole unit fail with a Conflict in `once`. */
 export function spendProof(db: Database, { proof, expires_at }: Proof): CompiledQuery {
   return insertProof(db, { key: proof, expires_at: expires_at.toISOString() });
 }
@@ -79,9 +79,9 @@ const insertProof = prepare<Pick<Once, 'key' | 'expires_at'>>(['key', 'expires_a
 );
 
 /**
- * Forgets what a subject was asked for, and keeps that its key was used.
+ * Removes the request and the subject from a subject's key. The key stays used.
  *
- * @param expires_at When the key expires: its row is found by that, so that no index by subject is needed.
+ * @param expires_at When the key expires. Because the row is found by it, no index by subject is needed.
  */
 export function forgetSubject(db: Database, subject_id: string, expires_at: Date): CompiledQuery {
   return db
@@ -92,7 +92,7 @@ export function forgetSubject(db: Database, subject_id: string, expires_at: Date
     .compile();
 }
 
-/** Deletes what has expired. Safe to run at any time, on several servers at once. */
+/** Deletes expired keys and returns their number. Safe to run at any time, on several servers at once. */
 export async function forgetExpired(db: Database, now: Date): Promise<number> {
   const [outcome] = await db.atomic([db.deleteFrom('once').where('expires_at', '<=', now.toISOString()).compile()]);
   return outcome!.changed;

@@ -3,10 +3,10 @@ import type { Database } from './database.ts';
 import { digest } from './digest.ts';
 import { prepare } from './statements.ts';
 
-/** How long a cookie choice holds, and so how long its cookie lives. */
+/** Days for which a cookie choice is valid; its cookie lives as long. */
 export const choice_holds_days = 182;
 
-/** What a cookie may be used for, with its texts in one language. A required purpose needs no consent. */
+/** A purpose of cookies, with its texts in one language. A required purpose needs no consent. */
 export interface Purpose {
   id: string;
   name: string;
@@ -15,7 +15,9 @@ export interface Purpose {
   cookies: { name: string; provider: string; lifetime: string; purpose: string }[];
 }
 
-/** A policy version before its publication, its documents rendered. Instants are ISO 8601 UTC with milliseconds. */
+/**
+ * A policy version before its publication, with its documents rendered. Instants are ISO 8601 UTC with milliseconds.
+ */
 export interface PolicyDraft {
   version: string;
   effective_at: string;
@@ -23,7 +25,7 @@ export interface PolicyDraft {
   documents: { locale: string; html: string; purposes: Purpose[]; forms: PolicyForm[] }[];
 }
 
-/** What a version says of a form in one language: the sentence beside the box, and how long its leads are kept. */
+/** The agreement sentence beside a form's checkbox in one language, and the retention period of the form's leads. */
 export interface PolicyForm {
   form: string;
   agreement: string;
@@ -34,7 +36,7 @@ export interface PolicyDocument {
   locale: string;
   sha256: string;
   purposes: Purpose[];
-  /** The sentence beside the box, by the form's name. */
+  /** The agreement sentence beside the checkbox, by the form's name. */
   agreements: Record<string, string>;
 }
 
@@ -47,7 +49,7 @@ export interface Policy {
 }
 
 /**
- * Publishes a version with all its languages. What is published never changes.
+ * Publishes a version with all its languages. A published version never changes.
  *
  * @throws Conflict in `policies` when the version exists; nothing is changed then.
  */
@@ -77,7 +79,7 @@ export async function publishPolicy(db: Database, draft: PolicyDraft, actor: Act
   ]);
 }
 
-/** What was read of a database, and how many versions that was. */
+/** The policies that were read from a database, and how many versions there were. */
 interface Published {
   versions: number;
   policies: Policy[];
@@ -86,9 +88,9 @@ interface Published {
 const published = new WeakMap<Database, Published>();
 
 /**
- * All published versions, the latest effective first.
+ * Lists all published versions, the latest effective first.
  *
- * What is published never changes, so what was read is good for as long as no version has been added.
+ * Because a published version never changes, what was read before is returned as long as no version has been added.
  */
 export async function listPolicies(db: Database): Promise<Policy[]> {
   const [count] = await db.read(countVersions(db, {}));
@@ -100,7 +102,7 @@ export async function listPolicies(db: Database): Promise<Policy[]> {
   return policies;
 }
 
-/** The versions that were read last, or none: what stands in while the database is away. */
+/** Returns the versions that were read last, or none. They stand in while the database is unavailable. */
 export function listKnownPolicies(db: Database): Policy[] {
   return published.get(db)?.policies ?? [];
 }
@@ -134,23 +136,26 @@ async function readPolicies(db: Database): Promise<Policy[]> {
   return [...policies.values()];
 }
 
-/** The policy in force: of the versions in effect, the latest. Undefined before the first. */
+/** Returns the policy in force: the latest of the versions in effect; undefined before the first. */
 export function currentPolicy(policies: Policy[], now: Date): Policy | undefined {
   return policies.find(({ effective_at }) => effective_at <= now.toISOString());
 }
 
-/** Since when a choice holds: the latest significant version in effect, else the first. Earlier choices are asked again. */
+/**
+ * Returns the instant from which choices are valid: the start of the latest significant version in effect, or else of
+ * the first. Visitors with an earlier choice are asked again.
+ */
 export function choicesHoldSince(policies: Policy[], now: Date): string {
   const inEffect = policies.filter(({ effective_at }) => effective_at <= now.toISOString());
   return (inEffect.find(({ change_class }) => change_class === 'significant') ?? inEffect.at(-1)!).effective_at;
 }
 
-/** The document in a language, else in the one that the policy has. */
+/** Returns the document in a language, or else the first one of the policy. */
 export function documentIn(policy: Policy, locale: string): PolicyDocument {
   return policy.documents.find(document => document.locale === locale) ?? policy.documents[0]!;
 }
 
-/** The very bytes that were published, as text in UTF-8. */
+/** Returns the HTML of a document. Encoded in UTF-8, it is byte for byte what was published. */
 export async function getDocumentHtml(db: Database, version: string, locale: string): Promise<string> {
   const { html } = await db
     .selectFrom('policy_documents')

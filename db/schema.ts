@@ -1,5 +1,5 @@
 /**
- * Every table, column by column: the data model on one screen. Names are the wire's names.
+ * The tables and their columns. A column has the name that it has on the wire.
  *
  * Instants are ISO 8601 UTC text with milliseconds, ids are UUIDv7 text, lists are JSON text.
  */
@@ -25,18 +25,19 @@ export interface Schema {
   jobs: Jobs;
 }
 
-/** One row: the number of the latest act. Whoever takes the next number holds the row until its commit. */
+/** One row: the number of the latest act. A unit that takes the next number locks the row until its commit. */
 export interface Changes {
   id: 1;
   seq: number;
 }
 
 /**
- * A lead without its values, and the consent given with it: form and so purpose, policy, its language, the digest of the text shown,
- * and `received_at`. Those columns never change, and the row stays when the lead is erased.
+ * A lead, its values sealed, with the consent given at submission: `form` (which names the purpose), `policy_version`,
+ * `policy_sha256` (digest of the text shown), `locale` and `received_at`. The columns of the consent never change, and
+ * the row stays when the lead is erased.
  *
- * `created_seq` is the act that made the lead, `seq` the one that changed it last; the feed is ordered by it. `contacted_at`,
- * `qualified_at` and `closed_at` say when it first got that far: whoever is closed has been contacted, at the latest then.
+ * `created_seq` is the number of the act that created the lead; `seq`, that of the latest change, orders the feed.
+ * `contacted_at`, `qualified_at` and `closed_at` say when the lead first reached that status or a later one.
  */
 export interface Leads {
   id: string;
@@ -61,7 +62,10 @@ export interface Leads {
   seq: number;
 }
 
-/** Whatever makes a subject readable or findable. Deleting the row erases the subject, in every backup too. */
+/**
+ * The wrapped key that opens a subject's sealed values, and the blind indexes that find the subject. Because the values
+ * open with nothing else, deleting the row erases the subject, in every backup too.
+ */
 export interface Keys {
   subject_kind: 'lead';
   subject_id: string;
@@ -72,7 +76,10 @@ export interface Keys {
   index_version: string | null;
 }
 
-/** One cookie choice, a refusal included. Appended, never changed. `once_key` and `fingerprint` are HMACs of the request that sent it. */
+/**
+ * A cookie choice, a refusal included. Rows are appended and never changed. `once_key` and `fingerprint` are HMACs of
+ * the idempotency key and the content of the request.
+ */
 export interface Consents {
   id: string;
   visitor_id: string;
@@ -89,8 +96,9 @@ export interface Consents {
 }
 
 /**
- * What counts only once until it expires: the idempotency keys of leads, as HMACs with the fingerprint of the request and the lead
- * that answered it, and bot checks that were used. Of an erased lead the key stays, without fingerprint and subject.
+ * A key that may be used only once until it expires: the HMAC of a lead's idempotency key, or a bot check that was
+ * passed. An idempotency key has the fingerprint of its request and the lead that answered it; an erasure sets both to
+ * null and keeps the key.
  */
 export interface Once {
   key: string;
@@ -99,7 +107,7 @@ export interface Once {
   expires_at: string;
 }
 
-/** How much was taken in the latest minute, by a form's name, where a quota is set. */
+/** Number of leads received in the latest minute, by the form's name. A form without a quota has no row. */
 export interface Quotas {
   name: string;
   minute: string;
@@ -122,7 +130,10 @@ export interface PolicyDocuments {
   purposes: string;
 }
 
-/** What a policy version says of a form: the sentence beside the box, and how long its leads are kept. */
+/**
+ * The agreement sentence beside a form's checkbox, and the retention period of the form's leads, both
+ * by policy version.
+ */
 export interface PolicyForms {
   version: string;
   form: string;
@@ -143,7 +154,7 @@ export interface Tokens {
   last_used_at: string | null;
 }
 
-/** Who is signed in to the console. The id itself is in the browser's cookie only. */
+/** A session of the console. The browser's cookie holds its id, the table only the SHA-256 of it. */
 export interface ConsoleSessions {
   id_sha256: string;
   token_id: string;
@@ -152,7 +163,10 @@ export interface ConsoleSessions {
   ended_at: string | null;
 }
 
-/** Who did what, without holes in `seq`. Ids and enums only: no values, no names, no addresses. */
+/**
+ * The audit trail, numbered by `seq` without gaps. A row holds ids and enumerated values, never personal values,
+ * names or addresses.
+ */
 export interface AuditEvents {
   seq: number;
   recorded_at: string;
@@ -162,11 +176,11 @@ export interface AuditEvents {
   fields: string | null;
   purpose: string | null;
   request_id: string | null;
-  /** The lead it was about; null where there was none, or several (`audit_subjects`). */
+  /** The lead of the event; null when it concerns none, or several (`audit_subjects`). */
   lead_id: string | null;
 }
 
-/** The leads of an event about several. */
+/** The leads of an event that concerns several. */
 export interface AuditSubjects {
   seq: number;
   lead_id: string;
@@ -180,20 +194,20 @@ export interface AuditSeals {
   sealed_at: string;
 }
 
-/** One row: up to which number events may be deleted. It grows, to the end of a sealed range. */
+/** One row: the highest number whose event may be deleted. It only grows, to the end of a sealed range. */
 export interface AuditRetention {
   id: 1;
   upto: number;
 }
 
-/** How far the days of a time zone are counted: the number of an act, or a record's id. */
+/** The position up to which the days of a time zone are counted: the number of an act, or the id of a record. */
 export interface Tallies {
   name: string;
   time_zone: string;
   position: string;
 }
 
-/** Choices received by day, counted from the records as far as `tallies` says. */
+/** Cookie choices received per day, counted from the records up to the position in `tallies`. */
 export interface ConsentDays {
   time_zone: string;
   day: string;
@@ -205,7 +219,7 @@ export interface ConsentDays {
   withdrawn: number;
 }
 
-/** Leads received by day, counted from the audit trail as far as `tallies` says. */
+/** Leads received per day, counted from the audit trail up to the position in `tallies`. */
 export interface LeadDays {
   time_zone: string;
   day: string;
@@ -213,12 +227,12 @@ export interface LeadDays {
   received: number;
 }
 
-/** A job that the servers share: who runs it until when, when it last worked, and what it said. */
+/** A job that servers share: the lease of the current run, and when the job last succeeded. */
 export interface Jobs {
   name: string;
   lease_until: string | null;
   holder: string | null;
   last_success_at: string | null;
-  /** One line of figures, or why it failed; nothing personal. */
+  /** One line: figures of the latest run, or the error that ended it; no personal data. */
   result: string | null;
 }

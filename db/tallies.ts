@@ -2,30 +2,32 @@ import { type CompiledQuery, sql } from 'kysely';
 import { Conflict, type Database } from './database.ts';
 
 /**
- * A count by day that is kept beside what it counts. Days begin where the time zone says: another zone is another tally, from the start.
+ * A count per day that is kept beside the records it counts. Days are those of the time zone: another zone is another
+ * tally, counted from the start.
  *
- * Whoever counts moves the position and adds the counts in one unit. Counters on the write path would make a hot row of every day, on
- * which servers wait for each other.
+ * A step moves the position and adds its counts in one unit. Because a counter on the write path would be one row that
+ * all servers wait for, records are counted later.
  */
 export interface Tally {
   name: 'consents' | 'leads';
   time_zone: string;
 }
 
-/** What was counted after a position: where that ends, and the statements that add it to the days. */
+/** One step of counting: the position at which it ends, and the statements that add its counts to the days. */
 export interface Step {
   end: string;
   additions: CompiledQuery[];
 }
 
-/** Records counted in one step: few enough that others get their turn. */
+/** Records counted in one step: few enough that requests are not held up. */
 export const records_per_step = 2_000;
 
 /**
- * Counts what a tally has not counted yet, step by step. Safe to run on several servers at once, and to kill.
+ * Counts the records that a tally has not counted yet, step by step. Safe to run on several servers at once,
+ * and to kill.
  *
- * @param takeStep Counts on from a position, empty at the start; undefined when there is nothing left.
- * @returns How many steps were taken here.
+ * @param takeStep Counts on from a position, which is empty at the start; returns undefined when nothing is left.
+ * @returns The number of steps taken here.
  */
 export async function bringUpToDate(
   db: Database,
@@ -55,7 +57,10 @@ async function findPosition(db: Database, { name, time_zone }: Tally): Promise<s
   return row?.position ?? '';
 }
 
-/** First in its unit. Null where none may be: a position that another server has moved meanwhile fails the whole unit. */
+/**
+ * Moves the position, as the first statement of its unit. A position that another server has moved meanwhile becomes
+ * null, which the database refuses: the whole unit fails.
+ */
 function movePosition(db: Database, tally: Tally, from: string, to: string): CompiledQuery {
   return db
     .insertInto('tallies')

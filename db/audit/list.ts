@@ -16,7 +16,7 @@ export interface EventQuery {
   limit: number;
 }
 
-/** An event with whom the token belongs to, and of the leads it was about how many there are and which, the first few. */
+/** An event with the holder of its token, the number of its leads and the ids of the first few. */
 type ListedEvent = Omit<Selectable<AuditEvents>, 'lead_id'> & {
   holder: string | null;
   lead_count: number;
@@ -30,19 +30,25 @@ export interface EventPage {
   end: number | undefined;
 }
 
-/** An export is an event about 500 leads: a page shows this many of each. By its id, every lead finds all its events. */
+/**
+ * Largest number of lead ids shown of an event. Because an export is one event about up to 500 leads, a list shows only
+ * the first; a query by `lead_id` still finds the event of every lead.
+ */
 const leads_shown = 10;
 
-/** Statements take at most 100 bound parameters on D1. */
+/** Events whose leads one statement reads. D1 takes at most 100 bound parameters in a statement. */
 const events_per_statement = 90;
 
-/** By how much an act may be numbered before another that has an earlier time: servers' clocks differ, and commits wait. */
+/**
+ * Largest disorder between numbers and times. Because servers' clocks differ and commits wait, an act may be numbered
+ * before one that has an earlier time.
+ */
 const disorder_ms = 3_600_000;
 
-/** The last that is written with a year of four digits. */
+/** Latest instant that ISO 8601 writes with a year of four digits. */
 const last_instant_ms = Date.UTC(9999, 11, 31);
 
-/** A page of the audit trail after a number, in the order of numbers, which is that of the commits. */
+/** Lists the events after a number in the order of numbers, which is the order of their commits. */
 export async function listEvents(db: Database, query: EventQuery, after: number | undefined): Promise<EventPage> {
   const rows = await selectEvents(db, query, after);
   const page = rows.slice(0, query.limit);
@@ -88,12 +94,13 @@ function selectEvents(db: Database, query: EventQuery, after: number | undefined
     );
   if (action) rows = rows.where('action', '=', action);
   if (actor) rows = rows.where('actor', '=', actor);
-  // Said in the statement, because an index of all but the most frequent is only used where this can be read.
+  // The statement repeats the condition of the partial indexes, because a database uses them only where it can read it.
   if (action && action !== 'lead.created') rows = rows.where('action', '<>', sql.lit('lead.created'));
   if (actor && actor !== 'visitor') rows = rows.where('actor', '<>', sql.lit('visitor'));
   if (recorded_from) rows = rows.where('recorded_at', '>=', recorded_from);
   if (recorded_to) rows = rows.where('recorded_at', '<', recorded_to);
-  // The list goes by number: times only say between which numbers to look. A page begins at the place where the last one ended alone.
+  // Times become bounds of the numbers, which order the list. A further page has its own bound, the end of
+  // the one before.
   if (recorded_from && !(after !== undefined && order === 'asc'))
     rows = rows.where('audit_events.seq', '>', lastBefore(shift(recorded_from, -disorder_ms)));
   if (recorded_to && !(after !== undefined && order === 'desc'))
@@ -109,9 +116,10 @@ function countSubjects(eb: ExpressionBuilder<Schema, 'audit_events'>) {
 }
 
 /**
- * The last number whose act was recorded before an instant, give or take acts that are in disorder.
+ * Returns SQL for the last number whose act was recorded before an instant, give or take acts that are in disorder.
  *
- * Bisects the numbers, because acts are numbered in the order of their commits and so nearly in that of time: no index by time.
+ * Because acts are numbered in the order of their commits, and so nearly in that of time, it bisects the numbers and
+ * needs no index by time.
  */
 function lastBefore(instant: string) {
   const middle = sql`(low + high) / 2`;
@@ -130,7 +138,7 @@ function shift(instant: string, ms: number): string {
   return new Date(Math.min(Date.parse(instant) + ms, last_instant_ms)).toISOString();
 }
 
-/** The first leads of each event, by its number. */
+/** Lists the first leads of each event, by its number. */
 async function listSubjects(db: Database, numbers: number[]): Promise<Map<number, string[]>> {
   const shown = new Map<number, string[]>();
   for (let at = 0; at < numbers.length; at += events_per_statement) {

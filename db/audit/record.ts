@@ -3,12 +3,12 @@ import type { Database } from '../database.ts';
 import type { AuditEvents } from '../schema.ts';
 import { failUnless, prepare } from '../statements.ts';
 
-/** Who acts, as the audit trail names them: ids and roles, never a person's name. */
+/** The actor of an event: an id and a role, never a person's name. */
 export interface Actor {
   /** A token's id, `visitor`, or `operator` for the commands. */
   id: string;
   role: string;
-  /** Id of the request, for the log; null for the operator's commands. */
+  /** Id of the request in the log; null for the operator's commands. */
   request_id: string | null;
 }
 
@@ -28,16 +28,19 @@ export interface AuditEvent {
   fields?: string;
   purpose?: string;
   /**
-   * The leads it was about. An id that is not there fails the whole unit with a Conflict in one of `subject_tables`; for a reveal, one
-   * that is erased or held does too.
+   * The leads of the event. The whole unit fails with a Conflict in one of `subject_tables` when one of them does not
+   * exist; for a reveal, also when one is erased or restricted.
    */
   lead_ids?: string[];
 }
 
-/** Statements take at most 100 bound parameters on D1; a subject is one. */
+/** Leads that one statement records. D1 takes at most 100 bound parameters in a statement. */
 const subjects_per_statement = 100;
 
-/** Takes the next number for an act. First in the unit of whatever the act writes, and as late as it can be. */
+/**
+ * Takes the next number for an act. It stands before the rows that hold the number and as late as it can, because it
+ * locks `changes` until the commit.
+ */
 export function takeNumber(db: Database): CompiledQuery {
   return nextNumber(db, {});
 }
@@ -51,15 +54,19 @@ const nextNumber = prepare([], db =>
 );
 
 /**
- * The number that this unit took, for the rows that the act writes.
+ * Returns SQL for the number that this unit took, to store in the rows that the act writes.
  *
- * By its key: PostgreSQL would read the whole table for the one row, and a hundred pages of its old versions while a unit is large.
+ * Because PostgreSQL would otherwise read the whole table for the one row, and a hundred pages of its old versions
+ * while a unit is large, it selects by the key.
  */
 export function takenNumber(): Expression<number> {
   return sql<number>`(select seq from changes where id = 1)`;
 }
 
-/** The statements that record an act: only ever handed to `atomic`, after `takeNumber`, beside the write they describe. */
+/**
+ * Returns the statements that record an act. They go to `atomic` after `takeNumber`, in the unit of the write
+ * that they describe.
+ */
 export function recordEvent(db: Database, actor: Actor, event: AuditEvent, now: Date): CompiledQuery[] {
   const { action, fields = null, purpose = null, lead_ids = [] } = event;
   const { id, role, request_id } = actor;
@@ -90,7 +97,7 @@ const insertEvent = prepare<NewEvent>(event_columns, (db, event) =>
 const insertEventOf = prepareEventOf(sql``);
 const insertEventOfOpen = prepareEventOf(isOpen());
 
-/** The event about one lead, which fails the unit unless that lead is there, and open where it must be. */
+/** Prepares the insert of an event about one lead. It fails the unit unless the lead exists and meets the condition. */
 function prepareEventOf(condition: RawBuilder<unknown>) {
   return prepare<NewEvent>(event_columns, (db, event) => {
     const isThere = sql`exists (select 1 from leads where id = ${event.lead_id}${condition})`;
@@ -103,7 +110,10 @@ function prepareEventOf(condition: RawBuilder<unknown>) {
 
 const inserts = new Map<string, ReturnType<typeof prepare<Record<number, string>>>>();
 
-/** One statement per number of subjects. A lead that is not there, or not open where it must be, is null where none may be. */
+/**
+ * Returns the statement that records as many leads as `count`. A lead that does not exist, or is not open where it must
+ * be, yields null, which the database refuses.
+ */
 function insertSubjects(count: number, mustBeOpen: boolean) {
   const key = `${count} ${mustBeOpen}`;
   const places = Array.from({ length: count }, (_, place) => place);
@@ -123,5 +133,5 @@ function isOpen() {
   return sql` and erased_at is null and restricted_at is null`;
 }
 
-/** The tables that refuse an event whose lead is not there, or not open. */
+/** The tables whose Conflict says that a lead of an event does not exist or is not open. */
 export const subject_tables = ['audit_events', 'audit_subjects'];

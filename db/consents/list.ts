@@ -4,17 +4,23 @@ import { firstIdAt } from '../ids.ts';
 import { type ConsentRecord, toRecord } from './record.ts';
 
 /**
- * A record older than this has nothing before it that is still to be committed: writes give up sooner, on every database.
+ * Age from which the order of records is settled: no write that began before is still to be committed, on any database.
  *
- * Records take no number, so that choices never wait for each other. Their ids are in order of receipt, which a server sets a moment
- * before the commit: the order of the last few seconds may still change, that of all before may not.
+ * Because records take no number, so that choices never wait for each other, they are ordered by id. A server makes the
+ * id a moment before the commit: the order of the last few seconds may still change.
  */
 const settled_ms = 10_000;
 
-/** Records that a filter looks at in one step. No filter has an index of its own but the visitor's: few ask, and each would cost every choice. */
+/**
+ * Records that a filter reads in one step. Only the filter by visitor has an index, because few ask with another one
+ * and each index would cost every choice a row.
+ */
 const records_per_step = 2_000;
 
-/** Steps that a page takes at most; after that it ends, with fewer records than asked for, and tells where to go on. */
+/**
+ * Largest number of steps for a page. A page that reaches it ends with fewer records than asked for, and says where
+ * to go on.
+ */
 const steps_per_page = 10;
 
 export interface ConsentQuery {
@@ -30,10 +36,11 @@ export interface ConsentQuery {
 }
 
 /**
- * Where to read on, as ids. Nothing will ever appear at or before `settled`; what was read beyond it, up to `at`, may not have been all.
+ * Position in the list, as ids. No record will appear at or before `settled`; between it and `at`, which was read
+ * too, some may.
  *
- * At the end of a list `at` is gone, so that the next pull begins where it is sure: the youngest records come again then, and none
- * is missed.
+ * At the end of a list `at` is left out, so that the next pull begins at `settled`: it gets the youngest records again
+ * and misses none.
  */
 export interface ConsentCursor {
   settled: string;
@@ -49,7 +56,10 @@ export interface ConsentPage {
   next: ConsentCursor;
 }
 
-/** Lists a page of choices, the earliest received first. One that ends early has fewer records than asked for, and more to come. */
+/**
+ * Lists choices, the earliest received first. A page that ends early has fewer records than asked for, and
+ * more to come.
+ */
 export async function listConsents(
   db: Database,
   query: ConsentQuery,
@@ -63,12 +73,12 @@ export async function listConsents(
   return { consents, has_more: more_after !== undefined, next: { settled, at } };
 }
 
-/** The id before which nothing will appear any more. */
+/** Returns the id before which no record will appear any more. */
 export function settledId(now: Date): string {
   return firstIdAt(new Date(now.getTime() - settled_ms));
 }
 
-/** Choices after an id, in the order of receipt, and the id after which there are more, where there are. */
+/** Finds choices after an id, in the order of receipt, and the id after which there are more, where there are. */
 async function findConsents(
   db: Database,
   query: ConsentQuery,
@@ -88,7 +98,7 @@ async function findConsents(
   return { consents: found, more_after: from };
 }
 
-/** The id at which a step of a filter's walk ends, or undefined where the records end before. */
+/** Finds the id at which a step of a filter's walk ends; undefined where the records end before. */
 async function findStepEnd(
   db: Database,
   { received_from, received_to }: ConsentQuery,
@@ -103,7 +113,7 @@ async function findStepEnd(
   )?.id;
 }
 
-/** Choices after an id, up to another one where that is given, in the order of receipt. */
+/** Selects choices after an id, up to `last` where it is given, in the order of receipt. */
 export async function selectConsents(
   db: Database,
   { limit, received_from, received_to, ...columns }: ConsentQuery,

@@ -17,7 +17,7 @@ export interface Choice {
   chosen_at: Date;
 }
 
-/** A stored choice as the wire shows it. */
+/** A stored choice as it is on the wire. */
 export interface ConsentRecord {
   id: string;
   visitor_id: string;
@@ -32,14 +32,16 @@ export interface ConsentRecord {
 
 const day_ms = 86_400_000;
 
-/** Records answered at once for one visitor; nobody chooses more often, so it only bounds an attacker. */
+/** Largest number of records returned for a visitor. Because nobody chooses more often, it only bounds an attacker. */
 const history_limit = 1_000;
 
 /**
  * Appends a choice, a refusal included, with the key of the request that sent it.
  *
- * @returns The record, and the visitor's latest by time of choosing: another one, where this one was sent late.
- * @throws Conflict in `consents` when another request with the same key came first: `findRepeatedChoice`.
+ * @returns The record, and the visitor's latest by time of choosing, which is another one when this choice
+ *   was sent late.
+ * @throws Conflict in `consents` when another request with the same key came first, which
+ *   `findRepeatedChoice` then finds.
  */
 export async function recordChoice(
   db: Database,
@@ -66,7 +68,10 @@ export async function recordChoice(
   return { record: toRecord(row), latest: toRecord(latest!) };
 }
 
-/** Finds the record that a key was answered with first, and whether this request is the same one. A key holds as long as its record. */
+/**
+ * Finds the record that first answered a key, and whether this request is the same one. A key is valid as long as its
+ * record is kept.
+ */
 export async function findRepeatedChoice(
   db: Database,
   { key, fingerprint }: Repeatable,
@@ -79,7 +84,7 @@ const selectByKey = prepare<{ key: string }>(['key'], (db, { key }) =>
   db.selectFrom('consents').selectAll().where('once_key', '=', key).compile(),
 );
 
-/** A visitor's choices, the latest first. Empty for an unknown visitor. */
+/** Lists a visitor's choices, the latest first; empty for an unknown visitor. */
 export async function listChoices(
   db: Database,
   visitor_id: string,
@@ -110,7 +115,7 @@ const selectLatest = prepare<{ visitor_id: string; limit: number }>(
       .compile(),
 );
 
-/** A row as the wire shows it. */
+/** Turns a row into the record on the wire. */
 export function toRecord({ shown, granted, ...row }: Selectable<Consents>): ConsentRecord {
   const { id, visitor_id, policy_version, source, chosen_at, received_at, expires_at } = row;
   const lists = { shown: JSON.parse(shown), granted: JSON.parse(granted) };

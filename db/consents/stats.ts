@@ -29,7 +29,7 @@ export function tallyConsents(db: Database, time_zone: string, now: Date): Promi
   });
 }
 
-/** Choices by day: from the tally, and from the records those that are too young for it. */
+/** Lists choices by day: from the tally, and from the records that are too young for it. */
 export async function listConsentStats(db: Database, span: DaySpan, now: Date): Promise<ConsentDay[]> {
   await tallyConsents(db, span.time_zone, now);
   const { position, days } = await readTally(db, span);
@@ -44,7 +44,10 @@ export async function listConsentStats(db: Database, span: DaySpan, now: Date): 
   return asked.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, day]) => day);
 }
 
-/** Days and how far they were counted, in one statement: another server may count on at any moment. */
+/**
+ * Reads the days and the position up to which they are counted. Because another server may count on at any moment, one
+ * statement reads both.
+ */
 async function readTally(db: Database, { time_zone, from_day, to_day }: DaySpan) {
   const rows = await db
     .selectFrom('tallies')
@@ -61,7 +64,7 @@ async function readTally(db: Database, { time_zone, from_day, to_day }: DaySpan)
   return { position: rows[0]?.position ?? '', days };
 }
 
-/** By day, policy version and language. */
+/** Counts by day, policy version and language (`keyOf`). */
 type Days = Map<string, ConsentDay>;
 
 /** Adds choices to the days on which they were received. */
@@ -82,7 +85,7 @@ async function countDays(db: Database, choices: StoredChoice[], time_zone: strin
   return days;
 }
 
-/** What a choice comes to. Whoever was shown nothing optional, or granted nothing of it, has accepted nothing. */
+/** Returns the outcome of a choice. A choice that grants no optional purpose is a refusal, also when none was shown. */
 function readOutcome({ shown, granted, source }: StoredChoice, required: Set<string>): Outcome {
   if (source === 'withdrawal') return 'withdrawn';
   const asked = shown.filter(id => !required.has(id));

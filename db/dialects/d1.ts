@@ -4,7 +4,7 @@ import { type Database, type Outcome, Unavailable } from '../database.ts';
 import { createDatabase } from './kysely.ts';
 import { readConflict } from './sqlite-errors.ts';
 
-/** Opens a D1 binding. Its migrations are applied by wrangler, its durability is Cloudflare's. */
+/** Opens a D1 binding. Wrangler applies its migrations, and Cloudflare makes its commits durable. */
 export function open(d1: D1Database): Database {
   const bind = ({ sql, parameters }: CompiledQuery) => d1.prepare(sql).bind(...parameters);
   const run = async (query: CompiledQuery): Promise<Outcome> => {
@@ -16,7 +16,7 @@ export function open(d1: D1Database): Database {
     }
   };
   return createDatabase('sqlite', run, {
-    /** One `batch()` per unit: D1 runs it as a transaction. */
+    /** Sends each unit as one `batch()`, which D1 runs as a transaction. */
     async atomic(statements) {
       try {
         const results = await d1.batch(statements.map(bind));
@@ -31,10 +31,10 @@ export function open(d1: D1Database): Database {
   });
 }
 
-/** How D1 says that it cannot answer just now: it has no codes. */
+/** Messages with which D1 says that it cannot answer just now. D1 has no error codes. */
 const unavailable = /D1_ERROR: (Network|D1 DB is overloaded|.*(timed out|storage))/i;
 
-/** Turns what D1 throws into a Conflict or Unavailable; anything else is handed on as it is. */
+/** Turns an error of D1 into a Conflict or Unavailable, and returns any other error as it is. */
 function translate(error: unknown): unknown {
   if (unavailable.test(String((error as Error)?.message))) return new Unavailable(error);
   return readConflict(error) ?? error;

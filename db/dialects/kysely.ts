@@ -31,10 +31,10 @@ const languages: Record<'sqlite' | 'postgres', Omit<Dialect, 'createDriver'>> = 
 };
 
 /**
- * Makes a Database: Kysely in the dialect's SQL, which hands each statement to `run`, with the verbs that Kysely has not.
+ * Creates a Database: Kysely compiles to the dialect's SQL and hands each statement to `run`.
  *
- * @param run Runs one statement. It has no transaction around it: a unit goes to `atomic`.
- * @param verbs What `db` does beside Kysely, and `close`, which ends everything that was opened.
+ * @param run Runs one statement outside any transaction; a unit goes to `atomic`.
+ * @param verbs The methods that a Database adds to Kysely, and `close`, which ends all connections.
  */
 export function createDatabase(
   language: keyof typeof languages,
@@ -56,7 +56,7 @@ export function createDatabase(
   });
 }
 
-/** Runs statements one by one; `db.atomic` is the only transaction. */
+/** Driver that runs statements one by one. It refuses to begin a transaction, because `db.atomic` is the only one. */
 class StatementDriver implements Driver {
   readonly #connection: DatabaseConnection;
   constructor(run: Run) {

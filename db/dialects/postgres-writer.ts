@@ -8,37 +8,45 @@ interface Unit {
   reject(error: unknown): void;
 }
 
-/** Units that share a transaction at most: enough to spread one sync over many, few enough to answer soon. */
+/** Largest number of units in one transaction: enough to spread one sync over many, few enough to answer soon. */
 const units_per_commit = 64;
 
 /**
- * Whatever takes a number takes it before all other locks: of two servers whose units share transactions, one then waits for the
- * other with nothing in its hands. Left to the units, the second one's quota or key would be asked for with the number in hand.
+ * Locks the number at the beginning of each transaction that takes one.
+ *
+ * Because units share transactions, two servers could otherwise deadlock: one would hold the number from its first
+ * unit and wait for a quota or key of the other, which waits for the number. With this lock the second server waits
+ * while it holds nothing.
  */
 const hold_number = 'select seq from changes where id = 1 for update';
 const takes_number = /^update "changes"/;
 
 /**
- * What remains are choices, which take no number: two servers that store the same two keys at one moment, in opposite order, can
- * wait for each other when units share a transaction, never when each has its own. So a shared one gives up its turn soon.
+ * Bounds the wait for a lock in a transaction of several units, so that it soon gives way.
+ *
+ * Because choices take no number, two servers that store the same two keys at one moment, in opposite order, can
+ * deadlock when units share a transaction. Units that are then run apart cannot.
  */
 const shared_lock_timeout = "set local lock_timeout = '150ms'";
 
 /** SQLSTATE of a prepared statement that does not exist. */
 const unprepared = '26000';
 
-/** SQLSTATEs with which the server ends a connection: what is sent on it after that is lost. */
+/** SQLSTATEs with which the server ends a connection. Statements sent behind them are lost. */
 const ends_connection = /^(08|57P|25P0[345])/;
 
-/** The connection was lost before the commit was acknowledged: nobody may be told that it is stored. */
+/**
+ * Returns the error of a connection that was lost before it acknowledged the commit. Because the units may not be
+ * stored, no caller may report success.
+ */
 const lost = () => Object.assign(new Error('Connection terminated'), { code: '08006' });
 
 /**
- * The one connection that writes, with a queue before it.
+ * Creates the one connection that writes, with a queue of units before it.
  *
- * All units that wait go out in one transaction, pipelined, so that they cost one round trip and one sync. When one of them fails,
- * the transaction is gone, and each is run again in a transaction of its own: a failing unit hurts no other. A lost connection
- * fails what is in flight and what waits; the next unit connects anew.
+ * All units that wait are sent in one pipelined transaction, so that they cost one round trip and one sync. When one of
+ * them fails, the transaction is rolled back and each unit runs again in a transaction of its own, so that a failing
+ * unit affects no other. A lost connection fails the units in flight and those that wait; the next unit connects anew.
  */
 export function createWriter(config: pg.ClientConfig) {
   const waiting: Unit[] = [];
@@ -75,7 +83,10 @@ export function createWriter(config: pg.ClientConfig) {
     return opened;
   }
 
-  /** A lost connection says so more than once, the last time when another may have taken its place. */
+  /**
+   * Ends a lost connection, and forgets it unless another has taken its place. Because `pg` reports a loss more than
+   * once, the last report may come after the next unit has connected.
+   */
   function drop(lost: Promise<pg.Client> | undefined) {
     lost?.then(client => client.end()).catch(() => {});
     if (connection === lost) connection = undefined;
@@ -99,7 +110,12 @@ async function openClient(config: pg.ClientConfig, onLost: () => void): Promise<
   return client;
 }
 
-/** True when all are committed; false when one was refused and nothing was written. Throws when the connection is lost. */
+/**
+ * Commits the units in one transaction.
+ *
+ * @returns True when each unit is resolved or rejected; false when one of several was refused and nothing was written.
+ * @throws The error of the driver when the connection is lost.
+ */
 async function commitTogether(client: pg.Client, units: Unit[]): Promise<boolean> {
   const outcome = await runTransaction(
     client,
@@ -119,7 +135,12 @@ async function commitTogether(client: pg.Client, units: Unit[]): Promise<boolean
   return true;
 }
 
-/** A statement that was to be prepared behind a failure is not there for whoever counted on it: those units are run again, in turn. */
+/**
+ * Commits each unit in a transaction of its own.
+ *
+ * Because a failed transaction skips the preparation of its later statements, a unit behind it that relies on one of
+ * them runs a second time.
+ */
 async function commitEach(client: pg.Client, units: Unit[]): Promise<void> {
   const outcomes = await Promise.all(units.map(({ statements }) => runTransaction(client, statements)));
   for (const [n, { statements, resolve, reject }] of units.entries()) {
@@ -132,8 +153,12 @@ async function commitEach(client: pg.Client, units: Unit[]): Promise<void> {
 }
 
 /**
- * Sends a whole transaction without waiting in between. The first error is the cause: those behind it only say that the
- * transaction is aborted, and its COMMIT answers `ROLLBACK`, which is no error by itself.
+ * Sends a whole transaction without waiting for answers in between.
+ *
+ * The first error is the cause: those behind it only say that the transaction is aborted. COMMIT of an aborted
+ * transaction answers `ROLLBACK`, which is no error by itself.
+ *
+ * @throws The error of the driver when the connection is lost.
  */
 async function runTransaction(
   client: pg.Client,
@@ -162,7 +187,10 @@ async function runTransaction(
 
 const names = new Map<string, string>();
 
-/** Statements are planned once per connection: the same text has the same name. */
+/**
+ * Returns the name under which a statement is prepared. The same text has the same name, so that each connection
+ * plans it once.
+ */
 export function nameStatement(sql: string): string {
   const known = names.get(sql);
   if (known) return known;

@@ -19,8 +19,8 @@ type Patience = Record<
 >;
 
 /**
- * What a request waits for at most, on each of the two ways to a gone server: a connection, then an answer.
- * Together they stay under the three seconds after which a person gives up.
+ * Longest waits of a request, for a connection and then for an answer. Because a person gives up after some three
+ * seconds, the two together stay below.
  */
 const patience: Patience = {
   connectionTimeoutMillis: 1_000,
@@ -30,10 +30,13 @@ const patience: Patience = {
   idle_in_transaction_session_timeout: 3_000,
 };
 
-/** What an operator's command waits for: it has nobody who gives up, and a bulk of writes may wait for a checkpoint. */
+/**
+ * Longest waits of an operator's command. Because nobody waits at a page, and a bulk of writes may wait for a
+ * checkpoint, they are longer.
+ */
 export const operators_patience: Patience = { ...patience, query_timeout: 120_000, statement_timeout: 110_000 };
 
-/** Connections for reading; writes have one of their own. */
+/** Number of connections for reading. Writes have a connection of their own. */
 const readers = 8;
 
 /** Opens a PostgreSQL database by its `postgres://` address, and brings its tables up to date. */
@@ -54,7 +57,7 @@ export async function open(
     return rows as never[];
   });
   return createDatabase('postgres', ({ sql, parameters }) => run({ text: sql, values: parameters as unknown[] }), {
-    /** Every unit goes through the one writer, which commits those that wait together. */
+    /** Hands the unit to the one writer, which commits waiting units together. */
     async atomic(statements) {
       const results = await writer.run(statements).catch(fail);
       forget();
@@ -77,7 +80,10 @@ function fail(error: unknown): never {
   throw translate(error);
 }
 
-/** A connection that has once not answered in time is not given to the next reader: it may be a dead wire. */
+/**
+ * Ends a connection when a query on it shows that the server is gone, so that the pool gives it to no other reader.
+ * Because a dead connection is only silent, a query that timed out is such a sign.
+ */
 function dropWhenSilent(client: pg.PoolClient) {
   client.on('error', ignoreLost);
   const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown> | undefined;
@@ -91,7 +97,10 @@ function dropWhenSilent(client: pg.PoolClient) {
   client.query = watched as typeof client.query;
 }
 
-/** Whoever waits on a lost connection is told by the query itself; an event without a listener would end the process. */
+/**
+ * Ignores the error event of a lost connection. Because the query on it rejects anyway, the event says nothing new;
+ * without a listener it would end the process.
+ */
 function ignoreLost() {}
 
 async function upgradeDatabase(address: string, upgrade: (session: Session) => Promise<unknown>) {
@@ -111,11 +120,11 @@ async function upgradeDatabase(address: string, upgrade: (session: Session) => P
   }
 }
 
-/** SQLSTATEs and system errors that say that the server is full, busy, ending or gone. */
+/** SQLSTATEs and system errors of a server that is full, busy, ending or gone. */
 const unavailable_codes =
   /^(08\w{3}|53\w{3}|57P\w\d|57014|55P03|25P0\d|25006|E(CONN\w+|TIMEDOUT|PIPE|AI_AGAIN|NOTFOUND)$)/;
 
-/** How `pg` says the same where it has no code. */
+/** Messages with which `pg` says the same where it has no code. */
 const unavailable_messages =
   /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error/i;
 
@@ -124,7 +133,7 @@ function isGone(error: unknown): boolean {
   return unavailable_codes.test(String(code)) || unavailable_messages.test(String(message));
 }
 
-/** Turns what `pg` throws into a Conflict or Unavailable; anything else is handed on as it is. */
+/** Turns an error of `pg` into a Conflict or Unavailable, and returns any other error as it is. */
 function translate(error: unknown): unknown {
   const { code, table } = error as { code?: string; table?: string };
   if (table && (code === unique_violation || code === not_null_violation)) return new Conflict(table, error);

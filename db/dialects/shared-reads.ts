@@ -1,9 +1,10 @@
 import type { Database } from '../database.ts';
 
 /**
- * What every request asks, whoever asks, is read once for all requests of a turn of the event loop.
+ * Wraps a reader so that a query without parameters runs once for all requests of a turn of the event loop.
  *
- * @returns The shared reader, and what makes it forget: after a write of this process the next one asks anew.
+ * @returns The shared reader, and `forget`, which drops the shared rows: after a write of this process the next
+ *   query runs anew.
  */
 export function shareReads(read: Database['read']): { read: Database['read']; forget(): void } {
   const asked = new Map<string, Promise<unknown[]>>();

@@ -7,16 +7,17 @@ export interface Statement {
   readonly parameters: readonly unknown[];
 }
 
-/** What became of a unit: its outcomes, or why nothing of it was written. */
+/** Result of a unit: its outcomes, or the error for which nothing of it was written. */
 export type Settled = { outcomes: Outcome[] } | { error: unknown };
 
 /**
- * Group commit: one transaction, and so one sync, for all units given. Durable when it returns.
+ * Creates the group commit, which runs all units given in one transaction, and so with one sync. They are durable
+ * when it returns.
  *
- * When one of them fails, all are run again with a savepoint for each, so that a failing unit hurts no other.
+ * When one of them fails, all run again with a savepoint for each, so that a failing unit affects no other.
  */
 export function createCommit({ sqlite, prepare }: Connection): (units: Statement[][]) => Settled[] {
-  /** Undefined when a unit failed and nothing was written, so that the units are to be run apart. */
+  /** Runs the units in one transaction. Returns undefined, with nothing written, when `run` does so for one of them. */
   function commit(units: Statement[][], run: (unit: Statement[]) => Settled | undefined): Settled[] | undefined {
     const settled: Settled[] = [];
     try {

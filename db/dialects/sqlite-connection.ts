@@ -1,18 +1,24 @@
 import Sqlite from 'better-sqlite3';
 
-/** Prepared statements kept, far above the number of distinct ones; a bound, should that ever change. */
+/** Largest number of prepared statements kept, far above the number of distinct ones: it only bounds memory. */
 const statements_kept = 500;
 
-/** Pages kept in memory by the connection that writes: the upper levels of the indexes of a million leads. */
+/** Cache of the connection that writes, in KiB: room for the upper levels of the indexes of a million leads. */
 const cache_kib = 24_576;
 
-/** Of one that only reads, which must forget them whenever the other has written. */
+/**
+ * Cache of the read connection, in KiB. Smaller than the writer's, because SQLite drops it whenever the
+ * other connection writes.
+ */
 const reader_cache_kib = 8_192;
 
-/** Pages after which the log is folded into the file, 40 MB: a page that changes often is then written once, not each time. */
+/**
+ * Pages in the write-ahead log at which it is folded into the file, 40 MB. Because a page that changes often is then
+ * written once, a large number saves writes.
+ */
 const checkpoint_pages = 10_000;
 
-/** A connection and its statements, each prepared once. */
+/** A connection, with a function that prepares each statement once. */
 export interface Connection {
   sqlite: Sqlite.Database;
   prepare(sql: string): Sqlite.Statement;
@@ -21,7 +27,7 @@ export interface Connection {
 /**
  * Opens the database file, or `:memory:`.
  *
- * What is committed is synced to disk first (`synchronous=FULL`), and what is deleted is overwritten (`secure_delete`).
+ * Every commit is synced to disk (`synchronous=FULL`), and deleted content is overwritten (`secure_delete`).
  */
 export function openConnection(path: string): Connection {
   const sqlite = new Sqlite(path);
@@ -44,7 +50,7 @@ export function openConnection(path: string): Connection {
   return { sqlite, prepare };
 }
 
-/** For a connection that only reads from here on. */
+/** Shrinks the cache of a connection that only reads from here on. */
 export function keepLittle({ sqlite }: Connection) {
   sqlite.pragma(`cache_size = -${reader_cache_kib}`);
 }

@@ -1,6 +1,8 @@
 import { Conflict, Unavailable } from '../database.ts';
 
-/** Reads SQLite's wording of a refused constraint, which D1 hands on; undefined when it is another error. */
+/**
+ * Returns the Conflict for SQLite's message of a refused constraint, which D1 hands on; undefined for any other error.
+ */
 export function readConflict(error: unknown): Conflict | undefined {
   const table = /(?:UNIQUE|NOT NULL) constraint failed: (\w+)\./.exec(String((error as Error)?.message))?.[1];
   return table ? new Conflict(table, error) : undefined;
@@ -9,7 +11,7 @@ export function readConflict(error: unknown): Conflict | undefined {
 /** SQLite's codes for a file that is full, locked, broken or gone. */
 const unavailable = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM)/;
 
-/** Turns what better-sqlite3 throws into a Conflict or Unavailable; anything else is handed on as it is. */
+/** Turns an error of better-sqlite3 into a Conflict or Unavailable, and returns any other error as it is. */
 export function translate(error: unknown): unknown {
   const code = String((error as { code?: unknown })?.code);
   if (code.startsWith('SQLITE_CONSTRAINT')) return readConflict(error) ?? error;

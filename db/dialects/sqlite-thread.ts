@@ -1,12 +1,15 @@
-/** The thread that writes to a database file: units come in, what became of them goes out (`sqlite-writer.ts`). */
+/** The thread that writes to a database file: it receives units and answers with their results (`sqlite-writer.ts`). */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCommit, type Settled, type Statement } from './sqlite-commit.ts';
 import { openConnection } from './sqlite-connection.ts';
 
-/** What the thread is asked to do, one after the other. */
+/** A message to the thread, which answers them in order. */
 export type Order = Statement[][] | 'scrub' | 'close';
 
-/** An error's own properties would not cross. */
+/**
+ * Result of a unit as it crosses to the other thread. Because an error loses its own properties there, its message and
+ * code are sent.
+ */
 export type SentSettled = Extract<Settled, { outcomes: unknown }> | { refused: { message: string; code?: unknown } };
 
 const connection = openConnection(workerData as string);
@@ -26,7 +29,7 @@ function describe(error: unknown) {
   return { message, code };
 }
 
-/** Folds the log into the file and empties it: nothing that was deleted stays in either. */
+/** Folds the write-ahead log into the file and empties it, so that neither holds deleted content. */
 function scrub(): SentSettled[] {
   try {
     connection.sqlite.pragma('wal_checkpoint(TRUNCATE)');

@@ -4,22 +4,25 @@ import { createCommit, type Settled, type Statement } from './sqlite-commit.ts';
 import type { Connection } from './sqlite-connection.ts';
 import type { Order, SentSettled } from './sqlite-thread.ts';
 
-/** Who writes to a database: units that are given together share a transaction. */
+/** Writes to a database. Units that are given together share a transaction. */
 export interface Writer {
   commit(units: Statement[][]): Promise<Settled[]>;
-  /** Overwrites in the files what was deleted. Throws what the database throws, as a full disk. */
+  /** Overwrites deleted content in the files. Throws the error of the database, as for a full disk. */
   scrub(): Promise<void>;
   close(): Promise<unknown>;
 }
 
-/** Writes on the connection that reads: another one would not see a database in memory. */
+/**
+ * Creates a writer on the connection that reads. Because a database in memory belongs to its connection, another one
+ * would not see it.
+ */
 export function writeHere(connection: Connection): Writer {
   const commit = createCommit(connection);
   return { commit: async units => commit(units), scrub: async () => {}, close: async () => {} };
 }
 
 /**
- * Writes to a file in a thread of its own, so that no request stands still while the disk works.
+ * Creates a writer to a file in a thread of its own, so that no request waits while the disk works.
  *
  * An error that the thread does not expect ends the process, as it would without the thread.
  */

@@ -16,8 +16,9 @@ interface Unit {
 /**
  * Opens the database file, or `:memory:`, and brings its tables up to date.
  *
- * Every unit is synced to disk before it is acknowledged. The units that wait at one moment share a transaction, and so one sync.
- * A file is read here and written in a thread: readers of a write-ahead log hold up no writer, nor the other way round.
+ * Every unit is synced to disk before it is acknowledged. Units that wait at one moment share a transaction, and so one
+ * sync. A file is read on this thread and written on another: with a write-ahead log readers and the writer do not wait
+ * for each other.
  */
 export async function open(path: string, upgrade: (session: Session) => Promise<unknown> = migrate): Promise<Database> {
   const connection = openConnection(path);
@@ -53,7 +54,10 @@ export async function open(path: string, upgrade: (session: Session) => Promise<
   });
 }
 
-/** Hands units to the writer: all that came in one turn of the event loop, or while it was busy, at once. */
+/**
+ * Queues units for the writer, which gets them together: those of one turn of the event loop, or those that came while
+ * it was busy.
+ */
 function queueUnits(writer: Writer, forget: () => void): Database['atomic'] {
   let waiting: Unit[] = [];
   let busy = false;

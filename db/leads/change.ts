@@ -6,7 +6,7 @@ import type { LeadValues, SubjectKeys, Vault } from '../vault/vault.ts';
 import { type LeadStatus, lead_statuses } from './lead.ts';
 import { type LeadRow, openValues, selectLead } from './rows.ts';
 
-/** What staff change about a lead; whatever is left out stays. */
+/** A change of a lead by staff. A property that is left out stays as it is. */
 export interface LeadChange {
   status?: LeadStatus | undefined;
   assigned_to?: string | null | undefined;
@@ -14,15 +14,17 @@ export interface LeadChange {
   values?: { [Name in keyof LeadValues]?: string | undefined } | undefined;
 }
 
-/** How often a change gives way to others of the same lead before it gives up. */
+/**
+ * Attempts at a change before it gives up. Because others may change the same lead meanwhile, one may not be enough.
+ */
 const attempts = 50;
 
 /**
  * Changes a lead's status or assignee, or corrects its values, which are sealed and indexed anew under a new key.
  *
- * What is as asked already is no act: it leaves no event and does not come again in the feed.
+ * A change that alters nothing is no act: it records no event, and the lead does not appear in the feed again.
  *
- * @returns False when there is no such lead, or it is erased, or under a legal hold: nothing is changed then.
+ * @returns False when the lead does not exist, is erased or is under a legal hold; nothing is changed then.
  * @throws Conflict in `leads` when others keep changing the same lead.
  * @see PIPL art. 46
  */
@@ -47,7 +49,10 @@ export async function changeLead(
   }
 }
 
-/** The unit that makes a lead as asked; empty when it is. Its key comes before the number, as in an erasure, lest two wait for each other. */
+/**
+ * Drafts the unit that changes a lead; empty when nothing would change. Because an erasure locks the key before the
+ * number, so does this unit; the other order could deadlock.
+ */
 function draftChange(
   { db, vault }: { db: Database; vault: Vault },
   row: LeadRow,
@@ -76,7 +81,8 @@ function draftChange(
         ...(columns.status && reach(columns.status, at)),
         ...(resealed && { sealed: resealed.sealed }),
         changed_at: at,
-        // A lead that was erased, held or, for a correction, changed since it was read is not changed.
+        // Fails the unit when the lead was erased or restricted since it was read, or, for a correction,
+        // changed at all.
         seq: failUnless(mayChange, takenNumber()),
       })
       .where('id', '=', row.id)
@@ -94,7 +100,7 @@ function updateKey(db: Database, lead_id: string, keys: SubjectKeys): CompiledQu
     .compile();
 }
 
-/** Of what is asked for, what is not so yet. */
+/** Returns the properties asked for whose value differs from the known one. */
 function pickOther<T extends object>(asked: T, known: object): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
   const current = new Map<string, unknown>(Object.entries(known));
   return Object.fromEntries(
@@ -102,7 +108,7 @@ function pickOther<T extends object>(asked: T, known: object): { [Name in keyof 
   ) as ReturnType<typeof pickOther<T>>;
 }
 
-/** The dates that a status sets: its own and those before it, each only once. */
+/** Returns the dates that a status sets: its own and those of the statuses before it. A date that is set stays. */
 function reach(status: LeadStatus, at: string) {
   const reached = lead_statuses.slice(1, lead_statuses.indexOf(status) + 1);
   return Object.fromEntries(reached.map(name => [`${name}_at`, sql`coalesce(${sql.ref(`${name}_at`)}, ${at})`]));

@@ -10,7 +10,7 @@ import type { LeadValues, SubjectKeys, Vault } from '../vault/vault.ts';
 import { personal_fields } from './lead.ts';
 import { takeQuota } from './quota.ts';
 
-/** What a visitor submitted and agreed to. */
+/** What a visitor submitted, and the policy that the visitor agreed to. */
 export interface Submission {
   form: string;
   values: LeadValues;
@@ -19,15 +19,15 @@ export interface Submission {
   locale: string;
 }
 
-/** What a submission may do only once, or only so often. Whatever is left out is not asked. */
+/** Conditions under which a submission is stored. A property that is left out sets no condition. */
 export interface Terms {
   repeatable?: Repeatable | undefined;
   proof?: Proof | undefined;
-  /** Leads that the form takes in a minute, all visitors together; 0 for any number. */
+  /** Leads that the form takes in a minute from all visitors together; 0 for no limit. */
   quota?: number | undefined;
 }
 
-/** The answer to a submission: nothing of what was submitted. */
+/** The answer to a submission. It holds none of the values that were submitted. */
 export interface Receipt {
   id: string;
   form: string;
@@ -35,10 +35,10 @@ export interface Receipt {
   receipt_code: string;
 }
 
-/** A repeated submission is answered as the first one for this long. */
+/** Period in which a repeated submission gets the answer of the first one. */
 const repeat_ms = 24 * 3_600_000;
 
-/** Returns when a submission is no longer answered as a repeat of the one received then. */
+/** Returns when a submission that was received at an instant may no longer be repeated. */
 export function repeatEnds(received_at: Date): Date {
   return new Date(received_at.getTime() + repeat_ms);
 }
@@ -46,8 +46,8 @@ export function repeatEnds(received_at: Date): Date {
 /**
  * Stores a lead: sealed values, its key, the consent given and the audit event, all or none.
  *
- * @throws Conflict in `once` when another request with the same key came first, which `findRepeatedLead` then finds, or else the
- *   proof is spent; in `quotas` when this minute's quota is full.
+ * @throws Conflict in `once` when another request with the same key came first, which `findRepeatedLead` then finds, or
+ *   else when the proof is spent; in `quotas` when this minute's quota is full.
  */
 export async function createLead(
   services: { db: Database; vault: Vault; signer: Signer },
@@ -61,7 +61,7 @@ export async function createLead(
   return receipt;
 }
 
-/** Drafts the statements that store a lead, and its receipt, which is good once they have run as one unit. */
+/** Drafts the statements that store a lead, and its receipt, which is valid once they have run as one unit. */
 export function draftLead(
   { db, vault, signer }: { db: Database; vault: Vault; signer: Signer },
   { form, values, ...consent }: Submission,
@@ -123,10 +123,10 @@ const insertKey = prepare<Omit<Keys, 'subject_kind'>>(
 );
 
 /**
- * The latest lead of the same form with the same phone, else with the same e-mail.
+ * Returns SQL for the latest lead of the same form with the same phone, or else with the same e-mail.
  *
- * The form is asked per candidate, in a query of its own: of a join PostgreSQL, while its statistics are young, makes a walk through
- * all leads of the form.
+ * Because PostgreSQL, while its statistics are young, turns a join into a walk through all leads of the form, a query
+ * of its own reads the form of each candidate.
  */
 function findEarlier(
   eb: ExpressionBuilder<Schema, 'leads'>,
@@ -150,10 +150,10 @@ function findEarlier(
   return eb.fn.coalesce(latestBy('phone_index', phone_index), latestBy('email_index', email_index));
 }
 
-/** What a key was answered with first: the receipt and whether this request is the same one, or that its lead is erased. */
+/** The first answer to a key: the receipt, and whether this request is the same one; or that its lead is erased. */
 export type RepeatedLead = { same: boolean; receipt: Receipt } | 'erased';
 
-/** Finds what a key was answered with first, unless that has expired. */
+/** Finds the first answer to a key, unless the key has expired. */
 export async function findRepeatedLead(
   { db, signer }: { db: Database; signer: Signer },
   { key, fingerprint }: Repeatable,

@@ -9,22 +9,22 @@ import { repeatEnds } from './create.ts';
 import { personal_fields } from './lead.ts';
 import { selectLead } from './rows.ts';
 
-/** What is known of a lead that is to be erased. */
+/** The columns of a lead that its erasure needs. */
 interface Erasable {
   id: string;
   form: string;
   received_at: string;
 }
 
-/** How the audit trail calls an erasure. */
+/** The action of an erasure in the audit trail. */
 type Erasure = Extract<AuditEvent['action'], 'lead.erased' | 'lead.withdrawn'>;
 
 /**
- * Erases leads: their keys and sealed values go, in every backup too, and tombstones take their places in the feed.
+ * Erases leads: deletes their keys and sealed values, in every backup too, and leaves tombstones in the feed.
  *
  * Each lead is a unit of its own; the files are overwritten once, after the last.
  *
- * @returns The ids of those that were there to erase; of several callers at once, one gets an id.
+ * @returns The ids of the leads that this call erased. When several callers erase a lead at once, one gets its id.
  */
 export async function eraseLeads(
   db: Database,
@@ -38,7 +38,7 @@ export async function eraseLeads(
   return leads.filter((_, place) => erased[place]).map(({ id }) => id);
 }
 
-/** Returns whether the lead was there to erase. */
+/** Runs an erasure and returns whether the lead was there to erase. */
 async function runErasure(db: Database, statements: CompiledQuery[]): Promise<boolean> {
   try {
     await db.atomic(statements);
@@ -80,9 +80,10 @@ function draftErasure(
 }
 
 /**
- * Erases a lead on behalf of the staff. The record of the consent once given stays; nobody has withdrawn it.
+ * Erases a lead on behalf of the staff. The record of the consent stays, because nobody has withdrawn it.
  *
- * @returns `already` for one that was erased before, `restricted` for one under a legal hold, which stays as it is; undefined for none.
+ * @returns `already` when the lead was erased before, `restricted` when a legal hold keeps it, undefined when
+ *   there is none.
  */
 export async function eraseLeadById(
   db: Database,
@@ -103,7 +104,7 @@ export async function eraseLeadById(
  * Withdraws the consent given with a lead and erases the lead.
  *
  * @param typed The receipt code as a person typed it.
- * @returns Whether the code was good; it is good once.
+ * @returns Whether the code was valid; it is valid once.
  * @see PIPL art. 15, 47
  */
 export async function withdrawLead(db: Database, typed: string, actor: Actor, now: Date): Promise<boolean> {
@@ -114,7 +115,10 @@ export async function withdrawLead(db: Database, typed: string, actor: Actor, no
   return withdrawn !== undefined;
 }
 
-/** The lead that a receipt code is for, unless it is erased: of those received at the time in the code, the one with its hash. */
+/**
+ * Finds the lead of a receipt code, unless it is erased: among those received at the time in the code, the one
+ * with its hash.
+ */
 function findByReceipt(db: Database, code: string): Promise<Erasable | undefined> {
   const [from, before] = readReceiptTime(code);
   return db

@@ -8,10 +8,10 @@ export type EarlierLead = Pick<
   'id' | 'form' | 'status' | 'received_at' | 'erased_at' | 'earlier_lead_id'
 >;
 
-/** How far back a page goes: each step is a look-up of its own. */
+/** Largest number of earlier leads listed. Because each is a query of its own, the list is bounded. */
 const earlier_shown = 10;
 
-/** The leads that the same person sent before, the latest first. */
+/** Lists the leads that the same person sent before, the latest first. */
 export async function listEarlier(db: Database, earlier_lead_id: string | null): Promise<EarlierLead[]> {
   const earlier: EarlierLead[] = [];
   for (let id = earlier_lead_id; id && earlier.length < earlier_shown; ) {
@@ -33,7 +33,7 @@ export type LeadConsent = Pick<
   'form' | 'policy_version' | 'policy_sha256' | 'locale' | 'received_at' | 'withdrawn_at'
 >;
 
-/** What the person agreed to with a lead, and whether they have withdrawn it; undefined where there is no such lead. */
+/** Finds the consent given with a lead; undefined when there is no such lead. */
 export function findLeadConsent(db: Database, lead_id: string): Promise<LeadConsent | undefined> {
   return db
     .selectFrom('leads')

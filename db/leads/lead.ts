@@ -5,14 +5,14 @@ import type { LeadValues } from '../vault/vault.ts';
 export const lead_statuses = ['new', 'contacted', 'qualified', 'closed'] as const;
 export type LeadStatus = (typeof lead_statuses)[number];
 
-/** What a person may be reading a lead for. */
+/** Purposes for which staff may reveal a lead. */
 export const reveal_purposes = ['first_contact', 'follow_up', 'subject_request', 'correction', 'handover'] as const;
 export type RevealPurpose = (typeof reveal_purposes)[number];
 
-/** The personal data of a lead, as an audit event names it. */
+/** The personal fields of a lead, as an audit event lists them. */
 export const personal_fields = 'name,phone,email,company';
 
-/** The columns that staff see as they are. */
+/** The columns that staff see as they are stored. */
 export const shown_columns = [
   'id',
   'form',
@@ -24,7 +24,7 @@ export const shown_columns = [
   'earlier_lead_id',
 ] as const;
 
-/** A lead as staff see it; erased and restricted ones show no more than that they are. */
+/** A lead as staff see it. An erased or restricted lead shows nothing else but its id. */
 export type Lead =
   | (Pick<Selectable<Leads>, (typeof shown_columns)[number]> & LeadValues)
   | { id: string; erased_at: string }

@@ -14,7 +14,7 @@ const latinSuffix = [
 ].join('|');
 const legalSuffix = new RegExp(`^(.*?)(${hanSuffix}|(?:[,，] ?| |(?<=\\p{sc=Han}))(?:${latinSuffix}))$`, 'iu');
 
-/** Shows of a name its surname only: `张**`, `欧阳**`, `J***`. A single character becomes `*`. */
+/** Masks all of a name but the surname: `张**`, `欧阳**`, `J***`. A single character becomes `*`. */
 export function maskName(value: string): string {
   const letters = listLetters(value);
   const [first] = letters;
@@ -24,7 +24,10 @@ export function maskName(value: string): string {
   return `${letters.length > 2 && compoundSurnames.has(pair) ? pair : first}**`;
 }
 
-/** Shows of a phone number in its normal form the block or area and the last two digits, never an extension. */
+/**
+ * Masks all of a phone number in normal form but its block or area and its last two digits; an extension
+ * is never shown.
+ */
 export function maskPhone(value: string): string {
   const [, number = '', national] = /^(\+(?:86(?=\d)(\d+)|\d+))(?:;ext=\d+)?$/.exec(value) ?? [];
   if (national === undefined) return number.length > 7 ? `${number.slice(0, 3)}******${number.slice(-2)}` : '***';
@@ -38,7 +41,7 @@ function findArea(national: string): string | undefined {
   return area && `0${area}`;
 }
 
-/** Shows of an e-mail address its first character and its domain: `z***@example.com`. */
+/** Masks all of an e-mail address but its first character and its domain: `z***@example.com`. */
 export function maskEmail(value: string): string {
   const at = value.lastIndexOf('@');
   if (at < 0) return '***';
@@ -46,7 +49,7 @@ export function maskEmail(value: string): string {
   return `${letters.length > 1 ? letters[0] : ''}***${value.slice(at)}`;
 }
 
-/** Shows of a company its first two characters and its legal form: `小视**有限公司`, `Ac** Inc`. */
+/** Masks all of a company's name but its first two characters and its legal form: `小视**有限公司`, `Ac** Inc`. */
 export function maskCompany(value: string): string {
   const whole = value.trim().replace(/\s+/gu, ' ');
   const [, stem = '', suffix = ''] = legalSuffix.exec(whole) ?? [];

@@ -3,9 +3,9 @@ import type { Database } from '../database.ts';
 import { failUnless } from '../statements.ts';
 
 /**
- * Counts one lead against a form's quota for this minute: one row per form, whoever sends.
+ * Counts one lead against a form's quota for this minute. A form has one row, for all visitors together.
  *
- * A full quota fails the whole unit with a Conflict in `quotas`.
+ * A full quota makes the whole unit fail with a Conflict in `quotas`.
  */
 export function takeQuota(db: Database, name: string, quota: number, now: Date): CompiledQuery {
   const minute = now.toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length);

@@ -15,25 +15,30 @@ import {
 
 export type { LeadQuery, Position };
 
-/** How often a clear read is begun anew because one of its leads was erased meanwhile, before it gives up. */
+/**
+ * Attempts at a clear read before it gives up. Because a lead may be erased before its read is recorded, one may
+ * not be enough.
+ */
 const attempts = 50;
 
-/** `masked` unless told otherwise; `clear` names who reads and, where they were asked, what for: each clear read leaves an audit event. */
+/**
+ * How leads are shown. A clear read names its actor and, where it was asked for, a purpose; it records an audit event.
+ */
 export type View = { masked: true } | { clear: Actor; purpose?: RevealPurpose };
 
 export interface LeadPage {
   leads: Lead[];
   has_more: boolean;
-  /** Of the last lead; undefined on an empty page. */
+  /** Position of the last lead; undefined on an empty page. */
   end: Position | undefined;
 }
 
-/** Whether a query is the feed, which tells of erased leads too; anything else is a search. */
+/** Returns whether a query is the feed, which lists erased leads too; any other query is a search. */
 export function isFeed({ order, limit: _, form: __, ...filters }: LeadQuery): boolean {
   return order === 'asc' && Object.values(filters).every(value => value === undefined);
 }
 
-/** A page of leads after a position: the feed by latest change, oldest first; a search by time of receipt. */
+/** Lists the leads after a position: the feed by latest change, oldest first; a search by time of receipt. */
 export async function listLeads(
   { db, vault }: { db: Database; vault: Vault },
   query: LeadQuery,
@@ -45,7 +50,7 @@ export async function listLeads(
   return readPage({ db, vault }, select, query.limit, view, now);
 }
 
-/** A page of all that matches, erased leads never, by time of receipt: what an export is made of. */
+/** Lists the leads that an export holds: all that match, by time of receipt, without erased ones. */
 export async function listMatches(
   { db, vault }: { db: Database; vault: Vault },
   query: LeadQuery,
@@ -56,12 +61,12 @@ export async function listMatches(
   return readPage({ db, vault }, () => selectMatches({ db, vault }, query, after), query.limit, view, now);
 }
 
-/** The number of the latest act: the feed from here on holds whatever changes later. */
+/** Returns the number of the latest act. The feed from it on holds every later change. */
 export async function changeNumber(db: Database): Promise<number> {
   return (await db.selectFrom('changes').select('seq').executeTakeFirstOrThrow()).seq;
 }
 
-/** One lead, or undefined. */
+/** Finds a lead by its id. */
 export async function findLead(
   { db, vault }: { db: Database; vault: Vault },
   id: string,
@@ -90,8 +95,10 @@ async function readPage(
 }
 
 /**
- * Rows whose clear read is recorded, durably, before any value is opened. What is erased or held between the read and its record is
- * read again as what it is now: the audit trail never says that a lead was revealed after it was erased.
+ * Selects rows and records their clear read, durably, before any value is opened.
+ *
+ * Because a lead may be erased or restricted between the read and its record, the rows are then selected again: the
+ * audit trail never says that a lead was revealed after it was erased.
  */
 async function selectRecorded(
   db: Database,

@@ -21,19 +21,19 @@ export interface LeadQuery {
   limit: number;
 }
 
-/** Where a page ended. The feed goes by the number of the latest act, a search by id, which is the order of receipt. */
+/** Position in a list: the feed is in the order of `seq`, a search in the order of `id`, which is that of receipt. */
 export interface Position {
   seq: number;
   id: string;
 }
 
-/** A lead with its key, still sealed; an erased one has no key. */
+/** A lead with its key, its values sealed. An erased lead has no key. */
 export type LeadRow = Pick<
   Selectable<Leads>,
   (typeof shown_columns)[number] | 'seq' | 'sealed' | 'erased_at' | 'restricted_at'
 > & { [Column in 'kek_id' | 'wrapped']: Keys[Column] | null };
 
-/** What a statement is filled in with: the query's values, times as bounds of ids, and where the last page ended. */
+/** Values of a statement: those of the query, times as bounds of ids, and the position after which to read. */
 interface Values {
   form?: string | undefined;
   status?: string | undefined;
@@ -49,16 +49,17 @@ interface Values {
 }
 
 /**
- * How many rows a statement asks for, at least one more than the page: written into it, and so few different numbers.
+ * Numbers of rows that a statement may ask for, each at least one more than the limit of the query.
  *
- * PostgreSQL keeps a plan only where it knows how few rows are wanted. Of a parameter it thinks a tenth of the table, and plans anew each time.
+ * Because PostgreSQL keeps a plan only where it knows how few rows are wanted, the number is written into the
+ * statement, and there are few. For a parameter it assumes a tenth of the table, and plans anew each time.
  */
 const row_counts = [2, 11, 21, 51, 101, 201, 501] as const;
 
-/** Statements by their shape: which filters they have, how many rows, in which order, and whether a page came before. */
+/** Prepared statements by their shape: kind, number of rows, and which values are filled in. */
 const shapes = new Map<string, ReturnType<typeof prepare<Values>>>();
 
-/** Rows of the feed after a position, more than the limit where there are more. */
+/** Selects rows of the feed after a position, more than the limit where there are more. */
 export function selectFeed(db: Database, { form, limit }: LeadQuery, after: Position | undefined): Promise<LeadRow[]> {
   const values = { form, after_seq: after?.seq, after_id: after?.id };
   const count = countRows(limit);
@@ -73,7 +74,7 @@ export function selectFeed(db: Database, { form, limit }: LeadQuery, after: Posi
   });
 }
 
-/** Rows that match a search, erased ones never, more than the limit where there are more. */
+/** Selects rows that match a search, more than the limit where there are more. Erased leads never match. */
 export function selectMatches(
   { db, vault }: { db: Database; vault: Vault },
   { phone, email, received_from, received_to, order, limit, ...columns }: LeadQuery,
@@ -98,8 +99,10 @@ export function selectMatches(
 }
 
 /**
- * The ids between which a search looks. Of the bound at which a list begins and the place where its last page ended it has the further
- * one alone: given both, SQLite would read all from the bound on, and every page of a long list be slower than the one before.
+ * Returns the ids between which a search looks.
+ *
+ * Because SQLite, given both the bound of the query and the end of the page before, reads everything from the bound on,
+ * only the further one is returned. Otherwise each page of a long list would be slower than the one before.
  */
 function boundIds(
   { order, received_from, received_to }: Pick<LeadQuery, 'order' | 'received_from' | 'received_to'>,
@@ -113,7 +116,7 @@ function boundIds(
   return to_id && to_id <= after_id ? { from_id, to_id } : { from_id, after_id };
 }
 
-/** One lead's row, or undefined. */
+/** Selects one lead's row; undefined when there is none. */
 export async function selectLead(db: Database, id: string): Promise<LeadRow | undefined> {
   const [row] = await db.read(selectById(db, { id }));
   return row as LeadRow | undefined;
@@ -123,7 +126,7 @@ const selectById = prepare<{ id: string }>(['id'], (db, { id }) =>
   selectLeads(db).where('leads.id', '=', id).compile(),
 );
 
-/** The values of a lead that is not erased; whoever shows them has recorded it before. */
+/** Opens the values of a lead that is not erased. A caller that shows them has recorded the read before. */
 export function openValues(vault: Vault, { id, sealed, kek_id, wrapped }: LeadRow): LeadValues {
   if (!sealed || !kek_id || !wrapped) throw new Error(`lead ${id} has lost its key`);
   return vault.open(id, sealed, { kek_id, wrapped });

@@ -7,18 +7,19 @@ import { bringUpToDate, records_per_step, type Tally } from '../tallies.ts';
 interface LeadStats {
   /** Days and forms without a lead are left out. */
   days: { day: string; form: string; received: number }[];
-  /** Of the leads received in the span, how many got how far so far. */
+  /** Number of leads received in the span, and how many of them have reached each status by now. */
   funnel: { received: number; contacted: number; qualified: number; closed: number };
   median_first_contact_ms: number | null;
 }
 
-/** Leads whose first contact is looked at, the latest received: enough for a median, and a bound. */
+/** Largest number of first contacts that are read, those of the leads received last: enough for a median. */
 const contacts_read = 10_000;
 
 /**
  * Counts the leads received, by day and form. Safe to run at any time, on several servers at once.
  *
- * Exact to the last lead, because acts are numbered in the order of their commits. Erased leads stay counted.
+ * Because acts are numbered in the order of their commits, the count is exact to the last lead. Erased
+ * leads stay counted.
  */
 export function tallyLeads(db: Database, time_zone: string): Promise<number> {
   const tally: Tally = { name: 'leads', time_zone };
@@ -38,7 +39,7 @@ export function tallyLeads(db: Database, time_zone: string): Promise<number> {
       count.received += 1;
       received.set(`${day} ${purpose}`, count);
     }
-    // Acts of other kinds are passed over when the page is full: staff who only read cause no write here.
+    // Acts of other kinds move the position only when they fill a step: staff who only read cause no write here.
     if (received.size === 0 && events.length < records_per_step) return undefined;
     return {
       end: String(events.at(-1)!.seq),
@@ -59,7 +60,7 @@ function addDay(db: Database, time_zone: string, row: LeadStats['days'][number])
     .compile();
 }
 
-/** What has come in, and what has become of it, as of now. */
+/** Reads how many leads came in by day, and what has become of them by now. */
 export async function readLeadStats(db: Database, span: DaySpan): Promise<LeadStats> {
   const { from_day, to_day, time_zone } = span;
   await tallyLeads(db, time_zone);

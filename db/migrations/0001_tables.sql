@@ -1,6 +1,6 @@
--- Every table; schema.ts says what each column means, postgres/0001_tables.sql is the same for PostgreSQL.
--- Each index entry is a row written: ids are UUIDv7 and so in order of receipt, which makes an index by time waste;
--- `without rowid` and `integer primary key` tables have no second index for their key.
+-- All tables. schema.ts says what each column means; postgres/0001_tables.sql is the same for PostgreSQL.
+-- Because each index entry is a row written, there is no index by time: ids are UUIDv7 and so in order of receipt.
+-- Tables `without rowid` and with `integer primary key` have no second index for their key.
 
 create table changes (
   id integer not null primary key check (id = 1),
@@ -141,7 +141,8 @@ create table audit_events (
   request_id text,
   lead_id text
 );
--- Nearly all acts are leads that visitors send: their rows are found by their number, which the lead knows (created_seq).
+-- Because nearly all events are leads that visitors send, these indexes leave them out: `leads.created_seq` finds
+-- such an event.
 create index audit_events_by_lead on audit_events (lead_id, seq) where lead_id is not null and action <> 'lead.created';
 create index audit_events_by_action on audit_events (action, seq) where action <> 'lead.created';
 create index audit_events_by_actor on audit_events (actor, seq) where actor <> 'visitor';

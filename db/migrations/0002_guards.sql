@@ -1,8 +1,8 @@
--- What is written here stays as written: UPDATE, DELETE and INSERT OR REPLACE are refused by the database itself.
--- REPLACE goes round UPDATE and DELETE triggers, by the key, by every unique index and, in a table that has one, by the rowid:
--- hence the guards before INSERT.
+-- Rows that must not change: the database itself refuses UPDATE, DELETE and INSERT OR REPLACE.
+-- Because REPLACE goes round UPDATE and DELETE triggers, by the key, by every unique index and, in a table that has
+-- one, by the rowid, triggers before INSERT refuse it.
 
--- Of a lead, what the person agreed to and was told; the row itself stays for good, erased or not.
+-- The consent given with a lead never changes, and the row stays for good, erased or not.
 create trigger leads_no_other_consent before update on leads when new.id <> old.id or new.form <> old.form or new.policy_version <> old.policy_version or new.policy_sha256 <> old.policy_sha256 or new.locale <> old.locale or new.receipt_hash <> old.receipt_hash or new.received_at <> old.received_at or new.created_seq <> old.created_seq or (old.withdrawn_at is not null and new.withdrawn_at is not old.withdrawn_at) or (old.erased_at is not null and new.erased_at is not old.erased_at) begin select raise(abort, 'the consent given with a lead is append-only'); end;
 create trigger leads_no_delete before delete on leads begin select raise(abort, 'leads keep their tombstones'); end;
 create trigger leads_no_replace before insert on leads when exists (select 1 from leads where id = new.id) begin select raise(abort, 'UNIQUE constraint failed: leads.id'); end;
@@ -22,7 +22,7 @@ create trigger policy_forms_no_replace before insert on policy_forms when exists
 create trigger consents_no_update before update on consents begin select raise(abort, 'consents is append-only'); end;
 create trigger consents_no_replace before insert on consents when exists (select 1 from consents where id = new.id) or exists (select 1 from consents where once_key = new.once_key and once_key is not null) begin select raise(abort, 'UNIQUE constraint failed: consents.id'); end;
 
--- Events go only once the retention of whole sealed ranges has passed them.
+-- An event may be deleted only up to `audit_retention.upto`, the end of a sealed range.
 create trigger audit_events_no_update before update on audit_events begin select raise(abort, 'audit_events is append-only'); end;
 create trigger audit_events_no_delete before delete on audit_events when old.seq > (select upto from audit_retention) begin select raise(abort, 'audit_events is append-only'); end;
 create trigger audit_events_no_replace before insert on audit_events when exists (select 1 from audit_events where seq = new.seq) begin select raise(abort, 'UNIQUE constraint failed: audit_events.seq'); end;
@@ -40,7 +40,7 @@ create trigger audit_retention_only_forward before update on audit_retention whe
 create trigger audit_retention_no_delete before delete on audit_retention begin select raise(abort, 'audit_retention moves forward, to the end of a sealed range'); end;
 create trigger audit_retention_no_replace before insert on audit_retention when exists (select 1 from audit_retention) begin select raise(abort, 'UNIQUE constraint failed: audit_retention.id'); end;
 
--- The count of acts never falls, or the feed would tell a puller the same number twice.
+-- The number of acts never falls, because the feed would then give a puller the same number twice.
 create trigger changes_only_forward before update on changes when new.seq < old.seq or new.id <> old.id begin select raise(abort, 'changes only moves forward'); end;
 create trigger changes_no_delete before delete on changes begin select raise(abort, 'changes only moves forward'); end;
 create trigger changes_no_replace before insert on changes when exists (select 1 from changes) begin select raise(abort, 'UNIQUE constraint failed: changes.id'); end;

@@ -8,16 +8,21 @@ import type { TokenHolder } from './tokens.ts';
 
 const hour_ms = 3_600_000;
 
-/** How long a session outlives the last page that a person asked for. */
+/** Period after the last page that a person asked for, at whose end the session is over. */
 const idle_ms = 8 * hour_ms;
 
-/** How old the time of last use may become before it is written again: a page should not cost a write. */
+/**
+ * Age at which the time of last use is written again. Because a page should not cost a write, it is not
+ * written each time.
+ */
 const seen_ms = 5 * 60_000;
 
 const id_bytes = 32;
 const shape = /^[\w-]{43}$/;
 
-/** Opens a session of a token and returns its id: the only time that it is seen, since only its SHA-256 is stored. */
+/**
+ * Opens a session of a token and returns its id. Because only the SHA-256 of the id is stored, it cannot be read again.
+ */
 export async function openSession(db: Database, token_id: string, now: Date): Promise<string> {
   const id = randomBytes(id_bytes).toString('base64url');
   const at = now.toISOString();
@@ -31,9 +36,11 @@ export async function openSession(db: Database, token_id: string, now: Date): Pr
 }
 
 /**
- * Who is signed in, or undefined: unknown, ended, idle for too long, or its token expired or revoked meanwhile.
+ * Finds who is signed in.
  *
- * @param active Whether a person is at work, which keeps the session alive; a page that asks by itself does not.
+ * @param active Whether a person asked for the page, which keeps the session alive; a page that asks by
+ *   itself does not.
+ * @returns Undefined when the session is unknown, ended or idle for too long, or its token has expired or was revoked.
  */
 export async function findSession(
   db: Database,
@@ -65,7 +72,7 @@ const selectSession = prepare<{ id_sha256: string }>(['id_sha256'], (db, { id_sh
     .compile(),
 );
 
-/** Work in the console is use of the token too, which is written at most hourly. */
+/** Notes the use of the session, and at most hourly that of its token: work in the console is use of the token too. */
 async function noteUse(db: Database, id_sha256: string, { token_id, last_used_at }: SessionRow, now: Date) {
   const at = now.toISOString();
   const isOld = !last_used_at || now.getTime() - Date.parse(last_used_at) >= hour_ms;

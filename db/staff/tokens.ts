@@ -6,7 +6,7 @@ import { digest } from '../digest.ts';
 import type { Tokens } from '../schema.ts';
 import { prepare } from '../statements.ts';
 
-/** Who presents a token: its id, its holder and the holder's role. */
+/** A token's id, its holder and the holder's role. */
 export interface TokenHolder {
   id: string;
   holder: string;
@@ -28,7 +28,7 @@ const day_ms = 86_400_000;
 const hour_ms = 3_600_000;
 const shape = new RegExp(`^lc_([A-Za-z0-9]{${id_length}})_([A-Za-z0-9]{${secret_length + checksum_length}})$`);
 
-/** Makes a token and returns it: the only time that it is seen, since only its SHA-256 is stored. */
+/** Creates a token and returns it. Because only the SHA-256 of its secret is stored, it cannot be read again. */
 export async function createToken(
   db: Database,
   { holder, role, days }: { holder: string; role: string; days: number },
@@ -49,10 +49,11 @@ export async function createToken(
 }
 
 /**
- * Makes a token for the holder and the role of another, which goes on for a while, so that its user can change over in peace.
+ * Creates a token for the holder and the role of an old one, which stays valid for a while, so that its user
+ * can change over.
  *
- * @param overlap_days How long the old one stays good, at most to its own expiry; 0 ends it at once.
- * @returns The new token; undefined when the old one is unknown, revoked or expired: what it could do is over.
+ * @param overlap_days Days for which the old token stays valid, at most until its own expiry; 0 ends it at once.
+ * @returns The new token; undefined when the old one is unknown, revoked or expired.
  */
 export async function rotateToken(
   db: Database,
@@ -100,7 +101,11 @@ export async function rotateToken(
   }
 }
 
-/** The holder of a presented token, or undefined: misspelt (told by the checksum), unknown, expired or revoked. */
+/**
+ * Finds the holder of a presented token.
+ *
+ * @returns Undefined when the token is misspelt (told by the checksum), unknown, expired or revoked.
+ */
 export async function findTokenHolder(db: Database, presented: string, now: Date): Promise<TokenHolder | undefined> {
   const [, id, secret] = shape.exec(presented) ?? [];
   if (!id || !secret) return undefined;
@@ -116,12 +121,12 @@ const selectToken = prepare<{ id: string }>(['id'], (db, { id }) =>
   db.selectFrom('tokens').selectAll().where('id', '=', id).compile(),
 );
 
-/** All tokens, the newest first. */
+/** Lists all tokens, the newest first. */
 export function listTokens(db: Database): Promise<TokenRecord[]> {
   return selectRecords(db).orderBy('created_at', 'desc').orderBy('id').execute();
 }
 
-/** What is known of a token, its secret apart; undefined when there is none with this id. */
+/** Finds what is stored of a token, without its secret; undefined when there is none with this id. */
 export function findToken(db: Database, id: string): Promise<TokenRecord | undefined> {
   return selectRecords(db).where('id', '=', id).executeTakeFirst();
 }
@@ -132,7 +137,10 @@ function selectRecords(db: Database) {
     .select(['id', 'holder', 'role', 'created_at', 'expires_at', 'revoked_at', 'last_used_at']);
 }
 
-/** Revokes a token from its next request on. False when there is none with this id; true again when already revoked. */
+/**
+ * Revokes a token from its next request on. Returns false when there is none with this id, and true again when it
+ * is revoked already.
+ */
 export async function revokeToken(db: Database, id: string, actor: Actor, now: Date): Promise<boolean> {
   const row = await findToken(db, id);
   if (!row || row.revoked_at) return Boolean(row);
@@ -149,7 +157,9 @@ export async function revokeToken(db: Database, id: string, actor: Actor, now: D
   return true;
 }
 
-/** Written at most hourly, so that a pull every second does not cost a write every second. */
+/**
+ * Notes the use of a token. Because a pull every second should not cost a write every second, it writes at most hourly.
+ */
 async function noteUse(db: Database, { id, last_used_at }: TokenRecord, now: Date): Promise<void> {
   if (last_used_at && now.getTime() - Date.parse(last_used_at) < hour_ms) return;
   const note = db.updateTable('tokens').set({ last_used_at: now.toISOString() }).where('id', '=', id).compile();
@@ -178,7 +188,10 @@ function randomLetters(length: number): string {
   return letters.join('');
 }
 
-/** Lets a scanner spot a token, and stops a typing error before it reaches the database. */
+/**
+ * Returns the checksum of a token. It lets a scanner recognise a leaked token, and stops a typing error before it
+ * reaches the database.
+ */
 function checksum(id: string, body: string): string {
   const bytes = Buffer.from(digest(`lc_${id}_${body}`), 'hex');
   return [...bytes.subarray(0, checksum_length)].map(byte => alphabet[byte % alphabet.length]).join('');

@@ -3,11 +3,12 @@ import type { Database } from '../database.ts';
 import type { Vault } from './vault.ts';
 
 /**
- * Whether the deployment's keys open what the database holds, asked of its newest lead.
+ * Checks that the deployment's keys open the newest lead of the database.
  *
- * With wrong keys every lead that is stored would stand in the way of the right ones later.
+ * Because a lead that is stored under wrong keys does not open with the right ones later, the mistake must
+ * be found before.
  *
- * @returns What is wrong, in one line, or undefined.
+ * @returns The mistake in one line, or undefined.
  */
 export async function findKeyMistake(db: Database, vault: Vault): Promise<string | undefined> {
   const newest = await db

@@ -3,7 +3,10 @@ import { randomFillSync } from 'node:crypto';
 const pool = Buffer.alloc(4_096);
 let left = 0;
 
-/** Random bytes for keys, nonces and ids, drawn from the system a page at a time: one call to it for many. Used once each. */
+/**
+ * Returns random bytes for keys, nonces and ids; no byte is returned twice. Because each call to the system costs time,
+ * it draws 4 KiB at once.
+ */
 export function takeRandom(count: number): Buffer {
   if (left < count) {
     randomFillSync(pool);

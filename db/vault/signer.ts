@@ -1,33 +1,33 @@
 import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { deriveKey } from './vault.ts';
 
-/** What the deployment derives from SIGNING_KEY: receipts, the traces of idempotency keys, and marks on what it hands out. */
+/** Derives from SIGNING_KEY: receipt codes, HMACs of requests, and marks on what the deployment hands out. */
 export interface Signer {
   /**
-   * Derives the code that lets its holder withdraw a lead, so that every answer about one lead holds the same. It begins with the
-   * time of receipt, by which the lead is found: its hash needs no index.
+   * Derives the code with which its holder withdraws a lead. Because it is derived, every answer about one lead holds
+   * the same. It begins with the time of receipt, which finds the lead without an index.
    */
   receiptCode(lead: { id: string; received_at: string }): string;
-  /** HMAC of an idempotency key; `scope` keeps leads and consents apart. */
+  /** Returns the HMAC of an idempotency key; `scope` keeps leads and consents apart. */
   idempotencyKey(scope: 'lead' | 'consent', key: string): string;
-  /** HMAC of what a request asked for, to tell a repeat from a reuse. */
+  /** Returns the HMAC of a request's content, which tells a repeat from a reuse of the key. */
   fingerprint(request: unknown): string;
-  /** A mark of 32 hexadecimal digits that only this deployment can make; each use has a key of its own. */
+  /** Returns a mark of 32 hexadecimal digits that only this deployment can make. Each use has a key of its own. */
   sign(use: SignedUse, text: string): string;
-  /** Whether a mark is the one that `sign` makes, told in constant time. */
+  /** Returns whether a mark is the one that `sign` makes, compared in constant time. */
   isSigned(use: SignedUse, text: string, mark: string): boolean;
 }
 
 type SignedUse = 'challenge' | 'form_token' | 'address';
 
-/** Digits and capitals without those that are misread (Crockford base 32), in four groups of five. */
+/** Letters of a receipt code: digits and capitals without those that are misread (Crockford base 32). */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** A receipt code begins with the time of receipt, in ticks: 40 bits of them last until the year 2527. */
+/** Number of letters that hold the time of receipt, in ticks. Their 40 bits last until the year 2527. */
 const time_letters = 8;
 const tick_ms = 16;
 
-/** The rest of a receipt code, 60 bits, can't be guessed. */
+/** Number of letters that hold the secret: 60 bits, which cannot be guessed. */
 const secret_letters = 12;
 
 const mark_bytes = 16;
@@ -60,7 +60,11 @@ export function createSigner(signing_key: Buffer): Signer {
   };
 }
 
-/** A receipt code as a person may type it, in its own spelling; undefined when it can't be one. */
+/**
+ * Reads a receipt code as a person typed it.
+ *
+ * @returns The code in its normal form; undefined when the text cannot be one.
+ */
 export function readReceiptCode(typed: string): string | undefined {
   const letters = typed
     .normalize('NFKC')
@@ -85,14 +89,14 @@ function writeTicks(instant: Date): string {
   return letters;
 }
 
-/** Reads when the lead of a receipt code was received: from the first instant on, before the second. */
+/** Reads from a receipt code when the lead was received, as a range without its end. */
 export function readReceiptTime(code: string): [from: Date, before: Date] {
   const letters = [...code.replaceAll('-', '').slice(0, time_letters)];
   const ticks = letters.reduce((sum, letter) => sum * alphabet.length + alphabet.indexOf(letter), 0);
   return [new Date(ticks * tick_ms), new Date((ticks + 1) * tick_ms)];
 }
 
-/** Returns what is stored of a receipt code. */
+/** Returns the hash of a receipt code, which is what the database stores. */
 export function hashReceiptCode(code: string): string {
   return createHash('sha256').update(code).digest().subarray(0, hash_bytes).toString('base64url');
 }

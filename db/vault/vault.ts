@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync
 import type { Keys } from '../schema.ts';
 import { takeRandom } from './random.ts';
 
-/** The personal data of a lead, all of it. `phone` is in the normal form of the contract. */
+/** All personal data of a lead. `phone` is in normal form. */
 export interface LeadValues {
   name: string;
   phone: string;
@@ -10,7 +10,7 @@ export interface LeadValues {
   company: string;
 }
 
-/** The key of one subject as it is stored, and the blind indexes by which it is found. */
+/** The wrapped key of a subject, and the blind indexes that find the subject. */
 export type SubjectKeys = { [Column in Exclude<keyof Keys, 'subject_kind' | 'subject_id'>]: NonNullable<Keys[Column]> };
 
 export interface KeyEncryptionKey {
@@ -18,11 +18,15 @@ export interface KeyEncryptionKey {
   key: Buffer;
 }
 
-/** Seals and opens personal data, and finds it by its blind index. Fails closed: what does not open is an error. */
+/** Seals and opens personal data, and computes the blind indexes that find it. Data that does not open is an error. */
 export interface Vault {
   /** Seals the values under a key of the lead's own, and wraps that key under the last key encryption key. */
   seal(lead_id: string, values: LeadValues): { sealed: string; keys: SubjectKeys };
-  /** @throws When key, row or ciphertext do not belong together or the key encryption key is not known. */
+  /**
+   * Opens sealed values.
+   *
+   * @throws When key, row and ciphertext do not belong together, or the key encryption key is not known.
+   */
   open(lead_id: string, sealed: string, keys: Pick<Keys, 'kek_id' | 'wrapped'>): LeadValues;
   indexPhone(phone: string): string;
   indexEmail(email: string): string;
@@ -35,7 +39,7 @@ const tag_bytes = 16;
 const index_bytes = 16;
 
 /**
- * Makes the vault of a deployment.
+ * Creates the vault of a deployment.
  *
  * @param keks Key encryption keys, at least one: the last one encrypts, all decrypt.
  * @param index_key 32 bytes, for the blind indexes alone.
@@ -86,9 +90,12 @@ export function createVault(keks: KeyEncryptionKey[], index_key: Buffer): Vault 
 }
 
 /**
- * A 32-byte key for one use, from a key of the deployment (HKDF-SHA-256, RFC 5869).
+ * Derives a 32-byte key for one use from a key of the deployment.
  *
- * A KeyObject, because node:crypto takes 3 µs for an HMAC with one and 18 with the same bytes in a Buffer.
+ * Because node:crypto takes 3 µs for an HMAC with a KeyObject and 18 with the same bytes in a Buffer, it
+ * returns a KeyObject.
+ *
+ * @see RFC 5869 (HKDF-SHA-256)
  */
 export function deriveKey(key: Buffer, use: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', key, '', use, 32)));
@@ -98,7 +105,7 @@ function blindIndex(key: KeyObject, normal: string): string {
   return createHmac('sha256', key).update(normal).digest().subarray(0, index_bytes).toString('base64url');
 }
 
-/** Trailing spaces hide the length; JSON.parse does not mind them. */
+/** Pads the text with trailing spaces, which hide its length and which JSON.parse ignores. */
 function pad(json: string): Buffer {
   const length = Buffer.byteLength(json);
   return Buffer.from(json + ' '.repeat((padding_bytes - (length % padding_bytes)) % padding_bytes));
@@ -128,7 +135,7 @@ function wrapContext(kek_id: string, lead_id: string): Buffer {
   return lengthPrefixed('wrap', kek_id, lead_id);
 }
 
-/** Each part behind its length in four bytes, so that no two lists of parts look the same. */
+/** Joins the parts, each after its length in four bytes, so that no two lists of parts give the same bytes. */
 function lengthPrefixed(...parts: string[]): Buffer {
   const length = parts.reduce((sum, part) => sum + 4 + Buffer.byteLength(part), 0);
   const bytes = Buffer.allocUnsafe(length);

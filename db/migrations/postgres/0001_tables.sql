@@ -1,4 +1,4 @@
--- Every table for PostgreSQL, column by column as in ../0001_tables.sql.
+-- All tables for PostgreSQL, column by column as in ../0001_tables.sql.
 
 create table changes (
   id integer not null primary key check (id = 1),
@@ -139,7 +139,8 @@ create table audit_events (
   request_id text,
   lead_id text
 );
--- Nearly all acts are leads that visitors send: their rows are found by their number, which the lead knows (created_seq).
+-- Because nearly all events are leads that visitors send, these indexes leave them out: `leads.created_seq` finds
+-- such an event.
 create index audit_events_by_lead on audit_events (lead_id, seq) where lead_id is not null and action <> 'lead.created';
 create index audit_events_by_action on audit_events (action, seq) where action <> 'lead.created';
 create index audit_events_by_actor on audit_events (actor, seq) where actor <> 'visitor';

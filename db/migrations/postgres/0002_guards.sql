@@ -1,8 +1,8 @@
--- What is written here stays as written: UPDATE, DELETE and TRUNCATE are refused by the database itself.
+-- Rows that must not change: the database itself refuses UPDATE, DELETE and TRUNCATE.
 create function forbid_change() returns trigger language plpgsql as $$
 begin raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation'; end $$;
 
--- Of a lead, what the person agreed to and was told; the row itself stays for good, erased or not.
+-- The consent given with a lead never changes, and the row stays for good, erased or not.
 create trigger leads_no_other_consent before update on leads for each row when (
   new.id <> old.id or new.form <> old.form or new.policy_version <> old.policy_version or new.policy_sha256 <> old.policy_sha256
   or new.locale <> old.locale or new.receipt_hash <> old.receipt_hash or new.received_at <> old.received_at
@@ -23,7 +23,7 @@ create trigger audit_seals_no_truncate before truncate on audit_seals for each s
 create trigger consents_append_only before update on consents for each row execute function forbid_change();
 create trigger consents_no_truncate before truncate on consents for each statement execute function forbid_change();
 
--- Events go only once the retention of whole sealed ranges has passed them.
+-- An event may be deleted only up to `audit_retention.upto`, the end of a sealed range.
 create function forbid_early_delete() returns trigger language plpgsql as $$
 begin
   if old.seq > (select upto from audit_retention) then
@@ -49,7 +49,7 @@ create trigger audit_retention_only_forward before update on audit_retention for
 create trigger audit_retention_no_delete before delete on audit_retention for each row execute function forbid_change();
 create trigger audit_retention_no_truncate before truncate on audit_retention for each statement execute function forbid_change();
 
--- The count of acts never falls, or the feed would tell a puller the same number twice.
+-- The number of acts never falls, because the feed would then give a puller the same number twice.
 create trigger changes_only_forward before update on changes for each row when (new.seq < old.seq or new.id <> old.id) execute function forbid_change();
 create trigger changes_no_delete before delete on changes for each row execute function forbid_change();
 create trigger changes_no_truncate before truncate on changes for each statement execute function forbid_change();
