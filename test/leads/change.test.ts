@@ -177,7 +177,7 @@ describe('PATCH /leads/:id', () => {
 });
 
 describe('DELETE /leads/:id', () => {
-  it('[R4] erases: key, values and idempotency key go; a tombstone and an event stay; the same key is new again', async () => {
+  it('[R4] erases: key and values go, a tombstone and an event stay; its idempotency key answers 410 for its 24 hours', async () => {
     const key = { 'Idempotency-Key': 'k' };
     const { ask, id, db, pull, post, feed, next_cursor, events, advance } = await startWithLead(key);
     await ask('PATCH', `/leads/${id}`, { status: 'contacted' });

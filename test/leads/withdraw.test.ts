@@ -19,7 +19,7 @@ async function sendLead({ post }: Started, headers = {}) {
 }
 
 describe('POST /withdrawals', () => {
-  it('[C5] [R5] erases the lead: key, values, idempotency key; a tombstone, a record and an event stay', async () => {
+  it('[C5] [R5] erases the lead: its key, its values, and what its idempotency key was for; a tombstone, the consent and an event stay', async () => {
     const started = await startPublished();
     const { db, post, pull, advance } = started;
     const { id, receipt_code } = await sendLead(started, { 'Idempotency-Key': 'k' });

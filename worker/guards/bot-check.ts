@@ -24,7 +24,7 @@ const token_most_ms = 24 * 3_600_000;
 const challenge_format = /^(\d+)\.(\d+)\.([0-9a-z]{1,9})\.[0-9a-f]{16}$/;
 const token_format = /^([0-9a-z]{1,9})\.[0-9a-f]{16}$/;
 
-/** A new challenge for a form, in the shape that `createSolver` of proof.ts takes. Nothing is stored. */
+/** A new challenge for a form, in the shape that `createSolver` of proof-of-work.ts takes. Nothing is stored. */
 export function issueChallenge(signer: Signer, form: Form, now: Date): { challenge: string; expires_at: Date } {
   const expires_at = new Date(now.getTime() + challenge_ms);
   const text = `${puzzle_count}.${puzzle_bits}.${writeInstant(expires_at)}.${makeNonce()}`;
