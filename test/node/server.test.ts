@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { locales } from '../worker/shared/locales.ts';
-import { createPostgresDatabase } from './support/engines.ts';
-import { lead, test_keys, unguarded } from './support/harness.ts';
-import { makeFolder, run, startServer } from './support/server.ts';
+import { locales } from '../../worker/shared/locales.ts';
+import { createPostgresDatabase } from '../support/engines.ts';
+import { lead, test_keys, unguarded } from '../support/harness.ts';
+import { makeFolder, run, startServer } from '../support/server.ts';
 
 let folder: string;
 let remove: () => void;

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { lead, noon, site, startPublished } from './support/harness.ts';
+import { lead, noon, site, startPublished } from '../support/harness.ts';
 
 let started: Awaited<ReturnType<typeof startPublished>>;
 let server: Server;
