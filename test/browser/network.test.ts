@@ -176,12 +176,14 @@ it('at an exhibition more people than the limit send from one address at once, a
     await fill(page, email);
     pages.push(page);
   }
-  // Others use the limit up but for one. It comes back four times a second, so that nobody has to wait for long.
-  const others = Array.from({ length: 239 }, () => post(`${server.url}/forms/mini-ai-experience`));
-  expect(new Set(await Promise.all(others))).toEqual(new Set([403]));
-  for (const page of pages) await submit(page).click();
+  const other = () => post(`${server.url}/forms/mini-ai-experience`);
+  expect(new Set(await Promise.all(Array.from({ length: 240 }, other)))).toEqual(new Set([403]));
+  // The limit comes back four times a second: others take that too, until one of these people has been told to wait.
+  const crowd = (async () => {
+    while (!answers.includes(429)) await other();
+  })();
+  await Promise.all([...pages.map(page => submit(page).click()), crowd]);
   await Promise.all(pages.map(page => done(page).waitFor({ timeout: 90_000 })));
   const leads = await Promise.all(people.map(pull));
   expect(leads.map(found => found.length)).toEqual(people.map(() => 1));
-  expect(answers).toContain(429);
 }, 120_000);
