@@ -21,13 +21,13 @@ import { showWithdrawal, submitWithdrawal } from './leads/withdraw.ts';
 import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from './policies/routes.ts';
 import { endToken, issueToken, renewToken, showTokens } from './staff/tokens.ts';
 
-/** Paths of the files that build.ts puts together, those of widget/build.ts among them. */
+/** Paths of the built files that the server hands out (build.ts, widget/build.ts). */
 const built_files = [
   ...['/widget.js', '/widget.css', '/widget/:file', '/openapi.json'],
   ...['/styles.css', '/docs.css', '/console.css', '/console.js', '/console.svg'],
 ];
 
-/** Returns the service as a function of its inputs: middleware in order, then path → guards → file. */
+/** Creates the app: middleware in order, then path → guards → file. */
 export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   const app = new Hono<App>();
   app.use(async (c, next) => {
@@ -111,7 +111,7 @@ const logRequest = factory.createMiddleware(async (c, next) => {
   });
 });
 
-/** Answers with a built file. The response is made anew, because Hono adds its headers (CORS) only to responses of its own. */
+/** Answers with a built file, in a response made anew, because Hono adds its headers (CORS) only to its own. */
 const showAsset: Handler<App> = async c => {
   const found = await c.var.services.findAsset(c.req.raw);
   return found ? c.newResponse(found.body, found) : problem(c, 'not-found');

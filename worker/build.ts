@@ -17,7 +17,7 @@ const widget = join(room, '../widget/dist');
 /** KiB gzip allowed for the modules that every request needs, and for all that are loaded on first use. */
 const budgets = { eager: 120, lazy: 600 };
 
-/** The files that the server's own pages link, by path on the server, each with its sources, which stand beside the markup. */
+/** Sources of the files that the server's own pages link, by path on the server. */
 const sources: Record<string, string[]> = {
   'styles.css': ['text', 'blocks', 'controls'].map(part => `styles/${part}.css`),
   'docs.css': ['page', 'operations'].map(part => `openapi/styles/${part}.css`),
@@ -69,7 +69,10 @@ async function main() {
   if (process.argv.includes('--check')) check(modules);
 }
 
-/** Bundles the Worker. Each `import()` in its source begins a module of its own; what several modules share is a module too. */
+/**
+ * Bundles the Worker. Each `import()` in its source begins a module of its own; code that several modules share is
+ * a module too.
+ */
 async function buildModules(): Promise<Modules> {
   const { outputFiles, metafile } = await build({
     entryPoints: { index: join(room, 'index.ts') },
@@ -103,7 +106,10 @@ function listEager(path: string, outputs: Metafile['outputs'], found = new Set<s
   return found;
 }
 
-/** Builds the files of the server's own pages: styles, the console's script and icon, and the description of the service. */
+/**
+ * Builds the files of the server's own pages: styles, the console's script and icon, and the description
+ * of the service.
+ */
 async function buildPageFiles(): Promise<Map<string, string>> {
   const files = Object.entries(sources).map(async ([path, parts]) => {
     const text = parts.map(part => readFileSync(join(room, part), 'utf8')).join('');
@@ -114,7 +120,7 @@ async function buildPageFiles(): Promise<Map<string, string>> {
   return new Map([...(await Promise.all(files)), ...buildReference()]);
 }
 
-/** Reads the files that websites load, as widget/build.ts has made them. */
+/** Reads the files that websites load, which widget/build.ts has built. */
 function readWidget(): [path: string, text: string][] {
   if (!existsSync(join(widget, 'widget.js'))) throw new Error('widget/dist is empty: run node widget/build.ts first');
   const paths = readdirSync(widget, { recursive: true, encoding: 'utf8' }).filter(path => /^widget[./]/.test(path));
@@ -130,7 +136,10 @@ function compress([path, text]: [path: string, text: string]): [path: string, co
   ];
 }
 
-/** Prints each size, and fails where a budget is overrun. A sum is the size of the modules as one file, as wrangler reports it. */
+/**
+ * Prints each size, and fails where a budget is overrun. A sum is the size of the modules as one file, as
+ * wrangler reports it.
+ */
 function check(modules: Modules) {
   const print = (text: string, what: string) => {
     const kib = gzipSync(text, { level: 9 }).length / 1024;

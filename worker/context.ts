@@ -7,29 +7,29 @@ import type { Vault } from '../db/vault/vault.ts';
 import type { Settings } from './settings.ts';
 import type { Locale } from './shared/locales.ts';
 
-/** What every request may use. The host makes it once. */
+/** What every request and every job may use. The host creates it once. */
 export interface Services {
   db: Database;
   vault: Vault;
   signer: Signer;
-  /** `public_url` is empty until the host knows its address: at the latest with the first request. */
+  /** `public_url` is empty until the host knows its address, at the latest from the first request. */
   settings: Settings & { public_url: string };
   now(): Date;
   log: Log;
-  /** A built file by its path (`/widget.js`), or undefined when there is none. */
+  /** Finds a built file by the request's path (`/widget.js`); undefined when there is none. */
   findAsset(request: Request): Promise<Response | undefined>;
-  /** The address at the other end of the connection, where the host knows it. */
+  /** Returns the address at the other end of the connection; undefined where the host does not know it. */
   peerAddress(c: Context): string | undefined;
-  /** What holds back one address that sends too much. */
+  /** Limiters of addresses that send too much. */
   limiters: Record<Limited, Limiter>;
-  /** Compresses the console's pages, where the host does not by itself. */
+  /** Compresses the console's pages; absent where the host itself does. */
   compress?: MiddlewareHandler;
 }
 
-/** What is limited, each by a figure of its own; of tokens only those that are refused. */
+/** What is limited, each with a number of its own. Of tokens, only refused ones count. */
 export type Limited = 'form' | 'consent' | 'token';
 
-/** Uses a key once more: 0 when that is within its limit, else the seconds until it would be. */
+/** Uses a key once more. Returns 0 within the limit, else the seconds until the next use is within it. */
 export type Limiter = (key: string) => number | Promise<number>;
 
 /** Writes one structured line; never a body, a query string, a token or personal data. */
@@ -46,7 +46,7 @@ export interface App {
   };
 }
 
-/** Handlers by method; what each has validated before it runs is known to its own file. */
+/** Handlers by method. Each handler's own file knows what was validated before it. */
 export type Methods = Partial<Record<'GET' | 'POST' | 'PATCH' | 'DELETE', ((...args: never[]) => unknown)[]>>;
 
 export const factory = createFactory<App>();

@@ -3,7 +3,7 @@ import { localeOf } from './http/language.ts';
 import { problem } from './http/problem.ts';
 import { pagePolicy } from './http/security-headers.ts';
 
-/** `GET /docs`: the description of the service as a page, made when the product was built. */
+/** `GET /docs` returns the description of the service as a page, which was rendered at build time. */
 export const showDocs = factory.createHandlers(async c => {
   const locale = localeOf(c);
   const address = new URL(`/docs.${locale}.html`, c.req.url);

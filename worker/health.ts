@@ -5,7 +5,9 @@ import { problem } from './http/problem.ts';
 const probe_ms = 1_000;
 const probes = new WeakMap<Services, { at: number; healthy: Promise<boolean> }>();
 
-/** `GET /health`: whether the database takes a write, asked at most once a second however many ask us. */
+/**
+ * `GET /health` tells whether the database takes a write. It asks at most once a second, however many requests come.
+ */
 export const showHealth = factory.createHandlers(async c => {
   if (await isHealthy(c.var.services)) return c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' });
   return problem(c, 'unavailable');

@@ -8,7 +8,7 @@ import { runDueJobs } from './jobs.ts';
 import { createServices } from './services.ts';
 import { readSettings } from './settings.ts';
 
-/** Bindings beside the settings, which are vars and secrets. */
+/** Bindings. Settings are vars and secrets, beside them. */
 type Bindings = Record<string, unknown> & {
   DB: D1Database;
   ASSETS: Fetcher;
@@ -38,7 +38,7 @@ export default {
     return app.fetch(request, env, context as never);
   },
 
-  /** Runs what is due of the jobs. The trigger in wrangler.toml only says how often it looks. */
+  /** Runs the jobs that are due. The trigger in wrangler.toml only says how often to look. */
   async scheduled(_: unknown, env: Bindings): Promise<void> {
     made ??= await open(env);
     if ('mistakes' in made) throw new Error(made.mistakes.join('\n'));
@@ -46,7 +46,7 @@ export default {
   },
 };
 
-/** Answers 503 as a problem document while there is no app, which would write it. */
+/** Answers 503 as a problem document while the app could not be built: its own error handler does not exist yet. */
 function refuse(origin: string, seconds: number): Response {
   const { title, detail } = problem_texts.en.unavailable;
   const instance = `urn:uuid:${newId(now())}`;
@@ -62,9 +62,10 @@ function refuse(origin: string, seconds: number): Response {
 }
 
 /**
- * Makes the services of this isolate, once. The next request tries again where the database was away.
+ * Creates the services of this isolate. When the database is away, the next request tries again.
  *
- * Because a promise of another request ends with that request, nobody waits for one: two first requests make the services twice.
+ * Because a promise of another request ends with that request, no request waits for one: two first requests both
+ * create the services.
  */
 async function open(env: Bindings): ReturnType<typeof createServices> {
   const read = readVars(env);
@@ -82,7 +83,7 @@ async function open(env: Bindings): ReturnType<typeof createServices> {
   });
 }
 
-/** Makes the app. In development the product's address is the one at which it is first asked. */
+/** Creates the app, in development with the demo site. */
 async function build(services: Services) {
   const demo = services.settings.production ? undefined : (await import('./demo/site.ts')).createDemo(services);
   return createApp(services, demo);
@@ -93,7 +94,7 @@ function readVars(env: Bindings) {
   return readSettings(Object.fromEntries(vars), 'workers');
 }
 
-/** The binding tells no time: it counts in periods of a minute. */
+/** Wraps a rate-limit binding as a limiter. The wait is a whole minute, because the binding tells no time. */
 function useBinding(binding: RateLimit | undefined): Limiter | undefined {
   return binding && (async key => ((await binding.limit({ key })).success ? 0 : 60));
 }

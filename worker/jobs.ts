@@ -6,19 +6,19 @@ import { forgetExpired } from '../db/once.ts';
 import { forgetIdleSessions } from '../db/staff/sessions.ts';
 import type { Services } from './context.ts';
 
-/** Work that recurs by itself. Every job is safe to run twice, also at the same time, and to kill. */
+/** A recurring job. Every job is safe to run twice, also at the same time, and to kill. */
 export interface Job {
   name: string;
-  /** One server does the job once in every such period, counted from 1970: once in each hour of the clock, say. */
+  /** Period in which one server runs the job once, counted from 1970: an hour of the clock, say. */
   every_ms: number;
-  /** Does the work and returns what came of it, in figures. */
+  /** Does the work and returns its figures. */
   run(services: Services, now: Date): Promise<Record<string, number>>;
 }
 
 const minute_ms = 60_000;
 const hour_ms = 60 * minute_ms;
 
-/** The recurring work of the whole service. Node's timers and the one cron trigger of Workers read this list. */
+/** The recurring jobs of the whole service. Node's timers and the one cron trigger of Workers read this list. */
 export const jobs: Job[] = [
   {
     name: 'count_days',
@@ -40,17 +40,19 @@ export const jobs: Job[] = [
   },
 ];
 
-/** How often a host looks whether a job is due. A job that failed is tried again that soon, not a whole period later. */
+/** Returns how often a host looks whether a job is due. Because a failed job stays due, it is tried again that soon. */
 export function pollMs({ every_ms }: Job): number {
   return Math.min(every_ms, minute_ms);
 }
 
-/** Runs the jobs that are due, each by itself: one that fails or takes long holds up no other. */
+/** Runs the jobs that are due at the same time, so that one that fails or takes long holds up no other. */
 export async function runDueJobs(services: Services, list = jobs): Promise<void> {
   await Promise.all(list.map(job => runIfDue(services, job)));
 }
 
-/** Runs a job if it is due and no server is at it. Never throws: a failure is logged, and noted with the job. */
+/**
+ * Runs a job if it is due and no other server runs it. It never throws: a failure is logged, and noted with the job.
+ */
 export async function runIfDue(services: Services, job: Job): Promise<void> {
   const { db, log } = services;
   const began = services.now();
@@ -63,7 +65,7 @@ export async function runIfDue(services: Services, job: Job): Promise<void> {
   } catch (error) {
     const code = describe(error);
     log('error', 'job_failed', { job: job.name, code });
-    // The database may be what failed. Then the lease runs out by itself.
+    // The database may be what failed. Then the lease expires by itself.
     await noteFailure(db, run, `failed: ${code}`).catch(() => {});
   }
 }
@@ -72,7 +74,7 @@ function startOfPeriod({ every_ms }: Job, now: Date): Date {
   return new Date(Math.floor(now.getTime() / every_ms) * every_ms);
 }
 
-/** A message may hold what was sent; a code and a name do not. */
+/** Returns an error's code or name, never its message, because a message may hold personal data. */
 function describe(error: unknown): string {
   const { code, name } = error as { code?: unknown; name?: string };
   return String(code ?? name);

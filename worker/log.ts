@@ -1,7 +1,10 @@
 import type { Log } from './context.ts';
 import { type LogLevel, log_levels } from './setting-forms.ts';
 
-/** Writes JSON lines of a level and above. Callers hand in facts only: never a body, a query, a token or personal data. */
+/**
+ * Creates a log of JSON lines from a level up. Callers pass facts only: never a body, a query, a token
+ * or personal data.
+ */
 export function createLog(least: LogLevel, now: () => Date, write: (line: string) => void): Log {
   const threshold = log_levels.indexOf(least);
   return (level, event, facts = {}) => {

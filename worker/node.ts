@@ -13,10 +13,13 @@ import { createServices } from './services.ts';
 import { readSettings, type Settings, settings_table } from './settings.ts';
 import { locales } from './shared/locales.ts';
 
-/** How long an idle connection may still send a request that is on its way, to be answered and told to close. */
+/**
+ * Time that idle connections stay open after a stop. Because a request may be on its way, it is still answered and
+ * told to close.
+ */
 const farewell_ms = 300;
 
-/** How long what is in flight may take to end after a stop; then clients that do not read are dropped. */
+/** Time that requests in flight may take to end after a stop. Then clients that do not read are dropped. */
 const grace_ms = 10_000;
 
 // A log that can't be written (a closed pipe, a full disk) must not end the service.
@@ -68,7 +71,7 @@ function loadSettings(): Settings {
 
 let unwritten = '';
 
-/** Writes the lines of one turn of the event loop at once: under load that is one system call for many requests. */
+/** Writes the lines of one turn of the event loop at once, because that is one system call for many requests. */
 function writeSoon(line: string) {
   if (!unwritten)
     setImmediate(() => {
@@ -83,7 +86,7 @@ function giveUp(mistakes: string[]): never {
   process.exit(1);
 }
 
-/** Development only: says where to look, in words. */
+/** Tells a developer where to look. */
 async function greet() {
   const token = await keepToken(services, findFolder(settings.database_url));
   const { public_url } = services.settings;
@@ -99,7 +102,10 @@ async function greet() {
 `);
 }
 
-/** Answers everything in flight, ends the jobs under way, then leaves. A second signal changes nothing: npm hands on its own. */
+/**
+ * Answers the requests in flight, ends the running jobs, then exits. A second signal changes nothing, because npm
+ * passes on its own.
+ */
 function stop() {
   if (stopping) return;
   stopping = true;

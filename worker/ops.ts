@@ -28,7 +28,12 @@ async function run(args: string[]) {
   print(await command.run({ values, rest, now: new Date() }));
 }
 
-/** @returns The command that the words name; undefined where there are none. Options may stand before it. */
+/**
+ * Finds the command that the words name; options may stand before it.
+ *
+ * @returns Undefined where there are no words.
+ * @throws Mistake for words that name no command.
+ */
 function findCommand(args: string[]): Command | undefined {
   const options = Object.assign({}, help, ...commands.map(({ options }) => options));
   const { positionals } = parseArgs({ args, options, allowPositionals: true, strict: false });

@@ -6,19 +6,19 @@ import { createLimiter, token_limit_per_minute } from './guards/rate-limit.ts';
 import { createLog } from './log.ts';
 import type { Settings } from './settings.ts';
 
-/** What a host hands in: every service that the settings alone do not make. */
+/** The services that a host passes in, because the settings alone do not make them. */
 export type HostServices = Omit<Services, 'settings' | 'vault' | 'signer' | 'log' | 'limiters'> & {
   /** Writes one line of the log, its line break included. */
   writeLine(line: string): void;
-  /** Limiters of the host's own. Those that it lacks count in memory. */
+  /** The host's own limiters. Those that it lacks count in memory. */
   limiters?: { [Name in keyof Services['limiters']]?: Services['limiters'][Name] | undefined };
 };
 
 /**
- * Makes what every request and every job may use: the same way for Node, Workers and the tests.
+ * Creates what every request and every job may use, the same way for Node, Workers and the tests.
  *
- * @returns The services, or what is wrong with the keys, a line each.
- * @throws Whatever the database throws when it is not available.
+ * @returns The services, or what is wrong with the keys, one line each.
+ * @throws Unavailable when the database cannot be used.
  */
 export async function createServices(
   settings: Settings,

@@ -1,6 +1,6 @@
 import type { KeyEncryptionKey } from '../db/vault/vault.ts';
 
-/** How the text of a setting is read: into its value, or undefined where it is not what is expected. */
+/** How a setting's text is read: into its value, or undefined when it is not as expected. */
 export interface Form<T> {
   /** Ends the sentence "NAME: expected …". */
   expected: string;
@@ -22,7 +22,7 @@ export const onOrOff: Form<boolean> = {
   read: text => (text === 'on' ? true : text === 'off' ? false : undefined),
 };
 
-/** An origin without a path, as browsers write it. */
+/** An origin as browsers write it, without a path. */
 export const origin: Form<string> = {
   expected: 'an address like https://leads.example.com, with no path',
   read: readOrigin,
@@ -36,14 +36,14 @@ export const origins: Form<string[]> = {
   },
 };
 
-/** A file that lasts, or a PostgreSQL server. A database in memory would lose what was acknowledged. */
+/** A file or a PostgreSQL server. A database in memory is refused, because it would lose what was acknowledged. */
 export const databaseAddress = matching(/^(file:(?!:memory:).+|postgres(ql)?:\/\/.+)$/, 'file:PATH or postgres://…');
 
 export const hostName = matching(/^[A-Za-z0-9.:_-]+$/, 'a host name or address');
 
 export const headerName: Form<string> = lowerCase(matching(/^[A-Za-z0-9-]+$/, 'the name of one header'));
 
-/** A domain in the one spelling that browsers compare: lower case, without the dot that once stood before it. */
+/** A domain in the one spelling that browsers compare: lower case, without the leading dot of older cookies. */
 export const cookieDomain: Form<string> = {
   expected: 'a domain like example.com',
   read: text => (/^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text) ? text.replace(/^\./, '').toLowerCase() : undefined),

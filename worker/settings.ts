@@ -5,12 +5,12 @@ export type Environment = Record<string, string | undefined>;
 
 interface Setting {
   form: forms.Form<unknown>;
-  /** What is read where nothing is set, as one would write it: for every host, or for those that are named. */
+  /** The text that is read where nothing is set: for every host, or for those that are named. */
   default?: string | Partial<Record<Host, string>>;
-  /** The host that reads it. Without this, both do. */
+  /** The host that reads it; both do when absent. */
   host?: Host;
   required?: 'in production' | 'always';
-  /** What it is for, in one or more sentences. */
+  /** Its meaning, in one or more sentences. */
   sentence: string;
 }
 
@@ -126,13 +126,13 @@ type Table = typeof settings_table;
 type Always = { default: string | Record<Host, string> } | { required: 'always' };
 type ValueOf<Row> = Row extends { form: forms.Form<infer T> } ? (Row extends Always ? T : T | undefined) : never;
 
-/** The deployment's settings, read once at the start: each by its name in lower case, undefined where none is set. */
+/** The deployment's settings, read once at the start, by name in lower case; undefined where none is set. */
 export type Settings = { production: boolean } & { [Name in keyof Table as Lowercase<Name>]: ValueOf<Table[Name]> };
 
 /**
  * Reads the settings from environment variables (Node) or vars and secrets (Workers).
  *
- * @returns The settings, or every mistake in one go, a line each that says what to do. No mistake repeats a value.
+ * @returns The settings, or every mistake at once, one line each that says what to do. No line repeats a value.
  */
 export function readSettings(environment: Environment, host: Host): { settings: Settings } | { mistakes: string[] } {
   const production =
@@ -153,12 +153,12 @@ export function readSettings(environment: Environment, host: Host): { settings: 
   return mistakes.length > 0 ? { mistakes } : { settings: settings as Settings };
 }
 
-/** What is read on a host where nothing is set, or undefined. */
+/** Returns the text that is read on a host where nothing is set; undefined when there is none. */
 export function defaultOf(row: Setting, host: Host): string | undefined {
   return typeof row.default === 'object' ? row.default[host] : row.default;
 }
 
-/** Finds values that are well formed each, and wrong beside another or on this host. */
+/** Finds values that are well formed by themselves, but wrong beside another one or on this host. */
 function findContradictions(settings: Partial<Settings>, host: Host): string[] {
   const { production, public_url, data_region, encryption_keys = [], index_key, signing_key } = settings;
   const mistakes: string[] = [];
@@ -172,7 +172,7 @@ function findContradictions(settings: Partial<Settings>, host: Host): string[] {
   return mistakes;
 }
 
-/** Whether an origin is this machine itself, where browsers treat plain http as secure. */
+/** Returns whether an origin is this machine itself, where browsers treat plain http as secure. */
 export function isLoopback(origin: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname);
 }

@@ -17,9 +17,9 @@ export const eventQuery = z.strictObject({
 });
 
 /**
- * `GET /audit-events`: who did what, in the order in which it was done.
+ * `GET /audit-events` lists who did what, in the order in which it was done.
  *
- * With `asc` the last cursor goes on for ever and misses nothing, as that of the feed of leads.
+ * With `asc` the last cursor never expires and misses nothing, like that of the feed of leads.
  */
 export const pullEvents = factory.createHandlers(query(eventQuery), async c => {
   const { cursor, ...asked } = c.req.valid('query');

@@ -28,9 +28,10 @@ export const statsQuery = z.strictObject({ from: z.optional(z.iso.date()), to: z
 const [first_day, last_day] = ['0000-01-01', '9999-12-31'];
 
 /**
- * `GET /consents`: the choices, the earliest received first, as pages or as a stream of lines.
+ * `GET /consents` lists the choices, the earliest received first, in pages or as a stream of lines.
  *
- * The last cursor goes on for ever. Records of the last seconds come again with it, so that none is missed: their ids tell.
+ * The last cursor never expires. Because records of the last seconds may still appear, they come again with it;
+ * their ids tell.
  */
 export const pullConsents = factory.createHandlers(query(consentQuery), async c => {
   const { cursor, ...asked } = c.req.valid('query');
@@ -58,7 +59,7 @@ export const pullConsents = factory.createHandlers(query(consentQuery), async c 
   });
 });
 
-/** `GET /consents/stats`: choices by day, policy version and language. */
+/** `GET /consents/stats` returns choices by day, policy version and language. */
 export const showConsentStats = factory.createHandlers(query(statsQuery), async c => {
   const { from: from_day = first_day, to: to_day = last_day } = c.req.valid('query');
   const { db, now, settings } = c.var.services;

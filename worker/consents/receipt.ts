@@ -4,9 +4,9 @@ import { choice_holds_days, documentIn, type Policy } from '../../db/policies.ts
 type Recorded = ConsentRecord & { locale: string };
 
 /**
- * All that a visitor chose, the latest first, with the texts that were shown.
+ * Describes all that a visitor chose, the latest first, with the texts that were shown.
  *
- * @see docs/receipt.md, and ISO/IEC TS 27560:2023, whose field names it has where there are any.
+ * @see docs/receipt.md, and ISO/IEC TS 27560:2023, which gives the names of the fields where it has any.
  */
 export function describeReceipt(choices: Recorded[], policies: Policy[], public_url: string, now: Date) {
   const { visitor_id } = choices[0]!;

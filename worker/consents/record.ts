@@ -17,7 +17,7 @@ import { cookie_name, formatChoice } from '../shared/consent-cookie.ts';
 import { locales } from '../shared/locales.ts';
 import { describeReceipt } from './receipt.ts';
 
-/** Whatever RFC 9562 calls a UUID, its nil and max ones included. */
+/** A UUID of RFC 9562, the nil and max ones included. */
 const visitorId = z.uuid().check(z.lowercase());
 const day_ms = 86_400_000;
 
@@ -37,9 +37,12 @@ export const choice = z.strictObject({
 });
 type Choice = z.output<typeof choice>;
 
-/** Everything that can become of a choice. */
+/** Every outcome of a choice. */
 type Outcome =
-  /** The choice is stored, by this request or by the first one with the same key. `latest` is what holds for the visitor now. */
+  /**
+   * The choice is stored, by this request or by the first one with the same key. `latest` is what is valid for
+   * the visitor now.
+   */
   | { is: 'stored'; record: ConsentRecord; latest: ConsentRecord }
   /** The key was sent before, with another choice. */
   | { is: 'reused' }
@@ -64,7 +67,7 @@ function reply(c: Context<App>, outcome: Outcome): Response {
   }
 }
 
-/** Sets the cookie to the latest choice, because one that was sent late must not stand over a later one. */
+/** Sets the cookie to the latest choice, because one that was sent late must not replace a later one. */
 function setConsentCookie(c: Context<App>, latest: ConsentRecord): void {
   const { settings } = c.var.services;
   setCookie(c, cookie_name, formatChoice(latest), {
@@ -76,7 +79,7 @@ function setConsentCookie(c: Context<App>, latest: ConsentRecord): void {
   });
 }
 
-/** `POST /consents`: appends a choice, a refusal included, and sets the cookie that says what holds now. */
+/** `POST /consents` appends a choice, a refusal included, and sets the cookie to what is valid now. */
 export const submitConsent = factory.createHandlers(body(choice), async c =>
   reply(c, await acceptChoice(c, c.req.valid('json'))),
 );
@@ -125,7 +128,7 @@ function checkChoice({ shown, granted, chosen_at }: Choice, policy: Policy, now:
   return errors;
 }
 
-/** `GET /consents/{visitor_id}`: what holds now and all that was chosen, the latest first. */
+/** `GET /consents/{visitor_id}` returns what is valid now and all that was chosen, the latest first. */
 export const showConsents = factory.createHandlers(async c => {
   const { now } = c.var.services;
   const history = (await listVisitorChoices(c)).map(({ locale: _, ...record }) => record);
@@ -135,7 +138,10 @@ export const showConsents = factory.createHandlers(async c => {
   return c.json({ visitor_id: latest.visitor_id, current, history }, 200, { 'Cache-Control': 'private, no-store' });
 });
 
-/** `GET /consents/{visitor_id}/receipt`: the same with the texts that were shown, as a file for the visitor to keep. */
+/**
+ * `GET /consents/{visitor_id}/receipt` returns the same with the texts that were shown, as a file for the
+ * visitor to keep.
+ */
 export const showReceipt = factory.createHandlers(async c => {
   const { db, now, settings } = c.var.services;
   const choices = await listVisitorChoices(c);
@@ -146,7 +152,7 @@ export const showReceipt = factory.createHandlers(async c => {
   });
 });
 
-/** `POST /consents/{visitor_id}/withdrawal`: takes back whatever was granted, in one step and without a body. */
+/** `POST /consents/{visitor_id}/withdrawal` withdraws all that was granted, in one step and without a body. */
 export const withdrawConsent = factory.createHandlers(ignoreBody, async c => reply(c, await withdrawAll(c)));
 
 async function withdrawAll(c: Context<App>): Promise<Outcome> {

@@ -17,23 +17,26 @@ import { type Form, leadFields } from '../shared/fields.ts';
 import type { Locale } from '../shared/locales.ts';
 import { form_texts } from './texts.ts';
 
-/** What came with a form, as far as a page can show it again. */
+/** The fields that came with a form, as far as a page can show them again. */
 export type Sent = Record<string, unknown>;
 
 interface FormAnswer {
   status?: ContentfulStatusCode;
   errors?: FieldError[];
   notice?: string | undefined;
-  /** The token that came can't be sent again. */
+  /** Whether the token that came cannot be sent again. */
   stale?: boolean;
-  /** The database can't be read: the policy that was read last stands for the current one, which the next post is checked against. */
+  /**
+   * Whether the database cannot be read. The policy that was read last then stands for the current one; the next post
+   * is checked against the current one again.
+   */
   away?: boolean;
   headers?: Record<string, string> | undefined;
 }
 
 const receipt_seconds = 600;
 
-/** Answers the form as a page, with what was typed, and with what is wrong about it. */
+/** Answers with the form as a page, with what was typed and what is wrong with it. */
 export async function answerForm(c: Context<App>, form: Form, sent: Sent, answer: FormAnswer = {}) {
   const { status = 200, errors = [], notice, stale = false, away = false, headers } = answer;
   const { services } = c.var;
@@ -112,7 +115,7 @@ ${line}
 </div>`;
 }
 
-/** Sends a browser on after its lead was stored. The receipt code travels in a cookie, for one look. */
+/** Redirects a browser after its lead was stored. The receipt code travels in a cookie and is shown once. */
 export function answerThanks(c: Context<App>, form: Form, receipt_code: string, return_to: unknown) {
   const { services } = c.var;
   const { name, options } = receiptCookie(c, form);
@@ -121,7 +124,7 @@ export function answerThanks(c: Context<App>, form: Form, receipt_code: string, 
   return c.redirect(readReturn(services, return_to) ?? `/forms/${form}/thanks?lang=${localeOf(c)}`, 303);
 }
 
-/** Answers the thanks, with the receipt code if the browser brings it; with the answer the browser forgets it. */
+/** Answers with the thanks, and with the receipt code if the browser sends it. The answer deletes the cookie. */
 export function showReceipt(c: Context<App>, form: Form) {
   const { name, options } = receiptCookie(c, form);
   const code = readReceiptCode(getCookie(c, name) ?? '');
@@ -129,7 +132,7 @@ export function showReceipt(c: Context<App>, form: Form) {
   return answerReceipt(c, code);
 }
 
-/** Answers the thanks as a page. With 403 it says that the lead was stored before. */
+/** Answers with the thanks as a page. With 403 it says that the lead was stored before. */
 export function answerReceipt(c: Context<App>, code: string | undefined, status: 200 | 403 = 200) {
   const locale = localeOf(c);
   const { thanks } = form_texts[locale];
@@ -152,8 +155,8 @@ ${
 }
 
 /**
- * Names the cookie that brings a receipt to its page. Because of its prefix, no other host of the domain can put another receipt in
- * its place.
+ * Returns the name and options of the cookie that brings a receipt to its page. Because of the name's prefix, no other
+ * host of the domain can put another receipt in its place.
  *
  * @see RFC 6265bis §4.1.3
  */

@@ -13,7 +13,7 @@ import type { Form } from '../shared/fields.ts';
 import { answerForm, answerReceipt, answerThanks, type Sent } from './page.ts';
 import { form_texts } from './texts.ts';
 
-/** Everything that can become of a submission. */
+/** Every outcome of a submission. */
 export type Outcome =
   /** The lead is stored, by this request or by the first one with the same key. */
   | { is: 'stored'; receipt: Receipt }
@@ -26,12 +26,12 @@ export type Outcome =
   | { is: 'fields'; errors: FieldError[] }
   | { is: 'flood'; headers: Record<string, string> }
   | { is: 'bot'; failure: Failure }
-  /** The database can't be used just now. */
+  /** The database cannot be used just now. */
   | { is: 'away' };
 
 type Reply = (c: Context<App>, form: Form, sent: unknown, outcome: Outcome) => Response | Promise<Response>;
 
-/** Chooses how a submission is answered, once for the request: as a page where the client prefers HTML, else as JSON. */
+/** Chooses how a submission is answered, once for the request: as a page if the client prefers HTML, else as JSON. */
 export function chooseReply(c: Context<App>): Reply {
   return prefersHtml(c) ? replyWithPage : replyWithJson;
 }
@@ -56,7 +56,7 @@ const replyWithJson: Reply = (c, _form, _sent, outcome): Response => {
   }
 };
 
-/** A page shows again what was typed, and says what to do. */
+/** Answers with a page that shows again what was typed, and says what to do. */
 const replyWithPage: Reply = (c, form, sent, outcome): Response | Promise<Response> => {
   const typed: Sent = Object(sent);
   const locale = localeOf(c);

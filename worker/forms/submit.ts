@@ -40,13 +40,13 @@ export const requireForm = factory.createMiddleware(async (c, next) => {
   await next();
 });
 
-/** `GET /forms/{form}`: the form as a page that needs no script. */
+/** `GET /forms/{form}` returns the form as a page that needs no script. */
 export const showForm = factory.createHandlers(c => answerForm(c, formOf(c), { return_to: c.req.query('return_to') }));
 
-/** `GET /forms/{form}/thanks`: where a browser without script lands, with its receipt code once. */
+/** `GET /forms/{form}/thanks` returns the page on which a browser without script lands, with its receipt code once. */
 export const showThanks = factory.createHandlers(c => showReceipt(c, formOf(c)));
 
-/** `POST /forms/{form}`: stores a lead once, however often the request arrives. */
+/** `POST /forms/{form}` stores a lead once, however often the request arrives. */
 export const submitForm = factory.createHandlers(
   body(submission, {
     form: true,
@@ -67,10 +67,11 @@ function formOf(c: Context<App>): Form {
 }
 
 /**
- * Finds out what becomes of a submission.
+ * Finds the outcome of a submission.
  *
- * What a person can mend is told first and costs nothing; a repeat gets its answer whatever has run out since; the address's
- * limit stands before all that costs work; and the proof is spent with the lead, so that nothing that fails spends it.
+ * The order of the checks matters. Errors that a person can correct come first and cost nothing. A repeat gets its
+ * answer whatever has run out since. The limit of the address comes before all that costs work. The proof is spent in
+ * the unit that stores the lead, so that nothing that fails spends it.
  */
 async function acceptForm(c: Context<App>, form: Form, sent: Sent): Promise<Outcome> {
   const { services } = c.var;
@@ -93,8 +94,8 @@ async function acceptForm(c: Context<App>, form: Form, sent: Sent): Promise<Outc
 }
 
 /**
- * Says by what a repeat is known: the key, or the mark of a page's token, because a page sends no key and its button can be pressed
- * twice.
+ * Returns the key by which a repeat is known: the one that was sent, or the mark of a page's token. Because a page
+ * sends no key and its button can be pressed twice, its token stands for one.
  */
 function describeRepeat(
   { signer, settings }: Services,
@@ -109,8 +110,8 @@ function describeRepeat(
 }
 
 /**
- * Finds what became of the first request with the same key, or from the same page. Of a page with other content it finds nothing: its
- * token is refused as spent.
+ * Finds the outcome of the first request with the same key, or from the same page. For a page with other content it
+ * finds none: its token is then refused as spent.
  */
 async function findFirst(
   services: Services,
@@ -147,7 +148,7 @@ async function storeLead(
   }
   const { sha256, locale } = documentIn(current, localeOf(c));
   const lead = { form, values, policy_version: current.version, policy_sha256: sha256, locale };
-  // A page's token is spent by its claim as the key.
+  // A page's token that is claimed as the key is spent by that.
   const isClaimed = proof?.proof === repeatable?.key;
   const terms = { repeatable, proof: isClaimed ? undefined : proof, quota: settings.form_quota_per_minute };
   const actor = { id: 'visitor', role: 'visitor', request_id };
@@ -158,7 +159,10 @@ function isPast(policies: Policy[], version: string, now: Date): boolean {
   return policies.some(policy => policy.version === version && policy.effective_at <= now.toISOString());
 }
 
-/** Reads why the database refused a lead that is no repeat: the form's quota is full, or the proof was spent for another lead. */
+/**
+ * Returns the outcome that a refusal by the database means when the lead is no repeat: the form's quota is full, or the
+ * proof was spent for another lead.
+ */
 function readConflict({ settings, now }: Services, conflict: Conflict): Outcome {
   switch (conflict.table) {
     case 'quotas':

@@ -19,7 +19,7 @@ interface FormTexts {
   thanks: { title: string; body: string; repeated: string; code: string; keep: string; gone: string; withdraw: string };
 }
 
-/** Every text of the forms' pages. */
+/** Texts of the forms' pages. */
 export const form_texts: Record<Locale, FormTexts> = {
   'zh-CN': {
     titles: { 'mini-ai-experience': 'Mini AI 算法体验申请', 'ecological-cooperation': '生态合作咨询' },

@@ -5,7 +5,7 @@ import { type App, factory } from '../context.ts';
 import { problem } from '../http/problem.ts';
 import { useLimit } from './rate-limit.ts';
 
-/** What each role may do. */
+/** The scopes of each role. */
 const scopes = {
   viewer: ['leads:read'],
   sales: ['leads:read', 'leads:reveal', 'leads:write'],
@@ -26,7 +26,10 @@ export type Role = keyof typeof scopes;
 export type Scope = (typeof scopes)[Role][number];
 export const roles = Object.keys(scopes) as Role[];
 
-/** Lets a request through whose token's role has the scope: else 401 or 403, and 429 to who tries one wrong token after another. */
+/**
+ * Lets a request through whose token's role has the scope. Answers 401 or 403 otherwise, and 429 to an address that
+ * presents one wrong token after another.
+ */
 export function requireScope(scope: Scope) {
   return factory.createMiddleware(async (c, next) => {
     const token = /^Bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1];
@@ -50,10 +53,11 @@ const refusal: Refusal = {
 };
 
 /**
- * The holder of a token, or how to refuse it. Each refusal is logged, without token and address, and counts against the address.
+ * Finds the holder of a token, or how to refuse it. Each refusal is logged, without token and address, and counts
+ * against the address.
  *
- * A good token is accepted from an address that is over its limit too: a whole office may share that address with one bad
- * script, and no number of guesses finds a secret of 200 bits.
+ * Because a whole office may share its address with one bad script, a valid token is accepted from an address over its
+ * limit too. No number of guesses finds a secret of 200 bits.
  */
 export async function presentToken(c: Context<App>, token: string): Promise<TokenHolder | Refusal> {
   const { db, now, log } = c.var.services;
@@ -64,22 +68,25 @@ export async function presentToken(c: Context<App>, token: string): Promise<Toke
   return headers ? { slug: 'too-many-requests', headers } : refusal;
 }
 
-/** Whether the presenter of the token may do this too. */
+/** Returns whether the presenter of the token has a scope. */
 export function hasScope(c: Context<App>, scope: Scope): boolean {
   return scopesOf(c.var.holder.role).includes(scope);
 }
 
-/** What a role may do; nothing, if it is none of ours. */
+/** Lists the scopes of a role; empty for an unknown role. */
 export function scopesOf(role: string): readonly Scope[] {
   return Object.hasOwn(scopes, role) ? scopes[role as Role] : [];
 }
 
-/** The presenter of the token, as the audit trail names them. */
+/** Returns the presenter of the token as the audit trail's actor. */
 export function actorOf(c: Context<App>): Actor {
   return { id: c.var.holder.id, role: c.var.holder.role, request_id: c.var.request_id };
 }
 
-/** A token in an address ends up in logs and histories: it is not accepted there, not even beside a good one. */
+/**
+ * Returns whether the address holds a token. Because addresses end up in logs and histories, no token is accepted
+ * there, not even beside a valid one.
+ */
 function hasTokenInQuery(c: Context<App>): boolean {
   const query = new URL(c.req.url).search;
   return /[?&]access_token=|lc_[A-Za-z0-9]{12}_[A-Za-z0-9]{12}/.test(query);

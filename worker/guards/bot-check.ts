@@ -3,17 +3,23 @@ import type { Proof } from '../../db/once.ts';
 import type { Signer } from '../../db/vault/signer.ts';
 import type { Form } from '../shared/fields.ts';
 
-/** Why a check was not passed. What is `early` may be sent again as it is, everything else needs a new one. */
+/**
+ * Reason for which a check was not passed. After `early` the same values may be sent again; every other reason needs
+ * a new check.
+ */
 export type Failure = 'missing' | 'wrong' | 'early' | 'expired' | 'spent';
 
-/** The fields of a bot check as they came. */
+/** The fields of a bot check, as they were sent. */
 export interface BotCheckFields {
   challenge?: unknown;
   form_token?: unknown;
   website?: unknown;
 }
 
-/** 32 puzzles of 10 bits: 32,000 hashes, give or take a sixth; 50–75 ms on a desktop, 0.6 s on a phone eight times slower. */
+/**
+ * Puzzles of a challenge and bits of each: 32,000 hashes, give or take a sixth. They take 50–75 ms on a desktop, 0.6 s
+ * on a phone eight times slower.
+ */
 const puzzle_count = 32;
 const puzzle_bits = 10;
 
@@ -24,20 +30,20 @@ const token_most_ms = 24 * 3_600_000;
 const challenge_format = /^(\d+)\.(\d+)\.([0-9a-z]{1,9})\.[0-9a-f]{16}$/;
 const token_format = /^([0-9a-z]{1,9})\.[0-9a-f]{16}$/;
 
-/** A new challenge for a form, in the shape that `createSolver` of proof-of-work.ts takes. Nothing is stored. */
+/** Creates a challenge for a form, as `createSolver` of proof-of-work.ts takes it. Nothing is stored. */
 export function issueChallenge(signer: Signer, form: Form, now: Date): { challenge: string; expires_at: Date } {
   const expires_at = new Date(now.getTime() + challenge_ms);
   const text = `${puzzle_count}.${puzzle_bits}.${writeInstant(expires_at)}.${makeNonce()}`;
   return { challenge: `${text}.${signer.sign('challenge', `${form} ${text}`)}`, expires_at };
 }
 
-/** A new token for a page of a form: when it was rendered, and of which form. Nothing is stored. */
+/** Creates a token for a page of a form, which holds when the page was rendered. Nothing is stored. */
 export function issueFormToken(signer: Signer, form: Form, now: Date): string {
   const text = `${writeInstant(now)}.${makeNonce()}`;
   return `${text}.${signer.sign('form_token', `${form} ${text}`)}`;
 }
 
-/** Looks at the fields of a bot check: a solved challenge, or the token of a page with the trap left empty. */
+/** Checks the fields of a bot check: a solved challenge, or a page's token with the trap left empty. */
 export function checkBot(
   signer: Signer,
   form: Form,
@@ -49,14 +55,16 @@ export function checkBot(
   return website === '' ? checkFormToken(signer, form, form_token, now) : 'wrong';
 }
 
-/** Whether the token of a page can still be sent, now or in a moment. */
+/** Returns whether a page's token can still be sent, now or in a moment. */
 export function isGoodToken(signer: Signer, form: Form, token: unknown, now: Date): token is string {
   if (typeof token !== 'string') return false;
   const checked = checkFormToken(signer, form, token, now);
   return typeof checked === 'object' || checked === 'early';
 }
 
-/** Reads the mark of a page's token, which names it: undefined when that is no token. Whether it is a good one is not looked at. */
+/**
+ * Reads the mark of a page's token, by which it is known; undefined for any other text. The mark itself is not checked.
+ */
 export function readMark(form_token: unknown): string | undefined {
   return typeof form_token === 'string' ? splitMark(form_token).mark || undefined : undefined;
 }
@@ -72,7 +80,7 @@ function checkAnswer(signer: Signer, form: Form, answer: string, now: Date): Pro
   return solved ? { proof: mark, expires_at } : 'wrong';
 }
 
-/** One puzzle, hashed by another implementation than the page's own. */
+/** Checks the solution of one puzzle, with another implementation of the hash than the page's own. */
 function isSolution(mark: string, index: number, number: string, bits: number): boolean {
   const block = Buffer.alloc(24);
   block.write(mark, 'hex');

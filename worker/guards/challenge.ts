@@ -7,7 +7,9 @@ import { issueChallenge } from './bot-check.ts';
 
 export const challengeQuery = z.strictObject({ form: z.string() });
 
-/** `GET /challenge?form=`: the puzzles that a page solves while a person types, and until when their answer is taken. */
+/**
+ * `GET /challenge?form=` returns the puzzles that a page solves while a person types, and when their answer expires.
+ */
 export const showChallenge = factory.createHandlers(query(challengeQuery), c => {
   const form = findForm(c.req.valid('query').form);
   if (!form) return problem(c, 'unknown-form');

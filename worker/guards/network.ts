@@ -1,7 +1,9 @@
 /**
- * The network that an address is limited by: IPv4 itself, the /64 of IPv6, since every connection is given at least that.
+ * Returns the network by which an address is limited: for IPv4 the address, for IPv6 its /64, because every connection
+ * is given at least that.
  *
- * Takes what proxies write: brackets, ports, zones, IPv4 inside IPv6. What is no address stands for itself.
+ * It reads what proxies write: brackets, ports, zones, IPv4 inside IPv6. Any other text stands for itself, cut
+ * to 64 characters.
  */
 export function networkOf(address: string): string {
   const [, bracketed] = /^\[([^\]]*)\](?::\d+)?$/.exec(address) ?? [];

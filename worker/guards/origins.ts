@@ -5,10 +5,10 @@ import { isLoopback } from '../settings.ts';
 const preflight_seconds = 7_200;
 
 /**
- * Lets pages of the allowed websites read the answers, with cookies; no other origin is named, ever.
+ * Lets pages of the allowed websites read the answers, with cookies. No other origin is ever named.
  *
- * hono/cors does the same, and `c.header` after the answer too, in a way that makes the Node host send every answer as a stream:
- * 0.3 ms against 0.2. Headers of the answer itself cost nothing.
+ * Because hono/cors calls `c.header` after the answer too, the Node host would send every answer as a stream: 0.3 ms
+ * against 0.2. Headers of the answer itself cost nothing.
  */
 export const allowSites = factory.createMiddleware(async (c, next) => {
   const origin = c.req.header('Origin');
@@ -28,9 +28,10 @@ export const allowSites = factory.createMiddleware(async (c, next) => {
 });
 
 /**
- * Refuses what another website makes a visitor's browser send.
+ * Refuses a request that another website makes a visitor's browser send.
  *
- * A browser names the page's origin with every cross-site post; what names none is no browser of today.
+ * Because browsers name the page's origin with every cross-site POST, a request without an origin comes from no
+ * browser of today.
  */
 export const requireOrigin = factory.createMiddleware(async (c, next) => {
   const origin = c.req.header('Origin');
@@ -40,7 +41,7 @@ export const requireOrigin = factory.createMiddleware(async (c, next) => {
   await next();
 });
 
-/** Whether pages of an origin may post here, embed the widget and be returned to. */
+/** Returns whether pages of an origin may post here, embed the widget and be returned to. */
 function isAllowedOrigin({ settings }: Services, origin: string): boolean {
   return (
     origin === settings.public_url ||
@@ -49,14 +50,20 @@ function isAllowedOrigin({ settings }: Services, origin: string): boolean {
   );
 }
 
-/** Reads where a visitor may be sent afterwards: an address of the product or of a website that may embed it, else undefined. */
+/**
+ * Reads the address to which a visitor may be sent afterwards: one of the product or of an allowed
+ * website; else undefined.
+ */
 export function readReturn(services: Services, address: unknown): string | undefined {
   if (typeof address !== 'string' || !URL.canParse(address)) return undefined;
   const { origin, username, password, href } = new URL(address);
   return isAllowedOrigin(services, origin) && !username && !password ? href : undefined;
 }
 
-/** In development, `localhost` and `127.0.0.1` at our port are one page to the person who opens either. */
+/**
+ * Returns whether both origins are this machine at our port. Because `localhost` and `127.0.0.1` are one page to a
+ * developer, development takes either.
+ */
 function isSameMachine(origin: string, public_url: string): boolean {
   if (!URL.canParse(origin) || !isLoopback(public_url)) return false;
   return isLoopback(origin) && new URL(origin).port === new URL(public_url).port;

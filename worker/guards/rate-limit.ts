@@ -5,13 +5,15 @@ import { networkOf } from './network.ts';
 const minute_ms = 60_000;
 const minute_seconds = 60;
 
-/** Keys remembered at once, some 10 MB. Beyond it the one that was used longest ago is forgotten. */
+/** Keys remembered at once, some 10 MB. Beyond that the one used longest ago is forgotten. */
 const keys_kept = 50_000;
 
 /**
- * A limiter in memory: so many uses at once, and after that as many per minute, evenly, rather than none until a minute is over.
+ * Creates a limiter in memory. It allows as many uses at once as per minute, and after that one at a time, evenly,
+ * rather than none until a minute is over.
  *
- * One instant per key says all (generic cell rate algorithm): when the key will have earned back everything it used.
+ * One instant per key holds its state (generic cell rate algorithm): when the key will have earned back all
+ * that it used.
  */
 export function createLimiter(per_minute: number, now: () => Date): Limiter {
   const whole_again = new Map<string, number>();
@@ -28,14 +30,17 @@ export function createLimiter(per_minute: number, now: () => Date): Limiter {
   };
 }
 
-/** Tokens that one address may present in vain: nobody mistypes more often, and a script that repeats itself learns to wait. */
+/**
+ * Refused tokens allowed to one address per minute. Nobody mistypes more often, and a script that repeats itself
+ * learns to wait.
+ */
 export const token_limit_per_minute = 10;
 
 /**
  * Uses a visitor's limit once more.
  *
  * @param bucket What the visitor asks for; each bucket has the whole limit.
- * @returns The headers of a 429, or undefined while the limit holds out.
+ * @returns The headers of a 429, or undefined while the limit is not reached.
  */
 export async function useLimit(c: Context<App>, limited: Limited, bucket: string) {
   const { settings, signer, limiters } = c.var.services;
@@ -45,12 +50,16 @@ export async function useLimit(c: Context<App>, limited: Limited, bucket: string
   return seconds > 0 ? describeLimit(limited, quota, seconds) : undefined;
 }
 
-/** What to say when a form has taken as many leads in this minute as it may. */
+/** Returns the headers of a 429 for a form that has taken all leads of this minute's quota. */
 export function describeQuota(quota: number, now: Date) {
   return describeLimit('form-quota', quota, minute_seconds - now.getUTCSeconds());
 }
 
-/** @see draft-ietf-httpapi-ratelimit-headers-10 */
+/**
+ * Writes the headers of a limit that is reached.
+ *
+ * @see draft-ietf-httpapi-ratelimit-headers-10
+ */
 function describeLimit(name: string, quota: number, seconds: number): Record<string, string> {
   return {
     'Retry-After': String(seconds),
@@ -60,9 +69,10 @@ function describeLimit(name: string, quota: number, seconds: number): Record<str
 }
 
 /**
- * The visitor's address: of the header that the trusted proxy sets, else of the connection. No other header is believed.
+ * Reads the visitor's address: from the header that the trusted proxy sets, else from the connection. No other
+ * header is trusted.
  *
- * A proxy that appends to a list writes its own finding last.
+ * Of a list the last entry counts, because a proxy that appends to a list writes its own entry last.
  */
 function readAddress(c: Context<App>): string {
   const { settings, peerAddress } = c.var.services;

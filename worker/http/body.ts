@@ -2,13 +2,13 @@ import type { Context } from 'hono';
 import type { App } from '../context.ts';
 import type { Slug } from './slugs.ts';
 
-/** The largest body that is read, unless a route says otherwise. */
+/** Size of the largest body that is read, unless a route says otherwise. */
 export const body_limit_bytes = 16 * 1024;
 
 /**
  * Reads a JSON body, and with `form` a urlencoded one too.
  *
- * Bytes are counted while they arrive, whatever Content-Length says, and text that is no UTF-8 is refused.
+ * It counts bytes as they arrive, whatever Content-Length says, and refuses text that is not UTF-8.
  *
  * @returns The value that was sent, or the problem with it.
  */
@@ -39,9 +39,10 @@ function readContentType(header: string | undefined): string | undefined {
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads the bytes of a body, and returns undefined for more than the limit.
+ * Reads the bytes of a body; undefined when they are more than the limit.
  *
- * A body of declared length is read at once, because both hosts hold it to that length; any other is counted by the chunk.
+ * A body of declared length is read at once, because both hosts hold it to that length. Any other is counted
+ * by the chunk.
  */
 export async function readBytes(c: Context<App>, limit_bytes: number): Promise<Uint8Array | undefined> {
   const declared = c.req.header('Content-Length');

@@ -1,12 +1,12 @@
 import type { Context } from 'hono';
 import type { App } from '../context.ts';
 
-/** Writes a place in a list so that it goes into an address as it is. What it holds is between the server and itself. */
+/** Encodes a position in a list for an address. Only the server reads what a cursor holds. */
 export function encodeCursor(text: string): string {
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
-/** What `encodeCursor` was given; some other text for anything else. */
+/** Returns the text that `encodeCursor` was given; some other text for anything else. */
 export function decodeCursor(cursor: string): string {
   if (!/^[\w-]+$/.test(cursor)) return '';
   try {
@@ -16,7 +16,7 @@ export function decodeCursor(cursor: string): string {
   }
 }
 
-/** The header that says where a list goes on: its own address, with the cursor. */
+/** Returns the header that links to the next part of a list: its own address, with the cursor. */
 export function linkNext(c: Context<App>, cursor: string, query: Record<string, string | undefined> = c.req.query()) {
   const kept = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const parameters = new URLSearchParams([...kept.filter(([name]) => name !== 'cursor'), ['cursor', cursor]]);

@@ -3,13 +3,13 @@ import { isUnavailable } from '../../db/database.ts';
 import type { App } from '../context.ts';
 import { problem } from './problem.ts';
 
-/** Answers an error that nothing else has caught, and logs it: 503 while the database can't be used, 500 for a bug. */
+/** Answers an error that nothing else has caught, and logs it: 503 while the database cannot be used, 500 for a bug. */
 export function answerFailure(error: Error, c: Context<App>) {
   logFailure(c, error);
   return problem(c, isUnavailable(error) ? 'unavailable' : 'internal');
 }
 
-/** Reads and logs an outage of the database, for a route that has more to say about it; throws every other error. */
+/** Reads and logs an outage of the database, for a route that has an answer of its own. Throws every other error. */
 export function readOutage(c: Context<App>, error: Error): { is: 'away' } {
   if (!isUnavailable(error)) throw error;
   logFailure(c, error);
@@ -23,7 +23,7 @@ function logFailure(c: Context<App>, error: Error): void {
   });
 }
 
-/** Returns the error's class, code and place, and never its message, because a message may hold what was sent. */
+/** Returns the error's class, code and place, never its message, because a message may hold what was sent. */
 function describeCause(error: Error): Record<string, unknown> {
   const at = error.stack
     ?.split('\n')

@@ -14,13 +14,15 @@ export function readIdempotencyKey(c: Context<App>): { key?: string; error?: Fie
 }
 
 /**
- * Works a request out once, however often it arrives.
+ * Does the work of a request once, however often the request arrives.
  *
- * The first outcome is looked for twice, because of two requests at once both may be the first until the database refuses one.
+ * It looks for the first outcome twice. Because two requests may arrive at once, both can find none until the
+ * database refuses one.
  *
  * @param findFirst Finds the outcome of the first request, once that is stored.
- * @param work Works out a request that is the first.
- * @param readConflict Says what a refusal by the database means when there was no first request; throws it where that is a bug.
+ * @param work Does the work of a request that is the first.
+ * @param readConflict Returns the outcome that a refusal by the database means when there was no first request; throws
+ *   it where that is a bug.
  */
 export async function workOnce<Outcome>(
   findFirst: () => Promise<Outcome | undefined>,

@@ -2,21 +2,27 @@ import type { Context } from 'hono';
 import type { App } from '../context.ts';
 import { default_locale, type Locale, locales, matchLocale } from '../shared/locales.ts';
 
-/** Characters that are read of a tag: as many as RFC 5646 asks software to take. */
+/** Characters of a tag that are read: as many as RFC 5646 asks software to take. */
 const longest_tag = 35;
 
-/** What is read of `Accept-Language`, in characters and in ranges. Because `Intl` needs microseconds for each, a request gets no more than these. */
+/**
+ * Characters and ranges of `Accept-Language` that are read. Because `Intl` takes microseconds for each range, a request
+ * gets no more.
+ */
 const longest_header = 500;
 const most_ranges = 16;
 
-/** Returns the language of a request's answer. Because `Intl` takes its time and many answers have no words, it is found when first asked for. */
+/**
+ * Returns the language of a request's answer. Because `Intl` takes its time and many answers have no words, it is found
+ * when first asked for.
+ */
 export function localeOf(c: Context<App>): Locale {
   const locale = c.var.locale ?? chooseLocale(c);
   c.set('locale', locale);
   return locale;
 }
 
-/** Returns the language for a visitor: the one asked for, else the best of `Accept-Language`, else the default. */
+/** Chooses the language for a visitor: the one asked for, else the best of `Accept-Language`, else the default. */
 export function chooseLocale(c: Context, asked?: unknown): Locale {
   return (
     readTag(asked) ??
@@ -26,7 +32,7 @@ export function chooseLocale(c: Context, asked?: unknown): Locale {
   );
 }
 
-/** Returns the locale for a tag. Most requests name one as it is written here, which needs no `Intl`. */
+/** Returns the locale for a tag. Because most requests name one exactly, that needs no `Intl`. */
 function readTag(tag: unknown): Locale | undefined {
   return (
     locales.find(locale => locale === tag) ??
@@ -35,7 +41,7 @@ function readTag(tag: unknown): Locale | undefined {
 }
 
 /**
- * Returns the most welcome of the locales in `Accept-Language`.
+ * Returns the locale that `Accept-Language` prefers.
  *
  * @see RFC 9110 §12.5.4
  */

@@ -2,11 +2,11 @@ import type { Handler } from 'hono';
 import { every } from 'hono/combine';
 import type { App } from '../context.ts';
 
-/** The exports of a file that are handlers of a route, as `factory.createHandlers` makes them. */
+/** Names of a file's exports that are handlers of a route, as `factory.createHandlers` makes them. */
 type HandlerNames<M> = { [N in keyof M]: M[N] extends readonly Handler<App>[] ? N : never }[keyof M];
 
 /**
- * Names handlers of a file that is loaded by the first request for one of them.
+ * Makes handlers of a file that the first request for one of them loads.
  *
  * Because few isolates show the console, its pages do not belong to what every isolate loads before its first answer.
  */

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 
 /**
- * Whether a request would rather have HTML than JSON. Without `Accept`, or when both are as welcome, JSON it is.
+ * Returns whether a request prefers HTML to JSON. Without `Accept`, or when both are equal, it is JSON.
  *
  * @see RFC 9110 §12.5.1
  */
@@ -11,7 +11,10 @@ export function prefersHtml(c: Context): boolean {
   return qualityOf('text/html', ranges) > Math.max(qualityOf('application/json', ranges), ...problems);
 }
 
-/** Of the types that an address can answer with, the most welcome; else the one that is named earlier, else the first. */
+/**
+ * Chooses the type that a request prefers. Of equal ones it is the one named earlier in `Accept`, else the
+ * first in `types`.
+ */
 export function chooseType<const T extends string>(c: Context, types: readonly T[]): T {
   const ranges = readRanges(c);
   const place = (type: T) => ranges.findIndex(range => range.type === type) + 1 || Number.POSITIVE_INFINITY;
@@ -19,7 +22,7 @@ export function chooseType<const T extends string>(c: Context, types: readonly T
   return types.toSorted(compare)[0]!;
 }
 
-/** Whether a request says that it wants JSON: what a page's script says, and nobody who opens an address. */
+/** Returns whether a request asks for JSON by name. A page's script does, a person who opens an address does not. */
 export function asksForJson(c: Context): boolean {
   return /\bjson\b/i.test(c.req.header('Accept') ?? '') && !prefersHtml(c);
 }
@@ -40,7 +43,7 @@ function readRange(text: string): Range {
   return { type, quality };
 }
 
-/** The most specific range that fits says how welcome a type is. */
+/** Returns the quality of a type, which the most specific range that matches it decides. */
 function qualityOf(type: string, ranges: Range[]): number {
   const family = `${type.split('/')[0]}/*`;
   for (const wanted of [type, family, '*/*']) {

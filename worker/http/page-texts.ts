@@ -6,13 +6,13 @@ interface PageTexts {
   slower(seconds: number): string;
 }
 
-/** The sentence that keeps a person from typing everything again. */
+/** Tells a person that nothing must be typed again. */
 export const entries_kept: Record<Locale, string> = {
   'zh-CN': '您填写的内容都还在。',
   en: 'Everything you entered is still here.',
 };
 
-/** What every page without a script may say; the rest stands beside the page. */
+/** Texts of every page without a script. Each page has its other texts beside it. */
 export const page_texts: Record<Locale, PageTexts> = {
   'zh-CN': {
     languages: '语言',

@@ -20,9 +20,9 @@ interface Page {
 }
 
 /**
- * Answers a page that needs no script and allows none. It holds what is one person's own, so no cache keeps it.
+ * Answers with a page that needs no script and allows none. No cache keeps it, because it holds one person's data.
  *
- * A form may also lead to the websites: browsers hold redirects after a post to `form-action` too.
+ * Its forms may also lead to the websites, because browsers apply `form-action` to redirects after a POST too.
  */
 export async function showPage(
   c: Context<App>,
@@ -62,7 +62,7 @@ ${content}
   });
 }
 
-/** What stands at the top of a page that was not accepted, with links to the fields; the focus begins here. */
+/** Renders the errors at the top of a page, with links to the fields. The focus begins here. */
 export function renderSummary(locale: Locale, errors: FieldError[], fields: readonly string[]): Content {
   const items = errors.map(({ field, code }) => {
     const message = describeError(locale, field, code);
@@ -74,12 +74,12 @@ export function renderSummary(locale: Locale, errors: FieldError[], fields: read
 <ul>${items}</ul>`);
 }
 
-/** A message at the top that a screen reader reads out and where the focus begins. */
+/** Renders a message at the top, which a screen reader reads out and where the focus begins. */
 export function renderNotice(content: Content | string): Content {
   return html`<div class="notice alarm" role="alert" tabindex="-1" autofocus>${content}</div>`;
 }
 
-/** The line under a field that says what is wrong with it, and the attributes of its input. */
+/** Renders the line under a field that says what is wrong with it, and the attributes of its input. */
 export function renderError(locale: Locale, field: string, errors: FieldError[], hint = '') {
   const error = errors.find(one => one.field === field);
   const ids = [hint, error ? `${field}-error` : ''].filter(Boolean).join(' ');

@@ -1,7 +1,7 @@
 import type { Locale } from '../shared/locales.ts';
 import type { Slug } from './slugs.ts';
 
-/** What each problem is called and what to do about it. */
+/** Title of each problem, and what to do about it. */
 export const problem_texts: Record<Locale, Record<Slug, { title: string; detail: string }>> = {
   'zh-CN': {
     'malformed-json': { title: '请求内容无法解析', detail: '请求正文不是有效的 UTF-8 JSON。请检查格式后重新发送。' },
@@ -119,7 +119,7 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
   },
 };
 
-/** What to say in place of a problem's general text where there is a reason of its own. */
+/** Details that replace a problem's general one, by reason. */
 export const problem_details: Record<Locale, Record<'erased' | 'restricted', string>> = {
   'zh-CN': {
     erased: '这条线索已被删除，只留下删除记录，没有可以更改的内容。',

@@ -9,7 +9,7 @@ import { type FieldError, type Slug, statuses } from './slugs.ts';
 interface Extras {
   errors?: FieldError[];
   headers?: Record<string, string>;
-  /** Says more than the problem's own text why. */
+  /** Reason whose detail replaces the problem's general one. */
   because?: keyof (typeof problem_details)[Locale];
 }
 
@@ -21,7 +21,7 @@ export const problem_headers: Partial<Record<Slug, Record<string, string>>> = {
 };
 
 /**
- * An error answer in the visitor's language.
+ * Answers with a problem document in the visitor's language.
  *
  * @see RFC 9457
  */
@@ -52,7 +52,7 @@ export function problem(c: Context<App>, slug: Slug, { errors, headers = {}, bec
   );
 }
 
-/** Answers `GET /problems/{slug}`, the address that a problem's `type` is. */
+/** `GET /problems/{slug}` returns the description of a problem. The `type` of a problem document is this address. */
 export function describeProblem(c: Context<App>) {
   const slug = c.req.param('slug') as Slug;
   if (!Object.hasOwn(statuses, slug)) return problem(c, 'not-found');

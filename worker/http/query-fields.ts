@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
-/** What the addresses of staff's resources hold, and how each part is checked. */
+/** Parts that the addresses of staff's resources share, with their checks. */
 
-/** An id as this service makes and compares them. */
+/** An id as this service makes and compares it. */
 export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const most_listed = 200;
@@ -19,7 +19,7 @@ export const cursor = z.optional(z.string().check(z.maxLength(400)));
 
 export const order = z._default(z.enum(['asc', 'desc']), 'asc');
 
-/** An instant, or a day in UTC; as ISO 8601 in UTC with milliseconds. */
+/** An instant, or a day in UTC; read as ISO 8601 in UTC with milliseconds. */
 export const instant = z.pipe(
   z.union([z.iso.datetime({ offset: true }), z.iso.date()]),
   z

@@ -1,6 +1,6 @@
 import { factory } from '../context.ts';
 
-/** Sets the headers that every answer has. A content policy or a referrer policy that a route has set stands. */
+/** Sets the headers that every answer has. A content policy or a referrer policy that a route has set stays. */
 export const setSecurityHeaders = factory.createMiddleware(async (c, next) => {
   await next();
   const { headers } = c.res;
@@ -12,7 +12,7 @@ export const setSecurityHeaders = factory.createMiddleware(async (c, next) => {
     headers.set('Strict-Transport-Security', 'max-age=31536000');
 });
 
-/** The content policy of an answer that is no page. */
+/** The content policy of an answer that is not a page. */
 const data_policy = "default-src 'none'; frame-ancestors 'none'";
 
 interface Allowed {
@@ -22,7 +22,10 @@ interface Allowed {
   loads?: ('script' | 'connect' | 'img')[];
 }
 
-/** Writes the content policy of a page: its own styles and what is allowed, in no frame, and no text that becomes markup. */
+/**
+ * Writes the content policy of a page: its own styles and what is allowed, in no frame, and no text
+ * that becomes markup.
+ */
 export function pagePolicy({ forms = ["'none'"], loads = [] }: Allowed = {}): string {
   return [
     "default-src 'none'",

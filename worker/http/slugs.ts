@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ErrorCode } from '../shared/field-errors.ts';
 
-/** Every problem that an answer can be, by its slug, with its status. */
+/** Every problem, by its slug, with its status. */
 export const statuses = {
   'malformed-json': 400,
   unauthorized: 401,
@@ -23,10 +23,10 @@ export const statuses = {
 
 export type Slug = keyof typeof statuses;
 
-/** What is wrong with one field: its name and a code, never its value. */
+/** An error of one field: its name and a code, never its value. */
 export interface FieldError {
   field: string;
   code: ErrorCode;
-  /** Where more can be said than the texts know, in English: which line of a policy file. */
+  /** A sentence in English that says more than the texts do, such as which line of a policy file is wrong. */
   message?: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Streams pages one after another, each read only when the client has taken the last. A page that fails breaks the connection: what
- * arrived never ends as if it were whole.
+ * Streams pages one after another, each read only when the client has taken the one before. Because a page that fails
+ * breaks the connection, a part never ends as if it were whole.
  */
 export function streamPages<Page extends { has_more: boolean }>(
   first: Page,
@@ -23,7 +23,7 @@ export function streamPages<Page extends { has_more: boolean }>(
   );
 }
 
-/** Lines of JSON, each ended. */
+/** Writes records as lines of JSON. */
 export function writeLines(records: object[]): string {
   return records.map(record => `${JSON.stringify(record)}\n`).join('');
 }

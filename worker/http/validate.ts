@@ -9,10 +9,10 @@ import { chooseLocale } from './language.ts';
 import { problem } from './problem.ts';
 import type { FieldError } from './slugs.ts';
 
-/** Errors listed at most: enough for a person, and a bound on what an attacker makes us write. */
+/** Errors listed at most: enough for a person, and a bound on what an attacker makes the server write. */
 const errors_listed = 32;
 
-/** Checks the query string; each parameter may stand once. */
+/** Checks the query string. Each parameter may stand once. */
 export function query<S extends z.ZodMiniType>(schema: S) {
   return zValidator('query', schema, (result, c) => {
     if (!result.success)
@@ -20,7 +20,7 @@ export function query<S extends z.ZodMiniType>(schema: S) {
   });
 }
 
-/** One of the form's fields, by the form's own rule. */
+/** Returns the schema of one of the form's fields, which applies the form's own rule. */
 export function field(name: LeadField) {
   return z.string().check(
     z.superRefine((typed, context) => {
@@ -31,18 +31,18 @@ export function field(name: LeadField) {
 }
 
 interface BodyOptions {
-  /** Takes urlencoded bodies too. */
+  /** Whether urlencoded bodies are read too. */
   form?: boolean;
-  /** The largest body that is read, where it may be larger than usual. */
+  /** Size of the largest body that is read, when it may be larger than usual. */
   limit_bytes?: number;
-  /** Answers what the schema refuses. */
+  /** Answers a body that the schema refuses. */
   refuse?(c: Context<App>, errors: FieldError[], sent: unknown): Response | Promise<Response>;
 }
 
 /**
  * Checks a JSON body, and with `form` a urlencoded one too. Handlers read it with `c.req.valid('json')`.
  *
- * A body's `locale` is the language of all that is answered from here on, because it says in which language a person was asked.
+ * The body's `locale` sets the language of the answer, because it says in which language the person was asked.
  */
 export function body<S extends z.ZodMiniType>(
   schema: S,
@@ -62,7 +62,7 @@ export function body<S extends z.ZodMiniType>(
   };
 }
 
-/** For requests that need no body: reads what is sent all the same, only to refuse what is too large. */
+/** Reads the body of a request that needs none, only to refuse one that is too large. */
 export const ignoreBody: MiddlewareHandler<App> = async (c, next) => {
   const bytes = await readBytes(c, body_limit_bytes).catch(() => new Uint8Array());
   if (!bytes) return problem(c, 'payload-too-large');
@@ -86,7 +86,10 @@ function readIssues(issues: readonly z.core.$ZodIssue[], sent: unknown): FieldEr
   return [...errors.values()];
 }
 
-/** Names look like names (`line2` too), or they are not repeated: what was sent as a name could be somebody's phone number. */
+/**
+ * Returns a field's name if it looks like one (`line2` does), else a stand-in, because a person's phone number could be
+ * sent as a name.
+ */
 function nameField(key: string): string {
   return /^[A-Za-z_][A-Za-z_-]{0,60}\d{0,3}$/.test(key) ? key : key && '(other)';
 }

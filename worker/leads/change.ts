@@ -21,7 +21,10 @@ export const change = z.strictObject({
   company: corrected('company'),
 });
 
-/** `PATCH /leads/{id}`: changes status or assignee, or corrects values, which needs a scope of its own; the lead, masked. */
+/**
+ * `PATCH /leads/{id}` changes status or assignee, or corrects values, which needs a scope of its own. It returns
+ * the lead, masked.
+ */
 export const patchLead = factory.createHandlers(body(change), async c => {
   const { status, assigned_to, ...values } = c.req.valid('json');
   if (Object.keys(c.req.valid('json')).length === 0) return invalidFields(c, [{ field: '', code: 'required' }]);
@@ -37,7 +40,7 @@ export const patchLead = factory.createHandlers(body(change), async c => {
   return c.json(lead, 200, { 'Cache-Control': 'private, no-store' });
 });
 
-/** `DELETE /leads/{id}`: erases; again and again, with the same answer. */
+/** `DELETE /leads/{id}` erases a lead. Repeated, it gives the same answer. */
 export const eraseLead = factory.createHandlers(ignoreBody, async c => {
   const { db, now } = c.var.services;
   const id = c.req.param('id')!;
@@ -47,13 +50,16 @@ export const eraseLead = factory.createHandlers(ignoreBody, async c => {
   return c.body(null, 204, { 'Cache-Control': 'no-store' });
 });
 
-/** There is nothing left of an erased lead to change, and a held one nobody may, whatever the role. */
+/**
+ * Answers for a lead that cannot be changed: a restricted one, whatever the role, or an erased one, of which
+ * nothing is left.
+ */
 function refuseChange(c: Context<App>, lead: object | undefined) {
   if (lead && 'restricted_at' in lead) return problem(c, 'forbidden', { because: 'restricted' });
   return problem(c, 'not-found', lead && { because: 'erased' });
 }
 
-/** The rule of the form, for a field that may be left out. */
+/** Returns the schema of a field that may be left out, which applies the form's own rule. */
 function corrected(name: LeadField, normalize = (typed: string) => typed.trim()) {
   return z.optional(z.pipe(field(name), z.transform(normalize)));
 }

@@ -5,7 +5,10 @@ import type { App } from '../context.ts';
 import { chooseType } from '../http/negotiate.ts';
 import { streamPages, writeLines } from '../http/stream.ts';
 
-/** Leads read, recorded and sent at a time: few enough that others get their turn, many enough to spread one sync. */
+/**
+ * Leads read, recorded and sent at a time: few enough that other requests get their turn, enough to spread one
+ * sync over many.
+ */
 const page_limit = 500;
 
 const columns = [
@@ -34,19 +37,19 @@ const formats = {
 };
 export type ExportFormat = keyof typeof formats;
 
-/** The stream that a request would rather have, or undefined for a page of JSON. */
+/** Chooses the format of a stream by `Accept`; undefined for JSON, which is not a stream. */
 export function readExportFormat(c: Context<App>): ExportFormat | undefined {
   const type = chooseType(c, ['application/json', 'application/x-ndjson', 'text/csv']);
   return type === 'application/json' ? undefined : type;
 }
 
 /**
- * Streams all that matches, each lead once, a page at a time and only as fast as the client reads.
+ * Streams all leads that match, each once, a page at a time and only as fast as the client reads.
  *
- * A page that fails breaks the connection: what arrived never ends as if it were whole. The cursor is taken before the first page, so
- * the feed from there on holds whatever changes meanwhile.
+ * Because a page that fails breaks the connection, a part never ends as if it were whole. Because the cursor is taken
+ * before the first page, the feed after it holds every change made meanwhile.
  *
- * @param linkFrom Makes the link to the feed after a number, for programs that go on from there.
+ * @param linkFrom Returns the link to the feed after a number, for programs that go on from there.
  */
 export async function streamLeads(
   c: Context<App>,
@@ -75,13 +78,20 @@ export async function streamLeads(
   });
 }
 
-/** @see RFC 4180 */
+/**
+ * Writes a lead as a row of CSV.
+ *
+ * @see RFC 4180
+ */
 function writeRow(lead: Lead): string {
   const values = lead as Partial<Record<string, string | null>>;
   return `${columns.map(column => writeCell(values[column] ?? '')).join(',')}\r\n`;
 }
 
-/** A spreadsheet runs a cell that begins like a formula, and takes a phone for a number: an apostrophe says that it is text. */
+/**
+ * Writes a cell. Because a spreadsheet runs a cell that begins like a formula, and takes a phone for a number, an
+ * apostrophe marks it as text.
+ */
 function writeCell(value: string): string {
   const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -35,7 +35,7 @@ export const leadQuery = z.strictObject({
   view,
 });
 
-/** `GET /leads`: the feed, or a search. */
+/** `GET /leads` returns the feed, or a search. */
 export const pullLeads = factory.createHandlers(query(leadQuery), async c => {
   const { view, cursor, ...asked } = c.req.valid('query');
   const format = readExportFormat(c);
@@ -59,7 +59,7 @@ export const pullLeads = factory.createHandlers(query(leadQuery), async c => {
   });
 });
 
-/** `GET /leads/{id}`: one lead, or what is left of it. */
+/** `GET /leads/{id}` returns one lead, or what is left of it. */
 export const showLead = factory.createHandlers(query(leadView), async c => {
   const chosen = chooseView(c, c.req.valid('query').view);
   if (!chosen) return problem(c, 'forbidden');
@@ -75,7 +75,10 @@ function chooseView(c: Context<App>, view: 'masked' | 'clear'): View | undefined
   return hasScope(c, 'leads:reveal') ? { clear: actorOf(c) } : undefined;
 }
 
-/** A cursor holds where a page ended, and of what kind the list was: one of a search does not go on in the feed. */
+/**
+ * Writes a cursor: the position in a list and its kind. Because of the kind, a cursor of a search does not continue
+ * in the feed.
+ */
 function writeCursor({ seq, id }: Partial<Position>, kind: string): string {
   return encodeCursor([kind, ...(kind === 'feed' ? [seq] : []), id ?? ''].join(' '));
 }

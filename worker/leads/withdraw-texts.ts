@@ -10,7 +10,7 @@ interface WithdrawalTexts {
   done: { title: string; body: string; at: string; again: string };
 }
 
-/** Every text of the page on which a person withdraws. */
+/** Texts of the page on which a person withdraws. */
 export const withdrawal_texts: Record<Locale, WithdrawalTexts> = {
   'zh-CN': {
     title: '撤回同意并删除信息',

@@ -20,18 +20,21 @@ export const withdrawal = z.strictObject({
   locale: z.optional(z.unknown()),
 });
 
-/** Everything that can become of a withdrawal. */
+/** Every outcome of a withdrawal. */
 type Outcome =
   | { is: 'withdrawn'; at: Date }
-  /** No lead has this code, or it was withdrawn before: one outcome for both, because nobody learns which codes there have been. */
+  /**
+   * No lead has this code, or it was withdrawn before. Both are one outcome, so that nobody learns which codes
+   * there have been.
+   */
   | { is: 'unknown' }
   | { is: 'fields'; errors: FieldError[] }
   | { is: 'flood'; headers: Record<string, string> };
 
-/** `GET /withdrawals`: the page on which the holder of a receipt code withdraws, without a script. */
+/** `GET /withdrawals` returns the page on which the holder of a receipt code withdraws, without a script. */
 export const showWithdrawal = factory.createHandlers(c => answerPage(c, {}));
 
-/** `POST /withdrawals`: withdraws and erases. */
+/** `POST /withdrawals` withdraws the consent and erases the lead. */
 export const submitWithdrawal = factory.createHandlers(
   body(withdrawal, { form: true, refuse: (c, errors, sent) => reply(c, sent, { is: 'fields', errors }) }),
   async c => {
@@ -40,7 +43,7 @@ export const submitWithdrawal = factory.createHandlers(
   },
 );
 
-/** Withdraws by a receipt code. Limited like the forms, because codes could be guessed. */
+/** Withdraws by a receipt code. It is limited like the forms, because codes could be guessed. */
 async function withdraw(c: Context<App>, receipt_code: string): Promise<Outcome> {
   const { services, request_id } = c.var;
   const limited = await useLimit(c, 'form', 'withdrawals');

@@ -14,10 +14,10 @@ const types: Record<string, string> = {
 };
 const encodings = { br: 'br', gzip: 'gz' };
 
-/** A file whose name says what it holds is kept for a year, one that pages name for five minutes. */
+/** Cache times: a year for a file whose name holds the hash of its content, five minutes for one that pages name. */
 const cache_seconds = { hashed: 31_536_000, named: 300 };
 
-/** Serves the built files from memory, because they are few and small. */
+/** Creates the finder of built files, which it keeps in memory, because they are few and small. */
 export function openAssets(): Services['findAsset'] {
   const files = readFiles();
   return async request => {

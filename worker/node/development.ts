@@ -15,13 +15,13 @@ const token_days = 365;
 /** The sample policy's files, in worker/demo. */
 const sample_policies: Record<Locale, string> = { 'zh-CN': 'policy.zh-CN.md', en: 'policy.en.md' };
 
-/** New keys for a machine of one's own, as environment variables. */
+/** Creates new keys for a developer's machine, as environment variables. */
 export function makeKeys(): Record<string, string> {
   const key = () => randomBytes(32).toString('base64');
   return { ENCRYPTION_KEYS: `dev:${key()}`, INDEX_KEY: key(), SIGNING_KEY: key() };
 }
 
-/** Adds to the environment the keys that it lacks: those kept in the folder, made at the first start (0600). */
+/** Adds the keys that the environment lacks: those kept in the folder, which the first start creates (0600). */
 export function fillInKeys(environment: Environment, folder: string): Environment {
   const path = join(folder, 'development-keys.json');
   mkdirSync(folder, { recursive: true });
@@ -29,7 +29,7 @@ export function fillInKeys(environment: Environment, folder: string): Environmen
   return { ...JSON.parse(readFileSync(path, 'utf8')), ...dropEmpty(environment) };
 }
 
-/** The token kept in the folder (0600), made anew when there is none or it is no longer good. */
+/** Returns the token kept in the folder (0600). Creates a new one when there is none or it is no longer valid. */
 export async function keepToken({ db, now }: Services, folder: string): Promise<string> {
   const path = join(folder, 'development-token');
   const kept = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
@@ -63,7 +63,7 @@ export async function publishSample({ db, now }: Pick<Services, 'db' | 'now'>): 
   }
 }
 
-/** Writes a file that its owner alone may read. */
+/** Writes a file that only its owner may read. */
 export function keepSecret(path: string, text: string): void {
   writeFileSync(path, text, { mode: 0o600 });
 }

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, relative } from 'node:path';
 
 /**
- * Makes a folder hold these files and no others. A file that is right already stays untouched, because a server or another test may
- * be reading it.
+ * Makes a folder hold these files and no others. A file that is right already stays untouched, because a server or
+ * another test may be reading it.
  *
  * @param files By their path in the folder.
  */

@@ -7,18 +7,18 @@ import type { Session } from '../../db/migrate.ts';
 
 interface StoreOptions {
   upgrade?: (session: Session) => Promise<unknown>;
-  /** For commands: a slow answer is waited for. A server gives up in time to tell who is waiting. */
+  /** Whether a slow answer is waited for, as commands do. A server gives up in time to tell the person who waits. */
   patient?: boolean;
 }
 
-/** Opens what `DATABASE_URL` names, its tables brought up to date. */
+/** Opens the database that `DATABASE_URL` names, and brings its tables up to date. */
 export async function openStore(url: string, { upgrade, patient }: StoreOptions = {}): Promise<Database> {
   if (!url.startsWith('file:')) return postgres.open(url, upgrade, patient ? postgres.operators_patience : undefined);
   mkdirSync(findFolder(url), { recursive: true });
   return sqlite.open(readPath(url), upgrade);
 }
 
-/** The folder for what belongs beside the database: its file's own, else `data`. */
+/** Returns the folder for files that belong beside the database: its own, or else `data`. */
 export function findFolder(url: string): string {
   return url.startsWith('file:') ? dirname(readPath(url)) : 'data';
 }

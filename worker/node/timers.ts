@@ -1,13 +1,13 @@
 import type { Services } from '../context.ts';
 import { jobs, pollMs, runIfDue } from '../jobs.ts';
 
-/** How soon after the start the jobs are looked at first: the first visitors come before them. */
+/** Time after the start before the jobs are first looked at, because the first visitors come before them. */
 const first_ms = 1_000;
 
 /**
  * Looks at each job again and again, and runs it when it is due. The timers keep no process alive.
  *
- * @returns How to stop: no job begins any more, and the promise waits for those under way.
+ * @returns A function that stops them: no further job begins, and its promise waits for the running ones.
  */
 export function startTimers(services: Services, list = jobs): () => Promise<void> {
   const timers = new Map<string, NodeJS.Timeout>();

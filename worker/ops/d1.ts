@@ -8,7 +8,7 @@ import type { Database } from '../../db/database.ts';
 import * as d1 from '../../db/dialects/d1.ts';
 import { Mistake } from './command.ts';
 
-/** Keeps wrangler from asking questions, opening a browser, and finding out where this machine is. */
+/** Environment that keeps wrangler from asking questions, opening a browser, and locating this machine. */
 const unattended = {
   CI: '1',
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
@@ -17,10 +17,10 @@ const unattended = {
   WRANGLER_SEND_ERROR_REPORTS: 'false',
 };
 
-/** Matches what stands in wrangler.toml until somebody puts the id of a real D1 there. */
+/** The placeholder in wrangler.toml until somebody writes the id of a real D1 there. */
 const no_id = /^[0-]*$/;
 
-/** The part of wrangler's configuration that is read here; its own types are not all in its package. */
+/** The part of wrangler's configuration that is read here. Its package does not hold all of its own types. */
 interface Configuration {
   name?: string;
   account_id?: string;
@@ -53,7 +53,7 @@ async function openProxy(options: object): Promise<OpenedD1> {
   throw new Mistake('there is no wrangler.toml here that names a D1 database as DB');
 }
 
-/** Reaches the deployed database through wrangler's remote binding, which takes a configuration that says so. */
+/** Opens the deployed database through wrangler's remote binding, which needs a configuration that says so. */
 async function openRemote(): Promise<OpenedD1> {
   const description = await describeRemote();
   const folder = mkdtempSync(join(tmpdir(), 'lead-consent-remote-'));
@@ -82,7 +82,7 @@ async function describeRemote() {
 }
 
 /**
- * Applies what is missing of the migrations. Wrangler keeps its own list of what it applied to a D1.
+ * Applies the missing migrations. Wrangler keeps its own list of those it applied to a D1.
  *
  * @returns The names applied now.
  */
@@ -98,7 +98,10 @@ export async function migrateD1(remote: boolean): Promise<string[]> {
   return [...new Set([...stdout.matchAll(/│ (\d{4}_\w+\.sql)\s+│ ✅/g)].map(([, name]) => name!))];
 }
 
-/** Returns one line for what the operator can mend: tables that are missing or old, a D1 that is away. Else the error itself. */
+/**
+ * Returns a mistake of one line for what the operator can correct: tables that are missing or old, a D1 that does not
+ * answer. Returns any other error as it is.
+ */
 export function explainD1(error: Error, remote: boolean): Error {
   const { message } = error;
   if (/no such (table|column)/.test(message))
@@ -108,7 +111,7 @@ export function explainD1(error: Error, remote: boolean): Error {
   return /^D1_ERROR(?!.*SQLITE_)/s.test(message) ? new Mistake(`the D1 does not answer: ${message}`) : error;
 }
 
-/** Returns in one line what wrangler tells in many. */
+/** Returns wrangler's message in one line. */
 function explain({ message }: Error): Mistake {
   if (/CLOUDFLARE_API_TOKEN|wrangler login|authenticat/i.test(message))
     return new Mistake('Cloudflare lets nobody in: run "npx wrangler login", or set CLOUDFLARE_API_TOKEN');

@@ -47,13 +47,13 @@ const domains = ['example.com', 'example.cn', 'example.net', 'mail.example.com',
 const prefixes = ['130', '135', '138', '139', '150', '158', '177', '186', '188', '199'];
 const areas = ['10', '21', '25', '755', '571', '512', '28', '27'];
 
-/** How many people, of those there are, write again: one in ten. */
+/** One person in this many is an earlier one who writes again. */
 const repeats = 10;
 
 /**
- * A made-up person who asks for something: the nth is always the same, and one in ten is an earlier one.
+ * Invents a person who asks for something. The nth is always the same, and one in ten is an earlier one.
  *
- * Names are ordinary, mailboxes are of `example` domains that nobody can have.
+ * Names are ordinary; mailboxes are of `example` domains, which nobody can own.
  */
 export function inventPerson<F extends string>(
   n: number,
@@ -92,7 +92,7 @@ function inventForeigner(who: number, pick: (of: number) => number): LeadValues 
   };
 }
 
-/** Numbers that look random and are the same at each run (mulberry32). */
+/** Returns a source of numbers that look random and are the same at each run (mulberry32). */
 function createPicker(seed: number): (of: number) => number {
   let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
   return of => {

@@ -33,7 +33,7 @@ export const policy_publish = defineCommand({
   },
 });
 
-/** The deployment's period, which a publication fixes where the files do not name their own. */
+/** Reads the deployment's retention period, which a publication fixes for the forms for which the files name none. */
 function readRetention(): number {
   const { form, default: usual } = settings_table.LEAD_RETENTION_MONTHS;
   const months = form.read(process.env.LEAD_RETENTION_MONTHS || usual);
@@ -41,7 +41,9 @@ function readRetention(): number {
   return months;
 }
 
-/** What is published stays for ever: a file in another encoding is refused, not guessed at. */
+/**
+ * Reads a file as UTF-8. Because a published text never changes, a file in another encoding is refused, not guessed at.
+ */
 function readText(path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));

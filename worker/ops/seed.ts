@@ -16,7 +16,7 @@ import { defineCommand, Mistake, operator, text } from './command.ts';
 import { inventPerson } from './people.ts';
 import { database_options, onDatabase, readTarget, type Target } from './target.ts';
 
-/** Leads of one unit, and units under way at once: large enough to spread each sync, small enough for D1. */
+/** Leads of one unit, and units under way at once: enough to spread each sync over many, few enough for D1. */
 const leads_per_unit = 40;
 const units_at_once = 8;
 
@@ -24,7 +24,7 @@ const most_leads = 10_000_000;
 const day_ms = 86_400_000;
 const year_ms = 365 * day_ms;
 
-/** What sales have done with the latest leads, in turn: of ten, seven are contacted, four of them qualified, two closed. */
+/** Statuses of the latest leads, in turn: of ten, seven are contacted, four of them qualified, two closed. */
 const progress_of_ten = [
   'closed',
   'new',
@@ -95,7 +95,7 @@ async function seedLeads(services: { db: Database } & ReturnType<typeof openKeys
   return { leads, seconds: Math.round((performance.now() - begun) / 100) / 10 };
 }
 
-/** What was done with the nth of the latest leads, and when: a few hours to some days after it came. */
+/** Invents what was done with the nth of the latest leads, and when: a few hours to some days after it came. */
 function inventWork(n: number, received: Date, now: Date): [Date, LeadChange][] {
   const reached = lead_statuses.slice(1, lead_statuses.indexOf(progress_of_ten[n % 10]!) + 1);
   return reached.flatMap((status, step) => {
@@ -116,7 +116,7 @@ function openKeys(target: Target) {
 /**
  * Reads the variables that hold the keys.
  *
- * For a deployed D1 they are those of this process, because the secrets of a Worker can't be read back.
+ * For a deployed D1 they are those of this process, because the secrets of a Worker cannot be read back.
  */
 function readEnvironment(target: Target): Environment {
   if (target.on === 'd1') return target.remote ? process.env : readDevVars();
@@ -129,7 +129,7 @@ function readDevVars(): Environment {
   return parseEnv(readFileSync('.dev.vars', 'utf8'));
 }
 
-/** A bar on a terminal, a line for each tenth elsewhere; both on stderr. */
+/** Creates the display of the progress, on stderr: a bar on a terminal, elsewhere a line for each tenth. */
 function createProgress(whole: number) {
   let told = 0;
   return (done: number) => {

@@ -7,7 +7,7 @@ import { explainD1, openD1 } from './d1.ts';
 /** The options of every command that works on a database. */
 export const database_options = { target: text, remote: flag };
 
-/** Which database a command works on: that of `DATABASE_URL`, or a D1, the one of this machine or the deployed one. */
+/** The database that a command works on: that of `DATABASE_URL`, or a D1, on this machine or deployed. */
 export type Target = { on: 'url'; url: string } | { on: 'd1'; remote: boolean };
 
 interface TargetValues {
@@ -15,7 +15,11 @@ interface TargetValues {
   remote?: boolean;
 }
 
-/** @throws Mistake for any target but `d1`, and for `--remote` without it. */
+/**
+ * Reads the database that a command's options name.
+ *
+ * @throws Mistake for any target but `d1`, and for `--remote` without it.
+ */
 export function readTarget({ target, remote = false }: TargetValues): Target {
   if (target === 'd1') return { on: 'd1', remote };
   if (target !== undefined) throw new Mistake('--target: expected d1, or nothing for DATABASE_URL');

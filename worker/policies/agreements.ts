@@ -1,7 +1,10 @@
 import type { Form } from '../shared/fields.ts';
 import type { Locale } from '../shared/locales.ts';
 
-/** The sentence beside the box of each form, as the next publication stores it. What stands in brackets links to the policy. */
+/**
+ * The agreement sentence beside each form's checkbox, which the next publication stores. The words in brackets link
+ * to the policy.
+ */
 export const agreements: Record<Locale, Record<Form, string>> = {
   'zh-CN': {
     'mini-ai-experience': '我已阅读并同意[《隐私政策》]，同意将以上信息用于就 Mini AI 算法体验与我联系',

@@ -6,16 +6,20 @@ import { agreements } from './agreements.ts';
 import { type PolicyFields, readFields } from './front-matter.ts';
 import { renderPolicyPage } from './page.ts';
 
-/** How much is read: characters of a file, of its front matter and of a word; lines; of a line its `|`; of a paragraph its marks. Beyond any real policy, reading takes longer than in proportion. */
+/**
+ * Limits of what is read: characters of a file, of its front matter and of a word; lines; `|` in a line; emphasis marks
+ * in a paragraph. Because reading takes longer than in proportion beyond them, larger files are refused; no real policy
+ * is that large.
+ */
 const lengths = { file: 100_000, front_matter: 20_000, lines: 5_000, bars: 50, word: 2_000, marks: 1_000 };
 
-/** One file of a policy version: Markdown with YAML front matter, in one language. */
+/** A file of a policy version: Markdown with YAML front matter, in one language. */
 interface PolicyFile {
   name: string;
   text: string;
 }
 
-/** A policy version ready for publication, its documents rendered. */
+/** A policy version ready for publication, with its documents rendered. */
 interface PolicyDraft extends Draft {
   documents: { locale: Locale; html: string; purposes: Purpose[]; forms: PolicyForm[] }[];
 }
@@ -23,7 +27,7 @@ interface PolicyDraft extends Draft {
 /** The version ready for publication, or every mistake of every file, each with its file's name. */
 type PolicyReading = { policy: PolicyDraft } | { mistakes: string[] };
 
-/** What a file says, as far as it can be read. */
+/** The content of a file, as far as it can be read. */
 interface Reading {
   name: string;
   mistakes: string[];
@@ -34,7 +38,7 @@ interface Reading {
 /**
  * Reads the files of one policy version, one per language: Markdown with YAML front matter.
  *
- * @param usual_retention_months How long the leads of a form are kept, where the files do not say.
+ * @param usual_retention_months Retention period of a form's leads where the files name none.
  */
 export function readPolicyFiles(files: PolicyFile[], usual_retention_months: number): PolicyReading {
   const readings = files.map(readFile);
@@ -44,7 +48,7 @@ export function readPolicyFiles(files: PolicyFile[], usual_retention_months: num
   try {
     return { policy: draftPolicy(readings, usual_retention_months) };
   } catch (error) {
-    // A thousand quotes in one another: the stack is used up.
+    // A text with a thousand nested quotes exhausts the stack.
     if (!(error instanceof RangeError)) throw error;
     return { mistakes: [`${readings.map(({ name }) => name).join(', ')}: the text is nested too deeply`] };
   }
@@ -88,7 +92,10 @@ function readFile({ name, text }: PolicyFile): Reading {
   return { name, mistakes, markdown, fields: yaml === undefined ? {} : readFrontMatter(yaml, report) };
 }
 
-/** What no policy has, no database takes, or reading takes minutes or gigabytes for: of wide tables, and of signs that might be emphasis or an address. */
+/**
+ * Lists what no policy has: characters that no database takes, and wide tables or runs of marks that take minutes or
+ * gigabytes to read.
+ */
 function findExcesses(markdown: string): string[] {
   const { lines, bars, word, marks } = lengths;
   const most = (parts: string[], measure: (part: string) => number) => Math.max(...parts.map(measure));
@@ -137,7 +144,7 @@ function compareReadings(readings: Reading[]): string[] {
   });
 }
 
-/** What must be the same in every language, under the name it has in a mistake. */
+/** Lists what must be the same in every language, by the name that a mistake gives it. */
 function listFacts({
   version,
   effective_at,

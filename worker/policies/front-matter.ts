@@ -7,11 +7,14 @@ export interface PolicyFields {
   version: string;
   locale: Locale;
   effective_at: string;
-  /** The day as its author wrote it: in their time zone it may not be the day of `effective_at` in UTC. */
+  /**
+   * The day as its author wrote it. Because it is in the author's time zone, `effective_at` may fall on another
+   * day in UTC.
+   */
   effective_day: string;
   change_class: 'minor' | 'significant';
   purposes: Loose<Purpose>[];
-  /** How long the leads of a form are kept, where the policy says so. */
+  /** Retention period of a form's leads in months, where the policy names it. */
   retention_months?: { [Name in Form]?: number };
 }
 
@@ -24,7 +27,7 @@ const months_shape = /^[1-9]\d{0,2}$/;
 const purpose_shape = /^[a-z0-9-]{1,32}$/;
 const instant_shape = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
-/** Reads the keys of a front matter, all of its values still text, and reports whatever is missing or bad. */
+/** Reads the keys of a front matter, whose values are all still text, and reports whatever is missing or wrong. */
 export function readFields(fields: unknown, report: Report): Partial<PolicyFields> {
   if (!isMap(fields)) return report('the front matter is no map of keys and values') ?? {};
   const version = readText(fields, 'version', report);

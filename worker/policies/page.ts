@@ -25,7 +25,7 @@ const texts: Record<Locale, Record<'title' | 'version' | 'effective' | 'language
   },
 };
 
-/** Renders a policy in one language as the whole page that is stored at publication and served for ever. */
+/** Renders a policy in one language as the whole page that is stored at publication and served from then on. */
 export function renderPolicyPage({
   locale,
   languages,
@@ -62,8 +62,8 @@ ${html}</main>
 }
 
 /**
- * Renders Markdown with nothing in it that could run or be fetched: raw HTML is shown as text, an image as its
- * description, a link only where it leads to http, https, mailto or tel.
+ * Renders Markdown without anything that could run or be fetched: raw HTML becomes text, an image its description, and
+ * a link stays only if it leads to http, https, mailto or tel.
  */
 export function renderMarkdown(markdown: string): { title: string | undefined; html: string } {
   let title: string | undefined;
@@ -100,7 +100,11 @@ function isHarmless(href: string): boolean {
   return URL.canParse(href, base) && ['http:', 'https:', 'mailto:', 'tel:'].includes(new URL(href, base).protocol);
 }
 
-/** An id for a heading that no other has: its words, then a number. `taken` holds the last number given to each. */
+/**
+ * Returns an id for a heading that no other has: its words, then a number.
+ *
+ * @param taken The last number given to each slug.
+ */
 function takeId(heading: string, taken: Map<string, number>): string {
   const slug =
     heading

@@ -20,13 +20,18 @@ import { body, invalidFields } from '../http/validate.ts';
 import { cookie_name } from '../shared/consent-cookie.ts';
 import { locales } from '../shared/locales.ts';
 
-/** A newer version is seen within this time by pages that are open elsewhere; a post with the old one heals itself. */
+/**
+ * Time for which answers about policies may be cached. A form that posts with an older version is told so and fetches
+ * the new one.
+ */
 const fresh_seconds = 60;
 
-/** A policy of 10,000 words in both languages is 150 KB. */
+/** Size of the largest publication. A policy of 10,000 words in both languages is 150 KB. */
 export const policy_limit_bytes = 512 * 1024;
 
-/** Mistakes named at most, and the length of one: a value that was sent may stand in it. */
+/**
+ * Mistakes listed at most, and the length of one. Because a mistake may repeat a value that was sent, both are bounded.
+ */
 const mistakes_named = 100;
 const mistake_length = 300;
 
@@ -34,7 +39,7 @@ export const newVersion = z.strictObject({
   documents: z.array(z.string()).check(z.minLength(1), z.maxLength(locales.length)),
 });
 
-/** `GET /policies/current`: what the widget needs to ask, in one language. */
+/** `GET /policies/current` returns what the widget needs to ask, in one language. */
 export const showCurrentPolicy = factory.createHandlers(async c => {
   const { db, now, settings } = c.var.services;
   const policies = await listPolicies(db);
@@ -65,14 +70,14 @@ export const showCurrentPolicy = factory.createHandlers(async c => {
   );
 });
 
-/** `GET /policies`: every version ever published, the newest first. */
+/** `GET /policies` lists every version ever published, the newest first. */
 export const showPolicies = factory.createHandlers(async c => {
   const policies = await listPolicies(c.var.services.db);
   const described = policies.map(policy => describePolicy(c, policy));
   return c.json({ policies: described }, 200, { 'Cache-Control': `public, max-age=${fresh_seconds}` });
 });
 
-/** `POST /policies`: publishes a version, a policy file per language, after the checks of `ops policy publish`. */
+/** `POST /policies` publishes a version, one policy file per language, after the checks of `ops policy publish`. */
 export const publishVersion = factory.createHandlers(body(newVersion, { limit_bytes: policy_limit_bytes }), async c => {
   const sent = c.req.valid('json');
   const { db, now, settings } = c.var.services;
@@ -103,7 +108,7 @@ function refuseMistakes(c: Context<App>, mistakes: string[]) {
   return problem(c, 'invalid-fields', { errors });
 }
 
-/** `GET /policies/{version}`: a published document, the same bytes for ever. */
+/** `GET /policies/{version}` returns a published document, always the same bytes. */
 export const showDocument = factory.createHandlers(async c => {
   const { db } = c.var.services;
   const policy = (await listPolicies(db)).find(({ version }) => version === c.req.param('version'));

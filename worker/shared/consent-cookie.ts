@@ -1,17 +1,17 @@
-/** The name of the consent cookie. The widget learns it from the policy. */
+/** Name of the consent cookie. The widget reads it from the policy. */
 export const cookie_name = 'consent';
 
-/** What the consent cookie holds. */
+/** Value of the consent cookie. */
 export interface CookieChoice {
   visitor_id: string;
   policy_version: string;
-  /** Ids of the purposes that may be pursued. */
+  /** Ids of the purposes that are granted. */
   granted: string[];
   /** ISO 8601, UTC. */
   chosen_at: string;
 }
 
-/** Writes the value of the consent cookie: `v1.<visitor_id>.<policy_version>.<chosen_at in seconds>.<granted, joined by _>`. */
+/** Writes the consent cookie: `v1.<visitor_id>.<policy_version>.<chosen_at>.<granted>`, in seconds and joined by `_`. */
 export function formatChoice({ visitor_id, policy_version, granted, chosen_at }: CookieChoice): string {
   return ['v1', visitor_id, policy_version, toSeconds(chosen_at), granted.join('_')].join('.');
 }
@@ -26,5 +26,5 @@ export function parseChoice(value = ''): CookieChoice | undefined {
 
 const written = /^v1\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.([\w-]+)\.(\d{1,12})\.([a-z\d_-]*)$/;
 
-/** The precision of the cookie: whole seconds since 1970. */
+/** Returns whole seconds since 1970, the precision of the cookie. */
 export const toSeconds = (at: string) => Math.floor(Date.parse(at) / 1000);

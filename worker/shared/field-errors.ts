@@ -1,7 +1,7 @@
 import type { FieldErrorCode, LeadField } from './fields.ts';
 import type { Locale } from './locales.ts';
 
-/** What can be wrong with a field. */
+/** Codes of what can be wrong with a field. */
 export const error_codes = [
   'required',
   'wrong_type',
@@ -13,13 +13,13 @@ export const error_codes = [
 ] as const;
 export type ErrorCode = (typeof error_codes)[number];
 
-/** What the form can find wrong before it is sent. A phone number has no greatest length. */
+/** Errors that the form can find before it is sent. A phone number has no maximum length. */
 export type LeadError =
   | `${Exclude<LeadField, 'phone'>}.${FieldErrorCode}`
   | `phone.${Exclude<FieldErrorCode, 'too_long'>}`
   | 'policy_version.required';
 
-/** Says what is wrong with a field of the form, by `field.code`. Only this table goes into the widget. */
+/** Sentences for the form's errors, by `field.code`. Only this table goes into the widget. */
 export const lead_errors: Record<Locale, Record<LeadError, string>> = {
   'zh-CN': {
     'name.required': '请填写姓名。',
@@ -52,7 +52,7 @@ export const lead_errors: Record<Locale, Record<LeadError, string>> = {
   },
 };
 
-/** What only the server can find wrong, by `field.code`; by `code` alone for whatever has no sentence of its own. */
+/** Errors that only the server can find, by `field.code`; by `code` alone for a field without a sentence of its own. */
 type RequestError =
   | ErrorCode
   | '.required'
@@ -95,7 +95,7 @@ const request_errors: Record<Locale, Record<RequestError, string>> = {
   },
 };
 
-/** Says what is wrong with a field, in a person's language. */
+/** Returns the sentence for a field's error in a language. */
 export function describeError(locale: Locale, field: string, code: ErrorCode): string {
   const sentences: Record<string, string> = { ...request_errors[locale], ...lead_errors[locale] };
   return sentences[`${field}.${code}`] ?? request_errors[locale][code];

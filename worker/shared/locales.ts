@@ -1,27 +1,30 @@
-/** The languages of the product. A further one begins here: the compiler then names every table that lacks it. */
+/** The languages of the product. For a further one, begin here: the compiler then names every table that lacks it. */
 export const locales = ['zh-CN', 'en'] as const;
 export type Locale = (typeof locales)[number];
 
-/** The language of the server's pages and answers for a reader who asks for none of the languages. */
+/** The language of the server's pages and answers for a reader who asks for none of these languages. */
 export const default_locale: Locale = 'zh-CN';
 
-/** The language of the widget for such a reader. It stands on foreign pages, and English is read by most who read no Chinese. */
+/**
+ * The language of the widget for such a reader. It is English, because the widget stands on foreign pages, and most who
+ * read no Chinese read English.
+ */
 export const default_widget_locale: Locale = 'en';
 
 /** Each language's name for itself, for the links to it. */
 export const language_names: Record<Locale, string> = { 'zh-CN': '简体中文', en: 'English' };
 
-/** The tags for `Intl` to write dates by. Because the English texts are British, so are their dates. */
+/** Tags with which `Intl` writes dates. Because the English texts are British, so are their dates. */
 export const date_tags: Record<Locale, string> = { 'zh-CN': 'zh-CN', en: 'en-GB' };
 
-/** What a tag says of language, script and region. `Intl` sees no more of it. */
+/** Language, script and region of a tag, the only parts that `Intl` gets. */
 const known = /^[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?\b/i;
 
 /**
- * Finds the locale for a language tag in any spelling, like `zh`, `zh_TW`, `cn`, `yue` or `en-GB`: among those of its language
- * the one of its script and region, else of its script, else the first.
+ * Finds the locale for a language tag in any spelling, like `zh`, `zh_TW`, `cn`, `yue` or `en-GB`: among those of its
+ * language the one of its script and region, else of its script, else the first.
  *
- * @returns Undefined where the language is not offered, or the text is no tag.
+ * @returns Undefined when the language is not offered, or the text is no tag.
  * @see UTS 35, Likely Subtags
  */
 export function matchLocale(tag = ''): Locale | undefined {
@@ -33,7 +36,10 @@ export function matchLocale(tag = ''): Locale | undefined {
 
 const offered = /* @__PURE__ */ locales.map(completeTag);
 
-/** Completes a tag by what is likely: `zh` to `zh-Hans-CN`. Every language in Chinese script counts as Chinese, `yue` and `wuu` too. */
+/**
+ * Completes a tag with its likely subtags: `zh` to `zh-Hans-CN`. Every language in Chinese script counts as Chinese,
+ * `yue` and `wuu` too.
+ */
 function completeTag(tag: string): string {
   const [found] = known.exec(tag.replace(/_/g, '-')) ?? [];
   if (!found) return '';

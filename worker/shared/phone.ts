@@ -2,7 +2,7 @@ const gaps = /[\s\p{Cf}.·・。]/gu;
 const dashes = /[\p{Pd}−ー]/gu;
 const dash = /-/g;
 const brackets = /[()[\]【】〔〕]/g;
-/** `+44 (0)20 …` is written for readers at home and abroad; Italian numbers keep their zero. */
+/** The trunk prefix in `+44 (0)20 …`, which is written for readers at home and abroad. Italian numbers keep their zero. */
 const writtenTrunk = /^(\(?\+(?!39)\d{1,3}\)?-?)\(0\)/;
 const marked = /^([-+\d]*\d)-*(?:;?ext(?:ension|n)?|[x#]|[转轉接至分机機号號]+)[-:=]*(\d{1,6})$/iu;
 const trailing = /^(.*\d)-+(\d{1,6})$/;
@@ -12,9 +12,9 @@ const mobile = /^(?:(?:\+|00)?86)?0?(1[3-9]\d{9})$/;
 const short = /^(?:(?:\+|00)86)?(95\d{3,6})$/;
 
 /**
- * Brings a typed phone number to its one normal form: `+` and digits, with `;ext=` where there is an extension.
+ * Brings a typed phone number to its one normal form: `+` and digits, with `;ext=` when there is an extension.
  *
- * @returns Undefined for what is no Chinese mobile, landline with area code, 400, 800 or 95 number, and no
+ * @returns Undefined unless it is a Chinese mobile, a landline with area code, a 400, 800 or 95 number, or an
  *   international number with `+`.
  * @see RFC 3966, ITU-T E.164
  */

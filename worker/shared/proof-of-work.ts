@@ -1,17 +1,24 @@
-/** The proof of work that a page solves while a person types. It imports nothing, because the widget carries it along. */
+/**
+ * The proof of work that a page solves while a person types. It imports nothing, because the widget carries it along.
+ */
 
-/** Hashes in one step of a solver: 1 ms on a desktop, some 8 ms on a slow phone. The caller decides how many in a row. */
+/**
+ * Hashes in one step of a solver: 1 ms on a desktop, some 8 ms on a slow phone. The caller decides how many steps to
+ * take in a row.
+ */
 const hashes_per_step = 500;
 
 /**
- * A solver for what `GET /challenge` holds.
+ * Creates a solver for a challenge of `GET /challenge`.
  *
- * A challenge asks for `count` numbers: the n-th makes SHA-256(seed ‖ n ‖ number), in words of 32 bits, begin with `bits`
- * zeros. Many small puzzles take about the same time for everyone, one large puzzle takes some people five times as long.
- * The hash is computed here because Web Crypto is asynchronous and missing on plain http.
+ * A challenge asks for `count` numbers: the n-th makes SHA-256(seed ‖ n ‖ number), in words of 32 bits, begin with
+ * `bits` zeros. Because one large puzzle takes some people five times as long as others, there are many small ones,
+ * which take everyone about the same time. Because Web Crypto is asynchronous and missing on plain http, the hash
+ * is computed here.
  *
  * @param challenge `count.bits.….seed`, the seed in 32 hexadecimal digits.
- * @returns One step of the work: undefined until the last, which returns the value for the field `challenge`.
+ * @returns One step of the work. It returns undefined until the last step, which returns the value for
+ *   the field `challenge`.
  */
 export function createSolver(challenge: string): () => string | undefined {
   const [count, bits] = challenge.split('.').map(Number) as [number, number];
@@ -46,7 +53,7 @@ for (let n = 2; round.length < 64; n++) {
 }
 
 /**
- * The first word of the SHA-256 of one padded block.
+ * Returns the first word of the SHA-256 of one padded block.
  *
  * @see FIPS 180-4 §6.2.2
  */

@@ -6,10 +6,10 @@ import { actorOf, roles } from '../guards/access.ts';
 import { problem } from '../http/problem.ts';
 import { body } from '../http/validate.ts';
 
-/** How long a new token is good unless told otherwise, and at most. */
+/** Days for which a new token is valid: unless told otherwise, and at most. */
 export const token_days = { usual: 90, most: 3_650 };
 
-/** How long the old token stays good after a rotation unless told otherwise, and at most. */
+/** Days for which the old token stays valid after a rotation: unless told otherwise, and at most. */
 export const overlap_days = { usual: 7, most: 90 };
 
 const holder_length = 100;
@@ -30,7 +30,7 @@ function days(least: number, { usual, most }: { usual: number; most: number }) {
   return z._default(z.int().check(z.minimum(least), z.maximum(most)), usual);
 }
 
-/** Whether a token may be made out to a name: 1 to 100 characters, all of which can be shown. */
+/** Returns whether a name may hold a token: 1 to 100 characters, all of which can be shown. */
 export function isHolder(name: string): boolean {
   const held = readHolder(name);
   return [...held].length <= holder_length && /^[^\p{Cc}\p{Cs}]+$/u.test(held);
@@ -40,18 +40,18 @@ export function readHolder(name: string): string {
   return name.trim();
 }
 
-/** `GET /tokens`: every token, the newest first, none with its secret. */
+/** `GET /tokens` lists every token, the newest first, none with its secret. */
 export const showTokens = factory.createHandlers(async c =>
   c.json({ tokens: await listTokens(c.var.services.db) }, 200, private_answer),
 );
 
-/** `POST /tokens`: makes a token; this answer is the only one that ever holds it. */
+/** `POST /tokens` creates a token. No other answer ever holds it. */
 export const issueToken = factory.createHandlers(body(newToken), async c => {
   const { db, now } = c.var.services;
   return answerToken(c, await createToken(db, c.req.valid('json'), actorOf(c), now()));
 });
 
-/** `POST /tokens/{id}/rotation`: a new token in place of one that stays good for a while. */
+/** `POST /tokens/{id}/rotation` creates a token in place of one that stays valid for a while. */
 export const renewToken = factory.createHandlers(body(rotation), async c => {
   const { db, now } = c.var.services;
   const id = readId(c);
@@ -60,10 +60,10 @@ export const renewToken = factory.createHandlers(body(rotation), async c => {
 });
 
 /**
- * `DELETE /tokens/{id}`: revokes, from the next request on.
+ * `DELETE /tokens/{id}` revokes a token, from the next request on.
  *
- * Never refused, not even of the last administrator's own token: one that has leaked must end at once, whoever holds it. The
- * way back in is the command on the server.
+ * It is never refused, not even for the last administrator's own token, because a leaked token must end at once,
+ * whoever holds it. The command on the server creates a new one.
  */
 export const endToken = factory.createHandlers(async c => {
   const { db, now } = c.var.services;
@@ -77,7 +77,7 @@ async function answerToken(c: Context<App>, token: string) {
   return c.json({ ...record, token }, 201, private_answer);
 }
 
-/** The id of the path where it looks like one: a database need not take every text that an address can hold. */
+/** Returns the id in the path if it looks like one. A database need not take every text that an address can hold. */
 function readId(c: Context<App>): string | undefined {
   const id = c.req.param('id') ?? '';
   return /^[A-Za-z0-9]{1,32}$/.test(id) ? id : undefined;
