@@ -12,7 +12,10 @@ interface Answer {
   address?: string;
 }
 
-/** Answers with a page of the console. No cache keeps it, no other site learns its address, and no script but ours runs in it. */
+/**
+ * Answers with a page of the console. No cache keeps it, no other site learns its address, and no script but ours
+ * runs in it.
+ */
 export function answerPage(c: Context<App>, page: Page, { status = 200, headers, address }: Answer = {}) {
   const reader = readerOf(c);
   const query = c.req.method === 'POST' ? {} : c.req.query();

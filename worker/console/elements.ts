@@ -7,8 +7,8 @@ export function renderEmpty(title: string, hint: string, more: Content | string 
 }
 
 /**
- * Draws a table with a name. Its roles are written out, because the styles make a card of each row on a phone, and a screen reader
- * would then no longer call it a row.
+ * Draws a table with a name. Its roles are written out, because the styles make a card of each row on a phone, and a
+ * screen reader would then no longer call it a row.
  */
 export function renderTable(label: string, heads: (Content | string)[], rows: Content[][]): Content {
   return html`<div class="table stack" tabindex="0" role="region" aria-label="${label}"><table role="table"><thead role="rowgroup"><tr role="row">${heads.map(head => html`<th role="columnheader" scope="col">${head}</th>`)}</tr></thead><tbody role="rowgroup">${rows.map(cells => html`<tr role="row">${cells.map(cell => html`<td role="cell">${cell}</td>`)}</tr>`)}</tbody></table></div>`;
@@ -17,7 +17,8 @@ export function renderTable(label: string, heads: (Content | string)[], rows: Co
 /**
  * Draws a select with its label.
  *
- * @param any Text of an option with the empty value, which stands first. Without it one of the other options is always chosen.
+ * @param any Text of an option with the empty value, which stands first. Without it one of the other options
+ *   is always chosen.
  */
 export function renderSelect(
   name: string,

@@ -41,7 +41,10 @@ export function compressPages(compress: MiddlewareHandler): MiddlewareHandler<Ap
 const locale_cookie = 'console_lang';
 const year_seconds = 31_536_000;
 
-/** Sets the language of the answer: the one that the address names, which the browser then remembers, else the remembered one. */
+/**
+ * Sets the language of the answer: the one that the address names, which the browser then remembers, else
+ * the remembered one.
+ */
 export const chooseLanguage = factory.createMiddleware(async (c, next) => {
   const asked = c.req.query('lang');
   const locale = chooseLocale(c, asked ?? getCookie(c, locale_cookie));
@@ -60,8 +63,8 @@ export const showProblems = factory.createMiddleware(async (c, next) => {
 });
 
 /**
- * Refuses every post that no page of our own sent. Browsers send the session with none of them anyway (SameSite=Strict): this guard
- * is for a page of a sibling host, which can count as the same site.
+ * Refuses every post that no page of our own sent. Browsers send the session with none of them anyway
+ * (SameSite=Strict): this guard is for a page of a sibling host, which can count as the same site.
  */
 export const requireOwnPage = factory.createMiddleware(async (c, next) => {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();

@@ -1,8 +1,8 @@
 /**
  * All that the console shows, as one module that is loaded with its first page.
  *
- * Because each `import()` begins a module of its own on Workers, one for each file would make thirty small ones, and every isolate would
- * start some milliseconds later.
+ * Because each `import()` begins a module of its own on Workers, one for each file would make thirty small ones, and
+ * every isolate would start some milliseconds later.
  */
 export { showAudit } from './audit/events.ts';
 export { askExport, exportLeads } from './leads/export.ts';

@@ -8,7 +8,8 @@ const page = lazy(() => import('./pages.ts'));
 /**
  * The console's pages: path, scopes of which a reader needs one, and handler.
  *
- * A handler (`lead.ts`) loads and decides. Its page (`lead-page.ts`) draws plain data for a reader, and sees no request and no database.
+ * A handler (`lead.ts`) loads and decides. Its page (`lead-page.ts`) draws plain data for a reader, and sees no request
+ * and no database.
  */
 export const consolePages: Record<string, Methods> = {
   '/console': { GET: [allow('leads:read', 'consents:read', 'tokens:manage'), page('showLeads')] },

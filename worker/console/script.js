@@ -1,6 +1,7 @@
 /**
- * Adds to the console's pages what needs a script: new leads without reloading, keys, copying, a status without a new page. The pages
- * work without it. It makes no markup from text, because the console's content policy forbids that (Trusted Types).
+ * Adds to the console's pages what needs a script: new leads without reloading, keys, copying, a status without a
+ * new page. The pages work without it. It makes no markup from text, because the console's content policy forbids
+ * that (Trusted Types).
  */
 (() => {
   const root = document.documentElement;

@@ -3,7 +3,10 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { endSession, openSession } from '../../db/staff/sessions.ts';
 import type { App } from '../context.ts';
 
-/** The prefix makes browsers refuse the cookie from any other host, any script, and any plain-http page but this machine's. */
+/**
+ * The prefix makes browsers refuse the cookie from any other host, any script, and any plain-http page
+ * but this machine's.
+ */
 const session_cookie = '__Host-lead_console';
 const cookie_options = { path: '/', httpOnly: true, secure: true, sameSite: 'Strict' } as const;
 
@@ -12,7 +15,10 @@ export function readSessionId(c: Context<App>): string | undefined {
   return getCookie(c, session_cookie);
 }
 
-/** Begins a session under a new id. The session that the request presents ends, because somebody else may have planted its id. */
+/**
+ * Begins a session under a new id. The session that the request presents ends, because somebody else may have
+ * planted its id.
+ */
 export async function beginSession(c: Context<App>, token_id: string): Promise<void> {
   const { db, now } = c.var.services;
   const earlier = readSessionId(c);

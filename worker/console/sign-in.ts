@@ -29,7 +29,10 @@ export const signIn = factory.createHandlers(body(credentials, { form: true }), 
   return c.redirect(next, 303);
 });
 
-/** `POST /console/session/end` signs out in this browser, or with `everywhere` in all that signed in with the same token. */
+/**
+ * `POST /console/session/end` signs out in this browser, or with `everywhere` in all that signed in with
+ * the same token.
+ */
 export const signOut = factory.createHandlers(
   body(z.object({ everywhere: z.optional(z.string()) }), { form: true }),
   async c => {
@@ -46,8 +49,8 @@ export const signOut = factory.createHandlers(
 /**
  * Answers whoever is not signed in with the page to sign in, which leads back to the page that was asked for.
  *
- * A link on another website comes without the cookie (SameSite=Strict) also from somebody who is signed in. So the page that answers
- * such a request makes the browser ask again from here, once.
+ * A link on another website comes without the cookie (SameSite=Strict) also from somebody who is signed in. So the page
+ * that answers such a request makes the browser ask again from here, once.
  */
 export function askToSignIn(c: Context<App>, why?: 'ended'): Response | Promise<Response> {
   const url = new URL(c.req.url);

@@ -56,7 +56,9 @@ function drawFrame(x: number, y: number, half: number): string {
   ].join('');
 }
 
-/** Returns a distance that looks random and is the same for the same numbers, so that every visit sees the same picture. */
+/**
+ * Returns a distance that looks random and is the same for the same numbers, so that every visit sees the same picture.
+ */
 function jitter(a: number, b: number): number {
   const noise = Math.sin(a * 127.1 + b * 311.7) * 43758.5453;
   return Math.round((noise - Math.floor(noise) - 0.5) * step * 0.95);

@@ -12,7 +12,10 @@ export interface Page {
   policy_url: string;
 }
 
-/** Draws the whole document: a page between the site's header and footer. Its head holds the one line that embeds the product. */
+/**
+ * Draws the whole document: a page between the site's header and footer. Its head holds the one line that
+ * embeds the product.
+ */
 export function renderLayout({ locale, path, policy_url }: Page, title: string, content: Content): Content {
   const text = texts[locale];
   const { company, home, products, footer } = text;

@@ -12,7 +12,10 @@ const policy = [
   ...["base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"],
 ].join('; ');
 
-/** Creates the website of a made-up company, which shows the product at work in a real page. It is never served in production. */
+/**
+ * Creates the website of a made-up company, which shows the product at work in a real page. It is never
+ * served in production.
+ */
 export function createDemo({ db, now }: Pick<Services, 'db' | 'now'>): Hono<App> {
   const demo = new Hono<App>();
   const show = (render: (page: Page) => Content) => async (c: Context<App>) => {

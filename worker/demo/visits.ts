@@ -1,4 +1,7 @@
-/** Script of the demo's own analytics. It counts pages in the cookie `demo_visits`, tells the visitor the number, and sends nothing. */
+/**
+ * Script of the demo's own analytics. It counts pages in the cookie `demo_visits`, tells the visitor the number,
+ * and sends nothing.
+ */
 export const visits = `(function () {
   var found = /(?:^|; )demo_visits=(\\d+)/.exec(document.cookie);
   var count = (found ? Number(found[1]) : 0) + 1;

@@ -3,7 +3,10 @@ import type { Scope } from '../guards/access.ts';
 import type { Slug } from '../http/slugs.ts';
 import type { Locale } from '../shared/locales.ts';
 
-/** An operation of the service. It refers to the schemas that its route checks with, so that their rules are not written twice. */
+/**
+ * An operation of the service. It refers to the schemas that its route checks with, so that their rules are
+ * not written twice.
+ */
 export interface Operation {
   id: string;
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';

@@ -4,8 +4,8 @@ import type { Described } from './page/described.ts';
 import { renderDocs } from './page/page.ts';
 
 /**
- * Returns the files that describe the service, by path: the OpenAPI document, and the page in each language. The build writes them,
- * because no request should wait for them.
+ * Returns the files that describe the service, by path: the OpenAPI document, and the page in each language. The build
+ * writes them, because no request should wait for them.
  */
 export function buildReference(): Map<string, string> {
   const document = writeDocument();

@@ -2,7 +2,9 @@ const gaps = /[\s\p{Cf}.·・。]/gu;
 const dashes = /[\p{Pd}−ー]/gu;
 const dash = /-/g;
 const brackets = /[()[\]【】〔〕]/g;
-/** The trunk prefix in `+44 (0)20 …`, which is written for readers at home and abroad. Italian numbers keep their zero. */
+/**
+ * The trunk prefix in `+44 (0)20 …`, which is written for readers at home and abroad. Italian numbers keep their zero.
+ */
 const writtenTrunk = /^(\(?\+(?!39)\d{1,3}\)?-?)\(0\)/;
 const marked = /^([-+\d]*\d)-*(?:;?ext(?:ension|n)?|[x#]|[转轉接至分机機号號]+)[-:=]*(\d{1,6})$/iu;
 const trailing = /^(.*\d)-+(\d{1,6})$/;

@@ -115,7 +115,10 @@ ${
 }`;
 }
 
-/** Writes the link to an address. It is encoded, because `a?bcc=b@example.com` is an address and must not name a second recipient. */
+/**
+ * Writes the link to an address. It is encoded, because `a?bcc=b@example.com` is an address and must not name
+ * a second recipient.
+ */
 function linkEmail(email: string): string {
   return `mailto:${encodeURIComponent(email).replace('%40', '@')}`;
 }
