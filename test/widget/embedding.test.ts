@@ -22,7 +22,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Packs the widget as it would be published and unpacks it into a project of its own, beside React. */
+/** Packs the widget as it would be published, and unpacks it into a project of its own beside React. */
 function installPackage() {
   const modules = join(folder, 'node_modules');
   mkdirSync(join(modules, 'lead-consent'), { recursive: true });
@@ -52,7 +52,9 @@ it('the module can be imported where there is no page', () => {
   expect(execFileSync(process.execPath, [join(folder, 'server.mjs')]).toString()).toBe('function');
 });
 
-/** Checks `example.tsx` and `main.tsx` against the package's types, and has the page serve them, bundled, as its only script. */
+/**
+ * Checks `example.tsx` and `main.tsx` against the package's types, and serves them, bundled, as the page's only script.
+ */
 async function serveExample(example: string, main: string, jsxImportSource: string) {
   const project = mkdtempSync(join(folder, 'page-'));
   writeFileSync(join(project, 'example.tsx'), example);

@@ -18,7 +18,7 @@ const click = (page: Page, name: string) => page.locator(`[data-consent-action="
 const has = (page: Page) => page.evaluate(() => window.leadConsent?.has('analytics'));
 const unsent = (page: Page) => page.evaluate(() => localStorage.length);
 
-/** Says that the tab is seen, and that it is no longer, as a browser does. */
+/** Tells the page that its tab becomes visible and then hidden, as a browser does. */
 const comeAndGo = (page: Page) =>
   page.evaluate(() => {
     for (const value of ['visible', 'hidden']) {
@@ -33,7 +33,7 @@ async function withdraw(page: Page) {
   await click(page, 'reject-all');
 }
 
-/** Answers as the product does: the cookie says what was chosen last of all that is on record. */
+/** Answers as the product does: it sets the cookie to the choice that was made last of all that are stored. */
 function keepRecords() {
   const records = new Map<unknown, Seen['body']>();
   const reply = ({ body, headers }: Seen): Reply => {
@@ -46,7 +46,7 @@ function keepRecords() {
   return { records, reply };
 }
 
-/** A clock that can be moved while the page is open. */
+/** Replaces the page's clock by one that can be moved while the page is open. */
 const moveClock = () => {
   const { now } = Date;
   Object.assign(window, { skipped_ms: Number(sessionStorage.getItem('skipped') ?? 0) });

@@ -12,7 +12,9 @@ afterAll(() => site.close());
 const banner = (page: Page) => page.locator('[data-consent-banner]');
 const dialog = (page: Page) => page.locator('[data-consent-preferences]');
 
-/** How many pixels of the focused element the banner's card hides, and the element's name. */
+/**
+ * Measures how many pixels of the focused element the banner's card hides, and returns them with the element's name.
+ */
 const findHidden = (page: Page) =>
   page.evaluate(() => {
     const card = document.querySelector('[data-consent-banner] > *')!.getBoundingClientRect();

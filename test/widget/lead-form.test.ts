@@ -193,7 +193,7 @@ it.each([
   },
 );
 
-/** Adds up, in the page, how much of it has moved by itself. */
+/** Sums, in the page, how much of its layout has shifted by itself. */
 function watchShifts() {
   const page = Object.assign(window as unknown as { shifted: number }, { shifted: 0 });
   const add = (entries: PerformanceEntry[]) => {

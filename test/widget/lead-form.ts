@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** What a visitor types. */
+/** The values that a visitor types. */
 export const lead = { name: '欧阳小明', phone: '138 0013 8000', email: 'Ming@example.com', company: '小视科技' };
 
 export const form = (page: Page) => page.locator('form');

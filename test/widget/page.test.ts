@@ -62,7 +62,7 @@ async function walk(page: Page, look: (state: string) => Promise<void>) {
   await look('thanks');
 }
 
-/** Keeps count, in the page, of what listens on window and document. */
+/** Counts, in the page, the listeners on window and document. */
 function countListeners() {
   const listening: [EventTarget, string, unknown][] = [];
   Object.assign(window, { countListeners: () => listening.length });
@@ -151,7 +151,7 @@ it.each(locales)(
   },
 );
 
-/** What sticks out of the page, or out of its own box, when the widget's texts are scaled. */
+/** Lists the elements that overflow the page, or their own box, when the widget's texts are scaled. */
 function findOverflow(scale: number): string[] {
   const all = [...document.querySelectorAll<HTMLElement>('.lc-root, .lc-root *')];
   const sizes = all.map(it => Number.parseFloat(getComputedStyle(it).fontSize) * scale);

@@ -12,7 +12,7 @@ const common = {
   cookie,
 };
 
-/** The policy that the stand-in server publishes, as `GET /policies/current` gives it in each language. */
+/** The policy of the stand-in server, as `GET /policies/current` returns it in each language. */
 export const policies = {
   en: {
     ...common,
@@ -93,7 +93,7 @@ export const policies = {
 
 export type Policies = typeof policies;
 
-/** The same policy in both languages, with something changed. */
+/** Returns the same policy in both languages with some properties changed. */
 export function changePolicies(change: Partial<Policies['en']>): Policies {
   return { en: { ...policies.en, ...change }, 'zh-CN': { ...policies['zh-CN'], ...change } };
 }

@@ -25,7 +25,7 @@ export interface Seen {
   body: any;
 }
 
-/** What the product answers; `gone` cuts the connection. */
+/** An answer of the product; `gone` cuts the connection. */
 export type Reply = { status: number; body?: unknown; headers?: Record<string, string> } | 'gone';
 
 interface Visit extends BrowserContextOptions {
@@ -44,12 +44,14 @@ const dist = join(import.meta.dirname, '../../widget/dist');
 
 const defaults = () => ({
   html: pageWith(''),
-  /** Headers of the page, like its Content-Security-Policy; `HOST` stands for the product's origin, here and in html. */
+  /**
+   * Headers of the page, like its Content-Security-Policy. `HOST` stands for the product's origin, here and in html.
+   */
   pageHeaders: {} as Record<string, string>,
   policies: policies as Policies | undefined,
-  /** Scripts on the page's own host, by path: what gated elements load. */
+  /** Scripts on the page's own host, by path, which gated elements load. */
   files: {} as Record<string, string>,
-  /** The mark of each proof that came with a form, or what was wrong with it. */
+  /** The mark of each proof that came with a form, or the reason for which it was refused. */
   proofs: [] as string[],
   spent: new Set<string>(),
   onChallenge: ({ path }: Seen): Reply => ({ status: 200, body: issueChallenge(signer, readForm(path), new Date()) }),
@@ -57,22 +59,22 @@ const defaults = () => ({
   onLead: (_: Seen): Reply | Promise<Reply> => ({ status: 201, body: { receipt_code: 'LC-7Q4M-9XTR-2HKD' } }),
 });
 
-/** Expects what becomes true within five seconds: a browser on a busy machine takes its time. */
+/** Expects a condition to become true within five seconds, because a browser on a busy machine takes its time. */
 export const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 5_000 });
 
-/** A page that embeds the widget as a customer would. */
+/** Returns a page that embeds the widget as a customer would. */
 export function pageWith(body: string, { lang = 'en', head = '' } = {}): string {
   return `<!doctype html><html lang="${lang}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>Shop</title>
 <script src="HOST/widget.js" defer></script>${head}</head><body><main><h1>Shop</h1>${body}</main></body></html>`;
 }
 
-/** The form's element with its plain link, as the contract shows it. */
+/** The form's element with its plain link, as docs/embedding.md shows it. */
 export const formElement =
   '<div data-lead-form="mini-ai-experience"><a href="HOST/forms/mini-ai-experience">Form</a></div>';
 
 /**
- * A browser, a page at www.shop.localhost and, at leads.shop.localhost, a server that answers as the contract says.
+ * Opens a browser, a page at www.shop.localhost, and a server at leads.shop.localhost that answers as the product does.
  * Both names are this machine; to the browser they are different origins of one site.
  */
 export async function openSite() {
@@ -116,7 +118,7 @@ export async function openSite() {
     return response.end(readFileSync(file));
   }
 
-  /** The receipt, as the product gives it, of what has been posted. */
+  /** Returns the receipt, as the product gives it, of the choices that were posted. */
   function showReceipt(path: string) {
     const sent = posts('/consents').filter(({ body }) => path.includes(body.visitor_id));
     const choices = sent.map(({ body }) => ({ ...body, id: body.visitor_id }));
@@ -131,7 +133,7 @@ export async function openSite() {
     return describeReceipt(choices.reverse(), [policy], host, new Date());
   }
 
-  /** Looks at the proof of work as the product does, and lets each be spent once. */
+  /** Checks the proof of work as the product does, and accepts each once. */
   async function answerLead(request: Seen): Promise<Reply> {
     const proof = checkBot(signer, readForm(request.path), request.body, new Date());
     const mark = typeof proof === 'string' ? proof : proof.proof;
@@ -158,7 +160,7 @@ export async function openSite() {
     return response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
   }
 
-  /** What was posted to a path of the product. */
+  /** Lists the posts to a path of the product. */
   function posts(path: string): Seen[] {
     return seen.filter(it => it.method === 'POST' && it.path.startsWith(path));
   }
@@ -174,7 +176,7 @@ export async function openSite() {
     return tab;
   }
 
-  /** Forgets everything: visitors, requests and settings. */
+  /** Resets all: visitors, requests and settings. */
   async function reset() {
     await closePages(browser);
     Object.assign(site, defaults());

@@ -12,10 +12,16 @@ afterAll(() => site.close());
 const fonts =
   '<style>body { font: 15px -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif }</style>';
 const filler = '<h2>News</h2><p>Words of the page, which is there without the widget too.</p>'.repeat(20);
-/** The fonts stand in the head. Because a style further down moves what a slow machine has painted already. */
+/**
+ * Returns a page with the fonts in its head, because a style further down moves what a slow machine
+ * has painted already.
+ */
 const makePage = (body: string) => pageWith(body, { head: fonts });
 
-/** Milliseconds of processor time in which the main thread runs scripts, computes styles and lays out until the page rests, four times as slow as this machine. */
+/**
+ * Measures the milliseconds of processor time in which the main thread runs scripts, computes styles and lays out until
+ * the page rests, four times as slow as this machine.
+ */
 async function measureWork(html: string): Promise<number> {
   site.html = html;
   let session: Awaited<ReturnType<ReturnType<Page['context']>['newCDPSession']>> | undefined;
@@ -36,7 +42,7 @@ async function measureWork(html: string): Promise<number> {
 it('from its start until one can choose, the widget takes at most 50 ms of a phone’s main thread', async () => {
   const [withWidget, without] = [makePage(filler), makePage(filler).replace(/<script.*?<\/script>/, '')];
   const works: [number, number][] = [];
-  // The quietest run of each, and more runs on a busy machine: other work only adds.
+  // Takes the quietest run of each, and more runs on a busy machine, because other work only adds.
   const quietest = (kind: 0 | 1) => Math.min(...works.map(pair => pair[kind]));
   const cost = () => quietest(0) - quietest(1);
   while (works.length < 4 || (works.length < 18 && cost() >= 50))
