@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 
-/** What tells of today. The changelog and the decisions tell of the past too. */
+/** Pages that describe the present. The changelog and the decisions describe the past too. */
 const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/*.md', { cwd: root })].filter(
   page => page !== 'docs/decisions.md',
 );

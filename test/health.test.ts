@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { lead, readProblem, startPublished } from './support/harness.ts';
 
-/** SQLite refuses to grow beyond this many pages, as it does when the disk is full. */
+/** Limits the pages of the database. SQLite then refuses to grow, as when the disk is full. */
 async function limitPages({ db }: Awaited<ReturnType<typeof startPublished>>, pages: number) {
   await db.atomic([sql`pragma max_page_count = ${sql.lit(pages)}`.compile(db)]);
 }

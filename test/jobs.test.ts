@@ -11,7 +11,7 @@ import { run } from './support/server.ts';
 const minute_ms = 60_000;
 const hour_ms = 60 * minute_ms;
 
-/** A job that counts its runs, and does in each what it is told to. */
+/** Creates a job that counts its runs and does the given work in each. */
 function makeJob(name: string, every_ms: number, work: () => unknown = () => {}) {
   const job: Job & { runs: number } = {
     name,

@@ -10,7 +10,10 @@ import { createPostgresDatabase } from './support/engines.ts';
 
 const numbers = readdirSync(new URL('../db/migrations/', import.meta.url)).filter(name => name.endsWith('.sql')).length;
 
-/** Fails at the first statement at which none has failed yet, as a process that is killed there would leave it. */
+/**
+ * Returns an upgrade that fails at the first statement at which none has failed yet, as when the process
+ * is killed there.
+ */
 function killOnce(killed: Set<string>) {
   return async (session: Session) => {
     let dead = false;

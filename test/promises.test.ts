@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
-/** The promises of the published privacy policy, in a few words of our own. */
+/** The promises of the published privacy policy, by id, each in a few words. */
 const promises: Record<string, string> = {
   C1: 'the form for trying Mini AI takes name, phone, email and company, and refuses anything else',
   C2: 'the cooperation form takes the same four, for a purpose of its own',
@@ -35,11 +35,11 @@ const promises: Record<string, string> = {
 interface Test {
   file: string;
   ids: string[];
-  /** The names of its groups and its own. */
+  /** Names of the test's groups, and its own. */
   name: string;
 }
 
-/** Finds the tests, and the groups of tests, whose name begins with the ids of promises. */
+/** Lists the tests, and groups of tests, whose name begins with the ids of promises. */
 function listTests(): Test[] {
   return readTests().flatMap(({ file, text }) =>
     [...text.matchAll(/^( *).*?(['"`])((?:\[[A-Z]\d+\] )+)(.+?)\2/gm)].map(found => {
@@ -55,7 +55,10 @@ function readTests(): { file: string; text: string }[] {
   return files.map(file => ({ file, text: readFileSync(join(import.meta.dirname, file), 'utf8') }));
 }
 
-/** The names of the groups that are still open at the end of a text: the last one of each indentation below a test's. */
+/**
+ * Lists the names of the groups that are still open at the end of a text: the last one of each indentation
+ * below a test's.
+ */
 function listGroups(text: string, indentation: number): string[] {
   const titled = /^( *)describe(?:\S*?\(|[\s\S]*?\)\(\s*)(['"`])(?:\[\w+\] )*(.+?)\2/gm;
   const open: { depth: number; name: string }[] = [];
@@ -86,7 +89,7 @@ ${rows.join('\n')}
 `;
 }
 
-/** A cell of the table; the marks of Markdown in a name are escaped. */
+/** Writes a cell of the table, with Markdown's marks in a name escaped. */
 function describeTest({ file, name }: Test): string {
   const plain = name.replaceAll('\\', '').replace(/[_*|<`]/g, '\\$&');
   return `[${file}](../test/${file}): ${plain}`;

@@ -7,10 +7,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 interface Import {
   from: string;
-  /** A path inside the project, or a package or `node:` module. */
+  /** Path inside the project, or name of a package or `node:` module. */
   to: string;
   typeOnly: boolean;
-  /** Whether it is loaded on first use: `import('…')`. */
+  /** Whether it is loaded on first use, by `import('…')`. */
   lazy: boolean;
 }
 
@@ -81,7 +81,7 @@ it('4. worker/shared imports nothing outside itself', () => {
   ).toEqual([]);
 });
 
-/** The files that answer requests: the map alone brings them together. */
+/** Returns whether a file answers requests. Only the map brings such files together. */
 const isRoute = (path: string) =>
   path.startsWith('worker/') &&
   imports.some(({ from, to }) => from === 'worker/app.ts' && to === path) &&
@@ -143,7 +143,7 @@ it('the console: what draws gets plain data; its handlers alone see a request an
   const loads = ({ to, typeOnly }: Import) =>
     /^(hono|worker\/context\.ts|db\/database\.ts)$/.test(to) || (to.startsWith('db/') && !typeOnly);
   expect(imports.filter(one => draws(one.from) && loads(one)).map(show)).toEqual([]);
-  // `lead.ts` handles, `lead-page.ts` draws; the other files that draw are parts of pages.
+  // `lead.ts` handles, `lead-page.ts` draws; other files that draw are parts of pages.
   const pages = [...sources.keys()].filter(path => isConsole(path) && path.endsWith('-page.ts'));
   expect(pages.filter(path => !draws(path))).toEqual([]);
   const handles = (path: string) => imports.some(({ from, to }) => from === path && to === 'worker/console/answer.ts');
@@ -172,7 +172,7 @@ it('7. SQL, the clock, the environment and the page each stay in their room', ()
   expect(find(/\b(hono|Response|Request)\b.*from|\bstatus: [45]\d\d/, /^worker\/|^widget\//)).toEqual([]);
 });
 
-/** Each circle once, from the file of its that comes first. */
+/** Lists each circle once, from that of its files that comes first. */
 function findCircles(edges: { from: string; to: string }[]): string[] {
   const next = Map.groupBy(edges, ({ from }) => from);
   const done = new Set<string>();

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { Database } from '../db/database.ts';
 import { engines } from './support/engines.ts';
 
-/** Reads `schema.ts`: table → column → whether it may be null. */
+/** Reads from `schema.ts` each table's columns, and whether each may be null. */
 function readDeclared(): Record<string, Record<string, boolean>> {
   const text = readFileSync(new URL('../db/schema.ts', import.meta.url), 'utf8');
   const bodies = new Map([...text.matchAll(/interface (\w+) \{\n([^}]*)\}/g)].map(([, name, body]) => [name!, body!]));
@@ -44,7 +44,7 @@ async function introspect(db: Database): Promise<Record<string, Record<string, b
   );
 }
 
-/** D1 refuses the join that Kysely's introspector reads SQLite's tables with. */
+/** Reads SQLite's tables by pragma, because D1 refuses the join of Kysely's introspector. */
 async function readPragmas(db: Database): Promise<Record<string, Record<string, boolean>>> {
   const tables = await sql<{ name: string }>`select name from sqlite_master where type = 'table'`.execute(db);
   const built: Record<string, Record<string, boolean>> = {};

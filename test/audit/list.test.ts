@@ -9,7 +9,7 @@ interface Page {
   has_more: boolean;
 }
 
-/** Two leads, one of which sales has seen and changed; a minute between acts. */
+/** Creates two leads, of which sales reveals and changes one, with a minute between the acts. */
 async function startWithTrail(started: Awaited<ReturnType<typeof startPublished>>) {
   for (const role of ['sales', 'privacy_officer', 'auditor'] as const) await started.token(role);
   const ids: string[] = [];

@@ -2,18 +2,21 @@ import type { RunningServer } from '../support/server.ts';
 import { type Load, load, nextChoice, nextLead } from './load.ts';
 import { findDeepestCursor, findPhone, listSince, measureAlone, measureExport } from './reads.ts';
 
-/** Something that is measured, once per round. */
+/** A case that each round measures once. */
 export interface Case {
   name: string;
   unit: string;
-  /** The case that it is measured against. */
+  /** Name of the case that this one is compared with. */
   floor?: string;
   measure(): Promise<Load>;
 }
 
 const json = { 'content-type': 'application/json' };
 
-/** What no product can do less than: bare Hono, the same sealing, one prepared insert under the same durability. */
+/**
+ * Lists the floors, which no product can go below: bare Hono, the same sealing, one prepared insert under
+ * the same durability.
+ */
 export function listFloors(url: string, seconds: number): Case[] {
   const submit = { method: 'POST', path: '/', headers: json, next: () => nextLead('floor') } as const;
   const consent = { method: 'POST', path: '/consents', headers: json, next: () => nextChoice('floor') } as const;
@@ -23,7 +26,7 @@ export function listFloors(url: string, seconds: number): Case[] {
   ];
 }
 
-/** What staff and their tools read. */
+/** Lists the cases that staff and their tools read. */
 export async function listReads(server: RunningServer, leads: number, seconds: number): Promise<Case[]> {
   const { url, token } = server;
   const staff = { authorization: `Bearer ${token}` };
@@ -45,7 +48,7 @@ export async function listReads(server: RunningServer, leads: number, seconds: n
   ];
 }
 
-/** What visitors send. With two servers, half of them send to each. */
+/** Lists the cases that visitors send. With two servers, half of the connections go to each. */
 export function listWrites(servers: RunningServer[], version: string, seconds: number, suffix = ''): Case[] {
   const choice = { method: 'POST', path: '/consents', headers: json, next: () => nextChoice(version) } as const;
   return [
@@ -59,7 +62,7 @@ export function listWrites(servers: RunningServer[], version: string, seconds: n
   ];
 }
 
-/** What was acknowledged and is not there, or is there twice, counts as failed. */
+/** Sends leads and counts as failed each lead that was acknowledged and is afterwards not listed, or listed twice. */
 async function submit(servers: RunningServer[], version: string, seconds: number): Promise<Load> {
   const since = new Date().toISOString();
   const next = () => nextLead(version);

@@ -9,7 +9,10 @@ const lead = {
   company: '示例科技有限公司',
 };
 
-/** Microseconds to seal one lead: as the product does, and with the same operations of WebCrypto, each awaited. */
+/**
+ * Measures the microseconds to seal one lead: as the product does, and with the same operations of
+ * WebCrypto, each awaited.
+ */
 export async function measureCrypto(): Promise<Record<string, string>> {
   const vault = createVault([{ id: 'bench', key: randomBytes(32) }], randomBytes(32));
   const sync = await time(n => vault.seal(`lead-${n}`, lead));

@@ -6,7 +6,7 @@ const rows_per_statement = 500;
 const year_ms = 365 * 86_400_000;
 const holds_ms = 182 * 86_400_000;
 
-/** Adds cookie choices of the past year, as many as asked for, two by each visitor. */
+/** Adds a number of cookie choices of the past year, two by each visitor. */
 export async function fillConsents(url: string, policy_version: string, count: number): Promise<void> {
   const db = await openStore(url, { patient: true });
   const began_ms = Date.now() - year_ms;

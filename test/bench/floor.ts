@@ -33,7 +33,7 @@ server.listen(0, '127.0.0.1', () => {
 });
 process.on('SIGTERM', () => process.exit(0));
 
-/** All that waits in one transaction, one sync. */
+/** Returns an insert into SQLite that shares one transaction, and so one sync, with all that wait. */
 function openSqlite(path: string) {
   const connection = new Sqlite(path);
   connection.pragma('journal_mode = WAL');
@@ -55,7 +55,7 @@ function openSqlite(path: string) {
     });
 }
 
-/** One pipelined connection, one transaction per insert. */
+/** Returns an insert into PostgreSQL, each in a transaction of its own on one pipelined connection. */
 async function openPostgres(address: string) {
   const client = new pg.Client({ connectionString: address, pipeline: true } as pg.ClientConfig);
   await client.connect();

@@ -3,7 +3,7 @@ import autocannon from 'autocannon';
 
 const connections = 32;
 
-/** What a load gave: answers per second and in all, latency in ms, and how many answers were not as expected. */
+/** Result of a load: answers per second and in all, latency in ms, and how many answers were not as expected. */
 export interface Load {
   rate: number;
   answered: number;
@@ -16,14 +16,14 @@ interface Request {
   method: 'GET' | 'POST';
   path: string;
   headers?: Record<string, string>;
-  /** Makes the next request's body and headers; each one differs. */
+  /** Returns the next request's body and headers, which differ each time. */
   next?: () => { body: string; headers?: Record<string, string> };
 }
 
 /**
- * Loads a server for some seconds. Anything but 2xx counts as failed.
+ * Loads a server for some seconds. Any status but 2xx counts as failed.
  *
- * @param share Of how many servers this is one: the connections are shared out.
+ * @param share Number of servers among which the connections are divided.
  */
 export async function load(
   url: string,
@@ -56,7 +56,7 @@ export async function load(
 
 let count = 0;
 
-/** A submission that no other equals, with a key as the widget sends it. */
+/** Returns a submission that equals no other, with a key as the widget sends it. */
 export function nextLead(policy_version: string) {
   count += 1;
   const phone = `+86139${String((count * 7_919) % 1e8).padStart(8, '0')}`;
@@ -64,7 +64,7 @@ export function nextLead(policy_version: string) {
   return { body: JSON.stringify({ ...values, policy_version }), headers: { 'idempotency-key': randomUUID() } };
 }
 
-/** A cookie choice of a visitor of its own. */
+/** Returns a cookie choice of a new visitor. */
 export function nextChoice(policy_version: string) {
   const shown = ['necessary', 'functional', 'analytics', 'marketing'];
   const chosen = {

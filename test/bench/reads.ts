@@ -5,7 +5,7 @@ type Server = Pick<RunningServer, 'url' | 'token'>;
 
 const ndjson = ({ token }: Server) => ({ Authorization: `Bearer ${token}`, Accept: 'application/x-ndjson' });
 
-/** One request after the other: what a person waits for, without a queue. */
+/** Measures requests one after the other: the wait of a person, without a queue. */
 export async function measureAlone(url: string, headers: Record<string, string>): Promise<Load> {
   const times: number[] = [];
   let failed = 0;
@@ -21,7 +21,7 @@ export async function measureAlone(url: string, headers: Record<string, string>)
   return { rate: 1000 / p50!, answered: 200, p50: p50!, p99: p99!, failed };
 }
 
-/** All leads, clear, as one stream. */
+/** Measures the export of all leads, clear, as one stream. */
 export async function measureExport(server: Server): Promise<Load> {
   const begun = performance.now();
   const response = await fetch(`${server.url}/leads?view=clear`, { headers: ndjson(server) });
@@ -31,14 +31,14 @@ export async function measureExport(server: Server): Promise<Load> {
   return { rate: lines / seconds, answered: lines, p50: 0, p99: 0, failed: response.ok ? 0 : 1 };
 }
 
-/** The ids of the leads received since. */
+/** Lists the ids of the leads received since an instant. */
 export async function listSince(server: Server, since: string): Promise<string[]> {
   const response = await fetch(`${server.url}/leads?received_from=${since}`, { headers: ndjson(server) });
   const lines = (await response.text()).split('\n').filter(Boolean);
   return lines.map(line => (JSON.parse(line) as { id: string }).id);
 }
 
-/** The cursor of the feed before its last fifty leads. */
+/** Finds the cursor of the feed before its last fifty leads. */
 export async function findDeepestCursor({ url, token }: Server, leads: number): Promise<string> {
   const headers = { Authorization: `Bearer ${token}` };
   const page = async (cursor: string) =>
@@ -52,7 +52,7 @@ function encodeCursor(seq: number): string {
   return Buffer.from(`feed ${seq} `).toString('base64url');
 }
 
-/** A phone that a lead has. */
+/** Finds the phone number of a lead. */
 export async function findPhone({ url, token }: Server): Promise<string> {
   const headers = { Authorization: `Bearer ${token}` };
   const response = await fetch(`${url}/leads?limit=1&view=clear`, { headers });

@@ -1,13 +1,16 @@
 import type { Case } from './cases.ts';
 import type { Load } from './load.ts';
 
-/** A case with what each round gave, and with the same rounds of its floor. */
+/** A case with the results of each round, and those of its floor in the same rounds. */
 export interface Measured extends Omit<Case, 'measure' | 'floor'> {
   rounds: Load[];
   floor?: Load[] | undefined;
 }
 
-/** Measures all cases in turn, round by round, so that what slows the machine slows a case and its floor alike. */
+/**
+ * Measures all cases in turn, round by round. Because a slow moment of the machine then falls on a case and its floor
+ * alike, their ratio stays right.
+ */
 export async function measureRounds(cases: Case[], rounds: number): Promise<Measured[]> {
   const loads = new Map<string, Load[]>(cases.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++)
@@ -20,7 +23,7 @@ export async function measureRounds(cases: Case[], rounds: number): Promise<Meas
   }));
 }
 
-/** Prints medians, and the median of the rounds' ratios to the floor with the least and the most of them. */
+/** Prints medians, and the ratios to the floor: their median, least and most. */
 export function printTable(measured: Measured[]) {
   console.table(Object.fromEntries(measured.map(one => [one.name, describe(one)])));
 }

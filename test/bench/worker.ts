@@ -26,7 +26,7 @@ const floor = {
   d1_databases: [{ binding: 'DB', database_name: 'floor', database_id: 'floor' }],
 };
 
-/** The built Worker on workerd with a local D1, and its floor beside it. */
+/** Starts the built Worker on workerd with a local D1, and its floor beside it. */
 export async function startWorkers(version: string) {
   const worker = createTestHarness({ workers: [{ configPath: './wrangler.toml', vars, envFiles: [] }] } as never);
   const bare = createTestHarness({ workers: [{ config: floor, envFiles: [] }] } as never);

@@ -12,7 +12,7 @@ const { folder, remove } = makeFolder();
 const websites: Server[] = [];
 let server: RunningServer;
 let browser: Browser;
-/** A website that may embed the forms, and one that may not; to the browser both are other sites than the server's. */
+/** A website that may embed the forms, and one that may not. To the browser both are other sites than the server's. */
 let friend: string;
 let stranger: string;
 
@@ -30,7 +30,7 @@ afterAll(async () => {
   remove();
 });
 
-/** Its pages embed the widget; with `?policy=no-referrer` they hide where they are. */
+/** Opens a website whose pages embed the widget. With `?policy=no-referrer` they hide their address. */
 async function openWebsite(): Promise<string> {
   const website = createServer((request, response) => {
     const referrer = new URL(request.url!, 'http://x').searchParams.get('policy') ?? 'strict-origin-when-cross-origin';
@@ -53,14 +53,14 @@ async function pull(email: string): Promise<object[]> {
   return ((await response.json()) as { leads: object[] }).leads;
 }
 
-/** A token of a page as an attacker gets it, ripe to be sent. */
+/** Returns the fields of a page as an attacker gets them, old enough to be sent. */
 async function getFields(email: string) {
   const fields = readPageFields(await (await fetch(server.url + path)).text());
   await wait(3_000);
   return { ...visitor, email, ...fields };
 }
 
-/** Posts a real form from a page, as its script or a person would; the status of the answer. */
+/** Posts a real form from a page, as its script or a person would, and returns the status of the answer. */
 async function postForm(page: Page, fields: Record<string, string>): Promise<number> {
   const answer = page.waitForResponse(response => response.url().startsWith(server.url + path));
   await page.evaluate(

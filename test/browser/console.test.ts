@@ -38,7 +38,7 @@ async function readLead(id: string) {
 
 const tokens = new Map<string, Promise<string>>();
 
-/** A token of a role: made once, because a command is a process of its own. */
+/** Returns a token of a role. Because the command that creates it is a process of its own, each is created once. */
 function getToken(role: string): Promise<string> {
   if (!tokens.has(role)) tokens.set(role, makeToken(role));
   return tokens.get(role)!;
@@ -52,7 +52,7 @@ async function makeToken(role: string): Promise<string> {
   return stdout.trim();
 }
 
-/** A browser of its own, on the page to sign in; what the page could not do, or was refused by its policy, in `errors`. */
+/** Opens a browser at the page to sign in. `errors` collects what fails in the page or is refused by its policy. */
 async function visit(options: BrowserContextOptions = {}, host = server.url) {
   const context = await browser.newContext({ locale: 'en', ...options });
   const page = await context.newPage();

@@ -17,7 +17,7 @@ afterAll(async () => {
   remove();
 });
 
-/** A page in a browser without scripts, and every address that it asks for. */
+/** Opens a page in a browser without scripts, and lists every address that it requests. */
 async function open(path: string, options: object = {}) {
   const context = await browser.newContext({ javaScriptEnabled: false, ...options });
   const page = await context.newPage();

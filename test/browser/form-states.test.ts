@@ -9,7 +9,7 @@ import { findViolations } from '../support/axe.ts';
 import { closePages, openBrowser } from '../support/browser.ts';
 import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
-/** The room that docs/embedding.md tells a page to keep free. */
+/** Styles that reserve the room for the form, as docs/embedding.md says. */
 const room =
   '[data-lead-form] { min-height: 48rem } @media (min-width: 40rem) { [data-lead-form] { min-height: 30rem } }';
 
@@ -81,7 +81,7 @@ async function walk(page: Page, look: (state: string) => Promise<void>) {
   await look('done');
 }
 
-/** Each two of language, width, colour scheme and size of text come together in one of these. */
+/** Combinations of language, width, colour scheme and size of text. Every two values occur together in one of them. */
 const looks = [
   ['zh-CN', 320, 'light', 1],
   ['en', 320, 'dark', 2],
@@ -120,7 +120,7 @@ describe.concurrent('the widget’s form', () => {
   );
 });
 
-/** Makes each text of the form as many times larger, as readers of small print do. */
+/** Scales each text of the form, as readers of small print do. */
 function scaleTexts(scale: number) {
   const all = [...document.querySelectorAll<HTMLElement>('.lc-form, .lc-form *')];
   for (const it of all) it.style.fontSize = '';

@@ -26,7 +26,7 @@ async function pull(email: string): Promise<object[]> {
   return ((await response.json()) as { leads: object[] }).leads;
 }
 
-/** A page of the demo site with its cookie question answered, and the posts that it sends. */
+/** Opens a page of the demo site, answers its cookie question, and lists the posts that it sends. */
 async function visit(): Promise<{ page: Page; posts: Request[] }> {
   const page = await browser.newPage({ locale: 'en' });
   const posts: Request[] = [];
@@ -108,7 +108,10 @@ it('a proof that was spent before is refused, and the widget heals it by itself'
   expect(await pull('second@example.com')).toHaveLength(1);
 });
 
-/** Milliseconds from the challenge's arrival to the post, when a person waits for it, and the longest task between. */
+/**
+ * Measures the milliseconds from the challenge's arrival to the post, while a person waits, and the
+ * longest task between.
+ */
 async function measure(page: Page): Promise<{ solved_ms: number; longest_ms: number }> {
   await page.evaluate(() => {
     const tasks: number[] = [];
@@ -149,7 +152,8 @@ it('on a slow phone the proof takes a second or less, and no task holds up the p
   const solved_ms = runs.map(run => Math.round(run.solved_ms)).sort((a, b) => a - b);
   const longest_ms = Math.max(...runs.map(run => run.longest_ms));
   console.log(`proof at 4× throttling: ${solved_ms.join(', ')} ms; longest task ${longest_ms || 'under 50'} ms`);
-  // Generous, because other tests share the machine: about 500 ms and no long task when it is quiet.
+  // The bounds are generous, because other tests share the machine: a quiet one takes about 500 ms and has
+  // no long task.
   expect(solved_ms[0]).toBeLessThan(4_000);
   expect(Math.min(...runs.map(run => run.longest_ms))).toBeLessThan(150);
 });

@@ -23,7 +23,7 @@ const pull = async (query: string) => {
   return ((await response.json()) as { leads: Record<string, string>[] }).leads;
 };
 
-/** A visitor with a browser of their own; fails on any error that the page shows in its console. */
+/** Opens a page for a visitor with a browser of their own. `errors` collects what the page logs as an error. */
 async function visit(locale: 'zh-CN' | 'en', width: number): Promise<{ page: Page; errors: string[] }> {
   const context = await browser.newContext({ locale, viewport: { width, height: 812 } });
   const page = await context.newPage();

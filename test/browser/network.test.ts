@@ -30,7 +30,7 @@ function start(limit = '10') {
   return startServer(folder, { SITE_ORIGINS: wire.url, FORM_LIMIT_PER_MINUTE: limit });
 }
 
-/** How long the form waits before it sends itself again: the page's clock is moved on instead. */
+/** Time after which the form sends itself again. The tests advance the page's clock by it. */
 const pause_ms = 10_000;
 
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
@@ -38,7 +38,7 @@ const submit = (page: Page) => page.locator('form [type=submit]');
 const done = (page: Page) => page.locator('[data-lead-form-done]');
 const notice = (page: Page) => page.locator('form [role=alert]');
 
-/** The demo page, as it comes through the wire. */
+/** Opens the demo page through the wire. */
 async function visit(path = '/cooperation'): Promise<Page> {
   const context = await browser.newContext({ locale: 'en', viewport: { width: 375, height: 812 } });
   const page = await context.newPage();
@@ -59,7 +59,7 @@ async function pull(email: string): Promise<object[]> {
   return ((await response.json()) as { leads: object[] }).leads;
 }
 
-/** Posts a lead of its own without a proof; the status of the answer. */
+/** Posts another lead without a proof, and returns the status of the answer. */
 async function post(url: string): Promise<number> {
   const body = JSON.stringify({ ...lead, email: 'other@example.com' });
   return (await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })).status;
@@ -178,7 +178,7 @@ it('at an exhibition more people than the limit send from one address at once, a
   }
   const other = () => post(`${server.url}/forms/mini-ai-experience`);
   expect(new Set(await Promise.all(Array.from({ length: 240 }, other)))).toEqual(new Set([403]));
-  // The limit comes back four times a second: others take that too, until one of these people has been told to wait.
+  // Because the limit recovers four times a second, others use it too, until one of these people has been told to wait.
   const crowd = (async () => {
     while (!answers.includes(429)) await other();
   })();

@@ -33,7 +33,7 @@ afterAll(async () => {
 const path = '/forms/mini-ai-experience';
 const visitor = { name: '欧阳娜娜', phone: '025-58801024', email: 'nana@example.cn', company: '金陵制造有限公司' };
 
-/** As long as the server holds a person to need. */
+/** Least time that the server expects a person to need. */
 const typing_ms = 3_000;
 
 async function visit(options: BrowserContextOptions): Promise<{ page: Page; errors: string[] }> {
@@ -52,7 +52,9 @@ async function fillIn(page: Page, fields: Record<string, string>) {
   for (const [name, value] of Object.entries(fields)) await page.locator(`[name=${name}]`).fill(value);
 }
 
-/** Posts the form, and waits for the page that answers: what is asked of it before may find it half gone. */
+/**
+ * Posts the form and waits for the page that answers. Because the old page may be half gone, nothing is queried before.
+ */
 const send = (page: Page) => Promise.all([page.waitForEvent('load'), page.locator('[type=submit]').click()]);
 
 const findLeads = async () => {

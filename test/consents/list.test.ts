@@ -33,7 +33,7 @@ function reader({ pull, app, token }: Started) {
   };
 }
 
-/** Choices of five visitors, a minute apart, the last one long enough ago to be settled. */
+/** Creates the choices of five visitors, a minute apart, all old enough to be settled. */
 async function startFilled(db?: Database) {
   const started = await startPublished({}, db);
   await started.publish('2026-02');

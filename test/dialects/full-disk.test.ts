@@ -20,7 +20,7 @@ afterEach(async () => {
   remove();
 });
 
-/** The system refuses a process to write to a file beyond so many bytes: to SQLite that is a disk that has no more. */
+/** Limits the size of the files that a process may write, which to SQLite is a full disk. */
 function limitFiles(pid: number, bytes: number | 'unlimited') {
   const limited = spawnSync('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:unlimited`]);
   expect(limited.status).toBe(0);
@@ -109,7 +109,7 @@ it.runIf(hasPrlimit)(
   },
 );
 
-/** The ids of all leads that a server tells of, in order. */
+/** Lists the ids of all leads that a server returns, in order. */
 async function listStored({ url, token }: RunningServer): Promise<string[]> {
   const headers = { Authorization: `Bearer ${token}`, Accept: 'application/x-ndjson' };
   const text = await (await fetch(`${url}/leads`, { headers })).text();

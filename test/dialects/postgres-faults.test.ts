@@ -7,7 +7,7 @@ import * as postgres from '../../db/dialects/postgres.ts';
 import { createPostgresDatabase } from '../support/engines.ts';
 import { lead, readProblem, start, startPublished } from '../support/harness.ts';
 
-/** A wire to the database that can be cut, or can go silent without a word. */
+/** Opens a connection to the database that can be cut, or can go silent without a word. */
 async function layWire(address: string) {
   const target = new URL(address);
   const sockets = new Set<Socket>();
@@ -109,7 +109,7 @@ it('a server that ends connections costs what is in flight, and nothing that com
     for (const error of failed) expect(isUnavailable(error)).toBe(true);
   };
   for (let n = 0; n < 20; n++) {
-    // The last round's end may reach the writer only now: it counts there.
+    // The end of the last round's connection may reach the writer only now; then it counts there.
     await write().catch(error => failed.push(error));
     expectFewFailed();
     failed = [];
@@ -139,7 +139,7 @@ describe('two servers on one PostgreSQL', () => {
   const submit = (n: number, headers = {}) =>
     servers[n % 2]!.post('/forms/mini-ai-experience', { ...lead, phone: `138${String(n).padStart(8, '0')}` }, headers);
 
-  /** Pulls the feed as a CRM does, until told to stop and at the end. */
+  /** Pulls the feed as a CRM does, until it is told to stop and has reached the end. */
   async function pullFeed(isOver: () => boolean, from = '') {
     const seen: string[] = [];
     let cursor = from;
@@ -222,7 +222,9 @@ describe('two servers on one PostgreSQL', () => {
   });
 });
 
-/** Transactions that the database took back: each deadlock and each lock that was waited for in vain is one. */
+/**
+ * Returns the number of transactions that the database rolled back: one for each deadlock and each lock that timed out.
+ */
 async function readRollbacks(address: string): Promise<number> {
   const client = new pg.Client(address);
   await client.connect();

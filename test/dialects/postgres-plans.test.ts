@@ -9,7 +9,7 @@ let started: Awaited<ReturnType<typeof startPublished>>;
 let client: pg.Client;
 let asked: CompiledQuery[] = [];
 
-/** Enough leads for the planner to care, without their values: what is looked at are plans. */
+/** Inserts enough leads for the planner to choose an index. They have no values, because only plans are looked at. */
 const fill = `
 insert into leads (id, form, status, sealed, policy_version, policy_sha256, locale, receipt_hash, received_at, changed_at, created_seq, seq)
 select lpad(to_hex(n), 8, '0') || '-0000-7000-8000-000000000000', case when n % 3 = 0 then 'mini-ai-experience' else 'ecological-cooperation' end,

@@ -11,10 +11,13 @@ import { findKeyMistake } from '../../db/vault/check.ts';
 import { runDueJobs } from '../../worker/jobs.ts';
 import { lead, noon, operator, startPublished } from '../support/harness.ts';
 
-/** Tables of a handful of rows, where a scan is all there is to do. */
+/** Tables of a handful of rows, for which a scan is the best plan. */
 const small = ['changes', 'policies', 'policy_documents', 'policy_forms', 'tokens', 'quotas', 'tallies', 'bisection'];
 
-/** A table without rowid is its own index: a walk in the order of its key, with a limit, reads no more than a page. */
+/**
+ * Returns whether a plan walks a table in the order of its key, with a limit. Because a table without rowid is its own
+ * index, such a walk reads no more than a page.
+ */
 function isWalkByKey(detail: string, sql: string): boolean {
   const [, table] = /^SCAN (leads|keys|consents|audit_events)$/.exec(detail) ?? [];
   return table !== undefined && new RegExp(`order by ("${table}"\\.)?"(id|seq|subject_id)"( \\w+)? limit`).test(sql);
@@ -76,7 +79,7 @@ it('every statement on every path uses an index', async () => {
   expect(unbounded).toEqual([]);
 });
 
-/** Does what visitors, staff, operators and the timer do, with every filter and both orders. */
+/** Runs every query of visitors, staff, operators and timers, with every filter and both orders. */
 async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
   const { post, pull, ask, get, services, token, app, advance } = await startPublished(
     { FORM_QUOTA_PER_MINUTE: '100' },

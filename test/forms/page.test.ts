@@ -14,7 +14,7 @@ beforeEach(async () => {
   started = await startPublished({ BOT_CHECK: 'on', FORM_LIMIT_PER_MINUTE: '10' });
 });
 
-/** The page's fields, waited for as long as a person types. */
+/** Opens a form's page and returns its fields after the time that a person needs to type. */
 async function openPage(form_path = form) {
   const fields = await getPageFields(started, form_path);
   started.advance(30_000);

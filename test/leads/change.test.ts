@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Role } from '../../worker/guards/access.ts';
 import { lead, noon, origin, readProblem, startPublished } from '../support/harness.ts';
 
-/** An app with one lead, a second before now. */
+/** Starts an app with one lead, which was received a second before now. */
 async function startWithLead(headers = {}) {
   const started = await startPublished();
   const { id } = (await (await started.post('/forms/mini-ai-experience', lead, headers)).json()) as { id: string };

@@ -9,13 +9,16 @@ import { lead } from '../support/harness.ts';
 import { makeFolder, type RunningServer, run, startServer } from '../support/server.ts';
 
 const page = readFileSync('docs/crm.md', 'utf8');
-/** The shell's goes first, while there are few leads, since it asks for them one by one; `leads` come before each. */
+/**
+ * The guide's programs. `leads` are added before each. The shell's comes first, while there are few leads, because it
+ * asks for them one by one.
+ */
 const programs = [
   { language: 'sh', file: 'pull.sh', command: 'sh', leads: 3, needs: ['curl', '--version'] },
   { language: 'ts', file: 'pull.ts', command: process.execPath, leads: 201 },
   { language: 'python', file: 'pull.py', command: 'python3', leads: 1, needs: ['python3', '--version'] },
 ];
-/** Python and curl are tried where they are installed; Node always is. */
+/** The programs that this machine can run. Python and curl may be missing; Node never is. */
 const runnable = programs.filter(({ needs }) => !needs || spawnSync(needs[0]!, needs.slice(1)).status === 0);
 
 const codeOf = (language: string) => new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'm').exec(page)![1]!;
@@ -50,7 +53,7 @@ async function submit(changes: object) {
   return (await response.json()) as { id: string; receipt_code: string };
 }
 
-/** Stands before the server: answers the first requests with failures, then hands on. */
+/** Opens a proxy before the server. It answers the first requests with failures and passes the others on. */
 async function openFront(failures: number[]): Promise<{ url: string; asked: string[]; front: Server }> {
   const asked: string[] = [];
   const front = createServer(async (request, response) => {
@@ -91,7 +94,7 @@ describe.each(runnable)('the loop in $language, as written', ({ language, file, 
     return { code, said };
   }
 
-  /** What the server itself would show, erased leads left out. */
+  /** Returns the leads that the server itself shows, without erased ones. */
   async function leadsOf(token: string) {
     const headers = { Authorization: `Bearer ${token}`, Accept: 'application/x-ndjson' };
     const text = await (await fetch(`${server.url}/leads?view=clear`, { headers })).text();

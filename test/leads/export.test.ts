@@ -158,7 +158,7 @@ describe('GET /leads as text/csv', () => {
   });
 });
 
-/** A reader of RFC 4180, written apart from the writer. */
+/** Parses CSV by RFC 4180, independently of the code that writes it. */
 function parseCsv(text: string): string[][] {
   const rows: string[][] = [[]];
   for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|$)/g)) {

@@ -8,7 +8,7 @@ interface Page {
   has_more: boolean;
 }
 
-/** Seven leads, a second apart, the last two for cooperation. */
+/** Creates seven leads, a second apart, the last two of the cooperation form. */
 async function startFilled() {
   const started = await startPublished();
   const ids: string[] = [];
@@ -182,7 +182,7 @@ describe('GET /leads', () => {
     for (let chosen = 1; chosen < 2 ** filters.length; chosen++)
       for (const order of ['asc', 'desc']) {
         const used = filters.filter((_, bit) => chosen & (1 << bit));
-        // The feed of a form, whose cursor has no end.
+        // The feed of a form is left out, because its cursor has no end.
         if (order === 'asc' && chosen === 1) continue;
         const fitting = ids.filter((_, n) => n !== 4 && used.every(([, fits]) => fits(n)));
         const query = `${used.map(([name]) => name).join('&')}&order=${order}&limit=2`;

@@ -8,7 +8,7 @@ import { lead, noon, site, startPublished } from '../support/harness.ts';
 let started: Awaited<ReturnType<typeof startPublished>>;
 let server: Server;
 let url: string;
-/** Pieces that the last answer's body was sent in, after its head. */
+/** Number of pieces in which the last answer's body was sent, after its head. */
 let pieces = 0;
 
 beforeAll(async () => {

@@ -25,7 +25,7 @@ const posting = named.filter(([, { requestBody }]) => requestBody);
 const querying = named.filter(([, { parameters }]) => parameters.some(one => one.in === 'query'));
 const addressed = named.filter(([, { parameters }]) => parameters.some(one => one.in === 'path'));
 
-/** What the server takes as it comes, whatever its type: the bot check is off here, and a language is a wish. */
+/** Fields that the server takes with any type: the bot check is off here, and an unknown language falls back. */
 const unread = ['challenge', 'form_token', 'website', 'withdrawLead locale'];
 const isUnread = ({ operationId }: Operation, name: string) =>
   unread.includes(name) || unread.includes(`${operationId} ${name}`);

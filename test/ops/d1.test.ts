@@ -9,11 +9,14 @@ const migrations = readdirSync('db/migrations').filter(name => name.endsWith('.s
 const { folder, remove } = makeFolder();
 afterAll(() => remove());
 
-/** Runs a command in a folder of its own: its wrangler.toml, its local D1, and nobody's login. */
+/** Runs a command in a folder of its own, with its own wrangler.toml and local D1, and without a login. */
 const ops = (args: string[], environment: Record<string, string> = {}) =>
   run([resolve('worker/ops.ts'), ...args, '--target', 'd1'], { HOME: folder, ...environment }, folder);
 
-/** The binding is marked as remote, as a developer may have it: without --remote a command stays on this machine all the same. */
+/**
+ * Writes a wrangler.toml whose binding is marked as remote, as a developer's may be. Without --remote a command must
+ * stay on this machine all the same.
+ */
 function writeConfiguration(id: string) {
   writeFileSync(
     join(folder, 'wrangler.toml'),

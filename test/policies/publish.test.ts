@@ -41,7 +41,7 @@ it('[C4] stores of each form and language the sentence beside the box with its S
   }
 });
 
-/** What a 422 says, message and all. */
+/** Reads the errors of a 422, with their messages. */
 async function readErrors(response: Response) {
   expect(response.status).toBe(422);
   const { errors } = (await response.json()) as { errors: { field: string; code: string; message: string }[] };

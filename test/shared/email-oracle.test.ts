@@ -2,11 +2,15 @@ import { expect, it } from 'vitest';
 import { checkField } from '../../worker/shared/fields.ts';
 import { createRandom, seed, times } from '../support/random.ts';
 
-/** What browsers take for an address. @see https://html.spec.whatwg.org/#valid-e-mail-address */
+/**
+ * What browsers accept as an address.
+ *
+ * @see https://html.spec.whatwg.org/#valid-e-mail-address
+ */
 const oracle =
   /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
 
-/** Where we differ from it on purpose, each for its reason. */
+/** Addresses that browsers accept and the product refuses on purpose, by the reason. */
 const refused: Record<string, RegExp> = {
   'a host without a dot: nothing that mail from outside reaches': /@[^.]*$/,
   'a dot at an end of the local part, or two together (RFC 5321 §4.1.2)': /^\.|\.\.|\.@/,

@@ -5,9 +5,9 @@ import { start } from '../support/harness.ts';
 const tags: Record<Locale, string[]> = {
   'zh-CN': [
     ...['zh', 'zh-CN', 'ZH-cn', 'zh_CN', 'zh-Hans', 'zh-hans-cn', 'zh_Hans_CN', 'zh-SG', 'zh-CN-u-ca-chinese'],
-    // No form of its own is offered to these readers, who read it all the same.
+    // These readers are offered no form of their own, but can read this one.
     ...['zh-TW', 'zh_TW', 'zh-HK', 'zh-MO', 'zh-Hant', 'zh-Hant-HK', 'yue', 'yue-Hant-HK', 'wuu', 'nan', 'hak', 'lzh'],
-    // No tags by BCP 47, but found on pages.
+    // These are no tags by BCP 47, but occur on pages.
     ...['cn', 'CN', 'zh-cmn-Hans', 'zh-cmn-Hans-CN', 'zh-yue', 'zh-CHS', 'zh-CHT', 'zh_CN.UTF-8', 'cmn', 'zho', 'chi'],
   ],
   en: ['en', 'EN', 'en-US', 'en_GB', 'en-GB-oxendict', 'en-US-u-hc-h12', 'en-001', 'en-CN', 'eng', 'en_US.UTF-8'],

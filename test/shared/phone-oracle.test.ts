@@ -45,7 +45,7 @@ interface Case {
   theirs: string | undefined;
 }
 
-/** Where we differ from the oracle on purpose, each for its reason. */
+/** Numbers on which the product and the oracle differ on purpose, by the reason. */
 const exceptions: Record<string, (found: Case) => boolean> = {
   'a well-formed Chinese number of a block not handed out when the oracle was built': ({ ours, theirs }) =>
     !theirs && /^\+86(1[3-9]\d{9}|(10|2\d|[3-9]\d\d)\d{7,8}|95\d{3,6})$/.test(ours ?? ''),

@@ -9,16 +9,19 @@ import type { Random } from '../support/random.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { openLedger, type Tally } from './ledger.ts';
 
-/** A server under load, and how to start it anew once it has ended. */
+/** A server under load, and how to restart it after it has ended. */
 interface Site {
   server: RunningServer;
   restart(): Promise<void>;
 }
 
-/** What is done to a server or its database while visitors send. */
+/** Harm that is done to a server or its database while visitors send. */
 export interface Fault {
   name: string;
-  /** Does it again and again until an instant; the account of what was sent, and how often the fault was done. */
+  /**
+   * Does the harm again and again until an instant. Returns the tallies of what was sent, and how often the
+   * harm was done.
+   */
   run(until: number): Promise<{ tallies: Record<string, Tally>; times: number }>;
 }
 
@@ -73,7 +76,7 @@ export function listFaults(folder: string, postgres: PostgresServer, { below, pi
     await restart();
   }
 
-  /** The system refuses to write to a file beyond so many bytes: to SQLite that is a disk that has no more. */
+  /** Limits the size of the files that the server may write, which to SQLite is a full disk. */
   async function fillDisk(site: Site) {
     const sizes = readdirSync(join(folder, 'disk')).map(name => statSync(join(folder, 'disk', name)).size);
     limitFiles(site.server.pid, Math.max(...sizes) + below(200_000));
@@ -82,7 +85,7 @@ export function listFaults(folder: string, postgres: PostgresServer, { below, pi
     else limitFiles(site.server.pid, 'unlimited');
   }
 
-  /** A hundred clients: half of them dribble a request, the others ask for much and read nothing. */
+  /** Connects a hundred clients: half of them dribble a request, the others ask for much and read nothing. */
   async function crowd({ server }: Site) {
     const { hostname, port } = new URL(server.url);
     const dribble = `POST /forms/mini-ai-experience HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: 300\r\n\r\n{`;

@@ -5,7 +5,7 @@ import type { RunningServer } from '../support/server.ts';
 const senders = 8;
 const answer_ms = 10_000;
 
-/** What is sent: leads and cookie choices, each of a person of its own. */
+/** Kinds of what is sent: leads and cookie choices, each of a person of its own. */
 const kinds = {
   leads: { path: '/forms/mini-ai-experience', list: '/leads?view=clear', owner: 'email', next: nextLead },
   choices: { path: '/consents', list: '/consents', owner: 'visitor_id', next: nextChoice },
@@ -16,24 +16,24 @@ interface Entry {
   owner: string;
   body: string;
   headers: Record<string, string>;
-  /** The ids that it was acknowledged with: one, unless something is wrong. */
+  /** Ids with which it was acknowledged; more than one is an error. */
   ids: Set<string>;
 }
 
 export interface Tally {
   sent: number;
   acknowledged: number;
-  /** Acknowledged, and not in the list afterwards. */
+  /** Number that was acknowledged and is not in the list afterwards. */
   lost: number;
-  /** More than one record for one key. */
+  /** Number of keys with more than one record. */
   doubled: number;
 }
 
 /**
- * Sends leads and choices to whichever server it is aimed at, and keeps account of each.
+ * Sends leads and choices to the current server, and keeps account of each.
  *
- * An answer that does not come is asked for again under the same key, as the widget does; some that have come are asked
- * for again too. Because a server that forgets a key after a fault would store such a repeat twice.
+ * An answer that does not come is asked for again under the same key, as the widget does. Because a server that forgets
+ * a key after a fault would store a repeat twice, some answers that did come are asked for again too.
  */
 export function openLedger(policy_version: string, url: string) {
   const entries: Record<Kind, Entry[]> = { leads: [], choices: [] };
@@ -63,7 +63,7 @@ export function openLedger(policy_version: string, url: string) {
     while (!(await send(kind, entry)) && !isOver) await wait(50);
   }
 
-  /** Sends once; false where no acknowledgement came back. */
+  /** Sends once, and returns whether an acknowledgement came back. */
   async function send(kind: Kind, { body, headers, ids }: Entry): Promise<boolean> {
     const answer = await fetch(target + kinds[kind].path, {
       method: 'POST',
@@ -87,7 +87,7 @@ export function openLedger(policy_version: string, url: string) {
     stop() {
       isOver = true;
     },
-    /** Stops sending, and holds the account against what the server lists. */
+    /** Stops sending, and compares the account with the server's lists. */
     async close(server: RunningServer): Promise<Record<Kind, Tally>> {
       target = server.url;
       isOver = true;
@@ -109,7 +109,7 @@ export function openLedger(policy_version: string, url: string) {
   }
 }
 
-/** The ids that a server lists, by whose they are. */
+/** Lists the ids that a server holds, by the person they belong to. */
 async function readList(kind: Kind, { url, token }: RunningServer): Promise<Map<string, string[]>> {
   const { list, owner } = kinds[kind];
   const headers = { Authorization: `Bearer ${token}`, Accept: 'application/x-ndjson' };

@@ -1,4 +1,4 @@
-/** Runs long and random what `npm test` runs small, and does harm to servers under load: `npm run soak -- --help`. */
+/** Runs the random tests of `npm test` at length, and harms servers under load: `npm run soak -- --help`. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -54,7 +54,7 @@ async function runRandomTests() {
   if (code !== 0) good = false;
 }
 
-/** Does each fault for its share of the time that is left, and prints a row for each kind of what was sent. */
+/** Does each harm for its share of the time that is left, and prints a row for each kind of what was sent. */
 async function doFaults() {
   const faults = listFaults(folder, postgres, createRandom(seed)).filter(({ name }) => name.includes(only));
   const rows: Record<string, Tally & { faults: number }> = {};

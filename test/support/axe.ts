@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 
 const source = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
-/** What axe finds wrong on a page, a line each. It is put into each document once, which costs most. */
+/** Lists what axe finds wrong on a page, one line each. Because loading it costs most, each document loads it once. */
 export async function findViolations(page: Page): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(source);
   return page.evaluate(async () => {

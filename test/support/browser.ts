@@ -1,7 +1,9 @@
 import sparticuz from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Switches of the packaged browser that turn off what a page's security rests on, make each page start slowly, or imitate a graphics card. */
+/**
+ * Switches of the packaged browser that disable its security, make each page start slowly, or imitate a graphics card.
+ */
 const unwanted = [
   '--disable-web-security',
   '--allow-running-insecure-content',
@@ -16,25 +18,31 @@ const unwanted = [
 
 const features = '--disable-features=';
 
-/** Painting by the processor directly takes half its time; a renderer kept in reserve for each visitor is never used. */
+/**
+ * Switches that make the browser faster: painting by the processor takes half its time, and a renderer kept in reserve
+ * for each visitor is never used.
+ */
 const wanted = ['--disable-gpu', '--disable-software-rasterizer'];
 const unwanted_features = ',SpareRendererForSitePerProcess';
 
 let running: Promise<Browser> | undefined;
 
-/** The Chromium in which this worker's test files open their pages, one file after another: started with the first. */
+/**
+ * Returns the Chromium in which this worker's test files open their pages, one file after another. The first
+ * call starts it.
+ */
 export async function openBrowser(): Promise<Browser> {
   running ??= launch();
   if (!(await running).isConnected()) running = launch();
   return running;
 }
 
-/** Closes every page of a test file, and forgets its visitors. */
+/** Closes every page of a test file, with its visitors' cookies and storage. */
 export async function closePages(browser: Browser | undefined) {
   await Promise.all((browser?.contexts() ?? []).map(context => context.close()));
 }
 
-/** Starts the Chromium that `CHROMIUM_PATH` names, else the one that comes as a package, unpacked before the first test. */
+/** Starts the Chromium that `CHROMIUM_PATH` names, else the packaged one, which is unpacked before the first test. */
 async function launch(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? (await sparticuz.executablePath());
   const args = sparticuz.args

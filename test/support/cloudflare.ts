@@ -8,8 +8,9 @@ export const database_id = '11111111-2222-3333-4444-555555555555';
 const api_token = 'a-token-of-cloudflare';
 
 /**
- * Stands in for Cloudflare's API, as far as the commands go: a D1 that takes migrations, and the upload of what wrangler's remote
- * binding talks to. It notes the upload and refuses it, because what comes after it would go to a host of Cloudflare's.
+ * Stands in for Cloudflare's API, as far as the commands use it: a D1 that takes migrations, and the upload that
+ * wrangler's remote binding begins with. Because the step after the upload would go to a host of Cloudflare's, it notes
+ * the upload and refuses it.
  */
 export async function startCloudflare() {
   const database = new Sqlite(':memory:');

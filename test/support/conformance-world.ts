@@ -4,7 +4,7 @@ import { openAssets } from '../../worker/node/assets.ts';
 import type { Operation } from './conformance.ts';
 import { operator, origin, site, startPublished } from './harness.ts';
 
-/** What a request is made of; whatever is left out is that of the document's example. */
+/** Parts of a request. A part that is left out is that of the document's example. */
 export interface Sent {
   method?: string;
   path?: Record<string, string>;
@@ -15,7 +15,7 @@ export interface Sent {
   role?: Role | 'nobody' | 'stranger';
 }
 
-/** A role for each scope. */
+/** Roles by scope, for the scopes that a privacy officer lacks. */
 const roles_for: Record<string, Role> = { 'tokens:manage': 'admin', 'policies:publish': 'admin' };
 
 export const roleFor = (operation: Operation): Role | undefined => {
@@ -38,7 +38,7 @@ export const other_roles = (operation: Operation): Role[] => {
 
 const findAsset = openAssets();
 
-/** A fresh service that holds what the examples of the document speak of, and how to ask it. */
+/** Starts a service that holds what the document's examples name, and returns how to ask it. */
 export async function openWorld() {
   const started = await startPublished({ FORM_LIMIT_PER_MINUTE: '10', CONSENT_LIMIT_PER_MINUTE: '10' });
   const { services, db, post, token, app } = started;
@@ -77,7 +77,7 @@ export async function openWorld() {
     '/widget/{file}': module,
   };
 
-  /** The path of an operation, filled in with what is there. */
+  /** Returns the path of an operation, with ids that exist. */
   function fillIn({ path, parameters }: Operation, given: Record<string, string> = {}): string {
     return path.replace(/\{(\w+)\}/g, (_, name: string) => {
       const example = parameters.find(one => one.in === 'path' && one.name === name)?.example;
@@ -85,7 +85,7 @@ export async function openWorld() {
     });
   }
 
-  /** The body of the example, with what is there in place of what is made up. */
+  /** Returns the body of the document's example, with a receipt code that exists. */
   function exampleOf({ operationId, requestBody }: Operation): Record<string, unknown> | undefined {
     const example = requestBody?.content['application/json']?.example as Record<string, unknown> | undefined;
     return operationId === 'withdrawLead' ? { ...example, receipt_code: one.receipt_code } : example;
@@ -115,7 +115,10 @@ export async function openWorld() {
   return { ...started, ask, exampleOf, limits, ids, held };
 }
 
-/** Breaks the database in a way that its callers notice at their next step, once what is read in this turn has been. */
+/**
+ * Breaks the database, so that its callers notice at their next step. Because a read is shared for a turn of the event
+ * loop, it first lets that turn end.
+ */
 export async function breakDatabase(db: Awaited<ReturnType<typeof openWorld>>['db'], error: Error): Promise<void> {
   await new Promise(resolve => setTimeout(resolve, 5));
   const fail = () => {

@@ -52,7 +52,7 @@ interface Document {
 
 export const document = JSON.parse(JSON.stringify(writeDocument())) as Document;
 
-/** Every operation of the document, its references followed. */
+/** All operations of the document, their references resolved. */
 export const operations: Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({
     ...operation,
@@ -73,10 +73,13 @@ const ajv = new Ajv2020.default({ strict: false, allErrors: true });
 addFormats.default(ajv);
 ajv.addSchema({ $id: 'document', components: document.components });
 
-/** Checks by the text of their schema. Because a schema takes longer to compile than all values that it is asked about. */
+/**
+ * Compiled checks by the text of their schema. Because compiling takes longer than all the checks of a schema, each
+ * is compiled once.
+ */
 const checks = new Map<string, ValidateFunction>();
 
-/** What is wrong with a value by a schema of the document; nothing, when it is as described. */
+/** Lists what is wrong with a value by a schema of the document. */
 export function findMistakes(schema: Schema, value: unknown): string[] {
   const pointed = JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/');
   const check = checks.get(pointed) ?? ajv.compile(JSON.parse(pointed));
@@ -84,10 +87,10 @@ export function findMistakes(schema: Schema, value: unknown): string[] {
   return check(value) ? [] : check.errors!.map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-/** What was answered so far: operation, status and, of a problem, its slug. */
+/** The answers so far: operation, status and, for a problem, its slug. */
 export const answered = new Set<string>();
 
-/** Holds an answer against what the document says of it: status, headers, type of content and content. */
+/** Checks an answer against the document: status, headers, content type and content. */
 export async function holdAgainst(operation: Operation, response: Response): Promise<string> {
   const { status } = response;
   const type = response.headers.get('Content-Type')?.split(';')[0];
@@ -113,14 +116,14 @@ export async function holdAgainst(operation: Operation, response: Response): Pro
   return slug;
 }
 
-/** Each line of a stream is what stands in the list of a page. */
+/** Checks each line of a stream against an item of the list in JSON. */
 function holdLines({ content }: Answer, text: string, where: string): void {
   const list = Object.values(content!['application/json']!.schema.properties!).find(({ items }) => items)!;
   const lines = text.trimEnd().split('\n');
   for (const line of lines) expect(findMistakes(list.items!, JSON.parse(line)), `${where}: ${line}`).toEqual([]);
 }
 
-/** Everything that the document says may be answered, in the words of `answered`. */
+/** Lists all answers that the document describes, in the form of `answered`. */
 export function listAnswers(): string[] {
   return operations.flatMap(({ operationId, responses }) =>
     Object.entries(responses).flatMap(([status, { content }]) => {

@@ -5,14 +5,14 @@ import { browser_accept, lead, origin, startPublished } from './harness.ts';
 
 const cookie_name = '__Host-lead_console';
 
-/** What a page shows of `lead`: in clear, and masked. */
+/** The values of `lead` as a page shows them, in clear and masked. */
 export const clear = [lead.name, '13800138078', 'Zhang.San@example.com', lead.company];
 export const masked = ['欧阳**', '138******78', 'Z***@example.com'];
 
-/** What the console's script accepts, where a person's browser accepts a page. */
+/** `Accept` of the console's script, where a person's browser accepts a page. */
 export const script = { Accept: 'application/json' };
 
-/** A started app with people signed in to its console. */
+/** Starts an app in whose console people can sign in. */
 export async function startConsole(overrides: Environment = {}, database?: Database) {
   const started = await startPublished({ CLIENT_IP_HEADER: 'x-real-ip', ...overrides }, database);
 
@@ -20,7 +20,7 @@ export async function startConsole(overrides: Environment = {}, database?: Datab
     return started.submit('/console/session', { token, next }, headers);
   }
 
-  /** A browser in which a role is signed in: asks for pages and posts forms, as one does. */
+  /** Opens a browser in which a role is signed in: it asks for pages and posts forms. */
   async function open(role: Role) {
     const response = await signIn(await started.token(role));
     const cookie = readCookie(response);
@@ -39,7 +39,7 @@ export async function startConsole(overrides: Environment = {}, database?: Datab
     return ((await response.json()) as { id: string }).id;
   }
 
-  /** The audit trail, as its own resource tells it. */
+  /** Lists the audit trail through its own resource. */
   async function readEvents(query = '') {
     const response = await started.pull(`/audit-events?${query}`, 'auditor');
     type Event = { action: string; purpose: string | null; actor: string; lead_ids: string[]; fields: string | null };
@@ -49,13 +49,13 @@ export async function startConsole(overrides: Environment = {}, database?: Datab
   return { ...started, signIn, open, submitLead, readEvents };
 }
 
-/** The session's cookie as the browser would send it; empty when none was set. */
+/** Returns the session's cookie as the browser sends it; empty when the answer sets none. */
 export function readCookie(response: Response): string {
   const [cookie = ''] = response.headers.getSetCookie().filter(one => one.startsWith(`${cookie_name}=`));
   return cookie.split(';')[0]!;
 }
 
-/** Everything of an answer that a history, a log or a proxy could keep. */
+/** Returns all parts of an answer that a history, a log or a proxy could keep. */
 export function readTraces(response: Response, page: string): string {
   const title = /<title>(.*?)<\/title>/s.exec(page)?.[1] ?? '';
   const addresses = [...page.matchAll(/\b(?:href|action|src)="([^"]*)"/g)]

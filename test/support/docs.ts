@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
 
-/** Expects a document's only table to say this, and with `vitest -u` writes it there. */
+/** Expects a document's only table to hold these rows. `vitest -u` writes them there. */
 export async function writeTable(path: string, head: string[], rows: string[][]): Promise<void> {
   const text = readFileSync(new URL(path, root), 'utf8');
   const lines = [head, head.map(() => '---'), ...rows].map(

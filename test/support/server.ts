@@ -8,24 +8,27 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Characters of a server's output that are kept: under load it logs a line per request. */
+/**
+ * Characters of a server's output that are kept. Because a server under load logs a line per request, the
+ * rest is dropped.
+ */
 const output_kept = 1_000_000;
 
-/** Where each program finds what an earlier one has compiled: half of its start. */
+/** Folder of compiled code that programs share, which halves the time of their start. */
 const compiled = join(root, 'node_modules/.cache/compiled');
 
-/** A server as a process of its own, on a port of its own, in a folder that goes with it. */
+/** A server in a process of its own, on a port of its own, in a temporary folder. */
 export interface RunningServer {
   pid: number;
   url: string;
   token: string;
-  /** What it has printed so far. */
+  /** Returns what it has printed so far. */
   output(): string;
-  /** Stops reading what it prints, as a log collector that has died. */
+  /** Stops reading what it prints, like a log collector that has died. */
   closeOutput(): void;
-  /** The most memory that it has held, in MB (Linux). */
+  /** Returns the most memory that it has held, in MB (Linux only). */
   residentMb(): number;
-  /** Sends a signal and waits for the end, unless it has ended already; the exit code. */
+  /** Sends a signal, unless it has ended already, and waits for its end. Returns the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -44,7 +47,7 @@ export function startServer(folder: string, environment: Record<string, string> 
   return startProcess(start.split(' '), { ...database, ...environment }, ready);
 }
 
-/** Starts a program that says where it listens, as the Node host does. */
+/** Starts a program that prints where it listens, as the Node host does. */
 export async function startProcess(
   args: string[],
   environment: Record<string, string>,
@@ -85,7 +88,7 @@ function runIntoMemory(args: string[], environment: Record<string, string>) {
   return { child, output: () => printed };
 }
 
-/** For a load: who sends it does not read the log besides. */
+/** Runs a program whose output goes into a file, so that a process that sends it a load need not read its log. */
 function runIntoFile(args: string[], environment: Record<string, string>) {
   const path = environment.OUTPUT_FILE!;
   const child = runNode(args, environment, openSync(path, 'w'));

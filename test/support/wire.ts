@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** The wire between a browser and a server: it can be cut, and it can lose answers, as networks do. */
+/** The network between a browser and a server. It can be cut, and it can lose answers. */
 export interface Wire {
   url: string;
-  /** Where it leads, once there is a server. */
+  /** Sets the server to which it leads. */
   lead(url: string): void;
   /** Breaks every connection, and lets no new one through until `mend`. */
   cut(): void;
-  /** Lets requests through, and breaks the connection instead of bringing the answer back. */
+  /** Lets requests through, and breaks the connection in place of each answer. */
   loseAnswers(): void;
   mend(): void;
   close(): void;

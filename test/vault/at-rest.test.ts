@@ -17,7 +17,7 @@ const submitted = {
 };
 const tables = ['leads', 'keys', 'once', 'audit_events', 'audit_subjects', 'tokens', 'changes'];
 
-/** Submits, reads in clear and repeats; returns everything that must not be readable in what is stored. */
+/** Submits a lead, repeats it and reads it in clear. Returns all values that must not be readable in what is stored. */
 async function useDatabase(db: Database): Promise<string[]> {
   const { post, pull, token } = await startPublished({}, db);
   const key = 'key-3a9d5f0c-of-this-test';
@@ -32,7 +32,10 @@ async function useDatabase(db: Database): Promise<string[]> {
   return [...Object.values(values), ...derived, receipt_code, receipt_code.replaceAll('-', ''), key, secret];
 }
 
-/** A value in the ways in which it could lie about: UTF-8, UTF-16, hex, and base64 at each of its three alignments. */
+/**
+ * Returns a value in the encodings in which it could be stored: UTF-8, UTF-16, hex, and base64 at each of
+ * its three alignments.
+ */
 function spellings(value: string): Buffer[] {
   const bytes = Buffer.from(value);
   const wide = Buffer.from(value, 'utf16le');

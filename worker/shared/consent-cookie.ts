@@ -11,7 +11,7 @@ export interface CookieChoice {
   chosen_at: string;
 }
 
-/** Writes the consent cookie, `v1.<visitor_id>.<policy_version>.<chosen_at>.<granted>`: seconds, and ids joined by `_`. */
+/** Writes the consent cookie, `v1.<visitor_id>.<policy_version>.<chosen_at>.<granted>`; `_` joins the ids. */
 export function formatChoice({ visitor_id, policy_version, granted, chosen_at }: CookieChoice): string {
   return ['v1', visitor_id, policy_version, toSeconds(chosen_at), granted.join('_')].join('.');
 }
