@@ -68,6 +68,27 @@ export async function recordChoice(
   return { record: toRecord(row), latest: toRecord(latest!) };
 }
 
+const insertChoice = prepare<Consents>(
+  [
+    ...(['id', 'visitor_id', 'policy_version', 'locale', 'shown', 'granted', 'source'] as const),
+    ...(['chosen_at', 'received_at', 'expires_at', 'once_key', 'fingerprint'] as const),
+  ],
+  (db, row) => db.insertInto('consents').values(row).compile(),
+);
+
+const selectLatest = prepare<{ visitor_id: string; limit: number }>(
+  ['visitor_id', 'limit'],
+  (db, { visitor_id, limit }) =>
+    db
+      .selectFrom('consents')
+      .selectAll()
+      .where('visitor_id', '=', asText(visitor_id))
+      .orderBy('chosen_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .compile(),
+);
+
 /**
  * Finds the record that first answered a key, and whether this request is the same one. A key is valid as long as its
  * record is kept.
@@ -93,27 +114,6 @@ export async function listChoices(
   const rows = (await db.read(selectLatest(db, { visitor_id, limit }))) as Selectable<Consents>[];
   return rows.map(row => ({ ...toRecord(row), locale: row.locale }));
 }
-
-const insertChoice = prepare<Consents>(
-  [
-    ...(['id', 'visitor_id', 'policy_version', 'locale', 'shown', 'granted', 'source'] as const),
-    ...(['chosen_at', 'received_at', 'expires_at', 'once_key', 'fingerprint'] as const),
-  ],
-  (db, row) => db.insertInto('consents').values(row).compile(),
-);
-
-const selectLatest = prepare<{ visitor_id: string; limit: number }>(
-  ['visitor_id', 'limit'],
-  (db, { visitor_id, limit }) =>
-    db
-      .selectFrom('consents')
-      .selectAll()
-      .where('visitor_id', '=', asText(visitor_id))
-      .orderBy('chosen_at', 'desc')
-      .orderBy('id', 'desc')
-      .limit(limit)
-      .compile(),
-);
 
 /** Turns a row into the record on the wire. */
 export function toRecord({ shown, granted, ...row }: Selectable<Consents>): ConsentRecord {

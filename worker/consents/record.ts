@@ -51,6 +51,11 @@ type Outcome =
   /** The visitor has no choice that could be withdrawn. */
   | { is: 'unknown' };
 
+/** `POST /consents` appends a choice, a refusal included, and sets the cookie to what is valid now. */
+export const submitConsent = factory.createHandlers(body(choice), async c =>
+  reply(c, await acceptChoice(c, c.req.valid('json'))),
+);
+
 function reply(c: Context<App>, outcome: Outcome): Response {
   switch (outcome.is) {
     case 'stored':
@@ -78,11 +83,6 @@ function setConsentCookie(c: Context<App>, latest: ConsentRecord): void {
     ...(settings.cookie_domain && { domain: settings.cookie_domain }),
   });
 }
-
-/** `POST /consents` appends a choice, a refusal included, and sets the cookie to what is valid now. */
-export const submitConsent = factory.createHandlers(body(choice), async c =>
-  reply(c, await acceptChoice(c, c.req.valid('json'))),
-);
 
 async function acceptChoice(c: Context<App>, sent: Choice): Promise<Outcome> {
   const { db, signer } = c.var.services;
