@@ -22,6 +22,7 @@ export type Database = Kysely<Schema> & {
   scrub(): Promise<void>;
 };
 
+/** Result of one statement: the rows that it returned, and how many it changed. */
 export interface Outcome {
   rows: unknown[];
   changed: number;

@@ -114,6 +114,7 @@ export interface Quotas {
   taken: number;
 }
 
+/** A published policy version. Rows are appended and never changed. */
 export interface Policies {
   version: string;
   published_at: string;
@@ -143,6 +144,7 @@ export interface PolicyForms {
   retention_months: number;
 }
 
+/** An access token of staff. The table holds the SHA-256 of its secret. */
 export interface Tokens {
   id: string;
   holder: string;
@@ -186,6 +188,7 @@ export interface AuditSubjects {
   lead_id: string;
 }
 
+/** A sealed range of audit events. Its `hash` is the `prev` of the next range. Nothing writes seals yet. */
 export interface AuditSeals {
   from_seq: number;
   to_seq: number;

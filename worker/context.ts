@@ -7,7 +7,7 @@ import type { Vault } from '../db/vault/vault.ts';
 import type { Settings } from './settings.ts';
 import type { Locale } from './shared/locales.ts';
 
-/** What every request and every job may use. The host creates it once. */
+/** The services of every request and every job. The host creates them once. */
 export interface Services {
   db: Database;
   vault: Vault;
@@ -26,7 +26,7 @@ export interface Services {
   compress?: MiddlewareHandler;
 }
 
-/** What is limited, each with a number of its own. Of tokens, only refused ones count. */
+/** Requests that are limited, each kind by a number of its own. Only refused tokens count. */
 export type Limited = 'form' | 'consent' | 'token';
 
 /** Uses a key once more. Returns 0 within the limit, else the seconds until the next use is within it. */

@@ -84,6 +84,7 @@ export const timeZone: Form<string> = {
   },
 };
 
+/** Returns the form of a whole number, both bounds inclusive. */
 export function whole(least: number, most: number): Form<number> {
   return {
     expected: `a whole number from ${least} to ${most}`,

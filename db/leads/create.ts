@@ -10,7 +10,7 @@ import type { LeadValues, SubjectKeys, Vault } from '../vault/vault.ts';
 import { personal_fields } from './lead.ts';
 import { takeQuota } from './quota.ts';
 
-/** What a visitor submitted, and the policy that the visitor agreed to. */
+/** A visitor's submission: the values, and the policy that the visitor agreed to. */
 export interface Submission {
   form: string;
   values: LeadValues;

@@ -33,6 +33,11 @@ const secret_letters = 12;
 const mark_bytes = 16;
 const hash_bytes = 16;
 
+/**
+ * Creates the signer of a deployment.
+ *
+ * @param signing_key 32 bytes.
+ */
 export function createSigner(signing_key: Buffer): Signer {
   const traceKey = deriveKey(signing_key, 'idempotency');
   const trace = (value: string) =>

@@ -36,6 +36,7 @@ export function isHolder(name: string): boolean {
   return [...held].length <= holder_length && /^[^\p{Cc}\p{Cs}]+$/u.test(held);
 }
 
+/** Returns the name as it is stored. */
 export function readHolder(name: string): string {
   return name.trim();
 }
