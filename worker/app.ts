@@ -105,7 +105,7 @@ const logRequest = factory.createMiddleware(async (c, next) => {
   log('info', 'request', {
     request_id: c.var.request_id,
     method: c.req.method,
-    route: routePath(c, -1),
+    route: routePath(c),
     status: c.res.status,
     ms: now().getTime() - begun,
   });

@@ -60,7 +60,7 @@ export function createVault(keks: KeyEncryptionKey[], index_key: Buffer): Vault 
       const key = takeRandom(32);
       const sealed = encrypt(
         createSecretKey(key),
-        pad(JSON.stringify({ name, phone, email, company })),
+        pad(JSON.stringify({ name, phone, email, company } satisfies LeadValues)),
         leadContext(lead_id),
       );
       const wrapped = encrypt(currentKey, key, wrapContext(current, lead_id)).toString('base64url');

@@ -114,10 +114,12 @@ it('[P10] logs neither query, token, body nor what a path holds', async () => {
   await post('/forms/mini-ai-experience', { name: '韩梅梅', phone: '13900139000' });
   await pull('/leads?phone=13900139000', 'sales');
   await pull('/leads/0190b1f0-aaaa-7000-8000-000000000000', 'sales');
+  await pull('/policies/current', 'sales');
   expect(lines.map(line => JSON.parse(line))).toMatchObject([
     { event: 'request', method: 'POST', route: '/forms/:form', status: 422 },
     { event: 'request', method: 'GET', route: '/leads', status: 200 },
     { event: 'request', method: 'GET', route: '/leads/:id', status: 404 },
+    { event: 'request', method: 'GET', route: '/policies/current', status: 200 },
   ]);
   expect(lines.join('')).not.toMatch(new RegExp(`韩梅梅|13900139000|aaaa-7000|${(await token('sales')).slice(0, 12)}`));
 });
