@@ -1,9 +1,7 @@
 /** Seed of the run, which `vitest.config.ts` prints. Because `TEST_SEED` sets it, a failure can be repeated. */
 export const seed = Number(process.env.TEST_SEED);
 
-/**
- * Returns how often a random test repeats itself: `count` times in `npm test`, ten times as often in `npm run soak`.
- */
+/** Returns how often a random test repeats itself: `count` times in `npm test`, and that times its minutes in `npm run soak`. */
 export const times = (count: number): number => count * Number(process.env.TEST_SIZE ?? 1);
 
 export interface Random {
