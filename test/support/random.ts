@@ -1,7 +1,10 @@
 /** Seed of the run, which `vitest.config.ts` prints. Because `TEST_SEED` sets it, a failure can be repeated. */
 export const seed = Number(process.env.TEST_SEED);
 
-/** Returns how often a random test repeats itself: `count` times in `npm test`, and that times its minutes in `npm run soak`. */
+/**
+ * Returns how often a random test repeats itself: `count` times in `npm test`, and `count` times for each minute of
+ * `npm run soak`.
+ */
 export const times = (count: number): number => count * Number(process.env.TEST_SIZE ?? 1);
 
 export interface Random {
