@@ -1,5 +1,6 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { Conflict, type Database } from './database.ts';
+import { failUnless } from './statements.ts';
 
 /**
  * A count per day that is kept beside the records it counts. Days are those of the time zone: another zone is another
@@ -58,8 +59,8 @@ async function findPosition(db: Database, { name, time_zone }: Tally): Promise<s
 }
 
 /**
- * Moves the position, as the first statement of its unit. A position that another server has moved meanwhile becomes
- * null, which the database refuses: the whole unit fails.
+ * Moves the position, as the first statement of its unit. It fails the unit where another server has moved the position
+ * meanwhile.
  */
 function movePosition(db: Database, tally: Tally, from: string, to: string): CompiledQuery {
   return db
@@ -67,7 +68,7 @@ function movePosition(db: Database, tally: Tally, from: string, to: string): Com
     .values({ ...tally, position: to })
     .onConflict(conflict =>
       conflict.columns(['name', 'time_zone']).doUpdateSet({
-        position: sql`case when tallies.position = ${from} then excluded.position end`,
+        position: failUnless(sql`tallies.position = ${from}`, sql<string>`excluded.position`),
       }),
     )
     .compile();
