@@ -68,9 +68,10 @@ function draftErasure(
       .updateTable('leads')
       .set({
         sealed: null,
-        erased_at: at,
+        // A date that is there already stays, because the guard would refuse the unit with an error that is no Conflict.
+        erased_at: sql`coalesce(erased_at, ${at})`,
         changed_at: at,
-        ...(isWithdrawal && { withdrawn_at: at }),
+        ...(isWithdrawal && { withdrawn_at: sql`coalesce(withdrawn_at, ${at})` }),
         seq: failUnless(erasable, takenNumber()),
       })
       .where('id', '=', id)

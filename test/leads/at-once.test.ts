@@ -3,7 +3,8 @@ import type { Database } from '../../db/database.ts';
 import * as postgres from '../../db/dialects/postgres.ts';
 import { newId } from '../../db/ids.ts';
 import { changeLead } from '../../db/leads/change.ts';
-import { eraseLeadById } from '../../db/leads/erase.ts';
+import type { Receipt } from '../../db/leads/create.ts';
+import { eraseLeadById, withdrawLead } from '../../db/leads/erase.ts';
 import { findLead } from '../../db/leads/read.ts';
 import { createPostgresDatabase, engines } from '../support/engines.ts';
 import { lead, noon, startPublished } from '../support/harness.ts';
@@ -144,12 +145,18 @@ describe.each(engines)('on $engine', ({ open }) => {
     expect(subjects.map(({ lead_id }) => lead_id)).not.toContain(erased);
   });
 
-  it('of erasures at once one counts', async () => {
-    const id = await receive();
+  it('of erasures and withdrawals at once, each at an instant of its own, one counts', async () => {
+    const { id, receipt_code } = (await (await started.post('/forms/mini-ai-experience', lead)).json()) as Receipt;
     const before = await seqNow();
-    const answers = await Promise.all(Array.from({ length: 6 }, () => eraseLeadById(db, id, sales, noon)));
-    expect(answers.sort()).toEqual([...Array(5).fill('already'), 'erased']);
+    const at = (ms: number) => new Date(noon.getTime() + ms);
+    const erasures = Array.from({ length: 6 }, (_, n) => eraseLeadById(db, id, sales, at(2 * n)));
+    const withdrawals = Array.from({ length: 6 }, (_, n) => withdrawLead(db, receipt_code, sales, at(2 * n + 1)));
+    const erased = (await Promise.all(erasures)).filter(answer => answer !== 'already');
+    const withdrawn = (await Promise.all(withdrawals)).filter(Boolean);
+    expect([...erased, ...withdrawn]).toHaveLength(1);
     expect(await seqNow()).toBe(before + 1);
+    const row = await rowOf(id);
+    expect(row.withdrawn_at).toBe(withdrawn.length > 0 ? row.erased_at : null);
   });
 });
 
