@@ -141,6 +141,11 @@ export function currentPolicy(policies: Policy[], now: Date): Policy | undefined
   return policies.find(({ effective_at }) => effective_at <= now.toISOString());
 }
 
+/** The policy that comes into force next, or undefined. */
+export function nextPolicy(policies: Policy[], now: Date): Policy | undefined {
+  return policies.findLast(({ effective_at }) => effective_at > now.toISOString());
+}
+
 /**
  * Returns the instant from which choices are valid: the start of the latest significant version in effect, or else of
  * the first. Visitors with an earlier choice are asked again.

@@ -20,7 +20,7 @@ describe('the demo site', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('Content-Security-Policy')).toContain("script-src 'self'; style-src 'self'");
     expect(html).toContain(`<html lang="${locale}">`);
-    expect(html).toContain('<script src="/widget.js" defer></script>');
+    expect(html).toContain('<script src="/widget.js" crossorigin defer></script>');
     expect(html).toContain('data-consent-open');
     expect(html).toContain(`href="/policies/2026-01?lang=${locale}"`);
     expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=|https?:\/\//);

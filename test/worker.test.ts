@@ -87,10 +87,14 @@ describe('the Worker on workerd with D1', () => {
     const widget = await fetchWorker('/widget.js');
     expect(widget.headers.get('Content-Type')).toContain('javascript');
     expect(widget.headers.get('X-Content-Type-Options')).toBe('nosniff');
-    const [name] = /(?<=widget\/)lead-form-[\w-]+\.js/.exec(await widget.text())!;
+    expect(widget.headers.get('Access-Control-Allow-Origin')).toBe('*');
+    expect(widget.headers.get('Cache-Control')).toBe('public, max-age=60, stale-while-revalidate=86400');
+    const script = await widget.text();
+    expect(script).toContain('"current":{"version":"2026-01"');
+    const [name] = /(?<=widget\/)lead-form-[\w-]+\.js/.exec(script)!;
     const module = await fetchWorker(`/widget/${name}`, { headers: { Origin: site } });
     expect(module.status).toBe(200);
-    expect(module.headers.get('Access-Control-Allow-Origin')).toBe(site);
+    expect(module.headers.get('Access-Control-Allow-Origin')).toBe('*');
     expect((await fetchWorker('/widget/none.js')).status).toBe(404);
   });
 

@@ -33,6 +33,8 @@ export interface Options {
   host: string;
   /** Language of the widget's texts; without it the page's, then the browser's. */
   lang?: string | undefined;
+  /** Colours of the interface; without it those of the page, by its `color-scheme`. */
+  theme?: 'light' | 'dark' | 'auto' | undefined;
   /** Own words for single texts of banner, preferences and placeholder, by language. */
   texts?: TextsByLocale | undefined;
 }
@@ -67,6 +69,8 @@ export interface PreferencesTexts {
   alwaysOn: string;
   /** `{count}`: how many. */
   cookies: string;
+  /** Of a purpose that has no cookies. */
+  noCookies: string;
   provider: string;
   lifetime: string;
   use: string;

@@ -1,16 +1,37 @@
-/** What is loaded on first use, from wherever this copy of the widget lives. */
+import { h, render } from 'preact';
+import type { Preact } from './handed-preact.ts';
+
+/** The modules that are loaded on first use, from wherever this copy of the widget lives. */
 export interface Chunks {
   loadPreferences(): Promise<typeof import('./ui/preferences.tsx')>;
   loadLeadForm(): Promise<typeof import('./form/form.tsx')>;
 }
 
 /** The hashed file of each chunk, filled in by build.ts. */
-declare const CHUNK_FILES: { preferences: string; 'lead-form': string };
+declare const CHUNK_FILES: Record<Name, string>;
 
-/** The chunks beside the script that pages name. */
+type Name = 'preferences' | 'lead-form';
+type Chunk<T> = T & { hand(preact: Preact): void };
+
+/** Loads the chunks that stand beside the script, and hands them its Preact. */
 export function createChunks(host: string): Chunks {
+  const failures: Partial<Record<Name, number>> = {};
   return {
-    loadPreferences: () => import(`${host}/${CHUNK_FILES.preferences}`),
-    loadLeadForm: () => import(`${host}/${CHUNK_FILES['lead-form']}`),
+    loadPreferences: () => load('preferences'),
+    loadLeadForm: () => load('lead-form'),
   };
+
+  /** A chunk that has failed is asked for under another address, because browsers remember the failure of the first one. */
+  async function load<T>(name: Name, isLast = false): Promise<T> {
+    const failed = failures[name];
+    try {
+      const module: Chunk<T> = await import(`${host}/${CHUNK_FILES[name]}${failed ? `?${failed}` : ''}`);
+      module.hand({ h, render });
+      return module;
+    } catch (error) {
+      failures[name] = (failed ?? 0) + 1;
+      if (isLast) throw error;
+      return load(name, true);
+    }
+  }
 }

@@ -1,11 +1,18 @@
 /** The script tag's entry: finds its server, language and texts, and starts the widget once per page. */
+import type { WrittenPolicies } from '../worker/shared/written-policies.ts';
+import type { Options } from './api.ts';
 import { createChunks } from './chunks.ts';
 import { start } from './start.ts';
+
+/** The policies that the server has written into the script, or 0 where the file is served as it was built. */
+declare const WRITTEN_POLICIES: WrittenPolicies | 0;
 
 try {
   const script = (document.currentScript ?? document.querySelector('script[src*="/widget.js"]')) as HTMLScriptElement;
   const host = new URL('.', script.src).href.slice(0, -1);
-  if (!window.leadConsent) start({ host, lang: script.dataset.lang, texts: readTexts() }, createChunks(host));
+  const { lang, theme } = script.dataset;
+  const options = { host, lang, theme: theme as Options['theme'], texts: readTexts() };
+  if (!window.leadConsent) start(options, createChunks(host), WRITTEN_POLICIES || undefined);
 } catch (error) {
   console.error('lead-consent:', error);
 }

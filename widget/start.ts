@@ -1,21 +1,29 @@
+import type { WrittenPolicies } from '../worker/shared/written-policies.ts';
 import type { Choice, LeadConsent, Options } from './api.ts';
 import type { Chunks } from './chunks.ts';
 import { type Consents, createConsents } from './consent/consent.ts';
 import { createGate } from './consent/gate.ts';
 import { createOutbox } from './consent/outbox.ts';
 import { createForms } from './form/mounts.ts';
-import { createApi } from './server.ts';
+import { createApi, type Policy } from './server.ts';
 import { createStylesheet } from './stylesheet.ts';
 import { chooseLocale } from './texts.ts';
 import { createPrompts, type Prompts } from './ui/prompts.ts';
+import { rootClass } from './ui/root.ts';
 import styles from './ui/styles.css';
+import { awaitNext, readWritten } from './written.ts';
 
 /**
  * Starts the widget on this page.
  *
  * @param chunks Loads what is needed on first use.
+ * @param written The policies that the server has written into the script. Without them the policy in force is fetched.
  */
-export function start({ host, lang, texts: own }: Options, chunks: Chunks): LeadConsent {
+export function start(
+  { host, lang, theme, texts: own }: Options,
+  chunks: Chunks,
+  written?: WrittenPolicies,
+): LeadConsent {
   const locale = chooseLocale([lang, document.documentElement.lang, ...navigator.languages]);
   const api = createApi(host);
   const outbox = createOutbox({
@@ -24,9 +32,11 @@ export function start({ host, lang, texts: own }: Options, chunks: Chunks): Lead
     settled: answer => consents?.settle(answer),
   });
   const stylesheet = createStylesheet(host);
-  const policyArrives = api.getPolicy(locale);
-  const forms = createForms({ host, locale, api, policyArrives, stylesheet, load: chunks.loadLeadForm });
-  const gate = createGate(has);
+  const look = () => rootClass(theme);
+  const fetched = written ? undefined : api.getPolicy(locale);
+  const getPolicy = async () => (written ? readWritten(written, host, locale) : fetched);
+  const forms = createForms({ host, locale, look, api, getPolicy, stylesheet, load: chunks.loadLeadForm });
+  const gate = createGate({ refresh: () => consents?.refresh(), has });
   const listeners = new Set<(choice: Choice | null) => void>();
   const observer = new MutationObserver(scan);
   const undo = [forms.remove, outbox.stop, stylesheet.remove, () => observer.disconnect()];
@@ -41,6 +51,7 @@ export function start({ host, lang, texts: own }: Options, chunks: Chunks): Lead
 
   async function run() {
     listen(window, 'online', outbox.flush);
+    listen(window, 'storage', () => consents?.refresh());
     listen(document, 'visibilitychange', comeAndGo);
     listen(document, 'click', openOnClick);
     await parsePage();
@@ -48,12 +59,39 @@ export function start({ host, lang, texts: own }: Options, chunks: Chunks): Lead
     stylesheet.add(styles);
     observer.observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ['data-lead-form'] });
     scan();
-    const policy = await policyArrives;
-    if (!policy || isRemoved) return;
+    const policy = await getPolicy();
+    if (isRemoved) return;
+    if (policy) follow(policy);
+    if (written) undo.push(awaitNext(written, change));
+  }
+
+  /** Asks under a policy from now on. */
+  function follow(policy: Policy) {
+    prompts?.remove();
     consents = createConsents({ policy, locale, outbox, changed });
-    prompts = createPrompts({ host, locale, own, policy, consents, api, stylesheet, load: chunks.loadPreferences });
+    prompts = createPrompts({
+      host,
+      locale,
+      look,
+      own,
+      policy,
+      consents,
+      api,
+      stylesheet,
+      load: chunks.loadPreferences,
+    });
     outbox.flush();
     obey();
+  }
+
+  /** Another version has come into force while the page is open. */
+  async function change() {
+    const policy = await getPolicy();
+    if (!policy || isRemoved) return;
+    follow(policy);
+    forms.ask(policy);
+    forms.scan();
+    changed();
   }
 
   function changed() {
@@ -62,8 +100,8 @@ export function start({ host, lang, texts: own }: Options, chunks: Chunks): Lead
   }
 
   function obey() {
+    gate.release();
     prompts?.update();
-    gate.release().then(() => prompts?.update());
   }
 
   function scan() {

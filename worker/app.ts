@@ -20,10 +20,11 @@ import { pullLeads, showLead } from './leads/pull.ts';
 import { showWithdrawal, submitWithdrawal } from './leads/withdraw.ts';
 import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from './policies/routes.ts';
 import { endToken, issueToken, renewToken, showTokens } from './staff/tokens.ts';
+import { showWidget } from './widget.ts';
 
 /** Paths of the built files that the server hands out (build.ts, widget/build.ts). */
 const built_files = [
-  ...['/widget.js', '/widget.css', '/widget/:file', '/openapi.json'],
+  ...['/widget.css', '/widget/:file', '/openapi.json'],
   ...['/styles.css', '/docs.css', '/console.css', '/console.js', '/console.svg'],
 ];
 
@@ -39,16 +40,7 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   app.onError(answerFailure);
   app.notFound(c => problem(c, 'not-found'));
 
-  for (const path of [
-    '/forms/*',
-    '/challenge',
-    '/consents/*',
-    '/withdrawals',
-    '/policies/*',
-    '/widget.js',
-    '/widget.css',
-    '/widget/*',
-  ])
+  for (const path of ['/forms/*', '/challenge', '/consents/*', '/withdrawals', '/policies/*'])
     app.use(path, allowSites);
 
   const at = (path: string, methods: Methods) => addResource(app, path, methods);
@@ -85,6 +77,7 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   at('/health', { GET: [...showHealth] });
   at('/problems/:slug', { GET: [describeProblem] });
   at('/docs', { GET: [...showDocs] });
+  at('/widget.js', { GET: [...showWidget] });
   for (const path of built_files) at(path, { GET: [showAsset] });
   if (demo) app.route('/', demo);
   return app;

@@ -33,10 +33,12 @@ const headers = `\
 /*
   X-Content-Type-Options: nosniff
 /widget/*
+  Access-Control-Allow-Origin: *
+  Cross-Origin-Resource-Policy: cross-origin
   Cache-Control: public, max-age=31536000, immutable
-/widget.js
-  Cache-Control: public, max-age=300, stale-while-revalidate=86400
 /widget.css
+  Access-Control-Allow-Origin: *
+  Cross-Origin-Resource-Policy: cross-origin
   Cache-Control: public, max-age=300, stale-while-revalidate=86400
 /docs*
   Cache-Control: public, max-age=300

@@ -18,6 +18,8 @@ export interface Services {
   log: Log;
   /** Finds a built file by the request's path (`/widget.js`); undefined when there is none. */
   findAsset(request: Request): Promise<Response | undefined>;
+  /** Compresses a text that is served often as well as it can be, where the host does not by itself. */
+  pack?(text: string): Promise<Record<'br' | 'gzip', Uint8Array<ArrayBuffer>>>;
   /** Returns the address at the other end of the connection; undefined where the host does not know it. */
   peerAddress(c: Context): string | undefined;
   /** Limiters of addresses that send too much. */

@@ -5,7 +5,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { compress } from 'hono/compress';
 import { createApp } from './app.ts';
-import { openAssets } from './node/assets.ts';
+import { openAssets, pack } from './node/assets.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
 import { findFolder, openStore } from './node/store.ts';
 import { startTimers } from './node/timers.ts';
@@ -33,6 +33,7 @@ const made = await createServices(settings, {
   now: () => new Date(),
   writeLine: writeSoon,
   findAsset: openAssets(),
+  pack,
   peerAddress: c => getConnInfo(c).remote.address,
   compress: compress(),
 });

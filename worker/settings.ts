@@ -110,6 +110,12 @@ export const settings_table = {
     default: '36',
     sentence: 'How long a cookie choice is kept after it expired.',
   },
+  WIDGET_STALE_HOURS: {
+    form: forms.whole(0, 8760),
+    default: '24',
+    sentence:
+      'How long a browser may use its copy of the widget while it fetches a new one. 0 = it always asks first. A significant policy version should be published that much ahead.',
+  },
   TIME_ZONE: {
     form: forms.timeZone,
     default: 'Asia/Shanghai',

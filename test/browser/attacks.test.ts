@@ -36,7 +36,7 @@ async function openWebsite(): Promise<string> {
     const referrer = new URL(request.url!, 'http://x').searchParams.get('policy') ?? 'strict-origin-when-cross-origin';
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Referrer-Policy': referrer });
     response.end(`<!doctype html><html lang="en"><title>Website</title><div data-lead-form="mini-ai-experience"></div>
-<script src="${server.url}/widget.js" defer></script>`);
+<script src="${server.url}/widget.js" crossorigin defer></script>`);
   });
   websites.push(website);
   website.listen(0, '127.0.0.1');

@@ -18,7 +18,7 @@ const website = createServer((request, response) => {
   const lang = new URL(request.url!, 'http://x').searchParams.get('lang');
   response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });
   response.end(`<!doctype html><html lang="${lang}"><meta name="viewport" content="width=device-width"><title>Website</title>
-<style>:root { color-scheme: light dark } ${room}</style><script src="${server.url}/widget.js" defer></script>
+<style>:root { color-scheme: light dark } ${room}</style><script src="${server.url}/widget.js" crossorigin defer></script>
 <main><h1>Website</h1><div data-lead-form="mini-ai-experience"><a href="${server.url}/forms/mini-ai-experience">Form</a></div>
 <p>What comes after</p></main>`);
 });

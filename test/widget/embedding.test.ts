@@ -75,7 +75,7 @@ async function serveExample(example: string, main: string, jsxImportSource: stri
     define: { 'process.env.NODE_ENV': '"development"' },
   });
   site.files = Object.fromEntries(outputFiles.map(({ path, text }) => [path, text]));
-  site.html = pageWith('').replace('src="HOST/widget.js" defer', 'src="/main.js" type="module"');
+  site.html = pageWith('').replace('src="HOST/widget.js" crossorigin defer', 'src="/main.js" type="module"');
 }
 
 it('the React example compiles against the types, is bundled, and works from the page’s own files', async () => {

@@ -203,3 +203,165 @@ it('[K3] two choices made offline are both sent, in their order', async () => {
     ['withdrawal', 1],
   ]);
 });
+
+it('case W1 a script that never answers holds up neither frames nor images, and the next script for some seconds only', async () => {
+  site.html = pageWith(`<script type="text/plain" data-consent="analytics" src="/never.js"></script>
+<script type="text/plain" data-consent="analytics" src="/second.js"></script>
+<img data-consent="analytics" data-consent-src="/pixel.gif" alt="">
+<iframe data-consent="marketing" data-consent-src="/frame" title="Video" width="300" height="200"></iframe>`);
+  site.files = files;
+  const page = await site.visit({ before: tab => tab.route('**/never.js', () => {}) });
+  await page.getByRole('button', { name: 'Allow and show' }).click();
+  await eventually(() => site.seen.some(({ path }) => path === '/frame')).toBe(true);
+  await grant(page, 'analytics', 'marketing');
+  await eventually(() => site.seen.some(({ path }) => path === '/pixel.gif')).toBe(true);
+  expect(await order(page)).toEqual([]);
+  await expect.poll(() => order(page), { timeout: 8_000 }).toEqual(['second']);
+});
+
+it('case W2 a script that was put in as markup runs once, after the grant, and keeps its nonce', async () => {
+  site.html = pageWith('<div id="place"></div>');
+  site.files = files;
+  site.pageHeaders = { 'Content-Security-Policy': "script-src HOST 'self' 'nonce-abc'" };
+  const page = await site.visit({
+    before: tab =>
+      tab.addInitScript(
+        ([one, two]) =>
+          document.addEventListener('DOMContentLoaded', () => {
+            document.querySelector('#place')!.innerHTML =
+              `<script type="text/plain" data-consent="analytics" nonce="abc">${one}</script>
+<script type="text/plain" data-consent="analytics" src="/second.js"></script>`;
+            document
+              .querySelector('main')!
+              .insertAdjacentHTML(
+                'beforeend',
+                `<script type="text/plain" data-consent="analytics" nonce="abc">${two}</script>`,
+              );
+          }),
+        [log('markup'), log('adjacent')],
+      ),
+  });
+  expect(await order(page)).toEqual([]);
+  await click(page, 'accept-all');
+  await eventually(() => order(page)).toEqual(['markup', 'second', 'adjacent']);
+  await page.evaluate(() => window.leadConsent?.open());
+  await page.keyboard.press('Escape');
+  expect(await order(page)).toEqual(['markup', 'second', 'adjacent']);
+});
+
+it('case W2 under Trusted Types such a script is skipped with one line, and the rest goes on', async () => {
+  const lines: string[] = [];
+  site.html = pageWith(
+    `<div id="place"></div><script type="text/plain" data-consent="analytics" src="/second.js"></script>`,
+  );
+  site.files = { ...files, '/page.js': '' };
+  site.pageHeaders = {
+    'Content-Security-Policy': "script-src HOST 'self'; require-trusted-types-for 'script'; trusted-types page",
+  };
+  const page = await site.visit({
+    before: tab => {
+      tab.on('console', message => message.text().includes('lead-consent:') && lines.push(message.text()));
+      return tab.addInitScript(() =>
+        document.addEventListener('DOMContentLoaded', () => {
+          const { trustedTypes } = window as unknown as {
+            trustedTypes: { createPolicy(name: string, rules: object): { createHTML(text: string): string } };
+          };
+          const policy = trustedTypes.createPolicy('page', { createHTML: (text: string) => text });
+          document.querySelector('#place')!.innerHTML = policy.createHTML(
+            '<script type="text/plain" data-consent="analytics" src="/third.js"></script>',
+          );
+        }),
+      );
+    },
+  });
+  await click(page, 'accept-all');
+  await eventually(() => order(page)).toEqual(['second']);
+  expect(lines.length).toBe(1);
+});
+
+it('case W24 under Trusted Types `data-consent-src` works where the page allows the policy `lead-consent`', async () => {
+  site.html = pageWith('<script type="text/plain" data-consent="analytics" data-consent-src="/second.js"></script>');
+  site.files = files;
+  site.pageHeaders = {
+    'Content-Security-Policy': "script-src HOST 'self'; require-trusted-types-for 'script'; trusted-types lead-consent",
+  };
+  const page = await site.visit();
+  await click(page, 'accept-all');
+  await eventually(() => order(page)).toEqual(['second']);
+});
+
+it('case W3 elements that never report back, or that the release does not change, hold up nothing', async () => {
+  site.html = pageWith(`<svg><script type="text/plain" data-consent="analytics">${log('svg')}</script></svg>
+<script type="text/plain" data-consent="analytics" nomodule src="/never.js"></script>
+<script type="text/plain" data-consent="analytics" data-type="text/template">no script</script>
+<script type="text/plain" data-consent="analytics" data-type="text/plain">${log('never')}</script>
+<div data-consent="analytics" data-src="/div">A lazy loader's</div>
+<script type="text/plain" data-consent="analytics">${log('last')}</script>`);
+  const page = await site.visit();
+  await click(page, 'accept-all');
+  await eventually(() => order(page)).toEqual(['svg', 'last']);
+  expect(await page.evaluate(() => window.leadConsent?.has('analytics'))).toBe(true);
+});
+
+it('case W4 what a gated inline script writes lands after it, and the page stays', async () => {
+  site.html = pageWith(`<script type="text/plain" data-consent="analytics" id="writer">
+document.write('<span id=a></span>'); document.writeln('<span id=b></span>')</script><p id="after">After</p>`);
+  const page = await site.visit();
+  await click(page, 'accept-all');
+  await eventually(() => page.locator('#writer ~ span').evaluateAll(all => all.map(({ id }) => id))).toEqual([
+    'a',
+    'b',
+  ]);
+  expect(await page.locator('h1, #after').count()).toBe(2);
+  await page.reload();
+  await eventually(() => page.locator('#writer + #a').count()).toBe(1);
+  expect(await page.locator('h1, #after').count()).toBe(2);
+  expect(await page.evaluate(() => Object.keys(document))).not.toContain('write');
+});
+
+it('case W5 a gated module runs as one', async () => {
+  site.html = pageWith(`<script type="text/plain" data-consent="analytics" data-type="module">
+import '/second.js'; ${log('module')}</script>`);
+  site.files = files;
+  const page = await site.visit();
+  await click(page, 'accept-all');
+  await eventually(() => order(page)).toEqual(['second', 'module']);
+});
+
+it('case W8 a withdrawal in one window is obeyed in the others at once', async () => {
+  const page = await site.visit();
+  await click(page, 'accept-all');
+  await eventually(() => page.evaluate(() => localStorage.length)).toBe(0);
+  const other = await page.context().newPage();
+  await other.goto(site.page);
+  await other.evaluate(() => window.leadConsent?.ready);
+  const has = () => other.evaluate(() => window.leadConsent?.has('analytics'));
+  expect(await has()).toBe(true);
+  await grant(page);
+  await eventually(has).toBe(false);
+  await other.evaluate(code => {
+    const script = Object.assign(document.createElement('script'), { type: 'text/plain', textContent: code });
+    script.setAttribute('data-consent', 'analytics');
+    document.body.append(script);
+  }, log('late'));
+  await other.waitForTimeout(100);
+  expect(await order(other)).toEqual([]);
+});
+
+it('case W8 where the other window shares the cookie alone, nothing is released without reading it', async () => {
+  const page = await site.visit();
+  await click(page, 'accept-all');
+  await eventually(() => page.evaluate(() => localStorage.length)).toBe(0);
+  const consent = async () => (await page.context().cookies()).find(({ name }) => name === 'consent')!;
+  const { value, ...cookie } = await consent();
+  const [, id, version, at] = value.split('.');
+  await page.context().addCookies([{ ...cookie, value: `v1.${id}.${version}.${Number(at) + 5}.necessary` }]);
+  await page.evaluate(code => {
+    const script = Object.assign(document.createElement('script'), { type: 'text/plain', textContent: code });
+    script.setAttribute('data-consent', 'analytics');
+    document.body.append(script);
+  }, log('late'));
+  await page.waitForTimeout(100);
+  expect(await order(page)).toEqual([]);
+  expect(await page.evaluate(() => window.leadConsent?.has('analytics'))).toBe(false);
+});

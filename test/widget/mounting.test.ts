@@ -22,7 +22,7 @@ it('without a policy the link stays, for its page says what is the matter', asyn
 });
 
 it('where the form can’t be loaded the link stays', async () => {
-  const page = await site.visit({ before: tab => tab.route('**/widget/lead-form-*.js', route => route.abort()) });
+  const page = await site.visit({ before: tab => tab.route('**/widget/lead-form-*', route => route.abort()) });
   await page.waitForLoadState('networkidle');
   expect(await page.locator('[data-lead-form]').innerHTML()).toBe(
     `<a href="${site.host}/forms/mini-ai-experience">Form</a>`,

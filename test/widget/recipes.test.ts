@@ -56,7 +56,10 @@ it('[K2] Baidu Tongji loads after a grant alone, and on withdrawal its cookies g
 
 it('Google Consent Mode v2 gets its default before any tag, and an update after each choice and on later pages', async () => {
   const [tags, byDefault, update] = readExamples('recipes.md', 'Google Consent Mode v2', site.host);
-  const head = tags!.code.replace('<script src="https://consent.example.com/widget.js" defer></script>', '');
+  const head = tags!.code.replace(
+    '<script src="https://consent.example.com/widget.js" crossorigin defer></script>',
+    '',
+  );
   site.html = `<!doctype html><html lang="en"><head><title>Shop</title>${head}</head><body></body></html>`;
   site.files = { '/consent-default.js': byDefault!.code, '/consent-update.js': update!.code };
   const tag = 'window.atTag = window.dataLayer.map(it => [...it].slice(0, 2).join(" "));';

@@ -12,6 +12,7 @@ import { buildWidget } from '../../widget/build.ts';
 import { describeReceipt } from '../../worker/consents/receipt.ts';
 import { checkBot, issueChallenge } from '../../worker/guards/bot-check.ts';
 import { findForm } from '../../worker/shared/fields.ts';
+import type { WrittenPolicies } from '../../worker/shared/written-policies.ts';
 import { closePages, openBrowser } from '../support/browser.ts';
 import { type Policies, policies } from './policies.ts';
 
@@ -48,7 +49,13 @@ const defaults = () => ({
    * Headers of the page, like its Content-Security-Policy. `HOST` stands for the product's origin, here and in html.
    */
   pageHeaders: {} as Record<string, string>,
+  /** The policy in force, and the one that comes into force next: the server writes both into the script. */
   policies: policies as Policies | undefined,
+  next: undefined as Policies | undefined,
+  /** Whether the server writes them. Where it does not, the widget asks. */
+  isWritten: true,
+  /** Paths of the product that fail, how often each. */
+  failing: {} as Record<string, number>,
   /** Scripts on the page's own host, by path, which gated elements load. */
   files: {} as Record<string, string>,
   /** The mark of each proof that came with a form, or the reason for which it was refused. */
@@ -62,11 +69,17 @@ const defaults = () => ({
 /** Expects a condition to become true within five seconds, because a browser on a busy machine takes its time. */
 export const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 5_000 });
 
+function writePolicy(written: Policies | undefined) {
+  if (!written) return null;
+  const { version, effective_at, choices_hold_since } = written.en;
+  return { version, effective_at, choices_hold_since, texts: written };
+}
+
 /** Returns a page that embeds the widget as a customer would. */
 export function pageWith(body: string, { lang = 'en', head = '' } = {}): string {
   return `<!doctype html><html lang="${lang}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>Shop</title>
-<script src="HOST/widget.js" defer></script>${head}</head><body><main><h1>Shop</h1>${body}</main></body></html>`;
+<script src="HOST/widget.js" crossorigin defer></script>${head}</head><body><main><h1>Shop</h1>${body}</main></body></html>`;
 }
 
 /** The form's element with its plain link, as docs/embedding.md shows it. */
@@ -114,8 +127,17 @@ export async function openSite() {
     if (policy) return send(response, { status: 200, body: policy });
     const file = join(dist, pathname);
     if (!/^\/widget[./]/.test(pathname) || !existsSync(file)) return send(response, { status: 404, body: {} });
+    for (const part of Object.keys(site.failing))
+      if (pathname.includes(part) && site.failing[part]!-- > 0) return send(response, { status: 404, body: {} });
     response.writeHead(200, { 'Content-Type': file.endsWith('.js') ? 'text/javascript' : 'text/css' });
-    return response.end(readFileSync(file));
+    const text = readFileSync(file, 'utf8');
+    const isScript = pathname === '/widget.js' && site.isWritten;
+    return response.end(isScript ? text.replace('})(0);', () => `})(${JSON.stringify(write())});`) : text);
+  }
+
+  function write(): WrittenPolicies {
+    const { cookie } = site.policies?.en ?? policies.en;
+    return { cookie, current: writePolicy(site.policies), next: writePolicy(site.next) };
   }
 
   /** Returns the receipt, as the product gives it, of the choices that were posted. */

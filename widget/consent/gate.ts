@@ -1,56 +1,75 @@
-const gated = 'script[type="text/plain"][data-consent],[data-src][data-consent]';
+import { runScript } from './scripts.ts';
 
-/** The purposes that a gated element needs, all of them. */
+const gated = '[data-consent-src][data-consent],[data-src][data-consent],script[type="text/plain"][data-consent]';
+
+/** Frames that may be held back. */
+export const gated_frames = 'iframe[data-consent-src][data-consent],iframe[data-src][data-consent]';
+
+/** How long a script may hold up the next one. */
+const patience_ms = 5_000;
+
+/** Returns the purposes that a gated element needs, all of them. */
 export function readPurposes(element: Element): string[] {
   return element.getAttribute('data-consent')!.trim().split(/\s+/);
 }
 
-/**
- * Keeps gated scripts, frames and images shut until each one's purposes are granted.
- *
- * @param has Whether a purpose is granted now.
- */
-export function createGate(has: (purpose: string) => boolean) {
-  let releasing = false;
+interface Options {
+  /** Reads the present choice, which another window may have changed. */
+  refresh(): void;
+  /** Whether a purpose is granted now. */
+  has(purpose: string): boolean;
+}
+
+/** Keeps gated scripts, frames and images shut until each one's purposes are granted. */
+export function createGate({ refresh, has }: Options) {
+  /** The scripts that have been released. Because none is released twice, none can hold up the rest for ever. */
+  const released = new WeakSet<Element>();
+  let isRunning = false;
 
   return {
-    /** Releases in document order whatever is permitted; a script from a file is awaited, as the parser would. */
-    async release() {
-      if (releasing) return;
-      releasing = true;
-      for (let next = find(); next; next = find()) await releaseElement(next);
-      releasing = false;
+    /** Releases whatever is permitted: frames and images at once, scripts in document order, one after another. */
+    release() {
+      const waiting = find();
+      if (!waiting.length) return;
+      refresh();
+      for (const element of waiting)
+        if (!isScript(element) && isPermitted(element)) element.setAttribute('src', takeSource(element)!);
+      if (!isRunning) run();
     },
   };
 
-  function find(): Element | undefined {
-    return [...document.querySelectorAll(gated)].find(element => readPurposes(element).every(has));
+  async function run() {
+    isRunning = true;
+    for (let next = findScript(); next; next = findScript()) {
+      released.add(next);
+      const source = takeSource(next);
+      await Promise.race([runScript(next, source), new Promise<void>(resolve => setTimeout(resolve, patience_ms))]);
+      refresh();
+    }
+    isRunning = false;
+  }
+
+  function find(): Element[] {
+    return [...document.querySelectorAll(gated)].filter(element => !released.has(element));
+  }
+
+  function findScript() {
+    return find().find(element => isScript(element) && isPermitted(element)) as HTMLScriptElement | undefined;
+  }
+
+  function isPermitted(element: Element): boolean {
+    return readPurposes(element).every(has);
   }
 }
 
-async function releaseElement(element: Element) {
-  const source = element.getAttribute('data-src');
+/** In HTML and in SVG. */
+function isScript(element: Element): boolean {
+  return element.localName === 'script';
+}
+
+function takeSource(element: Element): string | null {
+  const source = element.getAttribute('data-consent-src') ?? element.getAttribute('data-src');
+  element.removeAttribute('data-consent-src');
   element.removeAttribute('data-src');
-  try {
-    if (element instanceof HTMLScriptElement) await runScript(element, source);
-    else element.setAttribute('src', source!);
-  } catch {
-    // Trusted Types refuse to set a script's src. There, write `src` beside type="text/plain" instead of `data-src`.
-  }
-}
-
-/** Runs the element itself, put in its place again: Trusted Types refuse a copy. */
-function runScript(script: HTMLScriptElement, source: string | null): Promise<unknown> | undefined {
-  const isAwaited = !script.hasAttribute('async');
-  script.removeAttribute('type');
-  if (source !== null) script.src = source;
-  const settled =
-    isAwaited &&
-    script.src &&
-    new Promise(resolve => {
-      script.addEventListener('load', resolve, { once: true });
-      script.addEventListener('error', resolve, { once: true });
-    });
-  script.parentNode?.insertBefore(script, script.nextSibling);
-  return settled || undefined;
+  return source;
 }

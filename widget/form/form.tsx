@@ -1,18 +1,19 @@
+import { h, render } from 'preact';
 import { type LeadError, lead_errors } from '../../worker/shared/field-errors.ts';
 import { checkField } from '../../worker/shared/fields.ts';
 import type { Locale } from '../../worker/shared/locales.ts';
-import { h } from '../dom.ts';
 import { type Answer, type Api, isTemporary, type Policy } from '../server.ts';
-import { createThanks } from './done.tsx';
+import { Thanks } from './done.tsx';
 import { readDraft, writeDraft } from './draft.ts';
 import styles from './form.css';
 import { createProofs } from './proofs.ts';
 import { formTexts } from './texts.ts';
-import { type Box, boxes, createView, type Errors, type State } from './view.tsx';
+import { type Box, boxes, type Errors, type State, View } from './view.tsx';
 
 interface Options {
   host: string;
   locale: Locale;
+  look: string;
   policy: Policy;
   api: Api;
   newId(): string;
@@ -24,49 +25,52 @@ const spread_seconds = 10;
 
 let count = 0;
 
-/**
- * Turns an element into the inquiry form and brings it through: errors, sending, waiting, thanks.
- *
- * @returns Ends what the form has begun, and brings the element's own children back.
- */
-export function mountLeadForm(element: Element, form: string, options: Options): () => void {
-  const { host, locale, policy, api, newId, addStyles } = options;
+/** Turns an element into the inquiry form and brings it through: errors, sending, waiting, thanks. */
+export function mountLeadForm(element: Element, form: string, options: Options) {
+  const { host, locale, look, api, newId, addStyles } = options;
   const texts = formTexts[locale];
   const proofs = createProofs(() => api.getChallenge(form));
   const id = `lc-${++count}-`;
   let draft = readDraft(form);
+  const { values } = draft;
   const listeners = { onFocusIn: proofs.take, onFocusOut: leave, onInput: type, onSubmit: submit };
-  const view = createView({ id, form, locale, values: draft.values, listeners });
-  const root = (
-    <div class="lc-root lc-form" lang={locale}>
-      {view.element}
-    </div>
-  );
+  const root = Object.assign(document.createElement('div'), { className: `${look} lc-form`, lang: locale });
   const children = [...element.childNodes];
-  let state: State = { errors: {}, notice: '', button: 'submit' };
+  let state: State = { policy: options.policy, errors: {}, notice: '', button: 'submit' };
   let attempts = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
+  let isDone = false;
   addEventListener('online', sendAgain);
-  view.ask(policy);
   change({});
   addStyles(styles);
   element.replaceChildren(root);
-  return () => {
-    isStopped = true;
-    clearTimeout(timer);
-    removeEventListener('online', sendAgain);
-    if (root.parentNode) element.replaceChildren(...children);
+
+  return {
+    /** Asks for agreement to a policy, which a tick for another one is not. */
+    ask(policy: Policy) {
+      if (!isDone) change({ policy });
+    },
+
+    /** Ends what the form has begun, and brings the element's own children back. */
+    close() {
+      isStopped = true;
+      clearTimeout(timer);
+      removeEventListener('online', sendAgain);
+      const stands = root.parentNode;
+      render(null, root);
+      if (stands) element.replaceChildren(...children);
+    },
   };
 
   function change(part: Partial<State>) {
     state = { ...state, ...part };
-    view.show(state);
+    render(<View {...{ id, form, locale, values, listeners, state }} />, root);
   }
 
-  /** What stands in the form; the box only when it is ticked. */
+  /** Returns what stands in the form; the box only when it is ticked. */
   function read(): Record<string, string> {
-    return Object.fromEntries(new FormData(view.element)) as Record<string, string>;
+    return Object.fromEntries(new FormData(root.querySelector('form')!)) as Record<string, string>;
   }
 
   function readBody(): string {
@@ -137,13 +141,14 @@ export function mountLeadForm(element: Element, form: string, options: Options):
     if (status === 201) writeDraft(form);
     if (isStopped) return;
     if (status === 201) {
-      const thanks = createThanks(host, locale, body?.receipt_code);
-      root.replaceChildren(thanks);
-      thanks.focus();
+      isDone = true;
+      render(<Thanks host={host} locale={locale} receipt={body?.receipt_code} />, root);
+      (root.firstElementChild as HTMLElement).focus();
     } else if (status === 422 && Array.isArray(body?.errors)) {
       const problems: { field: string; code: string; message: string }[] = body.errors;
       // Asks again under the policy that has become current meanwhile.
-      if (problems.some(it => it.code === 'outdated')) view.ask((await api.getPolicy(locale, 'no-cache')) ?? policy);
+      if (problems.some(it => it.code === 'outdated'))
+        change({ policy: (await api.getPolicy(locale, 'no-cache')) ?? state.policy });
       refuse(Object.fromEntries(problems.map(it => [it.field, it.message])));
     } else fail(answer);
   }

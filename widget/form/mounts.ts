@@ -7,8 +7,10 @@ import type { Stylesheet } from '../stylesheet.ts';
 interface Options {
   host: string;
   locale: Locale;
+  look(): string;
   api: Api;
-  policyArrives: Promise<Policy | undefined>;
+  /** The policy in force, or undefined where there is none, or it can't be had. */
+  getPolicy(): Promise<Policy | undefined>;
   stylesheet: Stylesheet;
   load: Chunks['loadLeadForm'];
 }
@@ -16,6 +18,7 @@ interface Options {
 /** A form that is on the page, or on its way there. */
 interface Mounted {
   form: string;
+  ask?(policy: Policy): void;
   close(): void;
   /** When the form was shown; 0 until then. */
   shown_at: number;
@@ -31,7 +34,7 @@ const wide = 554;
 const return_ms = 1_000;
 
 /** The page's inquiry forms: until one is loaded, or where it can't be, its plain link serves. */
-export function createForms({ host, locale, api, policyArrives, stylesheet, load }: Options) {
+export function createForms({ host, locale, look, api, getPolicy, stylesheet, load }: Options) {
   /** What each element's attribute asked for when it was mounted last. */
   const seen = new WeakMap<Element, string | null>();
   const mounted = new Map<Element, Mounted>();
@@ -41,13 +44,16 @@ export function createForms({ host, locale, api, policyArrives, stylesheet, load
     seen.set(element, element.getAttribute('data-lead-form'));
     mounted.get(element)?.close();
     const release = reserve(element as HTMLElement, locale);
-    const entry = { form, close, shown_at: 0, hasStood: false };
+    const entry: Mounted = { form, close, shown_at: 0, hasStood: false };
     let unmount: (() => void) | undefined;
     mounted.set(element, entry);
-    Promise.all([load(), policyArrives])
+    Promise.all([load(), getPolicy()])
       .then(([{ mountLeadForm }, policy]) => {
         if (!policy || mounted.get(element) !== entry) return;
-        unmount = mountLeadForm(element, form, { host, locale, policy, api, newId, addStyles: stylesheet.add });
+        const options = { host, locale, look: look(), policy, api, newId, addStyles: stylesheet.add };
+        const leadForm = mountLeadForm(element, form, options);
+        unmount = leadForm.close;
+        entry.ask = leadForm.ask;
         entry.shown_at = performance.now();
       })
       .catch(error => console.error('lead-consent:', error))
@@ -94,6 +100,12 @@ export function createForms({ host, locale, api, policyArrives, stylesheet, load
   return {
     mount,
     scan,
+
+    /** Asks in every form for agreement to the policy that has come into force. */
+    ask(policy: Policy) {
+      for (const entry of mounted.values()) entry.ask?.(policy);
+    },
+
     remove() {
       clearTimeout(timer);
       for (const { close } of [...mounted.values()]) close();

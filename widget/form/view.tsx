@@ -1,6 +1,6 @@
+import { type ComponentChildren, h } from 'preact';
 import { type Form, type LeadField, leadFields } from '../../worker/shared/fields.ts';
 import type { Locale } from '../../worker/shared/locales.ts';
-import { h } from '../dom.ts';
 import type { Policy } from '../server.ts';
 import { formTexts } from './texts.ts';
 
@@ -10,15 +10,17 @@ export type Errors = { [box in Box]?: string | undefined };
 
 export const boxes: Box[] = [...leadFields.map(({ name }) => name), 'policy_version'];
 
-/** All that changes about a form but what is typed, which lives in the inputs alone. */
+/** All that changes about a form, except what is typed, which lives in the inputs alone. */
 export interface State {
+  /** The policy that the box asks to agree to. */
+  policy: Policy;
   errors: Errors;
   notice: string;
   /** What the button says. While the form is on its way, it does nothing. */
   button: 'submit' | 'sending' | 'retry';
 }
 
-interface Options {
+interface Props {
   /** Begins the id of each element. */
   id: string;
   form: string;
@@ -27,95 +29,79 @@ interface Options {
   values: Record<string, string> | null;
   /** What listens to the form, by `onInput` and the like. */
   listeners: Record<string, (event: Event) => void>;
+  state: State;
 }
 
-/** The form's elements, made once; `show` brings them into a state and touches nothing that is right already. */
-export function createView({ id, form, locale, values, listeners }: Options) {
+/** The form in one of its states. */
+export function View({ id, form, locale, values, listeners, state }: Props) {
   const texts = formTexts[locale];
-  const slots = {} as Record<Box, HTMLElement>;
-  // aria-disabled rather than disabled: the button keeps the focus while the form is on its way.
-  const button = <button class="lc-button" type="submit" aria-live="polite" />;
-  const notice = <p class="lc-error" role="alert" />;
-  const link = linkAway('', '');
-  const sentence = <span />;
-  const element = (
-    <form class="lc-card" novalidate aria-label={texts.forms[form as Form]} {...listeners}>
+  const { errors, policy, notice, button } = state;
+  const [before, title, after] = policy.agreements[form]!.split(/[[\]]/);
+  const common = (box: Box) => ({
+    id: id + box,
+    name: box,
+    required: true,
+    'aria-invalid': errors[box] ? ('true' as const) : undefined,
+    'aria-describedby': `${id + box}-error`,
+  });
+  // A line is kept free for an error, so that nothing moves under a finger on its way to the button. It is read out when it comes.
+  const slot = (box: Box) => (
+    <p class="lc-error" id={`${id + box}-error`} aria-live="polite" data-field-error={errors[box] ? box : undefined}>
+      {errors[box]}
+    </p>
+  );
+  return (
+    <form class="lc-card" noValidate aria-label={texts.forms[form as Form]} {...listeners}>
       <p>{texts.fill}</p>
       <div class="lc-fields">
         {leadFields.map(({ name, type, autocomplete }) => (
           <div>
             <label for={id + name}>{texts.labels[name]}</label>
-            <input type={type} inputmode={type} autocomplete={autocomplete} value={values?.[name]} {...common(name)} />
+            <input
+              type={type as 'text'}
+              inputMode={type}
+              autocomplete={autocomplete}
+              defaultValue={values?.[name] ?? ''}
+              {...common(name)}
+            />
             {slot(name)}
           </div>
         ))}
       </div>
       <div>
         <label class="lc-check" for={`${id}policy_version`}>
-          <input type="checkbox" {...common('policy_version')} />
-          {sentence}
+          <input key={policy.version} type="checkbox" value={policy.version} {...common('policy_version')} />
+          <span>
+            {before}
+            <LinkAway href={policy.url}>{title}</LinkAway>
+            {after}
+          </span>
         </label>
         {slot('policy_version')}
       </div>
       <div class="lc-row">
-        {button}
-        {notice}
+        {/* aria-disabled rather than disabled: the button keeps the focus while the form is on its way. */}
+        <button
+          class="lc-button"
+          type="submit"
+          aria-live="polite"
+          aria-disabled={button === 'sending' ? 'true' : undefined}
+        >
+          {texts[button]}
+        </button>
+        <p class="lc-error" role="alert">
+          {notice}
+        </p>
       </div>
     </form>
-  ) as HTMLFormElement;
-  return { element, ask, show };
-
-  function common(box: Box) {
-    return { id: id + box, name: box, required: true, 'aria-describedby': `${id + box}-error` };
-  }
-
-  /** A line kept free for an error, so that nothing moves under a finger on its way to the button, and read out when it comes. */
-  function slot(box: Box) {
-    slots[box] = <p class="lc-error" id={`${id + box}-error`} aria-live="polite" />;
-    return slots[box];
-  }
-
-  function find(box: Box) {
-    return element.elements.namedItem(box) as HTMLInputElement;
-  }
-
-  /** Asks for agreement to a policy, which a tick for another one is not. */
-  function ask({ version, url, agreements }: Policy) {
-    const [before = '', title = '', after = ''] = agreements[form]!.split(/[[\]]/);
-    Object.assign(find('policy_version'), { value: version, checked: false });
-    link.setAttribute('href', url);
-    link.textContent = title;
-    sentence.replaceChildren(before, link, after);
-  }
-
-  function show(state: State) {
-    for (const box of boxes) {
-      const error = state.errors[box];
-      set(find(box), 'aria-invalid', error && 'true');
-      set(slots[box], 'data-field-error', error && box);
-      write(slots[box], error);
-    }
-    write(button, texts[state.button]);
-    set(button, 'aria-disabled', state.button === 'sending' && 'true');
-    write(notice, state.notice);
-  }
-}
-
-/** A link that leaves what was typed where it is. */
-export function linkAway(href: string, text: string): HTMLElement {
-  return (
-    <a class="lc-link" href={href} target="_blank" rel="noopener">
-      {text}
-    </a>
   );
 }
 
-function set(element: Element, name: string, value: string | false | undefined) {
-  if (value) element.setAttribute(name, value);
-  else element.removeAttribute(name);
-}
-
-/** A live region is read again whenever it is written, so it is written only when it changes. */
-function write(element: Element, text = '') {
-  if (element.textContent !== text) element.textContent = text;
+/** A link that leaves what was typed where it is. */
+export function LinkAway({ href, children }: { href: string; children: ComponentChildren }) {
+  return (
+    <a class="lc-link" href={href} target="_blank" rel="noopener">
+      {children}
+    </a>
+  );
 }

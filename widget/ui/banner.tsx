@@ -1,10 +1,12 @@
+import { h } from 'preact';
 import type { Locale } from '../../worker/shared/locales.ts';
 import type { BannerTexts } from '../api.ts';
-import { h } from '../dom.ts';
 import type { Policy } from '../server.ts';
 import { fillText, joinNames } from '../texts.ts';
+import { createRoot, putBesideBody } from './root.ts';
 
-interface Options {
+interface Props {
+  look: string;
   locale: Locale;
   policy: Policy;
   texts: BannerTexts;
@@ -15,24 +17,34 @@ interface Options {
   open(): void;
 }
 
-/**
- * Shows the banner, first in the page's order and without taking the focus.
- *
- * @returns Takes it away, and gives the focus back to where it was before it came into the banner.
- */
-export function showBanner({ locale, policy, texts, isRefusedBySignal, choose, open }: Options): () => void {
+/** Refusing is as easy as accepting: same look, same click, side by side (EDPB Cookie Banner Taskforce, 2023, §§ 8–13). */
+function Banner({ look, locale, policy, texts, isRefusedBySignal, choose, open }: Props) {
   const optional = policy.purposes.filter(({ required }) => !required);
-  const names = optional.map(({ name }) => name);
   const ids = optional.map(({ id }) => id);
-  // Refusing is as easy as accepting: same look, same click, side by side (EDPB Cookie Banner Taskforce, 2023, §§ 8–13).
-  const banner = (
+  const purposes = joinNames(
+    optional.map(({ name }) => name),
+    locale,
+  );
+  const button = (action: string, text: string, onClick: () => void, more = '') => (
+    <button class={`lc-button${more}`} type="button" data-consent-action={action} onClick={onClick}>
+      {text}
+    </button>
+  );
+  return (
     // biome-ignore lint/a11y/useSemanticElements: pages lay out their sections
-    <div class="lc-root lc-bar" lang={locale} role="region" aria-label={texts.label} data-consent-banner>
+    <div
+      class={`${look} lc-bar`}
+      lang={locale}
+      role="region"
+      aria-label={texts.label}
+      popover="manual"
+      data-consent-banner
+    >
       <div class="lc-card">
         <div class="lc-text">
           <p class="lc-title">{texts.title}</p>
           <p>
-            {fillText(texts.body, { purposes: joinNames(names, locale) })}{' '}
+            {fillText(texts.body, { purposes })}{' '}
             <a class="lc-link" href={policy.url} target="_blank" rel="noopener">
               {texts.policy}
             </a>
@@ -40,21 +52,24 @@ export function showBanner({ locale, policy, texts, isRefusedBySignal, choose, o
           {ids.some(isRefusedBySignal) && <p>{texts.signal}</p>}
         </div>
         <div class="lc-actions">
-          <button class="lc-button" type="button" data-consent-action="accept-all" onClick={() => choose(ids)}>
-            {texts.acceptAll}
-          </button>
-          <button class="lc-button" type="button" data-consent-action="reject-all" onClick={() => choose([])}>
-            {texts.rejectAll}
-          </button>
-          <button class="lc-button lc-quiet" type="button" data-consent-action="customize" onClick={open}>
-            {texts.customize}
-          </button>
+          {button('accept-all', texts.acceptAll, () => choose(ids))}
+          {button('reject-all', texts.rejectAll, () => choose([]))}
+          {button('customize', texts.customize, open, ' lc-quiet')}
         </div>
       </div>
     </div>
   );
+}
+
+/** Shows the banner, first in the page's order and without taking the focus. */
+export function showBanner(props: Props) {
+  let banner!: HTMLElement;
   let cameFrom: EventTarget | null = null;
-  document.body.prepend(banner);
+  const root = createRoot(element => {
+    banner = element;
+    put();
+  });
+  root.draw(<Banner {...props} />);
   banner.addEventListener('focusin', ({ relatedTarget }) => {
     if (relatedTarget && !banner.contains(relatedTarget as Node)) cameFrom = relatedTarget;
   });
@@ -62,12 +77,27 @@ export function showBanner({ locale, policy, texts, isRefusedBySignal, choose, o
   addEventListener('resize', uncover);
   uncover();
 
-  return () => {
-    removeEventListener('focusin', uncover);
-    removeEventListener('resize', uncover);
-    if (banner.contains(document.activeElement)) (cameFrom as HTMLElement | null)?.focus();
-    banner.remove();
+  return {
+    /** Puts the banner back where the page has taken it away. */
+    keep() {
+      if (!banner.isConnected) put();
+    },
+
+    /** Takes the banner away, and gives the focus back to where it was before it came into the banner. */
+    hide() {
+      removeEventListener('focusin', uncover);
+      removeEventListener('resize', uncover);
+      const hadFocus = banner.contains(document.activeElement);
+      root.remove();
+      if (hadFocus) (cameFrom as HTMLElement | null)?.focus();
+    },
   };
+
+  /** In the top layer, where the browser has one, nothing of the page covers the banner. */
+  function put() {
+    putBesideBody(banner);
+    banner.showPopover?.();
+  }
 
   /** Scrolls what has the focus out from under the banner; where that does not help, the banner goes to the top. */
   function uncover() {
@@ -84,7 +114,7 @@ export function showBanner({ locale, policy, texts, isRefusedBySignal, choose, o
   }
 }
 
-/** Pixels by which an element reaches under the card; of a tall one it is enough to see three quarters of the free room. */
+/** Returns the pixels by which an element reaches under the card. Of a tall one it is enough to see three quarters of the free room. */
 function measureCovered(element: Element, card: Element): number {
   const { top, left, right, height } = element.getBoundingClientRect();
   const free = card.getBoundingClientRect();

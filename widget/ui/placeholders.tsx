@@ -1,11 +1,13 @@
+import { h } from 'preact';
 import type { Locale } from '../../worker/shared/locales.ts';
 import type { BannerTexts } from '../api.ts';
-import { readPurposes } from '../consent/gate.ts';
-import { h } from '../dom.ts';
+import { gated_frames, readPurposes } from '../consent/gate.ts';
 import type { Policy } from '../server.ts';
 import { fillText, joinNames } from '../texts.ts';
+import { createRoot } from './root.ts';
 
 interface Options {
+  look(): string;
   locale: Locale;
   policy: Policy;
   texts: BannerTexts;
@@ -14,32 +16,51 @@ interface Options {
   allow(purposes: string[]): void;
 }
 
+interface Held {
+  /** Gives the placeholder the size that the frame would have now. */
+  fit(): void;
+  release(): void;
+}
+
 /** Pixels each way below which a frame is not meant to be looked at. */
 const smallest = 90;
 
-/** What stands where a gated frame is not shown, as large as the frame, so that nothing on the page moves. */
-export function createPlaceholders({ locale, policy, texts, has, allow }: Options) {
-  const held = new Map<HTMLElement, () => void>();
+/** Marks a frame whose place a placeholder has. */
+const mark = 'data-consent-held';
+
+/** Shows a placeholder for each frame that is held back, as large as the frame, so that nothing on the page moves. */
+export function createPlaceholders({ look, locale, policy, texts, has, allow }: Options) {
+  const held = new Map<HTMLElement, Held>();
   const nameOf = (id: string) => policy.purposes.find(it => it.id === id)?.name;
+  const observer = 'ResizeObserver' in window ? new ResizeObserver(fitAll) : undefined;
 
   /** Puts a placeholder before each frame that is held back, and takes it away from those that are not. */
   function update() {
-    for (const [frame, release] of held) if (!frame.isConnected || !frame.hasAttribute('data-src')) release();
-    for (const frame of document.querySelectorAll<HTMLElement>('iframe[data-src][data-consent]'))
-      if (!held.has(frame)) hold(frame);
+    for (const [frame, { release }] of held) if (!frame.isConnected || !frame.matches(gated_frames)) release();
+    for (const frame of document.querySelectorAll<HTMLElement>(gated_frames)) if (!held.has(frame)) hold(frame);
+  }
+
+  function fitAll() {
+    for (const it of held.values()) it.fit();
   }
 
   function hold(frame: HTMLElement) {
-    const { offsetWidth, offsetHeight, style } = frame;
     const missing = readPurposes(frame).filter(id => !has(id));
     const names = missing.map(nameOf);
     if (!missing.length || !names.every(Boolean)) return;
-    if (Math.min(offsetWidth, offsetHeight) < smallest) return;
-    const placeholder = (
+    // A page that puts back an old copy of itself brings dead placeholders along.
+    if (frame.hasAttribute(mark)) frame.previousElementSibling?.remove();
+    const { title, parentElement } = frame;
+    let placeholder: HTMLElement | undefined;
+    const root = createRoot(element => {
+      placeholder = element;
+      frame.before(element);
+    });
+    const content = (
       // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form
-      <div class="lc-root lc-card lc-held" lang={locale} role="group" aria-label={frame.title}>
+      <div class={`${look()} lc-card lc-held`} lang={locale} role="group" aria-label={title}>
         <div>
-          {frame.title && <p class="lc-title">{frame.title}</p>}
+          {title && <p class="lc-title">{title}</p>}
           <p>{fillText(texts.held, { purposes: joinNames(names as string[], locale) })}</p>
           <button class="lc-button" type="button" data-consent-action="allow" onClick={() => allow(missing)}>
             {texts.allow}
@@ -47,32 +68,43 @@ export function createPlaceholders({ locale, policy, texts, has, allow }: Option
         </div>
       </div>
     );
-    const { display, position, inset, margin } = getComputedStyle(frame);
-    const fills = offsetWidth >= (frame.parentElement?.clientWidth ?? 0);
-    Object.assign(placeholder.style, {
-      ...(position === 'absolute' && { position, inset }),
-      display: display === 'inline' ? 'inline-block' : display,
-      width: fills ? '100%' : `${offsetWidth}px`,
-      height: `${offsetHeight}px`,
-      margin,
-    });
-    const earlier = style.display;
-    frame.before(placeholder);
-    style.display = 'none';
-    held.set(frame, () => {
-      const hadFocus = placeholder.contains(document.activeElement);
-      placeholder.remove();
-      style.display = earlier;
-      if (!frame.getAttribute('style')) frame.removeAttribute('style');
+    held.set(frame, { fit, release });
+    fit();
+    if (parentElement) observer?.observe(parentElement);
+
+    function fit() {
+      if (placeholder) placeholder.style.display = 'none';
+      frame.removeAttribute(mark);
+      const { offsetWidth, offsetHeight } = frame;
+      if (Math.min(offsetWidth, offsetHeight) < smallest) return;
+      const { display, position, inset, margin } = getComputedStyle(frame);
+      const fills = offsetWidth >= (parentElement?.clientWidth ?? 0);
+      if (!placeholder) root.draw(content);
+      frame.setAttribute(mark, '');
+      Object.assign(placeholder!.style, {
+        ...(position === 'absolute' && { position, inset }),
+        display: display === 'inline' ? 'inline-block' : display,
+        width: fills ? '100%' : `${offsetWidth}px`,
+        height: `${offsetHeight}px`,
+        margin,
+      });
+    }
+
+    function release() {
+      const hadFocus = placeholder?.contains(document.activeElement);
       held.delete(frame);
+      root.remove();
+      frame.removeAttribute(mark);
+      if (parentElement) observer?.unobserve(parentElement);
       if (hadFocus) frame.focus();
-    });
+    }
   }
 
   return {
     update,
     remove() {
-      for (const release of [...held.values()]) release();
+      observer?.disconnect();
+      for (const { release } of [...held.values()]) release();
     },
   };
 }

@@ -1,15 +1,17 @@
+import { h } from 'preact';
 import type { Locale } from '../../worker/shared/locales.ts';
 import type { BannerTexts, Texts, TextsByLocale } from '../api.ts';
-import { h } from '../dom.ts';
 import type { Answer, Policy, Purpose } from '../server.ts';
 import { chooseTexts, fillText } from '../texts.ts';
-import { showHistory } from './history.tsx';
+import { History, type Recorded } from './history.tsx';
 import styles from './preferences.css';
 import { preferencesTexts } from './preferences-texts.ts';
+import { createRoot, putBesideBody } from './root.ts';
 
 interface Options {
   host: string;
   locale: Locale;
+  look: string;
   policy: Policy;
   /** The banner's texts, for what reads the same here. */
   texts: BannerTexts;
@@ -26,55 +28,81 @@ interface Options {
   addStyles(css: string): void;
 }
 
-/**
- * Opens the dialog with one switch per purpose; closing it without a button changes nothing.
- *
- * @returns Closes it.
- */
-export function openPreferences(options: Options): () => void {
-  const { locale, policy, own, has, choose, visitor_id } = options;
+/** Opens the dialog with one switch per purpose. Closing it without a button changes nothing. */
+export function openPreferences(options: Options) {
+  const { host, locale, look, policy, own, has, choose, visitor_id, isRefusedBySignal } = options;
   const texts: Texts = { ...options.texts, ...chooseTexts(preferencesTexts, locale, own) };
   const opener = document.activeElement;
   const everything = policy.purposes.map(({ id }) => id);
   const granted = new Set(everything.filter(has));
-  const dialog = (
-    <dialog class="lc-root lc-dialog" lang={locale} aria-labelledby="lc-title" data-consent-preferences onClose={close}>
-      <div class="lc-panel">
-        <header class="lc-head">
-          <h2 class="lc-title" id="lc-title" tabindex="-1" autofocus>
-            {texts.preferences}
-          </h2>
-          <button class="lc-close" type="button" aria-label={texts.close} onClick={close} />
-        </header>
-        <div class="lc-scroll">
-          <p>
-            {texts.intro}{' '}
-            <a class="lc-link" href={policy.url} target="_blank" rel="noopener">
-              {texts.policy}
-            </a>
-          </p>
-          {policy.purposes.map(purpose => createSwitch(purpose, texts, options, granted))}
-          {visitor_id && showHistory({ ...options, texts, visitor_id })}
-        </div>
-        <footer class="lc-actions">
-          <button class="lc-button" type="button" data-consent-action="accept-all" onClick={() => decide(everything)}>
-            {texts.acceptAll}
-          </button>
-          <button class="lc-button" type="button" data-consent-action="reject-all" onClick={() => decide([])}>
-            {texts.rejectAll}
-          </button>
-          <button class="lc-button" type="button" data-consent-action="save" onClick={() => decide(granted)}>
-            {texts.save}
-          </button>
-        </footer>
-      </div>
-    </dialog>
-  ) as HTMLDialogElement;
-  dialog.addEventListener('click', event => event.target === dialog && close());
+  let dialog!: HTMLDialogElement;
+  let records: Recorded[] | undefined;
+  const root = createRoot(element => {
+    dialog = element as HTMLDialogElement;
+    putBesideBody(element);
+  });
   options.addStyles(styles);
-  document.body.append(dialog);
+  draw();
   showModal(dialog, close);
-  return close;
+  return { close, isShown: () => dialog.isConnected && dialog.open };
+
+  function draw() {
+    const button = (action: string, text: string, ids: Iterable<string>, more = '') => (
+      <button class={`lc-button${more}`} type="button" data-consent-action={action} onClick={() => decide(ids)}>
+        {text}
+      </button>
+    );
+    root.draw(
+      // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
+      <dialog
+        class={`${look} lc-dialog`}
+        lang={locale}
+        aria-labelledby="lc-title"
+        data-consent-preferences
+        onClose={close}
+        onClick={event => event.target === dialog && close()}
+      >
+        <div class="lc-panel">
+          <header class="lc-head">
+            <h2 class="lc-title" id="lc-title" tabindex={-1} autofocus>
+              {texts.preferences}
+            </h2>
+            <button class="lc-close" type="button" aria-label={texts.close} onClick={close} />
+          </header>
+          <div class="lc-scroll">
+            <p>
+              {texts.intro}{' '}
+              <a class="lc-link" href={policy.url} target="_blank" rel="noopener">
+                {texts.policy}
+              </a>
+            </p>
+            {policy.purposes.map(purpose => (
+              <Switch
+                purpose={purpose}
+                texts={texts}
+                granted={granted}
+                isSignalled={!purpose.required && isRefusedBySignal(purpose.id)}
+              />
+            ))}
+            {visitor_id && (
+              <History {...{ host, locale, texts, visitor_id, records }} load={() => loadRecords(visitor_id)} />
+            )}
+          </div>
+          <footer class="lc-actions">
+            {button('accept-all', texts.acceptAll, everything)}
+            {button('reject-all', texts.rejectAll, [])}
+            {button('save', texts.save, granted, ' lc-quiet')}
+          </footer>
+        </div>
+      </dialog>,
+    );
+  }
+
+  async function loadRecords(id: string) {
+    const { body } = await options.getReceipt(id);
+    records = body?.records ?? [];
+    if (dialog.isConnected) draw();
+  }
 
   function decide(ids: Iterable<string>) {
     choose([...ids]);
@@ -82,9 +110,11 @@ export function openPreferences(options: Options): () => void {
   }
 
   function close() {
-    if (!dialog.isConnected) return;
-    dialog.close?.();
-    dialog.remove();
+    if (!dialog) return;
+    const shown = dialog;
+    dialog = undefined as never;
+    shown.close?.();
+    root.remove();
     if (opener instanceof HTMLElement) opener.focus();
     options.closed();
   }
@@ -100,10 +130,17 @@ function showModal(dialog: HTMLDialogElement, close: () => void) {
   dialog.querySelector('h2')?.focus();
 }
 
-/** A purpose with its switch, which keeps `granted` right, and its cookies. */
-function createSwitch(purpose: Purpose, texts: Texts, options: Options, granted: Set<string>): HTMLElement {
+interface SwitchProps {
+  purpose: Purpose;
+  texts: Texts;
+  /** The ids of the purposes that are switched on; the switch keeps its own in it right. */
+  granted: Set<string>;
+  isSignalled: boolean;
+}
+
+function Switch({ purpose, texts, granted, isSignalled }: SwitchProps) {
   const { id, name, description, required, cookies } = purpose;
-  const note = required ? texts.alwaysOn : options.isRefusedBySignal(id) && texts.signal;
+  const note = required ? texts.alwaysOn : isSignalled && texts.signal;
   const about = `lc-about-${id}`;
   return (
     <section class="lc-purpose">
@@ -115,9 +152,7 @@ function createSwitch(purpose: Purpose, texts: Texts, options: Options, granted:
           role="switch"
           name={id}
           checked={granted.has(id)}
-          onChange={event =>
-            (event.target as HTMLInputElement).checked ? void granted.add(id) : void granted.delete(id)
-          }
+          onChange={({ currentTarget }) => void (currentTarget.checked ? granted.add(id) : granted.delete(id))}
           disabled={required}
           aria-describedby={about}
         />
@@ -125,6 +160,7 @@ function createSwitch(purpose: Purpose, texts: Texts, options: Options, granted:
       <div id={about}>
         <p>{description}</p>
         {note && <p class="lc-note">{note}</p>}
+        {!cookies.length && <p class="lc-note">{texts.noCookies}</p>}
       </div>
       {cookies.length > 0 && (
         <details>

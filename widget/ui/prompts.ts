@@ -11,6 +11,7 @@ import { createPlaceholders } from './placeholders.tsx';
 interface Options {
   host: string;
   locale: Locale;
+  look(): string;
   /** The page's own words. */
   own: TextsByLocale | undefined;
   policy: Policy;
@@ -22,26 +23,28 @@ interface Options {
 
 export type Prompts = ReturnType<typeof createPrompts>;
 
-/** What asks the visitor: the banner until there is a choice, a frame's placeholder until it is granted, the preferences on demand. */
-export function createPrompts({ host, locale, own, policy, consents, api, stylesheet, load }: Options) {
+/** Asks the visitor: by the banner until there is a choice, by a placeholder for each frame that is held, by the preferences on demand. */
+export function createPrompts({ host, locale, look, own, policy, consents, api, stylesheet, load }: Options) {
   const texts = chooseTexts(bannerTexts, locale, own);
   const { has, isRefusedBySignal, choose } = consents;
   const common = { locale, policy, texts, has, isRefusedBySignal };
   const hasQuestion = policy.purposes.some(({ required }) => !required);
-  const placeholders = createPlaceholders({ ...common, allow });
-  let hideBanner: (() => void) | undefined;
-  let preferences: Promise<() => void> | undefined;
+  const placeholders = createPlaceholders({ ...common, look, allow });
+  let banner: ReturnType<typeof showBanner> | undefined;
+  let preferences: { isShown(): boolean; close(): void } | undefined;
+  let isOpening = false;
 
   function update() {
     placeholders.update();
-    if (!consents.get() && hasQuestion)
-      hideBanner ??= showBanner({ ...common, choose: granted => choose(granted, 'banner'), open });
-    else hide();
+    if (preferences && !preferences.isShown()) preferences.close();
+    if (consents.get() || !hasQuestion) hide();
+    else if (banner) banner.keep();
+    else banner = showBanner({ ...common, look: look(), choose: granted => choose(granted, 'banner'), open });
   }
 
   function hide() {
-    hideBanner?.();
-    hideBanner = undefined;
+    banner?.hide();
+    banner = undefined;
   }
 
   function allow(purposes: string[]) {
@@ -49,11 +52,17 @@ export function createPrompts({ host, locale, own, policy, consents, api, styles
     choose([...granted, ...purposes], 'preferences');
   }
 
+  /** Opens the preferences. Where they can't be had now, it leads to the policy, and the next call tries again. */
   async function open() {
-    preferences ??= load().then(({ openPreferences }) =>
-      openPreferences({
+    if (preferences?.isShown() || isOpening) return;
+    preferences?.close();
+    isOpening = true;
+    try {
+      const { openPreferences } = await load();
+      preferences = openPreferences({
         ...common,
         host,
+        look: look(),
         own,
         visitor_id: consents.get()?.visitor_id,
         getReceipt: api.getReceipt,
@@ -62,18 +71,18 @@ export function createPrompts({ host, locale, own, policy, consents, api, styles
           preferences = undefined;
         },
         addStyles: stylesheet.add,
-      }),
-    );
-    await preferences.catch(error => {
-      preferences = undefined;
-      throw error;
-    });
+      });
+    } catch (error) {
+      console.error('lead-consent:', error);
+      if (!window.open(policy.url)) location.assign(policy.url);
+    }
+    isOpening = false;
   }
 
   function remove() {
     hide();
     placeholders.remove();
-    preferences?.then(close => close());
+    preferences?.close();
   }
 
   return { update, open, remove };

@@ -39,7 +39,7 @@ export function renderLayout({ locale, path, policy_url }: Page, title: string, 
 ${others.map(other => html`<link rel="alternate" hreflang="${other}" href="${path}?lang=${other}">`)}
 <link rel="stylesheet" href="/styles.css">
 <link rel="stylesheet" href="/demo.css">
-<script src="/widget.js" defer></script>
+<script src="/widget.js" crossorigin defer></script>
 </head>
 <body class="site">
 <header class="top">

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
 import { digest } from '../../db/digest.ts';
 import type { Services } from '../context.ts';
 
@@ -34,15 +36,22 @@ export function openAssets(): Services['findAsset'] {
       'Cache-Control': pathname.startsWith('/widget/')
         ? `public, max-age=${cache_seconds.hashed}, immutable`
         : `public, max-age=${cache_seconds.named}`,
+      'Access-Control-Allow-Origin': '*',
       'Cross-Origin-Resource-Policy': 'cross-origin',
       ETag: plain.etag,
-      Vary: 'Accept-Encoding, Origin',
+      Vary: 'Accept-Encoding',
     });
     if (request.headers.get('If-None-Match')?.includes(plain.etag)) return new Response(null, { status: 304, headers });
     if (!encoding) return new Response(plain.bytes, { headers });
     headers.set('Content-Encoding', encoding[0]);
     return new Response(files.get(`${pathname}.${encoding[1]}`)!.bytes, { headers });
   };
+}
+
+/** Compresses a text as well as it can be. */
+export async function pack(text: string) {
+  const [br, packed] = await Promise.all([promisify(brotliCompress)(text), promisify(gzip)(text, { level: 9 })]);
+  return { br: new Uint8Array(br), gzip: new Uint8Array(packed) };
 }
 
 function readFiles() {

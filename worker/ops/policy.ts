@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Conflict } from '../../db/database.ts';
 import { digest } from '../../db/digest.ts';
-import { publishPolicy } from '../../db/policies.ts';
+import { listPolicies, publishPolicy } from '../../db/policies.ts';
 import { readPolicyFiles } from '../policies/file.ts';
+import { warnOfStaleCopies } from '../policies/stale-copies.ts';
 import { settings_table } from '../settings.ts';
 import { defineCommand, Mistake, operator } from './command.ts';
 import { database_options, onDatabase } from './target.ts';
@@ -18,27 +19,33 @@ export const policy_publish = defineCommand({
   async run({ values, rest, now }) {
     if (rest.length === 0) throw new Mistake('policy publish needs the files of a version, one per language');
     const files = rest.map(path => ({ name: basename(path), text: readText(path) }));
-    const read = readPolicyFiles(files, readRetention());
+    const read = readPolicyFiles(files, readWhole('LEAD_RETENTION_MONTHS'));
     if ('mistakes' in read)
       throw new Mistake(`nothing was published:\n${read.mistakes.map(line => `  ${line}`).join('\n')}`);
     const { version, effective_at, documents } = read.policy;
+    let versions: number;
     try {
-      await onDatabase(values, db => publishPolicy(db, read.policy, operator, now));
+      versions = await onDatabase(values, async db => {
+        await publishPolicy(db, read.policy, operator, now);
+        return (await listPolicies(db)).length;
+      });
     } catch (error) {
       if (error instanceof Conflict)
         throw new Mistake(`version ${version} is published already and never changes: give a new version`);
       throw error;
     }
+    const warning = versions > 1 && warnOfStaleCopies(read.policy, readWhole('WIDGET_STALE_HOURS'), now);
+    if (warning) process.stderr.write(`Warning: ${warning}\n`);
     return documents.map(({ locale, html }) => ({ version, locale, effective_at, sha256: digest(html) }));
   },
 });
 
-/** Reads the deployment's retention period, which a publication fixes for the forms for which the files name none. */
-function readRetention(): number {
-  const { form, default: usual } = settings_table.LEAD_RETENTION_MONTHS;
-  const months = form.read(process.env.LEAD_RETENTION_MONTHS || usual);
-  if (months === undefined) throw new Mistake(`LEAD_RETENTION_MONTHS: expected ${form.expected}`);
-  return months;
+/** Reads a figure of the deployment, like the period that a publication fixes where the files do not name their own. */
+function readWhole(name: 'LEAD_RETENTION_MONTHS' | 'WIDGET_STALE_HOURS'): number {
+  const { form, default: usual } = settings_table[name];
+  const figure = form.read(process.env[name] || usual);
+  if (figure === undefined) throw new Mistake(`${name}: expected ${form.expected}`);
+  return figure;
 }
 
 /**

@@ -19,6 +19,7 @@ import { pagePolicy } from '../http/security-headers.ts';
 import { body, invalidFields } from '../http/validate.ts';
 import { cookie_name } from '../shared/consent-cookie.ts';
 import { locales } from '../shared/locales.ts';
+import { warnOfStaleCopies } from './stale-copies.ts';
 
 /**
  * Time for which answers about policies may be cached. A form that posts with an older version is told so and fetches
@@ -92,9 +93,11 @@ export const publishVersion = factory.createHandlers(body(newVersion, { limit_by
     if (!(error instanceof Conflict)) throw error;
     return invalidFields(c, [{ field: 'version', code: 'not_allowed' }]);
   }
-  const published = (await listPolicies(db)).find(policy => policy.version === version)!;
-  const { public_url } = c.var.services.settings;
-  return c.json(describePolicy(c, published), 201, {
+  const policies = await listPolicies(db);
+  const published = policies.find(policy => policy.version === version)!;
+  const { public_url, widget_stale_hours } = c.var.services.settings;
+  const warning = policies.length > 1 && warnOfStaleCopies(published, widget_stale_hours, now());
+  return c.json({ ...describePolicy(c, published), ...(warning && { warning }) }, 201, {
     'Cache-Control': 'no-store',
     Location: `${public_url}/policies/${version}`,
   });

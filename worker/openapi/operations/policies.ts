@@ -12,6 +12,7 @@ const facts = {
 };
 const document = z.strictObject({ locale: z.enum(locales), sha256: z.string().regex(/^[0-9a-f]{64}$/), url: z.url() });
 const policy = named('Policy', z.strictObject({ ...facts, documents: z.array(document) }));
+const published = z.strictObject({ ...policy.shape, warning: z.string().optional() });
 const cookie = z.strictObject({ name: z.string(), provider: z.string(), lifetime: z.string(), purpose: z.string() });
 const purpose = named(
   'Purpose',
@@ -93,9 +94,10 @@ export const policy_operations: Operation[] = [
     },
     answers: {
       201: {
-        description: 'Published. It becomes current at its `effective_at`.',
+        description:
+          'Published. It becomes current at its `effective_at`. `warning` says where that is sooner than browsers renew their copy of the widget.',
         headers: { ...no_store, Location: 'The document.' },
-        content: json(policy, { ...policy_example, version: '2026-12', change_class: 'minor' }),
+        content: json(published, { ...policy_example, version: '2026-12', change_class: 'minor' }),
       },
     },
   },

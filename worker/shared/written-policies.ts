@@ -1,0 +1,26 @@
+import type { Locale } from './locales.ts';
+
+interface Purpose {
+  id: string;
+  name: string;
+  description: string;
+  required: boolean;
+  cookies: { name: string; provider: string; lifetime: string; purpose: string }[];
+}
+
+/** A policy version in every language, as the widget needs it. */
+export interface WrittenPolicy {
+  version: string;
+  effective_at: string;
+  choices_hold_since: string;
+  texts: Record<Locale, { purposes: Purpose[]; agreements: Record<string, string> }>;
+}
+
+/** What the server writes into the widget's script, so that a page view needs no second request. */
+export interface WrittenPolicies {
+  cookie: { name: string; domain: string | null; max_age_days: number };
+  /** The version in force, or null before the first one is. */
+  current: WrittenPolicy | null;
+  /** The version that comes into force next, or null. */
+  next: WrittenPolicy | null;
+}

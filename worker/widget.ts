@@ -1,0 +1,122 @@
+import { digest } from '../db/digest.ts';
+import {
+  choice_holds_days,
+  choicesHoldSince,
+  currentPolicy,
+  documentIn,
+  listKnownPolicies,
+  listPolicies,
+  nextPolicy,
+  type Policy,
+} from '../db/policies.ts';
+import { factory, type Services } from './context.ts';
+import { problem } from './http/problem.ts';
+import { cookie_name } from './shared/consent-cookie.ts';
+import { locales } from './shared/locales.ts';
+import type { WrittenPolicies, WrittenPolicy } from './shared/written-policies.ts';
+
+/** How long a browser uses its copy without asking. */
+const fresh_seconds = 60;
+
+/** How long this server uses what it knows: another process may have published a version. */
+const known_ms = 30_000;
+
+/** The script with the policies in it. */
+interface Script {
+  /** The versions that are in it. */
+  versions: string;
+  etag: string;
+  text: string;
+  packed: Partial<Record<'br' | 'gzip', Uint8Array<ArrayBuffer>>>;
+}
+
+interface Known {
+  asked_at: number;
+  script?: Script | undefined;
+}
+
+const known = new WeakMap<Services, Known>();
+
+/** `GET /widget.js`: the widget's script, into which the policies are written, so that a page view needs no second request. */
+export const showWidget = factory.createHandlers(async c => {
+  const { services } = c.var;
+  const script = await findScript(services);
+  if (!script) return problem(c, 'not-found');
+  const { widget_stale_hours } = services.settings;
+  const accepted = c.req.header('Accept-Encoding') ?? '';
+  const encoding = (['br', 'gzip'] as const).find(name => accepted.includes(name) && script.packed[name]);
+  const headers = {
+    'Content-Type': 'text/javascript; charset=utf-8',
+    'Cache-Control': widget_stale_hours
+      ? `public, max-age=${fresh_seconds}, stale-while-revalidate=${widget_stale_hours * 3600}`
+      : 'public, no-cache',
+    'Access-Control-Allow-Origin': '*',
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+    ETag: script.etag,
+    Vary: 'Accept-Encoding',
+  };
+  if (c.req.header('If-None-Match')?.includes(script.etag)) return c.body(null, 304, headers);
+  if (!encoding) return c.body(script.text, 200, headers);
+  return c.body(script.packed[encoding]!, 200, { ...headers, 'Content-Encoding': encoding });
+});
+
+/** Returns the script with the policies that hold now, made once for each version. */
+async function findScript(services: Services): Promise<Script | undefined> {
+  const { db, now } = services;
+  const entry = known.get(services) ?? { asked_at: 0 };
+  known.set(services, entry);
+  if (!entry.script || now().getTime() - entry.asked_at >= known_ms) {
+    try {
+      await listPolicies(db);
+      entry.asked_at = now().getTime();
+    } catch {
+      // While the database is away, what was read last is good.
+    }
+  }
+  const policies = listKnownPolicies(db);
+  const [current, next] = [currentPolicy(policies, now()), nextPolicy(policies, now())];
+  const versions = `${current?.version} ${next?.version}`;
+  if (entry.script?.versions !== versions) {
+    const script = await makeScript(services, versions, writePolicies(services, policies));
+    // Before anything has been read there is nothing to write in: the widget then asks by itself.
+    if (!entry.asked_at) return script;
+    entry.script = script;
+  }
+  return entry.script;
+}
+
+async function makeScript(
+  services: Services,
+  versions: string,
+  policies: WrittenPolicies,
+): Promise<Script | undefined> {
+  const found = await services.findAsset(new Request('http://localhost/widget.js'));
+  if (!found) return undefined;
+  const built = await found.text();
+  const isKnown = known.get(services)!.asked_at > 0;
+  const text = isKnown ? built.replace(/\(0\);\s*$/, () => `(${JSON.stringify(policies)});\n`) : built;
+  return { versions, text, etag: `"${digest(text).slice(0, 16)}"`, packed: (await services.pack?.(text)) ?? {} };
+}
+
+function writePolicies({ settings, now }: Services, policies: Policy[]): WrittenPolicies {
+  const [current, next] = [currentPolicy(policies, now()), nextPolicy(policies, now())];
+  return {
+    cookie: { name: cookie_name, domain: settings.cookie_domain ?? null, max_age_days: choice_holds_days },
+    current: current ? writePolicy(policies, current, now()) : null,
+    next: next ? writePolicy(policies, next, new Date(next.effective_at)) : null,
+  };
+}
+
+function writePolicy(policies: Policy[], policy: Policy, at: Date): WrittenPolicy {
+  const texts = locales.map(locale => {
+    const { purposes, agreements } = documentIn(policy, locale);
+    return [locale, { purposes, agreements }];
+  });
+  const { version, effective_at } = policy;
+  return {
+    version,
+    effective_at,
+    choices_hold_since: choicesHoldSince(policies, at),
+    texts: Object.fromEntries(texts),
+  };
+}
