@@ -12,7 +12,14 @@ export interface Purpose {
   name: string;
   description: string;
   required: boolean;
-  cookies: { name: string; provider: string; lifetime: string; purpose: string }[];
+  cookies: {
+    name: string;
+    /** Where it is stored; a cookie where nothing is said. */
+    type?: 'cookie' | 'local_storage' | 'session_storage';
+    provider: string;
+    lifetime: string;
+    purpose: string;
+  }[];
 }
 
 /**

@@ -44,8 +44,8 @@ export async function buildWidget(): Promise<Map<string, string>> {
 /** Bundles the package that widget/package.json describes. Its lazily loaded parts stay apart, for the page's own bundler. */
 async function bundleModule(): Promise<Map<string, string>> {
   const files = await bundle({
-    entryPoints: { widget: join(room, 'index.ts'), preact: join(room, 'preact.ts') },
-    external: ['preact'],
+    entryPoints: { widget: join(room, 'index.ts'), preact: join(room, 'preact.ts'), react: join(room, 'react.ts') },
+    external: ['preact', 'react'],
     format: 'esm',
     splitting: true,
     minify: false,
@@ -56,9 +56,14 @@ async function bundleModule(): Promise<Map<string, string>> {
   });
   const types = readFileSync(join(room, 'api.ts'), 'utf8');
   files.set('module/widget.d.ts', `${types}\n${declare('index.ts')}`);
-  const imports =
-    "import type { ComponentChildren, VNode } from 'preact';\nimport type { Options } from './widget.js';\n\n";
-  return files.set('module/preact.d.ts', imports + declare('preact.ts'));
+  for (const [name, imported] of Object.entries({
+    preact: 'ComponentChildren, VNode',
+    react: 'ReactElement, ReactNode',
+  })) {
+    const imports = `import type { ${imported} } from '${name}';\nimport type { Options } from './widget.js';\n\n`;
+    files.set(`module/${name}.d.ts`, imports + declare(`${name}.ts`));
+  }
+  return files;
 }
 
 /** Writes the declarations of the functions that a file exports. Each function has its types in its first line. */

@@ -1,4 +1,4 @@
-/** The widget as components, for pages that are made with Preact. The script tag does without it, which is four kilobytes less. */
+/** The widget as components, for pages that are made with Preact. */
 import { type ComponentChildren, h, type VNode } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { Options } from './api.ts';

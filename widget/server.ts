@@ -3,6 +3,8 @@ import type { Locale } from '../worker/shared/locales.ts';
 /** A cookie as the policy declares it; `name` may end in `*`. */
 interface PolicyCookie {
   name: string;
+  /** Where it is stored; a cookie where nothing is said. */
+  type?: 'cookie' | 'local_storage' | 'session_storage';
   provider: string;
   lifetime: string;
   purpose: string;
@@ -43,6 +45,7 @@ const patience_ms = 30_000;
 
 /** The product's server at `host`. Nothing here throws. */
 export function createApi(host: string) {
+  let isExplained = false;
   return {
     /** The current policy with absolute `url`, or undefined when there is none or it can't be had. */
     async getPolicy(locale: Locale, cache: RequestCache = 'default'): Promise<Policy | undefined> {
@@ -63,6 +66,22 @@ export function createApi(host: string) {
     },
   };
 
+  /** Says once that the server refuses this page's origin, which a browser shows as any failure: what it may not read it may still send. */
+  function explain() {
+    if (isExplained) return;
+    isExplained = true;
+    const address = `${host}/policies/current`;
+    fetch(address, { credentials: 'omit' })
+      .catch(() => fetch(address, { credentials: 'omit', mode: 'no-cors' }))
+      .then(({ type }) => {
+        if (type !== 'opaque') isExplained = false;
+        else console.warn(`lead-consent: ${host} refuses ${location.origin}: SITE_ORIGINS does not name it`);
+      })
+      .catch(() => {
+        isExplained = false;
+      });
+  }
+
   async function request(path: string, init?: RequestInit): Promise<Answer> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), patience_ms);
@@ -71,6 +90,7 @@ export function createApi(host: string) {
       const retry_after = Number(response.headers.get('Retry-After')) || 0;
       return { status: response.status, retry_after, body: await response.json().catch(() => undefined) };
     } catch {
+      explain();
       return { status: 0 };
     } finally {
       clearTimeout(timer);

@@ -53,11 +53,11 @@ export function start(
     listen(window, 'online', outbox.flush);
     listen(window, 'storage', () => consents?.refresh());
     listen(document, 'visibilitychange', comeAndGo);
-    listen(document, 'click', openOnClick);
+    listen(window, 'click', openOnClick as EventListener, true);
     await parsePage();
     if (isRemoved) return;
     stylesheet.add(styles);
-    observer.observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ['data-lead-form'] });
+    observer.observe(document, { childList: true, subtree: true, attributeFilter: ['data-lead-form'] });
     scan();
     const policy = await getPolicy();
     if (isRemoved) return;
@@ -105,6 +105,7 @@ export function start(
   }
 
   function scan() {
+    stylesheet.keep();
     obey();
     forms.scan();
   }
@@ -118,8 +119,10 @@ export function start(
     else outbox.flush();
   }
 
-  function openOnClick(event: Event) {
-    if (!(event.target instanceof Element && event.target.closest('[data-consent-open]'))) return;
+  function openOnClick(event: MouseEvent) {
+    const { button, ctrlKey, metaKey, shiftKey } = event;
+    const opener = event.composedPath().find(it => it instanceof Element && it.hasAttribute('data-consent-open'));
+    if (!opener || !prompts || button || ctrlKey || metaKey || shiftKey) return;
     event.preventDefault();
     open();
   }
@@ -141,9 +144,9 @@ export function start(
     return () => void listeners.delete(fn);
   }
 
-  function listen(target: EventTarget, type: string, listener: (event: Event) => void) {
-    target.addEventListener(type, listener);
-    undo.push(() => target.removeEventListener(type, listener));
+  function listen(target: EventTarget, type: string, listener: (event: Event) => void, capture = false) {
+    target.addEventListener(type, listener, capture);
+    undo.push(() => target.removeEventListener(type, listener, capture));
   }
 
   function remove() {

@@ -5,7 +5,19 @@ export function createStylesheet(host: string) {
   const sheets = new Map<string, CSSStyleSheet | undefined>();
   let link: HTMLLinkElement | undefined;
 
+  // An animation that the styles start ends when the page takes them away, and only that tells.
+  addEventListener('animationcancel', keep);
+
+  /** Puts the sheets back where the page has replaced the list. */
+  function keep() {
+    const { adoptedStyleSheets: adopted } = document;
+    const missing = [...sheets.values()].filter(sheet => sheet && !adopted.includes(sheet)) as CSSStyleSheet[];
+    if (missing.length) document.adoptedStyleSheets = [...adopted, ...missing];
+  }
+
   return {
+    keep,
+
     /** Applies one part, once; the linked file holds all parts. */
     add(css: string) {
       if (sheets.has(css)) return;
@@ -13,8 +25,8 @@ export function createStylesheet(host: string) {
       try {
         const sheet = new CSSStyleSheet();
         sheet.replaceSync(css);
-        document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
         sheets.set(css, sheet);
+        keep();
       } catch {
         link ??= document.head.appendChild(
           Object.assign(document.createElement('link'), { rel: 'stylesheet', href: `${host}/widget.css` }),
@@ -23,6 +35,7 @@ export function createStylesheet(host: string) {
     },
 
     remove() {
+      removeEventListener('animationcancel', keep);
       link?.remove();
       for (const sheet of sheets.values())
         if (sheet) document.adoptedStyleSheets = document.adoptedStyleSheets.filter(it => it !== sheet);

@@ -25,10 +25,10 @@ afterAll(async () => {
 /** Packs the widget as it would be published, and unpacks it into a project of its own beside React. */
 function installPackage() {
   const modules = join(folder, 'node_modules');
-  mkdirSync(join(modules, 'lead-consent'), { recursive: true });
+  mkdirSync(join(modules, 'lead-consent-widget'), { recursive: true });
   const packed = execFileSync('npm', ['pack', join(root, 'widget'), '--pack-destination', folder, '--silent']);
   execFileSync('tar', ['xzf', join(folder, packed.toString().trim()), '--strip-components=1'], {
-    cwd: join(modules, 'lead-consent'),
+    cwd: join(modules, 'lead-consent-widget'),
   });
   for (const name of ['preact', 'react', 'react-dom', 'scheduler', '@types', 'csstype'])
     symlinkSync(join(root, 'node_modules', name), join(modules, name));
@@ -36,7 +36,7 @@ function installPackage() {
 
 it('the package has nothing that publint would change', async () => {
   const { messages } = await publint({ pkgDir: join(root, 'widget'), strict: true });
-  expect(messages.map(message => formatMessage(message, { name: 'lead-consent' }))).toEqual([]);
+  expect(messages.map(message => formatMessage(message, { name: 'lead-consent-widget' }))).toEqual([]);
 });
 
 it('the package has the version of the product', () => {
@@ -47,7 +47,7 @@ it('the package has the version of the product', () => {
 it('the module can be imported where there is no page', () => {
   writeFileSync(
     join(folder, 'server.mjs'),
-    "import { init } from 'lead-consent/widget'; process.stdout.write(typeof init);",
+    "import { init } from 'lead-consent-widget'; process.stdout.write(typeof init);",
   );
   expect(execFileSync(process.execPath, [join(folder, 'server.mjs')]).toString()).toBe('function');
 });
@@ -120,6 +120,43 @@ Object.assign(window, { unmount: () => render(null, place) });
   await page.evaluate(() => (window as unknown as { unmount(): void }).unmount());
   expect(await page.locator('form, [data-consent-banner]').count()).toBe(0);
   expect(await page.evaluate(() => ['leadConsent' in window, document.adoptedStyleSheets.length])).toEqual([false, 0]);
+});
+
+it('the React components show banner and form, follow the choice, and leave nothing behind', async () => {
+  const [example] = readExamples('embedding.md', 'React', site.host);
+  const main = `import { createElement, StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import Contact from './example';
+const root = createRoot(document.querySelector('main')!);
+root.render(createElement(StrictMode, null, createElement(Contact)));
+Object.assign(window, { unmount: () => root.unmount() });
+`;
+  await serveExample(example!.code, main, 'react');
+  const page = await site.visit();
+  await page.locator('input[name=company]').fill('Example');
+  await page.getByText('This visit is not counted.').waitFor();
+  await page.getByRole('button', { name: 'Accept all' }).click();
+  await page.getByText('This visit is counted.').waitFor();
+  expect(await page.locator('input[name=company]').inputValue()).toBe('Example');
+  await page.evaluate(() => (window as unknown as { unmount(): void }).unmount());
+  expect(await page.locator('form, [data-consent-banner]').count()).toBe(0);
+  expect(await page.evaluate(() => ['leadConsent' in window, document.adoptedStyleSheets.length])).toEqual([false, 0]);
+});
+
+it('the React module is a client module, and renders on a server as the plain link', () => {
+  const code = readFileSync(join(root, 'widget/dist/module/react.js'), 'utf8');
+  expect(code).toMatch(/^("use client"|'use client');/);
+  writeFileSync(
+    join(folder, 'render.mjs'),
+    `import { createElement } from 'react';
+import { renderToString } from 'react-dom/server';
+import { CookieConsent, LeadForm } from 'lead-consent-widget/react';
+const link = createElement('a', { href: '/form' }, 'Contact us');
+process.stdout.write(renderToString(createElement('main', null, createElement(CookieConsent, { host: '/' }), createElement(LeadForm, { form: 'mini-ai-experience' }, link))));`,
+  );
+  expect(execFileSync(process.execPath, [join(folder, 'render.mjs')]).toString()).toBe(
+    '<main><div data-lead-form="mini-ai-experience"><a href="/form">Contact us</a></div></main>',
+  );
 });
 
 it('the plain example shows banner, form and held frame, and obeys a grant', async () => {

@@ -54,6 +54,8 @@ const defaults = () => ({
   next: undefined as Policies | undefined,
   /** Whether the server writes them. Where it does not, the widget asks. */
   isWritten: true,
+  /** Whether the product allows the page's origin. */
+  isAllowed: true,
   /** Paths of the product that fail, how often each. */
   failing: {} as Record<string, number>,
   /** Scripts on the page's own host, by path, which gated elements load. */
@@ -114,7 +116,9 @@ export async function openSite() {
 
   async function answerAsProduct(request: Seen, response: ServerResponse) {
     const { pathname, searchParams } = new URL(request.path, host);
-    response.setHeader('Access-Control-Allow-Origin', request.headers.origin ?? '*');
+    const isReadable = /^\/widget[./]/.test(pathname);
+    if (isReadable) response.setHeader('Access-Control-Allow-Origin', '*');
+    else if (site.isAllowed) response.setHeader('Access-Control-Allow-Origin', request.headers.origin ?? '*');
     response.setHeader('Access-Control-Allow-Credentials', 'true');
     response.setHeader('Access-Control-Allow-Headers', 'content-type, idempotency-key');
     response.setHeader('Access-Control-Expose-Headers', 'Retry-After');

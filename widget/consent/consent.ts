@@ -3,7 +3,7 @@ import type { Locale } from '../../worker/shared/locales.ts';
 import type { Choice } from '../api.ts';
 import { newId } from '../ids.ts';
 import type { Answer, Policy } from '../server.ts';
-import { deleteCookies, readCookie, writeCookie } from './cookies.ts';
+import { deleteStored, readCookie, stores, writeCookie } from './cookies.ts';
 import type { Outbox } from './outbox.ts';
 
 /** Where a choice was made; one that takes something back is recorded as a withdrawal. */
@@ -38,7 +38,9 @@ export function createConsents({ policy, locale, outbox, changed }: Options) {
   function read(): Choice | undefined {
     const { visitor_id, policy_version, granted, chosen_at } = outbox.latest() ?? {};
     if (chosen_at) return { visitor_id, policy_version, granted, chosen_at } as Choice;
-    return parseChoice(readCookie(cookie.name));
+    const made = parseChoice(readCookie(cookie.name));
+    // No browser's clock is a day ahead of the server's: a later time is not of our making.
+    return made && toSeconds(made.chosen_at) < Date.now() / 1000 + 86_400 ? made : undefined;
   }
 
   function write(made: Choice) {
@@ -54,11 +56,16 @@ export function createConsents({ policy, locale, outbox, changed }: Options) {
   /** Whether a purpose may be pursued now; a required one needs no consent. */
   const has = (id: string) => purposes.some(it => it.id === id && (it.required || choice?.granted.includes(id)));
 
-  /** Deletes the cookies of refused purposes, but for those that a permitted one uses too. */
+  /** Deletes what refused purposes have stored, except what a permitted one uses too. */
   function enforce() {
-    const names = (permitted: boolean) =>
-      purposes.filter(({ id }) => has(id) === permitted).flatMap(it => it.cookies.map(({ name }) => name));
-    if (choice) deleteCookies(names(false), [cookie.name, ...names(true)]);
+    if (!choice) return;
+    for (const type of stores) {
+      const names = (permitted: boolean) =>
+        purposes
+          .filter(({ id }) => has(id) === permitted)
+          .flatMap(it => it.cookies.filter(one => (one.type ?? 'cookie') === type).map(({ name }) => name));
+      deleteStored(type, names(false), [cookie.name, ...names(true)]);
+    }
   }
 
   function replace(made: Choice) {

@@ -13,36 +13,48 @@ export function readCookie(name: string): string | undefined {
 export function writeCookie(name: string, value: string, days: number, domain: string | null) {
   const covers = domain && `.${location.hostname}`.endsWith(`.${domain}`);
   const secure = location.protocol === 'https:';
-  deleteCookies([name], []);
+  deleteStored('cookie', [name], []);
   quietly(() => Cookies.set(name, value, { expires: days, sameSite: 'Lax', secure, ...(covers && { domain }) }));
 }
 
+/** Where a purpose may store something. */
+export const stores = ['cookie', 'local_storage', 'session_storage'] as const;
+
 /**
- * Deletes every cookie that a pattern names, on the host and its parent domains, for all paths above this page.
- * By hand, because js-cookie would encode a name such as `a[b]` and miss it.
+ * Deletes whatever a pattern names in a store; cookies on the host and its parent domains, for all paths above this page.
  *
  * @param patterns Names; a `*` at the end stands for anything.
  * @param spared Patterns of what stays even so.
  */
-export function deleteCookies(patterns: string[], spared: string[]) {
+export function deleteStored(store: (typeof stores)[number], patterns: string[], spared: string[]) {
   quietly(() => {
-    const end = `Max-Age=0${location.protocol === 'https:' ? ';Secure' : ''}`;
-    for (const pair of document.cookie.split('; ')) {
-      const [name] = pair.split('=') as [string];
+    const storage = store === 'local_storage' ? localStorage : store === 'session_storage' && sessionStorage;
+    const names = storage ? Object.keys(storage) : document.cookie.split('; ').map(pair => pair.split('=')[0]!);
+    for (const name of names) {
       if (!matches(name, patterns) || matches(name, spared)) continue;
-      for (const domain of listDomains())
-        for (const path of listPaths()) Object.assign(document, { cookie: `${name}=;Path=${path};${domain}${end}` });
+      if (storage) storage.removeItem(name);
+      else deleteCookie(name);
     }
   });
+}
+
+/** By hand, because js-cookie would encode a name such as `a[b]` and miss it. A partitioned cookie is another than the plain one. */
+function deleteCookie(name: string) {
+  const ends = [location.protocol === 'https:' ? ';Secure' : '', ...(isSecureContext ? [';Secure;Partitioned'] : [])];
+  for (const domain of listDomains())
+    for (const path of listPaths())
+      for (const end of ends) Object.assign(document, { cookie: `${name}=;Path=${path};${domain}Max-Age=0${end}` });
 }
 
 function matches(name: string, patterns: string[]): boolean {
   return patterns.some(it => (it.endsWith('*') ? name.startsWith(it.slice(0, -1)) : name === it));
 }
 
+/** Only domains that a cookie can have: neither parts of an IP address nor a top-level domain. */
 function listDomains(): string[] {
-  const labels = location.hostname.split('.');
-  return ['', ...labels.map((_, at) => `Domain=${labels.slice(at).join('.')};`)];
+  const { hostname } = location;
+  const labels = /^[\d.]+$|:/.test(hostname) ? [] : hostname.split('.');
+  return ['', ...labels.slice(0, -1).map((_, at) => `Domain=${labels.slice(at).join('.')};`)];
 }
 
 function listPaths(): string[] {

@@ -75,17 +75,17 @@ export function createPlaceholders({ look, locale, policy, texts, has, allow }: 
     function fit() {
       if (placeholder) placeholder.style.display = 'none';
       frame.removeAttribute(mark);
-      const { offsetWidth, offsetHeight } = frame;
-      if (Math.min(offsetWidth, offsetHeight) < smallest) return;
+      const { width, height } = frame.getBoundingClientRect();
+      if (Math.min(width, height) < smallest) return;
       const { display, position, inset, margin } = getComputedStyle(frame);
-      const fills = offsetWidth >= (parentElement?.clientWidth ?? 0);
+      const fills = Math.round(width) >= (parentElement?.clientWidth ?? 0);
       if (!placeholder) root.draw(content);
       frame.setAttribute(mark, '');
       Object.assign(placeholder!.style, {
         ...(position === 'absolute' && { position, inset }),
         display: display === 'inline' ? 'inline-block' : display,
-        width: fills ? '100%' : `${offsetWidth}px`,
-        height: `${offsetHeight}px`,
+        width: fills ? '100%' : `${width}px`,
+        height: `${height}px`,
         margin,
       });
     }

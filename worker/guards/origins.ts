@@ -12,7 +12,9 @@ const preflight_seconds = 7_200;
  */
 export const allowSites = factory.createMiddleware(async (c, next) => {
   const origin = c.req.header('Origin');
-  if (origin && isAllowedOrigin(c.var.services, origin)) {
+  const isAllowed = origin !== undefined && isAllowedOrigin(c.var.services, origin);
+  if (origin && !isAllowed) logRefused(c.var.services, origin);
+  if (isAllowed) {
     c.header('Access-Control-Allow-Origin', origin);
     c.header('Access-Control-Allow-Credentials', 'true');
     c.header('Access-Control-Expose-Headers', 'Retry-After, RateLimit, RateLimit-Policy');
@@ -26,6 +28,16 @@ export const allowSites = factory.createMiddleware(async (c, next) => {
   await next();
   c.res.headers.append('Vary', 'Origin');
 });
+
+const logged_at = new WeakMap<Services, number>();
+
+/** Logs a refused origin, at most one a minute: most often it is a website that `SITE_ORIGINS` should name. */
+function logRefused(services: Services, origin: string) {
+  const now = services.now().getTime();
+  if (now - (logged_at.get(services) ?? 0) < 60_000) return;
+  logged_at.set(services, now);
+  services.log('warn', 'origin_refused', { origin: origin.slice(0, 200), setting: 'SITE_ORIGINS' });
+}
 
 /**
  * Refuses a request that another website makes a visitor's browser send.

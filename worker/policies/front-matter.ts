@@ -74,11 +74,14 @@ function readPurpose(fields: Fields, at: string, report: Report): Loose<Purpose>
   return { id, name, description, required: required && required === 'true', cookies };
 }
 
+const stores = ['cookie', 'local_storage', 'session_storage'] as const;
+
 function readCookie(fields: Fields, at: string, report: Report): Purpose['cookies'][number] {
   const [name = '', provider = '', lifetime = '', purpose = ''] = ['name', 'provider', 'lifetime', 'purpose'].map(key =>
     readText(fields, key, report, at),
   );
-  return { name, provider, lifetime, purpose };
+  const type = fields.type === undefined ? undefined : readChoice(fields, 'type', stores, report, at);
+  return { name, ...(type && { type }), provider, lifetime, purpose };
 }
 
 function readText(fields: Fields, key: string, report: Report, at = ''): string | undefined {

@@ -24,7 +24,8 @@ export function parseChoice(value = ''): CookieChoice | undefined {
   return { visitor_id, policy_version, granted: granted ? granted.split('_') : [], chosen_at };
 }
 
-const written = /^v1\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.([\w-]+)\.(\d{1,12})\.([a-z\d_-]*)$/;
+const written =
+  /^v1\.([\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12})\.([\w-]+)\.(\d{1,12})\.([a-z\d_-]*)$/;
 
 /** Returns whole seconds since 1970, the precision of the cookie. */
 export const toSeconds = (at: string) => Math.floor(Date.parse(at) / 1000);

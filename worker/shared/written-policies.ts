@@ -5,7 +5,13 @@ interface Purpose {
   name: string;
   description: string;
   required: boolean;
-  cookies: { name: string; provider: string; lifetime: string; purpose: string }[];
+  cookies: {
+    name: string;
+    type?: 'cookie' | 'local_storage' | 'session_storage';
+    provider: string;
+    lifetime: string;
+    purpose: string;
+  }[];
 }
 
 /** A policy version in every language, as the widget needs it. */

@@ -13,7 +13,13 @@ const facts = {
 const document = z.strictObject({ locale: z.enum(locales), sha256: z.string().regex(/^[0-9a-f]{64}$/), url: z.url() });
 const policy = named('Policy', z.strictObject({ ...facts, documents: z.array(document) }));
 const published = z.strictObject({ ...policy.shape, warning: z.string().optional() });
-const cookie = z.strictObject({ name: z.string(), provider: z.string(), lifetime: z.string(), purpose: z.string() });
+const cookie = z.strictObject({
+  name: z.string(),
+  type: z.enum(['cookie', 'local_storage', 'session_storage']).optional(),
+  provider: z.string(),
+  lifetime: z.string(),
+  purpose: z.string(),
+});
 const purpose = named(
   'Purpose',
   z.strictObject({
