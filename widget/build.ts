@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
 import { fillFolder } from '../worker/node/fill-folder.ts';
+import { keepEarlierChunks } from './earlier-builds.ts';
 
 const room = import.meta.dirname;
 const dist = join(room, 'dist');
@@ -37,7 +38,7 @@ export async function buildWidget(): Promise<Map<string, string>> {
   });
   files.set('widget.js', script![1]);
   files.set('widget.css', (await Promise.all(['ui/styles', ...Object.values(chunks)].map(minifyCss))).join(''));
-  fillFolder(dist, new Map([...files, ...(await bundleModule())]));
+  fillFolder(dist, keepEarlierChunks(dist, new Map([...files, ...(await bundleModule())])));
   return files;
 }
 
