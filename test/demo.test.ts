@@ -68,7 +68,7 @@ describe('the demo site', () => {
     }
     const response = await demo.request('/');
     expect(response.headers.get('Set-Cookie')).toBeNull();
-    expect(await response.text()).toContain('data-consent="analytics" data-src="/demo/visits.js"');
+    expect(await response.text()).toContain('data-consent="analytics" data-consent-src="/demo/visits.js"');
     expect(await (await demo.request('/demo/visits.js')).text()).toBe(visits);
   });
 });

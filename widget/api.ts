@@ -85,6 +85,8 @@ export interface PreferencesTexts {
   /** `{version}` of the policy that was shown. */
   shown: string;
   receipt: string;
+  /** Leads to the page on which an inquiry is withdrawn. */
+  withdraw: string;
 }
 
 declare global {

@@ -72,10 +72,10 @@ function countListeners() {
       if (!options?.once) listening.push([target, type, fn]);
       add.call(target, type, fn, options);
     };
-    target.removeEventListener = (type: string, fn: EventListener) => {
+    target.removeEventListener = (type: string, fn: EventListener, options?: EventListenerOptions) => {
       const at = listening.findIndex(it => it[0] === target && it[1] === type && it[2] === fn);
       if (at >= 0) listening.splice(at, 1);
-      remove.call(target, type, fn);
+      remove.call(target, type, fn, options);
     };
   }
 }
@@ -175,7 +175,7 @@ it('remove() leaves nothing behind', async () => {
   await page.getByText('Cookies', { exact: true }).click();
   await dialog(page).waitFor();
   const listeners = () => page.evaluate(() => (window as unknown as { countListeners(): number }).countListeners());
-  expect(await listeners()).toBe(7);
+  expect(await listeners()).toBe(8);
   await page.evaluate(() => window.leadConsent?.remove());
   await eventually(() => dialog(page).count()).toBe(0);
   expect(await page.locator('main').innerHTML()).toBe(before);

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { changePolicies, policies } from './policies.ts';
 import { eventually, openSite, pageWith, type Site } from './site.ts';
 
 let site: Site;
@@ -127,4 +128,19 @@ it('a choice made in another tab is taken over', async () => {
   expect(await page.evaluate(() => window.leadConsent?.has('analytics'))).toBe(true);
   await eventually(() => page.evaluate(() => localStorage.length)).toBe(0);
   expect(site.posts('/consents').length).toBe(1);
+});
+
+it('leads to the page on which an inquiry is withdrawn', async () => {
+  const page = await site.visit();
+  await open(page);
+  const link = dialog(page).getByRole('link', { name: 'Withdraw an inquiry' });
+  expect(await link.getAttribute('href')).toBe(`${site.host}/withdrawals?lang=en`);
+});
+
+it('a purpose without cookies says so', async () => {
+  const purposes = policies.en.purposes.map(it => (it.id === 'functional' ? { ...it, cookies: [] } : it));
+  site.policies = changePolicies({ purposes });
+  const page = await site.visit();
+  await open(page);
+  expect(await dialog(page).getByText('Uses no cookies at present.').count()).toBe(1);
 });

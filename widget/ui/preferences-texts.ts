@@ -19,6 +19,7 @@ export const preferencesTexts: Record<Locale, PreferencesTexts> = {
     refused: '已拒绝：',
     shown: '当时的隐私政策：版本 {version}',
     receipt: '下载凭据（JSON）',
+    withdraw: '撤回已提交的咨询',
   },
   en: {
     preferences: 'Cookie preferences',
@@ -37,5 +38,6 @@ export const preferencesTexts: Record<Locale, PreferencesTexts> = {
     refused: 'Refused: ',
     shown: 'Privacy policy shown: version {version}',
     receipt: 'Download the receipt (JSON)',
+    withdraw: 'Withdraw an inquiry',
   },
 };

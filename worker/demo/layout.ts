@@ -65,7 +65,7 @@ ${content}
 <div class="small"><p>© 2026 ${text.legalName}</p><p>${footer.note}</p><p class="visits" data-demo-visits="${footer.visits}" hidden></p></div>
 </div>
 </footer>
-<script type="text/plain" data-consent="analytics" data-src="/demo/visits.js"></script>
+<script type="text/plain" data-consent="analytics" data-consent-src="/demo/visits.js"></script>
 </body>
 </html>
 `;
