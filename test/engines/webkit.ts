@@ -46,7 +46,7 @@ async function open({ program, capabilities, needs, environment }: Driver): Prom
   const port = await findPort();
   children.push(spawn(program, [`--port=${port}`, '--host=127.0.0.1'], { env, stdio: 'ignore' }));
   const base = `http://127.0.0.1:${port}/session`;
-  const close = () => children.reverse().forEach(child => child.kill());
+  const close = () => children.map(child => child.kill());
   try {
     const request = { capabilities: { alwaysMatch: capabilities } };
     const session = await whenReady(() => call('', request));

@@ -32,8 +32,8 @@ let running: Promise<Browser> | undefined;
  * call starts it.
  */
 export async function openBrowser(): Promise<Browser> {
-  running ??= launch();
-  if (!(await running).isConnected()) running = launch();
+  running ??= launchBrowser();
+  if (!(await running).isConnected()) running = launchBrowser();
   return running;
 }
 
@@ -43,11 +43,11 @@ export async function closePages(browser: Browser | undefined) {
 }
 
 /** Starts the Chromium that `CHROMIUM_PATH` names, else the packaged one, which is unpacked before the first test. */
-async function launch(): Promise<Browser> {
+export async function launchBrowser(more: string[] = []): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? (await sparticuz.executablePath());
   const args = sparticuz.args
     .filter(arg => !unwanted.includes(arg))
     .map(arg => (arg.startsWith(features) ? arg + unwanted_features : arg))
-    .concat(wanted);
+    .concat(wanted, more);
   return chromium.launch({ executablePath, args, headless: true });
 }
