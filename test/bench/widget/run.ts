@@ -60,7 +60,7 @@ const page_url = await openHost('www.shop.localhost', answerPage);
 hosts.LEADS = await openHost('leads.shop.localhost', request => passOn(server_url, request));
 hosts.CDN = await openHost('cdn.localhost', request => find(contender.cdn_files, request.url));
 
-const folders = [makeFolder()];
+const folders: ReturnType<typeof makeFolder>[] = [];
 const servers = new Map<string, RunningServer>();
 const contenders: Contender[] = [alone];
 let browser: Browser | undefined;
@@ -125,7 +125,9 @@ async function race(browser: Browser, next: Contender): Promise<Result> {
   const mark = consents ? 'gated' : undefined;
   aged = true;
   begin();
-  const cold = await view(await again.newPage(), page_url, mark);
+  const page_before = await again.newPage();
+  const cold = await view(page_before, page_url, mark);
+  await page_before.close();
   begin();
   const stale = await view(await again.newPage(), page_url, mark);
   await again.close();
@@ -137,10 +139,12 @@ function begin() {
   requests = [];
 }
 
+/** Accepts, and waits until the choice is sent too: what is left unsent would be sent, and measured, on the next view. */
 async function accept(page: Page, { accept }: Contender) {
   await page.evaluate(selector => document.querySelector<HTMLElement>(selector)!.click(), accept);
   await page.waitForFunction(() => 'gated' in (window as never as { race: object }).race);
-  await page.waitForTimeout(500);
+  await page.waitForLoadState('networkidle');
+  await page.waitForTimeout(2_000);
 }
 
 async function openHost(name: string, respond: (request: Http2ServerRequest) => Answer | Promise<Answer>) {
