@@ -64,6 +64,9 @@ describe('the Worker on workerd with D1', () => {
     const pulled = await fetchWorker('/leads?view=clear', { headers: { Authorization: `Bearer ${token}` } });
     const { leads } = (await pulled.json()) as { leads: object[] };
     expect(leads).toMatchObject([{ id: receipt.id, name: lead.name, phone: '+8613800138078', company: lead.company }]);
+    const headers = { Authorization: `Bearer ${token}`, Accept: 'application/x-ndjson' };
+    const lines = (await (await fetchWorker('/leads', { headers })).text()).trimEnd().split('\n');
+    expect(lines.map(line => JSON.parse(line).id)).toEqual([receipt.id]);
   });
 
   it('takes a cookie choice, shows it and takes it back', async () => {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { firstIdAt } from '../ids.ts';
+import { nextTurn } from '../turn.ts';
 import { type ConsentRecord, toRecord } from './record.ts';
 
 /**
@@ -94,6 +95,7 @@ async function findConsents(
     if (found.length > limit) return { consents: found.slice(0, limit), more_after: found[limit - 1]!.id };
     if (!last) return { consents: found };
     from = last;
+    await nextTurn();
   }
   return { consents: found, more_after: from };
 }

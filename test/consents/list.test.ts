@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Choice, recordChoice } from '../../db/consents/record.ts';
 import type { Database } from '../../db/database.ts';
+import { newId } from '../../db/ids.ts';
 import { engines } from '../support/engines.ts';
 import { noon, origin, readProblem, type start, startPublished } from '../support/harness.ts';
 
@@ -180,6 +181,56 @@ describe('GET /consents', () => {
     expect(idsOf(resumed)).toEqual(ids.slice(2));
     expect(idsOf(await page(`cursor=${resumed.next_cursor}`))).toEqual([late, ...ids]);
     expect(idsOf(await page(`cursor=${two.next_cursor}`))).toEqual([late, ...ids]);
+  });
+
+  it('finds the few that a filter leaves of many, step by step, and others have their turn between the steps', async () => {
+    const started = await startPublished();
+    const { page, stream } = reader(started);
+    const [count, at_once] = [24_500, 500];
+    const rare = new Set([0, 1_999, 2_000, 19_999, 20_000, 22_345, count - 1]);
+    const chosen_at = noon.toISOString();
+    const texts = {
+      shown: '[]',
+      granted: '[]',
+      policy_version: '2026-01',
+      locale: 'en',
+      once_key: null,
+      fingerprint: null,
+    };
+    const rows = Array.from({ length: count }, (_, n) => ({
+      id: newId(noon),
+      visitor_id: visitor(n),
+      source: rare.has(n) ? 'withdrawal' : 'banner',
+      ...{ ...texts, chosen_at, received_at: chosen_at, expires_at: chosen_at },
+    }));
+    for (let at = 0; at < count; at += at_once)
+      await started.db
+        .insertInto('consents')
+        .values(rows.slice(at, at + at_once))
+        .execute();
+    started.advance(minute_ms);
+    const wanted = rows.filter(({ source }) => source === 'withdrawal').map(({ id }) => id);
+    const turnsOf = async <T>(work: Promise<T>): Promise<[T, number]> => {
+      let turns = 0;
+      let next = setImmediate(function count() {
+        turns += 1;
+        next = setImmediate(count);
+      });
+      const result = await work;
+      clearImmediate(next);
+      return [result, turns];
+    };
+
+    const [first, turns] = await turnsOf(page('source=withdrawal'));
+    expect([idsOf(first), first.has_more]).toEqual([wanted.slice(0, 4), true]);
+    expect(turns).toBeGreaterThanOrEqual(10);
+    const second = await page(`source=withdrawal&cursor=${first.next_cursor}`);
+    expect([idsOf(second), second.has_more]).toEqual([wanted.slice(4), false]);
+    expect((await page(`source=withdrawal&cursor=${second.next_cursor}`)).consents).toEqual([]);
+
+    const [lines, turns_of_all] = await turnsOf(stream().then(response => response.text()));
+    expect(lines.trimEnd().split('\n')).toHaveLength(count);
+    expect(turns_of_all).toBeGreaterThanOrEqual(count / at_once);
   });
 
   it('streams any number in constant memory, with the cursor as of its start', async () => {

@@ -1,6 +1,9 @@
+import { nextTurn } from '../../db/turn.ts';
+
 /**
  * Streams pages one after another, each read only when the client has taken the one before. Because a page that fails
- * breaks the connection, a part never ends as if it were whole.
+ * breaks the connection, a part never ends as if it were whole. Other requests have their turn between two pages, also
+ * where the client takes them at once.
  */
 export function streamPages<Page extends { has_more: boolean }>(
   first: Page,
@@ -13,6 +16,7 @@ export function streamPages<Page extends { has_more: boolean }>(
   return new ReadableStream(
     {
       async pull(controller) {
+        await nextTurn();
         const page = sent ? await readNext(sent) : first;
         controller.enqueue(encoder.encode((sent ? '' : head) + write(page)));
         sent = page;
