@@ -20,7 +20,7 @@ export default defineConfig({
     maxWorkers: 3,
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    env: { TEST_SEED: seed },
+    env: { TEST_SEED: seed, CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
     globalSetup: 'test/support/postgres.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { D1Database } from '@cloudflare/workers-types';
 import { inject } from 'vitest';
-import { getPlatformProxy } from 'wrangler';
 import type { Database } from '../../db/database.ts';
 import * as d1 from '../../db/dialects/d1.ts';
 import * as postgres from '../../db/dialects/postgres.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
+import { startD1 } from './d1.ts';
 import { createDatabase } from './postgres.ts';
 
 /** Opens a fresh database of each kind, with its tables. */
@@ -36,7 +36,7 @@ async function openSqlite() {
 const idle: D1Database[] = [];
 
 async function openD1() {
-  const database = idle.pop() ?? (await getPlatformProxy<{ DB: D1Database }>({ persist: false, envFiles: [] })).env.DB;
+  const database = idle.pop() ?? (await startD1());
   await applyMigrations(database);
   return {
     db: d1.open(database),
