@@ -1,6 +1,6 @@
-/** What the widget offers to a page. Only declarations: build.ts hands this file on as the package's types. */
+/** The widget's interface to a page. The file holds declarations alone, because build.ts hands it on as the package's types. */
 
-/** What a visitor chose, and when. */
+/** A visitor's choice, and its time. */
 export interface Choice {
   visitor_id: string;
   policy_version: string;
@@ -10,7 +10,7 @@ export interface Choice {
   chosen_at: string;
 }
 
-/** What `window.leadConsent` offers to the page. Nothing in it throws. */
+/** The members of `window.leadConsent`. None of them throws. */
 export interface LeadConsent {
   /** Settles once policy and earlier choice are known, or known to be unavailable. Never rejects. */
   ready: Promise<void>;
@@ -29,7 +29,7 @@ export interface LeadConsent {
 }
 
 export interface Options {
-  /** Where the product's server is, like `https://consent.example.com`. */
+  /** Address of the product's server, like `https://consent.example.com`. */
   host: string;
   /** Language of the widget's texts; without it the page's, then the browser's. */
   lang?: string | undefined;
@@ -45,7 +45,7 @@ export type TextsByLocale = { [locale in 'zh-CN' | 'en']?: Partial<Texts> };
 export interface Texts extends BannerTexts, PreferencesTexts {}
 
 export interface BannerTexts {
-  /** What a screen reader calls the banner. */
+  /** The banner's name for screen readers. */
   label: string;
   title: string;
   /** `{purposes}`: the names of what needs consent. */
@@ -69,7 +69,7 @@ export interface PreferencesTexts {
   alwaysOn: string;
   /** `{count}`: how many. */
   cookies: string;
-  /** Of a purpose that has no cookies. */
+  /** Stands beside a purpose that has no cookies. */
   noCookies: string;
   provider: string;
   lifetime: string;
@@ -78,7 +78,7 @@ export interface PreferencesTexts {
   close: string;
   /** Title of what the visitor has chosen so far. */
   choices: string;
-  /** Where nothing has been recorded, or it can't be had now. */
+  /** Stands in the history when nothing is recorded, or the record can't be had now. */
   noChoices: string;
   allowed: string;
   refused: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** The file that lists the chunks of the latest builds, the newest build first. */
 const list = 'builds.json';
 
-/** How many builds before the present one are kept. */
+/** Number of builds before the present one that are kept. */
 const kept = 2;
 
 /**

@@ -3,14 +3,14 @@ import type { Locale } from '../worker/shared/locales.ts';
 /** A cookie as the policy declares it; `name` may end in `*`. */
 interface PolicyCookie {
   name: string;
-  /** Where it is stored; a cookie where nothing is said. */
+  /** Kind of storage; a cookie when it is absent. */
   type?: 'cookie' | 'local_storage' | 'session_storage';
   provider: string;
   lifetime: string;
   purpose: string;
 }
 
-/** What cookies are used for, and what the visitor is asked about. */
+/** A use of cookies that the visitor is asked about. */
 export interface Purpose {
   id: string;
   name: string;

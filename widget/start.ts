@@ -110,7 +110,7 @@ export function start(
     forms.scan();
   }
 
-  /** What a script that still runs has set again since its purpose was withdrawn goes when the page is left. */
+  /** Deletes, when the page is left, what a script that still runs has set again since its purpose was withdrawn. */
   function comeAndGo() {
     if (!consents) return;
     consents.refresh();

@@ -6,10 +6,10 @@ import type { Answer, Policy } from '../server.ts';
 import { deleteStored, readCookie, stores, writeCookie } from './cookies.ts';
 import type { Outbox } from './outbox.ts';
 
-/** Where a choice was made; one that takes something back is recorded as a withdrawal. */
+/** The place where a choice was made. A choice that takes something back is recorded as a withdrawal. */
 export type Source = 'banner' | 'preferences';
 
-/** What Global Privacy Control speaks about. */
+/** The purposes that Global Privacy Control refuses. */
 const signalled = ['analytics', 'marketing'];
 
 declare global {
@@ -34,7 +34,7 @@ export function createConsents({ policy, locale, outbox, changed }: Options) {
   const earlier = read();
   let choice = holds(earlier) ? earlier : undefined;
 
-  /** What is not recorded yet counts before the cookie, in which the answer to an older choice may stand. */
+  /** Reads an unsent choice before the cookie, because the cookie may hold the answer to an older one. */
   function read(): Choice | undefined {
     const { visitor_id, policy_version, granted, chosen_at } = outbox.latest() ?? {};
     if (chosen_at) return { visitor_id, policy_version, granted, chosen_at } as Choice;

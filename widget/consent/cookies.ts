@@ -17,7 +17,7 @@ export function writeCookie(name: string, value: string, days: number, domain: s
   quietly(() => Cookies.set(name, value, { expires: days, sameSite: 'Lax', secure, ...(covers && { domain }) }));
 }
 
-/** Where a purpose may store something. */
+/** The kinds of storage that a purpose may use. */
 export const stores = ['cookie', 'local_storage', 'session_storage'] as const;
 
 /**
@@ -50,7 +50,7 @@ function matches(name: string, patterns: string[]): boolean {
   return patterns.some(it => (it.endsWith('*') ? name.startsWith(it.slice(0, -1)) : name === it));
 }
 
-/** Only domains that a cookie can have: neither parts of an IP address nor a top-level domain. */
+/** Lists the domains that a cookie can have: neither parts of an IP address nor a top-level domain. */
 function listDomains(): string[] {
   const { hostname } = location;
   const labels = /^[\d.]+$|:/.test(hostname) ? [] : hostname.split('.');

@@ -5,7 +5,7 @@ const gated = '[data-consent-src][data-consent],[data-src][data-consent],script[
 /** Frames that may be held back. */
 export const gated_frames = 'iframe[data-consent-src][data-consent],iframe[data-src][data-consent]';
 
-/** How long a script may hold up the next one. */
+/** The longest time that a script holds up the next one. */
 const patience_ms = 5_000;
 
 /** Returns the purposes that a gated element needs, all of them. */

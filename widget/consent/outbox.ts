@@ -36,7 +36,7 @@ const pause_s = 60;
 export function createOutbox({ post, settled }: Options) {
   const kept = new Map<string, string>();
   const own = new Set<string>();
-  /** The key of what is on its way, or the name of the lock while another tab has it. */
+  /** The key of the choice that is being sent, or the name of the lock while another tab holds it. */
   let sending: string | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 

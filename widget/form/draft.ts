@@ -1,4 +1,4 @@
-/** What was typed into a form, and under which key it was sent last, so that sending it again makes no second lead. */
+/** The values typed into a form, and the key that they were sent under, so that sending them again makes no second lead. */
 export interface Draft {
   values: Record<string, string> | null;
   body: string;

@@ -20,7 +20,7 @@ interface Options {
   addStyles(css: string): void;
 }
 
-/** How long to wait where the server names no time, and how far apart the attempts of many people move. */
+/** Seconds to wait when the server names no time, and the spread of the attempts of many people. */
 const spread_seconds = 10;
 
 let count = 0;
@@ -122,7 +122,7 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
     // The key outlives a reload with the draft: the same values are the same lead, whatever became of the first answer.
     if (draft.body !== body) draft = { values: read(), body, key: newId() };
     writeDraft(form, draft);
-    // What was said about an earlier attempt stands until there is something else to say.
+    // The notice about an earlier attempt stays until another one replaces it.
     change({ errors: {}, notice: attempts++ ? state.notice : '', button: 'sending' });
     settle(await post(JSON.parse(body), draft.key));
   }
@@ -158,7 +158,7 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
     root.querySelector<HTMLElement>('[aria-invalid]')?.focus();
   }
 
-  /** Says why. What may well succeed later is sent again by itself, not before the server wants it. */
+  /** Shows why sending failed. A failure that may pass is sent again by itself, not before the server wants it. */
   function fail(answer: Answer) {
     const { status, retry_after } = answer;
     const isLater = isTemporary(answer);

@@ -35,7 +35,7 @@ const return_ms = 1_000;
 
 /** The page's inquiry forms: until one is loaded, or where it can't be, its plain link serves. */
 export function createForms({ host, locale, look, api, getPolicy, stylesheet, load }: Options) {
-  /** What each element's attribute asked for when it was mounted last. */
+  /** The value of each element's attribute when it was mounted last. */
   const seen = new WeakMap<Element, string | null>();
   const mounted = new Map<Element, Mounted>();
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,7 +1,7 @@
 import { createSolver } from '../../worker/shared/proof-of-work.ts';
 import type { Answer } from '../server.ts';
 
-/** What a challenge has become: solved, or the answer that was had instead of one. */
+/** A solved challenge, or the server's answer when it gave none. */
 interface Proof extends Answer {
   challenge?: string;
 }

@@ -2,7 +2,7 @@ import type { Form, LeadField } from '../../worker/shared/fields.ts';
 import type { Locale } from '../../worker/shared/locales.ts';
 
 interface FormTexts {
-  /** What each form is called. */
+  /** The name of each form. */
   forms: Record<Form, string>;
   fill: string;
   labels: Record<LeadField, string>;

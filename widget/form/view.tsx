@@ -4,7 +4,7 @@ import type { Locale } from '../../worker/shared/locales.ts';
 import type { Policy } from '../server.ts';
 import { formTexts } from './texts.ts';
 
-/** Whatever can hold an error: a field, or the agreement to the policy. */
+/** A place that can hold an error: a field, or the agreement to the policy. */
 export type Box = LeadField | 'policy_version';
 export type Errors = { [box in Box]?: string | undefined };
 
@@ -16,7 +16,7 @@ export interface State {
   policy: Policy;
   errors: Errors;
   notice: string;
-  /** What the button says. While the form is on its way, it does nothing. */
+  /** The button's label. The button does nothing while the form is on its way. */
   button: 'submit' | 'sending' | 'retry';
 }
 
@@ -25,9 +25,9 @@ interface Props {
   id: string;
   form: string;
   locale: Locale;
-  /** What the fields start with. */
+  /** Values of the fields at first. */
   values: Record<string, string> | null;
-  /** What listens to the form, by `onInput` and the like. */
+  /** Listeners of the form, by `onInput` and the like. */
   listeners: Record<string, (event: Event) => void>;
   state: State;
 }

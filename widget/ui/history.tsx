@@ -16,7 +16,7 @@ interface Props {
   locale: Locale;
   texts: Texts;
   visitor_id: string;
-  /** What the server has recorded, or undefined until it has been asked. */
+  /** The server's records, or undefined until it has been asked. */
   records: Recorded[] | undefined;
   load(): void;
 }

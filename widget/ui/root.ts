@@ -1,6 +1,6 @@
 import { render, type VNode } from 'preact';
 
-/** How the interface looks: `auto` follows the system. */
+/** Colours of the interface: `auto` follows the system. */
 type Theme = 'light' | 'dark' | 'auto';
 
 /** Returns the classes of a root, in the colours that are asked for, or else in those of the page. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 
-/** What is raced: a tool as the README of its own says that one embeds it, from the address that it names. */
+/** A contender: a tool as its own README says to embed it, from the address that the README names. */
 export interface Contender {
   name: string;
   /** Its lines in the head; `LEADS` and `CDN` stand for the hosts. */

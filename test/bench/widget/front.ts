@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 
-/** What a host answers to a path. */
+/** A host's answer to a path. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;

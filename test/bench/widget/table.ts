@@ -22,7 +22,7 @@ const columns: Record<string, (result: Result) => number | undefined> = {
   'hours later: gated': ({ stale }) => stale.gated,
 };
 
-/** What is compared with the other contenders, and not with the page alone, which has none of it. */
+/** Measures that are compared with the other contenders, because the page alone has none of them. */
 const raced = ['first: banner', 'return: gated', 'hours later: gated'];
 const ours = ['this checkout', 'beside'];
 
