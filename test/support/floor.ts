@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { chmod, mkdir, rename } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
@@ -47,14 +47,16 @@ async function unpack() {
   await mkdir(folder, { recursive: true });
   const program = join(modules, 'chrome-aws-lambda/bin/chromium.br');
   const libraries = join(modules, '@sparticuz/chromium/bin/al2023.tar.br');
-  const tar = spawn('tar', ['-x', '-C', folder], { stdio: ['pipe', 'ignore', 'inherit'] });
-  const ended = once(tar, 'close');
+  const archive = join(folder, 'lib.tar');
+  // A file between, because tar may leave before it has read the padding at the end of a pipe.
   await Promise.all([
     pipeline(createReadStream(program), createBrotliDecompress(), createWriteStream(join(folder, 'chromium'))),
-    pipeline(createReadStream(libraries), createBrotliDecompress(), tar.stdin),
+    pipeline(createReadStream(libraries), createBrotliDecompress(), createWriteStream(archive)),
   ]);
-  const [code] = await ended;
+  const tar = spawn('tar', ['-x', '-f', archive, '-C', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const [code] = await once(tar, 'close');
   if (code !== 0) throw new Error(`tar ended with ${code}`);
+  await rm(archive);
   await chmod(join(folder, 'chromium'), 0o755);
   await rename(folder, unpacked);
 }
