@@ -57,11 +57,12 @@ describe('an export over a real connection', () => {
       });
       sent.on('error', reject);
     });
-    await wait(300);
-    const after = revealed();
+    let after: number;
+    do {
+      after = revealed();
+      await wait(300);
+    } while (revealed() > after);
     expect(after - before).toBeLessThan(leads / 500);
-    await wait(200);
-    expect(revealed()).toBe(after);
   });
 
   it('breaks the connection when a lead does not open: it never ends as if it were whole', async () => {

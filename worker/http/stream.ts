@@ -16,11 +16,11 @@ export function streamPages<Page extends { has_more: boolean }>(
   return new ReadableStream(
     {
       async pull(controller) {
-        await nextTurn();
         const page = sent ? await readNext(sent) : first;
         controller.enqueue(encoder.encode((sent ? '' : head) + write(page)));
         sent = page;
-        if (!page.has_more) controller.close();
+        if (!page.has_more) return controller.close();
+        await nextTurn();
       },
     },
     { highWaterMark: 0 },
