@@ -5,7 +5,7 @@ import type { Content } from '../http/page.ts';
 import { language_names, locales } from '../shared/locales.ts';
 import type { Reader } from './reader.ts';
 
-/** What a page draws inside the layout. */
+/** The parts that a page draws inside the layout. */
 export interface Page {
   /** Never a person's data, because browsers keep titles in their histories. */
   title: string;

@@ -72,7 +72,7 @@ function describeLimit(name: string, quota: number, seconds: number): Record<str
  * Reads the visitor's address: from the header that the trusted proxy sets, else from the connection. No other
  * header is trusted.
  *
- * Of a list the last entry counts, because a proxy that appends to a list writes its own entry last.
+ * The last entry of a list counts, because a proxy that appends to a list writes its own entry last.
  */
 function readAddress(c: Context<App>): string {
   const { settings, peerAddress } = c.var.services;

@@ -4,7 +4,7 @@ type Options = Record<string, { type: 'string' | 'boolean' }>;
 export const text = { type: 'string' } as const;
 export const flag = { type: 'boolean' } as const;
 
-/** What a command is given: its options, the words behind its name, and the time. */
+/** The input of a command: its options, the words behind its name, and the time. */
 interface Given<O extends Options> {
   values: { [Name in keyof O]?: { string: string; boolean: boolean }[O[Name]['type']] };
   rest: string[];

@@ -10,7 +10,10 @@ export const leads_per_page = 50;
 
 const day = z.catch(z.optional(z.iso.date().check(z.regex(/^20\d\d-/))), undefined);
 
-/** What an address may say about the list. What makes no sense is left out, so that an old bookmark still opens. */
+/**
+ * Reads the filters that an address may carry. A value that is not valid is left out, because an old bookmark must
+ * still open.
+ */
 export const filterFields = z.object({
   form: z.catch(z.optional(z.enum(forms)), undefined),
   status: z.catch(z.optional(z.enum(lead_statuses)), undefined),

@@ -11,7 +11,7 @@ export function isOpen(lead: Lead): lead is OpenLead {
   return 'form' in lead;
 }
 
-/** What a lead's row says. The script fills a row from the same names. */
+/** The contents of a lead's row. The script fills a row from the same names. */
 interface LeadLine {
   id: string;
   status: string;
