@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { Options } from './api.ts';
 import { init } from './index.ts';
 
-/** Runs the widget for as long as it stands on the page: once, anywhere. What it is given first holds. */
+/** Runs the widget while the component is mounted, once and anywhere on the page. Its first props hold. */
 export function CookieConsent(options: Options): null {
   // Before any other component's effects, which may ask it.
   useLayoutEffect(() => init(options).remove, []);

@@ -8,7 +8,7 @@ import { init } from './index.ts';
 /** On a server, where there is no layout, React warns of layout effects. */
 const useEarlyEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect;
 
-/** Runs the widget for as long as it stands on the page: once, anywhere. What it is given first holds. */
+/** Runs the widget while the component is mounted, once and anywhere on the page. Its first props hold. */
 export function CookieConsent(options: Options): null {
   // Before any other component's effects, which may ask it.
   useEarlyEffect(() => init(options).remove, []);

@@ -66,7 +66,7 @@ export function createApi(host: string) {
     },
   };
 
-  /** Says once that the server refuses this page's origin, which a browser shows as any failure: what it may not read it may still send. */
+  /** Writes one console line when the server refuses this page's origin, because a browser shows that as any failure. */
   function explain() {
     if (isExplained) return;
     isExplained = true;

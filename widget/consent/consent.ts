@@ -101,7 +101,10 @@ export function createConsents({ policy, locale, outbox, changed }: Options) {
       replace(made);
     },
 
-    /** The server has answered: what it recorded last stands in its cookie, and anything else must not. */
+    /**
+     * Takes over the time that the server recorded. It writes the present choice into the cookie again when the server
+     * refused it or a later choice waits.
+     */
     settle({ status, body }: Answer) {
       if (!choice) return;
       if (status !== 201 || outbox.latest()) write(outbox.latest() ?? choice);

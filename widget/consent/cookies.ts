@@ -38,7 +38,7 @@ export function deleteStored(store: (typeof stores)[number], patterns: string[],
   });
 }
 
-/** By hand, because js-cookie would encode a name such as `a[b]` and miss it. A partitioned cookie is another than the plain one. */
+/** Writes the cookie by hand, because js-cookie would encode a name such as `a[b]` and miss it. A partitioned cookie is another than the plain one. */
 function deleteCookie(name: string) {
   const ends = [location.protocol === 'https:' ? ';Secure' : '', ...(isSecureContext ? [';Secure;Partitioned'] : [])];
   for (const domain of listDomains())

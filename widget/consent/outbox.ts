@@ -50,7 +50,7 @@ export function createOutbox({ post, settled }: Options) {
     quietly(() => localStorage.removeItem(prefix + key));
   }
 
-  /** Sends what is waiting once no other tab does, where the browser has locks: all see the same slots. */
+  /** Sends the waiting choices once no other tab does, where the browser has locks, because all tabs see the same slots. */
   function flush() {
     if (sending) return;
     sending = prefix;
@@ -93,7 +93,7 @@ export function createOutbox({ post, settled }: Options) {
       flush();
     },
 
-    /** The page goes away: one more try for each that it knows of, whose answer nobody hears; a repeat has the same key. */
+    /** Sends each kept choice once more when the page is left. Nobody hears the answer; a repeat has the same key. */
     leave() {
       for (const { key, body } of list()) if (key !== sending && own.has(key)) post(body, key, false);
     },

@@ -32,7 +32,7 @@ export function Thanks({ host, locale, receipt }: Props) {
     </section>
   );
 
-  /** By the old command, because plain http has no clipboard of its own. */
+  /** Copies by the old command, because plain http has no clipboard API. */
   function copy({ currentTarget: button }: { currentTarget: HTMLElement }) {
     getSelection()?.selectAllChildren(button.parentElement!.querySelector('code')!);
     if (document.execCommand('copy')) button.textContent = `${texts.copy} ✓`;

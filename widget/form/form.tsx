@@ -52,7 +52,7 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
       if (!isDone) change({ policy });
     },
 
-    /** Ends what the form has begun, and brings the element's own children back. */
+    /** Stops the form, and brings the element's own children back. */
     close() {
       isStopped = true;
       clearTimeout(timer);
@@ -83,7 +83,7 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
     return code && lead_errors[locale][`${box}.${code}` as LeadError];
   }
 
-  /** An error comes when a person leaves a box in which something is written, not when the window loses the focus. */
+  /** Shows an error when a person leaves a filled box, not when the window loses the focus. */
   function leave({ target }: Event) {
     const { name, value } = target as HTMLInputElement;
     const box = name as Box;
@@ -92,7 +92,7 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
     if (error !== state.errors[box]) change({ errors: { ...state.errors, [box]: error } });
   }
 
-  /** While a person types, a solved error goes away and no new one comes. */
+  /** Removes a solved error while a person types, and adds none. */
   function type({ target }: Event) {
     const box = (target as HTMLInputElement).name as Box;
     draft = { ...draft, values: read() };

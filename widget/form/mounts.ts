@@ -22,7 +22,7 @@ interface Mounted {
   close(): void;
   /** When the form was shown; 0 until then. */
   shown_at: number;
-  /** Whether its element has stood in the document: one that has, and no longer does, was removed by the page. */
+  /** Whether its element has stood in the document. If it no longer does, the page has removed it. */
   hasStood: boolean;
 }
 

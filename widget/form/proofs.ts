@@ -6,7 +6,7 @@ interface Proof extends Answer {
   challenge?: string;
 }
 
-/** A challenge holds for ten minutes from its making; the last of them is for the way. */
+/** Use of a challenge, in ms: it holds for ten minutes, and the last one is left for the request. */
 const good_ms = 9 * 60_000;
 
 /** A slice of work, plus one step of the solver, stays far below the 50 ms that a person would notice. */

@@ -13,10 +13,10 @@ interface Options {
   locale: Locale;
   look: string;
   policy: Policy;
-  /** The banner's texts, for what reads the same here. */
+  /** The banner's texts, because some labels are the same here. */
   texts: BannerTexts;
   own: TextsByLocale | undefined;
-  /** Under which the choices are recorded, where there is one. */
+  /** The visitor's id, under which the choices are recorded, where there is one. */
   visitor_id: string | undefined;
   getReceipt(visitor_id: string): Promise<Answer>;
   /** Whether a purpose is permitted now: where its switch starts. */
