@@ -8,6 +8,7 @@ import { join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
 import { fillFolder } from '../worker/node/fill-folder.ts';
 import { keepEarlierChunks } from './earlier-builds.ts';
+import { shortNames, slimPreact } from './slim-preact.ts';
 
 const room = import.meta.dirname;
 const dist = join(room, 'dist');
@@ -32,6 +33,8 @@ export async function buildWidget(): Promise<Map<string, string>> {
     entryPoints: [join(room, 'embed.ts')],
     format: 'iife',
     define,
+    plugins: [minifiedCss, slimPreact],
+    ...shortNames,
     // The server writes the policies in the place of the 0.
     banner: { js: '(WRITTEN_POLICIES=>{' },
     footer: { js: '})(0);' },
