@@ -11,9 +11,12 @@ export function fillText(text: string, values: Record<string, unknown>): string 
   return text.replace(/{(\w+)}/g, (slot, name) => String(values[name] ?? slot));
 }
 
-/** Joins names as the language does: `A, B, and C`. */
+/** Joins names as they stand within a sentence: `a, b and c`. */
 export function joinNames(names: string[], locale: Locale): string {
-  return new Intl.ListFormat(locale).format(names);
+  if (locale !== 'en') return new Intl.ListFormat(locale).format(names);
+  return new Intl.ListFormat('en-GB').format(
+    names.map(name => name.replace(/^[A-Z](?=[a-z])/, it => it.toLowerCase())),
+  );
 }
 
 /** A table's texts in one language, with the page's own words where it has some. */
@@ -25,25 +28,25 @@ export const bannerTexts: Record<Locale, BannerTexts> = {
   'zh-CN': {
     label: 'Cookie 设置提示',
     title: '您的隐私，由您决定',
-    body: '经您同意，我们会将 Cookie 用于：{purposes}。在您作出选择之前，我们仅使用网站运行所必需的 Cookie。',
+    body: '经您同意，我们会将 Cookie 用于{purposes}。在您作出选择之前，我们仅使用网站运行所必需的 Cookie。',
     signal: '您的浏览器已发出“全局隐私控制”（GPC）信号：未经您另行允许，统计分析和营销均为关闭。',
     policy: '隐私政策',
     acceptAll: '全部接受',
     rejectAll: '全部拒绝',
     customize: '自定义',
-    held: '此内容需要您同意将 Cookie 用于：{purposes}。',
+    held: '此内容需要您同意将 Cookie 用于{purposes}。',
     allow: '允许并显示',
   },
   en: {
     label: 'Cookie choices',
     title: 'Your privacy, your choice',
-    body: 'With your permission, we use cookies for: {purposes}. Until you choose, we use only the cookies that this site needs to work.',
+    body: 'With your permission, we use cookies for {purposes} purposes. Until you choose, we use only the cookies that this site needs to work.',
     signal: 'Your browser sends Global Privacy Control: analytics and marketing are off unless you allow them.',
     policy: 'Privacy policy',
     acceptAll: 'Accept all',
     rejectAll: 'Reject all',
     customize: 'Customise',
-    held: 'This needs your permission to use cookies for: {purposes}.',
+    held: 'This needs your permission to use cookies for {purposes} purposes.',
     allow: 'Allow and show',
   },
 };

@@ -35,8 +35,8 @@ it('[R1] [R2] a visitor sees what was chosen, when and under which text, checks 
   await openHistory(page);
   const texts = await records(page).allTextContents();
   expect(texts.length).toBe(2);
-  expect(texts[0]).toMatch(/Allowed: Necessary.*Refused: .*Analytics.*version 2026-01.*SHA-256/s);
-  expect(texts[1]).toMatch(/Allowed: Necessary.*Analytics.*Refused: –/s);
+  expect(texts[0]).toMatch(/Allowed: necessary.*Refused: .*analytics.*version 2026-01.*SHA-256/s);
+  expect(texts[1]).toMatch(/Allowed: necessary.*analytics.*Refused: –/s);
   expect(texts[0]).toContain(new Date().getUTCFullYear().toString());
   const link = (await records(page).first().locator('a').getAttribute('href'))!;
   const document = Buffer.from(await (await fetch(link)).arrayBuffer());

@@ -27,7 +27,7 @@ describe('POST /console/session', () => {
     const response = await signIn(wrong, { 'Accept-Language': 'en' });
     const page = await response.text();
     expect(response.status).toBe(401);
-    expect(page).toContain('This token is not good.');
+    expect(page).toContain('This token isn’t valid.');
     expect(page).toContain('type="password"');
     expect(page + lines.join('')).not.toContain(wrong.slice(16));
     expect(response.headers.getSetCookie()).toEqual([]);

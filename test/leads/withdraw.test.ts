@@ -123,7 +123,7 @@ describe('POST /withdrawals', () => {
     const { receipt_code } = await sendLead(started);
     const done = await submit('/withdrawals', { receipt_code, locale: 'zh-CN' });
     expect(done.status).toBe(200);
-    expect(await done.text()).toMatch(/您的信息已删除[\s\S]*2026年11月23日 GMT\+8 12:00:00/);
+    expect(await done.text()).toMatch(/您的信息已删除[\s\S]*2026年11月23日 北京时间 12:00</);
   });
 });
 

@@ -25,7 +25,7 @@ it('the banner comes first in the page, asks in its language and leaves the focu
   expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
   expect(await page.getByRole('region', { name: 'Cookie choices' }).isVisible()).toBe(true);
   expect(await banner(page).locator('button').allTextContents()).toEqual(['Accept all', 'Reject all', 'Customise']);
-  expect(await banner(page).textContent()).toContain('Functional, Analytics, and Marketing');
+  expect(await banner(page).textContent()).toContain('for functional, analytics and marketing purposes');
   expect(await banner(page).locator('a').getAttribute('href')).toBe(`${site.host}/policies/2026-01?lang=en`);
   await page.keyboard.press('Tab');
   expect(await page.evaluate(() => !!document.activeElement?.closest('[data-consent-banner]'))).toBe(true);

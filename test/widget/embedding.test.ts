@@ -176,8 +176,8 @@ it('the plain example shows banner, form and held frame, and obeys a grant', asy
 it('the example of own words is what the banner says, in either language', async () => {
   const [block] = readExamples('embedding.md', 'Own words', site.host);
   for (const [lang, title, body] of [
-    ['en', 'Cookies?', 'We would like to use cookies for: Functional, Analytics, and Marketing.'],
-    ['zh-CN', '是否使用 Cookie？', '您同意，我们会将 Cookie 用于：功能、统计分析和营销推广。'],
+    ['en', 'Cookies?', 'We would like to use cookies for functional, analytics and marketing purposes.'],
+    ['zh-CN', '是否使用 Cookie？', '您同意，我们会将 Cookie 用于功能、统计分析和营销推广。'],
   ]) {
     site.html = pageWith(block!.code, { lang: lang! });
     site.pageHeaders = { 'Content-Security-Policy': "script-src HOST; require-trusted-types-for 'script'" };

@@ -22,7 +22,7 @@ const loads = () => site.seen.filter(({ path }) => path === '/video').length;
 it('a frame that is held tells what it needs, in its own room', async () => {
   site.html = pageWith(`${frame}${below}`);
   const page = await site.visit();
-  expect(await held(page).textContent()).toContain('permission to use cookies for: Marketing');
+  expect(await held(page).textContent()).toContain('permission to use cookies for marketing purposes');
   const { width, height } = (await held(page).boundingBox())!;
   expect([width, height]).toEqual([564, 319]);
   const before = await top(page);

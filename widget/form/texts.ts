@@ -43,7 +43,7 @@ export const formTexts: Record<Locale, FormTexts> = {
     next: '我们会尽快与您联系。',
     code: '回执码',
     copy: '复制',
-    use: '请妥善保存。凭此码可随时撤回同意并删除您的信息。',
+    use: '请妥善保存，此码只显示这一次。凭此码可随时撤回同意并删除您的信息。',
     withdraw: '撤回同意',
   },
   en: {
@@ -68,7 +68,7 @@ export const formTexts: Record<Locale, FormTexts> = {
     next: 'Our team will be in touch soon.',
     code: 'Receipt code',
     copy: 'Copy',
-    use: 'Keep this code. With it you can withdraw your consent and have your details erased at any time.',
+    use: 'Keep this code: it is shown only once. With it you can withdraw your consent and have your details erased at any time.',
     withdraw: 'Withdraw consent',
   },
 };

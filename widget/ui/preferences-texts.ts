@@ -19,7 +19,7 @@ export const preferencesTexts: Record<Locale, PreferencesTexts> = {
     refused: '已拒绝：',
     shown: '当时的隐私政策：版本 {version}',
     receipt: '下载凭据（JSON）',
-    withdraw: '撤回已提交的咨询',
+    withdraw: '撤回咨询的同意',
   },
   en: {
     preferences: 'Cookie preferences',

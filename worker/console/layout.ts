@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { TokenHolder } from '../../db/staff/tokens.ts';
 import type { Scope } from '../guards/access.ts';
 import type { Content } from '../http/page.ts';
+import { writeZone } from '../http/times.ts';
 import { language_names, locales } from '../shared/locales.ts';
 import type { Reader } from './reader.ts';
 
@@ -108,8 +109,9 @@ function renderLanguages({ locale, text }: Reader, { path, query }: Address): Co
   return html`<p class="languages" role="group" aria-label="${text.language}">${links}</p>`;
 }
 
-function renderRegion({ locale, text, time_zone, data_region }: Reader): string {
-  if (!data_region) return text.region(text.undeclared, time_zone);
+function renderRegion({ locale, text, time_zone, data_region, now }: Reader): string {
+  const zone = writeZone(locale, time_zone, now);
+  if (!data_region) return text.region(text.undeclared, zone);
   const name = new Intl.DisplayNames(locale, { type: 'region' }).of(data_region.slice(0, 2));
-  return text.region(`${name} (${data_region})`, time_zone);
+  return text.region(`${name} (${data_region})`, zone);
 }

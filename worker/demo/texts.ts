@@ -172,7 +172,7 @@ export const texts: Record<Locale, DemoTexts> = {
       privacy: '隐私',
       policy: '隐私政策',
       cookies: 'Cookie 设置',
-      withdraw: '撤回咨询',
+      withdraw: '撤回咨询的同意',
       visits: '演示统计已启用：这是此浏览器打开的第 {count} 个页面。',
       note: '这是 lead-consent 的演示网站，澄观智能为虚构公司。',
     },

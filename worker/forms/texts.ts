@@ -23,7 +23,7 @@ interface FormTexts {
 export const form_texts: Record<Locale, FormTexts> = {
   'zh-CN': {
     titles: { 'mini-ai-experience': 'Mini AI 算法体验申请', 'ecological-cooperation': '生态合作咨询' },
-    intro: '请留下您的联系方式，我们会安排专人与您联系。',
+    intro: '请留下您的联系方式，我们会尽快与您联系。',
     required: '以下各项均为必填。',
     labels: { name: '姓名', phone: '联系电话', email: '电子邮箱', company: '公司名称' },
     hints: { phone: '手机或带区号的座机均可；境外号码请以 + 和国家代码开头。' },
@@ -32,7 +32,7 @@ export const form_texts: Record<Locale, FormTexts> = {
     submit: '提交',
     privacy: [
       '我们只收集以上四项信息，加密保存，且仅用于与您联系。',
-      '提交后您会得到一个回执码。凭它可随时撤回同意并删除您的信息，无需注册账号。',
+      '提交后您会得到一个回执码，凭此码可随时撤回同意并删除您的信息，无需注册账号。',
     ],
     closed: '在线表单暂时无法使用，请稍后再来。',
     unavailable: `暂时无法保存，信息尚未提交。${entries_kept['zh-CN']}请稍后再次点击“提交”。`,
@@ -45,10 +45,10 @@ export const form_texts: Record<Locale, FormTexts> = {
     },
     thanks: {
       title: '提交成功，感谢您的信任',
-      body: '我们会尽快安排专人与您联系。',
+      body: '我们会尽快与您联系。',
       repeated: '您已提交过同样的内容，我们只保存了一份。',
       code: '回执码',
-      keep: '请妥善保存：此码仅在这里显示一次。日后如需撤回同意并删除您的信息，凭它即可办理，无需注册账号。',
+      keep: '请妥善保存，此码只显示这一次。凭此码可随时撤回同意并删除您的信息，无需注册账号。',
       gone: '回执码只在提交后显示一次，且需浏览器允许 Cookie。',
       withdraw: '撤回同意',
     },
@@ -58,7 +58,7 @@ export const form_texts: Record<Locale, FormTexts> = {
       'mini-ai-experience': 'Mini AI experience request',
       'ecological-cooperation': 'Cooperation inquiry',
     },
-    intro: 'Tell us how to reach you, and someone from our team will be in touch.',
+    intro: 'Tell us how to reach you, and our team will be in touch.',
     required: 'Please fill in all four fields.',
     labels: { name: 'Name', phone: 'Phone', email: 'Email', company: 'Company' },
     hints: {
@@ -83,10 +83,10 @@ export const form_texts: Record<Locale, FormTexts> = {
     },
     thanks: {
       title: 'Thank you, we’ve got it',
-      body: 'Someone from our team will be in touch soon.',
+      body: 'Our team will be in touch soon.',
       repeated: 'You had sent the same details before; we kept them once.',
       code: 'Receipt code',
-      keep: 'Keep this code: it is shown only here, and only once. With it you can withdraw your consent and have your details erased at any time, without an account.',
+      keep: 'Keep this code: it is shown only once. With it you can withdraw your consent and have your details erased at any time, without an account.',
       gone: 'The receipt code is shown once, right after sending, in browsers that accept cookies.',
       withdraw: 'Withdraw consent',
     },

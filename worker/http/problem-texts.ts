@@ -30,7 +30,8 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
     'payload-too-large': { title: '内容过大', detail: '请求正文不得超过 16 KiB；发布隐私政策时不得超过 512 KiB。' },
     'unsupported-media-type': {
       title: '不支持的内容类型',
-      detail: '请使用 UTF-8 编码的 application/json；表单也可使用 application/x-www-form-urlencoded。',
+      detail:
+        '请使用 UTF-8 编码的 application/json；表单也可使用 application/x-www-form-urlencoded，或不含文件的 multipart/form-data。',
     },
     'invalid-fields': {
       title: '有内容需要更正',
@@ -92,7 +93,8 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
     },
     'unsupported-media-type': {
       title: 'Unsupported content type',
-      detail: 'Send application/json in UTF-8; the forms also take application/x-www-form-urlencoded.',
+      detail:
+        'Send application/json in UTF-8; the forms also take application/x-www-form-urlencoded, and multipart/form-data without files.',
     },
     'invalid-fields': {
       title: 'Something needs correcting',

@@ -11,8 +11,8 @@ import { type Content, renderError, renderNotice, renderSummary, showPage } from
 import { page_texts } from '../http/page-texts.ts';
 import { problem } from '../http/problem.ts';
 import type { FieldError } from '../http/slugs.ts';
+import { writeInstant } from '../http/times.ts';
 import { body, invalidFields } from '../http/validate.ts';
-import { date_tags } from '../shared/locales.ts';
 import { withdrawal_texts } from './withdraw-texts.ts';
 
 export const withdrawal = z.strictObject({
@@ -131,17 +131,12 @@ function answerDone(c: Context<App>, at: Date) {
   const locale = localeOf(c);
   const texts = withdrawal_texts[locale].done;
   const { time_zone } = c.var.services.settings;
-  const words = new Intl.DateTimeFormat(date_tags[locale], {
-    dateStyle: 'long',
-    timeStyle: 'long',
-    timeZone: time_zone,
-  }).format(at);
   return showPage(
     c,
     { title: texts.title },
     html`<section class="card" role="status"><h1>${texts.title}</h1>
 <p>${texts.body}</p>
-<p class="hint">${texts.at} <time datetime="${at.toISOString()}">${words}</time></p>
+<p class="hint">${texts.at} <time datetime="${at.toISOString()}">${writeInstant(locale, time_zone, at)}</time></p>
 <p class="hint">${texts.again}</p></section>`,
   );
 }

@@ -7,8 +7,8 @@ import type { Locale } from '../shared/locales.ts';
  */
 export const agreements: Record<Locale, Record<Form, string>> = {
   'zh-CN': {
-    'mini-ai-experience': '我已阅读并同意[《隐私政策》]，同意将以上信息用于就 Mini AI 算法体验与我联系',
-    'ecological-cooperation': '我已阅读并同意[《隐私政策》]，同意将以上信息用于就业务合作或产品咨询与我联系',
+    'mini-ai-experience': '我已阅读并同意[《隐私政策》]，同意贵公司使用上述信息，就 Mini AI 算法体验事宜与我联系',
+    'ecological-cooperation': '我已阅读并同意[《隐私政策》]，同意贵公司使用上述信息，就业务合作或产品咨询事宜与我联系',
   },
   en: {
     'mini-ai-experience':

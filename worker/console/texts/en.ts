@@ -15,7 +15,7 @@ export const en = {
   pages: 'Pages',
   nav: { leads: 'Leads', overview: 'Overview', audit: 'Access log', tokens: 'Tokens' },
   language: 'Language',
-  region: (region: string, zone: string) => `Data region: ${region} · times in ${zone}`,
+  region: (region: string, zone: string) => `Data region: ${region} · all times are ${zone}`,
   undeclared: 'not declared',
   roles: named<Role | 'visitor' | 'operator'>({
     viewer: 'Viewer',
@@ -33,7 +33,7 @@ export const en = {
     hint: 'It begins with lc_ and is never part of an address.',
     submit: 'Sign in',
     wrong:
-      'This token is not good. Was it copied whole? It may also have expired or been revoked: ask your administrator for a new one.',
+      'This token isn’t valid. Was it copied whole? It may also have expired or been revoked: ask your administrator for a new one.',
     slow: (seconds: number) => `Too many wrong tokens from here. Try again in ${seconds} seconds.`,
     ended: 'Your session has ended. Please sign in again.',
     out: 'You are signed out.',
