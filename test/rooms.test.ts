@@ -191,3 +191,8 @@ function findCircles(edges: { from: string; to: string }[]): string[] {
   for (const file of [...next.keys()].sort()) visit(file, []);
   return [...circles];
 }
+
+it('a header of a request is read in one place only, which bounds it', () => {
+  const readers = [...sources].filter(([path, text]) => path.startsWith('worker/') && /\breq\.header\(/.test(text));
+  expect(readers.map(([path]) => path)).toEqual(['worker/http/header.ts']);
+});

@@ -10,6 +10,7 @@ import {
   type Policy,
 } from '../db/policies.ts';
 import { factory, type Services } from './context.ts';
+import { readHeader } from './http/header.ts';
 import { problem } from './http/problem.ts';
 import { cookie_name } from './shared/consent-cookie.ts';
 import { locales } from './shared/locales.ts';
@@ -43,7 +44,7 @@ export const showWidget = factory.createHandlers(async c => {
   const script = await findScript(services);
   if (!script) return problem(c, 'not-found');
   const { widget_stale_hours } = services.settings;
-  const accepted = c.req.header('Accept-Encoding') ?? '';
+  const accepted = readHeader(c, 'Accept-Encoding') ?? '';
   const encoding = (['br', 'gzip'] as const).find(name => accepted.includes(name) && script.packed[name]);
   const headers = {
     'Content-Type': 'text/javascript; charset=utf-8',
@@ -55,7 +56,7 @@ export const showWidget = factory.createHandlers(async c => {
     ETag: script.etag,
     Vary: 'Accept-Encoding',
   };
-  if (c.req.header('If-None-Match')?.includes(script.etag)) return c.body(null, 304, headers);
+  if (readHeader(c, 'If-None-Match')?.includes(script.etag)) return c.body(null, 304, headers);
   if (!encoding) return c.body(script.text, 200, headers);
   return c.body(script.packed[encoding]!, 200, { ...headers, 'Content-Encoding': encoding });
 });

@@ -65,12 +65,16 @@ export function createSigner(signing_key: Buffer): Signer {
   };
 }
 
+/** Characters of a code as it is typed, with all that may stand around it. NFKC gets no longer text. */
+const longest_code = 200;
+
 /**
  * Reads a receipt code as a person typed it.
  *
  * @returns The code in its normal form; undefined when the text cannot be one.
  */
 export function readReceiptCode(typed: string): string | undefined {
+  if (typed.length > longest_code) return undefined;
   const letters = typed
     .normalize('NFKC')
     .toUpperCase()

@@ -114,6 +114,8 @@ describe('a post from the page', () => {
       'https:\\\\evil.example',
       `https://evil.example/#${site}`,
       'https://evil.example\r\nSet-Cookie: consent=x',
+      `blob:${site}/x`,
+      `filesystem:${site}/temporary/x`,
     ]) {
       expect(await (await started.get(`${path}?return_to=${encodeURIComponent(evil)}`)).text()).not.toMatch(
         /name="return_to"|evil/,

@@ -3,6 +3,7 @@ import { getCookie, setCookie } from 'hono/cookie';
 import { findSession } from '../../db/staff/sessions.ts';
 import { type App, factory } from '../context.ts';
 import { hasScope, type Scope } from '../guards/access.ts';
+import { readHeader } from '../http/header.ts';
 import { chooseLocale } from '../http/language.ts';
 import { asksForJson } from '../http/negotiate.ts';
 import { problem } from '../http/problem.ts';
@@ -68,8 +69,8 @@ export const showProblems = factory.createMiddleware(async (c, next) => {
  */
 export const requireOwnPage = factory.createMiddleware(async (c, next) => {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
-  const origin = c.req.header('Origin');
-  const site = c.req.header('Sec-Fetch-Site');
+  const origin = readHeader(c, 'Origin');
+  const site = readHeader(c, 'Sec-Fetch-Site');
   const own = [c.var.services.settings.public_url, new URL(c.req.url).origin];
   const isForeign = (origin !== undefined && !own.includes(origin)) || (site !== undefined && site !== 'same-origin');
   if (isForeign || (origin ?? site) === undefined) return problem(c, 'origin-not-allowed');

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { endSession, endSessions, findSession } from '../../db/staff/sessions.ts';
 import { type App, factory } from '../context.ts';
 import { presentToken } from '../guards/access.ts';
+import { readHeader } from '../http/header.ts';
 import { body } from '../http/validate.ts';
 import { answerPage } from './answer.ts';
 import { readerOf } from './reader.ts';
@@ -55,7 +56,7 @@ export const signOut = factory.createHandlers(
 export function askToSignIn(c: Context<App>, why?: 'ended'): Response | Promise<Response> {
   const url = new URL(c.req.url);
   const isGet = c.req.method === 'GET';
-  if (isGet && !why && c.req.header('Sec-Fetch-Site') === 'cross-site' && !url.searchParams.has(again)) {
+  if (isGet && !why && readHeader(c, 'Sec-Fetch-Site') === 'cross-site' && !url.searchParams.has(again)) {
     url.searchParams.set(again, '1');
     c.header('Refresh', `0; url=${url.pathname}${url.search}`);
   }

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { Actor } from '../../db/audit/record.ts';
 import { findTokenHolder, type TokenHolder } from '../../db/staff/tokens.ts';
 import { type App, factory } from '../context.ts';
+import { readHeader } from '../http/header.ts';
 import { problem } from '../http/problem.ts';
 import { useLimit } from './rate-limit.ts';
 
@@ -32,7 +33,7 @@ export const roles = Object.keys(scopes) as Role[];
  */
 export function requireScope(scope: Scope) {
   return factory.createMiddleware(async (c, next) => {
-    const token = /^Bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1];
+    const token = /^Bearer +(\S+) *$/i.exec(readHeader(c, 'Authorization') ?? '')?.[1];
     const found = token && !hasTokenInQuery(c) ? await presentToken(c, token) : refusal;
     if ('slug' in found) return problem(c, found.slug, found);
     c.set('holder', found);

@@ -1,4 +1,5 @@
 import { factory, type Services } from '../context.ts';
+import { readHeader } from '../http/header.ts';
 import { problem } from '../http/problem.ts';
 import { isLoopback } from '../settings.ts';
 
@@ -11,7 +12,7 @@ const preflight_seconds = 7_200;
  * against 0.2. Headers of the answer itself cost nothing.
  */
 export const allowSites = factory.createMiddleware(async (c, next) => {
-  const origin = c.req.header('Origin');
+  const origin = readHeader(c, 'Origin');
   const isAllowed = origin !== undefined && isAllowedOrigin(c.var.services, origin);
   if (origin && !isAllowed) logRefused(c.var.services, origin);
   if (isAllowed) {
@@ -46,9 +47,9 @@ function logRefused(services: Services, origin: string) {
  * browser of today.
  */
 export const requireOrigin = factory.createMiddleware(async (c, next) => {
-  const origin = c.req.header('Origin');
+  const origin = readHeader(c, 'Origin');
   const refused =
-    origin === undefined ? c.req.header('Sec-Fetch-Site') === 'cross-site' : !isAllowedOrigin(c.var.services, origin);
+    origin === undefined ? readHeader(c, 'Sec-Fetch-Site') === 'cross-site' : !isAllowedOrigin(c.var.services, origin);
   if (refused) return problem(c, 'origin-not-allowed');
   await next();
 });
@@ -62,14 +63,18 @@ function isAllowedOrigin({ settings }: Services, origin: string): boolean {
   );
 }
 
+/** Characters of an address to return to. */
+const longest_address = 2_000;
+
 /**
  * Reads the address to which a visitor may be sent afterwards: one of the product or of an allowed
- * website; else undefined.
+ * website; else undefined. Because `blob:` has the origin of the page that made it, the protocol counts too.
  */
 export function readReturn(services: Services, address: unknown): string | undefined {
-  if (typeof address !== 'string' || !URL.canParse(address)) return undefined;
-  const { origin, username, password, href } = new URL(address);
-  return isAllowedOrigin(services, origin) && !username && !password ? href : undefined;
+  if (typeof address !== 'string' || address.length > longest_address || !URL.canParse(address)) return undefined;
+  const { protocol, origin, username, password, href } = new URL(address);
+  const isPlain = /^https?:$/.test(protocol) && !username && !password;
+  return isPlain && isAllowedOrigin(services, origin) ? href : undefined;
 }
 
 /**

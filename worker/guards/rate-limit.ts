@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { App, Limited, Limiter } from '../context.ts';
+import { readLastEntry } from '../http/header.ts';
 import { networkOf } from './network.ts';
 
 const minute_ms = 60_000;
@@ -71,11 +72,8 @@ function describeLimit(name: string, quota: number, seconds: number): Record<str
 /**
  * Reads the visitor's address: from the header that the trusted proxy sets, else from the connection. No other
  * header is trusted.
- *
- * The last entry of a list counts, because a proxy that appends to a list writes its own entry last.
  */
 function readAddress(c: Context<App>): string {
   const { settings, peerAddress } = c.var.services;
-  const named = settings.client_ip_header && c.req.header(settings.client_ip_header)?.split(',').at(-1)?.trim();
-  return named || peerAddress(c) || 'unknown';
+  return (settings.client_ip_header && readLastEntry(c, settings.client_ip_header)) || peerAddress(c) || 'unknown';
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { App } from '../context.ts';
+import { readHeader } from './header.ts';
 import type { Slug } from './slugs.ts';
 
 /** Size of the largest body that is read, unless a route says otherwise. */
@@ -17,9 +18,9 @@ export async function readBody(
   form: boolean,
   limit_bytes: number,
 ): Promise<{ value: unknown } | { slug: Slug }> {
-  const type = readContentType(c.req.header('Content-Type'));
+  const type = readContentType(readHeader(c, 'Content-Type'));
   const isForm = form && type === 'application/x-www-form-urlencoded';
-  const isEncoded = /[^\s]/.test((c.req.header('Content-Encoding') ?? '').replace(/^identity$/i, ''));
+  const isEncoded = /[^\s]/.test((readHeader(c, 'Content-Encoding') ?? '').replace(/^identity$/i, ''));
   if (isEncoded || !(isForm || type === 'application/json')) return { slug: 'unsupported-media-type' };
   try {
     const bytes = await readBytes(c, limit_bytes);
@@ -45,8 +46,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  * by the chunk.
  */
 export async function readBytes(c: Context<App>, limit_bytes: number): Promise<Uint8Array | undefined> {
-  const declared = c.req.header('Content-Length');
-  if (declared !== undefined && !c.req.header('Transfer-Encoding')) {
+  const declared = readHeader(c, 'Content-Length');
+  if (declared !== undefined && !readHeader(c, 'Transfer-Encoding')) {
     return Number(declared) > limit_bytes ? undefined : new Uint8Array(await c.req.arrayBuffer());
   }
   const chunks: Uint8Array[] = [];
@@ -63,10 +64,11 @@ export async function readBytes(c: Context<App>, limit_bytes: number): Promise<U
 
 /** Reads a urlencoded form. A name that stands twice becomes a list, so that the schema refuses it. */
 function parseForm(text: string): Record<string, unknown> {
-  const values = new Map<string, string | string[]>();
+  const values = new Map<string, string[]>();
   for (const [name, value] of new URLSearchParams(text)) {
     const known = values.get(name);
-    values.set(name, known === undefined ? value : [...known, value]);
+    if (known) known.push(value);
+    else values.set(name, [value]);
   }
-  return Object.fromEntries(values);
+  return Object.fromEntries([...values].map(([name, list]) => [name, list.length > 1 ? list : list[0]]));
 }

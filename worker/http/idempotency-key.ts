@@ -1,13 +1,14 @@
 import type { Context } from 'hono';
 import { Conflict } from '../../db/database.ts';
 import type { App } from '../context.ts';
+import { readHeader } from './header.ts';
 import type { FieldError } from './slugs.ts';
 
 const longest_key = 64;
 
 /** Reads the header Idempotency-Key: the key if there is one, or what is wrong with it. */
 export function readIdempotencyKey(c: Context<App>): { key?: string; error?: FieldError } {
-  const key = c.req.header('Idempotency-Key');
+  const key = readHeader(c, 'Idempotency-Key');
   if (key === undefined) return {};
   if (key.length > longest_key) return { error: { field: 'Idempotency-Key', code: 'too_long' } };
   return /^[\x20-\x7e]+$/.test(key) ? { key } : { error: { field: 'Idempotency-Key', code: 'invalid' } };

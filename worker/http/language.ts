@@ -1,15 +1,12 @@
 import type { Context } from 'hono';
 import type { App } from '../context.ts';
 import { default_locale, type Locale, locales, matchLocale } from '../shared/locales.ts';
+import { readHeader } from './header.ts';
 
 /** Characters of a tag that are read: as many as RFC 5646 asks software to take. */
 const longest_tag = 35;
 
-/**
- * Characters and ranges of `Accept-Language` that are read. Because `Intl` takes microseconds for each range, a request
- * gets no more.
- */
-const longest_header = 500;
+/** Ranges of `Accept-Language` that are read. Because `Intl` takes microseconds for each, a request gets no more. */
 const most_ranges = 16;
 
 /**
@@ -27,7 +24,7 @@ export function chooseLocale(c: Context, asked?: unknown): Locale {
   return (
     readTag(asked) ??
     readTag(c.req.query('lang')) ??
-    readAcceptLanguage(c.req.header('Accept-Language') ?? '') ??
+    readAcceptLanguage(readHeader(c, 'Accept-Language') ?? '') ??
     default_locale
   );
 }
@@ -47,7 +44,6 @@ function readTag(tag: unknown): Locale | undefined {
  */
 function readAcceptLanguage(header: string): Locale | undefined {
   const ranges = header
-    .slice(0, longest_header)
     .split(',', most_ranges)
     .map(range => {
       const [tag, quality] = range.trim().split(/\s*;\s*q=/i);

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { readHeader } from './header.ts';
 
 /**
  * Returns whether a request prefers HTML to JSON. Without `Accept`, or when both are equal, it is JSON.
@@ -24,7 +25,7 @@ export function chooseType<const T extends string>(c: Context, types: readonly T
 
 /** Returns whether a request asks for JSON by name. A page's script does, a person who opens an address does not. */
 export function asksForJson(c: Context): boolean {
-  return /\bjson\b/i.test(c.req.header('Accept') ?? '') && !prefersHtml(c);
+  return /\bjson\b/i.test(readHeader(c, 'Accept') ?? '') && !prefersHtml(c);
 }
 
 interface Range {
@@ -33,7 +34,7 @@ interface Range {
 }
 
 function readRanges(c: Context): Range[] {
-  return (c.req.header('Accept') ?? '').slice(0, 1_000).split(',').map(readRange);
+  return (readHeader(c, 'Accept') ?? '').split(',').map(readRange);
 }
 
 function readRange(text: string): Range {

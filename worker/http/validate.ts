@@ -53,6 +53,8 @@ export function body<S extends z.ZodMiniType>(
     const read = await readBody(context, form, limit_bytes);
     if ('slug' in read) return problem(context, read.slug);
     const sent = read.value;
+    const oversized = findOversized(sent, limit_bytes);
+    if (oversized.length > 0) return refuse(context, oversized, sent);
     const { locale } = Object(sent) as { locale?: unknown };
     if (locale !== undefined) c.set('locale', chooseLocale(context, locale));
     const result = schema.safeParse(sent);
@@ -72,6 +74,25 @@ export const ignoreBody: MiddlewareHandler<App> = async (c, next) => {
 /** Answers 422 and names the fields. */
 export function invalidFields(c: Context<App>, errors: FieldError[]) {
   return problem(c, 'invalid-fields', { errors: errors.slice(0, errors_listed) });
+}
+
+/** Characters of a value, entries of a list and names that a body of the usual size may have. */
+const longest_value = 2_000;
+const most_entries = 100;
+
+/**
+ * Finds what no schema need look at. Because a schema's patterns may take time that grows with the square of a length,
+ * and it describes each wrong entry of a list, both are bounded before.
+ */
+function findOversized(sent: unknown, limit_bytes: number): FieldError[] {
+  const values = Object.entries(Object(sent));
+  if (values.length > most_entries) return [{ field: '(other)', code: 'unknown_field' }];
+  const most = limit_bytes > body_limit_bytes ? limit_bytes : longest_value;
+  const isOversized = (value: unknown) =>
+    typeof value === 'string' ? value.length > most : Array.isArray(value) && value.length > most_entries;
+  return values
+    .filter(([, value]) => isOversized(value))
+    .map(([name]) => ({ field: nameField(name), code: 'too_long' }));
 }
 
 function readIssues(issues: readonly z.core.$ZodIssue[], sent: unknown): FieldError[] {

@@ -13,6 +13,7 @@ import {
 } from '../../db/policies.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf } from '../guards/access.ts';
+import { readHeader } from '../http/header.ts';
 import { localeOf } from '../http/language.ts';
 import { problem } from '../http/problem.ts';
 import { pagePolicy } from '../http/security-headers.ts';
@@ -125,7 +126,7 @@ export const showDocument = factory.createHandlers(async c => {
     ETag: `"${sha256}"`,
     Vary: 'Accept-Language',
   };
-  if (c.req.header('If-None-Match')?.includes(sha256)) return c.body(null, 304, headers);
+  if (readHeader(c, 'If-None-Match')?.includes(sha256)) return c.body(null, 304, headers);
   return c.body(await getDocumentHtml(db, policy.version, locale), 200, headers);
 });
 

@@ -1,3 +1,5 @@
+/** Characters of a typed number. Because NFKC takes time that grows with the square, it gets no longer text. */
+const longest_typed = 128;
 const gaps = /[\s\p{Cf}.·・。]/gu;
 const dashes = /[\p{Pd}−ー]/gu;
 const dash = /-/g;
@@ -21,6 +23,7 @@ const short = /^(?:(?:\+|00)86)?(95\d{3,6})$/;
  * @see RFC 3966, ITU-T E.164
  */
 export function normalizePhone(typed: string): string | undefined {
+  if (typed.length > longest_typed) return undefined;
   const text = typed.normalize('NFKC').replace(gaps, '').replace(dashes, '-');
   const plain = text.replace(writtenTrunk, '$1').replace(brackets, '');
   const [, number, extension] = marked.exec(plain) ?? [];
