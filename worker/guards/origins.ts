@@ -30,14 +30,22 @@ export const allowSites = factory.createMiddleware(async (c, next) => {
   c.res.headers.append('Vary', 'Origin');
 });
 
-const logged_at = new WeakMap<Services, number>();
+/** The origins that each server has logged within the last minute, oldest first. */
+const logged = new WeakMap<Services, Map<string, number>>();
 
-/** Logs a refused origin, at most one a minute: most often it is a website that `SITE_ORIGINS` should name. */
+/** Number of origins that are logged within a minute: whoever makes up more fills neither the memory nor the log. */
+const most_logged = 20;
+
+/** Logs a refused origin, once a minute: most often it is a website that `SITE_ORIGINS` should name. */
 function logRefused(services: Services, origin: string) {
   const now = services.now().getTime();
-  if (now - (logged_at.get(services) ?? 0) < 60_000) return;
-  logged_at.set(services, now);
-  services.log('warn', 'origin_refused', { origin: origin.slice(0, 200), setting: 'SITE_ORIGINS' });
+  const logged_at = logged.get(services) ?? new Map<string, number>();
+  logged.set(services, logged_at);
+  for (const [other, at] of logged_at) if (now - at >= 60_000) logged_at.delete(other);
+  const name = origin.slice(0, 200);
+  if (logged_at.has(name) || logged_at.size >= most_logged) return;
+  logged_at.set(name, now);
+  services.log('warn', 'origin_refused', { origin: name, setting: 'SITE_ORIGINS' });
 }
 
 /**
