@@ -28,6 +28,9 @@ const sources: Record<string, string[]> = {
   'console.svg': ['console/icon.svg'],
 };
 
+/** The oldest browsers that the pages serve. */
+const target = ['es2021', 'chrome87', 'safari14.1'];
+
 /** Headers that Cloudflare sends with the files that it hands out without the Worker. */
 const headers = `\
 /*
@@ -116,7 +119,9 @@ async function buildPageFiles(): Promise<Map<string, string>> {
   const files = Object.entries(sources).map(async ([path, parts]) => {
     const text = parts.map(part => readFileSync(join(room, part), 'utf8')).join('');
     const loader = path.endsWith('.css') ? 'css' : 'js';
-    const code = path.endsWith('.svg') ? text : (await transform(text, { loader, minify: true, charset: 'utf8' })).code;
+    const code = path.endsWith('.svg')
+      ? text
+      : (await transform(text, { loader, target, minify: true, charset: 'utf8' })).code;
     return [path, code] as const;
   });
   return new Map([...(await Promise.all(files)), ...buildReference()]);

@@ -1,6 +1,11 @@
-/** Walks the visitor's journey in the engines that come with Debian: `npm run test:engines`. */
+/**
+ * Walks the visitor's journey in the engines that come with Debian, and looks for styles and names that they do not know:
+ * `npm run test:engines`.
+ */
+import { openBrowser } from '../support/browser.ts';
 import { makeFolder, startServer } from '../support/server.ts';
 import { walkJourney } from '../support/tab-journey.ts';
+import { checkFallbacks } from '../support/young.ts';
 import { openFirefox } from './firefox.ts';
 import { openWebKitGtk, openWpe } from './webkit.ts';
 
@@ -10,6 +15,8 @@ const engines = [
   { packages: 'wpewebkit-driver cog', open: openWpe },
 ];
 
+const browser = await openBrowser();
+const page = await browser.newPage();
 let failed = false;
 for (const { packages, open } of engines) {
   const { folder, remove } = makeFolder();
@@ -19,6 +26,7 @@ for (const { packages, open } of engines) {
     if (engine)
       try {
         await walkJourney(engine.tab, server);
+        await checkFallbacks({ evaluate: expression => page.evaluate(expression) }, engine.tab, server.url);
         console.info(`passed: ${engine.name}`);
       } finally {
         await engine.close();
@@ -32,4 +40,5 @@ for (const { packages, open } of engines) {
     remove();
   }
 }
+await browser.close();
 process.exit(failed ? 1 : 0);

@@ -4,7 +4,7 @@ import type { start } from './harness.ts';
 type Started = Awaited<ReturnType<typeof start>>;
 
 /** Solves a challenge in one go. */
-function solve(challenge: string): string {
+export function solve(challenge: string): string {
   const step = createSolver(challenge);
   for (;;) {
     const answer = step();

@@ -62,6 +62,8 @@
   }
   for (const form of findAll('form[data-quiet]'))
     form.addEventListener('submit', event => {
+      // A browser that does not tell which button was pressed sends the form as a page without a script does.
+      if (!('submitter' in event)) return;
       event.preventDefault();
       const fields = Object.fromEntries(new FormData(form));
       if (event.submitter?.name) fields[event.submitter.name] = event.submitter.value;
@@ -78,7 +80,7 @@
     box.addEventListener('change', () => localStorage.setItem(setting, box.checked ? 'on' : 'off'));
     const opener = find('[data-help]');
     opener.hidden = false;
-    opener.addEventListener('click', () => help.showModal());
+    opener.addEventListener('click', showHelp);
     document.addEventListener('keydown', event => {
       const { key, target } = event;
       const opened = target.closest('details.account[open], details.filters[open]');
@@ -91,9 +93,14 @@
       if (press(key, target)) event.preventDefault();
     });
   }
+  // Browsers before <dialog> show the list in the page.
+  function showHelp() {
+    if (help.showModal) help.showModal();
+    else help.toggleAttribute('open');
+  }
   function press(key, target) {
     if (key === '?') {
-      help.showModal();
+      showHelp();
       return true;
     }
     if (key === 'j' || key === 'k') {

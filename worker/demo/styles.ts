@@ -72,7 +72,7 @@ section p:last-child { margin-bottom: 0; }
 .door:hover { color: var(--ink); border-color: var(--accent); }
 .door h3 { font-size: 1.3rem; }
 .more { margin-block-start: 1.5rem; color: var(--accent); font-weight: 600; }
-.more::after { content: " →" / ""; }
+.more::after { content: " →"; content: " →" / ""; }
 .promise { color: var(--on-deep); background: var(--deep); }
 .promise p { max-inline-size: 42rem; }
 .promise a { color: inherit; font-weight: 600; }

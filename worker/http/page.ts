@@ -46,7 +46,7 @@ export async function showPage(
 <link rel="stylesheet" href="/styles.css">
 </head>
 <body>
-<header class="facts"><nav aria-label="${page_texts[locale].languages}">${links}</nav></header>
+<header class="facts narrow"><nav aria-label="${page_texts[locale].languages}">${links}</nav></header>
 <main class="narrow">
 ${content}
 </main>

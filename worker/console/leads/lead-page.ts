@@ -49,7 +49,7 @@ export function leadPage(reader: Reader, details: LeadDetails): Page {
     content: html`<p class="crumb"><a href="/console">← ${text.back}</a></p>
 ${said ? html`<p class="notice" role="status">${said}</p>` : ''}
 ${isOpen(lead) ? renderOpen(reader, lead, details) : html`<h1>${text.title}</h1><p class="notice">${describeClosed(reader, lead)}</p>`}
-<div class="facts-grid">
+<div class="facts-grid${events ? ' two' : ''}">
 <div>${open?.earlier_lead_id ? renderEarlier(reader, earlier) : ''}${renderConsent(reader, consent)}</div>
 ${events ? renderHistory(reader, lead.id, events) : ''}
 </div>
@@ -137,7 +137,7 @@ function renderWork(
   );
   return html`<div class="work" data-failed="${text.lead.failed}">
 <form method="post" action="${path}/status" data-quiet><fieldset><legend>${text.fields.status}</legend>${buttons}</fieldset></form>
-<form method="post" action="${path}/assignee" data-quiet>${renderSelect('assigned_to', text.fields.assigned_to!, people, lead.assigned_to ?? '', text.nobody)}<button class="quiet">${text.lead.assign}</button></form>
+<form class="assign" method="post" action="${path}/assignee" data-quiet>${renderSelect('assigned_to', text.fields.assigned_to!, people, lead.assigned_to ?? '', text.nobody)}<button class="quiet">${text.lead.assign}</button></form>
 ${
   me && assignees.includes(me)
     ? html`<form method="post" action="${path}/assignee" data-quiet><button class="quiet" name="assigned_to" value="${me}" data-key="m" aria-keyshortcuts="m">${text.lead.mine}<kbd aria-hidden="true">m</kbd></button></form>`

@@ -34,7 +34,7 @@ export function leadsPage(reader: Reader, list: List): Page {
     title: text.nav.leads,
     section: 'leads',
     content: html`<h1 class="hidden">${text.nav.leads}</h1>
-<div class="bar">
+<div class="bar tabbed">
 ${renderTabs(reader, list)}
 ${renderFinder(reader, '')}
 ${renderFilters(reader, list)}
