@@ -20,4 +20,4 @@ it('nothing of the allowed size takes 5 ms of the processor or ends in 5xx, what
     if (ms > most_ms || status >= 500) wrong.push(`${request.name}: ${ms.toFixed(1)} ms, ${status}`);
   }
   expect(wrong).toEqual([]);
-});
+}, 120_000);

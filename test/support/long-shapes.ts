@@ -148,7 +148,7 @@ export function findUnlisted(routes: string[]): string[] {
  * Lists a request for each field, header and parameter with each shape.
  *
  * @param isWhole Whether every route gets each header and parameter, and every body both content types. Otherwise a
- *   route that looks at it gets it and one more, in turn, and the content types take turns.
+ *   route that looks at it gets it, staff's routes a quarter of the shapes, and the content types take turns.
  */
 function* listRequests(
   routes: string[],
@@ -157,10 +157,14 @@ function* listRequests(
   isWhole: boolean,
 ): Generator<LongRequest> {
   let turn = 0;
-  const choose = (...first: string[]) => (isWhole ? routes : [...first, routes[turn++ % routes.length]!]);
+  const isPublic = (route: string) => /\/(forms|withdrawals|challenge)|POST \/consents/.test(route);
+  const choose = (shapes: string[], route: string) =>
+    isWhole || isPublic(route) ? shapes : shapes.filter((_, n) => (n + turn) % 4 === 0);
+  const [in_fields, in_headers] = [listFieldShapes(), listHeaderShapes()];
   for (const [route, known] of Object.entries(fields)) {
     for (const name of Object.keys(known)) {
-      for (const shape of listFieldShapes()) yield* post(route, name, { ...known, [name]: shape });
+      turn++;
+      for (const shape of choose(in_fields, route)) yield* post(route, name, { ...known, [name]: shape });
       for (const list of lists)
         yield request(route, `${name} a list`, {}, JSON.stringify({ ...known, [name]: JSON.parse(list) }));
     }
@@ -168,16 +172,23 @@ function* listRequests(
     for (const text of bodies)
       for (const type of [json, urlencoded]) yield request(route, 'body', { 'Content-Type': type }, text);
   }
-  for (const shape of listHeaderShapes()) {
-    for (const [name, home] of Object.entries(headers))
-      for (const route of choose(home)) yield request(route, name, { [name]: shape });
-    const written = encodeURI(shape);
-    for (const [home, names] of Object.entries(parameters))
-      for (const name of names)
-        for (const route of isWhole ? routes : [home]) yield request(route, name, {}, undefined, `?${name}=${written}`);
-    for (const route of choose()) yield request(route, 'query', {}, undefined, `?${written}`);
-    for (const route of isWhole ? routes : routes.filter((_, n) => (n + turn) % 4 === 0))
+  for (const [name, home] of Object.entries(headers))
+    for (const route of isWhole ? routes : [home])
+      for (const shape of in_headers) yield request(route, name, { [name]: shape });
+  for (const [home, names] of Object.entries(parameters))
+    for (const name of names)
+      for (const route of isWhole ? routes : [home]) {
+        turn++;
+        for (const shape of choose(in_headers, route))
+          yield request(route, name, {}, undefined, `?${name}=${encodeURI(shape)}`);
+      }
+  for (const route of routes) {
+    turn++;
+    for (const shape of choose(in_headers, isWhole ? route : '')) {
+      const written = encodeURI(shape);
       if (route.includes(':')) yield request(route, 'path', {}, undefined, '', written.replace(/[?#]/g, '-'));
+      if (isWhole) yield request(route, 'query', {}, undefined, `?${written}`);
+    }
   }
 
   function* post(route: string, name: string, sent: Record<string, unknown>): Generator<LongRequest> {
