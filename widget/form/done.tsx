@@ -1,5 +1,6 @@
 import { h } from 'preact';
 import type { Locale } from '../../worker/shared/locales.ts';
+import { groupsOf } from '../../worker/shared/receipt-code.ts';
 import { formTexts } from './texts.ts';
 import { LinkAway } from './view.tsx';
 
@@ -11,22 +12,26 @@ interface Props {
 
 /** The thanks, with the receipt code that undoes everything later. */
 export function Thanks({ host, locale, receipt }: Props) {
-  const texts = formTexts[locale];
+  const { thanks, copy: label } = formTexts[locale];
   return (
-    <section class="lc-card" data-lead-form-done tabindex={-1} aria-label={texts.thanks}>
-      <p class="lc-title">{texts.thanks}</p>
-      <p>{texts.next}</p>
+    <section class="lc-card" data-lead-form-done tabindex={-1} aria-label={thanks.title}>
+      <p class="lc-title">{thanks.title}</p>
+      <p>{thanks.body}</p>
       {receipt && (
-        <div>
+        <div class="lc-receipt">
+          <p class="lc-title">{thanks.code}</p>
           <div class="lc-row">
-            <p>
-              {texts.code} <code>{receipt}</code>
-            </p>
+            <code>
+              {groupsOf(receipt).map(group => (
+                <span>{group}</span>
+              ))}
+            </code>
             <button class="lc-button lc-quiet" type="button" aria-live="polite" onClick={copy}>
-              {texts.copy}
+              {label}
             </button>
           </div>
-          {texts.use} <LinkAway href={`${host}/withdrawals?lang=${locale}`}>{texts.withdraw}</LinkAway>
+          <p>{thanks.keep}</p>
+          <LinkAway href={`${host}/withdrawals?lang=${locale}`}>{thanks.withdraw}</LinkAway>
         </div>
       )}
     </section>
@@ -35,6 +40,6 @@ export function Thanks({ host, locale, receipt }: Props) {
   /** Copies by the old command, because plain http has no clipboard API. */
   function copy({ currentTarget: button }: { currentTarget: HTMLElement }) {
     getSelection()?.selectAllChildren(button.parentElement!.querySelector('code')!);
-    if (document.execCommand('copy')) button.textContent = `${texts.copy} ✓`;
+    if (document.execCommand('copy')) button.textContent = `${label} ✓`;
   }
 }

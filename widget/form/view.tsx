@@ -37,6 +37,7 @@ export function View({ id, form, locale, values, listeners, state }: Props) {
   const texts = formTexts[locale];
   const { errors, policy, notice, button } = state;
   const [before, title, after] = policy.agreements[form]!.split(/[[\]]/);
+  const hints: { [box in Box]?: string } = texts.hints;
   const common = (box: Box) => ({
     id: id + box,
     name: box,
@@ -44,15 +45,20 @@ export function View({ id, form, locale, values, listeners, state }: Props) {
     'aria-invalid': errors[box] ? ('true' as const) : undefined,
     'aria-describedby': `${id + box}-error`,
   });
-  // A line is kept free for an error, so that nothing moves under a finger on its way to the button. It is read out when it comes.
+  // A line is kept for a hint or an error, so that nothing moves under a finger on its way to the button. An error is read out when it comes.
   const slot = (box: Box) => (
-    <p class="lc-error" id={`${id + box}-error`} aria-live="polite" data-field-error={errors[box] ? box : undefined}>
-      {errors[box]}
+    <p
+      class={errors[box] ? 'lc-error' : 'lc-error lc-hint'}
+      id={`${id + box}-error`}
+      aria-live="polite"
+      data-field-error={errors[box] ? box : undefined}
+    >
+      {errors[box] || hints[box]}
     </p>
   );
   return (
-    <form class="lc-card" noValidate aria-label={texts.forms[form as Form]} {...listeners}>
-      <p>{texts.fill}</p>
+    <form class="lc-card" noValidate aria-label={texts.titles[form as Form]} {...listeners}>
+      <p class="lc-hint">{texts.required}</p>
       <div class="lc-fields">
         {leadFields.map(({ name, type, autocomplete }) => (
           <div>

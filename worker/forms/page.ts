@@ -15,6 +15,7 @@ import { agreements, splitAgreement } from '../policies/agreements.ts';
 import { isLoopback } from '../settings.ts';
 import { type Form, leadFields } from '../shared/fields.ts';
 import type { Locale } from '../shared/locales.ts';
+import { groupsOf } from '../shared/receipt-code.ts';
 import { form_texts } from './texts.ts';
 
 /** The fields that came with a form, as far as a page can show them again. */
@@ -93,8 +94,8 @@ function renderField(locale: Locale, field: (typeof leadFields)[number], sent: S
   const typed = typeof sent[name] === 'string' ? sent[name] : '';
   return html`<div>
 <label for="${name}">${labels[name]}</label>
-${hint ? html`<span class="hint" id="${name}-hint">${hint}</span>` : ''}
 <input id="${name}" name="${name}" type="${type}" autocomplete="${autocomplete}" value="${typed}" required${attributes}>
+${hint ? html`<span class="hint" id="${name}-hint">${hint}</span>` : ''}
 ${line}
 </div>`;
 }
@@ -135,19 +136,19 @@ export function showReceipt(c: Context<App>, form: Form) {
 /** Answers with the thanks as a page. With 403 it says that the lead was stored before. */
 export function answerReceipt(c: Context<App>, code: string | undefined, status: 200 | 403 = 200) {
   const locale = localeOf(c);
-  const { thanks } = form_texts[locale];
+  const { thanks, repeated, gone } = form_texts[locale];
   return showPage(
     c,
     { title: thanks.title, status },
     html`<section class="card" data-lead-form-done>
 <h1>${thanks.title}</h1>
-<p>${status === 200 ? '' : html`${thanks.repeated} `}${thanks.body}</p>
+<p>${status === 200 ? '' : html`${repeated} `}${thanks.body}</p>
 ${
   code
     ? html`<h2 id="code">${thanks.code}</h2>
-<p><strong class="receipt" aria-labelledby="code">${code}</strong></p>
+<p><strong class="receipt" aria-labelledby="code">${groupsOf(code).map(group => html`<span>${group}</span>`)}</strong></p>
 <p>${thanks.keep}</p>`
-    : html`<p class="hint">${thanks.gone}</p>`
+    : html`<p class="hint">${gone}</p>`
 }
 <p><a href="/withdrawals?lang=${locale}">${thanks.withdraw}</a></p>
 </section>`,
