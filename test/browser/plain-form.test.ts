@@ -6,6 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findViolations } from '../support/axe.ts';
 import { closePages, openBrowser } from '../support/browser.ts';
+import { measureCode } from '../support/receipt-code.ts';
 import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
 const { folder, remove } = makeFolder();
@@ -90,6 +91,8 @@ describe.concurrent('without JavaScript', () => {
     expect(page.url()).toBe(`${server.url}${path}/thanks?lang=zh-CN`);
     const code = (await page.locator('.receipt').textContent())!;
     expect(code).toMatch(/^[0-9A-Z]{5}(-[0-9A-Z]{5}){3}$/);
+    await page.setViewportSize({ width: 320, height: 812 });
+    expect((await page.evaluate(measureCode, '.receipt')).join('')).toBe(code);
     expect(await page.context().cookies()).toEqual([]);
     expect(await findLeads()).toMatchObject([{ ...visitor, phone: '+862558801024' }]);
     await page.reload();

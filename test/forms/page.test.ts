@@ -79,7 +79,7 @@ describe('a post from the page', () => {
     const thanks = await started.get(`${path}/thanks?lang=en`, { Cookie: `${receipt_cookie}=${code}` });
     expect(thanks.headers.get('Set-Cookie')).toMatch(/^__Host-receipt-mini-ai-experience=; Max-Age=0; Path=\/;/);
     expect(thanks.headers.get('Cache-Control')).toBe('no-store');
-    expect(await thanks.text()).toContain(`>${code}<`);
+    expect(await thanks.text()).toContain(`value="${code}"`);
     expect(await (await started.get(`${path}/thanks?lang=en`)).text()).not.toContain(code);
     expect((await started.submit('/withdrawals', { receipt_code: code })).status).toBe(200);
   });
@@ -203,10 +203,10 @@ describe('a post from the page', () => {
     const first = answers.find(({ status }) => status === 303)!;
     const code = /=([^;]+)/.exec(first.headers.get('Set-Cookie')!)![1]!;
     for (const answer of answers.filter(({ status }) => status === 403))
-      expect(await answer.text()).toContain(`>${code}<`);
+      expect(await answer.text()).toContain(`value="${code}"`);
     expect(await countLeads()).toBe(1);
     await started.publish('2026-02', { effective_at: started.services.now().toISOString() });
-    expect(await (await started.submit(path, fields)).text()).toContain(`>${code}<`);
+    expect(await (await started.submit(path, fields)).text()).toContain(`value="${code}"`);
     const other = await (
       await started.submit(path, { ...fields, company: 'Another', policy_version: '2026-02' })
     ).text();

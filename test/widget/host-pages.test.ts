@@ -347,6 +347,8 @@ it('case W20 a page whose origin is not allowed is told once, with the setting a
 it.each([
   ['200%', 30],
   ['62.5%', 15],
+  ['37.5px', 15],
+  ['calc(100vw / 7.5)', 15],
 ])('case W21 with html { font-size: %s } the banner’s text is %d px', async (size, expected) => {
   site.html = pageWith('', { head: `<style>html { font-size: ${size} }</style>` });
   const page = await site.visit({ viewport: { width: 375, height: 720 } });

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeError } from '../../worker/shared/field-errors.ts';
 import { checkField, type LeadField } from '../../worker/shared/fields.ts';
+import { common_form_texts } from '../../worker/shared/form-texts.ts';
 import { locales } from '../../worker/shared/locales.ts';
 import { mistakes } from '../support/mistakes.ts';
+import { measureCode } from '../support/receipt-code.ts';
 import { done, error, field, fill, form, lead, submit } from './lead-form.ts';
 import { changePolicies } from './policies.ts';
 import { eventually, formElement, openSite, pageWith, type Reply, type Site } from './site.ts';
@@ -201,3 +203,43 @@ function watchShifts() {
   };
   new PerformanceObserver(list => add(list.getEntries())).observe({ type: 'layout-shift', buffered: true });
 }
+
+it.each(locales)('in %s it says what the plain page says, and keeps the hint until there is an error', async lang => {
+  const { required, labels, hints, submit: button, thanks } = common_form_texts[lang];
+  site.html = pageWith(formElement, { lang });
+  const page = await site.visit();
+  await form(page).waitFor();
+  expect(await form(page).locator('label').allTextContents()).toEqual([...Object.values(labels), expect.any(String)]);
+  expect(await form(page).textContent()).toContain(required);
+  expect(await submit(page).textContent()).toBe(button);
+  const described = await field(page, 'phone').getAttribute('aria-describedby');
+  const description = page.locator(`[id="${described}"]`);
+  expect(await description.textContent()).toBe(hints.phone);
+  await submit(page).click();
+  await error(page, 'phone').waitFor();
+  expect(await description.textContent()).toBe(describeError(lang, 'phone', 'required'));
+  await fill(page);
+  await submit(page).click();
+  await done(page).waitFor();
+  const { title, body, code, keep, withdraw } = thanks;
+  for (const text of [title, body, code, keep, withdraw]) expect(await done(page).textContent()).toContain(text);
+});
+
+it('the receipt code breaks between its groups alone, with the text twice as large too', async () => {
+  site.onLead = () => ({ status: 201, body: { receipt_code: '7Q4M9-1TR2H-KD3VW-28B5C' } });
+  site.html = pageWith(formElement, { head: '<style>html { font-size: 200% }</style>' });
+  const page = await site.visit({ viewport: { width: 320, height: 720 } });
+  await page.locator('[data-consent-action=reject-all]').click();
+  await fill(page);
+  await submit(page).click();
+  await done(page).waitFor();
+  for (const width of [320, 375, 1280]) {
+    await page.setViewportSize({ width, height: 720 });
+    expect(await page.evaluate(measureCode, '[data-lead-form-done] code')).toEqual([
+      '7Q4M9-',
+      '1TR2H-',
+      'KD3VW-',
+      '28B5C',
+    ]);
+  }
+});

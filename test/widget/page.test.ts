@@ -191,6 +191,48 @@ it('remove() leaves nothing behind', async () => {
   expect(await page.locator('form, dialog').count()).toBe(0);
 });
 
+/** Starts the widget in the page, uses each of its parts, and removes it again. */
+async function live([host, times]: [string, number]) {
+  const find = async (selector: string) => {
+    for (;;) {
+      const element = document.querySelector<HTMLElement>(selector);
+      if (element) return element;
+      await new Promise(resolve => setTimeout(resolve));
+    }
+  };
+  for (let n = 0; n < times; n++) {
+    const script = Object.assign(document.createElement('script'), { src: `${host}/widget.js`, crossOrigin: '' });
+    document.head.append(script);
+    await new Promise(resolve => script.addEventListener('load', resolve, { once: true }));
+    await window.leadConsent!.ready;
+    const stop = window.leadConsent!.onChange(() => {});
+    await find('form');
+    window.leadConsent!.open();
+    const dialog = await find('[data-consent-preferences]');
+    dialog.querySelector<HTMLElement>(`[data-consent-action=${n % 2 ? 'reject-all' : 'accept-all'}]`)!.click();
+    window.leadConsent!.open();
+    await find('[data-consent-preferences]');
+    if (n % 3) stop();
+    window.leadConsent!.remove();
+    script.remove();
+  }
+}
+
+it('forty-five lives of the widget on one page leave as many nodes and listeners as there were before', async () => {
+  site.html = pageWith(`${formElement}${frame}`).replace(/<script src.*?<\/script>/, '');
+  const page = await site.visit();
+  const browser = await page.context().newCDPSession(page);
+  const count = async () => {
+    await browser.send('HeapProfiler.collectGarbage');
+    const { nodes, jsEventListeners } = await browser.send('Memory.getDOMCounters');
+    return { nodes, jsEventListeners };
+  };
+  await page.evaluate(live, [site.host, 3] as [string, number]);
+  const before = await count();
+  await page.evaluate(live, [site.host, 45] as [string, number]);
+  await eventually(count).toEqual(before);
+});
+
 it('what a page does to its own elements does not reach the widget, and a house style does', async () => {
   site.html = pageWith(formElement, {
     head: `<style>button { background: red; text-transform: uppercase; width: 100% } p { color: red; margin: 50px }

@@ -146,7 +146,7 @@ export function answerReceipt(c: Context<App>, code: string | undefined, status:
 ${
   code
     ? html`<h2 id="code">${thanks.code}</h2>
-<p><strong class="receipt" aria-labelledby="code">${groupsOf(code).map(group => html`<span>${group}</span>`)}</strong></p>
+<p><strong class="receipt" aria-labelledby="code"><data value="${code}">${groupsOf(code).map(group => html`<span>${group}</span>`)}</data></strong></p>
 <p>${thanks.keep}</p>`
     : html`<p class="hint">${gone}</p>`
 }
