@@ -7,7 +7,7 @@ import { visits } from '../worker/demo/visits.ts';
 import { readPolicyFiles } from '../worker/policies/file.ts';
 import { forms } from '../worker/shared/fields.ts';
 import { locales } from '../worker/shared/locales.ts';
-import { startPublished } from './support/harness.ts';
+import { origin, startPublished } from './support/harness.ts';
 
 const { services } = await startPublished();
 const demo = createApp(services, createDemo(services));
@@ -23,11 +23,12 @@ describe('the demo site', () => {
     expect(html).toContain('<script src="/widget.js" crossorigin defer></script>');
     expect(html).toContain('data-consent-open');
     expect(html).toContain(`href="/policies/2026-01?lang=${locale}"`);
-    expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=|https?:\/\//);
+    expect(html).toContain(`<link rel="alternate" hreflang="${locale}" href="${origin}${path}?lang=${locale}">`);
+    expect(html.replace(/<link rel="alternate".*>/g, '')).not.toMatch(/<style|\sstyle=|\son[a-z]+=|https?:\/\//);
     for (const [, inside] of html.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)) expect(inside).toBe('');
     const local = [...html.matchAll(/href="(\/[^"]*)"/g)]
       .map(([, href]) => href!)
-      .filter(href => !href.endsWith('.css'));
+      .filter(href => !/\.(css|svg)$/.test(href));
     for (const href of local) expect(locales.some(lang => href.endsWith(`lang=${lang}`))).toBe(true);
   });
 
@@ -58,7 +59,7 @@ describe('the demo site', () => {
     const files = locales.map(locale => `policy.${locale}.md`);
     const read = readPolicyFiles(
       files.map(name => ({ name, text: readFileSync(new URL(`../worker/demo/${name}`, import.meta.url), 'utf8') })),
-      24,
+      { lead_retention_months: 24, site_origins: [] },
     );
     if ('mistakes' in read) throw new Error(read.mistakes.join('\n'));
     for (const { purposes } of read.policy.documents) {

@@ -8,6 +8,8 @@ const production = {
   PUBLIC_URL: 'https://leads.example.com',
   SITE_ORIGINS: 'https://www.example.com, https://example.com',
   DATA_REGION: 'CN',
+  CONTROLLER_NAME: '小视科技(江苏)股份有限公司',
+  CONTROLLER_CONTACT: 'privacy@example.com',
   ...test_keys,
 };
 
@@ -44,7 +46,10 @@ describe('settings', () => {
 
   it('name every missing one at once', () => {
     const named = mistakesOf({ NODE_ENV: 'production' }).map(mistake => mistake.split(':')[0]);
-    expect(named).toEqual(['PUBLIC_URL', 'SITE_ORIGINS', 'DATA_REGION', 'ENCRYPTION_KEYS', 'INDEX_KEY', 'SIGNING_KEY']);
+    expect(named).toEqual([
+      ...['PUBLIC_URL', 'SITE_ORIGINS', 'DATA_REGION', 'ENCRYPTION_KEYS', 'INDEX_KEY', 'SIGNING_KEY'],
+      ...['CONTROLLER_NAME', 'CONTROLLER_CONTACT'],
+    ]);
     expect(mistakesOf({}).map(mistake => mistake.split(':')[0])).toEqual([
       'ENCRYPTION_KEYS',
       'INDEX_KEY',
@@ -78,6 +83,10 @@ describe('settings', () => {
     ['DATA_REGION', 'China'],
     ['DATA_REGION', 'ZZ'],
     ['DATA_REGION', 'QX'],
+    ['CONTROLLER_NAME', '小视\n科技'],
+    ['CONTROLLER_CONTACT', 'x'.repeat(201)],
+    ['ICP_NUMBER', '<b>苏ICP备2026012345号</b>'],
+    ['PSB_NUMBER', 'none so far'],
     ['LEAD_RETENTION_MONTHS', '-7'],
     ['TIME_ZONE', 'Mars/Olympus'],
     ['LOG_LEVEL', 'chatty'],

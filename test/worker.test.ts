@@ -15,6 +15,8 @@ const vars = {
   PUBLIC_URL: 'https://leads.example.com',
   SITE_ORIGINS: site,
   DATA_REGION: 'SG',
+  CONTROLLER_NAME: 'Example',
+  CONTROLLER_CONTACT: 'privacy@example.com',
   ...unguarded,
   FORM_LIMIT_PER_MINUTE: '10',
   ...test_keys,
@@ -157,7 +159,7 @@ describe('the Worker on workerd with D1', () => {
     ['/docs.css', 'text/css'],
     ['/console.css', 'text/css'],
     ['/console.js', 'text/javascript'],
-    ['/console.svg', 'image/svg+xml'],
+    ['/favicon.svg', 'image/svg+xml'],
   ])('hands out %s, with the headers of its pages', async (path, type) => {
     const { status, headers } = await fetchWorker(path);
     expect([status, headers.get('Content-Type')]).toEqual([200, expect.stringContaining(type)]);

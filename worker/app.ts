@@ -1,6 +1,7 @@
-import { type Handler, Hono } from 'hono';
+import { type Context, type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
 import { newId } from '../db/ids.ts';
+import { listPolicies } from '../db/policies.ts';
 import { pullEvents } from './audit/list.ts';
 import { pullConsents, showConsentStats } from './consents/list.ts';
 import { showConsents, showReceipt, submitConsent, withdrawConsent } from './consents/record.ts';
@@ -13,6 +14,7 @@ import { showChallenge } from './guards/challenge.ts';
 import { allowSites, requireOrigin } from './guards/origins.ts';
 import { showHealth } from './health.ts';
 import { answerFailure } from './http/failure.ts';
+import { prefersHtml } from './http/negotiate.ts';
 import { describeProblem, problem } from './http/problem.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
 import { eraseLead, patchLead } from './leads/change.ts';
@@ -25,7 +27,8 @@ import { showWidget } from './widget.ts';
 /** Paths of the built files that the server hands out (build.ts, widget/build.ts). */
 const built_files = [
   ...['/widget.css', '/widget/:file', '/openapi.json'],
-  ...['/styles.css', '/docs.css', '/console.css', '/console.js', '/console.svg'],
+  ...['/styles.css', '/docs.css', '/console.css', '/console.js'],
+  ...['/favicon.svg', '/robots.txt'],
 ];
 
 /** Creates the app: middleware in order, then path → guards → file. */
@@ -36,9 +39,9 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
     c.set('request_id', newId(services.now()));
     await next();
   });
-  app.use(logRequest, setSecurityHeaders);
+  app.use(logRequest, setSecurityHeaders, showProblemPages);
   app.onError(answerFailure);
-  app.notFound(c => problem(c, 'not-found'));
+  app.notFound(answerUnknown);
 
   for (const path of ['/forms/*', '/challenge', '/consents/*', '/withdrawals', '/policies/*'])
     app.use(path, allowSites);
@@ -79,7 +82,9 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   at('/docs', { GET: [...showDocs] });
   at('/widget.js', { GET: [...showWidget] });
   for (const path of built_files) at(path, { GET: [showAsset] });
+  at('/favicon.ico', { GET: [showIcon] });
   if (demo) app.route('/', demo);
+  else at('/', { GET: [showStart] });
   return app;
 }
 
@@ -103,6 +108,34 @@ const logRequest = factory.createMiddleware(async (c, next) => {
     ms: now().getTime() - begun,
   });
 });
+
+/** Answers with a page in place of a problem document, if a client prefers HTML. */
+const showProblemPages = factory.createMiddleware(async (c, next) => {
+  await next();
+  const slug = c.var.problem;
+  if (!slug || c.res.headers.get('Content-Type') !== 'application/problem+json' || !prefersHtml(c)) return;
+  const { answerProblemPage } = await import('./http/problem-page.ts');
+  const page = await answerProblemPage(c, slug);
+  // The page has the problem's headers and its own. Hono would set the problem's over them again.
+  c.res = undefined;
+  c.res = page;
+});
+
+/** Answers an address that is nothing: one that ends in a slash leads to the same without it. */
+function answerUnknown(c: Context<App>) {
+  const { pathname, search } = new URL(c.req.url);
+  const isPath = /^\/[^/\\].*\/$/.test(pathname);
+  return isPath ? c.redirect(pathname.slice(0, -1) + search, 308) : problem(c, 'not-found');
+}
+
+/** Leads browsers that ask for the usual address to the icon. */
+const showIcon: Handler<App> = c => c.redirect('/favicon.svg', 308);
+
+const showStart: Handler<App> = async c => {
+  if (!prefersHtml(c)) return problem(c, 'not-found');
+  await listPolicies(c.var.services.db);
+  return (await import('./http/problem-page.ts')).showStart(c);
+};
 
 /** Answers with a built file, in a response made anew, because Hono adds its headers (CORS) only to its own. */
 const showAsset: Handler<App> = async c => {

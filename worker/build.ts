@@ -25,7 +25,8 @@ const sources: Record<string, string[]> = {
     part => `console/styles/${part}.css`,
   ),
   'console.js': ['console/script.js'],
-  'console.svg': ['console/icon.svg'],
+  'favicon.svg': ['icon.svg'],
+  'robots.txt': ['robots.txt'],
 };
 
 /** The oldest browsers that the pages serve. */
@@ -50,6 +51,10 @@ const headers = `\
 /console.*
   Cache-Control: public, max-age=300
 /openapi.json
+  Cache-Control: public, max-age=300
+/favicon.svg
+  Cache-Control: public, max-age=300
+/robots.txt
   Cache-Control: public, max-age=300
 `;
 
@@ -112,16 +117,15 @@ function listEager(path: string, outputs: Metafile['outputs'], found = new Set<s
 }
 
 /**
- * Builds the files of the server's own pages: styles, the console's script and icon, and the description
- * of the service.
+ * Builds the files of the server's own pages: styles, the console's script, the icon, what robots are told, and the
+ * description of the service.
  */
 async function buildPageFiles(): Promise<Map<string, string>> {
   const files = Object.entries(sources).map(async ([path, parts]) => {
     const text = parts.map(part => readFileSync(join(room, part), 'utf8')).join('');
     const loader = path.endsWith('.css') ? 'css' : 'js';
-    const code = path.endsWith('.svg')
-      ? text
-      : (await transform(text, { loader, target, minify: true, charset: 'utf8' })).code;
+    const isCode = /\.(css|js)$/.test(path);
+    const code = isCode ? (await transform(text, { loader, target, minify: true, charset: 'utf8' })).code : text;
     return [path, code] as const;
   });
   return new Map([...(await Promise.all(files)), ...buildReference()]);

@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts';
 import type { TokenHolder } from '../db/staff/tokens.ts';
 import type { Signer } from '../db/vault/signer.ts';
 import type { Vault } from '../db/vault/vault.ts';
+import type { Slug } from './http/slugs.ts';
 import type { Settings } from './settings.ts';
 import type { Locale } from './shared/locales.ts';
 
@@ -43,6 +44,8 @@ export interface App {
     request_id: string;
     /** The language of the answer, once `localeOf` has found it, or a form or the console has set it. */
     locale?: Locale;
+    /** The problem that is the answer, where one is. */
+    problem?: Slug;
     /** The presenter of the token, on staff routes. */
     holder: TokenHolder;
   };

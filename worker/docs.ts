@@ -1,13 +1,14 @@
-import { factory } from './context.ts';
+import { factory, type Services } from './context.ts';
+import { renderFilings } from './http/footer.ts';
 import { localeOf } from './http/language.ts';
 import { problem } from './http/problem.ts';
 import { pagePolicy } from './http/security-headers.ts';
+import type { Locale } from './shared/locales.ts';
 
 /** `GET /docs` returns the description of the service as a page, which was rendered at build time. */
 export const showDocs = factory.createHandlers(async c => {
   const locale = localeOf(c);
-  const address = new URL(`/docs.${locale}.html`, c.req.url);
-  const found = await c.var.services.findAsset(new Request(address, { headers: c.req.raw.headers }));
+  const found = await findDocs(c.var.services, locale, c.req.raw);
   if (!found) return problem(c, 'not-found');
   return c.newResponse(found.body, found.status as 200 | 304, {
     ...Object.fromEntries(found.headers),
@@ -16,3 +17,14 @@ export const showDocs = factory.createHandlers(async c => {
     Vary: 'Accept-Encoding, Accept-Language',
   });
 });
+
+/** Finds the built page. Where the website has filing numbers, which the build does not know, they are written in. */
+async function findDocs({ findAsset, settings }: Services, locale: Locale, request: Request) {
+  const address = new URL(`/docs.${locale}.html`, request.url);
+  const filings = renderFilings(settings);
+  if (!filings) return findAsset(new Request(address, { headers: request.headers }));
+  const found = await findAsset(new Request(address));
+  const text = (await found?.text())?.replace('</main>', () => `<footer>${filings}</footer></main>`);
+  const type = { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'public, max-age=300' };
+  return text && new Response(text, { headers: type });
+}

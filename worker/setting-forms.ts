@@ -92,6 +92,24 @@ export function whole(least: number, most: number): Form<number> {
   };
 }
 
+/** A line of text, with at most so many characters. */
+export function line(most: number): Form<string> {
+  return {
+    expected: `a line of at most ${most} characters`,
+    read: text => ([...text].length <= most && !/\p{Cc}/u.test(text) ? text : undefined),
+  };
+}
+
+export const icpNumber = matching(
+  /^(?=.*\d{5})[\p{Script=Han}A-Za-z0-9 -]{8,40}$/u,
+  'a number like 苏ICP备2026012345号-1',
+);
+
+export const psbNumber = matching(
+  /^(?=.*\d{8})[\p{Script=Han}0-9 ]{8,40}$/u,
+  'a number like 苏公网安备32010602012345号',
+);
+
 function matching(pattern: RegExp, expected: string): Form<string> {
   return { expected, read: text => (pattern.test(text) ? text : undefined) };
 }

@@ -49,6 +49,25 @@ export const settings_table = {
     required: 'always',
     sentence: 'Key that signs receipt codes and bot checks: 32 bytes in base64. No two keys may be the same.',
   },
+  CONTROLLER_NAME: {
+    form: forms.line(100),
+    default: 'lead-consent',
+    required: 'in production',
+    sentence: 'The company that answers for the personal data, as pages show it.',
+  },
+  CONTROLLER_CONTACT: {
+    form: forms.line(200),
+    required: 'in production',
+    sentence: 'Whom people ask about their data: an e-mail address, a telephone number, an https address, or words.',
+  },
+  ICP_NUMBER: {
+    form: forms.icpNumber,
+    sentence: "The website's ICP filing number, which the foot of every page then shows with its link.",
+  },
+  PSB_NUMBER: {
+    form: forms.psbNumber,
+    sentence: 'The same for its public-security filing number.',
+  },
   DATABASE_URL: {
     form: forms.databaseAddress,
     default: 'file:data/leads.db',
@@ -141,11 +160,23 @@ export type Settings = { production: boolean } & { [Name in keyof Table as Lower
  * @returns The settings, or every mistake at once, one line each that says what to do. No line repeats a value.
  */
 export function readSettings(environment: Environment, host: Host): { settings: Settings } | { mistakes: string[] } {
+  const { settings, mistakes } = readSome(environment, host, Object.keys(settings_table) as (keyof Table)[]);
+  mistakes.push(...findContradictions(settings, host));
+  return mistakes.length > 0 ? { mistakes } : { settings };
+}
+
+/**
+ * Reads some settings on their own, for a command that needs no others.
+ *
+ * @returns The settings as far as they can be read, and every mistake.
+ */
+export function readSome<Name extends keyof Table>(environment: Environment, host: Host, names: Name[]) {
   const production =
     host === 'workers' ? environment.NODE_ENV !== 'development' : environment.NODE_ENV === 'production';
   const settings: Record<string, unknown> = { production };
   const mistakes: string[] = [];
-  for (const [name, row] of Object.entries<Setting>(settings_table)) {
+  for (const name of names) {
+    const row: Setting = settings_table[name];
     const isRead = !row.host || row.host === host;
     const written = (isRead && environment[name]?.trim()) || undefined;
     if (!written && (row.required === 'always' || (row.required && production)))
@@ -155,8 +186,7 @@ export function readSettings(environment: Environment, host: Host): { settings: 
     if (text !== undefined && value === undefined) mistakes.push(`${name}: expected ${row.form.expected}`);
     settings[name.toLowerCase()] = value;
   }
-  mistakes.push(...findContradictions(settings as Partial<Settings>, host));
-  return mistakes.length > 0 ? { mistakes } : { settings: settings as Settings };
+  return { settings: settings as Pick<Settings, 'production' | Lowercase<Name>>, mistakes };
 }
 
 /** Returns the text that is read on a host where nothing is set; undefined when there is none. */

@@ -12,6 +12,8 @@ const vars = {
   PUBLIC_URL: 'https://leads.example.com',
   SITE_ORIGINS: 'https://www.example.com',
   DATA_REGION: 'SG',
+  CONTROLLER_NAME: 'Example',
+  CONTROLLER_CONTACT: 'privacy@example.com',
   FORM_QUOTA_PER_MINUTE: '0',
   LOG_LEVEL: 'warn',
   ...unguarded,

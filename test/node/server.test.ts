@@ -94,6 +94,8 @@ describe('the Node host in production', () => {
     PUBLIC_URL: 'https://leads.example.com',
     SITE_ORIGINS: 'https://www.example.com',
     DATA_REGION: 'CN',
+    CONTROLLER_NAME: 'Example',
+    CONTROLLER_CONTACT: 'privacy@example.com',
     ...test_keys,
   };
 
@@ -104,7 +106,14 @@ describe('the Node host in production', () => {
     });
     expect(code).toBe(1);
     expect(stdout).toBe('');
-    for (const name of ['PUBLIC_URL', 'SITE_ORIGINS', 'DATA_REGION', ...Object.keys(test_keys)])
+    for (const name of [
+      'PUBLIC_URL',
+      'SITE_ORIGINS',
+      'DATA_REGION',
+      'CONTROLLER_NAME',
+      'CONTROLLER_CONTACT',
+      ...Object.keys(test_keys),
+    ])
       expect(stderr).toContain(name);
   });
 

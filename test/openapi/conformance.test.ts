@@ -35,10 +35,12 @@ describe('the document', () => {
     expect(await new Validator().validate(writeDocument() as Record<string, unknown>)).toEqual({ valid: true });
   });
 
-  it('has every address and method of the app, and no other', async () => {
+  it('has every address and method of the app, and no other but those for people, browsers and robots', async () => {
     const { services } = await start();
     const routes = createApp(services)
-      .routes.filter(({ method, path }) => method !== 'ALL' && !path.includes('*') && !path.startsWith('/console'))
+      .routes.filter(
+        ({ method, path }) => method !== 'ALL' && !path.includes('*') && !/^\/(console|favicon|robots|$)/.test(path),
+      )
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
     const documented = operations.map(({ method, path }) => `${method} ${path}`);
     expect([...new Set(routes)].sort()).toEqual(documented.sort());

@@ -28,7 +28,7 @@ const chinese = english
 const readAll = (...texts: string[]) =>
   readPolicyFiles(
     texts.map((text, index) => ({ name: `${'ab'[index]}.md`, text })),
-    24,
+    { lead_retention_months: 24, site_origins: [] },
   );
 
 function getPolicy(read: ReturnType<typeof readPolicyFiles>) {
@@ -60,12 +60,15 @@ describe('readPolicyFiles', () => {
     ]);
   });
 
-  it('[S1] makes a whole page that fetches nothing but its stylesheet', () => {
+  it('[S1] makes a whole page that fetches nothing but its stylesheet and icon', () => {
     const [zh, en] = getPolicy(readAll(chinese, english)).documents.map(({ html }) => html);
     expect(en).toMatch(/^<!doctype html>\n<html lang="en">/);
     expect(en).toContain('<title>Privacy &amp; you</title>');
     expect(en).toContain('<meta name="viewport" content="width=device-width, initial-scale=1">');
-    expect(en!.match(/<link [^>]*>/g)).toEqual(['<link rel="stylesheet" href="/styles.css">']);
+    expect(en!.match(/<link [^>]*>/g)).toEqual([
+      '<link rel="icon" href="/favicon.svg">',
+      '<link rel="stylesheet" href="/styles.css">',
+    ]);
     expect(en).toContain('2026-01');
     expect(en).toContain('<time datetime="2026-01-01T00:00:00.000Z">1 January 2026</time>');
     expect(en).toContain('<a href="?lang=zh-CN" hreflang="zh-CN" lang="zh-CN">简体中文</a>');
@@ -212,5 +215,28 @@ describe('readPolicyFiles', () => {
     expect(getMistakes(readAll(english.replace(/ id: .*\n {3}/g, '')))).toHaveLength(2);
   });
 
-  it('refuses to make a policy of no file', () => expect(getMistakes(readPolicyFiles([], 24))).toHaveLength(1));
+  it('refuses to make a policy of no file', () =>
+    expect(getMistakes(readPolicyFiles([], { lead_retention_months: 24, site_origins: [] }))).toHaveLength(1));
+});
+
+it('a published page leads back to the website, and says whom to ask and how the website is filed', () => {
+  const operator = {
+    site_origins: ['https://www.example.com'],
+    controller_name: '小视科技',
+    controller_contact: 'privacy@example.com',
+    icp_number: '苏ICP备2026012345号-1',
+    psb_number: '苏公网安备32010602012345号',
+  };
+  const publish = (publisher: Parameters<typeof readPolicyFiles>[1]) =>
+    getPolicy(readPolicyFiles([{ name: 'a.md', text: chinese }], publisher)).documents[0]!.html;
+  const page = publish({ lead_retention_months: 24, ...operator });
+  for (const part of [
+    '<a href="https://www.example.com/">返回 www.example.com</a>',
+    '<a href="mailto:privacy@example.com">privacy@example.com</a>',
+    '<a href="https://beian.miit.gov.cn/" target="_blank" rel="noopener">苏ICP备2026012345号-1</a>',
+    '<a href="https://beian.mps.gov.cn/#/query/webSearch?code=32010602012345" target="_blank" rel="noopener">苏公网安备32010602012345号</a>',
+    '<meta name="description" content="隐私政策，版本 2026-01，2026年1月1日起生效。">',
+  ])
+    expect(page).toContain(part);
+  expect(publish({ lead_retention_months: 24, site_origins: [] })).not.toContain('beian');
 });

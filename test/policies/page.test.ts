@@ -24,11 +24,11 @@ describe('renderMarkdown', () => {
     '[a](https://x.example/"onclick="x "b\\"><script>")',
   ])('makes nothing that runs or is fetched of %j', markdown => {
     const html = render(markdown);
-    const tags = [...html.matchAll(/<\/?([a-z0-9]+)((?:\s+[a-z]+="[^"<>]*")*)\s*>/g)];
-    expect(html.replace(/<\/?[a-z0-9]+(?:\s+[a-z]+="[^"<>]*")*\s*>/g, '')).not.toMatch(/[<>]/);
+    const tags = [...html.matchAll(/<\/?([a-z0-9]+)((?:\s+[a-z-]+="[^"<>]*")*)\s*>/g)];
+    expect(html.replace(/<\/?[a-z0-9]+(?:\s+[a-z-]+="[^"<>]*")*\s*>/g, '')).not.toMatch(/[<>]/);
     for (const [, tag, attributes] of tags) {
       expect(['p', 'a', 'h1', 'code', 'pre', 'div', 'table', 'thead', 'tbody', 'tr', 'th', 'td']).toContain(tag);
-      expect(attributes!.replace(/ (href|title|id|class|tabindex)="[^"]*"/g, '')).toBe('');
+      expect(attributes!.replace(/ (href|title|id|class|tabindex|role|data-label)="[^"]*"/g, '')).toBe('');
     }
     expect(html.replace(/&(?!amp;)/g, '')).not.toMatch(/href="\s*(?!https?:|mailto:|tel:)[a-z]+(?::|colon)/i);
   });
@@ -58,8 +58,8 @@ describe('renderMarkdown', () => {
 
   it('renders tables in a frame that can be scrolled by keyboard', () => {
     const html = render('|a|b|\n|-|-|\n|1|2|\n');
-    expect(html).toMatch(/^<div class="table" tabindex="0">\n<table>/);
-    expect(html).toContain('<td>2</td>');
+    expect(html).toMatch(/^<div class="table stacked" tabindex="0">\n<table role="table">/);
+    expect(html).toContain('<td role="cell" data-label="b">2</td>');
   });
 
   it('takes its title from the first heading, else none', () => {

@@ -44,6 +44,8 @@ export async function start(overrides: Environment = {}, database?: Database) {
     SITE_ORIGINS: site,
     NODE_ENV: 'production',
     DATA_REGION: 'CN',
+    CONTROLLER_NAME: '小视科技(江苏)股份有限公司',
+    CONTROLLER_CONTACT: 'privacy@example.com',
     ...unguarded,
     ...test_keys,
   };

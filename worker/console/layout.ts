@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { TokenHolder } from '../../db/staff/tokens.ts';
 import type { Scope } from '../guards/access.ts';
+import { renderFilings } from '../http/footer.ts';
 import type { Content } from '../http/page.ts';
 import { writeZone } from '../http/times.ts';
 import { language_names, locales } from '../shared/locales.ts';
@@ -42,7 +43,7 @@ export function renderLayout(reader: Reader, page: Page, address: Address): Cont
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="description" content="${text.name}">
 <meta name="robots" content="noindex">
-<link rel="icon" href="/console.svg">
+<link rel="icon" href="/favicon.svg">
 <link rel="stylesheet" href="/styles.css">
 <link rel="stylesheet" href="/console.css">
 <script src="/console.js" defer></script>
@@ -56,7 +57,7 @@ ${holder ? renderAccount(reader, holder, languages) : languages}
 <main id="content" tabindex="-1">
 ${page.content}
 </main>
-<footer>${renderRegion(reader)}</footer>
+<footer>${renderRegion(reader)}${renderFilings(reader.filings)}</footer>
 <div class="toast" role="status" aria-live="polite"></div>
 </body>
 </html>

@@ -3,6 +3,7 @@ import type { TokenHolder } from '../../db/staff/tokens.ts';
 import type { App } from '../context.ts';
 import { type Scope, scopesOf } from '../guards/access.ts';
 import { localeOf } from '../http/language.ts';
+import type { Settings } from '../settings.ts';
 import type { Locale } from '../shared/locales.ts';
 import type { ConsoleTexts } from './texts/en.ts';
 import { console_texts } from './texts/texts.ts';
@@ -15,6 +16,8 @@ export interface Reader {
   /** Where the leads are stored, as the operator declared it. */
   data_region: string | undefined;
   now: Date;
+  /** Numbers under which the website is filed. */
+  filings: Pick<Settings, 'icp_number' | 'psb_number'>;
   /** Undefined before the reader has signed in. */
   holder: TokenHolder | undefined;
   scopes: readonly Scope[];
@@ -24,8 +27,17 @@ export interface Reader {
 export function readerOf(c: Context<App>): Reader {
   const { services } = c.var;
   const locale = localeOf(c);
-  const { time_zone, data_region } = services.settings;
+  const { time_zone, data_region, icp_number, psb_number } = services.settings;
   const holder: TokenHolder | undefined = c.var.holder;
   const scopes = holder ? scopesOf(holder.role) : [];
-  return { locale, text: console_texts[locale], time_zone, data_region, now: services.now(), holder, scopes };
+  return {
+    locale,
+    text: console_texts[locale],
+    time_zone,
+    data_region,
+    now: services.now(),
+    filings: { icp_number, psb_number },
+    holder,
+    scopes,
+  };
 }

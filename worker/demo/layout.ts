@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { renderFilings } from '../http/footer.ts';
 import { type Locale, language_names, locales } from '../shared/locales.ts';
 import { mark } from './art.ts';
 import { texts } from './texts.ts';
@@ -8,15 +9,22 @@ export type Content = ReturnType<typeof html>;
 /** What every page of the demo is drawn with. */
 export interface Page {
   locale: Locale;
+  /** This server's own address, for links that search engines follow. */
+  host: string;
   path: string;
   policy_url: string;
+  filings: Parameters<typeof renderFilings>[0];
 }
 
 /**
  * Draws the whole document: a page between the site's header and footer. Its head holds the one line that
  * embeds the product.
  */
-export function renderLayout({ locale, path, policy_url }: Page, title: string, content: Content): Content {
+export function renderLayout(
+  { locale, host, path, policy_url, filings }: Page,
+  title: string,
+  content: Content,
+): Content {
   const text = texts[locale];
   const { company, home, products, footer } = text;
   const others = locales.filter(other => other !== locale);
@@ -36,7 +44,11 @@ export function renderLayout({ locale, path, policy_url }: Page, title: string, 
 <title>${title === company ? `${company} · ${home.title}` : `${title} · ${company}`}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="description" content="${home.lead}">
-${others.map(other => html`<link rel="alternate" hreflang="${other}" href="${path}?lang=${other}">`)}
+${locales.map(
+  other => html`<link rel="alternate" hreflang="${other}" href="${host}${path}?lang=${other}">
+`,
+)}<link rel="alternate" hreflang="x-default" href="${host}${path}">
+<link rel="icon" href="/favicon.svg">
 <link rel="stylesheet" href="/styles.css">
 <link rel="stylesheet" href="/demo.css">
 <script src="/widget.js" crossorigin defer></script>
@@ -62,7 +74,7 @@ ${content}
 <li><button class="plain" type="button" data-consent-open>${footer.cookies}</button></li>
 <li><a href="/withdrawals?lang=${locale}">${footer.withdraw}</a></li>
 </ul></nav>
-<div class="small"><p>© 2026 ${text.legalName}</p><p>${footer.note}</p><p class="visits" data-demo-visits="${footer.visits}" hidden></p></div>
+<div class="small"><p>© 2026 ${text.legalName}</p><p>${footer.note}</p>${renderFilings(filings)}<p class="visits" data-demo-visits="${footer.visits}" hidden></p></div>
 </div>
 </footer>
 <script type="text/plain" data-consent="analytics" data-consent-src="/demo/visits.js"></script>

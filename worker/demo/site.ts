@@ -16,12 +16,20 @@ const policy = [
  * Creates the website of a made-up company, which shows the product at work in a real page. It is never
  * served in production.
  */
-export function createDemo({ db, now }: Pick<Services, 'db' | 'now'>): Hono<App> {
+export function createDemo({ db, now, settings }: Pick<Services, 'db' | 'now' | 'settings'>): Hono<App> {
   const demo = new Hono<App>();
   const show = (render: (page: Page) => Content) => async (c: Context<App>) => {
     const locale = localeOf(c);
     const version = currentPolicy(await listPolicies(db), now())?.version ?? 'current';
-    return c.html(await render({ locale, path: c.req.path, policy_url: `/policies/${version}?lang=${locale}` }), 200, {
+    const { public_url: host } = settings;
+    const page = {
+      locale,
+      host,
+      path: c.req.path,
+      policy_url: `/policies/${version}?lang=${locale}`,
+      filings: settings,
+    };
+    return c.html(await render(page), 200, {
       'Content-Language': locale,
       'Content-Security-Policy': policy,
       'Cache-Control': 'no-cache',

@@ -56,18 +56,26 @@ function logRefused(services: Services, origin: string) {
  */
 export const requireOrigin = factory.createMiddleware(async (c, next) => {
   const origin = readHeader(c, 'Origin');
-  const refused =
-    origin === undefined ? readHeader(c, 'Sec-Fetch-Site') === 'cross-site' : !isAllowedOrigin(c.var.services, origin);
-  if (refused) return problem(c, 'origin-not-allowed');
+  const from = readHeader(c, 'Sec-Fetch-Site');
+  const isForeign = origin === undefined ? from === 'cross-site' : !isAllowedOrigin(c.var.services, origin);
+  if (isForeign && !isHiddenOwn(origin, from)) return problem(c, 'origin-not-allowed');
   await next();
 });
 
-/** Returns whether pages of an origin may post here, embed the widget and be returned to. */
+/** Returns whether a page of our own sent a request whose origin its browser hides, as a policy of no referrer makes it. */
+export function isHiddenOwn(origin: string | undefined, from: string | undefined): boolean {
+  return origin === 'null' && from === 'same-origin';
+}
+
+/**
+ * Returns whether pages of an origin may post here, embed the widget and be returned to. In development every page of
+ * this machine may, so that the widget can be tried in any site under construction.
+ */
 function isAllowedOrigin({ settings }: Services, origin: string): boolean {
   return (
     origin === settings.public_url ||
     settings.site_origins.includes(origin) ||
-    (!settings.production && isSameMachine(origin, settings.public_url))
+    (!settings.production && URL.canParse(origin) && isLoopback(origin))
   );
 }
 
@@ -83,13 +91,4 @@ export function readReturn(services: Services, address: unknown): string | undef
   const { protocol, origin, username, password, href } = new URL(address);
   const isPlain = /^https?:$/.test(protocol) && !username && !password;
   return isPlain && isAllowedOrigin(services, origin) ? href : undefined;
-}
-
-/**
- * Returns whether both origins are this machine at our port. Because `localhost` and `127.0.0.1` are one page to a
- * developer, development takes either.
- */
-function isSameMachine(origin: string, public_url: string): boolean {
-  if (!URL.canParse(origin) || !isLoopback(public_url)) return false;
-  return isLoopback(origin) && new URL(origin).port === new URL(public_url).port;
 }

@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { App } from '../context.ts';
 import { describeError } from '../shared/field-errors.ts';
 import { type Locale, language_names, locales } from '../shared/locales.ts';
+import { renderFooter } from './footer.ts';
 import { localeOf } from './language.ts';
 import { page_texts } from './page-texts.ts';
 import { pagePolicy } from './security-headers.ts';
@@ -13,6 +14,8 @@ export type Content = ReturnType<typeof html>;
 
 interface Page {
   title: string;
+  /** One sentence for lists of pages, such as a search engine's; the title when it is absent. */
+  description?: string;
   /** Parameters that the page's address keeps when the language changes. */
   kept?: Record<string, string> | undefined;
   status?: ContentfulStatusCode;
@@ -26,15 +29,15 @@ interface Page {
  */
 export async function showPage(
   c: Context<App>,
-  { title, kept = {}, status = 200, headers }: Page,
+  { title, description = title, kept = {}, status = 200, headers }: Page,
   content: Content,
 ): Promise<Response> {
   const { services } = c.var;
   const locale = localeOf(c);
   const others = locales.filter(other => other !== locale);
   const links = others.map(other => {
-    const address = `${c.req.path}?${new URLSearchParams({ lang: other, ...kept })}`;
-    return html`<a href="${address}" hreflang="${other}" lang="${other}">${language_names[other]}</a>`;
+    const query = new URLSearchParams({ lang: other, ...kept }).toString();
+    return html`<a href="?${query}" hreflang="${other}" lang="${other}">${language_names[other]}</a>`;
   });
   const page = await html`<!doctype html>
 <html lang="${locale}">
@@ -42,7 +45,9 @@ export async function showPage(
 <meta charset="utf-8">
 <title>${title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="${description}">
 <meta name="robots" content="noindex">
+<link rel="icon" href="/favicon.svg">
 <link rel="stylesheet" href="/styles.css">
 </head>
 <body>
@@ -50,6 +55,7 @@ export async function showPage(
 <main class="narrow">
 ${content}
 </main>
+${renderFooter(locale, services.settings)}
 </body>
 </html>
 `;

@@ -28,6 +28,7 @@ export const problem_headers: Partial<Record<Slug, Record<string, string>>> = {
 export function problem(c: Context<App>, slug: Slug, { errors, headers = {}, because }: Extras = {}) {
   const locale = localeOf(c);
   const { title, detail } = problem_texts[locale][slug];
+  c.set('problem', slug);
   return c.body(
     JSON.stringify({
       type: `${c.var.services.settings.public_url}/problems/${slug}`,

@@ -18,18 +18,18 @@ const data_policy = "default-src 'none'; frame-ancestors 'none'";
 interface Allowed {
   /** Sources that the page's forms may lead to; none by default. */
   forms?: string[];
-  /** What the page loads from its own origin besides styles. */
-  loads?: ('script' | 'connect' | 'img')[];
+  /** What the page loads from its own origin besides styles and its icon. */
+  loads?: ('script' | 'connect')[];
 }
 
 /**
- * Writes the content policy of a page: its own styles and what is allowed, in no frame, and no text
+ * Writes the content policy of a page: its own styles and icon and what is allowed, in no frame, and no text
  * that becomes markup.
  */
 export function pagePolicy({ forms = ["'none'"], loads = [] }: Allowed = {}): string {
   return [
     "default-src 'none'",
-    ...['style', ...loads].map(kind => `${kind}-src 'self'`),
+    ...['style', 'img', ...loads].map(kind => `${kind}-src 'self'`),
     `form-action ${forms.join(' ')}`,
     ...["base-uri 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'"],
   ].join('; ');

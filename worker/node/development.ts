@@ -6,7 +6,8 @@ import { Conflict } from '../../db/database.ts';
 import { listPolicies, publishPolicy } from '../../db/policies.ts';
 import { createToken, findTokenHolder } from '../../db/staff/tokens.ts';
 import type { Services } from '../context.ts';
-import { type Environment, settings_table } from '../settings.ts';
+import type { Publisher } from '../policies/file.ts';
+import type { Environment } from '../settings.ts';
 import type { Locale } from '../shared/locales.ts';
 
 const operator = { id: 'operator', role: 'operator', request_id: null };
@@ -45,7 +46,11 @@ export async function keepToken({ db, now }: Services, folder: string): Promise<
 }
 
 /** Publishes the sample policy in every language, unless there is a policy already, or another process was quicker. */
-export async function publishSample({ db, now }: Pick<Services, 'db' | 'now'>): Promise<void> {
+export async function publishSample({
+  db,
+  now,
+  settings,
+}: Pick<Services, 'db' | 'now'> & { settings: Publisher }): Promise<void> {
   if ((await listPolicies(db)).length > 0) return;
   const { readPolicyFiles } = await import('../policies/file.ts');
   const read = readPolicyFiles(
@@ -53,7 +58,7 @@ export async function publishSample({ db, now }: Pick<Services, 'db' | 'now'>): 
       name,
       text: readFileSync(fileURLToPath(new URL(`../demo/${name}`, import.meta.url)), 'utf8'),
     })),
-    Number(settings_table.LEAD_RETENTION_MONTHS.default),
+    settings,
   );
   if ('mistakes' in read) throw new Error(read.mistakes.join('\n'));
   try {

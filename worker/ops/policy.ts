@@ -3,9 +3,9 @@ import { basename } from 'node:path';
 import { Conflict } from '../../db/database.ts';
 import { digest } from '../../db/digest.ts';
 import { listPolicies, publishPolicy } from '../../db/policies.ts';
-import { readPolicyFiles } from '../policies/file.ts';
+import { published_settings, readPolicyFiles } from '../policies/file.ts';
 import { warnOfStaleCopies } from '../policies/stale-copies.ts';
-import { settings_table } from '../settings.ts';
+import { type Environment, readSome } from '../settings.ts';
 import { defineCommand, Mistake, operator } from './command.ts';
 import { database_options, onDatabase } from './target.ts';
 
@@ -18,8 +18,9 @@ export const policy_publish = defineCommand({
   words: Number.POSITIVE_INFINITY,
   async run({ values, rest, now }) {
     if (rest.length === 0) throw new Mistake('policy publish needs the files of a version, one per language');
+    const settings = readPublisher();
     const files = rest.map(path => ({ name: basename(path), text: readText(path) }));
-    const read = readPolicyFiles(files, readWhole('LEAD_RETENTION_MONTHS'));
+    const read = readPolicyFiles(files, settings);
     if ('mistakes' in read)
       throw new Mistake(`nothing was published:\n${read.mistakes.map(line => `  ${line}`).join('\n')}`);
     const { version, effective_at, documents } = read.policy;
@@ -34,18 +35,17 @@ export const policy_publish = defineCommand({
         throw new Mistake(`version ${version} is published already and never changes: give a new version`);
       throw error;
     }
-    const warning = versions > 1 && warnOfStaleCopies(read.policy, readWhole('WIDGET_STALE_HOURS'), now);
+    const warning = versions > 1 && warnOfStaleCopies(read.policy, settings.widget_stale_hours, now);
     if (warning) process.stderr.write(`Warning: ${warning}\n`);
     return documents.map(({ locale, html }) => ({ version, locale, effective_at, sha256: digest(html) }));
   },
 });
 
-/** Reads a figure of the deployment, like the period that a publication fixes where the files do not name their own. */
-function readWhole(name: 'LEAD_RETENTION_MONTHS' | 'WIDGET_STALE_HOURS'): number {
-  const { form, default: usual } = settings_table[name];
-  const figure = form.read(process.env[name] || usual);
-  if (figure === undefined) throw new Mistake(`${name}: expected ${form.expected}`);
-  return figure;
+/** Reads the settings that a publication fixes, and the one by which it warns. */
+export function readPublisher(environment: Environment = process.env) {
+  const { settings, mistakes } = readSome(environment, 'node', [...published_settings, 'WIDGET_STALE_HOURS']);
+  if (mistakes.length > 0) throw new Mistake(`nothing was published:\n${mistakes.map(line => `  ${line}`).join('\n')}`);
+  return settings;
 }
 
 /**

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { keepSecret, makeKeys, publishSample } from '../node/development.ts';
 import { defineCommand } from './command.ts';
 import { migrateD1 } from './d1.ts';
+import { readPublisher } from './policy.ts';
 import { onDatabase } from './target.ts';
 
 export const prepare_dev = defineCommand({
@@ -13,7 +14,8 @@ export const prepare_dev = defineCommand({
   async run({ now }) {
     if (!existsSync('.dev.vars')) keepSecret('.dev.vars', writeVars({ NODE_ENV: 'development', ...makeKeys() }));
     await migrateD1(false);
-    await onDatabase({ target: 'd1' }, db => publishSample({ db, now: () => now }));
+    const settings = readPublisher({ ...process.env, NODE_ENV: 'development' });
+    await onDatabase({ target: 'd1' }, db => publishSample({ db, now: () => now, settings }));
     return undefined;
   },
 });

@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 import type { PolicyDraft as Draft, PolicyForm, Purpose } from '../../db/policies.ts';
+import type { Operator } from '../http/footer.ts';
 import { forms } from '../shared/fields.ts';
 import type { Locale } from '../shared/locales.ts';
 import { agreements } from './agreements.ts';
@@ -17,6 +18,22 @@ const lengths = { file: 100_000, front_matter: 20_000, lines: 5_000, bars: 50, w
 interface PolicyFile {
   name: string;
   text: string;
+}
+
+/** Names of the settings that a publication fixes. */
+export const published_settings = [
+  'LEAD_RETENTION_MONTHS',
+  'SITE_ORIGINS',
+  'CONTROLLER_NAME',
+  'CONTROLLER_CONTACT',
+  'ICP_NUMBER',
+  'PSB_NUMBER',
+] as const;
+
+/** The settings that a publication fixes. */
+export interface Publisher extends Operator {
+  /** Retention period of a form's leads where the files name none. */
+  lead_retention_months: number;
 }
 
 /** A policy version ready for publication, with its documents rendered. */
@@ -38,15 +55,15 @@ interface Reading {
 /**
  * Reads the files of one policy version, one per language: Markdown with YAML front matter.
  *
- * @param usual_retention_months Retention period of a form's leads where the files name none.
+ * @param publisher What the deployment's settings add to the files.
  */
-export function readPolicyFiles(files: PolicyFile[], usual_retention_months: number): PolicyReading {
+export function readPolicyFiles(files: PolicyFile[], publisher: Publisher): PolicyReading {
   const readings = files.map(readFile);
   const mistakes = [...readings.flatMap(reading => reading.mistakes), ...compareReadings(readings)];
   if (readings.length === 0) mistakes.push('no policy file was given');
   if (mistakes.length > 0) return { mistakes };
   try {
-    return { policy: draftPolicy(readings, usual_retention_months) };
+    return { policy: draftPolicy(readings, publisher) };
   } catch (error) {
     // A text with a thousand nested quotes exhausts the stack.
     if (!(error instanceof RangeError)) throw error;
@@ -54,18 +71,18 @@ export function readPolicyFiles(files: PolicyFile[], usual_retention_months: num
   }
 }
 
-function draftPolicy(readings: Reading[], usual_retention_months: number): PolicyDraft {
+function draftPolicy(readings: Reading[], publisher: Publisher): PolicyDraft {
   const languages = readings.map(({ fields }) => fields.locale!);
   const documents = readings.map(({ fields, markdown }) => {
     const { locale, purposes, retention_months, ...facts } = fields as PolicyFields;
     return {
       locale,
-      html: renderPolicyPage({ ...facts, locale, languages, markdown }),
+      html: renderPolicyPage({ ...facts, locale, languages, markdown, operator: publisher }),
       purposes: purposes as Purpose[],
       forms: forms.map(form => ({
         form,
         agreement: agreements[locale][form],
-        retention_months: retention_months?.[form] ?? usual_retention_months,
+        retention_months: retention_months?.[form] ?? publisher.lead_retention_months,
       })),
     };
   });

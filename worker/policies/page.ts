@@ -1,4 +1,5 @@
 import { Marked, type Tokens } from 'marked';
+import { type Operator, renderFooter } from '../http/footer.ts';
 import { date_tags, type Locale, language_names } from '../shared/locales.ts';
 
 interface PolicyPage {
@@ -8,20 +9,28 @@ interface PolicyPage {
   effective_at: string;
   effective_day: string;
   markdown: string;
+  /** Whoever publishes it, as the foot of the page says for ever. */
+  operator: Operator;
 }
 
-const texts: Record<Locale, Record<'title' | 'version' | 'effective' | 'languages', string>> = {
+interface PolicyTexts extends Record<'title' | 'version' | 'effective' | 'languages', string> {
+  describe(title: string, version: string, day: string): string;
+}
+
+const texts: Record<Locale, PolicyTexts> = {
   'zh-CN': {
     title: '隐私政策',
     version: '版本',
     effective: '生效日期',
     languages: '其他语言',
+    describe: (title, version, day) => `${title}，版本 ${version}，${day}起生效。`,
   },
   en: {
     title: 'Privacy policy',
     version: 'Version',
     effective: 'Effective',
     languages: 'Languages',
+    describe: (title, version, day) => `${title}, version ${version}, effective from ${day}.`,
   },
 };
 
@@ -33,6 +42,7 @@ export function renderPolicyPage({
   effective_at,
   effective_day,
   markdown,
+  operator,
 }: PolicyPage): string {
   const text = texts[locale];
   const { title = text.title, html } = renderMarkdown(markdown);
@@ -48,6 +58,8 @@ export function renderPolicyPage({
 <meta charset="utf-8">
 <title>${escapeHtml(title)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="${escapeHtml(text.describe(title, version, day))}">
+<link rel="icon" href="/favicon.svg">
 <link rel="stylesheet" href="/styles.css">
 </head>
 <body>
@@ -56,6 +68,7 @@ export function renderPolicyPage({
 ${links.length > 0 ? `<nav aria-label="${text.languages}">${links.join(' ')}</nav>\n` : ''}</header>
 <main>
 ${html}</main>
+${renderFooter(locale, operator)}
 </body>
 </html>
 `;
@@ -63,7 +76,8 @@ ${html}</main>
 
 /**
  * Renders Markdown without anything that could run or be fetched: raw HTML becomes text, an image its description, and
- * a link stays only if it leads to http, https, mailto or tel.
+ * a link stays only if it leads to http, https, mailto or tel. A table has its roles written out and each cell the name
+ * of its column, because the styles make a list of each row on a phone.
  */
 export function renderMarkdown(markdown: string): { title: string | undefined; html: string } {
   let title: string | undefined;
@@ -86,13 +100,31 @@ export function renderMarkdown(markdown: string): { title: string | undefined; h
         return `<a href="${escapeHtml(target)}"${hint ? ` title="${escapeHtml(readEntities(hint))}"` : ''}>${words}</a>`;
       },
       image: ({ text }) => escapeHtml(readEntities(text)),
+      table({ header, rows }) {
+        const names = header.map(({ tokens }) =>
+          readEntities(this.parser.parseInline(tokens, this.parser.textRenderer)),
+        );
+        const heads = header.map(({ tokens }) => `<th role="columnheader">${this.parser.parseInline(tokens)}</th>`);
+        const lines = rows.map(row => {
+          const cells = row.map(
+            ({ tokens }, at) =>
+              `<td role="cell" data-label="${escapeHtml(names[at]!)}">${this.parser.parseInline(tokens)}</td>`,
+          );
+          return `<tr role="row">${cells.join('')}</tr>\n`;
+        });
+        return `<div class="table stacked" tabindex="0">
+<table role="table">
+<thead role="rowgroup"><tr role="row">${heads.join('')}</tr></thead>
+<tbody role="rowgroup">
+${lines.join('')}</tbody>
+</table>
+</div>
+`;
+      },
     },
   });
   const html = marked.parse(markdown, { async: false });
-  const tables = html
-    .replaceAll('<table>', '<div class="table" tabindex="0">\n<table>')
-    .replaceAll('</table>', '</table>\n</div>');
-  return { title, html: tables };
+  return { title, html };
 }
 
 function isHarmless(href: string): boolean {

@@ -85,7 +85,7 @@ export const publishVersion = factory.createHandlers(body(newVersion, { limit_by
   const { db, now, settings } = c.var.services;
   const { readPolicyFiles } = await import('./file.ts');
   const files = sent.documents.map((text, index) => ({ name: `documents[${index}]`, text }));
-  const read = readPolicyFiles(files, settings.lead_retention_months);
+  const read = readPolicyFiles(files, settings);
   if ('mistakes' in read) return refuseMistakes(c, read.mistakes);
   const { version } = read.policy;
   try {
@@ -121,6 +121,9 @@ export const showDocument = factory.createHandlers(async c => {
   const headers = {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Language': locale,
+    Link: policy.documents
+      .map(({ locale }) => `<${documentUrl(c, policy.version, locale)}>; rel="alternate"; hreflang="${locale}"`)
+      .join(', '),
     'Content-Security-Policy': pagePolicy(),
     'Cache-Control': 'public, max-age=86400',
     ETag: `"${sha256}"`,

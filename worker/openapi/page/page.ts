@@ -26,6 +26,8 @@ export function renderDocs(document: Described, locale: Locale): string {
 <meta charset="utf-8">
 <title>${texts.title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="${texts.introduction[0]!.replaceAll('`', '')}">
+<link rel="icon" href="/favicon.svg">
 <link rel="stylesheet" href="/styles.css">
 <link rel="stylesheet" href="/docs.css">
 </head>

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { Unavailable } from '../../db/database.ts';
+import { browser_accept, lead, origin, readProblem, site, start, startPublished } from '../support/harness.ts';
+
+const started = await startPublished({
+  SITE_ORIGINS: 'https://www.example.com',
+  ICP_NUMBER: '苏ICP备2026012345号-1',
+  PSB_NUMBER: '苏公网安备32010602012345号',
+});
+const { app, get } = started;
+const person = { Accept: browser_accept };
+const filings = [
+  '<a href="https://beian.miit.gov.cn/" target="_blank" rel="noopener">苏ICP备2026012345号-1</a>',
+  '<a href="https://beian.mps.gov.cn/#/query/webSearch?code=32010602012345" target="_blank" rel="noopener">苏公网安备32010602012345号</a>',
+];
+const form = '/forms/mini-ai-experience';
+const latin1 = new Uint8Array([...Buffer.from('name='), 0xe9]);
+const send = (path: string, body: BodyInit | undefined, headers: Record<string, string> = {}, method = 'POST') =>
+  app.request(origin + path, {
+    method,
+    ...(body !== undefined && { body }),
+    headers: { Origin: origin, 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+  });
+
+describe('whoever prefers HTML', () => {
+  it.each([
+    ['a wrong address', '/nothing/here', 404, 'GET', undefined, {}],
+    ['an unknown form', '/forms/other', 404, 'GET', undefined, {}],
+    ['an unknown policy', '/policies/1999', 404, 'GET', undefined, {}],
+    ['a method that is not there', '/withdrawals', 405, 'DELETE', undefined, {}],
+    ['a body too large for any form', form, 413, 'POST', `company=${'x'.repeat(100_000)}`, {}],
+    ['a format that is not read', form, 415, 'POST', 'name=x', { 'Content-Type': 'text/plain' }],
+    ['text that is not UTF-8', form, 400, 'POST', latin1, {}],
+    ['another website', form, 403, 'POST', 'name=x', { Origin: 'https://evil.example' }],
+    ['an address for programs', '/leads', 401, 'GET', undefined, {}],
+    ['an address that takes posts only', '/consents/x/withdrawal', 405, 'GET', undefined, {}],
+  ])('gets a page for %s, with a way on, in both languages', async (_, path, status, method, body, headers) => {
+    for (const [language, other] of [
+      ['zh-CN', 'en'],
+      ['en', 'zh-CN'],
+    ]) {
+      const asked = { ...person, 'Accept-Language': language!, ...headers };
+      const response = await send(path, body, asked, method);
+      const page = await response.text();
+      expect([response.status, response.headers.get('Content-Type')]).toEqual([status, 'text/html; charset=UTF-8']);
+      expect(page).toContain(`<html lang="${language}">`);
+      expect(page).toContain(`<a href="?lang=${other}"`);
+      expect(page).toMatch(/<a class="button" href="(https:\/\/www\.example\.com\/|\/console|\/[\w/-]+\?lang=)/);
+      expect(page).toContain('mailto:privacy@example.com');
+      for (const filing of filings) expect(page).toContain(filing);
+    }
+    const response = await send(path, body, headers, method);
+    expect(response.headers.get('Content-Type')).toBe('application/problem+json');
+  });
+
+  it('gets the headers of the problem with the page', async () => {
+    const response = await send('/withdrawals', undefined, person, 'PUT');
+    expect(response.headers.get('Allow')).toBe('GET, HEAD, POST');
+    expect(response.headers.get('Content-Security-Policy')).toContain("default-src 'none'");
+  });
+
+  it('gets a page while the database is away, and is told when to come back', async () => {
+    const away = await start();
+    away.db.read = () => Promise.reject(new Unavailable(new Error('disk I/O error')));
+    for (const path of [form, '/policies/2026-01', '/']) {
+      const response = await away.get(`${path}?lang=en`, person);
+      expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5']);
+      expect(await response.text()).toMatch(/Not available just now[\s\S]*in 5 seconds[\s\S]*withdrawals\?lang=en/);
+    }
+  });
+
+  it('gets a start page in production, where the demo is not', async () => {
+    const page = await (await get('/?lang=en', person)).text();
+    for (const path of [
+      '/forms/mini-ai-experience',
+      '/forms/ecological-cooperation',
+      '/policies/2026-01',
+      '/withdrawals',
+    ])
+      expect(page).toContain(`href="${path}?lang=en"`);
+    expect(page).toContain(`<a href="${site}/">Back to www.example.com</a>`);
+    expect(await readProblem(await get('/'))).toMatchObject({ slug: 'not-found' });
+  });
+});
+
+it('the filing numbers stand at the foot of the forms, the withdrawal, the thanks and the console too', async () => {
+  for (const path of [form, `${form}/thanks`, '/withdrawals', '/console']) {
+    const page = await (await get(path, person)).text();
+    for (const filing of filings) expect(page).toContain(filing);
+  }
+  expect(await (await (await startPublished()).get(form)).text()).not.toContain('beian');
+});
+
+describe('an address that ends in a slash', () => {
+  it.each([
+    ['/forms/mini-ai-experience/?lang=en', '/forms/mini-ai-experience?lang=en'],
+    ['/withdrawals/', '/withdrawals'],
+    ['/policies/2026-01/', '/policies/2026-01'],
+    ['/leads/', '/leads'],
+  ])('%s leads to %s', async (path, target) => {
+    for (const method of ['GET', 'POST']) {
+      const response = await send(path, method === 'GET' ? undefined : 'name=x', {}, method);
+      expect([response.status, response.headers.get('Location')]).toEqual([308, target]);
+    }
+  });
+
+  it.each(['//evil.example/', '/\\evil.example/', '//', '/%5Cevil/../\\x/'])(
+    '%j leads to no other host',
+    async path => {
+      const response = await app.request(new Request(`${origin}${path}`));
+      const location = response.headers.get('Location');
+      if (location) expect(new URL(location, origin).origin).toBe(origin);
+      expect(location ?? '').not.toMatch(/^\/[/\\]/);
+    },
+  );
+});
+
+it('posts of our own page count as ours where the browser hides its origin', async () => {
+  const fields = new URLSearchParams(lead).toString();
+  const post = (site: string) => send(form, fields, { Origin: 'null', 'Sec-Fetch-Site': site });
+  expect((await post('same-origin')).status).toBe(201);
+  for (const site of ['cross-site', 'same-site', 'none']) expect((await post(site)).status).toBe(403);
+});
