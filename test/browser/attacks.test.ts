@@ -17,7 +17,10 @@ let friend: string;
 let stranger: string;
 
 beforeAll(async () => {
-  [friend, stranger] = (await Promise.all([openWebsite(), openWebsite()])) as [string, string];
+  [friend, stranger] = (await Promise.all([openWebsite('localhost'), openWebsite('stranger.localhost')])) as [
+    string,
+    string,
+  ];
   [server, browser] = await Promise.all([
     startServer(folder, { SITE_ORIGINS: friend, FORM_LIMIT_PER_MINUTE: '0' }),
     openBrowser(),
@@ -31,7 +34,7 @@ afterAll(async () => {
 });
 
 /** Opens a website whose pages embed the widget. With `?policy=no-referrer` they hide their address. */
-async function openWebsite(): Promise<string> {
+async function openWebsite(host: string): Promise<string> {
   const website = createServer((request, response) => {
     const referrer = new URL(request.url!, 'http://x').searchParams.get('policy') ?? 'strict-origin-when-cross-origin';
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Referrer-Policy': referrer });
@@ -41,7 +44,7 @@ async function openWebsite(): Promise<string> {
   websites.push(website);
   website.listen(0, '127.0.0.1');
   await once(website, 'listening');
-  return `http://localhost:${(website.address() as AddressInfo).port}`;
+  return `http://${host}:${(website.address() as AddressInfo).port}`;
 }
 
 const path = '/forms/mini-ai-experience';
@@ -144,6 +147,7 @@ it('CORS names exactly the websites, for whatever origin is tried', async () => 
   const tried = [
     stranger,
     'null',
+    `${friend}.evil.example`.replace('localhost', '127.0.0.1'),
     `${friend}.evil.example`,
     friend.replace('http:', 'https:'),
     friend.toUpperCase(),

@@ -38,7 +38,7 @@ describe('/docs', () => {
       '/docs.css',
     ]);
     expect(response.headers()['content-security-policy']).toBe(
-      "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
     );
     await page.getByRole('link', { name: 'PATCH /leads/{id}' }).first().click();
     expect(new URL(page.url()).hash).toBe('#changeLead');

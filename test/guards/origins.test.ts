@@ -37,3 +37,17 @@ it('case W20 whoever makes up origins fills neither log nor memory, and is forgo
   await ask('https://a.example');
   expect(readLogged().length).toBe(1);
 });
+
+it('in development every page of this machine may embed, in production only those of SITE_ORIGINS', async () => {
+  for (const [production, allowed] of [
+    ['production', null],
+    ['development', 'http://localhost:5173'],
+  ] as const) {
+    const { get } = await start({ NODE_ENV: production, PUBLIC_URL: 'http://127.0.0.1:8787' });
+    const ask = async (origin: string) =>
+      (await get('/policies/current', { Origin: origin })).headers.get('Access-Control-Allow-Origin');
+    expect(await ask('http://localhost:5173')).toBe(allowed);
+    expect(await ask('http://localhost.example.com')).toBeNull();
+    expect(await ask('http://127.0.0.1.example.com:8787')).toBeNull();
+  }
+});

@@ -3,7 +3,6 @@ import { getCookie, setCookie } from 'hono/cookie';
 import { findSession } from '../../db/staff/sessions.ts';
 import { type App, factory } from '../context.ts';
 import { hasScope, type Scope } from '../guards/access.ts';
-import { isHiddenOwn } from '../guards/origins.ts';
 import { readHeader } from '../http/header.ts';
 import { chooseLocale } from '../http/language.ts';
 import { asksForJson } from '../http/negotiate.ts';
@@ -73,9 +72,7 @@ export const requireOwnPage = factory.createMiddleware(async (c, next) => {
   const origin = readHeader(c, 'Origin');
   const site = readHeader(c, 'Sec-Fetch-Site');
   const own = [c.var.services.settings.public_url, new URL(c.req.url).origin];
-  const isForeign =
-    (origin !== undefined && !own.includes(origin) && !isHiddenOwn(origin, site)) ||
-    (site !== undefined && site !== 'same-origin');
+  const isForeign = (origin !== undefined && !own.includes(origin)) || (site !== undefined && site !== 'same-origin');
   if (isForeign || (origin ?? site) === undefined) return problem(c, 'origin-not-allowed');
   return next();
 });
