@@ -69,7 +69,7 @@ export function createSigner(signing_key: Buffer): Signer {
 const longest_code = 200;
 
 /**
- * Reads a receipt code as a person typed it.
+ * Reads a receipt code as a person typed or copied it: in any case and spacing, with its label, with a full stop.
  *
  * @returns The code in its normal form; undefined when the text cannot be one.
  */
@@ -78,7 +78,8 @@ export function readReceiptCode(typed: string): string | undefined {
   const letters = typed
     .normalize('NFKC')
     .toUpperCase()
-    .replace(/[\s\p{Pd}]/gu, '')
+    .replace(/[\s\p{Pd}\p{Cf}]/gu, '')
+    .replace(/^(?:回执码|RECEIPTCODE):?|[.。]+$/g, '')
     .replaceAll('O', '0')
     .replace(/[IL]/g, '1');
   return /^[0-9A-HJKMNP-TV-Z]{20}$/.test(letters) ? groupLetters(letters) : undefined;

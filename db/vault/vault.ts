@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import type { Keys } from '../schema.ts';
+import { canonicalizeEmail } from './email.ts';
 import { takeRandom } from './random.ts';
 
 /** All personal data of a lead. `phone` is in normal form. */
@@ -53,7 +54,7 @@ export function createVault(keks: KeyEncryptionKey[], index_key: Buffer): Vault 
   const index_version = deriveKey(index_key, 'version').export().toString('hex').slice(0, 8);
 
   const indexPhone = (phone: string) => blindIndex(phoneKey, phone);
-  const indexEmail = (email: string) => blindIndex(emailKey, email.normalize('NFKC').trim().toLowerCase());
+  const indexEmail = (email: string) => blindIndex(emailKey, canonicalizeEmail(email));
 
   return {
     seal(lead_id, { name, phone, email, company }) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkField } from '../../worker/shared/fields.ts';
+import { checkField, normalizeField } from '../../worker/shared/fields.ts';
 import { createRandom, seed, times } from '../support/random.ts';
 
 /**
@@ -50,8 +50,39 @@ it('takes a common address as it is, in any case, up to 254 characters, and no m
   expect(checkField('email', `${longest}n`)).toBe('too_long');
 });
 
+it('folds what full-width keyboards type, and drops what is copied along unseen', () => {
+  for (const [typed, stored] of [
+    ['ｕｓｅｒ＠ｅｘａｍｐｌｅ．ｃｏｍ', 'user@example.com'],
+    ['user＠example.com', 'user@example.com'],
+    ['user@example。com', 'user@example.com'],
+    ['user@example｡com', 'user@example.com'],
+    [' \u200buser@example.com\u2060\ufeff ', 'user@example.com'],
+    ['\u202auser@example.com\u202c', 'user@example.com'],
+    ['User@例子。中国', 'User@例子.中国'],
+  ] as const) {
+    expect(checkField('email', typed), typed).toBeUndefined();
+    expect(normalizeField('email', typed)).toBe(stored);
+  }
+  for (const unseen of ['\u200b', '\u200d', '\u00ad', '\u2066', '\ufeff'])
+    for (const typed of [`us${unseen}er@example.com`, `user@exam${unseen}ple.com`, `user@example.${unseen}com`])
+      expect(checkField('email', typed), JSON.stringify(typed)).toBe('invalid');
+});
+
+it('names keep the joiners that Persian, Uyghur and emoji are written with', () => {
+  for (const name of ['می\u200cخواهم', 'ئۇيغۇر\u200d', '👩\u200d💻 Ada']) {
+    expect(checkField('name', name)).toBeUndefined();
+    expect(normalizeField('name', name)).toBe(name);
+  }
+});
+
 it('takes time linear in a hostile address', () => {
-  for (const typed of ['a.'.repeat(127), `a@${'b.'.repeat(126)}`, `a@${'-'.repeat(252)}`, `${'@'.repeat(254)}`]) {
+  const hostile = [
+    ...['a.'.repeat(127), `a@${'b.'.repeat(126)}`, `a@${'-'.repeat(252)}`, '@'.repeat(254)],
+    ...['\ufdfa', '\u200b', ' \u200b', '@a.', 'a@'].flatMap(it =>
+      [254, 508, 16_384].map(n => `a${it.repeat(n / it.length)}b`),
+    ),
+  ];
+  for (const typed of hostile) {
     const begun = performance.now();
     for (let i = 0; i < 100; i++) checkField('email', typed);
     expect(performance.now() - begun).toBeLessThan(500);

@@ -8,7 +8,7 @@ import type { App } from '../context.ts';
 import { isGoodToken, issueFormToken } from '../guards/bot-check.ts';
 import { readReturn } from '../guards/origins.ts';
 import { localeOf } from '../http/language.ts';
-import { type Content, renderError, renderNotice, renderSummary, showPage } from '../http/page.ts';
+import { type Content, renderError, renderNotice, renderSummary, showPage, unaided } from '../http/page.ts';
 import { page_texts } from '../http/page-texts.ts';
 import type { FieldError } from '../http/slugs.ts';
 import { agreements, splitAgreement } from '../policies/agreements.ts';
@@ -87,14 +87,14 @@ ${kept ? html`<input type="hidden" name="return_to" value="${kept.return_to}">` 
 }
 
 function renderField(locale: Locale, field: (typeof leadFields)[number], sent: Sent, errors: FieldError[]): Content {
-  const { name, type, autocomplete } = field;
+  const { name, type, autocomplete, autocapitalize } = field;
   const { labels, hints } = form_texts[locale];
   const hint = hints[name];
   const { line, attributes } = renderError(locale, name, errors, hint && `${name}-hint`);
   const typed = typeof sent[name] === 'string' ? sent[name] : '';
   return html`<div>
 <label for="${name}">${labels[name]}</label>
-<input id="${name}" name="${name}" type="${type}" autocomplete="${autocomplete}" value="${typed}" required${attributes}>
+<input id="${name}" name="${name}" type="${type}" autocomplete="${autocomplete}" autocapitalize="${autocapitalize}" ${unaided} value="${typed}" required${attributes}>
 ${hint ? html`<span class="hint" id="${name}-hint">${hint}</span>` : ''}
 ${line}
 </div>`;

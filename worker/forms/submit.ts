@@ -16,7 +16,6 @@ import { problem } from '../http/problem.ts';
 import { body, field } from '../http/validate.ts';
 import { type Form, findForm } from '../shared/fields.ts';
 import { locales } from '../shared/locales.ts';
-import { normalizePhone } from '../shared/phone.ts';
 import { answerForm, showReceipt } from './page.ts';
 import { chooseReply, type Outcome } from './replies.ts';
 
@@ -79,12 +78,8 @@ async function acceptForm(c: Context<App>, form: Form, sent: Sent): Promise<Outc
   if (error) return { is: 'fields', errors: [error] };
   if (sent.return_to && !readReturn(services, sent.return_to))
     return { is: 'fields', errors: [{ field: 'return_to', code: 'not_allowed' }] };
-  const values = {
-    name: sent.name.trim(),
-    phone: normalizePhone(sent.phone)!,
-    email: sent.email.trim(),
-    company: sent.company.trim(),
-  };
+  const { name, phone, email, company } = sent;
+  const values = { name, phone, email, company };
   const repeatable = describeRepeat(services, form, values, sent, key);
   return workOnce(
     () => findFirst(services, repeatable, key),

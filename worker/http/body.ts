@@ -32,10 +32,20 @@ export async function readBody(
   }
 }
 
-function readContentType(header: string | undefined): string | undefined {
-  const [, type, charset] = /^\s*([\w/.+-]+)\s*(?:;\s*charset\s*=\s*"?([\w-]+)"?\s*)?;?\s*$/i.exec(header ?? '') ?? [];
-  return /^utf-?8$/i.test(charset ?? 'utf-8') ? type?.toLowerCase() : undefined;
+/**
+ * Reads the media type of a body; undefined where its charset is not UTF-8. Other parameters say nothing to us.
+ *
+ * @see RFC 9110 §8.3.1
+ */
+function readContentType(header = ''): string | undefined {
+  const [, type, rest = ''] = /^\s*([\w/.+-]+)\s*(;.*)?$/.exec(header) ?? [];
+  const isForeign = [...rest.matchAll(parameter)].some(
+    ([, name, value]) => /^charset$/i.test(name!) && !/^"?utf-?8"?$/i.test(value!),
+  );
+  return isForeign ? undefined : type?.toLowerCase();
 }
+
+const parameter = /;\s*([^\s;="]+)=("(?:[^"\\]|\\.)*"|[^\s;]*)/g;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { App } from '../context.ts';
 import { describeError } from '../shared/field-errors.ts';
@@ -84,6 +84,12 @@ export function renderSummary(locale: Locale, errors: FieldError[], fields: read
 export function renderNotice(content: Content | string): Content {
   return html`<div class="notice alarm" role="alert" tabindex="-1" autofocus>${content}</div>`;
 }
+
+/**
+ * Attributes of an input for what a person alone knows how to spell. Because some browsers send what is typed to their
+ * maker to check its spelling, none checks it.
+ */
+export const unaided = raw('spellcheck="false" autocorrect="off"');
 
 /** Renders the line under a field that says what is wrong with it, and the attributes of its input. */
 export function renderError(locale: Locale, field: string, errors: FieldError[], hint = '') {

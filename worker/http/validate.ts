@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import * as z from 'zod/mini';
 import type { App } from '../context.ts';
 import type { ErrorCode } from '../shared/field-errors.ts';
-import { checkField, type LeadField } from '../shared/fields.ts';
+import { checkField, type LeadField, normalizeField } from '../shared/fields.ts';
 import { body_limit_bytes, readBody, readBytes } from './body.ts';
 import { chooseLocale } from './language.ts';
 import { problem } from './problem.ts';
@@ -20,13 +20,17 @@ export function query<S extends z.ZodMiniType>(schema: S) {
   });
 }
 
-/** Returns the schema of one of the form's fields, which applies the form's own rule. */
+/** Returns the schema of one of the form's fields, which applies the form's own rule. Its output is what is stored. */
 export function field(name: LeadField) {
-  return z.string().check(
+  const checked = z.string().check(
     z.superRefine((typed, context) => {
       const code = checkField(name, typed);
       if (code) context.addIssue({ code: 'custom', params: { code } });
     }),
+  );
+  return z.pipe(
+    checked,
+    z.transform((typed: string) => normalizeField(name, typed)),
   );
 }
 

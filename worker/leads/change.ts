@@ -8,17 +8,16 @@ import { type App, factory } from '../context.ts';
 import { actorOf, hasScope } from '../guards/access.ts';
 import { problem } from '../http/problem.ts';
 import { uuid } from '../http/query-fields.ts';
+import { staffName } from '../http/staff-text.ts';
 import { body, field, ignoreBody, invalidFields } from '../http/validate.ts';
-import { assignee, type LeadField } from '../shared/fields.ts';
-import { normalizePhone } from '../shared/phone.ts';
 
 export const change = z.strictObject({
   status: z.optional(z.enum(lead_statuses)),
-  assigned_to: z.optional(z.nullable(z.string().check(z.regex(assignee)))),
-  name: corrected('name'),
-  phone: corrected('phone', phone => normalizePhone(phone)!),
-  email: corrected('email'),
-  company: corrected('company'),
+  assigned_to: z.optional(z.nullable(staffName)),
+  name: z.optional(field('name')),
+  phone: z.optional(field('phone')),
+  email: z.optional(field('email')),
+  company: z.optional(field('company')),
 });
 
 /**
@@ -57,9 +56,4 @@ export const eraseLead = factory.createHandlers(ignoreBody, async c => {
 function refuseChange(c: Context<App>, lead: object | undefined) {
   if (lead && 'restricted_at' in lead) return problem(c, 'forbidden', { because: 'restricted' });
   return problem(c, 'not-found', lead && { because: 'erased' });
-}
-
-/** Returns the schema of a field that may be left out, which applies the form's own rule. */
-function corrected(name: LeadField, normalize = (typed: string) => typed.trim()) {
-  return z.optional(z.pipe(field(name), z.transform(normalize)));
 }

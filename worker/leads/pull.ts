@@ -7,9 +7,9 @@ import { actorOf, hasScope } from '../guards/access.ts';
 import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
 import { problem } from '../http/problem.ts';
 import { cursor, instant, limit, order, uuid } from '../http/query-fields.ts';
-import { invalidFields, query } from '../http/validate.ts';
-import { assignee, checkField, forms } from '../shared/fields.ts';
-import { normalizePhone } from '../shared/phone.ts';
+import { staffName } from '../http/staff-text.ts';
+import { field, invalidFields, query } from '../http/validate.ts';
+import { forms } from '../shared/fields.ts';
 import { readExportFormat, streamLeads } from './export.ts';
 
 const view = z._default(z.enum(['masked', 'clear']), 'masked');
@@ -19,16 +19,11 @@ export const leadView = z.strictObject({ view });
 export const leadQuery = z.strictObject({
   form: z.optional(z.enum(forms)),
   status: z.optional(z.enum(lead_statuses)),
-  assigned_to: z.optional(z.string().check(z.regex(assignee))),
+  assigned_to: z.optional(staffName),
   received_from: z.optional(instant),
   received_to: z.optional(instant),
-  phone: z.optional(
-    z.pipe(
-      z.string().check(z.refine(normalizePhone)),
-      z.transform((phone: string) => normalizePhone(phone)!),
-    ),
-  ),
-  email: z.optional(z.string().check(z.refine(email => !checkField('email', email)))),
+  phone: z.optional(field('phone')),
+  email: z.optional(field('email')),
   limit,
   cursor,
   order,

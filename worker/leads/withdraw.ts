@@ -7,7 +7,7 @@ import { type App, factory } from '../context.ts';
 import { useLimit } from '../guards/rate-limit.ts';
 import { localeOf } from '../http/language.ts';
 import { prefersHtml } from '../http/negotiate.ts';
-import { type Content, renderError, renderNotice, renderSummary, showPage } from '../http/page.ts';
+import { type Content, renderError, renderNotice, renderSummary, showPage, unaided } from '../http/page.ts';
 import { page_texts } from '../http/page-texts.ts';
 import { problem } from '../http/problem.ts';
 import type { FieldError } from '../http/slugs.ts';
@@ -118,7 +118,7 @@ ${top ?? ''}
 <div>
 <label for="receipt_code">${texts.label}</label>
 <span class="hint" id="receipt_code-hint">${texts.hint}</span>
-<input class="code" id="receipt_code" name="receipt_code" type="text" autocomplete="off" autocapitalize="characters" spellcheck="false" value="${typed}" required${attributes}>
+<input class="code" id="receipt_code" name="receipt_code" type="text" autocomplete="off" autocapitalize="characters" ${unaided} value="${typed}" required${attributes}>
 ${line}
 </div>
 <input type="hidden" name="locale" value="${locale}">

@@ -1,6 +1,7 @@
 import { createToken, listTokens, revokeToken, rotateToken } from '../../db/staff/tokens.ts';
 import { roles } from '../guards/access.ts';
-import { isHolder, overlap_days, readHolder, token_days } from '../staff/tokens.ts';
+import { readStaffName } from '../http/staff-text.ts';
+import { overlap_days, token_days } from '../staff/tokens.ts';
 import { type Command, defineCommand, Mistake, operator, text } from './command.ts';
 import { database_options, onDatabase } from './target.ts';
 
@@ -10,14 +11,17 @@ const create = defineCommand({
   sentence: `Makes an access token and prints it alone. Roles: ${roles.join(', ')}. It is good for ${token_days.usual} days, or for 1 to ${token_days.most}.`,
   options: { ...database_options, holder: text, role: text, days: text },
   async run({ values, now }) {
-    const { holder = '', role } = values;
-    if (!holder.trim()) throw new Mistake('--holder: whose token is it?');
-    if (!isHolder(holder))
-      throw new Mistake('--holder: expected at most 100 characters, none of them a control character');
+    const { holder: typed = '', role } = values;
+    if (!typed.trim()) throw new Mistake('--holder: whose token is it?');
+    const holder = readStaffName(typed);
+    if (!holder)
+      throw new Mistake(
+        '--holder: expected at most 100 characters, none of which controls the line or its direction of reading',
+      );
     const known = roles.find(one => one === role);
     if (!known) throw new Mistake(`--role: expected one of ${roles.join(', ')}`);
     const days = readDays('days', values.days, 1, token_days);
-    return onDatabase(values, db => createToken(db, { holder: readHolder(holder), role: known, days }, operator, now));
+    return onDatabase(values, db => createToken(db, { holder, role: known, days }, operator, now));
   },
 });
 

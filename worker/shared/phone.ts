@@ -4,11 +4,8 @@ const gaps = /[\s\p{Cf}.·・。]/gu;
 const dashes = /[\p{Pd}−ー]/gu;
 const dash = /-/g;
 const brackets = /[()[\]【】〔〕]/g;
-/**
- * The trunk prefix in `+44 (0)20 …`, which is written for readers at home and abroad. Italian numbers keep their zero.
- */
-const writtenTrunk = /^(\(?\+(?!39)\d{1,3}\)?-?)\(0\)/;
-const marked = /^([-+\d]*\d)-*(?:;?ext(?:ension|n)?|[x#]|[转轉接至分机機号號]+)[-:=]*(\d{1,6})$/iu;
+const enclosed = /[([【〔](\d{1,6})[)\]】〕]$/;
+const marked = /^([-+\d]*\d)-*(?:[,;x#转轉接至分机機号號内內线線]|ext(?:ension|n)?)+[-:=]*(\d{1,6})$/iu;
 const trailing = /^(.*\d)-+(\d{1,6})$/;
 const landline = /^(?:10|2\d|(?![48]00)[3-9]\d\d)\d{7,8}$/;
 const toll = /^[48]00\d{7}$/;
@@ -18,14 +15,32 @@ const short = /^(?:(?:\+|00)86)?(95\d{3,6})$/;
 /**
  * Brings a typed phone number to its one normal form: `+` and digits, with `;ext=` when there is an extension.
  *
- * @returns Undefined unless it is a Chinese mobile, a landline with area code, a 400, 800 or 95 number, or an
- *   international number with `+`.
+ * @returns Undefined for what `readPhone` refuses.
  * @see RFC 3966, ITU-T E.164
  */
 export function normalizePhone(typed: string): string | undefined {
-  if (typed.length > longest_typed) return undefined;
-  const text = typed.normalize('NFKC').replace(gaps, '').replace(dashes, '-');
-  const plain = text.replace(writtenTrunk, '$1').replace(brackets, '');
+  return readPhone(typed)?.replace(trunk, '$1');
+}
+
+/**
+ * The zeros after a country's code, which are dialled within the country only. Because numbers in Italy, Norway, Ivory
+ * Coast and some other countries begin with a zero, theirs stay.
+ */
+const trunk =
+  /^(\+(?!39|47|2(?:2[569]|4[12]|5006)|378|992)(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}))0*(?=[1-9]\d{4})/;
+
+/**
+ * Reads a phone number as a person typed it. Because a zero after a country's code is no mistake, it stays here, and the
+ * widget need not know the countries.
+ *
+ * @returns Its normal form but for that zero; undefined unless it is a Chinese mobile, a landline with area code, a 400,
+ *   800 or 95 number, or an international number with `+`.
+ */
+export function readPhone(typed: string): string | undefined {
+  const trimmed = typed.trim();
+  if (trimmed.length > longest_typed) return undefined;
+  const text = trimmed.normalize('NFKC').replace(gaps, '').replace(dashes, '-');
+  const plain = text.replace(enclosed, '-$1').replace(brackets, '');
   const [, number, extension] = marked.exec(plain) ?? [];
   if (number) return extend(findFixed(number) ?? findForeign(number), extension);
   const [, left, right] = trailing.exec(plain) ?? [];

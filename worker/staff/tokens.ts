@@ -4,6 +4,7 @@ import { createToken, findToken, listTokens, revokeToken, rotateToken } from '..
 import { type App, factory } from '../context.ts';
 import { actorOf, roles } from '../guards/access.ts';
 import { problem } from '../http/problem.ts';
+import { staffName } from '../http/staff-text.ts';
 import { body } from '../http/validate.ts';
 
 /** Days for which a new token is valid: unless told otherwise, and at most. */
@@ -12,11 +13,10 @@ export const token_days = { usual: 90, most: 3_650 };
 /** Days for which the old token stays valid after a rotation: unless told otherwise, and at most. */
 export const overlap_days = { usual: 7, most: 90 };
 
-const holder_length = 100;
 const private_answer = { 'Cache-Control': 'private, no-store' };
 
 export const newToken = z.strictObject({
-  holder: z.pipe(z.string().check(z.refine(isHolder)), z.transform(readHolder)),
+  holder: staffName,
   role: z.enum(roles),
   days: days(1, token_days),
 });
@@ -28,17 +28,6 @@ export const rotation = z.strictObject({
 
 function days(least: number, { usual, most }: { usual: number; most: number }) {
   return z._default(z.int().check(z.minimum(least), z.maximum(most)), usual);
-}
-
-/** Returns whether a name may hold a token: 1 to 100 characters, all of which can be shown. */
-export function isHolder(name: string): boolean {
-  const held = readHolder(name);
-  return [...held].length <= holder_length && /^[^\p{Cc}\p{Cs}]+$/u.test(held);
-}
-
-/** Returns the name as it is stored. */
-export function readHolder(name: string): string {
-  return name.trim();
 }
 
 /** `GET /tokens` lists every token, the newest first, none with its secret. */

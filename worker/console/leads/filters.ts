@@ -4,7 +4,8 @@ import { lead_statuses } from '../../../db/leads/lead.ts';
 import type { LeadQuery, Position } from '../../../db/leads/read.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { uuid } from '../../http/query-fields.ts';
-import { assignee, forms } from '../../shared/fields.ts';
+import { staffName } from '../../http/staff-text.ts';
+import { forms } from '../../shared/fields.ts';
 
 export const leads_per_page = 50;
 
@@ -17,7 +18,7 @@ const day = z.catch(z.optional(z.iso.date().check(z.regex(/^20\d\d-/))), undefin
 export const filterFields = z.object({
   form: z.catch(z.optional(z.enum(forms)), undefined),
   status: z.catch(z.optional(z.enum(lead_statuses)), undefined),
-  assigned_to: z.catch(z.optional(z.string().check(z.regex(assignee))), undefined),
+  assigned_to: z.catch(z.optional(staffName), undefined),
   from: day,
   to: day,
   order: z.catch(z.enum(['asc', 'desc']), 'desc'),

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { EventPage } from '../../../db/audit/list.ts';
 import type { EarlierLead, LeadConsent } from '../../../db/leads/history.ts';
 import type { Lead, RevealPurpose } from '../../../db/leads/lead.ts';
-import { type Content, renderError, renderNotice } from '../../http/page.ts';
+import { type Content, renderError, renderNotice, unaided } from '../../http/page.ts';
 import type { FieldError } from '../../http/slugs.ts';
 import { describeError } from '../../shared/field-errors.ts';
 import { leadFields } from '../../shared/fields.ts';
@@ -173,9 +173,9 @@ function renderHistory(reader: Reader, id: string, { audit_events, has_more }: E
 function renderCorrection({ locale, text: texts }: Reader, lead: OpenLead, refused: Correction | undefined): Content {
   const { lead: text, fields } = texts;
   const { typed = {}, errors = [] } = refused ?? {};
-  const inputs = leadFields.map(({ name, type, max }) => {
+  const inputs = leadFields.map(({ name, type, autocapitalize, max }) => {
     const { line, attributes } = renderError(locale, name, errors);
-    return html`<div><label for="${name}">${fields[name]}</label><input id="${name}" name="${name}" type="${type}" maxlength="${max}" autocomplete="off" value="${typed[name] ?? ''}"${attributes}>${line}</div>`;
+    return html`<div><label for="${name}">${fields[name]}</label><input id="${name}" name="${name}" type="${type}" maxlength="${max}" autocomplete="off" autocapitalize="${autocapitalize}" ${unaided} value="${typed[name] ?? ''}"${attributes}>${line}</div>`;
   });
   const wrong = errors.map(({ field, code }) => describeError(locale, field, code)).join(' ') || text.nothing;
   return html`<details class="card correction"${refused ? html` open` : ''}><summary>${text.correct}</summary>

@@ -12,9 +12,9 @@ import { asksForJson } from '../../http/negotiate.ts';
 import { problem } from '../../http/problem.ts';
 import { uuid } from '../../http/query-fields.ts';
 import type { FieldError } from '../../http/slugs.ts';
+import { staffName } from '../../http/staff-text.ts';
 import { body } from '../../http/validate.ts';
-import { assignee, checkField, leadFields } from '../../shared/fields.ts';
-import { normalizePhone } from '../../shared/phone.ts';
+import { checkField, type LeadField, leadFields, normalizeField } from '../../shared/fields.ts';
 import { answerPage } from '../answer.ts';
 import { readerOf } from '../reader.ts';
 import { listAssignees } from './assignees.ts';
@@ -44,7 +44,7 @@ const assignment = z.object({
       z.literal(''),
       z.transform(() => null),
     ),
-    z.string().check(z.regex(assignee)),
+    staffName,
   ]),
 });
 
@@ -59,14 +59,12 @@ const correction = z.object(Object.fromEntries(leadFields.map(({ name }) => [nam
 export const correctLead = factory.createHandlers(body(correction, { form: true }), async c => {
   const typed = Object.entries(c.req.valid('json')).filter(([, value]) => value.trim());
   const errors = typed.flatMap(([field, value]): FieldError[] => {
-    const code = checkField(field as 'name', value);
+    const code = checkField(field as LeadField, value);
     return code ? [{ field, code }] : [];
   });
   if (errors.length > 0 || typed.length === 0)
     return answerLead(c, { masked: true }, { errors, typed: Object.fromEntries(typed) });
-  const values = Object.fromEntries(
-    typed.map(([field, value]) => [field, field === 'phone' ? normalizePhone(value) : value.trim()]),
-  );
+  const values = Object.fromEntries(typed.map(([field, value]) => [field, normalizeField(field as LeadField, value)]));
   return answerChange(c, { values }, 'corrected');
 });
 

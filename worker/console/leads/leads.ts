@@ -4,7 +4,7 @@ import { lead_statuses } from '../../../db/leads/lead.ts';
 import { listLeads, listMatches } from '../../../db/leads/read.ts';
 import { factory } from '../../context.ts';
 import { body } from '../../http/validate.ts';
-import { checkField } from '../../shared/fields.ts';
+import { checkField, normalizeField } from '../../shared/fields.ts';
 import { normalizePhone } from '../../shared/phone.ts';
 import { answerPage } from '../answer.ts';
 import { homeOf } from '../layout.ts';
@@ -64,7 +64,7 @@ export const searchLeads = factory.createHandlers(body(wanted, { form: true }), 
   const reader = readerOf(c);
   const q = c.req.valid('json').q.trim();
   const phone = normalizePhone(q);
-  const email = q.includes('@') && !checkField('email', q) ? q : undefined;
+  const email = checkField('email', q) ? undefined : normalizeField('email', q);
   const address = '/console';
   if (!phone && !email) return answerPage(c, searchPage(reader, q, undefined), { status: 422, address });
   const query = { ...(phone ? { phone } : { email }), order: 'desc', limit: leads_per_page } as const;

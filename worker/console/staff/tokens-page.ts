@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { TokenRecord } from '../../../db/staff/tokens.ts';
-import { type Content, renderNotice } from '../../http/page.ts';
+import { type Content, renderNotice, unaided } from '../../http/page.ts';
 import { renderSelect, renderTable } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
@@ -30,7 +30,7 @@ export function tokensPage(reader: Reader, { tokens, roles, days, made, isWrong 
     content: html`<h1>${text.title}</h1><p class="hint">${text.intro}</p>
 ${made ? html`<div class="notice" role="status" data-copied="${lead.copied}"><p>${text.made}</p><code class="receipt">${made}</code><button class="quiet" type="button" data-copy="${made}" hidden>${lead.copy}</button></div>` : ''}
 ${isWrong ? renderNotice(text.invalid) : ''}
-<form class="row" method="post" action="/console/tokens"><label>${text.holder}<input name="holder" required maxlength="100" autocomplete="off"></label>
+<form class="row" method="post" action="/console/tokens"><label>${text.holder}<input name="holder" required maxlength="100" autocomplete="off" ${unaided}></label>
 ${renderSelect('role', text.role, roleOptions, 'sales')}
 <label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${days.usual}" required></label><button>${text.make}</button></form>
 ${renderTable(text.title, heads, rows)}`,
