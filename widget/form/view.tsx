@@ -60,14 +60,14 @@ export function View({ id, form, locale, values, listeners, state }: Props) {
     <form class="lc-card" noValidate aria-label={texts.titles[form as Form]} {...listeners}>
       <p class="lc-hint">{texts.required}</p>
       <div class="lc-fields">
-        {leadFields.map(({ name, type, autocomplete, autocapitalize }) => (
+        {leadFields.map(({ name, type, autocomplete }) => (
           <div>
             <label for={id + name}>{texts.labels[name]}</label>
             <input
               type={type as 'text'}
               inputMode={type}
               autocomplete={autocomplete}
-              autocapitalize={autocapitalize}
+              autoCapitalize="off"
               // As an attribute, because the property of the same name is a truth value, and "off" is true.
               autoCorrect="off"
               spellcheck={false}

@@ -20,7 +20,7 @@ ${error ? renderNotice(error) : notice ? html`<p class="notice" role="status">${
 <form method="post" action="/console/session">
 <div><label for="token">${text.token}</label>
 <span class="hint" id="token-hint">${text.hint}</span>
-<input id="token" name="token" type="password" autocomplete="current-password" autocapitalize="off" ${unaided} required maxlength="200" aria-describedby="token-hint"${error ? html` aria-invalid="true"` : html` autofocus`}></div>
+<input id="token" name="token" type="password" autocomplete="current-password" ${unaided} required maxlength="200" aria-describedby="token-hint"${error ? html` aria-invalid="true"` : html` autofocus`}></div>
 <input type="hidden" name="next" value="${next}">
 <button>${text.submit}</button>
 </form>

@@ -74,7 +74,7 @@ ${top}
 <p class="hint">${texts.required}</p>
 ${leadFields.map(field => renderField(locale, field, sent, errors))}
 ${renderAgreement(locale, agreement, sent, errors)}
-<div class="trap" aria-hidden="true"><label for="website">${texts.trap}</label><input id="website" name="website" type="text" tabindex="-1" autocomplete="off"></div>
+<div class="trap" aria-hidden="true"><label for="website">${texts.trap}</label><input id="website" name="website" type="text" tabindex="-1" autocomplete="off" ${unaided}></div>
 <input type="hidden" name="form_token" value="${token}">
 <input type="hidden" name="locale" value="${locale}">
 ${kept ? html`<input type="hidden" name="return_to" value="${kept.return_to}">` : ''}
@@ -87,14 +87,14 @@ ${kept ? html`<input type="hidden" name="return_to" value="${kept.return_to}">` 
 }
 
 function renderField(locale: Locale, field: (typeof leadFields)[number], sent: Sent, errors: FieldError[]): Content {
-  const { name, type, autocomplete, autocapitalize } = field;
+  const { name, type, autocomplete } = field;
   const { labels, hints } = form_texts[locale];
   const hint = hints[name];
   const { line, attributes } = renderError(locale, name, errors, hint && `${name}-hint`);
   const typed = typeof sent[name] === 'string' ? sent[name] : '';
   return html`<div>
 <label for="${name}">${labels[name]}</label>
-<input id="${name}" name="${name}" type="${type}" autocomplete="${autocomplete}" autocapitalize="${autocapitalize}" ${unaided} value="${typed}" required${attributes}>
+<input id="${name}" name="${name}" type="${type}" autocomplete="${autocomplete}" ${unaided} value="${typed}" required${attributes}>
 ${hint ? html`<span class="hint" id="${name}-hint">${hint}</span>` : ''}
 ${line}
 </div>`;

@@ -86,10 +86,10 @@ export function renderNotice(content: Content | string): Content {
 }
 
 /**
- * Attributes of an input for what a person alone knows how to spell. Because some browsers send what is typed to their
- * maker to check its spelling, none checks it.
+ * Attributes of an input whose text no browser may check or change. Because some browsers send what is typed to their
+ * maker to check its spelling, none is asked to.
  */
-export const unaided = raw('spellcheck="false" autocorrect="off"');
+export const unaided = raw('spellcheck="false" autocorrect="off" autocapitalize="off"');
 
 /** Renders the line under a field that says what is wrong with it, and the attributes of its input. */
 export function renderError(locale: Locale, field: string, errors: FieldError[], hint = '') {

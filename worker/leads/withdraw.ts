@@ -118,7 +118,7 @@ ${top ?? ''}
 <div>
 <label for="receipt_code">${texts.label}</label>
 <span class="hint" id="receipt_code-hint">${texts.hint}</span>
-<input class="code" id="receipt_code" name="receipt_code" type="text" autocomplete="off" autocapitalize="characters" ${unaided} value="${typed}" required${attributes}>
+<input class="code" id="receipt_code" name="receipt_code" type="text" autocomplete="off" ${unaided} value="${typed}" required${attributes}>
 ${line}
 </div>
 <input type="hidden" name="locale" value="${locale}">

@@ -14,10 +14,10 @@ export function findForm(name: unknown): Form | undefined {
  * length is checked by its own rule.
  */
 export const leadFields = [
-  { name: 'name', type: 'text', autocomplete: 'name', autocapitalize: 'words', max: 100 },
-  { name: 'phone', type: 'tel', autocomplete: 'tel', autocapitalize: 'off', max: 64 },
-  { name: 'email', type: 'email', autocomplete: 'email', autocapitalize: 'off', max: 254 },
-  { name: 'company', type: 'text', autocomplete: 'organization', autocapitalize: 'words', max: 200 },
+  { name: 'name', type: 'text', autocomplete: 'name', max: 100 },
+  { name: 'phone', type: 'tel', autocomplete: 'tel', max: 64 },
+  { name: 'email', type: 'email', autocomplete: 'email', max: 254 },
+  { name: 'company', type: 'text', autocomplete: 'organization', max: 200 },
 ] as const;
 export type LeadField = (typeof leadFields)[number]['name'];
 export type FieldErrorCode = 'required' | 'too_long' | 'invalid';

@@ -2,9 +2,8 @@
 const longest_typed = 128;
 const gaps = /[\s\p{Cf}.·・。]/gu;
 const dashes = /[\p{Pd}−ー]/gu;
-const dash = /-/g;
 const brackets = /[()[\]【】〔〕]/g;
-const enclosed = /[([【〔](\d{1,6})[)\]】〕]$/;
+const enclosed = /\((\d{1,6})\)$/;
 const marked = /^([-+\d]*\d)-*(?:[,;x#转轉接至分机機号號内內线線]|ext(?:ension|n)?)+[-:=]*(\d{1,6})$/iu;
 const trailing = /^(.*\d)-+(\d{1,6})$/;
 const landline = /^(?:10|2\d|(?![48]00)[3-9]\d\d)\d{7,8}$/;
@@ -27,7 +26,7 @@ export function normalizePhone(typed: string): string | undefined {
  * Coast and some other countries begin with a zero, theirs stay.
  */
 const trunk =
-  /^(\+(?!39|47|2(?:2[569]|4[12]|5006)|378|992)(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}))0*(?=[1-9]\d{4})/;
+  /^(\+(?!39|47|2(?:2[569]|4[12]|5006)|378|992)(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}))0*(?=[1-9]\d{5})/;
 
 /**
  * Reads a phone number as a person typed it. Because a zero after a country's code is no mistake, it stays here, and the
@@ -52,7 +51,7 @@ function extend(number: string | undefined, extension: string | undefined): stri
 }
 
 function findFixed(typed: string): string | undefined {
-  const number = typed.replace(dash, '');
+  const number = typed.replace(/-/g, '');
   const national = number.replace(/^(?:\+|00)86/, '');
   const line = national.replace(/^0/, '');
   const areaIsMarked = line !== number;
@@ -61,12 +60,12 @@ function findFixed(typed: string): string | undefined {
 }
 
 function findMobile(typed: string): string | undefined {
-  const number = typed.replace(dash, '');
+  const number = typed.replace(/-/g, '');
   const found = mobile.exec(number) ?? short.exec(number);
   return found ? `+86${found[1]}` : undefined;
 }
 
 function findForeign(typed: string): string | undefined {
-  const number = typed.replace(dash, '');
+  const number = typed.replace(/-/g, '');
   return /^\+(?!86)[1-9]\d{6,14}$/.test(number) ? number : undefined;
 }

@@ -25,7 +25,7 @@ export function eventsPage(reader: Reader, { filters, events, isFirst, next }: E
     section: 'audit',
     content: html`<h1>${audit.title}</h1><p class="hint">${audit.intro}</p>
 <form class="row" method="get" action="/console/audit">${renderSelect('action', audit.action, actions, action)}
-<label>${audit.lead}<input name="lead_id" value="${lead_id ?? ''}" autocomplete="off" autocapitalize="off" ${unaided} maxlength="36"></label><button class="quiet">${list.apply}</button></form>
+<label>${audit.lead}<input name="lead_id" value="${lead_id ?? ''}" autocomplete="off" ${unaided} maxlength="36"></label><button class="quiet">${list.apply}</button></form>
 ${events.length > 0 ? renderEvents(reader, events) : renderEmpty(audit.none, audit.noneHint)}
 <nav class="pages" aria-label="${list.paging}">${isFirst ? '' : html`<a class="button quiet" href="${address()}">${list.first}</a>`}${next ? html`<a class="button quiet" rel="next" href="${address({ before: String(next) })}">${list.next}</a>` : ''}</nav>`,
   };

@@ -173,9 +173,9 @@ function renderHistory(reader: Reader, id: string, { audit_events, has_more }: E
 function renderCorrection({ locale, text: texts }: Reader, lead: OpenLead, refused: Correction | undefined): Content {
   const { lead: text, fields } = texts;
   const { typed = {}, errors = [] } = refused ?? {};
-  const inputs = leadFields.map(({ name, type, autocapitalize, max }) => {
+  const inputs = leadFields.map(({ name, type, max }) => {
     const { line, attributes } = renderError(locale, name, errors);
-    return html`<div><label for="${name}">${fields[name]}</label><input id="${name}" name="${name}" type="${type}" maxlength="${max}" autocomplete="off" autocapitalize="${autocapitalize}" ${unaided} value="${typed[name] ?? ''}"${attributes}>${line}</div>`;
+    return html`<div><label for="${name}">${fields[name]}</label><input id="${name}" name="${name}" type="${type}" maxlength="${max}" autocomplete="off" ${unaided} value="${typed[name] ?? ''}"${attributes}>${line}</div>`;
   });
   const wrong = errors.map(({ field, code }) => describeError(locale, field, code)).join(' ') || text.nothing;
   return html`<details class="card correction"${refused ? html` open` : ''}><summary>${text.correct}</summary>

@@ -86,7 +86,7 @@ function renderTabs({ text, holder, scopes }: Reader, { filters, statuses }: Lis
 
 function renderFinder({ text: { list } }: Reader, q: string, isWrong = false): Content {
   return html`<form class="finder" method="post" action="/console/search" role="search">
-<label><span class="hidden">${list.search}</span><input type="search" name="q" value="${q}" placeholder="${list.search}" autocomplete="off" autocapitalize="off" ${unaided} required maxlength="300" data-key="/" data-focus${isWrong ? html` aria-invalid="true"` : ''}></label>
+<label><span class="hidden">${list.search}</span><input type="search" name="q" value="${q}" placeholder="${list.search}" autocomplete="off" ${unaided} required maxlength="300" data-key="/" data-focus${isWrong ? html` aria-invalid="true"` : ''}></label>
 <button class="quiet">${list.find}</button>
 </form>`;
 }
