@@ -6,10 +6,11 @@ const brackets = /[()[\]【】〔〕]/g;
 const enclosed = /\((\d{1,6})\)$/;
 const marked = /^([-+\d]*\d)-*(?:[,;x#转轉接至分机機号號内內线線]|ext(?:ension|n)?)+[-:=]*(\d{1,6})$/iu;
 const trailing = /^(.*\d)-+(\d{1,6})$/;
-const landline = /^(?:10|2\d|(?![48]00)[3-9]\d\d)\d{7,8}$/;
-const toll = /^[48]00\d{7}$/;
+const toll = /^(?:(?:\+|00)86)?([48]00\d{7})$/;
+const landline = /^(?:(?:\+|00)860?|0)((?:10|2\d|(?![48]00)[3-9]\d\d)\d{7,8})$/;
 const mobile = /^(?:(?:\+|00)?86)?0?(1[3-9]\d{9})$/;
 const short = /^(?:(?:\+|00)86)?(95\d{3,6})$/;
+const foreign = /^\+(?!86)([1-9]\d{6,14})$/;
 
 /**
  * Brings a typed phone number to its one normal form: `+` and digits, with `;ext=` when there is an extension.
@@ -41,31 +42,19 @@ export function readPhone(typed: string): string | undefined {
   const text = trimmed.normalize('NFKC').replace(gaps, '').replace(dashes, '-');
   const plain = text.replace(enclosed, '-$1').replace(brackets, '');
   const [, number, extension] = marked.exec(plain) ?? [];
-  if (number) return extend(findFixed(number) ?? findForeign(number), extension);
+  if (number) return extend(find(number, toll, landline, foreign), extension);
   const [, left, right] = trailing.exec(plain) ?? [];
-  return findFixed(plain) ?? findMobile(plain) ?? findForeign(plain) ?? (left && extend(findFixed(left), right));
+  return find(plain, toll, landline, mobile, short, foreign) ?? (left && extend(find(left, toll, landline), right));
+}
+
+function find(typed: string, ...kinds: RegExp[]): string | undefined {
+  const number = typed.replace(/-/g, '');
+  for (const kind of kinds) {
+    const [, found] = kind.exec(number) ?? [];
+    if (found) return kind === foreign ? number : `+86${found}`;
+  }
 }
 
 function extend(number: string | undefined, extension: string | undefined): string | undefined {
   return number && `${number};ext=${extension}`;
-}
-
-function findFixed(typed: string): string | undefined {
-  const number = typed.replace(/-/g, '');
-  const national = number.replace(/^(?:\+|00)86/, '');
-  const line = national.replace(/^0/, '');
-  const areaIsMarked = line !== number;
-  const found = toll.test(national) ? national : areaIsMarked && landline.test(line) && line;
-  return found ? `+86${found}` : undefined;
-}
-
-function findMobile(typed: string): string | undefined {
-  const number = typed.replace(/-/g, '');
-  const found = mobile.exec(number) ?? short.exec(number);
-  return found ? `+86${found[1]}` : undefined;
-}
-
-function findForeign(typed: string): string | undefined {
-  const number = typed.replace(/-/g, '');
-  return /^\+(?!86)[1-9]\d{6,14}$/.test(number) ? number : undefined;
 }
