@@ -8,10 +8,11 @@ export function createStylesheet(host: string) {
   // An animation that the styles start ends when the page takes them away, and only that tells.
   addEventListener('animationcancel', keep);
 
-  /** Puts the sheets back where the page has replaced the list. */
+  /** Puts the sheets back where the page has replaced the list, and the link where it has replaced its head. */
   function keep() {
     const { adoptedStyleSheets: adopted } = document;
     const missing = [...sheets.values()].filter(sheet => sheet && !adopted.includes(sheet)) as CSSStyleSheet[];
+    if (link?.isConnected === false) document.head.append(link);
     if (missing.length) document.adoptedStyleSheets = [...adopted, ...missing];
   }
 

@@ -43,6 +43,8 @@ export function createForms({ host, locale, look, api, getPolicy, stylesheet, lo
   function mount(element: Element, form: string): () => void {
     seen.set(element, element.getAttribute('data-lead-form'));
     mounted.get(element)?.close();
+    // A page that puts back an old copy of itself brings a dead form along.
+    element.querySelector('.lc-form')?.remove();
     const release = reserve(element as HTMLElement, locale);
     const entry: Mounted = { form, close, shown_at: 0, hasStood: false };
     let unmount: (() => void) | undefined;
@@ -126,6 +128,7 @@ function reserve(element: HTMLElement, locale: Locale): () => void {
   style.minHeight = `${height}px`;
   return () => {
     if (style.minHeight === `${height}px`) style.minHeight = earlier;
-    if (!element.getAttribute('style')) element.removeAttribute('style');
+    // WebKit of 2022 takes the removal of an attribute that has been read for an inline style, and reports it.
+    if (!style.length) element.removeAttribute('style');
   };
 }

@@ -93,8 +93,12 @@ export function showBanner(props: Props) {
     },
   };
 
-  /** In the top layer, where the browser has one, nothing of the page covers the banner. */
+  /**
+   * Puts the banner into the page, in the place of dead ones that an old copy of the page has brought along. In the top layer, where the
+   * browser has one, nothing of the page covers it.
+   */
   function put() {
+    for (const copy of document.querySelectorAll('[data-consent-banner]')) copy.remove();
     putBesideBody(banner);
     banner.showPopover?.();
   }
