@@ -52,6 +52,7 @@ export function createForms({ host, locale, look, api, getPolicy, stylesheet, lo
     Promise.all([load(), getPolicy()])
       .then(([{ mountLeadForm }, policy]) => {
         if (!policy || mounted.get(element) !== entry) return;
+        release();
         const options = { host, locale, look: look(), policy, api, newId, addStyles: stylesheet.add };
         const leadForm = mountLeadForm(element, form, options);
         unmount = leadForm.close;
@@ -121,14 +122,14 @@ export function createForms({ host, locale, look, api, getPolicy, stylesheet, lo
  * @returns Gives the room up.
  */
 function reserve(element: HTMLElement, locale: Locale): () => void {
-  const { style, clientWidth, offsetHeight } = element;
-  const earlier = style.minHeight;
+  const { clientWidth, offsetHeight } = element;
   const height = heights[locale][clientWidth < wide ? 0 : 1];
-  if (!clientWidth || offsetHeight >= height) return () => {};
-  style.minHeight = `${height}px`;
-  return () => {
-    if (style.minHeight === `${height}px`) style.minHeight = earlier;
-    // WebKit of 2022 takes the removal of an attribute that has been read for an inline style, and reports it.
-    if (!style.length) element.removeAttribute('style');
-  };
+  const room = document.createElement('div');
+  if (clientWidth && offsetHeight < height) {
+    element.append(room);
+    room.style.height = `${height}px`;
+    // Less by what the element has taken besides.
+    room.style.height = `${2 * height - element.offsetHeight}px`;
+  }
+  return () => room.remove();
 }
