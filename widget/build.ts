@@ -31,12 +31,13 @@ export async function buildWidget(): Promise<Map<string, string>> {
   const define = { CHUNK_FILES: JSON.stringify(nameChunks(files)) };
   const [script] = await bundle({
     entryPoints: [join(room, 'embed.ts')],
-    format: 'iife',
+    format: 'esm',
     define,
     plugins: [minifiedCss, slimPreact],
     ...shortNames,
-    // Chromium compiles all functions while the script arrives, off the main thread. The server writes the policies in the place of the 0.
-    banner: { js: '//# allFunctionsCalledOnLoad\n(WRITTEN_POLICIES=>{' },
+    // Because of the first line Chromium compiles all functions off the main thread, while the script arrives. The server writes the
+    // policies in the place of the 0.
+    banner: { js: '//# allFunctionsCalledOnLoad\n(WRITTEN_POLICIES=>{"use strict";' },
     footer: { js: '})(0);' },
   });
   files.set('widget.js', script![1]);
@@ -121,7 +122,11 @@ async function minifyCss(part: string): Promise<string> {
   const source = readFileSync(part.endsWith('.css') ? part : join(room, `${part}.css`), 'utf8');
   const target = ['chrome87', 'safari14.1'];
   const { code } = await transform(source, { loader: 'css', minify: true, charset: 'utf8', target });
-  return code.trim().replace(/[^{}]+(?={)/g, outrank);
+  // Private names become their first and last letter.
+  return code
+    .trim()
+    .replace(/--_(\w)[\w-]*(\w)/g, '--_$1$2')
+    .replace(/[^{}]+(?={)/g, outrank);
 }
 
 /** Makes each selector outrank those of the page that name an id: `.lc-card` becomes `.lc-card:not(#_#_)`. */

@@ -7,7 +7,8 @@ type Cut = [from: string, to?: string, instead?: string];
 
 /**
  * The parts of Preact's source that the script goes without, in the order of each file: classes with their lifecycle, context, refs,
- * error boundaries, Suspense, hydration, portals, SVG and MathML, styles as objects, raw HTML, and the hooks of Preact's add-ons.
+ * error boundaries, Suspense, hydration, portals, SVG and MathML, styles as objects, raw HTML, listeners that capture, sizes of
+ * images and cells, and the hooks of Preact's add-ons.
  */
 const cuts: Record<string, Cut[]> = {
   'render.js': [
@@ -67,9 +68,12 @@ const cuts: Record<string, Cut[]> = {
     ],
   ],
   'diff/props.js': [
-    ['function setStyle', 'const CAPTURE_REGEX'],
+    ['function setStyle', 'let eventClock'],
     ["if (name == 'style')", "if (name[0] == 'o'"],
-    ['if (namespace == SVG_NAMESPACE)', "if (\n\t\t\tname != 'width'"],
+    ['useCapture = name !=', 'name = name.slice(2)'],
+    ['if (namespace == SVG_NAMESPACE)', "name != 'href'", 'if ('],
+    ["name != 'list'", "name != 'download'"],
+    ["name != 'rowSpan'", "name != 'role'"],
     ['options.event ? options.event(e) : e', ');', 'e'],
   ],
 };
