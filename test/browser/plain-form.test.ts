@@ -88,7 +88,7 @@ describe.concurrent('without JavaScript', () => {
     await page.locator('[name=policy_version]').check();
     await wait(typing_ms);
     await send(page);
-    expect(page.url()).toBe(`${server.url}${path}/thanks?lang=zh-CN`);
+    expect(page.url()).toBe(`${server.url}${path}/thanks?lang=zh-CN&sent=1`);
     const code = (await page.locator('.receipt').textContent())!;
     expect(code).toMatch(/^[0-9A-Z]{5}(-[0-9A-Z]{5}){3}$/);
     await page.setViewportSize({ width: 320, height: 812 });
@@ -138,7 +138,8 @@ describe.each([
         await send(page);
       },
     ],
-    ['thanks', page => page.goto(`${server.url}${path}/thanks?lang=${lang}`)],
+    ['thanks', page => page.goto(`${server.url}${path}/thanks?lang=${lang}&sent=1`)],
+    ['thanks for nothing', page => page.goto(`${server.url}${path}/thanks?lang=${lang}`)],
     ['withdrawal', page => page.goto(`${server.url}/withdrawals?lang=${lang}`)],
     [
       'wrong code',

@@ -69,7 +69,7 @@ describe('a post from the page', () => {
   it('leads to the thanks, which show the receipt code once', async () => {
     const answer = await started.submit(path, { ...typed, ...(await openPage()) });
     expect(answer.status).toBe(303);
-    expect(answer.headers.get('Location')).toBe(`${path}/thanks?lang=en`);
+    expect(answer.headers.get('Location')).toBe(`${path}/thanks?lang=en&sent=1`);
     expect(answer.headers.get('Cache-Control')).toBe('no-store');
     const cookie = answer.headers.get('Set-Cookie')!;
     expect(cookie).toMatch(
@@ -82,6 +82,14 @@ describe('a post from the page', () => {
     expect(await thanks.text()).toContain(`value="${code}"`);
     expect(await (await started.get(`${path}/thanks?lang=en`)).text()).not.toContain(code);
     expect((await started.submit('/withdrawals', { receipt_code: code })).status).toBe(200);
+  });
+
+  it('says nothing was sent to whoever opens the thanks by themselves, and thanks a browser without cookies', async () => {
+    const opened = await (await started.get(`${path}/thanks?lang=en`)).text();
+    expect(opened).toMatch(/Nothing has been sent[\s\S]*href="\/forms\/mini-ai-experience\?lang=en"/);
+    expect(opened).not.toContain('Thank you');
+    const sent = await (await started.get(`${path}/thanks?lang=en&sent=1`)).text();
+    expect(sent).toMatch(/Thank you[\s\S]*accept cookies/);
   });
 
   it('shows nobody’s words for a receipt code', async () => {
@@ -259,6 +267,44 @@ describe('a post from the page', () => {
     const refused = await started.submit(path, typed);
     expect(refused.status).toBe(503);
     expect(await refused.text()).toContain('value="Zhang.San@example.com"');
+  });
+
+  it('case L7 with 2,000 Chinese characters as the company gets the form again, with all of them', async () => {
+    const company = '司'.repeat(2_000);
+    const refused = await started.submit(path, { ...typed, ...(await openPage()), company });
+    expect(refused.status).toBe(413);
+    const page = await refused.text();
+    expect(page).toContain(`value="${company}"`);
+    expect(page).toContain('data-field-error="company"');
+    expect(page).toContain('value="Zhang.San@example.com"');
+    const large = await started.submit(path, { ...typed, company: '', form_token: 'x'.repeat(20_000) });
+    expect([large.status, (await large.text()).includes('value="Zhang.San@example.com"')]).toEqual([413, true]);
+    const huge = await started.submit(path, { ...typed, company: company.repeat(3) }, { 'Accept-Language': 'en' });
+    expect(huge.status).toBe(413);
+    expect(await huge.text()).toMatch(/That was too long[\s\S]*href="\/forms\/mini-ai-experience\?lang=en"/);
+    const json = await started.submit(path, { ...typed, company }, { Accept: 'application/json' });
+    expect(json.headers.get('Content-Type')).toBe('application/problem+json');
+    expect(await countLeads()).toBe(0);
+  });
+
+  it('case L7 as multipart is read like any other form, without files', async () => {
+    const post = (extra?: [string, Blob]) => {
+      const form = new FormData();
+      for (const [name, value] of Object.entries(typed)) form.append(name, value);
+      if (extra) form.append(...extra);
+      const request = new Request(`${origin}${path}`, { method: 'POST', body: form });
+      return started.app.request(
+        new Request(request, {
+          headers: { ...Object.fromEntries(request.headers), Origin: origin, Accept: browser_accept },
+        }),
+      );
+    };
+    started.services.settings.bot_check = false;
+    const stored = await post();
+    expect([stored.status, await countLeads()]).toEqual([303, 1]);
+    for (const file of [new Blob(['x']), new Blob([new Uint8Array([0xff, 0xfe])])])
+      expect((await post(['company', file])).status).toBe(415);
+    expect(await countLeads()).toBe(1);
   });
 
   it('too often gets the form again with the time to wait', async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Conflict } from '../../db/database.ts';
+import { Conflict, Unavailable } from '../../db/database.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
 import { createLead } from '../../db/leads/create.ts';
 import { eraseLeads, withdrawLead } from '../../db/leads/erase.ts';
@@ -104,6 +104,16 @@ describe('POST /withdrawals', () => {
     expect(page.status).toBe(429);
     expect(page.headers.get('Retry-After')).toBe('12');
     expect(await page.text()).toMatch(/wait 12 seconds[\s\S]*value="kept-code"/);
+  });
+
+  it('keeps the code that was typed while the database is away, and erases nothing', async () => {
+    const started = await startPublished();
+    const { receipt_code } = await sendLead(started);
+    started.db.atomic = () => Promise.reject(new Unavailable(new Error('disk I/O error')));
+    const refused = await started.submit('/withdrawals', { receipt_code, locale: 'en' });
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '5']);
+    expect(await refused.text()).toContain(`value="${receipt_code}"`);
+    expect(await started.db.selectFrom('leads').select('erased_at').execute()).toEqual([{ erased_at: null }]);
   });
 
   it('works as a page: asks, says what is wrong and keeps it, confirms', async () => {

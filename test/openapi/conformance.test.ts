@@ -14,7 +14,7 @@ import {
   type Operation,
   operations,
 } from '../support/conformance.ts';
-import { breakDatabase, openWorld, other_roles, roleFor } from '../support/conformance-world.ts';
+import { breakDatabase, openWorld, other_roles, roleFor, writeParts } from '../support/conformance-world.ts';
 import { origin, start } from '../support/harness.ts';
 
 const html = { Accept: 'text/html' };
@@ -82,8 +82,9 @@ describe('what works', () => {
     const accepts = Object.values(responses).flatMap(({ content }) => Object.keys(content ?? {}));
     for (const type of Object.keys(requestBody?.content ?? { '': '' }))
       for (const Accept of new Set(['*/*', ...accepts.filter(one => one !== 'application/problem+json')])) {
-        const { ask } = await openWorld();
-        const response = await ask(operation, { ...(type && { type }), headers: { Accept } });
+        const { ask, exampleOf } = await openWorld();
+        const parts = type.startsWith('multipart/') && writeParts(exampleOf(operation) as Record<string, string>);
+        const response = await ask(operation, { ...(type && { type }), ...parts, headers: { Accept } });
         expect([200, 201, 204, 303], `${type} ${Accept}`).toContain(response.status);
         await holdAgainst(operation, response);
       }

@@ -126,3 +126,11 @@ export async function breakDatabase(db: Awaited<ReturnType<typeof openWorld>>['d
   };
   Object.assign(db, { read: async () => fail(), atomic: async () => fail(), selectFrom: fail });
 }
+
+/** Writes a form in parts, as browsers send it, and the type that names their boundary. */
+export function writeParts(fields: Record<string, string>) {
+  const parts = Object.entries(fields).map(
+    ([name, value]) => `--part\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  );
+  return { type: 'multipart/form-data; boundary=part', body: `${parts.join('')}--part--\r\n` };
+}

@@ -116,13 +116,16 @@ ${line}
 </div>`;
 }
 
+/** Parameter of the thanks' address after a lead was stored: a browser may bring no cookie. */
+const sent = 'sent';
+
 /** Redirects a browser after its lead was stored. The receipt code travels in a cookie and is shown once. */
 export function answerThanks(c: Context<App>, form: Form, receipt_code: string, return_to: unknown) {
   const { services } = c.var;
   const { name, options } = receiptCookie(c, form);
   setCookie(c, name, receipt_code, { ...options, maxAge: receipt_seconds });
   c.header('Cache-Control', 'no-store');
-  return c.redirect(readReturn(services, return_to) ?? `/forms/${form}/thanks?lang=${localeOf(c)}`, 303);
+  return c.redirect(readReturn(services, return_to) ?? `/forms/${form}/thanks?lang=${localeOf(c)}&${sent}=1`, 303);
 }
 
 /** Answers with the thanks, and with the receipt code if the browser sends it. The answer deletes the cookie. */
@@ -130,7 +133,17 @@ export function showReceipt(c: Context<App>, form: Form) {
   const { name, options } = receiptCookie(c, form);
   const code = readReceiptCode(getCookie(c, name) ?? '');
   if (code) deleteCookie(c, name, options);
-  return answerReceipt(c, code);
+  return code || c.req.query(sent) ? answerReceipt(c, code) : answerNothing(c, form);
+}
+
+/** Answers whoever opens the thanks without having sent anything. */
+function answerNothing(c: Context<App>, form: Form) {
+  const locale = localeOf(c);
+  const { title, body, open } = form_texts[locale].nothing;
+  const content = html`<section class="card"><h1>${title}</h1>
+<p>${body}</p>
+<p><a class="button" href="/forms/${form}?lang=${locale}">${open}</a></p></section>`;
+  return showPage(c, { title }, content);
 }
 
 /** Answers with the thanks as a page. With 403 it says that the lead was stored before. */
@@ -139,7 +152,7 @@ export function answerReceipt(c: Context<App>, code: string | undefined, status:
   const { thanks, repeated, gone } = form_texts[locale];
   return showPage(
     c,
-    { title: thanks.title, status },
+    { title: thanks.title, status, kept: status === 200 ? { [sent]: '1' } : undefined },
     html`<section class="card" data-lead-form-done>
 <h1>${thanks.title}</h1>
 <p>${status === 200 ? '' : html`${repeated} `}${thanks.body}</p>

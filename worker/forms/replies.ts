@@ -24,6 +24,8 @@ export type Outcome =
   /** The lead that was stored under the key is erased. */
   | { is: 'gone' }
   | { is: 'fields'; errors: FieldError[] }
+  /** The form is too large, yet was read to be shown again. */
+  | { is: 'large'; errors: FieldError[] }
   | { is: 'flood'; headers: Record<string, string> }
   | { is: 'bot'; failure: Failure }
   /** The database cannot be used just now. */
@@ -42,6 +44,8 @@ const replyWithJson: Reply = (c, _form, _sent, outcome): Response => {
       return c.json(outcome.receipt, 201, { 'Cache-Control': 'no-store' });
     case 'fields':
       return invalidFields(c, outcome.errors);
+    case 'large':
+      return problem(c, 'payload-too-large');
     case 'reused':
       return problem(c, 'idempotency-key-reused');
     case 'gone':
@@ -60,7 +64,7 @@ const replyWithJson: Reply = (c, _form, _sent, outcome): Response => {
 const replyWithPage: Reply = (c, form, sent, outcome): Response | Promise<Response> => {
   const typed: Sent = Object(sent);
   const locale = localeOf(c);
-  const { failures, unavailable } = form_texts[locale];
+  const { failures, unavailable, tooLong } = form_texts[locale];
   const problems = problem_texts[locale];
   switch (outcome.is) {
     case 'stored':
@@ -69,6 +73,8 @@ const replyWithPage: Reply = (c, form, sent, outcome): Response | Promise<Respon
       return answerReceipt(c, outcome.receipt.receipt_code, 403);
     case 'fields':
       return answerForm(c, form, typed, { status: 422, errors: outcome.errors });
+    case 'large':
+      return answerForm(c, form, typed, { status: 413, errors: outcome.errors, notice: tooLong });
     case 'reused':
       return answerForm(c, form, typed, { status: 422, notice: problems['idempotency-key-reused'].detail });
     case 'gone':

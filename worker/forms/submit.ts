@@ -49,7 +49,8 @@ export const showThanks = factory.createHandlers(c => showReceipt(c, formOf(c)))
 export const submitForm = factory.createHandlers(
   body(submission, {
     form: true,
-    refuse: (c, errors, sent) => chooseReply(c)(c, formOf(c), sent, { is: 'fields', errors }),
+    refuse: (c, errors, sent, slug) =>
+      chooseReply(c)(c, formOf(c), sent, { is: slug === 'payload-too-large' ? 'large' : 'fields', errors }),
   }),
   c => {
     const sent = c.req.valid('json');

@@ -10,10 +10,13 @@ interface FormTexts extends CommonFormTexts {
   privacy: string[];
   closed: string;
   unavailable: string;
+  tooLong: string;
   failures: Record<Failure, string>;
   /** Said in the thanks: of what was sent before, and where the code is not to be had. */
   repeated: string;
   gone: string;
+  /** Stands in place of the thanks where nothing was sent. */
+  nothing: { title: string; body: string; open: string };
 }
 
 /** Texts of the forms' pages. */
@@ -28,6 +31,7 @@ export const form_texts: Record<Locale, FormTexts> = {
       '提交后您会得到一个回执码，凭此码可随时撤回同意并删除您的信息，无需注册账号。',
     ],
     closed: '在线表单暂时无法使用，请稍后再来。',
+    tooLong: `内容过长，信息尚未提交。${entries_kept['zh-CN']}请缩短后再次点击“提交”。`,
     unavailable: `暂时无法保存，信息尚未提交。${entries_kept['zh-CN']}请稍后再次点击“提交”。`,
     failures: {
       missing: `未能完成安全校验，信息尚未提交。${entries_kept['zh-CN']}请再次点击“提交”。`,
@@ -38,6 +42,7 @@ export const form_texts: Record<Locale, FormTexts> = {
     },
     repeated: '您已提交过同样的内容，我们只保存了一份。',
     gone: '回执码只在提交后显示一次，且需浏览器允许 Cookie。',
+    nothing: { title: '尚未提交', body: '这里显示提交后的回执，但此次没有提交任何内容。', open: '填写表单' },
   },
   en: {
     ...common_form_texts.en,
@@ -49,6 +54,7 @@ export const form_texts: Record<Locale, FormTexts> = {
       'After sending, you get a receipt code. With it you can withdraw your consent and have your details erased at any time, without an account.',
     ],
     closed: 'This form can’t be used right now. Please come back later.',
+    tooLong: `That was too long, so nothing has been sent yet. ${entries_kept.en} Please shorten it and press Send once more.`,
     unavailable: `We can’t store this just now, so nothing has been sent yet. ${entries_kept.en} Please press Send again in a moment.`,
     failures: {
       missing: `We couldn’t complete a security check, so nothing has been sent yet. ${entries_kept.en} Please press Send once more.`,
@@ -60,5 +66,10 @@ export const form_texts: Record<Locale, FormTexts> = {
     },
     repeated: 'You had sent the same details before; we kept them once.',
     gone: 'The receipt code is shown once, right after sending, in browsers that accept cookies.',
+    nothing: {
+      title: 'Nothing has been sent',
+      body: 'The receipt is shown here after a form was sent, but none was sent just now.',
+      open: 'Fill in the form',
+    },
   },
 };

@@ -1,48 +1,59 @@
 import type { Context } from 'hono';
 import type { App } from '../context.ts';
 import { readHeader } from './header.ts';
+import { prefersHtml } from './negotiate.ts';
 import type { Slug } from './slugs.ts';
 
 /** Size of the largest body that is read, unless a route says otherwise. */
 export const body_limit_bytes = 16 * 1024;
 
 /**
- * Reads a JSON body, and with `form` a urlencoded one too.
- *
- * It counts bytes as they arrive, whatever Content-Length says, and refuses text that is not UTF-8.
- *
- * @returns The value that was sent, or the problem with it.
+ * Size of the largest form that is read although it is refused, because its page shows again what a person typed. 2,000
+ * Chinese characters are 18 KB of a urlencoded form.
  */
-export async function readBody(
-  c: Context<App>,
-  form: boolean,
-  limit_bytes: number,
-): Promise<{ value: unknown } | { slug: Slug }> {
+const kept_bytes = 2 * body_limit_bytes;
+
+/** A body that was read, or the problem with it. A form that is only somewhat too large has a value nevertheless. */
+interface Read {
+  value?: unknown;
+  slug?: Slug;
+}
+
+/**
+ * Reads a JSON body, and with `form` a urlencoded or multipart one too.
+ *
+ * It counts bytes as they arrive, whatever Content-Length says, and refuses text that is not UTF-8, and files.
+ */
+export async function readBody(c: Context<App>, form: boolean, limit_bytes: number): Promise<Read> {
   const type = readContentType(readHeader(c, 'Content-Type'));
-  const isForm = form && type === 'application/x-www-form-urlencoded';
+  const isForm = form && (type === 'application/x-www-form-urlencoded' || type === 'multipart/form-data');
   const isEncoded = /[^\s]/.test((readHeader(c, 'Content-Encoding') ?? '').replace(/^identity$/i, ''));
   if (isEncoded || !(isForm || type === 'application/json')) return { slug: 'unsupported-media-type' };
   try {
-    const bytes = await readBytes(c, limit_bytes);
+    const bytes = await readBytes(c, isForm && prefersHtml(c) ? kept_bytes : limit_bytes);
     if (!bytes) return { slug: 'payload-too-large' };
+    const entries = type === 'multipart/form-data' ? await parseParts(c, bytes) : undefined;
+    if (entries?.some(([, value]) => typeof value !== 'string')) return { slug: 'unsupported-media-type' };
     const text = decoder.decode(bytes);
-    return { value: isForm ? parseForm(text) : JSON.parse(text) };
+    const value = isForm ? gather(entries ?? new URLSearchParams(text)) : JSON.parse(text);
+    return bytes.length > limit_bytes ? { slug: 'payload-too-large', value } : { value };
   } catch {
     return { slug: 'malformed-json' };
   }
 }
 
 /**
- * Reads the media type of a body; undefined where its charset is not UTF-8. Other parameters say nothing to us.
+ * Reads the media type of a body; undefined where its charset is not UTF-8, or a multipart type names no boundary. Other
+ * parameters say nothing to us.
  *
  * @see RFC 9110 §8.3.1
  */
 function readContentType(header = ''): string | undefined {
   const [, type, rest = ''] = /^\s*([\w/.+-]+)\s*(;.*)?$/.exec(header) ?? [];
-  const isForeign = [...rest.matchAll(parameter)].some(
-    ([, name, value]) => /^charset$/i.test(name!) && !/^"?utf-?8"?$/i.test(value!),
-  );
-  return isForeign ? undefined : type?.toLowerCase();
+  const parameters = [...rest.matchAll(parameter)].map(([, name, value]) => ({ name: name!.toLowerCase(), value }));
+  const isForeign = parameters.some(({ name, value }) => name === 'charset' && !/^"?utf-?8"?$/i.test(value!));
+  const isWhole = !/^multipart\//i.test(type ?? '') || parameters.some(({ name }) => name === 'boundary');
+  return isForeign || !isWhole ? undefined : type?.toLowerCase();
 }
 
 const parameter = /;\s*([^\s;="]+)=("(?:[^"\\]|\\.)*"|[^\s;]*)/g;
@@ -72,10 +83,21 @@ export async function readBytes(c: Context<App>, limit_bytes: number): Promise<U
   return bytes;
 }
 
-/** Reads a urlencoded form. A name that stands twice becomes a list, so that the schema refuses it. */
-function parseForm(text: string): Record<string, unknown> {
-  const values = new Map<string, string[]>();
-  for (const [name, value] of new URLSearchParams(text)) {
+/**
+ * Reads the parts of a multipart form.
+ *
+ * @throws TypeError when it is none.
+ * @see RFC 7578
+ */
+async function parseParts(c: Context<App>, bytes: Uint8Array): Promise<[name: string, value: unknown][]> {
+  const headers = { 'Content-Type': readHeader(c, 'Content-Type')! };
+  return [...(await new Response(bytes as Uint8Array<ArrayBuffer>, { headers }).formData())];
+}
+
+/** Makes an object of a form's entries. A name that stands twice becomes a list, so that the schema refuses it. */
+function gather(entries: Iterable<[name: string, value: unknown]>): Record<string, unknown> {
+  const values = new Map<string, unknown[]>();
+  for (const [name, value] of entries) {
     const known = values.get(name);
     if (known) known.push(value);
     else values.set(name, [value]);

@@ -7,7 +7,7 @@ import { checkField, type LeadField, normalizeField } from '../shared/fields.ts'
 import { body_limit_bytes, readBody, readBytes } from './body.ts';
 import { chooseLocale } from './language.ts';
 import { problem } from './problem.ts';
-import type { FieldError } from './slugs.ts';
+import type { FieldError, Slug } from './slugs.ts';
 
 /** Errors listed at most: enough for a person, and a bound on what an attacker makes the server write. */
 const errors_listed = 32;
@@ -35,16 +35,16 @@ export function field(name: LeadField) {
 }
 
 interface BodyOptions {
-  /** Whether urlencoded bodies are read too. */
+  /** Whether urlencoded and multipart bodies are read too. */
   form?: boolean;
   /** Size of the largest body that is read, when it may be larger than usual. */
   limit_bytes?: number;
-  /** Answers a body that the schema refuses. */
-  refuse?(c: Context<App>, errors: FieldError[], sent: unknown): Response | Promise<Response>;
+  /** Answers a body that the schema refuses, or with the problem `slug` a form that is too large. */
+  refuse?(c: Context<App>, errors: FieldError[], sent: unknown, slug?: Slug): Response | Promise<Response>;
 }
 
 /**
- * Checks a JSON body, and with `form` a urlencoded one too. Handlers read it with `c.req.valid('json')`.
+ * Checks a JSON body, and with `form` a urlencoded or multipart one too. Handlers read it with `c.req.valid('json')`.
  *
  * The body's `locale` sets the language of the answer, because it says in which language the person was asked.
  */
@@ -55,14 +55,15 @@ export function body<S extends z.ZodMiniType>(
   return async (c, next) => {
     const context = c as unknown as Context<App>;
     const read = await readBody(context, form, limit_bytes);
-    if ('slug' in read) return problem(context, read.slug);
-    const sent = read.value;
-    const oversized = findOversized(sent, limit_bytes);
-    if (oversized.length > 0) return refuse(context, oversized, sent);
+    const { value: sent, slug } = read;
+    if (slug && (sent === undefined || refuse === invalidFields)) return problem(context, slug);
     const { locale } = Object(sent) as { locale?: unknown };
     if (locale !== undefined) c.set('locale', chooseLocale(context, locale));
+    const oversized = findOversized(sent, limit_bytes);
+    if (oversized.length > 0) return refuse(context, oversized, sent, slug);
     const result = schema.safeParse(sent);
-    if (!result.success) return refuse(context, readIssues(result.error.issues, sent), sent);
+    if (!result.success) return refuse(context, readIssues(result.error.issues, sent), sent, slug);
+    if (slug) return refuse(context, [], sent, slug);
     c.req.addValidatedData('json', result.data as object);
     await next();
   };

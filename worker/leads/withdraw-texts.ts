@@ -1,3 +1,4 @@
+import { entries_kept } from '../http/page-texts.ts';
 import type { Locale } from '../shared/locales.ts';
 
 interface WithdrawalTexts {
@@ -7,6 +8,7 @@ interface WithdrawalTexts {
   hint: string;
   submit: string;
   wrong: string[];
+  unavailable: string;
   done: { title: string; body: string; at: string; again: string };
 }
 
@@ -22,6 +24,7 @@ export const withdrawal_texts: Record<Locale, WithdrawalTexts> = {
       '没有找到与此回执码对应的信息。',
       '请逐位核对：回执码共 20 位，不含字母 I、L、O、U。如果之前已经撤回，信息早已删除，无需再次操作。',
     ],
+    unavailable: `暂时无法办理，您的信息尚未删除。${entries_kept['zh-CN']}请稍后再次点击“撤回并删除”。`,
     done: {
       title: '已撤回，您的信息已删除',
       body: '您的姓名、电话、邮箱和公司名称已删除，我们已无法再据此与您联系。',
@@ -40,6 +43,7 @@ export const withdrawal_texts: Record<Locale, WithdrawalTexts> = {
       'We found nothing for this receipt code.',
       'Please compare it letter by letter: it has 20 letters and digits, and never I, L, O or U. If you have withdrawn before, your details are gone already and there is nothing left to do.',
     ],
+    unavailable: `We can’t do this just now, and your details are not erased yet. ${entries_kept.en} Please press the button again in a moment.`,
     done: {
       title: 'Withdrawn, and your details are erased',
       body: 'Your name, phone, email and company are erased, so we can no longer contact you by them.',

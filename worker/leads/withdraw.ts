@@ -5,11 +5,12 @@ import * as z from 'zod/mini';
 import { withdrawLead } from '../../db/leads/erase.ts';
 import { type App, factory } from '../context.ts';
 import { useLimit } from '../guards/rate-limit.ts';
+import { readOutage } from '../http/failure.ts';
 import { localeOf } from '../http/language.ts';
 import { prefersHtml } from '../http/negotiate.ts';
 import { type Content, renderError, renderNotice, renderSummary, showPage, unaided } from '../http/page.ts';
 import { page_texts } from '../http/page-texts.ts';
-import { problem } from '../http/problem.ts';
+import { problem, problem_headers } from '../http/problem.ts';
 import type { FieldError } from '../http/slugs.ts';
 import { writeInstant } from '../http/times.ts';
 import { body, invalidFields } from '../http/validate.ts';
@@ -29,7 +30,9 @@ type Outcome =
    */
   | { is: 'unknown' }
   | { is: 'fields'; errors: FieldError[] }
-  | { is: 'flood'; headers: Record<string, string> };
+  | { is: 'flood'; headers: Record<string, string> }
+  /** The database cannot be used just now. */
+  | { is: 'away' };
 
 /** `GET /withdrawals` returns the page on which the holder of a receipt code withdraws, without a script. */
 export const showWithdrawal = factory.createHandlers(c => answerPage(c, {}));
@@ -39,7 +42,7 @@ export const submitWithdrawal = factory.createHandlers(
   body(withdrawal, { form: true, refuse: (c, errors, sent) => reply(c, sent, { is: 'fields', errors }) }),
   async c => {
     const sent = c.req.valid('json');
-    return reply(c, sent, await withdraw(c, sent.receipt_code));
+    return reply(c, sent, await withdraw(c, sent.receipt_code).catch(error => readOutage(c, error)));
   },
 );
 
@@ -67,6 +70,8 @@ function replyWithJson(c: Context<App>, outcome: Outcome): Response {
       return invalidFields(c, outcome.errors);
     case 'flood':
       return problem(c, 'too-many-requests', { headers: outcome.headers });
+    case 'away':
+      return problem(c, 'unavailable');
   }
 }
 
@@ -89,6 +94,10 @@ function replyWithPage(c: Context<App>, sent: Sent, outcome: Outcome): Promise<R
       const top = renderNotice(page_texts[locale].slower(Number(headers['Retry-After'])));
       return answerPage(c, sent, { status: 429, top, headers });
     }
+    case 'away': {
+      const top = renderNotice(withdrawal_texts[locale].unavailable);
+      return answerPage(c, sent, { status: 503, top, headers: problem_headers.unavailable });
+    }
   }
 }
 
@@ -100,7 +109,7 @@ interface PageAnswer {
   status?: ContentfulStatusCode;
   top?: Content;
   errors?: FieldError[];
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
 }
 
 function answerPage(c: Context<App>, sent: Sent, { status = 200, top, errors = [], headers }: PageAnswer = {}) {

@@ -135,7 +135,8 @@ function writeBody({ body }: Operation, named: Named): JsonSchema {
   };
   const usual = fields.filter(({ unusual, example }) => !unusual && example !== undefined);
   const example = Object.fromEntries(usual.map(({ name, example }) => [name, example]));
-  const types = ['application/json', ...(body.form ? ['application/x-www-form-urlencoded'] : [])];
+  const form_types = ['application/x-www-form-urlencoded', 'multipart/form-data'];
+  const types = ['application/json', ...(body.form ? form_types : [])];
   return {
     requestBody: {
       required: true,
