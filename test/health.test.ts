@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { lead, readProblem, startPublished } from './support/harness.ts';
+import { logWarnings } from '../worker/warnings.ts';
+import { lead, readProblem, start, startPublished } from './support/harness.ts';
 
 /** Limits the pages of the database. SQLite then refuses to grow, as when the disk is full. */
 async function limitPages({ db }: Awaited<ReturnType<typeof startPublished>>, pages: number) {
@@ -25,7 +26,7 @@ describe('when the disk is full', () => {
     await limitPages(started, 1_000_000);
     expect((await post('/forms/mini-ai-experience', lead)).status).toBe(201);
     advance(1_000);
-    expect(await (await get('/health')).json()).toEqual({ status: 'ok' });
+    expect(await (await get('/health')).json()).toEqual({ status: 'ok', warnings: [] });
     expect((await pull('/leads')).status).toBe(200);
   });
 
@@ -43,4 +44,16 @@ describe('when the disk is full', () => {
     await get('/health');
     expect(asked).toBe(2);
   });
+});
+
+it('while no policy is in force health and the log say so, and both what to do', async () => {
+  const { services, get, publish, lines, advance } = await start();
+  expect(await (await get('/health')).json()).toEqual({ status: 'ok', warnings: ['no-policy'] });
+  await logWarnings(services);
+  expect(JSON.parse(lines.at(-1)!)).toMatchObject({ level: 'warn', warning: 'no-policy', hint: expect.any(String) });
+  await publish('2026-12', { effective_at: '2026-12-01T00:00:00.000Z' });
+  advance(1_000);
+  expect(await (await get('/health')).json()).toEqual({ status: 'ok', warnings: ['no-policy'] });
+  advance(10 * 86_400_000);
+  expect(await (await get('/health')).json()).toEqual({ status: 'ok', warnings: [] });
 });

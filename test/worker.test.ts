@@ -124,7 +124,7 @@ describe('the Worker on workerd with D1', () => {
     const body = new URLSearchParams({ token, next: '/console' }).toString();
     const headers = { ...asPerson, 'Content-Type': 'application/x-www-form-urlencoded' };
     const signedIn = await fetchWorker('/console/session', { method: 'POST', headers, body, redirect: 'manual' });
-    expect([signedIn.status, signedIn.headers.get('Location')]).toEqual([303, '/console']);
+    expect([signedIn.status, signedIn.headers.get('Location')]).toEqual([303, '/console/session?next=%2Fconsole']);
     const [Cookie = ''] = signedIn.headers.get('Set-Cookie')!.split(';');
     const list = await fetchWorker('/console', { headers: { ...asPerson, Cookie } });
     expect([list.status, await list.text()]).toEqual([200, expect.stringContaining('action="/console/search"')]);
@@ -180,7 +180,7 @@ describe('the Worker on workerd with D1', () => {
   it('serves no demo in production, answers 401 and 404 as problems, and is healthy', async () => {
     expect(await readProblem(await fetchWorker('/'))).toMatchObject({ slug: 'not-found' });
     expect(await readProblem(await fetchWorker('/leads'))).toMatchObject({ slug: 'unauthorized' });
-    expect(await (await fetchWorker('/health')).json()).toEqual({ status: 'ok' });
+    expect(await (await fetchWorker('/health')).json()).toEqual({ status: 'ok', warnings: [] });
   });
 
   it('shows the plain form, and limits an address by its binding', async () => {

@@ -1,26 +1,29 @@
 import { probeWrite } from '../db/health.ts';
 import { factory, type Services } from './context.ts';
 import { problem } from './http/problem.ts';
+import { listWarnings, type Warning } from './warnings.ts';
 
 const probe_ms = 1_000;
-const probes = new WeakMap<Services, { at: number; healthy: Promise<boolean> }>();
+const probes = new WeakMap<Services, { at: number; warnings: Promise<Warning[] | undefined> }>();
 
 /**
- * `GET /health` tells whether the database takes a write. It asks at most once a second, however many requests come.
+ * `GET /health` tells whether the database takes a write, and what is amiss otherwise. It asks at most once a second, however many requests come.
  */
 export const showHealth = factory.createHandlers(async c => {
-  if (await isHealthy(c.var.services)) return c.json({ status: 'ok' }, 200, { 'Cache-Control': 'no-store' });
-  return problem(c, 'unavailable');
+  const warnings = await probe(c.var.services);
+  return warnings
+    ? c.json({ status: 'ok', warnings }, 200, { 'Cache-Control': 'no-store' })
+    : problem(c, 'unavailable');
 });
 
-function isHealthy(services: Services): Promise<boolean> {
+/** Returns the warnings of a server that works; undefined while the database takes no write. */
+function probe(services: Services): Promise<Warning[] | undefined> {
   const at = services.now().getTime();
   const last = probes.get(services);
-  if (last && at - last.at < probe_ms) return last.healthy;
-  const healthy = probeWrite(services.db).then(
-    () => true,
-    () => false,
-  );
-  probes.set(services, { at, healthy });
-  return healthy;
+  if (last && at - last.at < probe_ms) return last.warnings;
+  const warnings = probeWrite(services.db)
+    .then(() => listWarnings(services))
+    .catch(() => undefined);
+  probes.set(services, { at, warnings });
+  return warnings;
 }

@@ -7,6 +7,7 @@ import { problem_texts } from './http/problem-texts.ts';
 import { runDueJobs } from './jobs.ts';
 import { createServices } from './services.ts';
 import { readSettings } from './settings.ts';
+import { logWarnings } from './warnings.ts';
 
 /** Bindings. Settings are vars and secrets, beside them. */
 type Bindings = Record<string, unknown> & {
@@ -85,6 +86,7 @@ async function open(env: Bindings): ReturnType<typeof createServices> {
 
 /** Creates the app, in development with the demo site. */
 async function build(services: Services) {
+  await logWarnings(services);
   const demo = services.settings.production ? undefined : (await import('./demo/site.ts')).createDemo(services);
   return createApp(services, demo);
 }

@@ -12,6 +12,7 @@ import { startTimers } from './node/timers.ts';
 import { createServices } from './services.ts';
 import { readSettings, type Settings, settings_table } from './settings.ts';
 import { locales } from './shared/locales.ts';
+import { logWarnings } from './warnings.ts';
 
 /**
  * Time that idle connections stay open after a stop. Because a request may be on its way, it is still answered and
@@ -56,6 +57,7 @@ server.listen(settings.port, settings.host, async () => {
     port,
     data_region: settings.data_region ?? 'not declared',
   });
+  await logWarnings(services).catch(() => {});
   if (!settings.production) await greet();
 });
 

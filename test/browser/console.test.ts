@@ -76,7 +76,7 @@ describe('the console in a browser', () => {
     const { context, page } = await visit({}, server.url.replace('127.0.0.1', host));
     await signIn(page);
     expect(await context.cookies()).toMatchObject([
-      { name: '__Host-lead_console', secure: true, httpOnly: true, sameSite: 'Strict', path: '/' },
+      { name: 'lead_console', secure: false, httpOnly: true, sameSite: 'Strict', path: '/' },
     ]);
     expect(await page.evaluate('document.cookie')).toBe('');
     await context.close();

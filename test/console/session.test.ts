@@ -10,7 +10,7 @@ describe('POST /console/session', () => {
   it('[P1] opens a session that a script, another site and plain http never see, and stores only its digest', async () => {
     const { signIn, token, db } = await startConsole();
     const response = await signIn(await token('sales'));
-    expect([response.status, response.headers.get('Location')]).toEqual([303, '/console']);
+    expect([response.status, response.headers.get('Location')]).toEqual([303, '/console/session?next=%2Fconsole']);
     const [cookie] = response.headers.getSetCookie();
     expect(cookie).toMatch(
       /^__Host-lead_console=[\w-]{43}; Path=\/; (?=.*HttpOnly)(?=.*Secure)(?=.*SameSite=Strict)(?!.*Domain)/,
@@ -19,6 +19,25 @@ describe('POST /console/session', () => {
     const rows = await db.selectFrom('console_sessions').selectAll().execute();
     expect(rows).toMatchObject([{ id_sha256: digest(id), ended_at: null }]);
     expect(JSON.stringify(rows)).not.toContain(id);
+  });
+
+  it('says so where the browser has not kept the cookie, in place of an empty form', async () => {
+    const { signIn, token, get } = await startConsole();
+    const signed = await signIn(await token('sales'), {}, '/console/overview');
+    const arrived = await get(signed.headers.get('Location')!, { 'Accept-Language': 'en', Accept: browser_accept });
+    expect(arrived.status).toBe(401);
+    const page = await arrived.text();
+    expect(page).toMatch(/role="alert"[^>]*>Your browser has not kept the cookie/);
+    expect(page).toContain('name="next" value="/console/overview"');
+  });
+
+  it('over plain http on this machine the cookie has no mark that browsers want https for', async () => {
+    const { signIn, token, get } = await startConsole({ PUBLIC_URL: 'http://127.0.0.1:8787', NODE_ENV: 'development' });
+    const signed = await signIn(await token('sales'), { Origin: 'http://127.0.0.1:8787' });
+    const [cookie] = signed.headers.getSetCookie();
+    expect(cookie).toMatch(/^lead_console=[\w-]{43}; Path=\/; (?=.*HttpOnly)(?=.*SameSite=Strict)(?!.*Secure)/);
+    const arrived = await get('/console/session', { Cookie: cookie!.split(';')[0]! });
+    expect([arrived.status, arrived.headers.get('Location')]).toEqual([303, '/console']);
   });
 
   it('says kindly what is wrong with a token, keeps it out of the page and the log, and sets no cookie', async () => {
@@ -44,9 +63,14 @@ describe('POST /console/session', () => {
   });
 
   it('goes on to the page that was asked for, never to another site', async () => {
-    const { signIn, token } = await startConsole();
+    const { signIn, token, get } = await startConsole();
     const path = '/console/leads/01a210c0-5fcb-7070-98c4-3692dc4b0540';
-    const go = async (next: string) => (await signIn(await token('sales'), {}, next)).headers.get('Location');
+    const go = async (next: string) => {
+      const signed = await signIn(await token('sales'), {}, next);
+      const arrived = await get(signed.headers.get('Location')!, { Cookie: readCookie(signed) });
+      expect(arrived.status).toBe(303);
+      return arrived.headers.get('Location');
+    };
     expect(await go(path)).toBe(path);
     expect(await go('/console?status=new&form=mini-ai-experience')).toBe('/console?status=new&form=mini-ai-experience');
     for (const next of [

@@ -10,5 +10,5 @@ export { askErasure, correctLead, eraseLead, revealLead, setAssignee, setStatus,
 export { searchLeads, showArrivals, showLeads } from './leads/leads.ts';
 export { showOverview } from './overview/overview.ts';
 export { showProblem } from './problem.ts';
-export { signIn, signOut } from './sign-in.ts';
+export { arrive, signIn, signOut } from './sign-in.ts';
 export { endToken, makeToken, showTokens } from './staff/tokens.ts';

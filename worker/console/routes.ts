@@ -13,7 +13,7 @@ const page = lazy(() => import('./pages.ts'));
  */
 export const consolePages: Record<string, Methods> = {
   '/console': { GET: [allow('leads:read', 'consents:read', 'tokens:manage'), page('showLeads')] },
-  '/console/session': { POST: [page('signIn')] },
+  '/console/session': { GET: [page('arrive')], POST: [page('signIn')] },
   '/console/session/end': { POST: [page('signOut')] },
   '/console/arrivals': { GET: [allow('leads:read'), page('showArrivals')] },
   '/console/search': { POST: [allow('leads:read'), page('searchLeads')] },

@@ -4,15 +4,20 @@ import { endSession, openSession } from '../../db/staff/sessions.ts';
 import type { App } from '../context.ts';
 
 /**
- * The prefix makes browsers refuse the cookie from any other host, any script, and any plain-http page
- * but this machine's.
+ * Returns the name and options of the session's cookie. The prefix makes browsers refuse the cookie from any other host,
+ * any script, and any plain-http page.
+ *
+ * Over plain http, as in development, it has neither prefix nor `Secure`: WebKit and old Chromium would drop it there.
  */
-const session_cookie = '__Host-lead_console';
-const cookie_options = { path: '/', httpOnly: true, secure: true, sameSite: 'Strict' } as const;
+function sessionCookie(c: Context<App>) {
+  const secure = c.var.services.settings.public_url.startsWith('https:');
+  const name = `${secure ? '__Host-' : ''}lead_console`;
+  return { name, options: { path: '/', httpOnly: true, secure, sameSite: 'Strict' } as const };
+}
 
 /** Reads the id of the session that a request presents. */
 export function readSessionId(c: Context<App>): string | undefined {
-  return getCookie(c, session_cookie);
+  return getCookie(c, sessionCookie(c).name);
 }
 
 /**
@@ -23,11 +28,13 @@ export async function beginSession(c: Context<App>, token_id: string): Promise<v
   const { db, now } = c.var.services;
   const earlier = readSessionId(c);
   if (earlier) await endSession(db, earlier, now());
-  setCookie(c, session_cookie, await openSession(db, token_id, now()), cookie_options);
+  const { name, options } = sessionCookie(c);
+  setCookie(c, name, await openSession(db, token_id, now()), options);
 }
 
 /** Makes the browser forget the session and every page that it has kept. */
 export function forgetSession(c: Context<App>): void {
-  deleteCookie(c, session_cookie, cookie_options);
+  const { name, options } = sessionCookie(c);
+  deleteCookie(c, name, options);
   c.header('Clear-Site-Data', '"cache"');
 }

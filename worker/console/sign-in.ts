@@ -12,7 +12,7 @@ import { signInPage } from './sign-in-page.ts';
 
 const credentials = z.object({ token: z._default(z.string(), ''), next: z._default(z.string(), '') });
 
-/** `POST /console/session` signs in with a token, and goes on to the page that was asked for. */
+/** `POST /console/session` signs in with a token. Its GET then goes on to the page that was asked for. */
 export const signIn = factory.createHandlers(body(credentials, { form: true }), async c => {
   const { token, next: asked } = c.req.valid('json');
   const next = readNext(asked);
@@ -27,7 +27,20 @@ export const signIn = factory.createHandlers(body(credentials, { form: true }), 
   }
   await beginSession(c, holder.id);
   c.var.services.log('info', 'signed_in', { request_id: c.var.request_id, token_id: holder.id });
-  return c.redirect(next, 303);
+  return c.redirect(`/console/session?${new URLSearchParams({ next })}`, 303);
+});
+
+/**
+ * `GET /console/session` goes on to the page that was asked for, if the browser has kept the cookie of its session;
+ * else it says that the browser has not.
+ */
+export const arrive = factory.createHandlers(async c => {
+  const { db, now } = c.var.services;
+  const next = readNext(c.req.query('next') ?? '');
+  const presented = readSessionId(c);
+  if (presented && (await findSession(db, presented, now(), true))) return c.redirect(next, 303);
+  const reader = readerOf(c);
+  return answerPage(c, signInPage(reader, { next, error: reader.text.signIn.cookies }), { status: 401, address: home });
 });
 
 /**

@@ -35,6 +35,8 @@ export const en = {
     wrong:
       'This token isn’t valid. Was it copied whole? It may also have expired or been revoked: ask your administrator for a new one.',
     slow: (seconds: number) => `Too many wrong tokens from here. Try again in ${seconds} seconds.`,
+    cookies:
+      'Your browser has not kept the cookie that signs you in. Allow cookies for this address, then sign in again.',
     ended: 'Your session has ended. Please sign in again.',
     out: 'You are signed out.',
   },

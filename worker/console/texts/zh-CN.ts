@@ -26,6 +26,7 @@ export const zh_cn: ConsoleTexts = {
     submit: '登录',
     wrong: '令牌无效。请检查是否复制完整；也可能已过期或被吊销，请向管理员索取新的令牌。',
     slow: seconds => `此处错误尝试过多，请在 ${seconds} 秒后再试。`,
+    cookies: '浏览器没有保存登录所需的 Cookie。请允许此网址使用 Cookie，然后重新登录。',
     ended: '会话已结束，请重新登录。',
     out: '您已退出登录。',
   },

@@ -21,12 +21,16 @@ export const service_operations: Operation[] = [
     tag: 'service',
     independent: true,
     summary: { en: 'Whether a lead could be stored', 'zh-CN': '健康检查' },
-    description: 'Tries the database with a write, at most once a second.',
+    description:
+      'Tries the database with a write, at most once a second. `warnings` names what is amiss although it works: `no-policy` while no policy is in force.',
     answers: {
       200: {
         description: 'It could.',
         headers: no_store,
-        content: json(z.strictObject({ status: z.literal('ok') }), { status: 'ok' }),
+        content: json(z.strictObject({ status: z.literal('ok'), warnings: z.array(z.string()) }), {
+          status: 'ok',
+          warnings: [],
+        }),
       },
     },
     problems: ['unavailable'],
