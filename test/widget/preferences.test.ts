@@ -144,3 +144,17 @@ it('a purpose without cookies says so', async () => {
   await open(page);
   expect(await dialog(page).getByText('Uses no cookies at present.').count()).toBe(1);
 });
+
+it('on a screen as low as at 400 % zoom there is room for the purposes, and every button can be scrolled to', async () => {
+  const page = await site.visit({ viewport: { width: 320, height: 256 } });
+  await page.evaluate(() => window.leadConsent?.open());
+  await dialog(page).waitFor();
+  expect(
+    await dialog(page)
+      .locator('.lc-scroll')
+      .evaluate(it => it.clientHeight),
+  ).toBeGreaterThan(150);
+  await dialog(page).getByRole('switch', { name: 'Marketing' }).check();
+  await action(page, 'save').click();
+  await eventually(() => site.posts('/consents').map(({ body }) => body.granted)).toEqual([['necessary', 'marketing']]);
+});
