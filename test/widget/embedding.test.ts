@@ -47,15 +47,20 @@ it('the package has the version of the product', () => {
 it('the module can be imported where there is no page', () => {
   writeFileSync(
     join(folder, 'server.mjs'),
-    "import { init } from 'lead-consent-widget'; process.stdout.write(typeof init);",
+    `for (const part of ['', '/preact', '/react'])
+  console.log(Object.keys(await import('lead-consent-widget' + part)).sort().join());`,
   );
-  expect(execFileSync(process.execPath, [join(folder, 'server.mjs')]).toString()).toBe('function');
+  const components = 'CookieConsent,LeadForm,usePurpose';
+  const printed = execFileSync(process.execPath, [join(folder, 'server.mjs')]).toString();
+  expect(printed.trim().split('\n')).toEqual(['init', components, components]);
 });
 
 /**
  * Checks `example.tsx` and `main.tsx` against the package's types, and serves them, bundled, as the page's only script.
+ *
+ * @param preact The package under which this Preact is installed.
  */
-async function serveExample(example: string, main: string, jsxImportSource: string) {
+async function serveExample(example: string, main: string, jsxImportSource: string, preact = 'preact') {
   const project = mkdtempSync(join(folder, 'page-'));
   writeFileSync(join(project, 'example.tsx'), example);
   writeFileSync(join(project, 'main.tsx'), main);
@@ -70,6 +75,7 @@ async function serveExample(example: string, main: string, jsxImportSource: stri
     format: 'esm',
     jsx: 'automatic',
     jsxImportSource,
+    alias: { preact: join(root, 'node_modules', preact) },
     write: false,
     outdir: '/',
     define: { 'process.env.NODE_ENV': '"development"' },
@@ -102,25 +108,35 @@ console.assert(!shown);
   expect(await page.evaluate(() => ['leadConsent' in window, document.adoptedStyleSheets.length])).toEqual([false, 0]);
 });
 
-it('the Preact example shows banner and form, follows the choice, and leaves nothing behind', async () => {
-  const [example] = readExamples('embedding.md', 'Preact', site.host);
-  const main = `import { render } from 'preact';
+it.each([
+  ['11', 'preact'],
+  ['10.19', 'preact-10'],
+])(
+  'the Preact example with Preact %s shows banner, preferences and form, follows the choice, and leaves nothing behind',
+  async (_, preact) => {
+    const [example] = readExamples('embedding.md', 'Preact', site.host);
+    const main = `import { render } from 'preact';
 import { Contact } from './example';
 const place = document.querySelector('main')!;
 render(<Contact />, place);
 Object.assign(window, { unmount: () => render(null, place) });
 `;
-  await serveExample(example!.code, main, 'preact');
-  const page = await site.visit();
-  await page.locator('input[name=company]').fill('Example');
-  await page.getByText('This visit is not counted.').waitFor();
-  await page.getByRole('button', { name: 'Accept all' }).click();
-  await page.getByText('This visit is counted.').waitFor();
-  expect(await page.locator('input[name=company]').inputValue()).toBe('Example');
-  await page.evaluate(() => (window as unknown as { unmount(): void }).unmount());
-  expect(await page.locator('form, [data-consent-banner]').count()).toBe(0);
-  expect(await page.evaluate(() => ['leadConsent' in window, document.adoptedStyleSheets.length])).toEqual([false, 0]);
-});
+    await serveExample(example!.code, main, 'preact', preact);
+    const page = await site.visit();
+    await page.locator('input[name=company]').fill('Example');
+    await page.getByText('This visit is not counted.').waitFor();
+    await page.getByRole('button', { name: 'Customise' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Accept all' }).click();
+    await page.getByText('This visit is counted.').waitFor();
+    expect(await page.locator('input[name=company]').inputValue()).toBe('Example');
+    await page.evaluate(() => (window as unknown as { unmount(): void }).unmount());
+    expect(await page.locator('form, [data-consent-banner]').count()).toBe(0);
+    expect(await page.evaluate(() => ['leadConsent' in window, document.adoptedStyleSheets.length])).toEqual([
+      false,
+      0,
+    ]);
+  },
+);
 
 it('the React components show banner and form, follow the choice, and leave nothing behind', async () => {
   const [example] = readExamples('embedding.md', 'React', site.host);

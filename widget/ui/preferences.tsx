@@ -87,11 +87,11 @@ export function openPreferences(options: Options) {
             {visitor_id && (
               <History {...{ host, locale, texts, visitor_id, records }} load={() => loadRecords(visitor_id)} />
             )}
-            <p class="lc-more">
+            <div class="lc-purpose">
               <a class="lc-link" href={`${host}/withdrawals?lang=${locale}`} target="_blank" rel="noopener">
                 {texts.withdraw}
               </a>
-            </p>
+            </div>
           </div>
           <footer class="lc-actions">
             {button('accept-all', texts.acceptAll, everything)}
