@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../worker/ops/commands.ts';
@@ -64,6 +64,26 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     const second = await ops('policy', 'publish', ...files);
     expect(second).toMatchObject({ code: 1, stdout: '' });
     expect(second.stderr).toContain('published already');
+  });
+
+  it('warns of a significant version that comes into force before the oldest copies of the widget are renewed, and publishes it', async () => {
+    const publish = (version: string, hours: number, environment = {}) => {
+      const effective_at = new Date(Date.now() + hours * 3_600_000).toISOString();
+      const files = ['zh-CN', 'en'].map(locale => {
+        const path = join(folder, `${version}.${locale}.md`);
+        const text = readFileSync(`worker/demo/policy.${locale}.md`, 'utf8')
+          .replace(/^version:.*$/m, `version: ${version}`)
+          .replace(/^effective_at:.*$/m, `effective_at: ${effective_at}`);
+        writeFileSync(path, text);
+        return path;
+      });
+      return run(['worker/ops.ts', 'policy', 'publish', ...files], { DATABASE_URL: address, ...environment });
+    };
+    const near = await publish('near', 23);
+    expect([near.code, JSON.parse(near.stdout).length]).toEqual([0, 2]);
+    expect(near.stderr).toMatch(/^Warning: effective_at is less than 24 hours ahead \(WIDGET_STALE_HOURS\).*\n$/);
+    expect(await publish('far', 25)).toMatchObject({ code: 0, stderr: '' });
+    expect(await publish('set', 7, { WIDGET_STALE_HOURS: '6' })).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('makes up leads, but none under keys that do not open those that are there', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { eventually, openSite, pageWith, type Reply, type Seen, type Site } from './site.ts';
@@ -365,3 +366,29 @@ it('case W8 where the other window shares the cookie alone, nothing is released 
   expect(await order(page)).toEqual([]);
   expect(await page.evaluate(() => window.leadConsent?.has('analytics'))).toBe(false);
 });
+
+/** What lazy loaders do: they take `data-src` for their own, of whatever bears their class. */
+const lazyLoader = `for (const it of document.querySelectorAll('.lazyload[data-src]')) it.src = it.dataset.src`;
+
+it('case W14 a lazy loader leaves what has `data-consent-src` to the choice', async () => {
+  const frame = (attribute: string, at: number) =>
+    `<iframe class="lazyload" data-consent="marketing" ${attribute}="/video-${at}" title="Tour" width="560" height="315"></iframe>`;
+  site.html = pageWith(
+    `<img class="lazyload" data-src="/own.png" alt="">${frame('data-consent-src', 1)}<script src="/lazy.js"></script>`,
+  );
+  site.files = { '/lazy.js': lazyLoader };
+  const page = await site.visit();
+  const loaded = () => site.seen.map(({ path }) => path).filter(path => /own|video/.test(path));
+  await eventually(loaded).toEqual(['/own.png']);
+  await page.getByRole('group', { name: 'Tour' }).getByRole('button').click();
+  await eventually(loaded).toEqual(['/own.png', '/video-1']);
+});
+
+it.each(['README.md', 'docs/embedding.md', 'docs/recipes.md', 'worker/demo/layout.ts', 'worker/demo/pages.ts'])(
+  'case W24 in %s every gated address stands in `data-consent-src`',
+  file => {
+    const text = readFileSync(file, 'utf8');
+    const tags = text.match(/<\w+ [^>]*data-consent="[^>]*>/g) ?? [];
+    expect(tags.filter(tag => /\s(data-)?src=/.test(tag))).toEqual([]);
+  },
+);
