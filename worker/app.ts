@@ -39,6 +39,7 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
     c.set('request_id', newId(services.now()));
     await next();
   });
+  if (services.compress) app.use(services.compress);
   app.use(logRequest, setSecurityHeaders, showProblemPages);
   app.onError(answerFailure);
   app.notFound(answerUnknown);
@@ -75,7 +76,7 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   });
   at('/tokens/:id', { DELETE: [requireScope('tokens:manage'), ...endToken] });
   at('/tokens/:id/rotation', { POST: [requireScope('tokens:manage'), ...renewToken] });
-  app.use('/console/*', ...consoleGuards(services));
+  app.use('/console/*', ...consoleGuards);
   for (const [path, methods] of Object.entries(consolePages)) at(path, methods);
   at('/health', { GET: [...showHealth] });
   at('/problems/:slug', { GET: [describeProblem] });

@@ -25,7 +25,7 @@ export interface Services {
   peerAddress(c: Context): string | undefined;
   /** Limiters of addresses that send too much. */
   limiters: Record<Limited, Limiter>;
-  /** Compresses the console's pages; absent where the host itself does. */
+  /** Compresses whole answers; absent where the host itself does. */
   compress?: MiddlewareHandler;
 }
 

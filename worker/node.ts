@@ -3,9 +3,9 @@ import { type AddressInfo, Server as NetServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
-import { compress } from 'hono/compress';
 import { createApp } from './app.ts';
 import { openAssets, pack } from './node/assets.ts';
+import { compress } from './node/compress.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
 import { findFolder, openStore } from './node/store.ts';
 import { startTimers } from './node/timers.ts';
@@ -36,7 +36,7 @@ const made = await createServices(settings, {
   findAsset: openAssets(),
   pack,
   peerAddress: c => getConnInfo(c).remote.address,
-  compress: compress(),
+  compress,
 });
 const { services } = 'mistakes' in made ? giveUp(made.mistakes) : made;
 const { log } = services;

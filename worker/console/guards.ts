@@ -34,11 +34,6 @@ export const keepPrivate = factory.createMiddleware(async (c, next) => {
   headers.set('Referrer-Policy', 'same-origin');
 });
 
-/** Compresses answers, except an export: a compressor would hold back its pages, which go out one by one. */
-export function compressPages(compress: MiddlewareHandler): MiddlewareHandler<App> {
-  return (c, next) => (c.req.path === '/console/export' && c.req.method === 'POST' ? next() : compress(c, next));
-}
-
 const locale_cookie = 'console_lang';
 const year_seconds = 31_536_000;
 

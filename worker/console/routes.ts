@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
-import type { App, Methods, Services } from '../context.ts';
+import type { App, Methods } from '../context.ts';
 import { lazy } from '../http/lazy.ts';
-import { allow, chooseLanguage, compressPages, keepPrivate, requireOwnPage, showProblems } from './guards.ts';
+import { allow, chooseLanguage, keepPrivate, requireOwnPage, showProblems } from './guards.ts';
 
 const page = lazy(() => import('./pages.ts'));
 
@@ -39,7 +39,5 @@ export const consolePages: Record<string, Methods> = {
   },
 };
 
-/** Returns the middleware that stands before every page of the console, in order. */
-export function consoleGuards({ compress }: Services): MiddlewareHandler<App>[] {
-  return [keepPrivate, ...(compress ? [compressPages(compress)] : []), chooseLanguage, showProblems, requireOwnPage];
-}
+/** The middleware that stands before every page of the console, in order. */
+export const consoleGuards: MiddlewareHandler<App>[] = [keepPrivate, chooseLanguage, showProblems, requireOwnPage];
