@@ -6,11 +6,17 @@ import type { Database } from './database.ts';
  */
 const room_bytes = 32_768;
 
-/** Writes as much as a lead needs and deletes it again. Throws when the database cannot take it. */
-export async function probeWrite(db: Database): Promise<void> {
-  const probe = { key: 'health', fingerprint: '0'.repeat(room_bytes), expires_at: '' };
+/**
+ * Writes as much as a lead needs, deletes it again, and reads what is read for a lead. Throws when the database cannot.
+ *
+ * It reads last, because a write of another connection empties the cache of the one that reads: the disk is asked.
+ */
+export async function probe(db: Database): Promise<void> {
+  const row = { key: 'health', fingerprint: '0'.repeat(room_bytes), expires_at: '' };
   await db.atomic([
-    db.insertInto('once').values(probe).compile(),
-    db.deleteFrom('once').where('key', '=', probe.key).compile(),
+    db.insertInto('once').values(row).compile(),
+    db.deleteFrom('once').where('key', '=', row.key).compile(),
   ]);
+  await db.selectFrom('policies').select('version').limit(1).execute();
+  await db.selectFrom('leads').select('sealed').orderBy('id', 'desc').limit(1).execute();
 }

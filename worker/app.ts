@@ -12,6 +12,7 @@ import { requireForm, showForm, showThanks, submitForm } from './forms/submit.ts
 import { requireScope } from './guards/access.ts';
 import { showChallenge } from './guards/challenge.ts';
 import { allowSites, requireOrigin } from './guards/origins.ts';
+import { limitRefused } from './guards/rate-limit.ts';
 import { showHealth } from './health.ts';
 import { answerFailure } from './http/failure.ts';
 import { prefersHtml } from './http/negotiate.ts';
@@ -45,7 +46,7 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   app.notFound(answerUnknown);
 
   for (const path of ['/forms/*', '/challenge', '/consents/*', '/withdrawals', '/policies/*'])
-    app.use(path, allowSites);
+    app.use(path, allowSites, limitRefused);
 
   const at = (path: string, methods: Methods) => addResource(app, path, methods);
   at('/forms/:form', { GET: [requireForm, ...showForm], POST: [requireForm, requireOrigin, ...submitForm] });

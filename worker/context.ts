@@ -23,17 +23,22 @@ export interface Services {
   pack?(text: string): Promise<Record<'br' | 'gzip', Uint8Array<ArrayBuffer>>>;
   /** Returns the address at the other end of the connection; undefined where the host does not know it. */
   peerAddress(c: Context): string | undefined;
+  /** Returns whether the host is about to stop, and no balancer should send more; absent where it cannot know. */
+  isStopping?(): boolean;
   /** Limiters of addresses that send too much. */
   limiters: Record<Limited, Limiter>;
   /** Compresses whole answers; absent where the host itself does. */
   compress?: MiddlewareHandler;
 }
 
-/** Requests that are limited, each kind by a number of its own. Only refused tokens count. */
-export type Limited = 'form' | 'consent' | 'token';
+/** Requests that are limited, each kind by a number of its own. Of tokens only refused ones count. */
+export type Limited = 'form' | 'consent' | 'token' | 'refused';
 
-/** Uses a key once more. Returns 0 within the limit, else the seconds until the next use is within it. */
-export type Limiter = (key: string) => number | Promise<number>;
+/**
+ * Uses a key once more, or with 0 not at all. Returns 0 while a use is within the limit, else the seconds until the next
+ * one is.
+ */
+export type Limiter = (key: string, uses?: 0 | 1) => number | Promise<number>;
 
 /** Writes one structured line; never a body, a query string, a token or personal data. */
 export type Log = (level: Settings['log_level'], event: string, facts?: Record<string, unknown>) => void;

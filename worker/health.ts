@@ -1,4 +1,4 @@
-import { probeWrite } from '../db/health.ts';
+import { probe } from '../db/health.ts';
 import { factory, type Services } from './context.ts';
 import { problem } from './http/problem.ts';
 import { listWarnings, type Warning } from './warnings.ts';
@@ -7,21 +7,23 @@ const probe_ms = 1_000;
 const probes = new WeakMap<Services, { at: number; warnings: Promise<Warning[] | undefined> }>();
 
 /**
- * `GET /health` tells whether the database takes a write, and what is amiss otherwise. It asks at most once a second, however many requests come.
+ * `GET /health` tells whether the database takes a write and can be read, and the host goes on, and what is amiss
+ * otherwise. It asks at most once a second, however many requests come.
  */
 export const showHealth = factory.createHandlers(async c => {
-  const warnings = await probe(c.var.services);
+  const { services } = c.var;
+  const warnings = services.isStopping?.() ? undefined : await examine(services);
   return warnings
     ? c.json({ status: 'ok', warnings }, 200, { 'Cache-Control': 'no-store' })
     : problem(c, 'unavailable');
 });
 
-/** Returns the warnings of a server that works; undefined while the database takes no write. */
-function probe(services: Services): Promise<Warning[] | undefined> {
+/** Returns the warnings of a server that works; undefined while the database cannot be used. */
+function examine(services: Services): Promise<Warning[] | undefined> {
   const at = services.now().getTime();
   const last = probes.get(services);
   if (last && at - last.at < probe_ms) return last.warnings;
-  const warnings = probeWrite(services.db)
+  const warnings = probe(services.db)
     .then(() => listWarnings(services))
     .catch(() => undefined);
   probes.set(services, { at, warnings });

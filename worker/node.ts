@@ -1,12 +1,11 @@
-import type { Server } from 'node:http';
-import { type AddressInfo, Server as NetServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createAdaptorServer } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { createApp } from './app.ts';
 import { openAssets, pack } from './node/assets.ts';
 import { compress } from './node/compress.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
+import { closeListener, createHttpServer, usual_limits } from './node/server.ts';
 import { findFolder, openStore } from './node/store.ts';
 import { startTimers } from './node/timers.ts';
 import { createServices } from './services.ts';
@@ -15,12 +14,12 @@ import { locales } from './shared/locales.ts';
 import { logWarnings } from './warnings.ts';
 
 /**
- * Time that idle connections stay open after a stop. Because a request may be on its way, it is still answered and
+ * Time that idle connections stay open after the listener has closed. Because a request may be on its way, it is still answered and
  * told to close.
  */
 const farewell_ms = 300;
 
-/** Time that requests in flight may take to end after a stop. Then clients that do not read are dropped. */
+/** Time that requests in flight may then take to end. Then clients that do not read are dropped. */
 const grace_ms = 10_000;
 
 // A log that can't be written (a closed pipe, a full disk) must not end the service.
@@ -36,6 +35,7 @@ const made = await createServices(settings, {
   findAsset: openAssets(),
   pack,
   peerAddress: c => getConnInfo(c).remote.address,
+  isStopping: () => stopping,
   compress,
 });
 const { services } = 'mistakes' in made ? giveUp(made.mistakes) : made;
@@ -43,10 +43,12 @@ const { log } = services;
 if (!settings.production) await publishSample(services);
 const demo = settings.production ? undefined : (await import('./demo/site.ts')).createDemo(services);
 const app = createApp(services, demo);
-const server = createAdaptorServer({ fetch: (request, bindings) => app.fetch(request, bindings) }) as Server;
-server.on('request', (_, response) => {
-  if (stopping) response.setHeader('Connection', 'close');
-});
+const { keep_alive_seconds, connections } = settings;
+const server = createHttpServer(
+  (request, bindings) => app.fetch(request, bindings),
+  { ...usual_limits, keep_alive_ms: keep_alive_seconds * 1_000, connections },
+  () => stopping,
+);
 
 server.on('error', error => giveUp([`PORT, HOST: ${error.message}`]));
 server.listen(settings.port, settings.host, async () => {
@@ -106,16 +108,22 @@ async function greet() {
 }
 
 /**
- * Answers the requests in flight, ends the running jobs, then exits. A second signal changes nothing, because npm
- * passes on its own.
+ * Turns health red, and goes on for a while, so that a balancer has time to look elsewhere. Then it closes the
+ * listener, answers the requests in flight, ends the running jobs, and exits. A second signal changes nothing, because
+ * npm passes on its own.
+ *
+ * Ctrl-C in development waits for no balancer.
  */
-function stop() {
+async function stop(signal: NodeJS.Signals) {
   if (stopping) return;
   stopping = true;
-  const jobsEnded = Promise.race([stopTimers(), wait(grace_ms, undefined, { ref: false })]);
+  log('info', 'stopping');
+  const jobsStopped = stopTimers();
+  if (signal === 'SIGTERM') await wait(settings.drain_seconds * 1_000);
+  const jobsEnded = Promise.race([jobsStopped, wait(grace_ms, undefined, { ref: false })]);
   const idle = setTimeout(() => setInterval(() => server.closeIdleConnections(), 50).unref(), farewell_ms);
   const late = setTimeout(() => server.closeAllConnections(), grace_ms);
-  NetServer.prototype.close.call(server, async () => {
+  closeListener(server, async () => {
     clearTimeout(idle);
     clearTimeout(late);
     await jobsEnded;

@@ -36,6 +36,7 @@ export async function createServices(
     limiters: {
       form: limiters?.form ?? createLimiter(settings.form_limit_per_minute, host.now),
       consent: limiters?.consent ?? createLimiter(settings.consent_limit_per_minute, host.now),
+      refused: limiters?.refused ?? createLimiter(settings.refused_limit_per_minute, host.now),
       token: limiters?.token ?? createLimiter(token_limit_per_minute, host.now),
     },
   };

@@ -86,6 +86,26 @@ export const settings_table = {
     host: 'node',
     sentence: 'The address to listen on. Put a proxy that speaks TLS before it.',
   },
+  KEEP_ALIVE_SECONDS: {
+    form: forms.whole(1, 3600),
+    default: '75',
+    host: 'node',
+    sentence:
+      'How long an idle connection stays open: longer than your proxy keeps its own, else the proxy answers 502 now and then.',
+  },
+  CONNECTIONS: {
+    form: forms.whole(1, 1e6),
+    default: '10000',
+    host: 'node',
+    sentence: 'Connections that are open at once. One more is closed at once.',
+  },
+  DRAIN_SECONDS: {
+    form: forms.whole(0, 600),
+    default: '2',
+    host: 'node',
+    sentence:
+      'After SIGTERM `/health` answers 503 at once, and the server goes on for this long before it stops to listen: time for a balancer to look elsewhere.',
+  },
   CLIENT_IP_HEADER: {
     form: forms.headerName,
     default: { workers: 'cf-connecting-ip' },
@@ -108,15 +128,27 @@ export const settings_table = {
     sentence:
       'Posts to one form from one address (IPv6: one /64), that many at once and then evenly; withdrawals have a bucket of the same size. 0 = no limit. On Workers it must be the figure of the binding in `wrangler.toml`.',
   },
+  REFUSED_LIMIT_PER_MINUTE: {
+    form: forms.whole(0, 1e6),
+    default: '120',
+    sentence:
+      'Requests to the public paths that one address may have refused (4xx). Beyond it the address gets 429 there for whatever it asks. 0 = no limit.',
+  },
   CONSENT_LIMIT_PER_MINUTE: {
     form: forms.whole(0, 1e6),
     default: '60',
-    sentence: 'The same for cookie choices.',
+    sentence: 'The same for cookie choices, and for reading what a visitor chose.',
   },
   FORM_QUOTA_PER_MINUTE: {
     form: forms.whole(0, 1e9),
     default: { node: '0', workers: '600' },
     sentence: 'Leads that one form takes in a clock minute, all addresses together. 0 = no quota.',
+  },
+  CONSENT_QUOTA_PER_MINUTE: {
+    form: forms.whole(0, 1e9),
+    default: '6000',
+    sentence:
+      'Cookie choices that are stored in a clock minute, all addresses together. Beyond it a choice holds in the browser and is sent later. 0 = no quota.',
   },
   LEAD_RETENTION_MONTHS: {
     form: forms.whole(1, 1200),

@@ -3,6 +3,7 @@ import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
 import type { Repeatable } from '../once.ts';
 import { choice_holds_days } from '../policies.ts';
+import { takeQuota } from '../quota.ts';
 import type { Consents } from '../schema.ts';
 import { asText, prepare } from '../statements.ts';
 
@@ -32,22 +33,21 @@ export interface ConsentRecord {
 
 const day_ms = 86_400_000;
 
-/** Largest number of records returned for a visitor. Because nobody chooses more often, it only bounds an attacker. */
-const history_limit = 1_000;
-
 /**
  * Appends a choice, a refusal included, with the key of the request that sent it.
  *
  * @returns The record, and the visitor's latest by time of choosing, which is another one when this choice
  *   was sent late.
+ * @param quota Choices that are stored in a minute, all visitors together; 0 for no quota.
  * @throws Conflict in `consents` when another request with the same key came first, which
- *   `findRepeatedChoice` then finds.
+ *   `findRepeatedChoice` then finds; in `quotas` when the quota is full.
  */
 export async function recordChoice(
   db: Database,
   choice: Choice,
   repeatable: Repeatable | undefined,
   now: Date,
+  quota = 0,
 ): Promise<{ record: ConsentRecord; latest: ConsentRecord }> {
   const row: Selectable<Consents> = {
     id: newId(now),
@@ -63,7 +63,11 @@ export async function recordChoice(
     once_key: repeatable?.key ?? null,
     fingerprint: repeatable?.fingerprint ?? null,
   };
-  const outcomes = await db.atomic([insertChoice(db, row), selectLatest(db, { visitor_id: row.visitor_id, limit: 1 })]);
+  const outcomes = await db.atomic([
+    insertChoice(db, row),
+    ...(quota ? [takeQuota(db, 'consents', quota, now)] : []),
+    selectLatest(db, { visitor_id: row.visitor_id, limit: 1 }),
+  ]);
   const [latest] = outcomes.at(-1)!.rows as Selectable<Consents>[];
   return { record: toRecord(row), latest: toRecord(latest!) };
 }
@@ -105,15 +109,34 @@ const selectByKey = prepare<{ key: string }>(['key'], (db, { key }) =>
   db.selectFrom('consents').selectAll().where('once_key', '=', key).compile(),
 );
 
+/** Place in a visitor's history: after the choice with this time and id. */
+export type ChoicePlace = Pick<ConsentRecord, 'chosen_at' | 'id'>;
+
 /** Lists a visitor's choices, the latest first; empty for an unknown visitor. */
 export async function listChoices(
   db: Database,
   visitor_id: string,
-  limit = history_limit,
+  limit: number,
+  after?: ChoicePlace,
 ): Promise<(ConsentRecord & { locale: string })[]> {
-  const rows = (await db.read(selectLatest(db, { visitor_id, limit }))) as Selectable<Consents>[];
+  const query = after ? selectEarlier(db, { visitor_id, limit, ...after }) : selectLatest(db, { visitor_id, limit });
+  const rows = (await db.read(query)) as Selectable<Consents>[];
   return rows.map(row => ({ ...toRecord(row), locale: row.locale }));
 }
+
+const selectEarlier = prepare<{ visitor_id: string; limit: number } & ChoicePlace>(
+  ['visitor_id', 'limit', 'chosen_at', 'id'],
+  (db, { visitor_id, limit, chosen_at, id }) =>
+    db
+      .selectFrom('consents')
+      .selectAll()
+      .where('visitor_id', '=', asText(visitor_id))
+      .where(({ eb, refTuple, tuple }) => eb(refTuple('chosen_at', 'id'), '<', tuple(asText(chosen_at), asText(id))))
+      .orderBy('chosen_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .compile(),
+);
 
 /** Turns a row into the record on the wire. */
 export function toRecord({ shown, granted, ...row }: Selectable<Consents>): ConsentRecord {

@@ -120,9 +120,9 @@ async function upgradeDatabase(address: string, upgrade: (session: Session) => P
   }
 }
 
-/** SQLSTATEs and system errors of a server that is full, busy, ending or gone. */
+/** SQLSTATEs and system errors of a server that is full, busy, ending or gone, or whose disk does not read. */
 const unavailable_codes =
-  /^(08\w{3}|53\w{3}|57P\w\d|57014|55P03|25P0\d|25006|E(CONN\w+|TIMEDOUT|PIPE|AI_AGAIN|NOTFOUND)$)/;
+  /^(08\w{3}|53\w{3}|58\w{3}|XX00[12]|57P\w\d|57014|55P03|25P0\d|25006|E(CONN\w+|TIMEDOUT|PIPE|AI_AGAIN|NOTFOUND)$)/;
 
 /** Messages with which `pg` says the same where it has no code. */
 const unavailable_messages =

@@ -8,8 +8,11 @@ export function readConflict(error: unknown): Conflict | undefined {
   return table ? new Conflict(table, error) : undefined;
 }
 
-/** SQLite's codes for a file that is full, locked, broken or gone. */
-const unavailable = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM)/;
+/**
+ * SQLite's codes for a file that is full, locked, broken or gone. `CORRUPT` and `NOTADB` are among them, because that is
+ * what it says where the disk does not read.
+ */
+const unavailable = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM|CORRUPT|NOTADB|PROTOCOL)/;
 
 /** Turns an error of better-sqlite3 into a Conflict or Unavailable, and returns any other error as it is. */
 export function translate(error: unknown): unknown {

@@ -3,12 +3,12 @@ import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } fro
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
 import { claimKey, findFirstUse, type Proof, type Repeatable, spendProof } from '../once.ts';
+import { takeQuota } from '../quota.ts';
 import type { Keys, Leads, Schema } from '../schema.ts';
 import { asText, prepare } from '../statements.ts';
 import { hashReceiptCode, type Signer } from '../vault/signer.ts';
 import type { LeadValues, SubjectKeys, Vault } from '../vault/vault.ts';
 import { personal_fields } from './lead.ts';
-import { takeQuota } from './quota.ts';
 
 /** A visitor's submission: the values, and the policy that the visitor agreed to. */
 export interface Submission {

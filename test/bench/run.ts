@@ -57,6 +57,7 @@ async function benchServer(database: string, leads: number) {
     BOT_CHECK: 'off',
     FORM_LIMIT_PER_MINUTE: '0',
     CONSENT_LIMIT_PER_MINUTE: '0',
+    CONSENT_QUOTA_PER_MINUTE: '0',
     OUTPUT_FILE: join(folder, 'output'),
     ...makeKeys(),
   };

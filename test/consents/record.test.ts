@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { recordChoice } from '../../db/consents/record.ts';
 import { noon, readProblem, site, startPublished } from '../support/harness.ts';
 
 const visitor_id = '3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e';
@@ -162,6 +163,38 @@ describe('GET /consents/:visitor_id', () => {
     const answer = (await (await get(`/consents/${visitor_id}`)).json()) as { current: null; history: object[] };
     expect(answer).toMatchObject({ visitor_id, current: null });
     expect(answer.history).toHaveLength(1);
+  });
+
+  it('returns fifty at a time, and the receipt the latest 200', async () => {
+    const { get, db, services } = await startPublished();
+    for (let n = 0; n < 210; n++) {
+      const chosen_at = new Date(noon.getTime() + Math.floor(n / 2) * 1_000);
+      await recordChoice(db, { ...choice, chosen_at }, undefined, services.now());
+    }
+    const ids: string[] = [];
+    const sizes: number[] = [];
+    type Page = { current: { id: string }; history: { id: string }[]; next_cursor: string | null };
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const query: string = cursor && `?cursor=${cursor}`;
+      const page = (await (await get(`/consents/${visitor_id}${query}`)).json()) as Page;
+      ids.push(...page.history.map(({ id }) => id));
+      sizes.push(page.history.length);
+      expect(page.current.id).toBe(ids[0]);
+      cursor = page.next_cursor;
+    }
+    expect(sizes).toEqual([50, 50, 50, 50, 10]);
+    expect(new Set(ids).size).toBe(210);
+    const stored = await db
+      .selectFrom('consents')
+      .select('id')
+      .orderBy('chosen_at', 'desc')
+      .orderBy('id', 'desc')
+      .execute();
+    expect(ids).toEqual(stored.map(({ id }) => id));
+    const receipt = (await (await get(`/consents/${visitor_id}/receipt`)).json()) as { records: unknown[] };
+    expect(receipt.records).toHaveLength(200);
+    for (const cursor of ['x', 'aGlzdG9yeSB4IHk', ''])
+      expect((await get(`/consents/${visitor_id}?cursor=${cursor}`)).status).toBe(422);
   });
 
   it('answers 404 for a visitor it does not know, and for what is no id', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { networkOf } from '../../worker/guards/network.ts';
 import { createLimiter } from '../../worker/guards/rate-limit.ts';
-import { lead, noon, readProblem, startPublished } from '../support/harness.ts';
+import { lead, noon, readProblem, site, startPublished } from '../support/harness.ts';
 
 const path = '/forms/mini-ai-experience';
 const from = (address: string) => ({ 'X-Client-Ip': address });
@@ -108,13 +108,82 @@ describe('POST /forms/:form from one address', () => {
 });
 
 it('POST /consents and its withdrawal share a limit of their own', async () => {
-  const { post } = await startPublished(limits);
+  const { post, get } = await startPublished(limits);
   const { visitor_id } = (await (await post('/consents', choice)).json()) as { visitor_id: string };
   expect((await post(`/consents/${visitor_id}/withdrawal`, '')).status).toBe(201);
   const { count, response } = await sendUntilRefused(() => post('/consents', choice));
   expect(count).toBe(1);
   expect(response.headers.get('RateLimit-Policy')).toBe('"consent";q=3;w=60');
   expect((await post(`/consents/${visitor_id}/withdrawal`, '')).status).toBe(429);
+  for (const read of [`/consents/${visitor_id}`, `/consents/${visitor_id}/receipt`])
+    expect((await get(read)).status).toBe(429);
+});
+
+describe('CONSENT_QUOTA_PER_MINUTE', () => {
+  it('holds for choices and withdrawals of all addresses together, until the minute is over', async () => {
+    const { post, advance, db } = await startPublished({
+      CONSENT_QUOTA_PER_MINUTE: '5',
+      CLIENT_IP_HEADER: 'X-Client-Ip',
+    });
+    advance(20_000);
+    const key = { 'Idempotency-Key': 'k' };
+    const first = await post('/consents', choice, key);
+    const { visitor_id } = (await first.json()) as { visitor_id: string };
+    const posts = Array.from({ length: 20 }, (_, n) => post('/consents', choice, from(`192.0.2.${n}`)));
+    const refused = (await Promise.all(posts)).filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(16);
+    expect(refused[0]!.headers.get('Retry-After')).toBe('40');
+    expect(refused[0]!.headers.get('RateLimit-Policy')).toBe('"consent-quota";q=5;w=60');
+    expect((await post(`/consents/${visitor_id}/withdrawal`, '')).status).toBe(429);
+    expect((await post('/consents', choice, key)).status).toBe(201);
+    expect(await db.selectFrom('consents').select('id').execute()).toHaveLength(5);
+    advance(40_000);
+    expect((await post(`/consents/${visitor_id}/withdrawal`, '')).status).toBe(201);
+  });
+
+  it('is 6,000 unless set', async () => {
+    const { post, db } = await startPublished({ CONSENT_QUOTA_PER_MINUTE: undefined });
+    await post('/consents', choice);
+    await db.updateTable('quotas').set({ taken: 5_999 }).execute();
+    expect((await post('/consents', choice)).status).toBe(201);
+    expect((await post('/consents', choice)).status).toBe(429);
+  });
+});
+
+describe('REFUSED_LIMIT_PER_MINUTE', () => {
+  const refusing = { REFUSED_LIMIT_PER_MINUTE: '5', CLIENT_IP_HEADER: 'X-Client-Ip' };
+
+  it('counts what is refused on the public paths; then the address gets 429 there, whatever it asks', async () => {
+    const { post, get, advance } = await startPublished(refusing);
+    const headers = from('192.0.2.7');
+    const wrong = [
+      () => post(path, { ...lead, phone: 'x' }, headers),
+      () => post('/withdrawals', { receipt_code: 'x' }, headers),
+      () => post('/consents', '{', headers),
+      () => get('/policies/none', headers),
+      () => get('/challenge', headers),
+    ];
+    for (const send of wrong) expect(String((await send()).status)).toMatch(/^4(?!29)/);
+    const response = await post(path, { ...lead, phone: 'x' }, headers);
+    expect(await readProblem(response)).toMatchObject({ slug: 'too-many-requests', status: 429 });
+    expect(response.headers.get('Retry-After')).toBe('12');
+    expect(response.headers.get('RateLimit-Policy')).toBe('"refused";q=5;w=60');
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe(site);
+    for (const send of [() => post(path, lead, headers), () => get('/policies', headers)])
+      expect((await send()).status).toBe(429);
+    expect((await post(path, lead, from('192.0.2.8'))).status).toBe(201);
+    expect((await get('/health', headers)).status).toBe(200);
+    advance(12_000);
+    expect((await post(path, lead, headers)).status).toBe(201);
+  });
+
+  it('counts nothing that is answered', async () => {
+    const { post, get } = await startPublished(refusing);
+    for (let count = 0; count < 20; count++) {
+      expect((await post(path, lead, from('192.0.2.7'))).status).toBe(201);
+      expect((await get('/policies/current', from('192.0.2.7'))).status).toBe(200);
+    }
+  });
 });
 
 describe('FORM_QUOTA_PER_MINUTE', () => {

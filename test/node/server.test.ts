@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { locales } from '../../worker/shared/locales.ts';
 import { createPostgresDatabase } from '../support/engines.ts';
-import { lead, test_keys, unguarded } from '../support/harness.ts';
+import { lead, readProblem, test_keys, unguarded } from '../support/harness.ts';
 import { makeFolder, run, startServer } from '../support/server.ts';
 
 let folder: string;
@@ -50,7 +50,7 @@ describe('the Node host in development', () => {
       const { headers } = await fetch(`${first.url}/policies/${version}?lang=${locale}`);
       expect(headers.get('Content-Language')).toBe(locale);
     }
-    for (const secret of ['development-keys.json', 'development-token'])
+    for (const secret of ['development-keys.json', 'development-token', 'leads.db', 'leads.db-wal'])
       expect(statSync(join(folder, secret)).mode & 0o777).toBe(0o600);
     expect(first.output()).toContain(`${first.url}/?lang=`);
     const keys = readFileSync(join(folder, 'development-keys.json'), 'utf8');
@@ -86,6 +86,38 @@ describe('the Node host in development', () => {
     expect(answer).toContain('HTTP/1.1 201');
     await expect(fetch(server.url)).rejects.toThrow();
   });
+});
+
+it('after SIGTERM health is red at once, and what comes meanwhile is answered, until the listener closes', async () => {
+  const server = await startServer(folder, { ...unguarded, DRAIN_SECONDS: '1' });
+  expect((await fetch(`${server.url}/health`)).headers.get('Keep-Alive')).toBe('timeout=75');
+  const { version } = (await (await fetch(`${server.url}/policies/current`)).json()) as { version: string };
+  const ended = server.stop();
+  while (!/"stopping"/.test(server.output())) await wait(10);
+  const red = await fetch(`${server.url}/health`);
+  expect(await readProblem(red)).toMatchObject({ slug: 'unavailable', status: 503 });
+  expect(red.headers.get('Connection')).toBe('close');
+  expect((await submit(server.url, { ...lead, policy_version: version })).status).toBe(201);
+  expect(await ended).toBe(0);
+  await expect(fetch(server.url)).rejects.toThrow();
+});
+
+it('while the disk does not read what it holds, the answers are 503 and health is red', async () => {
+  const server = await startServer(folder, unguarded);
+  const path = join(folder, 'leads.db');
+  const other = new Sqlite(path);
+  other.pragma('wal_checkpoint(TRUNCATE)');
+  other.close();
+  const page = 4096;
+  writeFileSync(
+    path,
+    Buffer.concat([readFileSync(path).subarray(0, page), Buffer.alloc(statSync(path).size - page, 1)]),
+  );
+  await fetch(`${server.url}/health`);
+  for (const ask of [() => fetch(`${server.url}/policies/current`), () => submit(server.url)])
+    expect(await readProblem(await ask())).toMatchObject({ slug: 'unavailable', status: 503 });
+  expect((await fetch(`${server.url}/health`)).status).toBe(503);
+  expect(await server.stop()).toBe(0);
 });
 
 describe('the Node host in production', () => {

@@ -25,7 +25,13 @@ export const test_keys = {
 export const browser_accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
 
 /** Settings without bot check and limits, for tests of other things. */
-export const unguarded = { BOT_CHECK: 'off', FORM_LIMIT_PER_MINUTE: '0', CONSENT_LIMIT_PER_MINUTE: '0' };
+export const unguarded = {
+  BOT_CHECK: 'off',
+  FORM_LIMIT_PER_MINUTE: '0',
+  CONSENT_LIMIT_PER_MINUTE: '0',
+  CONSENT_QUOTA_PER_MINUTE: '0',
+  REFUSED_LIMIT_PER_MINUTE: '0',
+};
 
 export const lead = {
   name: '欧阳小明',

@@ -50,6 +50,13 @@ export const listFieldShapes = () => [
 
 /** Bodies that are long as a whole. */
 const bodies = ['[', '{"a":', 'name=&', '&', 'a=b&', '%', '1,', '""'].map(unit => fill(unit, ['', '']));
+const parts = [
+  '--b\r\n\r\n',
+  '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n',
+  '--b\r\nA: b\r\n',
+  '\r\n',
+  '--b',
+];
 const lists = ['1', '""', 'null', '{}', '[]'].map(entry => `[${fill(`${entry},`, ['', ''])}${entry}]`);
 
 function fillFrames(units: string[]): string[] {
@@ -171,6 +178,8 @@ function* listRequests(
     yield* post(route, 'many names', Object.fromEntries(Array.from({ length: 1_500 }, (_, n) => [`n${n}`, ''])));
     for (const text of bodies)
       for (const type of [json, urlencoded]) yield request(route, 'body', { 'Content-Type': type }, text);
+    for (const part of parts)
+      yield request(route, 'parts', { 'Content-Type': multipart, Accept: browser_accept }, fill(part, ['', '--b--']));
   }
   for (const [name, home] of Object.entries(headers))
     for (const route of isWhole ? routes : [home])
@@ -238,6 +247,7 @@ function* listRequests(
 }
 
 const json = 'application/json';
+const multipart = 'multipart/form-data; boundary=b';
 const urlencoded = 'application/x-www-form-urlencoded';
 const ids: Record<string, string> = {
   ':form': 'mini-ai-experience',

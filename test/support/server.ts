@@ -42,7 +42,7 @@ const [, start = ''] = /exec node (.*)$/.exec(scripts.start) ?? [];
 
 /** Starts the Node host as `npm start` does, and waits until it listens. */
 export function startServer(folder: string, environment: Record<string, string> = {}): Promise<RunningServer> {
-  const database = { PORT: '0', DATABASE_URL: `file:${join(folder, 'leads.db')}` };
+  const database = { PORT: '0', DRAIN_SECONDS: '0', DATABASE_URL: `file:${join(folder, 'leads.db')}` };
   const ready = environment.NODE_ENV === 'production' ? /"listening"/ : /Ctrl-C/;
   return startProcess(start.split(' '), { ...database, ...environment }, ready);
 }

@@ -3,14 +3,19 @@ import { choice_holds_days, documentIn, type Policy } from '../../db/policies.ts
 
 type Recorded = ConsentRecord & { locale: string };
 
+/** Choices in a receipt. Nobody makes as many, but an attacker could. */
+export const choices_per_receipt = 200;
+
 /**
- * Describes all that a visitor chose, the latest first, with the texts that were shown.
+ * Describes what a visitor chose, the latest first, with the texts that were shown.
+ *
+ * @param choices One more than the receipt holds, where there are as many: what was granted before tells a withdrawal.
  *
  * @see docs/receipt.md, and ISO/IEC TS 27560:2023, which gives the names of the fields where it has any.
  */
 export function describeReceipt(choices: Recorded[], policies: Policy[], public_url: string, now: Date) {
   const { visitor_id } = choices[0]!;
-  const records = choices.map((choice, at) => {
+  const records = choices.slice(0, choices_per_receipt).map((choice, at) => {
     const policy = policies.find(({ version }) => version === choice.policy_version)!;
     return describeRecord(choice, policy, choices[at + 1], public_url);
   });

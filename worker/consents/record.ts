@@ -2,24 +2,35 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import { setCookie } from 'hono/cookie';
 import * as z from 'zod/mini';
-import { type ConsentRecord, findRepeatedChoice, listChoices, recordChoice } from '../../db/consents/record.ts';
-import type { Database } from '../../db/database.ts';
+import {
+  type ChoicePlace,
+  type ConsentRecord,
+  findRepeatedChoice,
+  listChoices,
+  recordChoice,
+} from '../../db/consents/record.ts';
+import type { Conflict, Database } from '../../db/database.ts';
 import type { Repeatable } from '../../db/once.ts';
 import { choice_holds_days, currentPolicy, listPolicies, type Policy } from '../../db/policies.ts';
 import { type App, factory } from '../context.ts';
-import { useLimit } from '../guards/rate-limit.ts';
+import { describeQuota, useLimit } from '../guards/rate-limit.ts';
+import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { readIdempotencyKey, workOnce } from '../http/idempotency-key.ts';
 import { problem } from '../http/problem.ts';
+import { cursor, uuid } from '../http/query-fields.ts';
 import type { FieldError } from '../http/slugs.ts';
-import { body, ignoreBody, invalidFields } from '../http/validate.ts';
+import { body, ignoreBody, invalidFields, query } from '../http/validate.ts';
 import { isLoopback } from '../settings.ts';
 import { cookie_name, formatChoice } from '../shared/consent-cookie.ts';
 import { locales } from '../shared/locales.ts';
-import { describeReceipt } from './receipt.ts';
+import { choices_per_receipt, describeReceipt } from './receipt.ts';
 
 /** A UUID of RFC 9562, the nil and max ones included. */
 const visitorId = z.uuid().check(z.lowercase());
 const day_ms = 86_400_000;
+
+/** Choices of a visitor in one answer. */
+const choices_per_page = 50;
 
 const purposes = z.array(z.string()).check(
   z.maxLength(64),
@@ -88,12 +99,22 @@ async function acceptChoice(c: Context<App>, sent: Choice): Promise<Outcome> {
   const { db, signer } = c.var.services;
   const { key, error } = readIdempotencyKey(c);
   if (error) return { is: 'fields', errors: [error] };
-  if (key === undefined) return storeChoice(c, sent);
-  const repeatable = { key: signer.idempotencyKey('consent', key), fingerprint: signer.fingerprint(sent) };
+  const repeatable =
+    key === undefined
+      ? undefined
+      : { key: signer.idempotencyKey('consent', key), fingerprint: signer.fingerprint(sent) };
   return workOnce(
-    () => findFirst(db, repeatable),
+    async () => repeatable && findFirst(db, repeatable),
     () => storeChoice(c, sent, repeatable),
+    conflict => readConflict(c, conflict),
   );
+}
+
+/** Returns the outcome of a full quota, the only thing but a repeat for which the database refuses a choice. */
+function readConflict(c: Context<App>, conflict: Conflict): Outcome {
+  if (conflict.table !== 'quotas') throw conflict;
+  const { settings, now } = c.var.services;
+  return { is: 'flood', headers: describeQuota('consent-quota', settings.consent_quota_per_minute, now()) };
 }
 
 async function findFirst(db: Database, repeatable: Repeatable): Promise<Outcome | undefined> {
@@ -105,7 +126,7 @@ async function findFirst(db: Database, repeatable: Repeatable): Promise<Outcome 
 }
 
 async function storeChoice(c: Context<App>, sent: Choice, repeatable?: Repeatable): Promise<Outcome> {
-  const { db, now } = c.var.services;
+  const { db, now, settings } = c.var.services;
   const limited = await useLimit(c, 'consent', 'consents');
   if (limited) return { is: 'flood', headers: limited };
   const policy = (await listPolicies(db)).find(({ version }) => version === sent.policy_version);
@@ -115,7 +136,10 @@ async function storeChoice(c: Context<App>, sent: Choice, repeatable?: Repeatabl
   if (errors.length > 0) return { is: 'fields', errors };
   const chosen_at = new Date(Math.min(Date.parse(sent.chosen_at), received_at.getTime()));
   const stored = { ...sent, visitor_id: sent.visitor_id ?? randomUUID(), chosen_at };
-  return { is: 'stored', ...(await recordChoice(db, stored, repeatable, received_at)) };
+  return {
+    is: 'stored',
+    ...(await recordChoice(db, stored, repeatable, received_at, settings.consent_quota_per_minute)),
+  };
 }
 
 function checkChoice({ shown, granted, chosen_at }: Choice, policy: Policy, now: Date): FieldError[] {
@@ -128,15 +152,40 @@ function checkChoice({ shown, granted, chosen_at }: Choice, policy: Policy, now:
   return errors;
 }
 
-/** `GET /consents/{visitor_id}` returns what is valid now and all that was chosen, the latest first. */
-export const showConsents = factory.createHandlers(async c => {
+export const historyQuery = z.object({ cursor });
+
+/** `GET /consents/{visitor_id}` returns what is valid now and what was chosen, the latest first, in pages. */
+export const showConsents = factory.createHandlers(query(historyQuery), async c => {
   const { now } = c.var.services;
-  const history = (await listVisitorChoices(c)).map(({ locale: _, ...record }) => record);
-  const [latest] = history;
+  const { cursor } = c.req.valid('query');
+  const after = cursor === undefined ? undefined : readPlace(cursor);
+  if (cursor !== undefined && !after) return invalidFields(c, [{ field: 'cursor', code: 'invalid' }]);
+  const limited = await useLimit(c, 'consent', 'consents');
+  if (limited) return problem(c, 'too-many-requests', { headers: limited });
+  const found = await listVisitorChoices(c, choices_per_page + 1, after);
+  const [latest] = after ? await listVisitorChoices(c, 1) : found;
   if (!latest) return problem(c, 'not-found');
-  const current = latest.expires_at > now().toISOString() ? latest : null;
-  return c.json({ visitor_id: latest.visitor_id, current, history }, 200, { 'Cache-Control': 'private, no-store' });
+  const history = found.slice(0, choices_per_page).map(withoutLocale);
+  const next_cursor = found.length > choices_per_page ? writePlace(history.at(-1)!) : null;
+  const current = latest.expires_at > now().toISOString() ? withoutLocale(latest) : null;
+  return c.json({ visitor_id: latest.visitor_id, current, history, next_cursor }, 200, {
+    'Cache-Control': 'private, no-store',
+  });
 });
+
+function withoutLocale({ locale: _, ...record }: ConsentRecord & { locale: string }): ConsentRecord {
+  return record;
+}
+
+function writePlace({ chosen_at, id }: ChoicePlace): string {
+  return encodeCursor(`history ${chosen_at} ${id}`);
+}
+
+function readPlace(cursor: string): ChoicePlace | undefined {
+  const [kind, chosen_at = '', id = '', ...rest] = decodeCursor(cursor).split(' ');
+  const isGood = kind === 'history' && /^[\dT:.-]{23}Z$/.test(chosen_at) && uuid.test(id) && rest.length === 0;
+  return isGood ? { chosen_at, id } : undefined;
+}
 
 /**
  * `GET /consents/{visitor_id}/receipt` returns the same with the texts that were shown, as a file for the
@@ -144,7 +193,9 @@ export const showConsents = factory.createHandlers(async c => {
  */
 export const showReceipt = factory.createHandlers(async c => {
   const { db, now, settings } = c.var.services;
-  const choices = await listVisitorChoices(c);
+  const limited = await useLimit(c, 'consent', 'consents');
+  if (limited) return problem(c, 'too-many-requests', { headers: limited });
+  const choices = await listVisitorChoices(c, choices_per_receipt + 1);
   if (!choices.length) return problem(c, 'not-found');
   return c.json(describeReceipt(choices, await listPolicies(db), settings.public_url, now()), 200, {
     'Cache-Control': 'private, no-store',
@@ -153,10 +204,19 @@ export const showReceipt = factory.createHandlers(async c => {
 });
 
 /** `POST /consents/{visitor_id}/withdrawal` withdraws all that was granted, in one step and without a body. */
-export const withdrawConsent = factory.createHandlers(ignoreBody, async c => reply(c, await withdrawAll(c)));
+export const withdrawConsent = factory.createHandlers(ignoreBody, async c =>
+  reply(
+    c,
+    await workOnce(
+      async () => undefined,
+      () => withdrawAll(c),
+      conflict => readConflict(c, conflict),
+    ),
+  ),
+);
 
 async function withdrawAll(c: Context<App>): Promise<Outcome> {
-  const { db, now } = c.var.services;
+  const { db, now, settings } = c.var.services;
   const limited = await useLimit(c, 'consent', 'consents');
   if (limited) return { is: 'flood', headers: limited };
   const [latest] = await listVisitorChoices(c, 1);
@@ -164,10 +224,11 @@ async function withdrawAll(c: Context<App>): Promise<Outcome> {
   const { visitor_id, locale, shown } = latest;
   const policy_version = currentPolicy(await listPolicies(db), now())?.version ?? latest.policy_version;
   const withdrawal = { visitor_id, locale, shown, policy_version, granted: [], source: 'withdrawal', chosen_at: now() };
-  return { is: 'stored', ...(await recordChoice(db, withdrawal, undefined, now())) };
+  const quota = settings.consent_quota_per_minute;
+  return { is: 'stored', ...(await recordChoice(db, withdrawal, undefined, now(), quota)) };
 }
 
-async function listVisitorChoices(c: Context<App>, limit?: number) {
+async function listVisitorChoices(c: Context<App>, limit: number, after?: ChoicePlace) {
   const visitor_id = c.req.param('visitor_id') ?? '';
-  return visitorId.safeParse(visitor_id).success ? listChoices(c.var.services.db, visitor_id, limit) : [];
+  return visitorId.safeParse(visitor_id).success ? listChoices(c.var.services.db, visitor_id, limit, after) : [];
 }

@@ -162,7 +162,7 @@ function isPast(policies: Policy[], version: string, now: Date): boolean {
 function readConflict({ settings, now }: Services, conflict: Conflict): Outcome {
   switch (conflict.table) {
     case 'quotas':
-      return { is: 'flood', headers: describeQuota(settings.form_quota_per_minute, now()) };
+      return { is: 'flood', headers: describeQuota('form-quota', settings.form_quota_per_minute, now()) };
     case 'once':
       return { is: 'bot', failure: 'spent' };
     default:

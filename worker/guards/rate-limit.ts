@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
-import type { App, Limited, Limiter } from '../context.ts';
+import { type App, factory, type Limited, type Limiter } from '../context.ts';
 import { readLastEntry } from '../http/header.ts';
+import { problem } from '../http/problem.ts';
 import { networkOf } from './network.ts';
 
 const minute_ms = 60_000;
@@ -19,11 +20,12 @@ const keys_kept = 50_000;
 export function createLimiter(per_minute: number, now: () => Date): Limiter {
   const whole_again = new Map<string, number>();
   const interval_ms = minute_ms / per_minute;
-  return key => {
+  return (key, uses = 1) => {
     const at = now().getTime();
     const next = Math.max(whole_again.get(key) ?? at, at) + interval_ms;
     const early_ms = next - at - minute_ms;
     if (early_ms > 0) return Math.ceil(early_ms / 1000);
+    if (uses === 0) return 0;
     whole_again.delete(key);
     whole_again.set(key, next);
     if (whole_again.size > keys_kept) whole_again.delete(whole_again.keys().next().value!);
@@ -43,7 +45,7 @@ export const token_limit_per_minute = 10;
  * @param bucket What the visitor asks for; each bucket has the whole limit.
  * @returns The headers of a 429, or undefined while the limit is not reached.
  */
-export async function useLimit(c: Context<App>, limited: Limited, bucket: string) {
+export async function useLimit(c: Context<App>, limited: Exclude<Limited, 'refused'>, bucket: string) {
   const { settings, signer, limiters } = c.var.services;
   const quota = { token_limit_per_minute, ...settings }[`${limited}_limit_per_minute`];
   if (quota === 0) return undefined;
@@ -51,10 +53,27 @@ export async function useLimit(c: Context<App>, limited: Limited, bucket: string
   return seconds > 0 ? describeLimit(limited, quota, seconds) : undefined;
 }
 
-/** Returns the headers of a 429 for a form that has taken all leads of this minute's quota. */
-export function describeQuota(quota: number, now: Date) {
-  return describeLimit('form-quota', quota, minute_seconds - now.getUTCSeconds());
+/** Returns the headers of a 429 for a quota of this minute that is used up. */
+export function describeQuota(name: 'form-quota' | 'consent-quota', quota: number, now: Date) {
+  return describeLimit(name, quota, minute_seconds - now.getUTCSeconds());
 }
+
+/**
+ * Counts the requests that are refused, and answers 429 to an address that has had more refused than it may, before
+ * anything else of it is looked at. A preflight is let through, so that the website's page can read the answer.
+ *
+ * Because this limit never leaves the process, it knows the address as it is.
+ */
+export const limitRefused = factory.createMiddleware(async (c, next) => {
+  const { settings, limiters } = c.var.services;
+  const quota = settings.refused_limit_per_minute;
+  if (quota === 0 || c.req.method === 'OPTIONS') return next();
+  const network = networkOf(readAddress(c));
+  const seconds = await limiters.refused(network, 0);
+  if (seconds > 0) return problem(c, 'too-many-requests', { headers: describeLimit('refused', quota, seconds) });
+  await next();
+  if (c.res.status >= 400 && c.res.status < 500 && c.res.status !== 429) await limiters.refused(network);
+});
 
 /**
  * Writes the headers of a limit that is reached.

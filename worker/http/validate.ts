@@ -59,8 +59,8 @@ export function body<S extends z.ZodMiniType>(
     if (slug && (sent === undefined || refuse === invalidFields)) return problem(context, slug);
     const { locale } = Object(sent) as { locale?: unknown };
     if (locale !== undefined) c.set('locale', chooseLocale(context, locale));
-    const oversized = findOversized(sent, limit_bytes);
-    if (oversized.length > 0) return refuse(context, oversized, sent, slug);
+    const crowded = findCrowded(sent);
+    if (crowded.length > 0) return refuse(context, crowded, sent, slug);
     const result = schema.safeParse(sent);
     if (!result.success) return refuse(context, readIssues(result.error.issues, sent), sent, slug);
     if (slug) return refuse(context, [], sent, slug);
@@ -81,22 +81,18 @@ export function invalidFields(c: Context<App>, errors: FieldError[]) {
   return problem(c, 'invalid-fields', { errors: errors.slice(0, errors_listed) });
 }
 
-/** Characters of a value, entries of a list and names that a body of the usual size may have. */
-const longest_value = 2_000;
+/** Entries of a list, and names, that a body may have. */
 const most_entries = 100;
 
 /**
- * Finds what no schema need look at. Because a schema's patterns may take time that grows with the square of a length,
- * and it describes each wrong entry of a list, both are bounded before.
+ * Finds what no schema need look at: more names or longer lists than any of them knows. Because a schema describes each
+ * wrong entry, thousands would take milliseconds.
  */
-function findOversized(sent: unknown, limit_bytes: number): FieldError[] {
+function findCrowded(sent: unknown): FieldError[] {
   const values = Object.entries(Object(sent));
   if (values.length > most_entries) return [{ field: '(other)', code: 'unknown_field' }];
-  const most = limit_bytes > body_limit_bytes ? limit_bytes : longest_value;
-  const isOversized = (value: unknown) =>
-    typeof value === 'string' ? value.length > most : Array.isArray(value) && value.length > most_entries;
   return values
-    .filter(([, value]) => isOversized(value))
+    .filter(([, value]) => Array.isArray(value) && value.length > most_entries)
     .map(([name]) => ({ field: nameField(name), code: 'too_long' }));
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database } from '../../db/database.ts';
 import * as postgres from '../../db/dialects/postgres.ts';
@@ -15,6 +15,8 @@ interface StoreOptions {
 export async function openStore(url: string, { upgrade, patient }: StoreOptions = {}): Promise<Database> {
   if (!url.startsWith('file:')) return postgres.open(url, upgrade, patient ? postgres.operators_patience : undefined);
   mkdirSync(findFolder(url), { recursive: true });
+  // Only its owner may read a file that is new. SQLite gives the files beside it the same rights.
+  closeSync(openSync(readPath(url), 'a', 0o600));
   return sqlite.open(readPath(url), upgrade);
 }
 

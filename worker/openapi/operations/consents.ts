@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { consentQuery, statsQuery } from '../../consents/list.ts';
-import { choice } from '../../consents/record.ts';
+import { choice, historyQuery } from '../../consents/record.ts';
 import { locales } from '../../shared/locales.ts';
 import { describe, examples, instant, json, named, no_store, type Operation, private_headers } from '../declaration.ts';
 import { lists } from '../lists.ts';
@@ -147,21 +147,31 @@ export const consent_operations: Operation[] = [
     method: 'GET',
     path: '/consents/{visitor_id}',
     tag: 'consents',
+    limited: true,
     summary: { en: "A visitor's choices", 'zh-CN': '查看某访客的选择' },
-    description: '`current` is the choice that was made last, null once it has expired.',
+    description:
+      '`current` is the choice that was made last, null once it has expired. The history comes 50 at a time.',
     path_fields: { visitor_id },
+    query: {
+      lenient: true,
+      ...describe(historyQuery, { cursor: { description: 'The `next_cursor` of the page before.', unusual: true } }),
+    },
     answers: {
       200: {
-        description: 'All of them, the latest first.',
+        description: 'A page of them, the latest first. At the end `next_cursor` is null.',
         headers: private_headers,
-        content: json(z.strictObject({ visitor_id: z.uuid(), current: record.nullable(), history: z.array(record) }), {
-          visitor_id: examples.visitor_id,
-          current: example,
-          history: [example],
-        }),
+        content: json(
+          z.strictObject({
+            visitor_id: z.uuid(),
+            current: record.nullable(),
+            history: z.array(record),
+            next_cursor: z.string().nullable(),
+          }),
+          { visitor_id: examples.visitor_id, current: example, history: [example], next_cursor: null },
+        ),
       },
     },
-    problems: ['not-found'],
+    problems: ['not-found', 'invalid-fields'],
   },
   {
     id: 'withdrawConsent',

@@ -45,6 +45,7 @@ export const receipt_operations: Operation[] = [
     method: 'GET',
     path: '/consents/{visitor_id}/receipt',
     tag: 'consents',
+    limited: true,
     summary: { en: "A visitor's receipt", 'zh-CN': '下载某访客的同意凭证' },
     description:
       'The same choices with the texts that were shown, as a file to keep; field names of ISO/IEC TS 27560:2023 where it has them.',
@@ -53,7 +54,7 @@ export const receipt_operations: Operation[] = [
     },
     answers: {
       200: {
-        description: 'All of them, the latest first.',
+        description: 'The latest 200, the latest first.',
         headers: { ...private_headers, 'Content-Disposition': 'A file to save.' },
         content: json(receipt, {
           schema_version: 'lead-consent/1',

@@ -1,9 +1,10 @@
 import { type CompiledQuery, sql } from 'kysely';
-import type { Database } from '../database.ts';
-import { failUnless } from '../statements.ts';
+import type { Database } from './database.ts';
+import { failUnless } from './statements.ts';
 
 /**
- * Counts one lead against a form's quota for this minute. A form has one row, for all visitors together.
+ * Counts one lead against a form's quota for this minute, or one choice against theirs. Each quota has one row, for all
+ * visitors together.
  *
  * A full quota makes the whole unit fail with a Conflict in `quotas`.
  */

@@ -1,0 +1,144 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHttpServer } from '../../worker/node/server.ts';
+import { startPublished } from '../support/harness.ts';
+
+/** An answer that no buffer of the system holds whole. */
+const large = new Uint8Array(20_000_000);
+
+let server: Server;
+let port: number;
+let handled = 0;
+
+beforeAll(async () => {
+  const { app } = await startPublished();
+  app.get('/large', c => c.body(large));
+  app.get('/stream', c => c.body(new Blob([large]).stream()));
+  app.get('/number', async c => {
+    const n = ++handled;
+    await new Promise(resolve => setTimeout(resolve, n % 2 ? 20 : 0));
+    return c.text(`number ${n}`);
+  });
+  const limits = { head_ms: 300, request_ms: 400, unread_ms: 500, keep_alive_ms: 60_000, connections: 20 };
+  server = createHttpServer(app.fetch, limits, () => false);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  port = (server.address() as AddressInfo).port;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+/** Sends text on a connection of its own. Returns what came back until the server closed it, or until it is as wanted. */
+async function send(text: string, wanted?: RegExp): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let answer = '';
+  const closed = once(socket, 'close').catch(() => {});
+  socket.on('error', () => {});
+  socket.on('data', chunk => {
+    answer += chunk.toString('latin1');
+    if (wanted?.test(answer)) socket.destroy();
+  });
+  socket.write(text);
+  await closed;
+  return answer;
+}
+
+const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n`;
+
+describe('slow clients are dropped:', () => {
+  const head = 'POST /forms/mini-ai-experience HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+  it.each([
+    ['one that says nothing', ''],
+    ['one that stops in its head', 'GET /health HTTP/1.1\r\nHost: x\r\nX-A'],
+    ['one that stops in its body', `${head}Content-Length: 300\r\n\r\n{`],
+    ['one that waits to be told to go on', `${head}Expect: 100-continue\r\nContent-Length: 300\r\n\r\n`],
+    ['one that stops in a chunk', `${head}Transfer-Encoding: chunked\r\n\r\n5\r\n{`],
+  ])('%s', async (_, text) => {
+    expect(await send(text)).toMatch(/^(HTTP\/1.1 100 Continue\r\n\r\n)?(HTTP\/1.1 408|$)/);
+  });
+
+  it('one that dribbles a byte now and then', async () => {
+    const socket = connect(port, '127.0.0.1').on('error', () => {});
+    const closed = new Promise(resolve => socket.on('close', resolve));
+    socket.write('GET /health HTTP/1.1\r\nHost: x\r\nX-A: ');
+    const dribble = setInterval(() => socket.write('a'), 50);
+    await closed;
+    clearInterval(dribble);
+  });
+
+  it('one that reads nothing', async () => {
+    const socket = connect(port, '127.0.0.1').on('error', () => {});
+    socket.pause().write(get('/large'));
+    const [served] = await once(server, 'connection');
+    await once(served, 'close');
+    expect(served.bytesWritten).toBeGreaterThan(0);
+    socket.destroy();
+  });
+
+  it('not one that reads now and then, nor one that is idle between requests', async () => {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(get('/large'));
+    await readAll(socket, 250);
+    await pass(700);
+    socket.write(get('/health'));
+    await once(socket, 'readable');
+    expect(String(socket.read())).toMatch(/^HTTP.1.1 200/);
+    socket.destroy();
+  });
+
+  it('not one to whom a stream is sent, which only staff get', async () => {
+    const socket = connect(port, '127.0.0.1');
+    socket.pause().write(get('/stream'));
+    await pass(900);
+    await readAll(socket, 0);
+    socket.destroy();
+  });
+});
+
+const pass = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
+
+/** Reads the whole of the large answer, with a pause after every three million bytes. */
+async function readAll(socket: Socket, pause_ms: number): Promise<void> {
+  let taken = 0;
+  let next = 3_000_000;
+  while (taken < large.length) {
+    const piece = socket.read() as Buffer | null;
+    if (!piece) await once(socket, 'readable');
+    taken += piece?.length ?? 0;
+    if (taken < next) continue;
+    await pass(pause_ms);
+    next += 3_000_000;
+  }
+}
+
+describe('pipelined requests', () => {
+  it('are answered in order, one at a time', async () => {
+    handled = 0;
+    const answer = await send(get('/number').repeat(4), /number 4/);
+    expect(answer.match(/number \d/g)).toEqual(['number 1', 'number 2', 'number 3', 'number 4']);
+  });
+
+  it('end the connection when more than three wait', async () => {
+    handled = 0;
+    await send(get('/number').repeat(200));
+    expect(handled).toBeLessThanOrEqual(4);
+  });
+});
+
+it('a request of HTTP/1.0 needs no Host; two, or one that is too long, are refused', async () => {
+  expect(await send('GET /health HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200/);
+  expect(await send('HEAD /health HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200/);
+  expect(await send('GET /health HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1.1 400/);
+  expect(await send('GET /health HTTP/1.1\r\nHost: a\r\nhOST: b\r\n\r\n')).toMatch(/^HTTP\/1.1 400/);
+  expect(await send(`GET /health HTTP/1.1\r\nHost: ${'%CC%95'.repeat(50)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 400/);
+});
+
+it('connections over the limit are closed', async () => {
+  const dropped = once(server, 'drop');
+  const sockets = Array.from({ length: 21 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+  await dropped;
+  for (const socket of sockets) socket.destroy();
+});
