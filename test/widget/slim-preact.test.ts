@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -37,6 +38,16 @@ it('where Preact’s source has changed, the build fails', () => {
   expect(() => slim('render.js', 'export function render() {}')).toThrow(
     'Preact’s render.js no longer has: if (options._root)',
   );
+});
+
+it('no component of the widget asks for a part of Preact that the script goes without', () => {
+  const absent =
+    /\s(ref|style|dangerouslySetInnerHTML|on\w+Capture)=\{|<(svg|math)\b|extends Component|import \{[^}]*\b(Component|Fragment|create\w+|cloneElement|hydrate|use\w+)\b[^}]*\} from 'preact/;
+  const components = globSync('widget/{*,ui/*,form/*}.{ts,tsx}').filter(
+    path => !/\/(slim-preact|preact|react)\.ts$/.test(path),
+  );
+  expect(components.length).toBeGreaterThan(20);
+  expect(components.filter(path => absent.test(readFileSync(path, 'utf8')))).toEqual([]);
 });
 
 function makeElement(random: ReturnType<typeof createRandom>, depth: number): Tree {
