@@ -38,3 +38,13 @@ export function startOfDay(day: string, time_zone: string): Date {
 export function nextDay(day: string): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + day_ms).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
+
+/** Returns the instant that lies whole calendar months before another one (UTC): the last day of a shorter month. */
+export function monthsBefore(instant: Date, months: number): Date {
+  const before = new Date(instant);
+  before.setUTCDate(1);
+  before.setUTCMonth(before.getUTCMonth() - months);
+  const days = new Date(Date.UTC(before.getUTCFullYear(), before.getUTCMonth() + 1, 0)).getUTCDate();
+  before.setUTCDate(Math.min(instant.getUTCDate(), days));
+  return before;
+}

@@ -4,3 +4,22 @@ import { createHash } from 'node:crypto';
 export function digest(value: string | Uint8Array): string {
   return createHash('sha256').update(value).digest('hex');
 }
+
+/** The length that stands for null. No text is as long. */
+const null_length = 0xffff_ffff;
+
+/**
+ * Joins the parts, each after its length in four bytes, so that no two lists of parts give the same bytes. Null differs
+ * from an empty text.
+ */
+export function lengthPrefixed(...parts: (string | null)[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + 4 + (part === null ? 0 : Buffer.byteLength(part)), 0);
+  const bytes = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const part of parts) {
+    const written = part === null ? 0 : bytes.write(part, at + 4);
+    bytes.writeUInt32BE(part === null ? null_length : written, at);
+    at += 4 + written;
+  }
+  return bytes;
+}

@@ -188,13 +188,20 @@ export interface AuditSubjects {
   lead_id: string;
 }
 
-/** A sealed range of audit events. Its `hash` is the `prev` of the next range. Nothing writes seals yet. */
+/**
+ * A sealed range of audit events. Its `hash` is over the other columns and is the `prev` of the next range; the first
+ * range has an empty one.
+ */
 export interface AuditSeals {
   from_seq: number;
   to_seq: number;
   prev: string;
   hash: string;
   sealed_at: string;
+  /** SHA-256 of the events of the range and their subjects. */
+  events_sha256: string;
+  /** Checksums of the events, eight digits each, which name the event that is wrong. */
+  marks: string;
 }
 
 /** One row: the highest number whose event may be deleted. It only grows, to the end of a sealed range. */

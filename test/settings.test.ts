@@ -36,6 +36,7 @@ describe('settings', () => {
         form_quota_per_minute: 0,
         lead_retention_months: 24,
         consent_retention_months: 36,
+        audit_retention_months: 0,
         time_zone: 'Asia/Shanghai',
         log_level: 'info',
       },
@@ -88,6 +89,8 @@ describe('settings', () => {
     ['ICP_NUMBER', '<b>苏ICP备2026012345号</b>'],
     ['PSB_NUMBER', 'none so far'],
     ['LEAD_RETENTION_MONTHS', '-7'],
+    ['AUDIT_RETENTION_MONTHS', '35'],
+    ['AUDIT_RETENTION_MONTHS', '-1'],
     ['TIME_ZONE', 'Mars/Olympus'],
     ['LOG_LEVEL', 'chatty'],
   ])('malformed %s=%s stops the start with one line that does not repeat it', (name, value) => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { D1Database } from '@cloudflare/workers-types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestHarness } from 'wrangler';
+import { verifyTrail } from '../db/audit/verify.ts';
 import type { Database } from '../db/database.ts';
 import * as d1 from '../db/dialects/d1.ts';
 import { publishPolicy } from '../db/policies.ts';
@@ -237,6 +238,10 @@ describe('the Worker on workerd with D1', () => {
     const first = await noted();
     expect(first.map(({ name }) => name)).toEqual(jobs.map(({ name }) => name).sort());
     for (const one of first) expect(one).toMatchObject({ last_success_at: expect.any(String), lease_until: null });
+    expect(first.find(({ name }) => name === 'checkpoint_audit')!.result).toBe('{"checkpoints":1}');
+    const sound = await verifyTrail(database, { now: new Date() });
+    expect(sound).toMatchObject({ from_seq: 1, seals: 1 });
+    expect('sealed_to' in sound && sound.sealed_to > 4 && sound.sealed_to === sound.to_seq).toBe(true);
     await database.updateTable('jobs').set({ last_success_at: '2999-01-01T00:00:00.000Z' }).execute();
     const done = await noted();
     expect(await run()).toMatchObject({ outcome: 'ok' });

@@ -40,8 +40,11 @@ export type Limited = 'form' | 'consent' | 'token' | 'refused';
  */
 export type Limiter = (key: string, uses?: 0 | 1) => number | Promise<number>;
 
-/** Writes one structured line; never a body, a query string, a token or personal data. */
-export type Log = (level: Settings['log_level'], event: string, facts?: Record<string, unknown>) => void;
+/**
+ * Writes one structured line; never a body, a query string, a token or personal data. A `notice` is written whatever
+ * LOG_LEVEL says.
+ */
+export type Log = (level: Settings['log_level'] | 'notice', event: string, facts?: Record<string, unknown>) => void;
 
 export interface App {
   Variables: {

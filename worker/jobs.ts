@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { makeCheckpoint } from '../db/audit/checkpoint.ts';
+import { expireAudit } from '../db/audit/expire.ts';
+import { sealTrail } from '../db/audit/seal.ts';
 import { tallyConsents } from '../db/consents/stats.ts';
+import { monthsBefore } from '../db/days.ts';
 import { noteFailure, noteSuccess, takeLease } from '../db/jobs.ts';
 import { tallyLeads } from '../db/leads/stats.ts';
 import { forgetExpired } from '../db/once.ts';
 import { forgetIdleSessions } from '../db/staff/sessions.ts';
+import { createCheckpointKey } from '../db/vault/checkpoint-key.ts';
 import type { Services } from './context.ts';
 
 /** A recurring job. Every job is safe to run twice, also at the same time, and to kill. */
@@ -17,6 +22,7 @@ export interface Job {
 
 const minute_ms = 60_000;
 const hour_ms = 60 * minute_ms;
+const day_ms = 24 * hour_ms;
 
 /** The recurring jobs of the whole service. Node's timers and the one cron trigger of Workers read this list. */
 export const jobs: Job[] = [
@@ -37,6 +43,29 @@ export const jobs: Job[] = [
     name: 'forget_idle_sessions',
     every_ms: hour_ms,
     run: async ({ db }, now) => ({ sessions: await forgetIdleSessions(db, now) }),
+  },
+  {
+    // Because a look at the job may come late, half a minute seals every event within one.
+    name: 'seal_audit',
+    every_ms: minute_ms / 2,
+    run: async ({ db }, now) => ({ events: await sealTrail(db, now) }),
+  },
+  {
+    name: 'checkpoint_audit',
+    every_ms: day_ms,
+    async run({ db, log, settings }, now) {
+      const line = await makeCheckpoint(db, createCheckpointKey(settings.signing_key), now);
+      if (line) log('notice', 'audit_checkpoint', { line });
+      return { checkpoints: line ? 1 : 0 };
+    },
+  },
+  {
+    name: 'expire_audit',
+    every_ms: day_ms,
+    async run({ db, settings }, now) {
+      const months = settings.audit_retention_months;
+      return { events: months === 0 ? 0 : await expireAudit(db, monthsBefore(now, months)) };
+    },
   },
 ];
 

@@ -10,6 +10,7 @@ try {
 } catch (error) {
   const known =
     error instanceof Mistake || error instanceof Conflict || (error as NodeJS.ErrnoException).code !== undefined;
+  if (error instanceof Mistake) print(error.result);
   process.stderr.write(`${known ? (error as Error).message : (error as Error).stack}\n`);
   process.exitCode = 1;
 }

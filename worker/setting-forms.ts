@@ -110,6 +110,12 @@ export const psbNumber = matching(
   'a number like 苏公网安备32010602012345号',
 );
 
+/** Returns the form of a whole number that may also be 0, which stands for "never" or "none". */
+export function wholeOrNone(least: number, most: number): Form<number> {
+  const { expected, read } = whole(least, most);
+  return { expected: `0, or ${expected}`, read: text => (text === '0' ? 0 : read(text)) };
+}
+
 function matching(pattern: RegExp, expected: string): Form<string> {
   return { expected, read: text => (pattern.test(text) ? text : undefined) };
 }

@@ -1,3 +1,4 @@
+import { least_months } from '../db/audit/expire.ts';
 import * as forms from './setting-forms.ts';
 
 export type Host = 'node' | 'workers';
@@ -160,6 +161,11 @@ export const settings_table = {
     form: forms.whole(1, 1200),
     default: '36',
     sentence: 'How long a cookie choice is kept after it expired.',
+  },
+  AUDIT_RETENTION_MONTHS: {
+    form: forms.wholeOrNone(least_months, 1200),
+    default: '0',
+    sentence: `How long an audit event is kept, at least ${least_months} months. 0 = for good.`,
   },
   WIDGET_STALE_HOURS: {
     form: forms.whole(0, 8760),

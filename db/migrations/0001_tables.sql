@@ -159,7 +159,9 @@ create table audit_seals (
   to_seq integer not null,
   prev text not null,
   hash text not null,
-  sealed_at text not null
+  sealed_at text not null,
+  events_sha256 text not null default '',
+  marks text not null default ''
 );
 create unique index audit_seals_by_prev on audit_seals (prev);
 create unique index audit_seals_by_end on audit_seals (to_seq);

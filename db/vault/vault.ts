@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { lengthPrefixed } from '../digest.ts';
 import type { Keys } from '../schema.ts';
 import { canonicalizeEmail } from './email.ts';
 import { takeRandom } from './random.ts';
@@ -134,17 +135,4 @@ function leadContext(lead_id: string): Buffer {
 
 function wrapContext(kek_id: string, lead_id: string): Buffer {
   return lengthPrefixed('wrap', kek_id, lead_id);
-}
-
-/** Joins the parts, each after its length in four bytes, so that no two lists of parts give the same bytes. */
-function lengthPrefixed(...parts: string[]): Buffer {
-  const length = parts.reduce((sum, part) => sum + 4 + Buffer.byteLength(part), 0);
-  const bytes = Buffer.allocUnsafe(length);
-  let at = 0;
-  for (const part of parts) {
-    const written = bytes.write(part, at + 4);
-    bytes.writeUInt32BE(written, at);
-    at += 4 + written;
-  }
-  return bytes;
 }

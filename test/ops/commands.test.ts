@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from '../../worker/node/store.ts';
 import { commands } from '../../worker/ops/commands.ts';
 import { database_options } from '../../worker/ops/target.ts';
 import { writeTable } from '../support/docs.ts';
@@ -86,6 +88,39 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     expect(await publish('set', 7, { WIDGET_STALE_HOURS: '6' })).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('[A1] verifies the audit trail, signs where it ends, and tells what was changed since', async () => {
+    const audit = (...args: string[]) =>
+      run(['worker/ops.ts', 'audit', ...args], { DATABASE_URL: address, ...test_keys, ...keys });
+    let keys = {};
+    const signed = await audit('checkpoint');
+    const checkpoint = join(folder, `${engine}.checkpoint`);
+    writeFileSync(checkpoint, `{"line":"${signed.stdout.trim()}"}\n`);
+    const sound = await audit('verify', '--checkpoint', checkpoint);
+    expect(sound).toMatchObject({ code: 0, stderr: '' });
+    const { sealed_to } = JSON.parse(sound.stdout);
+    expect(JSON.parse(sound.stdout)).toEqual({ from_seq: 1, to_seq: sealed_to, sealed_to, seals: 1, checkpoints: 1 });
+    expect(sealed_to).toBeGreaterThan(4);
+
+    const pem = join(folder, `${engine}.pem`);
+    writeFileSync(pem, (await audit('public-key')).stdout);
+    keys = { SIGNING_KEY: Buffer.alloc(32, 9).toString('base64') };
+    const turned = await audit('verify', '--checkpoint', checkpoint);
+    expect(turned).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/line 1: .*--public-key\n$/) });
+    expect(await audit('verify', '--checkpoint', checkpoint, '--public-key', pem)).toMatchObject({ code: 0 });
+
+    const db = await openStore(address);
+    const off =
+      engine === 'SQLite' ? 'drop trigger audit_events_no_update' : 'alter table audit_events disable trigger user';
+    for (const text of [off, "update audit_events set actor = 'nobody' where seq = 2"]) await sql.raw(text).execute(db);
+    await db.destroy();
+    const wrong = await audit('verify');
+    expect(wrong.code).toBe(1);
+    expect(JSON.parse(wrong.stdout)).toEqual({ found: 'edited', what: 'event', from_seq: 2, to_seq: 2 });
+    expect(wrong.stderr).toBe(
+      'edited, number 2: an event, or the leads that it names, was edited after it was sealed.\n',
+    );
+  });
+
   it('makes up leads, but none under keys that do not open those that are there', async () => {
     const seed = (keys: Record<string, string>) =>
       run(['worker/ops.ts', 'seed', '--leads', '50'], { DATABASE_URL: address, ...test_keys, ...keys });
@@ -113,6 +148,11 @@ describe('the operator is told', () => {
     [['policy', 'publish', '/nowhere/policy.md'], 'ENOENT'],
     [['token', 'revoke', 'one', 'two'], 'too many arguments'],
     [['token', 'list', 'extra'], 'too many arguments'],
+    [['audit', 'checkpoint'], 'the audit trail is empty'],
+    [['audit', 'verify', '--checkpoint', '/nowhere/line.txt'], 'ENOENT'],
+    [['audit', 'verify', '--checkpoint', 'package.json'], 'no checkpoint'],
+    [['audit', 'verify', '--public-key', 'package.json'], '--checkpoint'],
+    [['audit', 'verify', '--checkpoint', 'package.json', '--public-key', 'package.json'], 'PEM'],
     [['dance'], 'unknown command'],
     [['token', 'create', '--colour', 'red'], '--colour'],
     [['token', 'list', '--holder', 'x'], '--holder'],

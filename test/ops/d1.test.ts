@@ -63,6 +63,14 @@ describe('the operator on the D1 of this machine', { timeout: 60_000 }, () => {
     writeFileSync(join(folder, '.dev.vars'), keys.join(''));
     expect(JSON.parse((await ops(['seed', '--leads', '50'])).stdout)).toMatchObject({ leads: 50 });
   });
+
+  it('[A1] signs where the audit trail ends, and verifies it', async () => {
+    const line = (await ops(['audit', 'checkpoint'])).stdout;
+    writeFileSync(join(folder, 'checkpoint.txt'), line);
+    const verified = await ops(['audit', 'verify', '--checkpoint', 'checkpoint.txt']);
+    const end = Number(line.split(' ')[1]);
+    expect(JSON.parse(verified.stdout)).toEqual({ from_seq: 1, to_seq: end, sealed_to: end, seals: 1, checkpoints: 1 });
+  });
 });
 
 describe('the operator on the deployed D1', { timeout: 60_000 }, () => {

@@ -33,7 +33,14 @@ export function defineCommand<O extends Options>(command: Command<O>): Command {
 }
 
 /** An error that the operator can correct. It is told in one line, without a stack. */
-export class Mistake extends Error {}
+export class Mistake extends Error {
+  /** What was found, for stdout, where a command looked for something that is wrong. */
+  readonly result: unknown;
+  constructor(message: string, result?: unknown) {
+    super(message);
+    this.result = result;
+  }
+}
 
 /** The actor of a command in the audit trail. */
 export const operator = { id: 'operator', role: 'operator', request_id: null };

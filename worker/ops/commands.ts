@@ -1,3 +1,4 @@
+import { audit_commands } from './audit.ts';
 import type { Command } from './command.ts';
 import { migrate_command } from './migrate.ts';
 import { policy_publish } from './policy.ts';
@@ -6,4 +7,11 @@ import { seed } from './seed.ts';
 import { token_commands } from './token.ts';
 
 /** Every command of the operator. */
-export const commands: Command[] = [...token_commands, policy_publish, migrate_command, seed, prepare_dev];
+export const commands: Command[] = [
+  ...token_commands,
+  policy_publish,
+  ...audit_commands,
+  migrate_command,
+  seed,
+  prepare_dev,
+];

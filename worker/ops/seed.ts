@@ -1,20 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import type { Database } from '../../db/database.ts';
 import { changeLead, type LeadChange } from '../../db/leads/change.ts';
 import { draftLead } from '../../db/leads/create.ts';
 import { lead_statuses } from '../../db/leads/lead.ts';
 import { currentPolicy, documentIn, listPolicies } from '../../db/policies.ts';
 import { findKeyMistake } from '../../db/vault/check.ts';
-import { createSigner } from '../../db/vault/signer.ts';
-import { createVault } from '../../db/vault/vault.ts';
-import { fillInKeys } from '../node/development.ts';
-import { findFolder } from '../node/store.ts';
-import { type Environment, readSettings } from '../settings.ts';
+import { createSigner, type Signer } from '../../db/vault/signer.ts';
+import { createVault, type Vault } from '../../db/vault/vault.ts';
 import { forms } from '../shared/fields.ts';
 import { defineCommand, Mistake, operator, text } from './command.ts';
+import { readKeys } from './keys.ts';
 import { inventPerson } from './people.ts';
-import { database_options, onDatabase, readTarget, type Target } from './target.ts';
+import { createProgress } from './progress.ts';
+import { database_options, onDatabase, readTarget } from './target.ts';
 
 /** Leads of one unit, and units under way at once: enough to spread each sync over many, few enough for D1. */
 const leads_per_unit = 40;
@@ -51,13 +48,14 @@ export const seed = defineCommand({
     const leads = Number(values.leads);
     if (!Number.isInteger(leads) || leads < 1 || leads > most_leads)
       throw new Mistake(`--leads: expected a whole number from 1 to ${most_leads}`);
-    const keys = openKeys(readTarget(values));
+    const { encryption_keys, index_key, signing_key } = readKeys(readTarget(values));
+    const keys = { vault: createVault(encryption_keys, index_key), signer: createSigner(signing_key) };
     return onDatabase(values, db => seedLeads({ db, ...keys }, leads, now));
   },
 });
 
 /** Stores made-up leads, one in ten from a person who has written before. */
-async function seedLeads(services: { db: Database } & ReturnType<typeof openKeys>, leads: number, now: Date) {
+async function seedLeads(services: { db: Database; vault: Vault; signer: Signer }, leads: number, now: Date) {
   const { db, vault } = services;
   const mistake = await findKeyMistake(db, vault);
   if (mistake) throw new Mistake(mistake);
@@ -65,7 +63,7 @@ async function seedLeads(services: { db: Database } & ReturnType<typeof openKeys
   if (!policy)
     throw new Mistake('there is no policy in force that made-up people could have agreed to: publish one first');
   const begun = performance.now();
-  const progress = createProgress(leads);
+  const progress = createProgress('leads');
   const latest: { id: string; received: Date }[] = [];
 
   function draft(n: number) {
@@ -86,7 +84,7 @@ async function seedLeads(services: { db: Database } & ReturnType<typeof openKeys
       units.push(db.atomic(Array.from({ length: count }, (_, n) => draft(from + n)).flat()));
     }
     await Promise.all(units);
-    progress(Math.min(leads, at + leads_per_unit * units_at_once));
+    progress(Math.min(leads, at + leads_per_unit * units_at_once), leads);
   }
   const work = latest.map(async ({ id, received }, n) => {
     for (const [at, change] of inventWork(n, received, now)) await changeLead(services, id, change, operator, at);
@@ -103,42 +101,4 @@ function inventWork(n: number, received: Date, now: Date): [Date, LeadChange][] 
     const assigned_to = sales_people[n % sales_people.length]!;
     return at < now ? [[at, { status, assigned_to }]] : [];
   });
-}
-
-/** Opens the keys that the server uses too: of the environment, of `.dev.vars`, or those of development. */
-function openKeys(target: Target) {
-  const read = readSettings(readEnvironment(target), 'node');
-  if ('mistakes' in read) throw new Mistake(read.mistakes.join('\n'));
-  const { encryption_keys, index_key, signing_key } = read.settings;
-  return { vault: createVault(encryption_keys, index_key), signer: createSigner(signing_key) };
-}
-
-/**
- * Reads the variables that hold the keys.
- *
- * For a deployed D1 they are those of this process, because the secrets of a Worker cannot be read back.
- */
-function readEnvironment(target: Target): Environment {
-  if (target.on === 'd1') return target.remote ? process.env : readDevVars();
-  if (process.env.NODE_ENV === 'production') return process.env;
-  return fillInKeys(process.env, findFolder(target.url));
-}
-
-function readDevVars(): Environment {
-  if (!existsSync('.dev.vars')) throw new Mistake('.dev.vars: not there yet; `npm run dev` makes it');
-  return parseEnv(readFileSync('.dev.vars', 'utf8'));
-}
-
-/** Creates the display of the progress, on stderr: a bar on a terminal, elsewhere a line for each tenth. */
-function createProgress(whole: number) {
-  let told = 0;
-  return (done: number) => {
-    const tenths = Math.floor((done / whole) * 10);
-    if (process.stderr.isTTY) {
-      const filled = Math.floor((done / whole) * 40);
-      process.stderr.write(`\r${'█'.repeat(filled)}${'░'.repeat(40 - filled)} ${done.toLocaleString('en')} leads`);
-      if (done === whole) process.stderr.write('\n');
-    } else if (tenths > told) process.stderr.write(`${done} of ${whole}\n`);
-    told = tenths;
-  };
 }

@@ -1,0 +1,450 @@
+import { createHash } from 'node:crypto';
+import { type CompiledQuery, sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeCheckpoint, readCheckpoints } from '../../db/audit/checkpoint.ts';
+import { expireAudit } from '../../db/audit/expire.ts';
+import { recordEvent, takeNumber } from '../../db/audit/record.ts';
+import { hashSeal, sealTrail } from '../../db/audit/seal.ts';
+import { verifyTrail } from '../../db/audit/verify.ts';
+import type { Database } from '../../db/database.ts';
+import { monthsBefore } from '../../db/days.ts';
+import * as postgres from '../../db/dialects/postgres.ts';
+import { readLeadStats } from '../../db/leads/stats.ts';
+import { createCheckpointKey, isSignedBy } from '../../db/vault/checkpoint-key.ts';
+import { jobs, runDueJobs } from '../../worker/jobs.ts';
+import { createPostgresDatabase, engines } from '../support/engines.ts';
+import { lead, noon, operator, start, startPublished } from '../support/harness.ts';
+
+const key = createCheckpointKey(Buffer.alloc(32, 4));
+const month_ms = 31 * 86_400_000;
+const november = { from_day: '2026-11-01', to_day: '2026-11-30', time_zone: 'Asia/Shanghai' };
+
+type Started = Awaited<ReturnType<typeof startPublished>>;
+type Table = 'audit_events' | 'audit_subjects' | 'audit_seals' | 'audit_retention' | 'changes';
+const tables: Table[] = ['audit_events', 'audit_subjects', 'audit_seals', 'audit_retention', 'changes'];
+
+/** Takes off all that keeps these tables from being changed, as somebody does who edits the file. */
+async function takeOffGuards(db: Database, engine: string) {
+  const run = (text: string) => sql.raw(text).execute(db);
+  if (engine === 'PostgreSQL') for (const table of tables) await run(`alter table ${table} disable trigger user`);
+  else {
+    const of = tables.map(table => `'${table}'`).join();
+    const query = sql.raw<{ name: string }>(
+      `select name from sqlite_master where type = 'trigger' and tbl_name in (${of})`,
+    );
+    for (const { name } of (await query.execute(db)).rows) await run(`drop trigger ${name}`);
+  }
+  await run('drop index audit_seals_by_prev');
+  await run('drop index audit_seals_by_end');
+}
+
+/** Keeps what the tables hold, and returns a function that brings it back. */
+async function keepTables(db: Database): Promise<() => Promise<unknown>> {
+  const kept = await Promise.all(tables.map(table => db.selectFrom(table).selectAll().execute()));
+  return () =>
+    db.atomic(
+      tables.flatMap((table, n): CompiledQuery[] => [
+        db.deleteFrom(table).compile(),
+        ...kept[n]!.map(row =>
+          db
+            .insertInto(table)
+            .values(row as never)
+            .compile(),
+        ),
+      ]),
+    );
+}
+
+/** Reads the checkpoints of lines that the key has signed. */
+function read(...lines: (string | undefined)[]) {
+  const result = readCheckpoints(lines.join('\n'), (text, signature) => isSignedBy(key.public_key, text, signature));
+  if ('wrong_line' in result) throw new Error(`line ${result.wrong_line}`);
+  return result.checkpoints;
+}
+
+const inquire = (started: Started) => started.post('/forms/mini-ai-experience', lead);
+
+describe.each(engines)('[A1] the audit trail on $engine', ({ engine, open }) => {
+  let started: Started;
+  let db: Database;
+  let close: () => Promise<void>;
+  let lines: (string | undefined)[];
+  let restore: () => Promise<unknown>;
+  const verify = (checkpoints = read()) => verifyTrail(db, { now: started.services.now(), checkpoints });
+  const change = (statements: string[]) => db.atomic(statements.map(text => sql.raw(text).compile(db)));
+
+  /** Makes ten acts: 1 to 4, 5 and 6, 7 and 8 are sealed ranges, 9 and 10 are not sealed yet. Number 6 has three subjects. */
+  beforeAll(async () => {
+    ({ db, close } = await open());
+    started = await startPublished({}, db);
+    for (let n = 0; n < 3; n++) await inquire(started);
+    const seal = async () => {
+      started.advance(1_000);
+      return makeCheckpoint(db, key, started.services.now());
+    };
+    const first = await seal();
+    await started.pull('/leads?view=clear');
+    const second = await seal();
+    for (let n = 0; n < 2; n++) await inquire(started);
+    const third = await seal();
+    lines = [first, second, third];
+    for (let n = 0; n < 2; n++) await inquire(started);
+    await takeOffGuards(db, engine);
+    restore = await keepTables(db);
+  });
+  afterAll(() => close());
+
+  it('is sealed in ranges that follow one another, and verifies', async () => {
+    const seals = await db
+      .selectFrom('audit_seals')
+      .select(['from_seq', 'to_seq', 'prev', 'hash'])
+      .orderBy('from_seq')
+      .execute();
+    expect(seals).toMatchObject([
+      { from_seq: 1, to_seq: 4, prev: '' },
+      { from_seq: 5, to_seq: 6, prev: seals[0]!.hash },
+      { from_seq: 7, to_seq: 8, prev: seals[1]!.hash },
+    ]);
+    expect(await verify(read(...lines))).toEqual({ from_seq: 1, to_seq: 10, sealed_to: 8, seals: 3, checkpoints: 3 });
+  });
+
+  const copy = (seq: number) =>
+    `insert into audit_events (seq, recorded_at, actor, role, action) select ${seq}, recorded_at, 'forged', role, action from audit_events where seq = 1`;
+  const shift = (from: number, by: number) =>
+    ['audit_events', 'audit_subjects'].flatMap(table => [
+      `update ${table} set seq = -(seq + ${by}) where seq >= ${from}`,
+      `update ${table} set seq = -seq where seq < 0`,
+    ]);
+
+  it.each<[string, string[], [found: string, what: string, from_seq: number, to_seq: number]]>([
+    ['an event is edited', ["update audit_events set actor = 'x' where seq = 3"], ['edited', 'event', 3, 3]],
+    ['an empty text becomes null', ["update audit_events set purpose = '' where seq = 1"], ['edited', 'event', 1, 1]],
+    [
+      'two columns change places',
+      ["update audit_events set actor = role, role = 'po' where seq = 5"],
+      ['edited', 'event', 5, 5],
+    ],
+    [
+      'two events change places',
+      [
+        'update audit_events set seq = -7 where seq = 7',
+        'update audit_events set seq = 7 where seq = 8',
+        'update audit_events set seq = 8 where seq = -7',
+      ],
+      ['edited', 'event', 7, 7],
+    ],
+    [
+      'a subject is edited',
+      ["update audit_subjects set lead_id = 'x' where lead_id = (select min(lead_id) from audit_subjects)"],
+      ['edited', 'event', 6, 6],
+    ],
+    [
+      'a subject is removed',
+      ['delete from audit_subjects where lead_id = (select min(lead_id) from audit_subjects)'],
+      ['edited', 'event', 6, 6],
+    ],
+    ['a subject is inserted', ["insert into audit_subjects (seq, lead_id) values (3, 'x')"], ['edited', 'event', 3, 3]],
+    [
+      'a subject has no event',
+      ["insert into audit_subjects (seq, lead_id) values (11, 'x')"],
+      ['inserted', 'subject', 11, 11],
+    ],
+    [
+      'a subject stands before all events',
+      ["insert into audit_subjects (seq, lead_id) values (0, 'x')"],
+      ['inserted', 'subject', 0, 0],
+    ],
+    ['an event is removed', ['delete from audit_events where seq = 3'], ['removed', 'event', 3, 3]],
+    [
+      'an event that is not sealed yet is removed',
+      ['delete from audit_events where seq = 9'],
+      ['removed', 'event', 9, 9],
+    ],
+    ['the first events are removed', ['delete from audit_events where seq <= 2'], ['removed', 'event', 1, 2]],
+    [
+      'a range is removed with its seal',
+      ['delete from audit_events where seq in (5, 6)', 'delete from audit_seals where from_seq = 5'],
+      ['removed', 'seal', 5, 6],
+    ],
+    [
+      'an event is removed and later ones move down',
+      ['delete from audit_events where seq = 2', ...shift(3, -1), 'update changes set seq = 9'],
+      ['removed', 'event', 2, 2],
+    ],
+    [
+      'an event is inserted and later ones move up',
+      [...shift(3, 1), copy(3), 'update changes set seq = 11'],
+      ['inserted', 'event', 3, 3],
+    ],
+    ['an event is inserted behind the last act', [copy(11)], ['inserted', 'event', 11, 11]],
+    ['an event is inserted before the first', [copy(0)], ['inserted', 'event', 0, 0]],
+    ['the end is cut off', ['delete from audit_events where seq >= 9'], ['cut_off', 'event', 9, 10]],
+    ['sealed events are cut off', ['delete from audit_events where seq >= 6'], ['cut_off', 'event', 6, 10]],
+    [
+      'the end is cut off with its seals',
+      ['delete from audit_events where seq >= 7', 'delete from audit_seals where from_seq = 7'],
+      ['cut_off', 'event', 7, 10],
+    ],
+    [
+      'all is cut off',
+      ['delete from audit_events', 'delete from audit_subjects', 'delete from audit_seals'],
+      ['cut_off', 'event', 1, 10],
+    ],
+    ['a seal is edited', ["update audit_seals set sealed_at = 'x' where from_seq = 5"], ['edited', 'seal', 5, 6]],
+    ['a seal is removed', ['delete from audit_seals where from_seq = 5'], ['removed', 'seal', 5, 6]],
+    [
+      'events are deleted as if they had expired, but are too young',
+      ['update audit_retention set upto = 4', 'delete from audit_events where seq <= 4'],
+      ['removed', 'event', 1, 4],
+    ],
+  ])('verify says so when %s', async (_, statements, [found, what, from_seq, to_seq]) => {
+    await change(statements);
+    expect(await verify()).toEqual({ found, what, from_seq, to_seq });
+    await restore();
+  });
+
+  it.each([
+    [9, 10],
+    [8, 10],
+  ])('verify says so when a second range, %i to %i, continues the same one', async (from_seq, to_seq) => {
+    const seals = await db.selectFrom('audit_seals').selectAll().orderBy('from_seq').execute();
+    const fork = { ...seals[2]!, from_seq, to_seq, prev: seals[1]!.hash };
+    await db
+      .insertInto('audit_seals')
+      .values({ ...fork, hash: hashSeal(fork) })
+      .execute();
+    expect(await verify()).toEqual({ found: 'forked', what: 'seal', from_seq, to_seq });
+    await restore();
+  });
+
+  it('a trail that was cut off with everything is told by a checkpoint alone', async () => {
+    await change([
+      'delete from audit_events where seq > 6',
+      'delete from audit_seals where from_seq > 6',
+      'update changes set seq = 6',
+    ]);
+    expect(await verify(read(...lines.slice(0, 2)))).toMatchObject({ to_seq: 6, checkpoints: 2 });
+    expect(await verify(read(...lines))).toEqual({ found: 'cut_off', what: 'checkpoint', from_seq: 7, to_seq: 8 });
+    for (let n = 0; n < 4; n++) await inquire(started);
+    await sealTrail(db, started.services.now());
+    expect(await verify()).toMatchObject({ to_seq: 10, sealed_to: 10 });
+    expect(await verify(read(...lines))).toEqual({ found: 'forked', what: 'checkpoint', from_seq: 7, to_seq: 8 });
+    await restore();
+  });
+
+  it('a trail that was written anew from some range on is told by a checkpoint alone', async () => {
+    await change(["update audit_events set actor = 'x' where seq = 6", 'delete from audit_seals where from_seq > 4']);
+    await sealTrail(db, started.services.now());
+    expect(await verify()).toMatchObject({ sealed_to: 10 });
+    expect(await verify(read(lines[2], lines[0]))).toEqual({
+      found: 'forked',
+      what: 'checkpoint',
+      from_seq: 5,
+      to_seq: 8,
+    });
+    await restore();
+  });
+});
+
+it.each(engines)(
+  '[A1] [P8] on $engine, old events go in whole sealed ranges, and the rest verifies',
+  async ({ engine, open }) => {
+    const { db, close } = await open();
+    const started = await startPublished({}, db);
+    const { services, advance, pull } = started;
+    const checkpoint = () => makeCheckpoint(db, key, services.now());
+    const expire = (months: number) =>
+      jobs
+        .find(({ name }) => name === 'expire_audit')!
+        .run({ ...services, settings: { ...services.settings, audit_retention_months: months } }, services.now());
+    const numbers = async (query: string) => {
+      const listed = (await (await pull(`/audit-events?${query}`, 'auditor')).json()) as {
+        audit_events: { seq: number }[];
+      };
+      return listed.audit_events.map(({ seq }) => seq);
+    };
+
+    const { id } = (await (await inquire(started)).json()) as { id: string };
+    for (let n = 0; n < 2; n++) await inquire(started);
+    const lines = [await checkpoint()];
+    advance(month_ms);
+    await pull('/leads?view=clear');
+    await readLeadStats(db, november);
+    lines.push(await checkpoint());
+    advance(35 * month_ms);
+    await inquire(started);
+    lines.push(await checkpoint());
+
+    expect(await numbers('')).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(await expire(0)).toEqual({ events: 0 });
+    expect(await expire(37)).toEqual({ events: 0 });
+    expect(await expireAudit(db, monthsBefore(services.now(), 36), { dry_run: true })).toBe(4);
+    expect(await numbers('')).toHaveLength(8);
+    const both = await Promise.all([expire(36), expire(36)]);
+    expect(both.reduce((sum, { events }) => sum + events!, 0)).toBe(4);
+
+    expect(await numbers('')).toEqual([5, 6, 7, 8]);
+    expect(await numbers(`lead_id=${id}`)).toEqual([6]);
+    expect(await numbers('recorded_from=2026-11-01T00:00:00Z')).toEqual([5, 6, 7, 8]);
+    const verify = () => verifyTrail(db, { now: services.now(), checkpoints: read(...lines) });
+    expect(await verify()).toEqual({ from_seq: 5, to_seq: 8, sealed_to: 7, seals: 3, checkpoints: 3 });
+    // A time zone that was never counted finds the leads whose events are gone.
+    for (const time_zone of ['Asia/Shanghai', 'Europe/Berlin'])
+      expect(await readLeadStats(db, { ...november, time_zone })).toMatchObject({ funnel: { received: 3 } });
+
+    await takeOffGuards(db, engine);
+    await db.insertInto('audit_subjects').values({ seq: 2, lead_id: id }).execute();
+    expect(await verify()).toEqual({ found: 'inserted', what: 'subject', from_seq: 2, to_seq: 2 });
+    await db
+      .insertInto('audit_events')
+      .values({ seq: 2, recorded_at: noon.toISOString(), actor: 'x', role: 'sales', action: 'lead.revealed' })
+      .execute();
+    expect(await verify()).toEqual({ found: 'inserted', what: 'event', from_seq: 2, to_seq: 2 });
+    await close();
+  },
+);
+
+it('[A1] two servers on one PostgreSQL seal while both write and some units fail: one chain without a hole', async () => {
+  const address = await createPostgresDatabase();
+  const dbs = [await postgres.open(address), await postgres.open(address)];
+  const [db] = dbs as [Database];
+  let writing = true;
+  const write = async (on: Database, n: number) => {
+    const event = recordEvent(on, operator, { action: 'token.created', fields: `${n}` }, noon);
+    const refused = n % 5 === 0 ? [on.insertInto('changes').values({ id: 1, seq: 0 }).compile()] : [];
+    await on.atomic([takeNumber(on), ...event, ...refused]).catch(() => {});
+  };
+  const sealUntilWritten = async (on: Database) => {
+    do await sealTrail(on, noon);
+    while (writing);
+  };
+  const sealing = dbs.flatMap(on => [sealUntilWritten(on), sealUntilWritten(on)]);
+  for (let round = 0; round < 25; round++)
+    await Promise.all(dbs.flatMap(on => Array.from({ length: 20 }, (_, n) => write(on, n))));
+  writing = false;
+  await Promise.all(sealing);
+  await sealTrail(db, noon);
+  const acts = 25 * 2 * 16;
+  const sound = await verifyTrail(db, { now: noon });
+  expect(sound).toMatchObject({ from_seq: 1, to_seq: acts, sealed_to: acts });
+  expect('seals' in sound && sound.seals).toBeGreaterThan(10);
+  await Promise.all(dbs.map(on => on.destroy()));
+});
+
+it('[A1] a trail of many events, and of events about many leads, is sealed in ranges of bounded size', async () => {
+  const { db } = await startPublished();
+  const subjects = (seq: number, count: number) =>
+    Array.from({ length: count }, (_, n) => ({ seq, lead_id: `lead ${n}` }));
+  const rows = [...subjects(3, 1_500), ...subjects(5, 400), ...subjects(6, 400), ...subjects(7, 400)];
+  const event = { recorded_at: noon.toISOString(), actor: 'x', role: 'sales', action: 'lead.revealed' };
+  const events = Array.from({ length: 1_200 }, (_, n) => ({ ...event, seq: n + 2 }));
+  await db.insertInto('audit_events').values(events).execute();
+  await db.insertInto('audit_subjects').values(rows).execute();
+  await db.updateTable('changes').set({ seq: 1_201 }).execute();
+  expect(await sealTrail(db, noon)).toBe(1_201);
+  const ranges = await db.selectFrom('audit_seals').select(['from_seq', 'to_seq']).orderBy('from_seq').execute();
+  expect(ranges.map(({ from_seq, to_seq }) => [from_seq, to_seq])).toEqual([
+    [1, 2],
+    [3, 3],
+    [4, 6],
+    [7, 506],
+    [507, 1_006],
+    [1_007, 1_201],
+  ]);
+  const heard: number[] = [];
+  const verify = () => verifyTrail(db, { now: noon, onProgress: (done, whole) => heard.push(done / whole) });
+  expect(await verify()).toMatchObject({ to_seq: 1_201, sealed_to: 1_201, seals: 6 });
+  expect([heard.at(0)! < 0.01, heard.at(-1)]).toEqual([true, 1]);
+  await takeOffGuards(db, 'SQLite');
+  await sql`update audit_subjects set lead_id = 'lead x' where seq = 3 and lead_id = 'lead 1499'`.execute(db);
+  expect(await verify()).toEqual({ found: 'edited', what: 'event', from_seq: 3, to_seq: 3 });
+  await db.destroy();
+});
+
+it('[A1] a seal is made as docs/audit.md describes it', async () => {
+  const { db } = await start();
+  const rows = [
+    {
+      seq: 1,
+      recorded_at: noon.toISOString(),
+      actor: 'visitor',
+      role: 'visitor',
+      action: 'lead.created',
+      fields: '姓名',
+    },
+    { seq: 2, recorded_at: noon.toISOString(), actor: 'x', role: 'sales', action: 'lead.revealed', purpose: '' },
+  ];
+  await db.insertInto('audit_events').values(rows).execute();
+  const subjects = ['b', 'a'].map(lead_id => ({ seq: 2, lead_id }));
+  await db.insertInto('audit_subjects').values(subjects).execute();
+  await sealTrail(db, noon);
+
+  const join = (...texts: (string | null | undefined)[]) =>
+    Buffer.concat(
+      texts.flatMap(text => {
+        const bytes = Buffer.from(text ?? '');
+        const length = Buffer.alloc(4);
+        length.writeUInt32BE(typeof text === 'string' ? bytes.length : 0xffff_ffff);
+        return [length, bytes];
+      }),
+    );
+  const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+  const at = noon.toISOString();
+  const first = join('1', at, 'visitor', 'visitor', 'lead.created', '姓名', null, null, null, '0');
+  const second = join('2', at, 'x', 'sales', 'lead.revealed', null, '', null, null, '2', 'a', 'b');
+  const [seal] = await db.selectFrom('audit_seals').selectAll().execute();
+  const events_sha256 = sha256(Buffer.concat([first, second]));
+  const hash = sha256(join('seal', '', '1', '2', at, events_sha256, seal!.marks));
+  expect(seal).toEqual({ from_seq: 1, to_seq: 2, prev: '', sealed_at: at, events_sha256, hash, marks: seal!.marks });
+  const fnv = (bytes: Buffer) =>
+    bytes.subarray(5).reduce((sum, byte) => ((sum ^ BigInt(byte)) * 16_777_619n) % 2n ** 32n, 2_166_136_261n);
+  expect(seal!.marks).toBe([first, second].map(one => fnv(one).toString(16).padStart(8, '0')).join(''));
+  await db.destroy();
+});
+
+describe('a checkpoint', () => {
+  it('is written to the log once a day, at any level, and verifies with the public key alone', async () => {
+    const { db, services, lines, advance } = await startPublished({ LOG_LEVEL: 'error' });
+    await runDueJobs(services);
+    await runDueJobs(services);
+    advance(86_400_000);
+    await runDueJobs(services);
+    const log = lines.join('');
+    expect(log.match(/audit_checkpoint/g)).toHaveLength(2);
+    const { public_key } = createCheckpointKey(services.settings.signing_key);
+    const found = readCheckpoints(log, (text, signature) => isSignedBy(public_key, text, signature));
+    const checkpoints = 'checkpoints' in found ? found.checkpoints : [];
+    expect(await verifyTrail(db, { now: services.now(), checkpoints })).toMatchObject({ checkpoints: 2 });
+    await db.destroy();
+  });
+
+  it('that is changed in any part is refused, and so is one of another key', async () => {
+    const { db } = await startPublished();
+    const line = (await makeCheckpoint(db, key, noon))!;
+    expect(read(line)).toHaveLength(1);
+    const parts = line.split(' ');
+    for (const [n, part] of parts.entries()) {
+      if (n === 0) continue;
+      const other = part.replace(/[0-8a-y]/, letter => String.fromCharCode(letter.charCodeAt(0) + 1));
+      expect(() => read('', [...parts.slice(0, n), other, ...parts.slice(n + 1)].join(' ')), part).toThrow('line 2');
+    }
+    const stranger = createCheckpointKey(Buffer.alloc(32, 5));
+    expect(() => read(`${parts.slice(0, 4).join(' ')} ${stranger.sign(parts.slice(0, 4).join(' '))}`)).toThrow(
+      'line 1',
+    );
+    await db.destroy();
+  });
+
+  it('is none while the trail is empty', async () => {
+    const { db } = await start();
+    expect(await makeCheckpoint(db, key, noon)).toBeUndefined();
+    await db.destroy();
+  });
+});
+
+it('an instant is moved by calendar months, to the last day of a shorter one', () => {
+  const before = (instant: string, months: number) => monthsBefore(new Date(instant), months).toISOString();
+  expect(before('2026-11-23T04:00:00.000Z', 36)).toBe('2023-11-23T04:00:00.000Z');
+  expect(before('2027-03-31T00:00:00.000Z', 37)).toBe('2024-02-29T00:00:00.000Z');
+  expect(before('2026-01-15T00:00:00.000Z', 1)).toBe('2025-12-15T00:00:00.000Z');
+});

@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { fillInKeys } from '../node/development.ts';
+import { findFolder } from '../node/store.ts';
+import { type Environment, readSettings, type Settings, settings_table } from '../settings.ts';
+import { Mistake } from './command.ts';
+import type { Target } from './target.ts';
+
+/** Reads the keys that the server of a database uses: of the environment, of `.dev.vars`, or those of development. */
+export function readKeys(target: Target): Pick<Settings, 'encryption_keys' | 'index_key' | 'signing_key'> {
+  const read = readSettings(readEnvironment(target), 'node');
+  if ('mistakes' in read) throw new Mistake(read.mistakes.join('\n'));
+  return read.settings;
+}
+
+/** Reads the signing key alone, for what needs no other key. */
+export function readSigningKey(target: Target): Buffer {
+  const { form } = settings_table.SIGNING_KEY;
+  const key = form.read(readEnvironment(target).SIGNING_KEY?.trim() ?? '');
+  if (!key) throw new Mistake(`SIGNING_KEY: expected ${form.expected}`);
+  return key;
+}
+
+/**
+ * Reads the variables that hold the keys.
+ *
+ * For a deployed D1 they are those of this process, because the secrets of a Worker cannot be read back.
+ */
+function readEnvironment(target: Target): Environment {
+  if (target.on === 'd1') return target.remote ? process.env : readDevVars();
+  if (process.env.NODE_ENV === 'production') return process.env;
+  return fillInKeys(process.env, findFolder(target.url));
+}
+
+function readDevVars(): Environment {
+  if (!existsSync('.dev.vars')) throw new Mistake('.dev.vars: not there yet; `npm run dev` makes it');
+  return parseEnv(readFileSync('.dev.vars', 'utf8'));
+}
