@@ -9,7 +9,7 @@ import { publishPolicy } from '../db/policies.ts';
 import { createToken } from '../db/staff/tokens.ts';
 import { jobs } from '../worker/jobs.ts';
 import { applyMigrations } from './support/engines.ts';
-import { draft, lead, operator, readProblem, site, test_keys, unguarded } from './support/harness.ts';
+import { browser_accept, draft, lead, operator, readProblem, site, test_keys, unguarded } from './support/harness.ts';
 
 const vars = {
   NODE_ENV: 'production',
@@ -28,6 +28,7 @@ const server = createTestHarness({ workers: [{ configPath: './wrangler.toml', va
 const fetchWorker = async (path: string, init?: object) =>
   (await server.fetch(path, init as never)) as unknown as Response;
 let early: Response;
+let earlyPage: Response;
 let token = '';
 let officer = '';
 let database: Database;
@@ -35,6 +36,7 @@ let database: Database;
 beforeAll(async () => {
   await server.listen();
   early = await fetchWorker('/policies');
+  earlyPage = await fetchWorker('/forms/mini-ai-experience', { headers: { Accept: browser_accept } });
   const { DB } = (await server.getWorker().getEnv()) as unknown as { DB: D1Database };
   await applyMigrations(DB);
   const db = d1.open(DB);
@@ -56,6 +58,8 @@ describe('the Worker on workerd with D1', () => {
   it('says that it is unavailable while there are no tables, and gets over it by itself', async () => {
     expect([early.status, early.headers.get('Retry-After')]).toEqual([503, '5']);
     expect(await readProblem(early)).toMatchObject({ slug: 'unavailable', status: 503 });
+    expect([earlyPage.status, earlyPage.headers.get('Retry-After')]).toEqual([503, '5']);
+    expect(await earlyPage.text()).toMatch(/服务暂时不可用[\s\S]*Not available just now/);
     expect((await fetchWorker('/policies')).status).toBe(200);
   });
 

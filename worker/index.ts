@@ -28,13 +28,13 @@ export default {
       made ??= await open(env);
       if ('mistakes' in made) {
         for (const mistake of made.mistakes) console.error(mistake);
-        return refuse(origin, 60);
+        return refuse(request, 60);
       }
       made.services.settings.public_url ||= origin;
       app ??= await build(made.services);
     } catch (error) {
       console.error((error as Error).message);
-      return refuse(origin, 5);
+      return refuse(request, 5);
     }
     return app.fetch(request, env, context as never);
   },
@@ -47,20 +47,27 @@ export default {
   },
 };
 
-/** Answers 503 as a problem document while the app could not be built: its own error handler does not exist yet. */
-function refuse(origin: string, seconds: number): Response {
+/**
+ * Answers 503 while the app could not be built, because its own error handler does not exist yet: as a page in every
+ * language for a browser, else as a problem document.
+ */
+async function refuse(request: Request, seconds: number): Promise<Response> {
+  const { origin } = new URL(request.url);
+  if (request.headers.get('Accept')?.slice(0, 1_000).includes('text/html')) {
+    const { writeOutagePage } = await import('./http/outage-page.ts');
+    const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "default-src 'none'" };
+    return new Response(writeOutagePage(seconds), { status: 503, headers: { ...headers, ...outageHeaders(seconds) } });
+  }
   const { title, detail } = problem_texts.en.unavailable;
   const instance = `urn:uuid:${newId(now())}`;
   const told = { type: `${origin}/problems/unavailable`, title, status: 503, detail, instance };
   return Response.json(told, {
     status: 503,
-    headers: {
-      'Content-Type': 'application/problem+json',
-      'Cache-Control': 'no-store',
-      'Retry-After': String(seconds),
-    },
+    headers: { 'Content-Type': 'application/problem+json', ...outageHeaders(seconds) },
   });
 }
+
+const outageHeaders = (seconds: number) => ({ 'Cache-Control': 'no-store', 'Retry-After': String(seconds) });
 
 /**
  * Creates the services of this isolate. When the database is away, the next request tries again.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../db/database.ts';
+import { createApp } from '../../worker/app.ts';
 import { browser_accept, lead, origin, readProblem, site, start, startPublished } from '../support/harness.ts';
 
 const started = await startPublished({
@@ -120,4 +121,16 @@ it('posts of our own page count as ours where the browser hides its origin', asy
   const post = (site: string) => send(form, fields, { Origin: 'null', 'Sec-Fetch-Site': site });
   expect((await post('same-origin')).status).toBe(201);
   for (const site of ['cross-site', 'same-site', 'none']) expect((await post(site)).status).toBe(403);
+});
+
+it('the filing numbers stand at the foot of the description too, which is built without knowing them', async () => {
+  const findAsset = async () => new Response('<body><main>Docs</main></body>', { headers: { ETag: '"built"' } });
+  const docs = createApp({ ...started.services, findAsset });
+  const response = await docs.request(`${origin}/docs?lang=en`);
+  const page = await response.text();
+  for (const filing of filings) expect(page).toContain(filing);
+  expect([response.headers.get('Content-Type'), response.headers.get('ETag')]).toEqual([
+    'text/html; charset=utf-8',
+    null,
+  ]);
 });
