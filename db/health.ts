@@ -7,7 +7,8 @@ import type { Database } from './database.ts';
 const room_bytes = 32_768;
 
 /**
- * Writes as much as a lead needs, deletes it again, and reads what is read for a lead. Throws when the database cannot.
+ * Does what a lead needs, on the way of a lead, and leaves nothing: it writes as much, takes the lock of the number,
+ * deletes again, and reads. Throws when the database cannot.
  *
  * It reads last, because a write of another connection empties the cache of the one that reads: the disk is asked.
  */
@@ -16,7 +17,12 @@ export async function probe(db: Database): Promise<void> {
   await db.atomic([
     db.insertInto('once').values(row).compile(),
     db.deleteFrom('once').where('key', '=', row.key).compile(),
+    db
+      .updateTable('changes')
+      .set(eb => ({ seq: eb.ref('seq') }))
+      .where('id', '=', 1)
+      .compile(),
   ]);
-  await db.selectFrom('policies').select('version').limit(1).execute();
-  await db.selectFrom('leads').select('sealed').orderBy('id', 'desc').limit(1).execute();
+  await db.read(db.selectFrom('policies').select('version').limit(1).compile());
+  await db.read(db.selectFrom('leads').select('sealed').orderBy('id', 'desc').limit(1).compile());
 }

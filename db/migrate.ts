@@ -15,7 +15,10 @@ export class NewerSchema extends Error {}
 
 const folder = fileURLToPath(new URL('./migrations/', import.meta.url));
 
-/** Key of the advisory lock, any constant. Two servers that start at once migrate one after the other. */
+/**
+ * Key of the advisory lock, any constant. Two servers that start at once migrate one after the other. Each transaction
+ * takes the lock for itself, because one of the session would stay with a pooler's connection.
+ */
 const advisory_lock = 5_283_001;
 
 /**
@@ -26,13 +29,13 @@ const advisory_lock = 5_283_001;
  * @throws NewerSchema when the database knows a migration that this code does not.
  */
 export async function migrate(session: Session): Promise<string[]> {
-  if (session.dialect === 'postgres') await session.run(`select pg_advisory_lock(${advisory_lock})`);
-  await session.run('create table if not exists migrations (name text primary key, applied_at text not null)');
   const files = listMigrations(session.dialect);
   const applied: string[] = [];
   for (const [name, path] of files) {
     await session.run(session.dialect === 'sqlite' ? 'begin immediate' : 'begin');
     try {
+      if (session.dialect === 'postgres') await session.run(`select pg_advisory_xact_lock(${advisory_lock})`);
+      await session.run('create table if not exists migrations (name text primary key, applied_at text not null)');
       const known = await session.list('select name from migrations');
       const newer = known.find(one => !files.has(one));
       if (newer) throw new NewerSchema(`the database has migration ${newer}, newer than this software: update it`);

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { getConnInfo } from '@hono/node-server/conninfo';
+import { isUnavailable } from '../db/database.ts';
 import { createApp } from './app.ts';
 import { openAssets, pack } from './node/assets.ts';
 import { compress } from './node/compress.ts';
@@ -37,6 +38,9 @@ const made = await createServices(settings, {
   peerAddress: c => getConnInfo(c).remote.address,
   isStopping: () => stopping,
   compress,
+}).catch(error => {
+  if (isUnavailable(error)) giveUp([`DATABASE_URL: ${error.message}`]);
+  throw error;
 });
 const { services } = 'mistakes' in made ? giveUp(made.mistakes) : made;
 const { log } = services;

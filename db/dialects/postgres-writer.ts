@@ -1,11 +1,21 @@
-import { createHash } from 'node:crypto';
 import type { CompiledQuery } from 'kysely';
 import pg from 'pg';
+import { isMisplaced, type Names } from './postgres-names.ts';
+
+/** Longest waits of the server in a transaction, by the name of its setting, in milliseconds. */
+export type Limits = Record<'statement_timeout' | 'lock_timeout' | 'idle_in_transaction_session_timeout', number>;
 
 interface Unit {
   statements: CompiledQuery[];
   resolve(results: pg.QueryResult[]): void;
   reject(error: unknown): void;
+}
+
+type Ran = { results: pg.QueryResult[] } | { error: unknown };
+
+interface Sender {
+  names: Names;
+  limits: Limits;
 }
 
 /** Largest number of units in one transaction: enough to spread one sync over many, few enough to answer soon. */
@@ -22,15 +32,12 @@ const hold_number = 'select seq from changes where id = 1 for update';
 const takes_number = /^update "changes"/;
 
 /**
- * Bounds the wait for a lock in a transaction of several units, so that it soon gives way.
+ * Longest wait for a lock in a transaction of several units, in milliseconds, so that it soon gives way.
  *
  * Because choices take no number, two servers that store the same two keys at one moment, in opposite order, can
  * deadlock when units share a transaction. Units that are then run apart cannot.
  */
-const shared_lock_timeout = "set local lock_timeout = '150ms'";
-
-/** SQLSTATE of a prepared statement that does not exist. */
-const unprepared = '26000';
+const shared_lock_timeout = 150;
 
 /** SQLSTATEs with which the server ends a connection. Statements sent behind them are lost. */
 const ends_connection = /^(08|57P|25P0[345])/;
@@ -48,7 +55,8 @@ const lost = () => Object.assign(new Error('Connection terminated'), { code: '08
  * them fails, the transaction is rolled back and each unit runs again in a transaction of its own, so that a failing
  * unit affects no other. A lost connection fails the units in flight and those that wait; the next unit connects anew.
  */
-export function createWriter(config: pg.ClientConfig) {
+export function createWriter(config: pg.ClientConfig, names: Names, limits: Limits) {
+  const sender: Sender = { names, limits };
   const waiting: Unit[] = [];
   let running: Promise<void> | undefined;
   let connection: Promise<pg.Client> | undefined;
@@ -65,8 +73,8 @@ export function createWriter(config: pg.ClientConfig) {
       const units = waiting.splice(0, units_per_commit);
       try {
         const client = await connect();
-        const together = await commitTogether(client, units);
-        if (!together) await commitEach(client, units);
+        const together = await commitTogether(client, units, sender);
+        if (!together) await commitEach(client, units, sender);
       } catch (error) {
         drop(connection);
         for (const unit of [...units, ...waiting.splice(0)]) unit.reject(error);
@@ -116,12 +124,10 @@ async function openClient(config: pg.ClientConfig, onLost: () => void): Promise<
  * @returns True when each unit is resolved or rejected; false when one of several was refused and nothing was written.
  * @throws The error of the driver when the connection is lost.
  */
-async function commitTogether(client: pg.Client, units: Unit[]): Promise<boolean> {
-  const outcome = await runTransaction(
-    client,
-    units.flatMap(({ statements }) => statements),
-    units.length > 1 ? [shared_lock_timeout] : [],
-  );
+async function commitTogether(client: pg.Client, units: Unit[], { names, limits }: Sender): Promise<boolean> {
+  const lock_timeout = units.length > 1 ? shared_lock_timeout : limits.lock_timeout;
+  const statements = units.flatMap(unit => unit.statements);
+  const outcome = await runAlone(client, statements, { names, limits: { ...limits, lock_timeout } });
   if ('error' in outcome) {
     if (units.length > 1) return false;
     units[0]!.reject(outcome.error);
@@ -141,15 +147,28 @@ async function commitTogether(client: pg.Client, units: Unit[]): Promise<boolean
  * Because a failed transaction skips the preparation of its later statements, a unit behind it that relies on one of
  * them runs a second time.
  */
-async function commitEach(client: pg.Client, units: Unit[]): Promise<void> {
-  const outcomes = await Promise.all(units.map(({ statements }) => runTransaction(client, statements)));
+async function commitEach(client: pg.Client, units: Unit[], sender: Sender): Promise<void> {
+  const outcomes = await Promise.all(units.map(({ statements }) => runTransaction(client, statements, sender)));
   for (const [n, { statements, resolve, reject }] of units.entries()) {
     const first = outcomes[n]!;
-    const isUnprepared = 'error' in first && (first.error as { code?: string }).code === unprepared;
-    const outcome = isUnprepared ? await runTransaction(client, statements) : first;
+    const isUnprepared = 'error' in first && isMisplaced(first.error);
+    const outcome = isUnprepared ? await runAlone(client, statements, sender) : first;
     if ('error' in outcome) reject(outcome.error);
     else resolve(outcome.results);
   }
+}
+
+/**
+ * Runs a transaction with no other beside it, and once more without names when a pooler has misplaced a statement.
+ *
+ * Because no transaction that failed before it is still on its way, an error of a misplaced statement is no
+ * consequence of one: it is the pooler's.
+ *
+ * @throws The error of the driver when the connection is lost.
+ */
+async function runAlone(client: pg.Client, statements: CompiledQuery[], sender: Sender): Promise<Ran> {
+  const ran = await runTransaction(client, statements, sender);
+  return 'error' in ran && sender.names.stopAfter(ran.error) ? runTransaction(client, statements, sender) : ran;
 }
 
 /**
@@ -160,17 +179,15 @@ async function commitEach(client: pg.Client, units: Unit[]): Promise<void> {
  *
  * @throws The error of the driver when the connection is lost.
  */
-async function runTransaction(
-  client: pg.Client,
-  statements: CompiledQuery[],
-  settings: string[] = [],
-): Promise<{ results: pg.QueryResult[] } | { error: unknown }> {
-  const first = statements.some(({ sql }) => takes_number.test(sql)) ? [hold_number] : [];
+async function runTransaction(client: pg.Client, statements: CompiledQuery[], { names, limits }: Sender): Promise<Ran> {
+  const settings = Object.entries(limits).map(([name, ms]) => `set local ${name} = ${ms}`);
+  const number = statements.some(({ sql }) => takes_number.test(sql)) ? [hold_number] : [];
   const sent = [
-    client.query(['begin', ...first, ...settings].join('; ')),
-    ...statements.map(({ sql, parameters }) =>
-      client.query({ name: nameStatement(sql), text: sql, values: parameters as unknown[] }),
-    ),
+    client.query(['begin', ...settings, ...number].join('; ')),
+    ...statements.map(({ sql, parameters }) => {
+      const name = names.of(sql);
+      return client.query({ text: sql, values: parameters as unknown[], ...(name && { name }) });
+    }),
     client.query('commit'),
   ];
   const settled = await Promise.allSettled(sent);
@@ -183,18 +200,4 @@ async function runTransaction(
   const results = settled.map(result => (result as PromiseFulfilledResult<pg.QueryResult>).value);
   if (results.at(-1)!.command !== 'COMMIT') throw lost();
   return { results: results.slice(1, -1) };
-}
-
-const names = new Map<string, string>();
-
-/**
- * Returns the name under which a statement is prepared. The same text has the same name, so that each connection
- * plans it once.
- */
-export function nameStatement(sql: string): string {
-  const known = names.get(sql);
-  if (known) return known;
-  const name = createHash('sha256').update(sql).digest('base64url').slice(0, 22);
-  names.set(sql, name);
-  return name;
 }

@@ -2,39 +2,42 @@ import pg from 'pg';
 import { Conflict, type Database, type Outcome, Unavailable } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
 import { createDatabase } from './kysely.ts';
-import { createWriter, nameStatement } from './postgres-writer.ts';
+import { limitQueries } from './postgres-limited.ts';
+import { createNames } from './postgres-names.ts';
+import { createWriter, type Limits } from './postgres-writer.ts';
 import { shareReads } from './shared-reads.ts';
 
 const int8 = 20;
 const unique_violation = '23505';
 const not_null_violation = '23502';
 
-type Patience = Record<
-  | 'connectionTimeoutMillis'
-  | 'query_timeout'
-  | 'statement_timeout'
-  | 'lock_timeout'
-  | 'idle_in_transaction_session_timeout',
-  number
->;
+interface Patience {
+  /** Waits of this process. */
+  client: Pick<pg.PoolConfig, 'connectionTimeoutMillis' | 'query_timeout'>;
+  /**
+   * Waits of the server. Because a pooler refuses most start-up parameters, and may hand a session's settings to
+   * another client, each transaction sets them for itself.
+   */
+  server: Limits;
+}
 
 /**
  * Longest waits of a request, for a connection and then for an answer. Because a person gives up after some three
  * seconds, the two together stay below.
  */
 const patience: Patience = {
-  connectionTimeoutMillis: 1_000,
-  query_timeout: 1_800,
-  statement_timeout: 1_700,
-  lock_timeout: 1_500,
-  idle_in_transaction_session_timeout: 3_000,
+  client: { connectionTimeoutMillis: 1_000, query_timeout: 1_800 },
+  server: { statement_timeout: 1_700, lock_timeout: 1_500, idle_in_transaction_session_timeout: 3_000 },
 };
 
 /**
  * Longest waits of an operator's command. Because nobody waits at a page, and a bulk of writes may wait for a
  * checkpoint, they are longer.
  */
-export const operators_patience: Patience = { ...patience, query_timeout: 120_000, statement_timeout: 110_000 };
+export const operators_patience: Patience = {
+  client: { ...patience.client, query_timeout: 120_000 },
+  server: { ...patience.server, statement_timeout: 110_000 },
+};
 
 /** Number of connections for reading. Writes have a connection of their own. */
 const readers = 8;
@@ -47,16 +50,31 @@ export async function open(
 ): Promise<Database> {
   pg.types.setTypeParser(int8, Number);
   await upgradeDatabase(address, upgrade);
-  const pool = new pg.Pool({ connectionString: address, max: readers, ...waits });
+  const names = createNames();
+  const pool = new pg.Pool({ connectionString: address, max: readers, ...waits.client });
   pool.on('error', ignoreLost);
-  pool.on('connect', dropWhenSilent);
-  const writer = createWriter({ connectionString: address, ...waits });
-  const run = (query: pg.QueryConfig) => pool.query(query).then(toOutcome, fail);
-  const { read, forget } = shareReads(async ({ sql, parameters }) => {
-    const { rows } = await run({ name: nameStatement(sql), text: sql, values: parameters as unknown[] });
-    return rows as never[];
-  });
-  return createDatabase('postgres', ({ sql, parameters }) => run({ text: sql, values: parameters as unknown[] }), {
+  pool.on('connect', client => client.on('error', ignoreLost));
+  const limited = limitQueries(names, waits.server.statement_timeout);
+  const writer = createWriter({ connectionString: address, ...waits.client }, names, waits.server);
+
+  /** Runs one statement on a reader's connection, once more when a pooler has misplaced it. */
+  async function run(text: string, parameters: readonly unknown[], isPrepared: boolean): Promise<Outcome> {
+    const send = () => {
+      const name = isPrepared ? names.of(text) : undefined;
+      const query: unknown = limited({ text, values: parameters as unknown[], ...(name && { name }) });
+      return pool.query(query as pg.QueryConfig);
+    };
+    const again = (error: unknown) => {
+      if (names.stopAfter(error)) return send();
+      throw error;
+    };
+    return toOutcome(await send().catch(again).catch(fail));
+  }
+
+  const { read, forget } = shareReads(
+    async ({ sql, parameters }) => (await run(sql, parameters, true)).rows as never[],
+  );
+  return createDatabase('postgres', ({ sql, parameters }) => run(sql, parameters, false), {
     /** Hands the unit to the one writer, which commits waiting units together. */
     async atomic(statements) {
       const results = await writer.run(statements).catch(fail);
@@ -81,23 +99,6 @@ function fail(error: unknown): never {
 }
 
 /**
- * Ends a connection when a query on it shows that the server is gone, so that the pool gives it to no other reader.
- * Because a dead connection is only silent, a query that timed out is such a sign.
- */
-function dropWhenSilent(client: pg.PoolClient) {
-  client.on('error', ignoreLost);
-  const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown> | undefined;
-  const watched = (...args: unknown[]) => {
-    const answer = query(...args);
-    answer?.catch(error => {
-      if (isGone(error)) (client as unknown as pg.Client).end().catch(ignoreLost);
-    });
-    return answer;
-  };
-  client.query = watched as typeof client.query;
-}
-
-/**
  * Ignores the error event of a lost connection. Because the query on it rejects anyway, the event says nothing new;
  * without a listener it would end the process.
  */
@@ -106,7 +107,7 @@ function ignoreLost() {}
 async function upgradeDatabase(address: string, upgrade: (session: Session) => Promise<unknown>) {
   const client = new pg.Client({
     connectionString: address,
-    connectionTimeoutMillis: patience.connectionTimeoutMillis,
+    connectionTimeoutMillis: patience.client.connectionTimeoutMillis,
   });
   await client.connect();
   try {
