@@ -15,6 +15,8 @@ export interface Schema {
   policy_forms: PolicyForms;
   tokens: Tokens;
   console_sessions: ConsoleSessions;
+  session_notes: SessionNotes;
+  session_reveals: SessionReveals;
   audit_events: AuditEvents;
   audit_subjects: AuditSubjects;
   audit_seals: AuditSeals;
@@ -163,6 +165,25 @@ export interface ConsoleSessions {
   created_at: string;
   last_seen_at: string;
   ended_at: string | null;
+}
+
+/**
+ * What a post of the console leaves for the page that it leads to: a search, a correction that was refused, a new
+ * token. It is sealed with a key that is derived from the session's id, which the table does not hold.
+ */
+export interface SessionNotes {
+  session_sha256: string;
+  id: string;
+  kind: string;
+  sealed: string;
+}
+
+/** A lead that a session may see in clear until `expires_at`, under the audit event `seq` that says so. */
+export interface SessionReveals {
+  session_sha256: string;
+  lead_id: string;
+  seq: number;
+  expires_at: string;
 }
 
 /**

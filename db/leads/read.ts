@@ -122,7 +122,8 @@ async function selectRecorded(
   }
 }
 
-function readLead(vault: Vault, row: LeadRow, clear: boolean): Lead {
+/** Opens a row as staff see it, in clear or masked. A caller that asks for clear values has recorded the read before. */
+export function readLead(vault: Vault, row: LeadRow, clear: boolean): Lead {
   const { seq: _, sealed: __, erased_at, restricted_at, kek_id: ___, wrapped: ____, ...lead } = row;
   if (erased_at) return { id: lead.id, erased_at };
   if (restricted_at) return { id: lead.id, restricted_at };

@@ -130,6 +130,22 @@ create table console_sessions (
 create index console_sessions_by_token on console_sessions (token_id);
 create index console_sessions_by_seen on console_sessions (last_seen_at);
 
+create table session_notes (
+  session_sha256 text not null,
+  id text not null,
+  kind text not null,
+  sealed text not null,
+  primary key (session_sha256, id)
+) without rowid;
+
+create table session_reveals (
+  session_sha256 text not null,
+  lead_id text not null,
+  seq integer not null,
+  expires_at text not null,
+  primary key (session_sha256, lead_id)
+) without rowid;
+
 create table audit_events (
   seq integer not null primary key,
   recorded_at text not null,

@@ -20,6 +20,9 @@ const seen_ms = 5 * 60_000;
 const id_bytes = 32;
 const shape = /^[\w-]{43}$/;
 
+/** The tables of what a session keeps, and loses at its end. */
+const kept_tables = ['session_notes', 'session_reveals'] as const;
+
 /**
  * Opens a session of a token and returns its id. Because only the SHA-256 of the id is stored, it cannot be read again.
  */
@@ -82,21 +85,33 @@ async function noteUse(db: Database, id_sha256: string, { token_id, last_used_at
   ]);
 }
 
-/** Ends one session. Safe to run twice. */
+/** Ends one session, and deletes what it kept. Safe to run twice. */
 export async function endSession(db: Database, presented: string, now: Date): Promise<void> {
+  const id_sha256 = digest(presented);
   const ended = db.updateTable('console_sessions').set({ ended_at: now.toISOString() });
-  await db.atomic([ended.where('id_sha256', '=', digest(presented)).where('ended_at', 'is', null).compile()]);
+  await db.atomic([
+    ended.where('id_sha256', '=', id_sha256).where('ended_at', 'is', null).compile(),
+    ...kept_tables.map(table => db.deleteFrom(table).where('session_sha256', '=', id_sha256).compile()),
+  ]);
 }
 
-/** Ends every session that was opened with a token. */
+/** Ends every session that was opened with a token, and deletes what they kept. */
 export async function endSessions(db: Database, token_id: string, now: Date): Promise<void> {
   const ended = db.updateTable('console_sessions').set({ ended_at: now.toISOString() });
-  await db.atomic([ended.where('token_id', '=', token_id).where('ended_at', 'is', null).compile()]);
+  const sessions = db.selectFrom('console_sessions').select('id_sha256').where('token_id', '=', token_id);
+  await db.atomic([
+    ended.where('token_id', '=', token_id).where('ended_at', 'is', null).compile(),
+    ...kept_tables.map(table => db.deleteFrom(table).where('session_sha256', 'in', sessions).compile()),
+  ]);
 }
 
-/** Deletes sessions that have been idle for too long, and returns how many. */
+/** Deletes sessions that have been idle for too long with what they kept, and returns how many. */
 export async function forgetIdleSessions(db: Database, now: Date): Promise<number> {
   const limit = new Date(now.getTime() - idle_ms).toISOString();
-  const [outcome] = await db.atomic([db.deleteFrom('console_sessions').where('last_seen_at', '<=', limit).compile()]);
-  return outcome!.changed;
+  const idle = db.selectFrom('console_sessions').select('id_sha256').where('last_seen_at', '<=', limit);
+  const outcomes = await db.atomic([
+    ...kept_tables.map(table => db.deleteFrom(table).where('session_sha256', 'in', idle).compile()),
+    db.deleteFrom('console_sessions').where('last_seen_at', '<=', limit).compile(),
+  ]);
+  return outcomes.at(-1)!.changed;
 }

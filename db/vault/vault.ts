@@ -108,18 +108,24 @@ function blindIndex(key: KeyObject, normal: string): string {
 }
 
 /** Pads the text with trailing spaces, which hide its length and which JSON.parse ignores. */
-function pad(json: string): Buffer {
+export function pad(json: string): Buffer {
   const length = Buffer.byteLength(json);
   return Buffer.from(json + ' '.repeat((padding_bytes - (length % padding_bytes)) % padding_bytes));
 }
 
-function encrypt(key: KeyObject, plain: Buffer, context: Buffer): Buffer {
+/** Encrypts with AES-256-GCM. The context is not stored, and must be the same to decrypt. */
+export function encrypt(key: KeyObject, plain: Buffer, context: Buffer): Buffer {
   const iv = takeRandom(iv_bytes);
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(context);
   return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-function decrypt(key: KeyObject, boxed: Buffer, context: Buffer): Buffer {
+/**
+ * Decrypts what `encrypt` returned.
+ *
+ * @throws When key, context and ciphertext do not belong together.
+ */
+export function decrypt(key: KeyObject, boxed: Buffer, context: Buffer): Buffer {
   const end = boxed.length - tag_bytes;
   if (end < iv_bytes) throw new Error('sealed value too short');
   const decipher = createDecipheriv('aes-256-gcm', key, boxed.subarray(0, iv_bytes), { authTagLength: tag_bytes });

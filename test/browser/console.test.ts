@@ -36,6 +36,12 @@ async function readLead(id: string) {
   };
 }
 
+async function countReveals(id: string): Promise<number> {
+  const headers = { Authorization: `Bearer ${server.token}` };
+  const response = await fetch(`${server.url}/audit-events?lead_id=${id}&action=lead.revealed`, { headers });
+  return ((await response.json()) as { audit_events: unknown[] }).audit_events.length;
+}
+
 const tokens = new Map<string, Promise<string>>();
 
 /** Returns a token of a role. Because the command that creates it is a process of its own, each is created once. */
@@ -103,10 +109,10 @@ describe('the console in a browser', () => {
     await page.keyboard.type(lead.phone);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: '1 lead of this person' }).waitFor();
-    expect(page.url()).toBe(`${server.url}/console/search`);
+    expect(page.url()).toMatch(/\/console\/search\/[0-9a-f-]{36}$/);
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
-    await page.waitForURL(`**/console/leads/${id}`);
+    await page.waitForURL(`**/console/leads/${id}?list=*`);
 
     await page.keyboard.press('s');
     expect(await page.locator(':focus').getAttribute('value')).toBe('first_contact');
@@ -159,6 +165,62 @@ describe('the console in a browser', () => {
     await first(page).locator('.name').click();
     await page.waitForURL(`**/console/leads/${id}`);
     expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it.each([true, false])('Back and reload show pages again and send nothing again (JavaScript: %s)', async script => {
+    const phone = script ? '13600136000' : '13600136001';
+    const id = await submitLead({ phone });
+    const { context, page, errors } = await visit({ javaScriptEnabled: script });
+    const posts: string[] = [];
+    page.on('request', request => request.method() === 'POST' && posts.push(request.url()));
+    await signIn(page);
+    await page.goto(`${server.url}/console?form=mini-ai-experience`);
+    await page.getByRole('searchbox').fill(phone);
+    await page.getByRole('button', { name: 'Find' }).click();
+    const found = page.getByRole('heading', { name: '1 lead of this person' });
+    await found.waitFor();
+    await first(page).locator('.name').click();
+    await page.waitForURL(`**/console/leads/${id}*`);
+    await page.goBack();
+    expect(await found.count()).toBe(1);
+    await page.goForward();
+    await page.getByRole('button', { name: 'First contact' }).click();
+    await page.locator(`a[href="tel:+86${phone}"]`).waitFor();
+    const sent = posts.length;
+    for (let n = 0; n < 2; n++) {
+      await page.reload();
+      expect(await page.locator(`a[href="tel:+86${phone}"]`).count()).toBe(1);
+    }
+    await page.getByRole('link', { name: '← Leads' }).click();
+    await found.waitFor();
+    const seen: string[] = [];
+    while (!seen.at(-1)?.includes('form=mini-ai-experience')) {
+      await page.goBack();
+      expect(await page.locator('main h1').count()).toBe(1);
+      seen.push(page.url());
+    }
+    expect(seen.join('\n')).not.toContain(phone);
+    await page.goForward();
+    await page.reload();
+    expect(await found.count()).toBe(1);
+    expect(posts).toHaveLength(sent);
+    expect(await countReveals(id)).toBe(1);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('a refused post leaves the address of a page, so that reload does not send it again', async () => {
+    const { context, page } = await visit();
+    const posts: string[] = [];
+    page.on('request', request => request.method() === 'POST' && posts.push(request.url()));
+    await page.getByLabel('Access token').fill('lc_wrong');
+    await page.keyboard.press('Enter');
+    await page.locator('[role=alert]').waitFor();
+    expect(page.url()).toBe(`${server.url}/console`);
+    await page.reload();
+    expect(await page.locator('[role=alert]').count()).toBe(0);
+    expect(posts).toHaveLength(1);
     await context.close();
   });
 
@@ -292,6 +354,9 @@ describe.each([
         await page.locator('[name=holder]').fill('x');
         await page.locator('form.row button').click();
         await page.waitForSelector('.receipt');
+        await check(page, 'made');
+        await page.locator('a[href$="/revocation"]').first().click();
+        await page.waitForSelector('.alarm');
       }
       await check(page, `${role}, further`);
       await context.close();

@@ -80,11 +80,14 @@ describe('what a role may do', () => {
     ['/console/audit', 'GET', ['privacy_officer', 'auditor']],
     ['/console/tokens', 'GET', ['admin']],
     ['/console/tokens', 'POST', ['admin']],
+    [`/console/tokens/abcdefghijkl/revocation`, 'GET', ['admin']],
     [`/console/tokens/abcdefghijkl/revocation`, 'POST', ['admin']],
     [`/console/leads/${id}`, 'GET', ['viewer', 'sales', 'privacy_officer']],
     ['/console/search', 'POST', ['viewer', 'sales', 'privacy_officer']],
+    [`/console/search/${id}`, 'GET', ['viewer', 'sales', 'privacy_officer']],
     ['/console/export', 'POST', ['viewer', 'sales', 'privacy_officer']],
     [`/console/leads/${id}/reveal`, 'POST', ['sales', 'privacy_officer']],
+    [`/console/leads/${id}/reveal/end`, 'POST', ['sales', 'privacy_officer']],
     [`/console/leads/${id}/status`, 'POST', ['sales', 'privacy_officer']],
     [`/console/leads/${id}/assignee`, 'POST', ['sales', 'privacy_officer']],
     [`/console/leads/${id}/correction`, 'POST', ['privacy_officer']],
@@ -179,18 +182,26 @@ describe('POST /console/tokens', () => {
   it('makes a token that is shown once and works, and ends one', async () => {
     const { open, signIn, lines } = await startConsole();
     const admin = await open('admin');
-    const made = await (await admin.post('/console/tokens', { holder: '王<b>', role: 'viewer', days: '30' })).text();
-    const token = /lc_\w+/.exec(made)![0];
+    const made = await admin.send('/console/tokens', { holder: '王<b>', role: 'viewer', days: '30' });
+    const token = /lc_\w+/.exec(await made.response.text())![0];
+    expect(made.location).not.toContain(token);
     expect((await signIn(token)).status).toBe(303);
-    const list = await (await admin.get('/console/tokens')).text();
+    const list = await (await admin.get(made.location)).text();
     expect(list).toContain('王&lt;b&gt;');
     expect(list + lines.join('')).not.toContain(token);
     const [, id] = token.split('_');
-    expect((await admin.post(`/console/tokens/${id}/revocation`)).status).toBe(303);
+    const path = `/console/tokens/${id}/revocation`;
+    expect(list).toContain(`href="${path}"`);
+    const asked = await (await admin.get(path)).text();
+    expect(asked).toContain('王&lt;b&gt;');
+    expect(asked).toContain(`<form method="post" action="${path}">`);
+    expect((await signIn(token)).status).toBe(303);
+    expect((await admin.send(path)).location).toBe('/console/tokens');
     expect((await signIn(token)).status).toBe(401);
-    for (const wrong of [{ holder: '' }, { role: 'root' }, { days: '0' }, { days: 'x' }])
-      expect((await admin.post('/console/tokens', { holder: 'x', role: 'sales', days: '1', ...wrong })).status).toBe(
-        422,
-      );
+    expect((await admin.get(path)).status).toBe(404);
+    for (const wrong of [{ holder: '' }, { role: 'root' }, { days: '0' }, { days: 'x' }]) {
+      const { response } = await admin.send('/console/tokens', { holder: 'x', role: 'sales', days: '1', ...wrong });
+      expect([response.status, await response.text()]).toEqual([422, expect.stringContaining('Give a holder')]);
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../db/database.ts';
 import { clear, masked, readTraces, script, startConsole } from '../support/console.ts';
-import { lead } from '../support/harness.ts';
+import { browser_accept, lead, start } from '../support/harness.ts';
 
 const minute_ms = 60_000;
 
@@ -16,7 +16,8 @@ describe('a lead', () => {
     expect((await sales.post(`/console/leads/${id}/reveal`, { purpose: 'curiosity' })).status).toBe(422);
     expect(await readEvents('action=lead.revealed')).toEqual([]);
 
-    const response = await sales.post(`/console/leads/${id}/reveal`, { purpose: 'follow_up' });
+    const { response, location } = await sales.send(`/console/leads/${id}/reveal`, { purpose: 'follow_up' });
+    expect(location).toBe(`/console/leads/${id}`);
     const page = await response.text();
     for (const value of [
       ...clear,
@@ -28,8 +29,43 @@ describe('a lead', () => {
     const [, actor] = (await token('sales')).split('_');
     expect(await readEvents('action=lead.revealed')).toMatchObject([{ actor, purpose: 'follow_up', lead_ids: [id] }]);
     for (const value of clear) expect(readTraces(response, page) + lines.join('')).not.toContain(value);
-    const after = await (await sales.get(`/console/leads/${id}`)).text();
-    for (const value of clear) expect(after).not.toContain(value);
+  });
+
+  it('[A1] stays in clear for ten minutes under one event: for that session and lead, on every server', async () => {
+    const { open, submitLead, readEvents, advance, db } = await startConsole();
+    const [id, other] = [await submitLead(), await submitLead({ phone: '13900139000' })];
+    const sales = await open('sales');
+    const sees = async (get: typeof sales.get, path = id) =>
+      (await (await get(`/console/leads/${path}`)).text()).includes(lead.name);
+    await sales.send(`/console/leads/${id}/reveal`, { purpose: 'follow_up' });
+    advance(10 * minute_ms - 1);
+    expect(await sees(sales.get)).toBe(true);
+    const page = await (await sales.get(`/console/leads/${id}`)).text();
+    expect(page).toContain('Shown for “Follow-up”');
+    expect(await sees(sales.get, other)).toBe(false);
+    expect(await sees((await open('sales')).get)).toBe(false);
+    const second = await start({ CLIENT_IP_HEADER: 'x-real-ip' }, db);
+    const headers = { Accept: browser_accept, Cookie: sales.cookie };
+    expect(await sees(path => second.get(path, headers))).toBe(true);
+    expect(await readEvents('action=lead.revealed')).toHaveLength(1);
+    advance(1);
+    expect(await sees(sales.get)).toBe(false);
+    expect(await readEvents('action=lead.revealed')).toHaveLength(1);
+
+    await sales.send(`/console/leads/${id}/reveal`, { purpose: 'correction' });
+    expect(await sees(sales.get)).toBe(true);
+    await sales.send(`/console/leads/${id}/reveal/end`);
+    expect(await sees(sales.get)).toBe(false);
+    expect(await readEvents('action=lead.revealed')).toMatchObject([
+      { purpose: 'follow_up' },
+      { purpose: 'correction' },
+    ]);
+
+    await sales.send(`/console/leads/${id}/reveal`, { purpose: 'follow_up' });
+    await (await open('privacy_officer')).post(`/console/leads/${id}/erasure`, { sure: 'yes' });
+    expect(await sees(sales.get)).toBe(false);
+    expect((await sales.send(`/console/leads/${id}/reveal`, { purpose: 'follow_up' })).response.status).toBe(200);
+    expect(await readEvents('action=lead.revealed')).toHaveLength(3);
   });
 
   it('says what was done, and nothing for any other word of its address', async () => {
@@ -47,7 +83,8 @@ describe('a lead', () => {
     const sales = await open('sales');
     const reveal = async (email: string) => {
       const path = `/console/leads/${await submitLead({ email })}/reveal`;
-      const page = await (await sales.post(path, { purpose: 'follow_up' })).text();
+      const { response } = await sales.send(path, { purpose: 'follow_up' });
+      const page = await response.text();
       return new URL(/href="(mailto:[^"]*)"/.exec(page)![1]!.replaceAll('&amp;', '&'));
     };
     expect((await reveal(lead.email)).href).toBe(`mailto:${lead.email}`);
@@ -100,11 +137,15 @@ describe('a lead', () => {
     const id = await submitLead();
     const officer = await open('privacy_officer');
     const path = `/console/leads/${id}/correction`;
-    const wrong = await officer.post(path, { name: '', phone: '12', email: 'x', company: '' });
-    expect(wrong.status).toBe(422);
-    const page = await wrong.text();
+    const wrong = await officer.send(path, { name: '', phone: '12', email: 'x@@rare.example', company: '' });
+    expect(wrong.location).not.toContain('rare');
+    expect(wrong.response.status).toBe(422);
+    const page = await wrong.response.text();
     for (const field of ['phone', 'email']) expect(page).toContain(`data-field-error="${field}"`);
-    expect((await officer.post(path, { name: ' ' })).status).toBe(422);
+    expect(page).toContain('value="x@@rare.example"');
+    const others = await (await open('privacy_officer')).get(wrong.location);
+    expect([others.status, await others.text()]).toEqual([200, expect.not.stringContaining('x@@rare')]);
+    expect((await officer.send(path, { name: ' ' })).response.status).toBe(422);
     const done = await officer.post(path, { name: '', phone: '025-58801024', email: '', company: '' });
     expect([done.status, done.headers.get('Location')]).toEqual([303, `/console/leads/${id}?done=corrected`]);
     expect(await (await pull(`/leads/${id}?view=clear`)).json()).toMatchObject({
@@ -135,7 +176,8 @@ describe('a lead', () => {
     const id = await submitLead();
     await db.updateTable('leads').set({ restricted_at: '2026-11-23T04:00:00.000Z' }).where('id', '=', id).execute();
     const officer = await open('privacy_officer');
-    const page = await (await officer.post(`/console/leads/${id}/reveal`, { purpose: 'correction' })).text();
+    const { response } = await officer.send(`/console/leads/${id}/reveal`, { purpose: 'correction' });
+    const page = await response.text();
     expect(page).toContain('under a legal hold since');
     for (const value of [...clear, ...masked]) expect(page).not.toContain(value);
     expect((await officer.post(`/console/leads/${id}/erasure`, { sure: 'yes' })).status).toBe(403);
@@ -157,7 +199,7 @@ describe('a lead', () => {
     expect(page).toMatch(/<code>[0-9a-f]{64}<\/code>/);
     expect(page).toContain('href="/policies/2026-01?lang=zh-CN"');
     expect(page).not.toContain('Access to this lead');
-    await sales.post(`/console/leads/${third}/reveal`, { purpose: 'first_contact' });
+    await sales.send(`/console/leads/${third}/reveal`, { purpose: 'first_contact' });
     const officers = await (await (await open('privacy_officer')).get(`/console/leads/${third}`)).text();
     expect(officers).toMatch(/Access to this lead[\s\S]*Values shown[\s\S]*First contact/);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clear, masked, readTraces, script, startConsole } from '../support/console.ts';
-import { lead } from '../support/harness.ts';
+import { browser_accept, lead, origin, runJobs, start } from '../support/harness.ts';
 
 const minute_ms = 60_000;
 
@@ -89,28 +89,98 @@ describe('GET /console/arrivals', () => {
 
 describe('POST /console/search', () => {
   it.each(['138 0013 8078', '+86-138-0013-8078', '１３８００１３８０７８', 'zhang.san@EXAMPLE.com'])(
-    'finds %s in any spelling, and keeps it out of every address',
+    'finds %s in any spelling, and keeps it out of every address and out of what is stored',
     async q => {
-      const { open, submitLead, lines } = await startConsole();
+      const { open, submitLead, lines, db } = await startConsole();
       const id = await submitLead();
       await submitLead({ phone: '13900139000', email: 'other@example.com' });
-      const response = await (await open('viewer')).post('/console/search', { q });
+      const { response, location } = await (await open('viewer')).send('/console/search', { q });
       const page = await response.text();
       expect([...page.matchAll(/<li data-id="([\w-]{36})"/g)].map(([, id]) => id)).toEqual([id]);
-      expect(readTraces(response, page) + lines.join('')).not.toContain(q);
+      const stored = JSON.stringify(await db.selectFrom('session_notes').selectAll().execute());
+      expect(stored).toContain(location.split('/').at(-1));
+      expect(readTraces(response, page) + location + lines.join('') + stored).not.toContain(q);
     },
   );
 
   it('says that nothing was found, or that only a whole number or address can be', async () => {
     const { open } = await startConsole();
     const sales = await open('sales');
-    expect(await (await sales.post('/console/search', { q: '13800138000' })).text()).toContain(
-      'No lead with this phone or email',
-    );
-    const wrong = await sales.post('/console/search', { q: '<b>138' });
-    const page = await wrong.text();
-    expect(wrong.status).toBe(422);
+    const none = await sales.send('/console/search', { q: '13800138000' });
+    expect(await none.response.text()).toContain('No lead with this phone or email');
+    const { response } = await sales.send('/console/search', { q: '<b>138' });
+    const page = await response.text();
+    expect(response.status).toBe(422);
     expect(page).toContain('Enter a whole phone number');
     expect(page).not.toContain('<b>138');
+  });
+
+  it('is shown again on every server to its session alone, and its end deletes it; a session keeps the latest fifty', async () => {
+    const { open, db, advance, services } = await startConsole();
+    const [sales, other] = [await open('sales'), await open('sales')];
+    const { location } = await sales.send('/console/search', { q: '13800138078' });
+    const second = await start({ CLIENT_IP_HEADER: 'x-real-ip' }, db);
+    const elsewhere = await second.get(location, { Accept: browser_accept, Cookie: sales.cookie });
+    expect(await elsewhere.text()).toContain('value="13800138078"');
+    const foreign = await other.get(location);
+    expect([foreign.status, foreign.headers.get('Location')]).toEqual([303, '/console']);
+    const count = async () => (await db.selectFrom('session_notes').selectAll().execute()).length;
+    for (let n = 0; n < 50; n++) await sales.post('/console/search', { q: `1380013${8000 + n}` });
+    expect(await count()).toBe(50);
+    expect((await sales.get(location)).status).toBe(303);
+    await sales.post('/console/session/end');
+    expect(await count()).toBe(0);
+    await other.post('/console/search', { q: '13800138078' });
+    advance(8 * 60 * minute_ms);
+    await runJobs(services);
+    expect(await count()).toBe(0);
+  });
+});
+
+describe('the way back from a lead', () => {
+  it('leads to the list as it was: filters and page, or the search, also after a post', async () => {
+    const { open, submitLead } = await startConsole();
+    for (let n = 0; n < 51; n++) await submitLead();
+    const officer = await open('privacy_officer');
+    const links = (page: string) =>
+      [...page.matchAll(/href="([^"]*)"/g)].map(([, address]) => address!.replaceAll('&amp;', '&'));
+    const list = await (await officer.get('/console?status=new&form=mini-ai-experience')).text();
+    const next = links(list).find(address => address.includes('cursor='))!;
+    const { location: search } = await officer.send('/console/search', { q: lead.phone });
+    for (const [n, address] of ['/console', next, search].entries()) {
+      const rows = links(await (await officer.get(address)).text()).filter(one =>
+        /^\/console\/leads\/[0-9a-f]/.test(one),
+      );
+      expect(rows.length).toBeGreaterThan(0);
+      // Another lead each time, because one that was revealed stays so.
+      const page = await (await officer.get(rows.at(n - 1)!)).text();
+      expect(/class="crumb"><a href="([^"]*)"/.exec(page)![1]!.replaceAll('&amp;', '&')).toBe(address);
+      const actions = [...page.matchAll(/action="(\/console\/leads[^"]*)"/g)].map(([, one]) =>
+        one!.replaceAll('&amp;', '&'),
+      );
+      const ends = { reveal: { purpose: 'follow_up' }, status: { status: 'new' }, correction: { phone: '1' } };
+      for (const [end, fields] of Object.entries(ends)) {
+        const action = actions.find(one => new URL(one, origin).pathname.endsWith(`/${end}`))!;
+        const { response } = await officer.send(action, fields as Record<string, string>);
+        expect(await response.text()).toContain(`class="crumb"><a href="${address.replaceAll('&', '&amp;')}"`);
+      }
+    }
+  });
+
+  it('leads nowhere else, whatever the address says', async () => {
+    const { open, submitLead } = await startConsole();
+    const id = await submitLead();
+    const sales = await open('sales');
+    for (const list of [
+      '//evil.example',
+      'https://evil.example',
+      '/search/x',
+      '/leads',
+      '?status=nonsense',
+      '/search/../tokens',
+    ]) {
+      const page = await (await sales.get(`/console/leads/${id}?list=${encodeURIComponent(list)}`)).text();
+      expect(page).toContain('class="crumb"><a href="/console"');
+    }
   });
 });

@@ -5,7 +5,10 @@ import { listChoices, recordChoice } from '../../db/consents/record.ts';
 import { Conflict, type Database } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { draftLead } from '../../db/leads/create.ts';
+import { endReveal, findLeadInSession, grantReveal } from '../../db/leads/reveals.ts';
 import { claimKey, findFirstUse, forgetExpired } from '../../db/once.ts';
+import { readNote, takeNote, writeNote } from '../../db/staff/notes.ts';
+import { endSession, endSessions, forgetIdleSessions, openSession } from '../../db/staff/sessions.ts';
 import { engines } from '../support/engines.ts';
 import { draft, lead, noon, operator, startPublished } from '../support/harness.ts';
 
@@ -31,6 +34,38 @@ describe.each(engines)('$engine', ({ engine, open }) => {
 
   const seqNow = async () => (await db.selectFrom('changes').select('seq').executeTakeFirstOrThrow()).seq;
   const key = (name: string) => [claimKey(db, { key: name, fingerprint: 'f' }, 's', tomorrow, noon)];
+
+  it('keeps what a session keeps: notes of its own, the latest fifty, and a reveal under its event, until its end', async () => {
+    const submitted = await started.post('/forms/mini-ai-experience', lead);
+    const { id } = (await submitted.json()) as { id: string };
+    const [one, other] = [await openSession(db, 'token', noon), await openSession(db, 'token', noon)];
+    const notes: string[] = [];
+    for (let n = 0; n < 52; n++) notes.push(await writeNote(db, one, 'search', { n }, noon));
+    const read = (session: string, n: number) => readNote(db, session, 'search', notes[n]!);
+    expect([await read(one, 51), await read(one, 2), await read(one, 1)]).toEqual([{ n: 51 }, { n: 2 }, undefined]);
+    expect([await read(other, 51), await readNote(db, one, 'token', notes[51]!)]).toEqual([undefined, undefined]);
+    expect([await takeNote(db, one, 'search', notes[3]!), await read(one, 3)]).toEqual([{ n: 3 }, undefined]);
+
+    const seen = async (session: string, now = noon) =>
+      (await findLeadInSession(started.services, session, id, now))?.shownFor;
+    await grantReveal(db, one, id, 'follow_up', operator, noon);
+    await grantReveal(db, one, id, 'handover', operator, noon);
+    expect([await seen(one), await seen(other)]).toEqual(['handover', undefined]);
+    expect(await seen(one, new Date(noon.getTime() + 600_000))).toBeUndefined();
+    await endReveal(db, one, id);
+    expect(await seen(one)).toBeUndefined();
+    await grantReveal(db, one, newId(noon), 'follow_up', operator, noon);
+
+    await grantReveal(db, one, id, 'follow_up', operator, noon);
+    await writeNote(db, other, 'search', {}, noon);
+    await endSession(db, one, noon);
+    await forgetIdleSessions(db, noon);
+    expect([await seen(one), await read(one, 51)]).toEqual([undefined, undefined]);
+    const count = async () => (await db.selectFrom('session_notes').select('id').execute()).length;
+    expect(await count()).toBe(1);
+    await endSessions(db, 'token', noon);
+    expect(await count()).toBe(0);
+  });
 
   describe('atomic', () => {
     it('gives an outcome per statement', async () => {

@@ -7,6 +7,12 @@ import { createPostgresDatabase } from '../support/engines.ts';
 import { lead, start } from '../support/harness.ts';
 import { startPooler } from '../support/pooler.ts';
 
+/** Waits that a busy machine does not exceed. Nothing here is about time. */
+const unhurried = {
+  client: { connectionTimeoutMillis: 60_000, query_timeout: 60_000 },
+  server: { statement_timeout: 60_000, lock_timeout: 60_000, idle_in_transaction_session_timeout: 60_000 },
+};
+
 describe('behind a pooler in transaction mode', () => {
   let direct: string;
   let pooler: Awaited<ReturnType<typeof startPooler>>;
@@ -14,7 +20,7 @@ describe('behind a pooler in transaction mode', () => {
   beforeAll(async () => {
     direct = await createPostgresDatabase();
     pooler = await startPooler(direct);
-    const opened = await Promise.all([postgres.open(pooler.address), postgres.open(pooler.address)]);
+    const opened = await Promise.all([1, 2].map(() => postgres.open(pooler.address, undefined, unhurried)));
     servers = await Promise.all(opened.map(db => start({ FORM_QUOTA_PER_MINUTE: '1000' }, db)));
     await servers[0]!.publish('2026-01');
   });
@@ -32,7 +38,11 @@ describe('behind a pooler in transaction mode', () => {
       return rows;
     };
     expect((await list('select name from migrations')).length).toBeGreaterThan(0);
-    expect(await list("select * from pg_locks where locktype = 'advisory'")).toEqual([]);
+    expect(
+      await list(
+        "select * from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",
+      ),
+    ).toEqual([]);
   });
 
   it('every lead, choice, page and change is answered as without one, and so is GET /health', async () => {
@@ -46,15 +56,15 @@ describe('behind a pooler in transaction mode', () => {
       chosen_at: '2026-11-23T03:59:00.000Z',
     };
     const answers = await Promise.all(
-      Array.from({ length: 60 }, (_, n) => {
+      Array.from({ length: 36 }, (_, n) => {
         const server = servers[n % 2]!;
         if (n % 3 === 2) return server.post('/consents', choice);
-        return server.post('/forms/mini-ai-experience', lead, { 'Idempotency-Key': `key ${n % 12}` });
+        return server.post('/forms/mini-ai-experience', lead, { 'Idempotency-Key': `key ${n % 9}` });
       }),
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     const { leads } = (await (await one.pull('/leads?view=clear')).json()) as { leads: { id: string; name: string }[] };
-    expect(leads).toHaveLength(8);
+    expect(leads).toHaveLength(6);
     expect(leads[0]!.name).toBe(lead.name);
     expect((await two.ask('PATCH', `/leads/${leads[0]!.id}`, { status: 'contacted' })).status).toBe(200);
     expect((await two.ask('DELETE', `/leads/${leads[1]!.id}`)).status).toBe(204);
@@ -62,10 +72,9 @@ describe('behind a pooler in transaction mode', () => {
   });
 
   it('limits hold in each transaction and each query, and stay with none of its connections', async () => {
-    const { client, server } = postgres.operators_patience;
     const hasty = await postgres.open(pooler.address, undefined, {
-      client,
-      server: { ...server, statement_timeout: 100 },
+      ...unhurried,
+      server: { ...unhurried.server, statement_timeout: 100 },
     });
     const slow = sql`select pg_sleep(${3})`.compile(hasty);
     for (const run of [() => hasty.read(slow), () => hasty.atomic([slow])]) {

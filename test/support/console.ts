@@ -25,13 +25,18 @@ export async function startConsole(overrides: Environment = {}, database?: Datab
     const response = await signIn(await started.token(role));
     const cookie = readCookie(response);
     const headers = { Accept: browser_accept, 'Accept-Language': 'en', 'Sec-Fetch-Site': 'same-origin' };
-    return {
-      cookie,
-      get: (path: string, more: Record<string, string> = {}) =>
-        started.get(path, { ...headers, ...(cookie && { Cookie: cookie }), ...more }),
-      post: (path: string, fields: Record<string, string> = {}, more: Record<string, string> = {}) =>
-        started.submit(path, fields, { ...headers, ...(cookie && { Cookie: cookie }), ...more }),
-    };
+    const get = (path: string, more: Record<string, string> = {}) =>
+      started.get(path, { ...headers, ...(cookie && { Cookie: cookie }), ...more });
+    const post = (path: string, fields: Record<string, string> = {}, more: Record<string, string> = {}) =>
+      started.submit(path, fields, { ...headers, ...(cookie && { Cookie: cookie }), ...more });
+    /** Posts a form and follows the redirect, as a browser does. */
+    async function send(path: string, fields: Record<string, string> = {}) {
+      const posted = await post(path, fields);
+      const location = posted.headers.get('Location');
+      if (posted.status !== 303 || !location) throw new Error(`POST ${path} answers ${posted.status}, no redirect`);
+      return { location, response: await get(location) };
+    }
+    return { cookie, get, post, send };
   }
 
   async function submitLead(fields: Partial<typeof lead> = {}, form = 'mini-ai-experience'): Promise<string> {

@@ -108,7 +108,7 @@ const fields: Record<string, Record<string, unknown>> = {
   'POST /console/leads/:id/correction': { name: '', phone: '', email: '', company: '' },
   'POST /console/leads/:id/erasure': { sure: '' },
 };
-const without_body = /\/withdrawal$|\/revocation$|\/rotation$/;
+const without_body = /\/withdrawal$|\/revocation$|\/rotation$|\/reveal\/end$/;
 
 /** The parameters that routes look at in their address, by a route that does. */
 const parameters: Record<string, string[]> = {
@@ -119,6 +119,8 @@ const parameters: Record<string, string[]> = {
   'GET /consents/stats': ['from'],
   'GET /audit-events': ['lead_id', 'action', 'actor', 'cursor'],
   'GET /console': ['assigned_to', 'from', 'after', 'again'],
+  'GET /console/leads/:id': ['list', 'done', 'draft'],
+  'GET /console/tokens': ['made'],
   'GET /console/audit': ['lead_id', 'action', 'after'],
   'GET /console/overview': ['from'],
 };

@@ -18,8 +18,9 @@ interface Answer {
  */
 export function answerPage(c: Context<App>, page: Page, { status = 200, headers, address }: Answer = {}) {
   const reader = readerOf(c);
-  const query = c.req.method === 'POST' ? {} : c.req.query();
-  return c.html(renderLayout(reader, page, { path: address ?? c.req.path, query }), status, {
+  const isPost = c.req.method === 'POST';
+  const query = isPost ? {} : c.req.query();
+  return c.html(renderLayout(reader, page, { path: address ?? c.req.path, query, isPost }), status, {
     'Content-Language': reader.locale,
     'Content-Security-Policy': content_policy,
     'Cross-Origin-Opener-Policy': 'same-origin',

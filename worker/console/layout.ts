@@ -29,6 +29,8 @@ const sections: { section: Section; path: string; scopes: Scope[] }[] = [
 interface Address {
   path: string;
   query: Record<string, string>;
+  /** Whether the page answers a post. Then the script puts this address in place of the post's. */
+  isPost: boolean;
 }
 
 /** Draws the whole document: the page between the console's header and footer. */
@@ -36,7 +38,7 @@ export function renderLayout(reader: Reader, page: Page, address: Address): Cont
   const { locale, text, holder } = reader;
   const languages = renderLanguages(reader, address);
   return html`<!doctype html>
-<html lang="${locale}">
+<html lang="${locale}"${address.isPost ? html` data-address="${address.path}"` : ''}>
 <head>
 <meta charset="utf-8">
 <title>${page.title} · ${text.name}</title>

@@ -6,9 +6,18 @@
  */
 export { showAudit } from './audit/events.ts';
 export { askExport, exportLeads } from './leads/export.ts';
-export { askErasure, correctLead, eraseLead, revealLead, setAssignee, setStatus, showLead } from './leads/lead.ts';
-export { searchLeads, showArrivals, showLeads } from './leads/leads.ts';
+export {
+  askErasure,
+  correctLead,
+  eraseLead,
+  hideLead,
+  revealLead,
+  setAssignee,
+  setStatus,
+  showLead,
+} from './leads/lead.ts';
+export { searchLeads, showArrivals, showLeads, showSearch } from './leads/leads.ts';
 export { showOverview } from './overview/overview.ts';
 export { showProblem } from './problem.ts';
 export { arrive, signIn, signOut } from './sign-in.ts';
-export { endToken, makeToken, showTokens } from './staff/tokens.ts';
+export { askRevocation, endToken, makeToken, showTokens } from './staff/tokens.ts';

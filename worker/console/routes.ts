@@ -17,6 +17,7 @@ export const consolePages: Record<string, Methods> = {
   '/console/session/end': { POST: [page('signOut')] },
   '/console/arrivals': { GET: [allow('leads:read'), page('showArrivals')] },
   '/console/search': { POST: [allow('leads:read'), page('searchLeads')] },
+  '/console/search/:id': { GET: [allow('leads:read'), page('showSearch')] },
   '/console/export': {
     GET: [allow('leads:read'), page('askExport')],
     POST: [allow('leads:read'), page('exportLeads')],
@@ -27,9 +28,13 @@ export const consolePages: Record<string, Methods> = {
     GET: [allow('tokens:manage'), page('showTokens')],
     POST: [allow('tokens:manage'), page('makeToken')],
   },
-  '/console/tokens/:id/revocation': { POST: [allow('tokens:manage'), page('endToken')] },
+  '/console/tokens/:id/revocation': {
+    GET: [allow('tokens:manage'), page('askRevocation')],
+    POST: [allow('tokens:manage'), page('endToken')],
+  },
   '/console/leads/:id': { GET: [allow('leads:read'), page('showLead')] },
   '/console/leads/:id/reveal': { POST: [allow('leads:reveal'), page('revealLead')] },
+  '/console/leads/:id/reveal/end': { POST: [allow('leads:reveal'), page('hideLead')] },
   '/console/leads/:id/status': { POST: [allow('leads:write'), page('setStatus')] },
   '/console/leads/:id/assignee': { POST: [allow('leads:write'), page('setAssignee')] },
   '/console/leads/:id/correction': { POST: [allow('leads:correct'), page('correctLead')] },

@@ -14,6 +14,10 @@
     if (event.persisted) location.reload();
   });
 
+  // A page that answers a post gets the address of a page, because Back or reload would send the post again.
+  const { address } = root.dataset;
+  if (address) history.replaceState(null, '', address);
+
   const toast = find('.toast');
   let fading;
   function say(text) {
@@ -34,7 +38,7 @@
       });
     }
 
-  // Saves status and assignee without a new page, because a new page would mask the values again.
+  // Saves status and assignee without a new page, so that what is open stays in place.
   async function change(address, fields, within) {
     const failed = within.closest('[data-failed]')?.dataset.failed ?? '';
     try {
@@ -175,7 +179,7 @@
       item.classList.add('arrived');
       for (const [name, text] of Object.entries(row.slots)) find(`.${name}`, item).textContent = text;
       find('.chip', item).className = `chip ${row.status}`;
-      find('.name', item).href = `/console/leads/${row.id}`;
+      find('.name', item).pathname = `/console/leads/${row.id}`;
       const time = find('time', item);
       time.dateTime = row.received_at;
       time.title = row.exact;

@@ -36,7 +36,7 @@ export function toQuery({ from, to, ...filters }: Filters, time_zone: string, li
 }
 
 /** Writes filters as the query string of an address. The usual order is left out. */
-export function writeFilters({ order, ...filters }: Filters, more: Record<string, string> = {}): string {
+export function writeFilters({ order, ...filters }: Filters, more: Record<string, string> | undefined = {}): string {
   const kept = Object.entries({ ...filters, order: order === 'desc' ? undefined : order, ...more });
   const query = new URLSearchParams(kept.filter((entry): entry is [string, string] => Boolean(entry[1]))).toString();
   return query ? `?${query}` : '';
@@ -56,4 +56,31 @@ export function writePlace({ id }: Pick<Position, 'id'>): string {
 export function readPlace(cursor: string | undefined): Position | undefined {
   const id = decodeCursor(cursor ?? '');
   return uuid.test(id) ? { seq: 0, id } : undefined;
+}
+
+/**
+ * Reads where a list stands from what follows `/console` in its address: a search, or filters with a cursor. Because a
+ * page of a lead carries it in its own address, "back" leads to the list as it was. Any other text is the whole list.
+ */
+export function readList(rest: string | undefined): string {
+  const search = /^\/search\/(.+)$/.exec(rest ?? '')?.[1];
+  if (search && uuid.test(search)) return `/search/${search}`;
+  const query = Object.fromEntries(new URLSearchParams(rest));
+  return writeList(filterFields.parse(query), readPlace(query.cursor));
+}
+
+/** Writes what follows `/console` in the address of a list. */
+export function writeList(filters: Filters, after: Position | undefined): string {
+  return writeFilters(filters, after && { cursor: writePlace(after) });
+}
+
+/**
+ * Writes the address of a lead's page.
+ *
+ * @param list The list that the page leads back to, as `readList` returns it.
+ * @param step What follows the lead in the path: `/reveal`, say.
+ */
+export function leadAddress(id: string, list: string, step = '', more: Record<string, string> = {}): string {
+  const query = new URLSearchParams({ ...more, ...(list && { list }) }).toString();
+  return `/console/leads/${id}${step}${query ? `?${query}` : ''}`;
 }

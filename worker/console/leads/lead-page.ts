@@ -11,6 +11,7 @@ import { renderSelect } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import { renderAgo, renderTime, writeTime } from '../times.ts';
+import { leadAddress } from './filters.ts';
 import { isOpen, type OpenLead } from './rows.ts';
 
 /** A correction that was refused: what was typed, and what is wrong with it. */
@@ -21,6 +22,8 @@ export interface Correction {
 
 interface LeadDetails {
   lead: Lead;
+  /** The list that the page leads back to (`readList`). */
+  list: string;
   /** What was just done to the lead. */
   done: string | undefined;
   /** The purpose for which the values are shown; undefined while they are masked. */
@@ -39,37 +42,36 @@ interface LeadDetails {
 /** Draws a lead with all that the reader may do about it. */
 export function leadPage(reader: Reader, details: LeadDetails): Page {
   const { text: texts, scopes } = reader;
-  const { lead: text, list } = texts;
-  const { lead, done, earlier, consent, events, refused } = details;
+  const { lead: text } = texts;
+  const { lead, list, done, earlier, consent, events, refused } = details;
   const said = done && Object.hasOwn(text.done, done) ? text.done[done] : undefined;
   const open = isOpen(lead) ? lead : undefined;
   return {
     title: text.title,
     section: 'leads',
-    content: html`<p class="crumb"><a href="/console">← ${text.back}</a></p>
+    content: html`<p class="crumb"><a href="/console${list}">← ${text.back}</a></p>
 ${said ? html`<p class="notice" role="status">${said}</p>` : ''}
 ${isOpen(lead) ? renderOpen(reader, lead, details) : html`<h1>${text.title}</h1><p class="notice">${describeClosed(reader, lead)}</p>`}
 <div class="facts-grid${events ? ' two' : ''}">
-<div>${open?.earlier_lead_id ? renderEarlier(reader, earlier) : ''}${renderConsent(reader, consent)}</div>
+<div>${open?.earlier_lead_id ? renderEarlier(reader, earlier, list) : ''}${renderConsent(reader, consent)}</div>
 ${events ? renderHistory(reader, lead.id, events) : ''}
 </div>
-${open && scopes.includes('leads:correct') ? renderCorrection(reader, open, refused) : ''}
-${open && scopes.includes('leads:erase') ? html`<p class="danger"><a class="button quiet" href="/console/leads/${open.id}/erasure">${text.erase}</a></p>` : ''}
-${open ? '' : html`<p><a class="button quiet" href="/console">${list.all}</a></p>`}`,
+${open && scopes.includes('leads:correct') ? renderCorrection(reader, open, list, refused) : ''}
+${open && scopes.includes('leads:erase') ? html`<p class="danger"><a class="button quiet" href="${leadAddress(open.id, list, '/erasure')}">${text.erase}</a></p>` : ''}
+${open ? '' : html`<p><a class="button quiet" href="/console">${texts.list.all}</a></p>`}`,
   };
 }
 
 /** Draws the page that asks before a lead is erased. */
-export function erasurePage({ text: { lead: text } }: Reader, lead: OpenLead): Page {
-  const path = `/console/leads/${lead.id}`;
+export function erasurePage({ text: { lead: text } }: Reader, lead: OpenLead, list: string): Page {
   return {
     title: text.eraseTitle,
     section: 'leads',
     content: html`<section class="card narrow"><h1>${text.eraseTitle}</h1>
 <p><b>${lead.name}</b> · ${lead.company} · ${lead.phone}</p>
 ${text.eraseBody.map(line => html`<p>${line}</p>`)}
-<form method="post" action="${path}/erasure"><label class="check"><input type="checkbox" name="sure" value="yes" required><span>${text.eraseSure}</span></label>
-<p class="go"><button class="alarm">${text.eraseDo}</button><a class="button quiet" href="${path}">${text.keep}</a></p></form></section>`,
+<form method="post" action="${leadAddress(lead.id, list, '/erasure')}"><label class="check"><input type="checkbox" name="sure" value="yes" required><span>${text.eraseSure}</span></label>
+<p class="go"><button class="alarm">${text.eraseDo}</button><a class="button quiet" href="${leadAddress(lead.id, list)}">${text.keep}</a></p></form></section>`,
   };
 }
 
@@ -86,11 +88,11 @@ function renderOpen(reader: Reader, lead: OpenLead, details: LeadDetails): Conte
 <header><h1>${lead.name}</h1>
 <p class="meta"><span class="chip ${lead.status}">${text.statuses[lead.status]}</span> <span>${text.forms[lead.form]}</span> <span>${text.lead.received} ${renderAgo(reader, lead.received_at)}</span> ${lead.changed_at === lead.received_at ? '' : html`<span>${text.lead.changed} ${renderAgo(reader, lead.changed_at)}</span> `}<span>${text.fields.assigned_to}: <b class="to">${lead.assigned_to ?? text.nobody}</b></span></p></header>
 ${renderValues(reader, lead, details)}
-${details.work ? renderWork(reader, lead, details.work) : ''}
+${details.work ? renderWork(reader, lead, details.list, details.work) : ''}
 </article>`;
 }
 
-function renderValues({ text }: Reader, lead: OpenLead, { shownFor, purposes }: LeadDetails): Content {
+function renderValues({ text }: Reader, lead: OpenLead, { list, shownFor, purposes }: LeadDetails): Content {
   const links: Record<string, string> = { phone: `tel:${lead.phone}`, email: linkEmail(lead.email) };
   const rows = leadFields.map(({ name }) => {
     const value = lead[name];
@@ -100,7 +102,6 @@ function renderValues({ text }: Reader, lead: OpenLead, { shownFor, purposes }: 
       : '';
     return html`<div><dt>${text.fields[name]}</dt><dd class="${name}">${shown}${copy}</dd></div>`;
   });
-  const path = `/console/leads/${lead.id}`;
   const buttons = purposes?.map(
     (one, index) =>
       html`<button class="quiet" name="purpose" value="${one}"${index === 0 ? html` data-key="s" data-focus` : ''}>${text.purposes[one]}</button>`,
@@ -108,9 +109,9 @@ function renderValues({ text }: Reader, lead: OpenLead, { shownFor, purposes }: 
   return html`<dl class="values" data-copied="${text.lead.copied}">${rows}</dl>
 ${
   shownFor
-    ? html`<p class="notice shown" role="status">${text.lead.shown(text.purposes[shownFor]!)} <a href="${path}">${text.lead.hide}</a></p>`
+    ? html`<form class="notice shown" method="post" action="${leadAddress(lead.id, list, '/reveal/end')}"><p role="status">${text.lead.shown(text.purposes[shownFor]!)}</p><button class="quiet">${text.lead.hide}</button></form>`
     : buttons
-      ? html`<form class="reveal" method="post" action="${path}/reveal"><fieldset><legend>${text.lead.masked}</legend>${buttons}</fieldset></form>`
+      ? html`<form class="reveal" method="post" action="${leadAddress(lead.id, list, '/reveal')}"><fieldset><legend>${text.lead.masked}</legend>${buttons}</fieldset></form>`
       : html`<p class="hint">${text.lead.readOnly}</p>`
 }`;
 }
@@ -126,30 +127,30 @@ function linkEmail(email: string): string {
 function renderWork(
   { text, holder }: Reader,
   lead: OpenLead,
+  list: string,
   { statuses, assignees }: NonNullable<LeadDetails['work']>,
 ): Content {
   const me = holder?.holder;
   const people = assignees.map(one => [one, one] as const);
-  const path = `/console/leads/${lead.id}`;
   const buttons = statuses.map(
     (status, index) =>
       html`<button class="chip ${status}" name="status" value="${status}" data-key="${index + 1}" aria-keyshortcuts="${index + 1}" aria-pressed="${String(lead.status === status)}">${text.statuses[status]}<kbd aria-hidden="true">${index + 1}</kbd></button>`,
   );
   return html`<div class="work" data-failed="${text.lead.failed}">
-<form method="post" action="${path}/status" data-quiet><fieldset><legend>${text.fields.status}</legend>${buttons}</fieldset></form>
-<form class="assign" method="post" action="${path}/assignee" data-quiet>${renderSelect('assigned_to', text.fields.assigned_to!, people, lead.assigned_to ?? '', text.nobody)}<button class="quiet">${text.lead.assign}</button></form>
+<form method="post" action="${leadAddress(lead.id, list, '/status')}" data-quiet><fieldset><legend>${text.fields.status}</legend>${buttons}</fieldset></form>
+<form class="assign" method="post" action="${leadAddress(lead.id, list, '/assignee')}" data-quiet>${renderSelect('assigned_to', text.fields.assigned_to!, people, lead.assigned_to ?? '', text.nobody)}<button class="quiet">${text.lead.assign}</button></form>
 ${
   me && assignees.includes(me)
-    ? html`<form method="post" action="${path}/assignee" data-quiet><button class="quiet" name="assigned_to" value="${me}" data-key="m" aria-keyshortcuts="m">${text.lead.mine}<kbd aria-hidden="true">m</kbd></button></form>`
+    ? html`<form method="post" action="${leadAddress(lead.id, list, '/assignee')}" data-quiet><button class="quiet" name="assigned_to" value="${me}" data-key="m" aria-keyshortcuts="m">${text.lead.mine}<kbd aria-hidden="true">m</kbd></button></form>`
     : ''
 }</div>`;
 }
 
-function renderEarlier(reader: Reader, earlier: EarlierLead[]): Content {
+function renderEarlier(reader: Reader, earlier: EarlierLead[], list: string): Content {
   const { text } = reader;
   const items = earlier.map(
     one =>
-      html`<li><a href="/console/leads/${one.id}">${writeTime(reader, one.received_at)}</a> ${text.forms[one.form]} <span class="chip ${one.erased_at ? 'closed' : one.status}">${one.erased_at ? text.erased : text.statuses[one.status]}</span></li>`,
+      html`<li><a href="${leadAddress(one.id, list)}">${writeTime(reader, one.received_at)}</a> ${text.forms[one.form]} <span class="chip ${one.erased_at ? 'closed' : one.status}">${one.erased_at ? text.erased : text.statuses[one.status]}</span></li>`,
   );
   return html`<section class="card"><h2>${text.lead.earlier}</h2><ul class="earlier">${items}</ul></section>`;
 }
@@ -170,7 +171,12 @@ function renderHistory(reader: Reader, id: string, { audit_events, has_more }: E
   return html`<section class="card"><h2>${text.history}</h2>${renderEvents(reader, audit_events, id)}${all}</section>`;
 }
 
-function renderCorrection({ locale, text: texts }: Reader, lead: OpenLead, refused: Correction | undefined): Content {
+function renderCorrection(
+  { locale, text: texts }: Reader,
+  lead: OpenLead,
+  list: string,
+  refused: Correction | undefined,
+): Content {
   const { lead: text, fields } = texts;
   const { typed = {}, errors = [] } = refused ?? {};
   const inputs = leadFields.map(({ name, type, max }) => {
@@ -181,5 +187,5 @@ function renderCorrection({ locale, text: texts }: Reader, lead: OpenLead, refus
   return html`<details class="card correction"${refused ? html` open` : ''}><summary>${text.correct}</summary>
 ${refused ? renderNotice(wrong) : ''}
 <p class="hint">${text.correctHint}</p>
-<form method="post" action="/console/leads/${lead.id}/correction" novalidate><div class="inputs">${inputs}</div><button>${text.save}</button></form></details>`;
+<form method="post" action="${leadAddress(lead.id, list, '/correction')}" novalidate><div class="inputs">${inputs}</div><button>${text.save}</button></form></details>`;
 }

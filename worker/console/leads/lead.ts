@@ -5,7 +5,9 @@ import { changeLead, type LeadChange } from '../../../db/leads/change.ts';
 import { eraseLeadById } from '../../../db/leads/erase.ts';
 import { findLeadConsent, listEarlier } from '../../../db/leads/history.ts';
 import { lead_statuses, reveal_purposes } from '../../../db/leads/lead.ts';
-import { findLead, type View } from '../../../db/leads/read.ts';
+import { findLead } from '../../../db/leads/read.ts';
+import { endReveal, findLeadInSession, grantReveal } from '../../../db/leads/reveals.ts';
+import { readNote, writeNote } from '../../../db/staff/notes.ts';
 import { type App, factory } from '../../context.ts';
 import { actorOf, hasScope } from '../../guards/access.ts';
 import { asksForJson } from '../../http/negotiate.ts';
@@ -17,20 +19,65 @@ import { body } from '../../http/validate.ts';
 import { checkField, type LeadField, leadFields, normalizeField } from '../../shared/fields.ts';
 import { answerPage } from '../answer.ts';
 import { readerOf } from '../reader.ts';
+import { readSessionId } from '../session.ts';
 import { listAssignees } from './assignees.ts';
+import { leadAddress, readList } from './filters.ts';
 import { type Correction, erasurePage, leadPage } from './lead-page.ts';
 import { isOpen } from './rows.ts';
 
 const events_shown = 10;
 
-/** `GET /console/leads/{id}` shows a lead, masked. */
-export const showLead = factory.createHandlers(c => answerLead(c, { masked: true }));
+/**
+ * `GET /console/leads/{id}` shows a lead: masked, or in clear while a reveal of this session covers it. A correction
+ * that was refused is shown for another try.
+ */
+export const showLead = factory.createHandlers(async c => {
+  const { services } = c.var;
+  const { db } = services;
+  const id = readId(c);
+  const seen = id && (await findLeadInSession(services, readSessionId(c)!, id, services.now()));
+  if (!seen) return problem(c, 'not-found');
+  const { lead, shownFor } = seen;
+  const open = isOpen(lead) ? lead : undefined;
+  const history = { lead_id: lead.id, order: 'desc', limit: events_shown } as const;
+  const [assignees, earlier, consent, events, refused] = await Promise.all([
+    open && hasScope(c, 'leads:write') ? listAssignees(services, open.assigned_to) : undefined,
+    open ? listEarlier(db, open.earlier_lead_id) : [],
+    findLeadConsent(db, lead.id),
+    hasScope(c, 'audit:read') ? listEvents(db, history, undefined) : undefined,
+    open && hasScope(c, 'leads:correct') ? readRefused(c) : undefined,
+  ]);
+  const page = leadPage(readerOf(c), {
+    lead,
+    list: readList(c.req.query('list')),
+    done: c.req.query('done'),
+    shownFor,
+    purposes: hasScope(c, 'leads:reveal') ? reveal_purposes : undefined,
+    work: assignees && { statuses: lead_statuses, assignees },
+    ...{ earlier, consent: consent!, events, refused },
+  });
+  return answerPage(c, page, { status: refused ? 422 : 200 });
+});
 
-/** `POST /console/leads/{id}/reveal` shows a lead in clear, for a purpose, once the audit trail holds both. */
+/** `POST /console/leads/{id}/reveal` lets the session see a lead in clear, for a purpose that the audit trail holds. */
 export const revealLead = factory.createHandlers(
   body(z.object({ purpose: z.enum(reveal_purposes) }), { form: true }),
-  c => answerLead(c, { clear: actorOf(c), purpose: c.req.valid('json').purpose }),
+  async c => {
+    const { db, now } = c.var.services;
+    const id = readId(c);
+    if (!id) return problem(c, 'not-found');
+    await grantReveal(db, readSessionId(c)!, id, c.req.valid('json').purpose, actorOf(c), now());
+    return goBack(c, id);
+  },
 );
+
+/** `POST /console/leads/{id}/reveal/end` masks a lead again before its ten minutes are over. */
+export const hideLead = factory.createHandlers(async c => {
+  const id = readId(c);
+  if (!id) return problem(c, 'not-found');
+  await endReveal(c.var.services.db, readSessionId(c)!, id);
+  return goBack(c, id);
+});
 
 /** `POST /console/leads/{id}/status` changes the status. */
 export const setStatus = factory.createHandlers(body(z.object({ status: z.enum(lead_statuses) }), { form: true }), c =>
@@ -53,25 +100,47 @@ export const setAssignee = factory.createHandlers(body(assignment, { form: true 
   answerChange(c, c.req.valid('json'), 'assigned'),
 );
 
+/** Characters kept of a value that was refused: more than any field may have. */
+const draft_length = 1000;
+
 const correction = z.object(Object.fromEntries(leadFields.map(({ name }) => [name, z._default(z.string(), '')])));
 
 /** `POST /console/leads/{id}/correction` replaces the values that are filled in. */
 export const correctLead = factory.createHandlers(body(correction, { form: true }), async c => {
   const typed = Object.entries(c.req.valid('json')).filter(([, value]) => value.trim());
-  const errors = typed.flatMap(([field, value]): FieldError[] => {
-    const code = checkField(field as LeadField, value);
-    return code ? [{ field, code }] : [];
-  });
-  if (errors.length > 0 || typed.length === 0)
-    return answerLead(c, { masked: true }, { errors, typed: Object.fromEntries(typed) });
+  const isWrong = typed.length === 0 || typed.some(([field, value]) => checkField(field as LeadField, value));
+  if (isWrong) {
+    const { db, now } = c.var.services;
+    const id = readId(c);
+    if (!id) return problem(c, 'not-found');
+    const draft = Object.fromEntries(typed.map(([field, value]) => [field, value.slice(0, draft_length)]));
+    return goBack(c, id, { draft: await writeNote(db, readSessionId(c)!, 'correction', draft, now()) });
+  }
   const values = Object.fromEntries(typed.map(([field, value]) => [field, normalizeField(field as LeadField, value)]));
   return answerChange(c, { values }, 'corrected');
 });
 
+/** Reads the correction that was refused from the session's note, and what is wrong with it. */
+async function readRefused(c: Context<App>): Promise<Correction | undefined> {
+  const draft = c.req.query('draft') ?? '';
+  const typed =
+    uuid.test(draft) &&
+    (await readNote<Record<string, string>>(c.var.services.db, readSessionId(c)!, 'correction', draft));
+  if (!typed) return undefined;
+  const errors = Object.entries(typed).flatMap(([field, value]): FieldError[] => {
+    const code = checkField(field as LeadField, value);
+    return code ? [{ field, code }] : [];
+  });
+  return { typed, errors };
+}
+
 /** `GET /console/leads/{id}/erasure` asks before a lead is erased. */
 export const askErasure = factory.createHandlers(async c => {
-  const lead = await loadLead(c, { masked: true });
-  return lead && isOpen(lead) ? answerPage(c, erasurePage(readerOf(c), lead)) : problem(c, 'not-found');
+  const { services } = c.var;
+  const id = readId(c);
+  const lead = id && (await findLead(services, id, { masked: true }, services.now()));
+  if (!lead || !isOpen(lead)) return problem(c, 'not-found');
+  return answerPage(c, erasurePage(readerOf(c), lead, readList(c.req.query('list'))));
 });
 
 /** `POST /console/leads/{id}/erasure` erases a lead, if the box is ticked. */
@@ -81,46 +150,15 @@ export const eraseLead = factory.createHandlers(body(z.object({ sure: z.literal(
   const outcome = id && (await eraseLeadById(db, id, actorOf(c), now()));
   if (!outcome) return problem(c, 'not-found');
   if (outcome === 'restricted') return problem(c, 'forbidden', { because: 'restricted' });
-  return goBack(c, id, 'erased');
+  return goBack(c, id, { done: 'erased' });
 });
-
-/** Answers with the page of a lead, or 404. A correction that was refused is shown for another try. */
-async function answerLead(c: Context<App>, view: View, refused?: Correction) {
-  const { services } = c.var;
-  const { db } = services;
-  const lead = await loadLead(c, view);
-  if (!lead) return problem(c, 'not-found');
-  const open = isOpen(lead) ? lead : undefined;
-  const history = { lead_id: lead.id, order: 'desc', limit: events_shown } as const;
-  const [assignees, earlier, consent, events] = await Promise.all([
-    open && hasScope(c, 'leads:write') ? listAssignees(services, open.assigned_to) : undefined,
-    open ? listEarlier(db, open.earlier_lead_id) : [],
-    findLeadConsent(db, lead.id),
-    hasScope(c, 'audit:read') ? listEvents(db, history, undefined) : undefined,
-  ]);
-  const page = leadPage(readerOf(c), {
-    lead,
-    done: c.req.method === 'GET' ? c.req.query('done') : undefined,
-    shownFor: 'clear' in view ? view.purpose : undefined,
-    purposes: hasScope(c, 'leads:reveal') ? reveal_purposes : undefined,
-    work: assignees && { statuses: lead_statuses, assignees },
-    ...{ earlier, consent: consent!, events, refused },
-  });
-  return answerPage(c, page, { status: refused ? 422 : 200, address: `/console/leads/${lead.id}` });
-}
-
-/** Finds the lead that the address names. */
-async function loadLead(c: Context<App>, view: View) {
-  const id = readId(c);
-  return id && findLead(c.var.services, id, view, c.var.services.now());
-}
 
 /** Changes a lead; then goes back to its page, or tells the script what is so now. */
 async function answerChange(c: Context<App>, change: LeadChange, done: string) {
   const { services } = c.var;
   const id = readId(c);
   if (!id || !(await changeLead(services, id, change, actorOf(c), services.now()))) return problem(c, 'not-found');
-  if (!asksForJson(c)) return goBack(c, id, done);
+  if (!asksForJson(c)) return goBack(c, id, { done });
   const { text } = readerOf(c);
   const { status, assigned_to } = change;
   const slots = status ? { chip: text.statuses[status] } : { to: assigned_to ?? text.nobody };
@@ -128,8 +166,8 @@ async function answerChange(c: Context<App>, change: LeadChange, done: string) {
 }
 
 /** Leads the browser back to the page of the lead, which says what was done. */
-function goBack(c: Context<App>, id: string, done: string) {
-  return c.redirect(`/console/leads/${id}?done=${done}`, 303);
+function goBack(c: Context<App>, id: string, said: { done?: string; draft?: string } = {}) {
+  return c.redirect(leadAddress(id, readList(c.req.query('list')), '', said), 303);
 }
 
 function readId(c: Context<App>): string | undefined {

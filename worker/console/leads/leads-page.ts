@@ -9,6 +9,8 @@ import { type OpenLead, renderLeads, renderTemplate } from './rows.ts';
 
 interface List {
   filters: Filters;
+  /** Where this page of the list stands (`readList`). */
+  list: string;
   /** Statuses and assignees to choose from. */
   statuses: readonly string[];
   assignees: string[];
@@ -21,9 +23,9 @@ interface List {
 }
 
 /** Draws the list of leads with what narrows it down. */
-export function leadsPage(reader: Reader, list: List): Page {
+export function leadsPage(reader: Reader, page: List): Page {
   const { text, scopes } = reader;
-  const { filters, leads, next, isFirst, arrivals } = list;
+  const { filters, leads, next, isFirst, arrivals, list } = page;
   const links = [
     isFirst ? '' : html`<a class="button quiet" href="/console${writeFilters(filters)}">${text.list.first}</a>`,
     next
@@ -35,23 +37,28 @@ export function leadsPage(reader: Reader, list: List): Page {
     section: 'leads',
     content: html`<h1 class="hidden">${text.nav.leads}</h1>
 <div class="bar tabbed">
-${renderTabs(reader, list)}
+${renderTabs(reader, page)}
 ${renderFinder(reader, '')}
-${renderFilters(reader, list)}
+${renderFilters(reader, page)}
 <p class="tools"><a href="/console${writeFilters(filters)}" data-refresh>${text.list.refresh}</a><a href="/console/export${writeFilters(filters)}">${text.list.export}</a></p>
 </div>
-<div data-arrivals="${arrivals ?? ''}" data-arrived="${text.list.arrived}"${scopes.includes('leads:write') ? html` data-failed="${text.lead.failed}"` : ''}>${renderLeads(reader, leads)}${arrivals ? renderTemplate() : ''}</div>
+<div data-arrivals="${arrivals ?? ''}" data-arrived="${text.list.arrived}"${scopes.includes('leads:write') ? html` data-failed="${text.lead.failed}"` : ''}>${renderLeads(reader, leads, list)}${arrivals ? renderTemplate(list) : ''}</div>
 ${leads.length === 0 ? renderNothing(reader, filters) : ''}
 <nav class="pages" aria-label="${text.list.paging}">${links}</nav>`,
   };
 }
 
-/**
- * Draws what a search found.
- *
- * @param leads Undefined where `q` is neither a phone nor an email.
- */
-export function searchPage(reader: Reader, q: string, leads: OpenLead[] | undefined): Page {
+interface Found {
+  /** What was searched for. */
+  q: string;
+  /** Undefined where `q` is neither a phone nor an email. */
+  leads: OpenLead[] | undefined;
+  /** Where the search stands among the lists (`readList`). */
+  list: string;
+}
+
+/** Draws what a search found. */
+export function searchPage(reader: Reader, { q, leads, list: here }: Found): Page {
   const { list } = reader.text;
   const back = html`<p><a class="button quiet" href="/console">${list.all}</a></p>`;
   return {
@@ -63,7 +70,7 @@ ${
     ? html`<h1 class="hidden">${list.find}</h1>${renderNotice(list.invalid)}${back}`
     : leads.length === 0
       ? html`<h1 class="hidden">${list.find}</h1>${renderEmpty(list.none, list.noneHint, back)}`
-      : html`<h1 class="found">${list.found(leads.length)}</h1>${renderLeads(reader, leads)}${back}`
+      : html`<h1 class="found">${list.found(leads.length)}</h1>${renderLeads(reader, leads, here)}${back}`
 }`,
   };
 }

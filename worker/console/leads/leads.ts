@@ -2,15 +2,18 @@ import * as z from 'zod/mini';
 import { firstIdAt, timeOf } from '../../../db/ids.ts';
 import { lead_statuses } from '../../../db/leads/lead.ts';
 import { listLeads, listMatches } from '../../../db/leads/read.ts';
+import { readNote, writeNote } from '../../../db/staff/notes.ts';
 import { factory } from '../../context.ts';
+import { uuid } from '../../http/query-fields.ts';
 import { body } from '../../http/validate.ts';
 import { checkField, normalizeField } from '../../shared/fields.ts';
 import { normalizePhone } from '../../shared/phone.ts';
 import { answerPage } from '../answer.ts';
 import { homeOf } from '../layout.ts';
 import { readerOf } from '../reader.ts';
+import { readSessionId } from '../session.ts';
 import { listAssignees } from './assignees.ts';
-import { filterFields, leads_per_page, readPlace, toQuery, writePlace } from './filters.ts';
+import { filterFields, leads_per_page, readPlace, toQuery, writeList, writePlace } from './filters.ts';
 import { leadsPage, searchPage } from './leads-page.ts';
 import { describeLead, isOpen } from './rows.ts';
 
@@ -33,6 +36,7 @@ export const showLeads = factory.createHandlers(async c => {
   const newest = leads.find(isOpen);
   const page = leadsPage(reader, {
     filters,
+    list: writeList(filters, after),
     statuses: lead_statuses,
     assignees: await listAssignees(services, filters.assigned_to),
     leads: leads.filter(isOpen),
@@ -57,19 +61,35 @@ export const showArrivals = factory.createHandlers(async c => {
   return c.json({ rows, after: next }, 200, { 'Cache-Control': 'no-store' });
 });
 
+/** The note of a search. */
+interface Search {
+  q: string;
+}
+
 const wanted = z.object({ q: z._default(z.string().check(z.maxLength(300)), '') });
 
-/** `POST /console/search` shows the leads of one phone or email. It is a POST, so that no address keeps either. */
+/** `POST /console/search` keeps what is searched for with the session, so that no address holds it. */
 export const searchLeads = factory.createHandlers(body(wanted, { form: true }), async c => {
+  const { db, now } = c.var.services;
+  const search: Search = { q: c.req.valid('json').q.trim() };
+  return c.redirect(`/console/search/${await writeNote(db, readSessionId(c)!, 'search', search, now())}`, 303);
+});
+
+/** `GET /console/search/{id}` shows the leads of one phone or email, and the whole list once the session has ended. */
+export const showSearch = factory.createHandlers(async c => {
+  const { services } = c.var;
+  const id = c.req.param('id') ?? '';
+  const search = uuid.test(id) && (await readNote<Search>(services.db, readSessionId(c)!, 'search', id));
+  if (!search) return c.redirect('/console', 303);
   const reader = readerOf(c);
-  const q = c.req.valid('json').q.trim();
+  const { q } = search;
+  const list = `/search/${id}`;
   const phone = normalizePhone(q);
   const email = checkField('email', q) ? undefined : normalizeField('email', q);
-  const address = '/console';
-  if (!phone && !email) return answerPage(c, searchPage(reader, q, undefined), { status: 422, address });
+  if (!phone && !email) return answerPage(c, searchPage(reader, { q, leads: undefined, list }), { status: 422 });
   const query = { ...(phone ? { phone } : { email }), order: 'desc', limit: leads_per_page } as const;
-  const { leads } = await listLeads(c.var.services, query, undefined, { masked: true }, reader.now);
-  return answerPage(c, searchPage(reader, q, leads.filter(isOpen)), { address });
+  const { leads } = await listLeads(services, query, undefined, { masked: true }, reader.now);
+  return answerPage(c, searchPage(reader, { q, leads: leads.filter(isOpen), list }));
 });
 
 function placeBefore(received_at: Date): string {

@@ -3,6 +3,7 @@ import type { Lead } from '../../../db/leads/lead.ts';
 import type { Content } from '../../http/page.ts';
 import type { Reader } from '../reader.ts';
 import { writeAgo, writeTime } from '../times.ts';
+import { leadAddress } from './filters.ts';
 
 /** A lead that has values: neither erased nor held. */
 export type OpenLead = Extract<Lead, { form: string }>;
@@ -40,18 +41,22 @@ export function describeLead(reader: Reader, lead: OpenLead): LeadLine {
   };
 }
 
-/** Draws leads as a list. The styles make a line of each where there is room, else a card. */
-export function renderLeads(reader: Reader, leads: OpenLead[]): Content {
-  return html`<ol class="leads">${leads.map(lead => renderLine(describeLead(reader, lead)))}</ol>`;
+/**
+ * Draws leads as a list. The styles make a line of each where there is room, else a card.
+ *
+ * @param list Where the list stands, so that a lead's page leads back to it (`readList`).
+ */
+export function renderLeads(reader: Reader, leads: OpenLead[], list: string): Content {
+  return html`<ol class="leads">${leads.map(lead => renderLine(describeLead(reader, lead), list))}</ol>`;
 }
 
 /** Draws an empty row, which the script fills for a lead that arrives. */
-export function renderTemplate(): Content {
+export function renderTemplate(list: string): Content {
   const slots = { name: '', company: '', phone: '', email: '', chip: '', form: '', to: '', ago: '' };
-  return html`<template>${renderLine({ id: '', status: 'new', received_at: '', exact: '', slots })}</template>`;
+  return html`<template>${renderLine({ id: '', status: 'new', received_at: '', exact: '', slots }, list)}</template>`;
 }
 
-function renderLine({ id, status, received_at, exact, slots }: LeadLine): Content {
-  return html`<li data-id="${id}"><span class="chip ${status}">${slots.chip}</span><div><a class="name" href="/console/leads/${id}">${slots.name}</a><span class="company">${slots.company}</span></div><div><span class="phone">${slots.phone}</span><span class="email">${slots.email}</span></div><div><span class="form">${slots.form}</span><span class="to">${slots.to}</span></div><time class="ago" datetime="${received_at}" title="${exact}">${slots.ago}</time></li>
+function renderLine({ id, status, received_at, exact, slots }: LeadLine, list: string): Content {
+  return html`<li data-id="${id}"><span class="chip ${status}">${slots.chip}</span><div><a class="name" href="${leadAddress(id, list)}">${slots.name}</a><span class="company">${slots.company}</span></div><div><span class="phone">${slots.phone}</span><span class="email">${slots.email}</span></div><div><span class="form">${slots.form}</span><span class="to">${slots.to}</span></div><time class="ago" datetime="${received_at}" title="${exact}">${slots.ago}</time></li>
 `;
 }

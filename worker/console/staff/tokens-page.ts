@@ -37,6 +37,20 @@ ${renderTable(text.title, heads, rows)}`,
   };
 }
 
+/** Draws the page that asks before a token is revoked. */
+export function revocationPage({ text: { tokens: text, roles } }: Reader, { id, holder, role }: TokenRecord): Page {
+  return {
+    title: text.revokeTitle,
+    section: 'tokens',
+    content: html`<section class="card narrow"><h1>${text.revokeTitle}</h1>
+<p><b>${holder}</b> · ${roles[role] ?? role} · <code>${id}</code></p>
+<p>${text.revokeBody}</p>
+<form method="post" action="${revocation(id)}"><p class="go"><button class="alarm">${text.revokeDo}</button><a class="button quiet" href="/console/tokens">${text.keep}</a></p></form></section>`,
+  };
+}
+
+const revocation = (id: string) => `/console/tokens/${id}/revocation`;
+
 function renderToken(
   reader: Reader,
   { id, holder, role, expires_at, revoked_at, last_used_at }: TokenRecord,
@@ -44,7 +58,6 @@ function renderToken(
   const { tokens: text, roles } = reader.text;
   const isOver = expires_at <= reader.now.toISOString();
   const state = revoked_at ? text.revoked : isOver ? text.expired : '';
-  const path = `/console/tokens/${id}/revocation`;
   return [
     html`${holder}<small><code>${id}</code></small>`,
     html`${roles[role] ?? role}`,
@@ -52,6 +65,6 @@ function renderToken(
     last_used_at ? renderAgo(reader, last_used_at) : html`${text.never}`,
     state
       ? html`–`
-      : html`<form method="post" action="${path}"><button class="quiet">${text.revoke}<span class="hidden"> ${holder}</span></button></form>`,
+      : html`<a class="button quiet" href="${revocation(id)}">${text.revoke}<span class="hidden"> ${holder}</span></a>`,
   ];
 }

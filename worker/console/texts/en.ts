@@ -227,7 +227,12 @@ export const en = {
     never: 'Never',
     revoked: 'Revoked',
     expired: 'Expired',
-    revoke: 'Revoke',
+    revoke: 'Revoke…',
+    revokeTitle: 'Revoke this token?',
+    revokeBody:
+      'Whoever works with it is refused from the next request on, and signed out of the console. Nobody can undo this.',
+    revokeDo: 'Revoke for ever',
+    keep: 'Keep it',
     invalid: 'Give a holder of 1 to 100 characters, a role, and 1 to 3650 days.',
   },
   keys: {

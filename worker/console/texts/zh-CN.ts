@@ -194,7 +194,11 @@ export const zh_cn: ConsoleTexts = {
     never: '从未',
     revoked: '已吊销',
     expired: '已过期',
-    revoke: '吊销',
+    revoke: '吊销…',
+    revokeTitle: '吊销此令牌？',
+    revokeBody: '吊销后，使用它的人和程序自下一次请求起即被拒绝，并退出控制台。此操作无法恢复。',
+    revokeDo: '永久吊销',
+    keep: '保留',
     invalid: '请填写 1 至 100 个字符的持有人、角色和 1 至 3650 天的有效期。',
   },
   keys: {

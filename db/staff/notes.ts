@@ -1,0 +1,93 @@
+import { sql } from 'kysely';
+import type { Database } from '../database.ts';
+import { digest, lengthPrefixed } from '../digest.ts';
+import { newId } from '../ids.ts';
+import { decrypt, deriveKey, encrypt, pad } from '../vault/vault.ts';
+
+/** What a note is for; a note of one kind is never read as another. */
+export type NoteKind = 'search' | 'correction' | 'token';
+
+/** Notes that a session keeps. The oldest goes when one more is written. */
+const notes_kept = 50;
+
+/**
+ * Writes a note of a session: what a post leaves for the page that it leads to.
+ *
+ * Because a search or a correction holds personal data, the note is sealed with a key that is derived from the
+ * session's id. The database has only the digest of that id: once the browser has forgotten it, nobody opens the note.
+ *
+ * @param content Any JSON value.
+ * @returns The note's id, which says nothing of the content.
+ */
+export async function writeNote(
+  db: Database,
+  session_id: string,
+  kind: NoteKind,
+  content: unknown,
+  now: Date,
+): Promise<string> {
+  const session_sha256 = digest(session_id);
+  const id = newId(now);
+  const sealed = encrypt(deriveNoteKey(session_id), pad(JSON.stringify(content)), context(kind, id));
+  const kept = db
+    .selectFrom('session_notes')
+    .select('id')
+    .where('session_sha256', '=', session_sha256)
+    .orderBy('id', 'desc')
+    .limit(sql.lit(notes_kept));
+  await db.atomic([
+    db
+      .insertInto('session_notes')
+      .values({ session_sha256, id, kind, sealed: sealed.toString('base64url') })
+      .compile(),
+    db.deleteFrom('session_notes').where('session_sha256', '=', session_sha256).where('id', 'not in', kept).compile(),
+  ]);
+  return id;
+}
+
+/** Reads a note of a session; undefined when the session has none of that kind and id. */
+export async function readNote<Content>(
+  db: Database,
+  session_id: string,
+  kind: NoteKind,
+  id: string,
+): Promise<Content | undefined> {
+  const row = await db
+    .selectFrom('session_notes')
+    .select('sealed')
+    .where('session_sha256', '=', digest(session_id))
+    .where('id', '=', id)
+    .where('kind', '=', kind)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const plain = decrypt(deriveNoteKey(session_id), Buffer.from(row.sealed, 'base64url'), context(kind, id));
+  return JSON.parse(plain.toString('utf8'));
+}
+
+/** Reads a note and deletes it first, so that it is read once. */
+export async function takeNote<Content>(
+  db: Database,
+  session_id: string,
+  kind: NoteKind,
+  id: string,
+): Promise<Content | undefined> {
+  const content = await readNote<Content>(db, session_id, kind, id);
+  const [deleted] = await db.atomic([
+    db
+      .deleteFrom('session_notes')
+      .where('session_sha256', '=', digest(session_id))
+      .where('id', '=', id)
+      .where('kind', '=', kind)
+      .compile(),
+  ]);
+  return deleted!.changed > 0 ? content : undefined;
+}
+
+function deriveNoteKey(session_id: string) {
+  return deriveKey(Buffer.from(session_id), 'session note');
+}
+
+/** Binds what is sealed to its row. */
+function context(kind: NoteKind, id: string): Buffer {
+  return lengthPrefixed('note', kind, id);
+}
