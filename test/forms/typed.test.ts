@@ -178,3 +178,32 @@ describe('a name that staff type', () => {
     },
   );
 });
+
+describe('an Idempotency-Key whose lead was erased', () => {
+  const Key = { 'Idempotency-Key': 'one' };
+  const others: [string, object | string][] = [
+    ['the same', lead],
+    ['another name', { ...lead, name: 'Ada' }],
+    ['a wrong phone', { ...lead, phone: '12' }],
+    ['nothing', {}],
+    ['an unknown field', { ...lead, source: 'x' }],
+    ['another policy', { ...lead, policy_version: '2020' }],
+    ['a website to return to that is not allowed', { ...lead, return_to: 'https://evil.example' }],
+  ];
+
+  it.each(['withdrawn', 'erased by staff'])('answers 410 for 24 hours, whatever is sent with it (%s)', async how => {
+    const { post, ask, db, advance } = await startPublished();
+    const first = (await (await post(form, lead, Key)).json()) as { id: string; receipt_code: string };
+    if (how === 'withdrawn') await post('/withdrawals', { receipt_code: first.receipt_code });
+    else await ask('DELETE', `/leads/${first.id}`);
+    const count = async () => (await db.selectFrom('leads').select('id').execute()).length;
+    advance(24 * 3_600_000 - 1);
+    for (const [what, sent] of others)
+      for (const path of [form, '/forms/ecological-cooperation'])
+        expect(await readProblem(await post(path, sent, Key)), what).toMatchObject({ slug: 'gone', status: 410 });
+    expect(await count()).toBe(1);
+    expect((await post(form, {}, { 'Idempotency-Key': 'two' })).status).toBe(422);
+    advance(1);
+    expect((await post(form, lead, Key)).status).toBe(201);
+  });
+});

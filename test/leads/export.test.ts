@@ -158,6 +158,77 @@ describe('GET /leads as text/csv', () => {
   });
 });
 
+/** What people type to break out of a cell: signs that begin a formula, behind every separator and quote. */
+const hostile = [
+  ...[
+    '=1+1;=1+2',
+    'a;=1',
+    'a; -1',
+    'a;"=1',
+    'a;""=1;',
+    '";=1',
+    '"";"";=1',
+    'x;',
+    '";',
+    'a,=1',
+    'a,"=1";+1',
+    ';@SUM(1)',
+  ],
+  ...['A；＝1', 'a;＝1', "a;'=1", "';=1", 'Smith, "Sons"; =1', "=cmd|' /C calc'!A0;=1", 'a;\u3000=1', '"=1";"=1"'],
+];
+
+it.each([[','], [',;\t'], [';'], ['\t'], [';\t']])(
+  'no cell of the CSV comes alive or shifts where %j separates',
+  async separators => {
+    const { stream, post } = await startFilled(0);
+    for (const [n, text] of hostile.entries()) {
+      const sent = {
+        ...lead,
+        name: `${text}`,
+        company: `${text}${hostile[(n * 7) % hostile.length]}`,
+        phone: '025-58801024;802',
+      };
+      expect((await post('/forms/mini-ai-experience', sent)).status, text).toBe(201);
+    }
+    const csv = (await (await stream('/leads?view=clear', 'text/csv')).text()).replace(/^\ufeff/, '');
+    const rows = importCsv(csv, separators);
+    for (const cell of rows.flat()) expect(cell).not.toMatch(/^[\s"]*[=+\-@＝＋－＠]/);
+    if (!separators.includes(',')) return;
+    expect(rows).toHaveLength(hostile.length + 1);
+    for (const row of rows) expect(row).toHaveLength(12);
+    for (const [n, row] of rows.slice(1).entries()) {
+      expect(row[5]).toBe("'+862558801024;ext=802");
+      expect(row[4]!.replaceAll("'", '')).toBe(hostile[n]!.replaceAll("'", ''));
+    }
+  },
+);
+
+/**
+ * Reads CSV as LibreOffice does: a cell that begins with a quote ends at the next one that is not doubled, and what
+ * stands behind it up to a separator belongs to it.
+ */
+function importCsv(text: string, separators: string): string[][] {
+  const rows: string[][] = [[]];
+  for (let at = 0; at < text.length; ) {
+    let cell = '';
+    if (text[at] === '"') {
+      for (at += 1; at < text.length; at++) {
+        if (text[at] !== '"') cell += text[at];
+        else if (text[at + 1] === '"') cell += text[at++];
+        else break;
+      }
+      at += 1;
+    }
+    while (at < text.length && !separators.includes(text[at]!) && text[at] !== '\r') cell += text[at++];
+    rows.at(-1)!.push(cell);
+    if (text[at] === '\r') {
+      at += 2;
+      if (at < text.length) rows.push([]);
+    } else at += 1;
+  }
+  return rows;
+}
+
 /** Parses CSV by RFC 4180, independently of the code that writes it. */
 function parseCsv(text: string): string[][] {
   const rows: string[][] = [[]];

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import type { Conflict } from '../../db/database.ts';
 import { createLead, findRepeatedLead } from '../../db/leads/create.ts';
-import type { Repeatable } from '../../db/once.ts';
+import { findFirstUse, type Repeatable } from '../../db/once.ts';
 import { currentPolicy, documentIn, listPolicies, type Policy } from '../../db/policies.ts';
 import type { LeadValues } from '../../db/vault/vault.ts';
 import { type App, factory, type Services } from '../context.ts';
@@ -49,8 +49,10 @@ export const showThanks = factory.createHandlers(c => showReceipt(c, formOf(c)))
 export const submitForm = factory.createHandlers(
   body(submission, {
     form: true,
-    refuse: (c, errors, sent, slug) =>
-      chooseReply(c)(c, formOf(c), sent, { is: slug === 'payload-too-large' ? 'large' : 'fields', errors }),
+    refuse: async (c, errors, sent, slug) => {
+      const is = (await isGone(c)) ? 'gone' : slug === 'payload-too-large' ? 'large' : 'fields';
+      return chooseReply(c)(c, formOf(c), sent, { is, errors });
+    },
   }),
   c => {
     const sent = c.req.valid('json');
@@ -61,6 +63,14 @@ export const submitForm = factory.createHandlers(
       .catch(error => reply(c, form, sent, readOutage(c, error)));
   },
 );
+
+/** Returns whether the lead of the request's key is erased. That is answered first, whatever is sent with the key. */
+async function isGone(c: Context<App>): Promise<boolean> {
+  const { db, signer, now } = c.var.services;
+  const { key } = readIdempotencyKey(c);
+  const first = key && findFirstUse(db, signer.idempotencyKey('lead', key), now());
+  return (await Promise.resolve(first).catch(() => undefined)) === 'erased';
+}
 
 function formOf(c: Context<App>): Form {
   return findForm(c.req.param('form'))!;
@@ -78,7 +88,7 @@ async function acceptForm(c: Context<App>, form: Form, sent: Sent): Promise<Outc
   const { key, error } = readIdempotencyKey(c);
   if (error) return { is: 'fields', errors: [error] };
   if (sent.return_to && !readReturn(services, sent.return_to))
-    return { is: 'fields', errors: [{ field: 'return_to', code: 'not_allowed' }] };
+    return (await isGone(c)) ? { is: 'gone' } : { is: 'fields', errors: [{ field: 'return_to', code: 'not_allowed' }] };
   const { name, phone, email, company } = sent;
   const values = { name, phone, email, company };
   const repeatable = describeRepeat(services, form, values, sent, key);

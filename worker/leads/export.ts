@@ -89,10 +89,13 @@ function writeRow(lead: Lead): string {
 }
 
 /**
- * Writes a cell. Because a spreadsheet runs a cell that begins like a formula, and takes a phone for a number, an
- * apostrophe marks it as text.
+ * Writes a cell.
+ *
+ * Because a spreadsheet runs what begins like a formula, and takes a phone for a number, an apostrophe marks such a text;
+ * also inside a cell, where a program that knows only semicolons or tabs begins a new one. Because LibreOffice splits
+ * at commas, semicolons and tabs at once, a cell with any of them stands in quotes.
  */
 function writeCell(value: string): string {
-  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = value.replace(/(^|[;\t\r\n])(?=[\s"]*[=+\-@＝＋－＠]|[\t\r\n])/g, "$1'");
+  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
