@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lead } from '../support/harness.ts';
 import { makeFolder, type RunningServer, run, startServer } from '../support/server.ts';
@@ -35,6 +36,32 @@ afterAll(async () => {
   remove();
 });
 
+/**
+ * Makes stand-ins for the sleep of each language, which write down for how many seconds they were to wait, and wait for
+ * none. The programs run as they are written.
+ *
+ * @returns The environment in which the stand-ins are found.
+ */
+function standIns() {
+  const bin = join(folder, 'stand-ins');
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, 'sleep'), '#!/bin/sh\necho "$1" >> waits\n', { mode: 0o755 });
+  writeFileSync(
+    join(bin, 'sitecustomize.py'),
+    'import time\ntime.sleep = lambda seconds: print(seconds, file=open("waits", "a"))\n',
+  );
+  writeFileSync(
+    join(bin, 'timers.mjs'),
+    `import { appendFileSync } from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    import timers from 'node:timers/promises';
+    timers.setTimeout = async ms => appendFileSync('waits', ms / 1000 + '\\n');
+    syncBuiltinESMExports();`,
+  );
+  const NODE_OPTIONS = `--import=${pathToFileURL(join(bin, 'timers.mjs'))}`;
+  return { PATH: `${bin}:${process.env.PATH}`, PYTHONPATH: bin, NODE_OPTIONS };
+}
+
 async function makeToken(role: string) {
   const made = await run(['worker/ops.ts', 'token', 'create', '--holder', 'CRM', '--role', role], {
     DATABASE_URL: database,
@@ -53,13 +80,22 @@ async function submit(changes: object) {
   return (await response.json()) as { id: string; receipt_code: string };
 }
 
+/** A failure of a proxy: its status, and what it says of when to come back. */
+interface Failure {
+  status: number;
+  retry_after?: string;
+}
+
 /** Opens a proxy before the server. It answers the first requests with failures and passes the others on. */
-async function openFront(failures: number[]): Promise<{ url: string; asked: string[]; front: Server }> {
+async function openFront(failures: Failure[]): Promise<{ url: string; asked: string[]; front: Server }> {
   const asked: string[] = [];
   const front = createServer(async (request, response) => {
     asked.push(request.url!);
     const failure = failures.shift();
-    if (failure) return response.writeHead(failure, { 'Retry-After': '1' }).end('{}');
+    if (failure) {
+      const { status, retry_after } = failure;
+      return response.writeHead(status, retry_after === undefined ? {} : { 'Retry-After': retry_after }).end('{}');
+    }
     const headers = { Authorization: request.headers.authorization ?? '' };
     const answer = await fetch(server.url + request.url, { headers });
     response.writeHead(answer.status, { 'Content-Type': answer.headers.get('Content-Type')! });
@@ -69,12 +105,14 @@ async function openFront(failures: number[]): Promise<{ url: string; asked: stri
   return { url: `http://127.0.0.1:${(front.address() as AddressInfo).port}`, asked, front };
 }
 
-it('the programs have 15 lines each', () => {
-  for (const { language } of programs) expect(codeOf(language).trimEnd().split('\n').length).toBeLessThanOrEqual(15);
+it('the programs fit on a screen', () => {
+  for (const { language } of programs) expect(codeOf(language).trimEnd().split('\n').length).toBeLessThanOrEqual(27);
 });
 
 it('TypeScript can be tried everywhere', () => {
-  expect(runnable.map(({ language }) => language)).toContain('ts');
+  const missing = programs.filter(program => !runnable.includes(program)).map(({ language }) => language);
+  if (missing.length > 0) console.warn(`docs/crm.md: not tried here, for want of what runs them: ${missing}`);
+  expect(missing).not.toContain('ts');
 });
 
 describe.each(runnable)('the loop in $language, as written', ({ language, file, command, leads }) => {
@@ -85,7 +123,8 @@ describe.each(runnable)('the loop in $language, as written', ({ language, file, 
       .sort((a, b) => (a.id! < b.id! ? -1 : 1));
 
   async function pull(LEADS: string, TOKEN: string) {
-    const child = spawn(command, [file], { cwd: here, env: { PATH: process.env.PATH, LEADS, TOKEN }, stdio: 'pipe' });
+    const env = { ...standIns(), LEADS, TOKEN };
+    const child = spawn(command, [file], { cwd: here, env, stdio: 'pipe' });
     let said = '';
     child.stderr.on('data', chunk => {
       said += chunk;
@@ -111,14 +150,28 @@ describe.each(runnable)('the loop in $language, as written', ({ language, file, 
     mkdirSync(here);
     writeFileSync(join(here, file), codeOf(language));
     const token = await makeToken('sales');
-    const { url, asked, front } = await openFront([503, 429]);
+    const date = (seconds: number) => new Date(Date.now() + 1_000 * seconds).toUTCString();
+    const { url, asked, front } = await openFront([
+      { status: 503 },
+      { status: 429 },
+      { status: 503, retry_after: '7' },
+      { status: 429, retry_after: '08' },
+      { status: 503, retry_after: '0' },
+      { status: 503, retry_after: 'soon' },
+      { status: 429, retry_after: date(-60) },
+      { status: 503, retry_after: date(600) },
+    ]);
     const nasty = await submit({ name: 'O"Brien\\', company: '"],"next_cursor":"x","has_more":true},{"id":"7' });
     for (let count = 0; count < leads; count++) await submit({ email: `user${count}@example.com` });
 
     expect(await pull(url, token)).toMatchObject({ code: 0 });
     expect(copies()).toEqual(await leadsOf(token));
     expect(copies().find(({ id }) => id === nasty.id)).toMatchObject({ name: 'O"Brien\\', phone: '+8613800138078' });
-    expect(asked.slice(0, 3)).toEqual([asked[0], asked[0], asked[0]]);
+    expect(asked.slice(0, 9)).toEqual(Array(9).fill(asked[0]));
+    const waits = readFileSync(join(here, 'waits'), 'utf8').trim().split('\n').map(Number);
+    expect(waits.slice(0, -1)).toEqual([30, 30, 7, 8, 1, 30, 1]);
+    expect(waits.at(-1)).toBeGreaterThan(500);
+    expect(waits.at(-1)).toBeLessThanOrEqual(600);
     const kept = readFileSync(join(here, 'cursor'), 'utf8').trim();
 
     const later = await submit({ name: '韩梅梅' });
