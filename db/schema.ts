@@ -7,6 +7,7 @@ export interface Schema {
   changes: Changes;
   leads: Leads;
   keys: Keys;
+  key_checks: KeyChecks;
   consents: Consents;
   once: Once;
   quotas: Quotas;
@@ -66,7 +67,8 @@ export interface Leads {
 
 /**
  * The wrapped key that opens a subject's sealed values, and the blind indexes that find the subject. Because the values
- * open with nothing else, deleting the row erases the subject, in every backup too.
+ * open with nothing else, deleting the row erases the subject, in every backup too. `index_version` says by which rule
+ * and under which key the indexes were made, as `<rule>.<id of the key>`.
  */
 export interface Keys {
   subject_kind: 'lead';
@@ -76,6 +78,18 @@ export interface Keys {
   phone_index: string | null;
   email_index: string | null;
   index_version: string | null;
+}
+
+/**
+ * A key of the settings that the database is used with: its id, and a value that only this key gives. `number` counts a
+ * setting's keys in the order in which they came.
+ */
+export interface KeyChecks {
+  setting: 'ENCRYPTION_KEYS' | 'INDEX_KEY' | 'SIGNING_KEY';
+  number: number;
+  key_id: string;
+  check_value: string;
+  noted_at: string;
 }
 
 /**

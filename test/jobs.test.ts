@@ -162,7 +162,7 @@ it('every job of the list may run twice, also at the same time', async () => {
   const { services, db } = await start();
   for (const job of jobs) {
     const figures = await Promise.all([1, 2].map(() => job.run(services, services.now())));
-    for (const one of figures) expect(Object.values(one)).toEqual([0]);
+    for (const one of figures) expect(Object.values(one).every(figure => figure === 0)).toBe(true);
   }
   await db.destroy();
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { D1Database } from '@cloudflare/workers-types';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTestHarness } from 'wrangler';
 import { verifyTrail } from '../db/audit/verify.ts';
 import type { Database } from '../db/database.ts';
@@ -74,6 +74,27 @@ describe('the Worker on workerd with D1', () => {
     const headers = { Authorization: `Bearer ${token}`, Accept: 'application/x-ndjson' };
     const lines = (await (await fetchWorker('/leads', { headers })).text()).trimEnd().split('\n');
     expect(lines.map(line => JSON.parse(line).id)).toEqual([receipt.id]);
+  });
+
+  it('compares e-mail addresses by what they reach', async () => {
+    const sent = { ...lead, phone: '+886 0912 345 678', email: 'Shop@例子.中国' };
+    const { id } = (await (await post('/forms/mini-ai-experience', sent)).json()) as { id: string };
+    for (const email of ['shop@xn--fsqu00a.xn--fiqs8s', 'shop＠例子。中国']) {
+      const query = new URLSearchParams({ email, order: 'desc' });
+      const found = await fetchWorker(`/leads?${query}`, { headers: { Authorization: `Bearer ${token}` } });
+      expect(await found.json()).toMatchObject({ leads: [{ id, phone: '+88******78' }] });
+    }
+  });
+
+  it('answers 503 with other keys than those that its database was used with, and logs the setting', async () => {
+    const { default: worker } = await import('../worker/index.ts');
+    const { DB } = (await server.getWorker().getEnv()) as unknown as { DB: D1Database };
+    const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const env = { ...vars, DB, ASSETS: {}, INDEX_KEY: Buffer.alloc(32, 33).toString('base64') };
+    const refused = await worker.fetch(new Request('https://leads.example.com/health'), env as never, {} as never);
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([503, '60']);
+    expect(told.mock.calls).toEqual([[expect.stringMatching(/^INDEX_KEY: not the key/)]]);
+    told.mockRestore();
   });
 
   it('takes a cookie choice, shows it and takes it back', async () => {

@@ -5,11 +5,14 @@ import { sealTrail } from '../db/audit/seal.ts';
 import { tallyConsents } from '../db/consents/stats.ts';
 import { monthsBefore } from '../db/days.ts';
 import { noteFailure, noteSuccess, takeLease } from '../db/jobs.ts';
+import { reindexLeads } from '../db/leads/reindex.ts';
 import { tallyLeads } from '../db/leads/stats.ts';
 import { forgetExpired } from '../db/once.ts';
 import { forgetIdleSessions } from '../db/staff/sessions.ts';
 import { createCheckpointKey } from '../db/vault/checkpoint-key.ts';
+import { index_rule } from '../db/vault/vault.ts';
 import type { Services } from './context.ts';
+import { normalizePhone } from './shared/phone.ts';
 
 /** A recurring job. Every job is safe to run twice, also at the same time, and to kill. */
 export interface Job {
@@ -66,6 +69,12 @@ export const jobs: Job[] = [
       const months = settings.audit_retention_months;
       return { events: months === 0 ? 0 : await expireAudit(db, monthsBefore(now, months)) };
     },
+  },
+  {
+    // Because the rule stands in the name, a new one is applied at the first start that knows it.
+    name: `reindex_leads_${index_rule}`,
+    every_ms: day_ms,
+    run: services => reindexLeads(services, phone => normalizePhone(phone) ?? phone),
   },
 ];
 

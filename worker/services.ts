@@ -1,4 +1,4 @@
-import { findKeyMistake } from '../db/vault/check.ts';
+import { findKeyMistakes } from '../db/vault/check.ts';
 import { createSigner } from '../db/vault/signer.ts';
 import { createVault } from '../db/vault/vault.ts';
 import type { Services } from './context.ts';
@@ -25,8 +25,8 @@ export async function createServices(
   { writeLine, limiters, ...host }: HostServices,
 ): Promise<{ services: Services } | { mistakes: string[] }> {
   const vault = createVault(settings.encryption_keys, settings.index_key);
-  const mistake = await findKeyMistake(host.db, vault);
-  if (mistake) return { mistakes: [mistake] };
+  const mistakes = await findKeyMistakes(host.db, vault, settings, host.now());
+  if (mistakes.length > 0) return { mistakes };
   const services = {
     ...host,
     settings: { ...settings, public_url: settings.public_url ?? '' },

@@ -52,6 +52,15 @@ create table keys (
 create index keys_by_phone on keys (phone_index, subject_kind, subject_id);
 create index keys_by_email on keys (email_index, subject_kind, subject_id);
 
+create table key_checks (
+  setting text not null,
+  number integer not null,
+  key_id text not null,
+  check_value text not null,
+  noted_at text not null,
+  primary key (setting, number)
+) without rowid;
+
 create table consents (
   id text not null primary key,
   visitor_id text not null,

@@ -1,16 +1,105 @@
-import { sql } from 'kysely';
-import type { Database } from '../database.ts';
-import type { Vault } from './vault.ts';
+import { type CompiledQuery, sql } from 'kysely';
+import { Conflict, type Database } from '../database.ts';
+import type { KeyChecks } from '../schema.ts';
+import { deriveKey, identifyKey, type KeyEncryptionKey, type Vault } from './vault.ts';
+
+/** The deployment's keys, by their setting. */
+export interface DeploymentKeys {
+  encryption_keys: KeyEncryptionKey[];
+  index_key: Buffer;
+  signing_key: Buffer;
+}
+
+/** A key as the database remembers it. */
+type Mark = Pick<KeyChecks, 'setting' | 'key_id' | 'check_value'>;
+
+const key_settings = ['ENCRYPTION_KEYS', 'INDEX_KEY', 'SIGNING_KEY'] as const;
+
+/** Attempts at noting new keys. Because several servers may start at once, one may not be enough. */
+const attempts = 20;
 
 /**
- * Checks that the deployment's keys open the newest lead of the database.
+ * Checks that the deployment's keys are those that the database was used with, and notes those that are new.
  *
- * Because a lead that is stored under wrong keys does not open with the right ones later, the mistake must
- * be found before.
+ * Because a lead that is stored under wrong keys does not open with the right ones later, and a search under a wrong one
+ * finds nobody, the mistake must be found before the first request. The first start notes the keys. From then on one of
+ * each setting's keys must be known; the others of the list are noted, so that a key can be added. A key that is no
+ * longer listed is forgotten, unless something in the database still needs it.
  *
- * @returns The mistake in one line, or undefined.
+ * @returns The mistakes, one line each.
+ * @throws Unavailable when the database cannot be used.
  */
-export async function findKeyMistake(db: Database, vault: Vault): Promise<string | undefined> {
+export async function findKeyMistakes(db: Database, vault: Vault, keys: DeploymentKeys, now: Date): Promise<string[]> {
+  const own = markKeys(keys);
+  for (let attempt = 1; ; attempt++) {
+    const [known, unopened] = await Promise.all([
+      db.selectFrom('key_checks').selectAll().orderBy('setting').orderBy('number').execute(),
+      findUnopened(db, vault),
+    ]);
+    const strange = findStrange(own, known);
+    if (strange.length > 0) return strange;
+    const missing = known.filter(mark => !own.some(other => isSame(mark, other)));
+    const needed = (await Promise.all(missing.map(mark => describeNeed(db, mark)))).filter(line => line !== undefined);
+    if (needed.length > 0) return needed;
+    if (unopened) return [unopened];
+    const changes = [...missing.map(mark => forgetMark(db, mark)), ...noteMarks(db, own, known, now)];
+    if (changes.length === 0) return [];
+    try {
+      await db.atomic(changes);
+      return [];
+    } catch (error) {
+      if (!(error instanceof Conflict && error.table === 'key_checks') || attempt === attempts) throw error;
+    }
+  }
+}
+
+function markKeys({ encryption_keys, index_key, signing_key }: DeploymentKeys): Mark[] {
+  const mark = (setting: Mark['setting'], key: Buffer, key_id = identifyKey(key)) => ({
+    setting,
+    key_id,
+    check_value: deriveKey(key, 'check').export().toString('hex').slice(0, 32),
+  });
+  return [
+    ...encryption_keys.map(({ id, key }) => mark('ENCRYPTION_KEYS', key, id)),
+    mark('INDEX_KEY', index_key),
+    mark('SIGNING_KEY', signing_key),
+  ];
+}
+
+function isSame(one: Mark, other: Mark): boolean {
+  return one.setting === other.setting && one.key_id === other.key_id;
+}
+
+/** Finds keys that are others than before: one under a name that is taken, or all of a setting. */
+function findStrange(own: Mark[], known: Mark[]): string[] {
+  return key_settings.flatMap(setting => {
+    const [ours, theirs] = [own.filter(isOf(setting)), known.filter(isOf(setting))];
+    const other = ours.find(mark => theirs.some(it => isSame(mark, it) && it.check_value !== mark.check_value));
+    if (other)
+      return [`${setting}: ${other.key_id} is not the key that had this name when the database was used before`];
+    if (theirs.length === 0 || ours.some(mark => theirs.some(it => isSame(mark, it)))) return [];
+    const names = setting === 'ENCRYPTION_KEYS' ? ` (${theirs.map(({ key_id }) => key_id).join(', ')})` : '';
+    return [`${setting}: not the key that this database was used with${names}; set that one`];
+  });
+}
+
+function isOf(wanted: Mark['setting']) {
+  return ({ setting }: Mark) => setting === wanted;
+}
+
+/** Returns the mistake where the database still needs a key that is not listed. Receipt codes need none. */
+async function describeNeed(db: Database, { setting, key_id }: Mark): Promise<string | undefined> {
+  if (setting === 'SIGNING_KEY') return undefined;
+  const rows = db.selectFrom('keys').select('subject_id').limit(sql.lit(1));
+  const needing =
+    setting === 'INDEX_KEY' ? rows.where('index_version', 'like', `%.${key_id}`) : rows.where('kek_id', '=', key_id);
+  return (
+    (await needing.executeTakeFirst()) && `${setting}: key ${key_id} is missing, which leads of this database need`
+  );
+}
+
+/** Returns the mistake where the newest lead does not open, as in a database that was filled elsewhere. */
+async function findUnopened(db: Database, vault: Vault): Promise<string | undefined> {
   const newest = await db
     .selectFrom('keys')
     .innerJoin('leads', 'leads.id', 'keys.subject_id')
@@ -26,4 +115,27 @@ export async function findKeyMistake(db: Database, vault: Vault): Promise<string
   } catch {
     return `ENCRYPTION_KEYS: these keys do not open what the database holds (its newest lead needs key ${newest.kek_id})`;
   }
+}
+
+/**
+ * Notes the keys that are new, under their setting's next numbers. Because two servers that start at once choose the
+ * same number, the one that comes second gets a Conflict, and checks its keys against those of the first.
+ */
+function noteMarks(db: Database, own: Mark[], known: KeyChecks[], now: Date): CompiledQuery[] {
+  return key_settings.flatMap(setting => {
+    const last = Math.max(0, ...known.filter(isOf(setting)).map(({ number }) => number));
+    return own
+      .filter(isOf(setting))
+      .filter(mark => !known.some(other => isSame(mark, other)))
+      .map((mark, at) =>
+        db
+          .insertInto('key_checks')
+          .values({ ...mark, number: last + 1 + at, noted_at: now.toISOString() })
+          .compile(),
+      );
+  });
+}
+
+function forgetMark(db: Database, { setting, key_id }: Mark): CompiledQuery {
+  return db.deleteFrom('key_checks').where('setting', '=', setting).where('key_id', '=', key_id).compile();
 }

@@ -32,9 +32,18 @@ export interface Vault {
   open(lead_id: string, sealed: string, keys: Pick<Keys, 'kek_id' | 'wrapped'>): LeadValues;
   indexPhone(phone: string): string;
   indexEmail(email: string): string;
+  /** Computes the blind indexes of a lead, with their version. */
+  index(values: Pick<LeadValues, 'phone' | 'email'>): Indexes;
+  /** Version of the indexes that this vault makes. */
+  index_version: string;
 }
 
+type Indexes = Pick<SubjectKeys, 'phone_index' | 'email_index' | 'index_version'>;
+
 const schema_version = '1';
+
+/** Number of the rule by which addresses are compared. Whoever changes `canonicalizeEmail` counts it up. */
+export const index_rule = 2;
 const padding_bytes = 64;
 const iv_bytes = 12;
 const tag_bytes = 16;
@@ -52,10 +61,15 @@ export function createVault(keks: KeyEncryptionKey[], index_key: Buffer): Vault 
   const currentKey = byId.get(current)!;
   const phoneKey = deriveKey(index_key, 'lead|phone');
   const emailKey = deriveKey(index_key, 'lead|email');
-  const index_version = deriveKey(index_key, 'version').export().toString('hex').slice(0, 8);
+  const index_version = `${index_rule}.${identifyKey(index_key)}`;
 
   const indexPhone = (phone: string) => blindIndex(phoneKey, phone);
   const indexEmail = (email: string) => blindIndex(emailKey, canonicalizeEmail(email));
+  const index: Vault['index'] = ({ phone, email }) => ({
+    phone_index: indexPhone(phone),
+    email_index: indexEmail(email),
+    index_version,
+  });
 
   return {
     seal(lead_id, { name, phone, email, company }) {
@@ -68,13 +82,7 @@ export function createVault(keks: KeyEncryptionKey[], index_key: Buffer): Vault 
       const wrapped = encrypt(currentKey, key, wrapContext(current, lead_id)).toString('base64url');
       return {
         sealed: `${schema_version}.${sealed.toString('base64url')}`,
-        keys: {
-          kek_id: current,
-          wrapped,
-          phone_index: indexPhone(phone),
-          email_index: indexEmail(email),
-          index_version,
-        },
+        keys: { kek_id: current, wrapped, ...index({ phone, email }) },
       };
     },
     open(lead_id, sealed, { kek_id, wrapped }) {
@@ -88,7 +96,14 @@ export function createVault(keks: KeyEncryptionKey[], index_key: Buffer): Vault 
     },
     indexPhone,
     indexEmail,
+    index,
+    index_version,
   };
+}
+
+/** Returns an id for a key that has no name: eight hexadecimal digits, from which nobody learns the key. */
+export function identifyKey(key: Buffer): string {
+  return deriveKey(key, 'version').export().toString('hex').slice(0, 8);
 }
 
 /**

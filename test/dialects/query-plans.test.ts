@@ -9,12 +9,13 @@ import { verifyTrail } from '../../db/audit/verify.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
 import { readLeadStats } from '../../db/leads/stats.ts';
 import { listTokens, revokeToken } from '../../db/staff/tokens.ts';
-import { findKeyMistake } from '../../db/vault/check.ts';
+import { findKeyMistakes } from '../../db/vault/check.ts';
 import { runDueJobs } from '../../worker/jobs.ts';
 import { lead, noon, operator, startPublished } from '../support/harness.ts';
 
 /** Tables of a handful of rows, for which a scan is the best plan. */
 const small = [
+  'key_checks',
   'changes',
   'policies',
   'policy_documents',
@@ -156,7 +157,7 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
   await runDueJobs(services);
   await verifyTrail(db, { now: services.now() });
   await expireAudit(db, services.now(), { dry_run: true });
-  await findKeyMistake(db, services.vault);
+  await findKeyMistakes(db, services.vault, services.settings, noon);
   const [first] = await listTokens(db);
   await revokeToken(db, first!.id, operator, noon);
 }

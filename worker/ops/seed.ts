@@ -3,7 +3,7 @@ import { changeLead, type LeadChange } from '../../db/leads/change.ts';
 import { draftLead } from '../../db/leads/create.ts';
 import { lead_statuses } from '../../db/leads/lead.ts';
 import { currentPolicy, documentIn, listPolicies } from '../../db/policies.ts';
-import { findKeyMistake } from '../../db/vault/check.ts';
+import { type DeploymentKeys, findKeyMistakes } from '../../db/vault/check.ts';
 import { createSigner, type Signer } from '../../db/vault/signer.ts';
 import { createVault, type Vault } from '../../db/vault/vault.ts';
 import { forms } from '../shared/fields.ts';
@@ -48,17 +48,21 @@ export const seed = defineCommand({
     const leads = Number(values.leads);
     if (!Number.isInteger(leads) || leads < 1 || leads > most_leads)
       throw new Mistake(`--leads: expected a whole number from 1 to ${most_leads}`);
-    const { encryption_keys, index_key, signing_key } = readKeys(readTarget(values));
-    const keys = { vault: createVault(encryption_keys, index_key), signer: createSigner(signing_key) };
-    return onDatabase(values, db => seedLeads({ db, ...keys }, leads, now));
+    const keys = readKeys(readTarget(values));
+    const made = { vault: createVault(keys.encryption_keys, keys.index_key), signer: createSigner(keys.signing_key) };
+    return onDatabase(values, db => seedLeads({ db, keys, ...made }, leads, now));
   },
 });
 
 /** Stores made-up leads, one in ten from a person who has written before. */
-async function seedLeads(services: { db: Database; vault: Vault; signer: Signer }, leads: number, now: Date) {
-  const { db, vault } = services;
-  const mistake = await findKeyMistake(db, vault);
-  if (mistake) throw new Mistake(mistake);
+async function seedLeads(
+  services: { db: Database; vault: Vault; signer: Signer; keys: DeploymentKeys },
+  leads: number,
+  now: Date,
+) {
+  const { db, vault, keys } = services;
+  const mistakes = await findKeyMistakes(db, vault, keys, now);
+  if (mistakes.length > 0) throw new Mistake(mistakes.join('\n'));
   const policy = currentPolicy(await listPolicies(db), now);
   if (!policy)
     throw new Mistake('there is no policy in force that made-up people could have agreed to: publish one first');
