@@ -20,7 +20,7 @@ export const floor_runs = process.platform === 'linux' && process.arch === 'x64'
  * Its switches are those it needs in a container without a graphics card. Because Playwright asks a newer protocol,
  * only what `Tab` has is sure to work.
  */
-export async function openFloor(): Promise<Engine & { sendHeaders(headers: Record<string, string>): Promise<void> }> {
+export async function openFloor(): Promise<Engine> {
   await unpack();
   const browser = await chromium.launch({
     executablePath: join(unpacked, 'chromium'),
@@ -36,7 +36,6 @@ export async function openFloor(): Promise<Engine & { sendHeaders(headers: Recor
       press: (x, y) => page.mouse.click(x, y),
       type: text => page.keyboard.type(text),
     },
-    sendHeaders: headers => page.setExtraHTTPHeaders(headers),
     close: () => browser.close(),
   };
 }
