@@ -126,14 +126,14 @@ const parameters: Record<string, string[]> = {
 };
 
 /** A request with one long part, and a name to find it by. */
-export interface LongRequest {
+interface LongRequest {
   name: string;
   path: string;
   init: RequestInit;
 }
 
 /** Starts a service with every guard in place, in whose console somebody is signed in. */
-export async function openLongWorld() {
+async function openLongWorld() {
   const started = await startConsole({ BOT_CHECK: 'on', REFUSED_LIMIT_PER_MINUTE: '0' });
   started.services.findAsset = openAssets();
   const { cookie } = await started.open('privacy_officer');
@@ -148,8 +148,9 @@ function listRoutes(app: Hono<App>): string[] {
   ];
 }
 
-/** Returns the routes that read a body and are not in the table of fields. */
-export function findUnlisted(routes: string[]): string[] {
+/** Lists the routes that read a body and are not in the table of fields. */
+export async function findUnlisted(): Promise<string[]> {
+  const { routes } = await openLongWorld();
   return routes.filter(route => /^(POST|PATCH|PUT)/.test(route) && !fields[route] && !without_body.test(route));
 }
 
@@ -264,7 +265,7 @@ const ids: Record<string, string> = {
  * Measures the processor time of a request in ms: the least of three runs, because the collector of garbage and a first
  * compilation take some too. A request that was quick enough is not sent again.
  */
-export async function measureRequest(app: Hono<App>, { path, init }: LongRequest, most_ms: number) {
+async function measureRequest(app: Hono<App>, { path, init }: LongRequest) {
   let ms = Number.POSITIVE_INFINITY;
   let status = 0;
   for (let run = 0; run < 3 && ms > most_ms; run++) {
@@ -277,4 +278,20 @@ export async function measureRequest(app: Hono<App>, { path, init }: LongRequest
     status = response.status;
   }
   return { ms, status };
+}
+
+/** Most processor time that a request of the allowed size may take. */
+const most_ms = 5;
+
+/** Sends the requests to a service of its own. Returns how many there were, and which took too long or ended in 5xx. */
+export async function findSlow(isWhole: boolean): Promise<{ walked: number; wrong: string[] }> {
+  const { app, list } = await openLongWorld();
+  const wrong: string[] = [];
+  let walked = 0;
+  for (const request of list(isWhole)) {
+    walked += 1;
+    const { ms, status } = await measureRequest(app, request);
+    if (ms > most_ms || status >= 500) wrong.push(`${request.name}: ${ms.toFixed(1)} ms, ${status}`);
+  }
+  return { walked, wrong };
 }

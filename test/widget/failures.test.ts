@@ -175,10 +175,10 @@ describe('[K3] a choice is never lost and never doubled', () => {
     await eventually(() => unsent(page)).toBe(0);
   });
 
-  it('when the server asks to wait: it waits that long on the same page, then sends with the same key', async () => {
+  it('when the quota is full: it waits as long as it is told on the same page, then sends with the same key', async () => {
     const { records, reply } = keepRecords();
     let tried = 0;
-    site.onConsent = seen => (tried++ ? reply(seen) : { status: 503, headers: { 'Retry-After': '1' }, body: {} });
+    site.onConsent = seen => (tried++ ? reply(seen) : { status: 429, headers: { 'Retry-After': '1' }, body: {} });
     const page = await site.visit();
     await click(page, 'reject-all');
     await eventually(() => records.size).toBe(1);
