@@ -6,7 +6,7 @@ import { createApp } from './app.ts';
 import { openAssets, pack } from './node/assets.ts';
 import { compress } from './node/compress.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
-import { closeListener, createHttpServer, usual_limits } from './node/server.ts';
+import { closeListener, createHttpServer, emptyQueue, usual_limits } from './node/server.ts';
 import { findFolder, openStore } from './node/store.ts';
 import { startTimers } from './node/timers.ts';
 import { createServices } from './services.ts';
@@ -123,7 +123,10 @@ async function stop(signal: NodeJS.Signals) {
   stopping = true;
   log('info', 'stopping');
   const jobsStopped = stopTimers();
-  if (signal === 'SIGTERM') await wait(settings.drain_seconds * 1_000);
+  if (signal === 'SIGTERM' && settings.drain_seconds > 0) {
+    await wait(settings.drain_seconds * 1_000);
+    await emptyQueue(server);
+  }
   const jobsEnded = Promise.race([jobsStopped, wait(grace_ms, undefined, { ref: false })]);
   const idle = setTimeout(() => setInterval(() => server.closeIdleConnections(), 50).unref(), farewell_ms);
   const late = setTimeout(() => server.closeAllConnections(), grace_ms);

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { watchReaders } from './readers.ts';
 
@@ -53,6 +54,21 @@ export function createHttpServer(fetch: Fetch, limits: Limits, isStopping: () =>
   server.maxConnections = connections;
   server.on('close', stop);
   return server;
+}
+
+/** Time in which the connections that wait are taken: the event loop takes one each round. */
+const queue_ms = 200;
+
+/**
+ * Empties the queue of connections that the system holds for the server. Because it resets those that wait when the
+ * listener closes, it is first told to hold no more; who is not let in tries again, and is then refused.
+ *
+ * Only the listener's own handle can change the queue. Without such a handle this only waits.
+ */
+export async function emptyQueue(server: Server): Promise<void> {
+  const { _handle } = server as unknown as { _handle?: { listen?(backlog: number): number } | null };
+  _handle?.listen?.(0);
+  await wait(queue_ms);
 }
 
 /** Closes the listener only. Unlike the server's own `close`, it leaves idle connections open. */
