@@ -44,7 +44,7 @@ function sendAgain(agent: Agent, sent: Sent): void {
 function hold(text: string, dribble?: string): void {
   const socket = connect(Number(port), hostname, begin).on('error', () => {});
   socket.pause().write(text);
-  if (!dribble) return;
-  const timer = setInterval(() => socket.write(dribble), 1_000);
+  // Without a timer the thread would end, and its connections with it, because nothing is awaited.
+  const timer = setInterval(() => dribble && socket.write(dribble), 1_000);
   socket.on('close', () => clearInterval(timer));
 }
