@@ -20,6 +20,7 @@ const cuts: Record<string, Cut[]> = {
   ],
   'create-element.js': [
     ["else if (i == 'ref'", 'else normalizedProps'],
+    ['_component: NULL,'],
     ['if (!original && options.vnode)', 'return vnode'],
   ],
   'component.js': [
@@ -53,6 +54,7 @@ const cuts: Record<string, Cut[]> = {
     ['if (options.unmount)', 'if ((r = vnode._children))'],
     ['? skipRemove && !vnode.props._parentDom', ': true', '? skipRemove'],
     ['if (\n\t\t!skipRemove &&', 'if (!skipRemove) removeNode'],
+    ['vnode._component = '],
     ['function doRender', '// end'],
   ],
   'options.js': [["import { _catchError } from './diff/catch-error';"], ['_catchError', '\n}']],
