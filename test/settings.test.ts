@@ -39,6 +39,8 @@ describe('settings', () => {
         audit_retention_months: 0,
         time_zone: 'Asia/Shanghai',
         log_level: 'info',
+        log_dir: undefined,
+        log_retention_months: 6,
       },
     });
     const workers = readSettings({ ...production, DATA_REGION: 'SG' }, 'workers');
@@ -93,6 +95,9 @@ describe('settings', () => {
     ['AUDIT_RETENTION_MONTHS', '-1'],
     ['TIME_ZONE', 'Mars/Olympus'],
     ['LOG_LEVEL', 'chatty'],
+    ['LOG_RETENTION_MONTHS', '5'],
+    ['LOG_RETENTION_MONTHS', '14'],
+    ['LOG_DIR', '/var/log\nnext'],
   ])('malformed %s=%s stops the start with one line that does not repeat it', (name, value) => {
     const mistakes = mistakesOf({ ...production, [name]: value });
     expect(mistakes).toHaveLength(1);

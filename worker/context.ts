@@ -25,11 +25,16 @@ export interface Services {
   peerAddress(c: Context): string | undefined;
   /** Returns whether the host is about to stop, and no balancer should send more; absent where it cannot know. */
   isStopping?(): boolean;
+  /** Lists what is amiss with the host itself; absent where nothing can be. */
+  hostWarnings?(): Warning[];
   /** Limiters of addresses that send too much. */
   limiters: Record<Limited, Limiter>;
   /** Compresses whole answers; absent where the host itself does. */
   compress?: MiddlewareHandler;
 }
+
+/** What an operator should know although the server works. */
+export type Warning = 'no-policy' | 'no-log-dir' | 'log-dir-unwritable';
 
 /** Requests that are limited, each kind by a number of its own. Of tokens only refused ones count. */
 export type Limited = 'form' | 'consent' | 'token' | 'refused';

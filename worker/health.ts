@@ -1,7 +1,7 @@
 import { probe } from '../db/health.ts';
-import { factory, type Services } from './context.ts';
+import { factory, type Services, type Warning } from './context.ts';
 import { problem } from './http/problem.ts';
-import { listWarnings, type Warning } from './warnings.ts';
+import { listWarnings } from './warnings.ts';
 
 const probe_ms = 1_000;
 const probes = new WeakMap<Services, { at: number; warnings: Promise<Warning[] | undefined> }>();

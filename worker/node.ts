@@ -3,6 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { isUnavailable } from '../db/database.ts';
 import { createApp } from './app.ts';
+import type { Warning } from './context.ts';
+import { createLog } from './log.ts';
 import { openAssets, pack } from './node/assets.ts';
 import { compress } from './node/compress.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
@@ -27,16 +29,29 @@ const grace_ms = 10_000;
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 let stopping = false;
+let unwritten = '';
 const settings = loadSettings();
+const now = () => new Date();
+const { log_dir, log_level } = settings;
+const logFiles = log_dir
+  ? (await import('./node/log-files.ts')).openLogFiles({
+      folder: log_dir,
+      port: settings.port,
+      months: settings.log_retention_months,
+      now,
+      log: createLog(log_level, now, writeSoon),
+    })
+  : undefined;
 const db = await openStore(settings.database_url).catch(error => giveUp([`DATABASE_URL: ${error.message}`]));
 const made = await createServices(settings, {
   db,
-  now: () => new Date(),
+  now,
   writeLine: writeSoon,
   findAsset: openAssets(),
   pack,
   peerAddress: c => getConnInfo(c).remote.address,
   isStopping: () => stopping,
+  hostWarnings: listHostWarnings,
   compress,
 }).catch(error => {
   if (isUnavailable(error)) giveUp([`DATABASE_URL: ${error.message}`]);
@@ -78,16 +93,22 @@ function loadSettings(): Settings {
   return 'mistakes' in read ? giveUp(read.mistakes) : read.settings;
 }
 
-let unwritten = '';
-
 /** Writes the lines of one turn of the event loop at once, because that is one system call for many requests. */
 function writeSoon(line: string) {
-  if (!unwritten)
-    setImmediate(() => {
-      process.stdout.write(unwritten);
-      unwritten = '';
-    });
+  if (!unwritten) setImmediate(writeNow);
   unwritten += line;
+}
+
+function writeNow() {
+  if (!unwritten) return;
+  process.stdout.write(unwritten);
+  logFiles?.write(unwritten);
+  unwritten = '';
+}
+
+function listHostWarnings(): Warning[] {
+  if (logFiles) return logFiles.isFailing() ? ['log-dir-unwritable'] : [];
+  return settings.production ? ['no-log-dir'] : [];
 }
 
 function giveUp(mistakes: string[]): never {
@@ -136,6 +157,8 @@ async function stop(signal: NodeJS.Signals) {
     await jobsEnded;
     await db.destroy();
     log('info', 'stopped');
+    writeNow();
+    await logFiles?.close();
     process.exitCode = 0;
   });
 }

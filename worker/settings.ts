@@ -183,6 +183,18 @@ export const settings_table = {
     default: 'info',
     sentence: '`debug`, `info`, `warn` or `error`: JSON lines on stdout, without personal data.',
   },
+  LOG_DIR: {
+    form: forms.line(1_000),
+    host: 'node',
+    sentence:
+      'A folder for the same lines, a file for each day (UTC) and server. Servers may share it. Without it, production warns.',
+  },
+  LOG_RETENTION_MONTHS: {
+    form: forms.whole(6, 13),
+    default: '6',
+    host: 'node',
+    sentence: 'Calendar months for which those files are kept: at least 6, at most 13.',
+  },
 } satisfies Record<string, Setting>;
 
 type Table = typeof settings_table;

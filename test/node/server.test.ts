@@ -154,7 +154,11 @@ describe('the Node host in production', () => {
     const address = `http://127.0.0.1:${/"port":(\d+)/.exec(server.output())![1]}`;
     expect((await fetch(address)).status).toBe(404);
     expect((await fetch(`${address}/policies/current`)).status).toBe(404);
-    expect((await fetch(`${address}/health`)).status).toBe(200);
+    expect(await (await fetch(`${address}/health`)).json()).toEqual({
+      status: 'ok',
+      warnings: ['no-policy', 'no-log-dir'],
+    });
+    expect(server.output()).toMatch(/"level":"warn","event":"warning","warning":"no-log-dir","hint":"LOG_DIR/);
     expect(server.token).toBe('');
     expect(await server.stop()).toBe(0);
   });
