@@ -142,5 +142,7 @@ const showStart: Handler<App> = async c => {
 /** Answers with a built file, in a response made anew, because Hono adds its headers (CORS) only to its own. */
 const showAsset: Handler<App> = async c => {
   const found = await c.var.services.findAsset(c.req.raw);
-  return found ? c.newResponse(found.body, found) : problem(c, 'not-found');
+  return found
+    ? c.newResponse(found.body, found.status as 200 | 304, Object.fromEntries(found.headers))
+    : problem(c, 'not-found');
 };

@@ -18,7 +18,7 @@ export interface Services {
   now(): Date;
   log: Log;
   /** Finds a built file by the request's path (`/widget.js`); undefined when there is none. */
-  findAsset(request: Request): Promise<Response | undefined>;
+  findAsset(request: Request): Promise<Asset | undefined>;
   /** Compresses a text that is served often as well as it can be, where the host does not by itself. */
   pack?(text: string): Promise<Record<'br' | 'gzip', Uint8Array<ArrayBuffer>>>;
   /** Returns the address at the other end of the connection; undefined where the host does not know it. */
@@ -35,6 +35,13 @@ export interface Services {
 
 /** What an operator should know although the server works. */
 export type Warning = 'no-policy' | 'no-log-dir' | 'log-dir-unwritable';
+
+/** A built file as it is answered. The bytes of one that a host keeps are shared by all answers. */
+export interface Asset {
+  status: number;
+  headers: Headers;
+  body: ReadableStream | Uint8Array<ArrayBuffer> | null;
+}
 
 /** Requests that are limited, each kind by a number of its own. Of tokens only refused ones count. */
 export type Limited = 'form' | 'consent' | 'token' | 'refused';

@@ -24,7 +24,9 @@ async function findDocs({ findAsset, settings }: Services, locale: Locale, reque
   const filings = renderFilings(settings);
   if (!filings) return findAsset(new Request(address, { headers: request.headers }));
   const found = await findAsset(new Request(address));
-  const text = (await found?.text())?.replace('</body>', () => `<footer class="foot">${filings}</footer>\n</body>`);
+  if (!found) return undefined;
+  const page = await new Response(found.body).text();
+  const text = page.replace('</body>', () => `<footer class="foot">${filings}</footer>\n</body>`);
   const type = { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'public, max-age=300' };
-  return text && new Response(text, { headers: type });
+  return new Response(text, { headers: type });
 }

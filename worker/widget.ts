@@ -93,7 +93,7 @@ async function makeScript(
 ): Promise<Script | undefined> {
   const found = await services.findAsset(new Request('http://localhost/widget.js'));
   if (!found) return undefined;
-  const built = await found.text();
+  const built = await new Response(found.body).text();
   const isKnown = known.get(services)!.asked_at > 0;
   const text = isKnown ? built.replace(/\(0\);\s*$/, () => `(${JSON.stringify(policies)});\n`) : built;
   return { versions, text, etag: `"${digest(text).slice(0, 16)}"`, packed: (await services.pack?.(text)) ?? {} };

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openAssets } from '../../worker/node/assets.ts';
 import { lead, noon, site, startPublished } from '../support/harness.ts';
 
 let started: Awaited<ReturnType<typeof startPublished>>;
@@ -13,6 +14,7 @@ let pieces = 0;
 
 beforeAll(async () => {
   started = await startPublished();
+  started.services.findAsset = openAssets();
   server = createAdaptorServer({ fetch: started.app.fetch }) as Server;
   server.prependListener('request', (_, response) => {
     pieces = 0;
@@ -43,6 +45,8 @@ it.each([
   ['GET /policies/current', '/policies/current', { headers: { Origin: site } }, 200],
   ['GET /leads', '/leads', {}, 200],
   ['GET /health', '/health', {}, 200],
+  ['GET /docs', '/docs', {}, 200],
+  ['GET /openapi.json', '/openapi.json', {}, 200],
   ['an address that is none', '/nowhere', {}, 404],
 ])('%s leaves Node in one piece, head and body', async (_, path, init: RequestInit, status) => {
   const headers = { ...(path === '/leads' && { Authorization: `Bearer ${await started.token('viewer')}` }) };

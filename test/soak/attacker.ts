@@ -6,8 +6,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 /** What an attack's clients do. The thread says when all of them have begun. */
 export type Clients = { count: number } & (
   | { send: Sent }
-  /** Each writes a text, perhaps a piece more each second, and reads nothing. */
-  | { hold: string; dribble?: string }
+  /**
+   * Each writes a text, perhaps a piece more each second, and reads nothing. What `isTaken` by the system is read for the
+   * server, to whom such a client is an idle one.
+   */
+  | { hold: string; dribble?: string; isTaken?: true }
 );
 
 interface Sent {

@@ -68,7 +68,7 @@ export async function openWorld() {
     chosen_at: services.now().toISOString(),
   });
   const module = /(?<=widget\/)lead-form-[\w-]+\.js/.exec(
-    await (await services.findAsset(new Request(`${origin}/widget.js`)))!.text(),
+    await new Response((await services.findAsset(new Request(`${origin}/widget.js`)))!.body).text(),
   )![0];
   const ids: Record<string, string> = {
     '/leads/{id}': one.id,

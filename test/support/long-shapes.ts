@@ -89,19 +89,19 @@ const choice = { policy_version: '2026-01', locale: 'en', shown: [], granted: []
 const guards = { form_token: '', website: '', challenge: '', return_to: site, locale: 'en' };
 const filters = { form: '', status: '', assigned_to: '', from: '', to: '', order: '' };
 
-/** The fields of each route that reads a body. */
+/** The fields of each route that reads a body. Tokens are asked for no days, because a list of thousands is long. */
 const fields: Record<string, Record<string, unknown>> = {
   'POST /forms/:form': { ...lead, ...guards },
   'POST /withdrawals': { receipt_code: 'x', locale: 'en' },
   'POST /consents': { ...choice, visitor_id: '', chosen_at: noon.toISOString() },
   'POST /policies': { documents: ['x'] },
   'PATCH /leads/:id': { status: 'new', assigned_to: 'x', name: '', phone: '', email: '', company: '' },
-  'POST /tokens': { holder: 'x', role: 'sales', days: 1 },
+  'POST /tokens': { holder: 'x', role: 'sales', days: 0 },
   'POST /console/session': { token: 'x', next: '/console' },
   'POST /console/session/end': { everywhere: '' },
   'POST /console/search': { q: '' },
   'POST /console/export': { ...filters, format: 'text/csv', view: 'masked', purpose: '' },
-  'POST /console/tokens': { holder: 'x', role: 'sales', days: '1' },
+  'POST /console/tokens': { holder: 'x', role: 'sales', days: '0' },
   'POST /console/leads/:id/reveal': { purpose: '' },
   'POST /console/leads/:id/status': { status: 'new' },
   'POST /console/leads/:id/assignee': { assigned_to: '' },

@@ -42,10 +42,10 @@ export function openAssets(): Services['findAsset'] {
       ETag: plain.etag,
       Vary: 'Accept-Encoding',
     });
-    if (request.headers.get('If-None-Match')?.includes(plain.etag)) return new Response(null, { status: 304, headers });
-    if (!encoding) return new Response(plain.bytes, { headers });
+    if (request.headers.get('If-None-Match')?.includes(plain.etag)) return { status: 304, headers, body: null };
+    if (!encoding) return { status: 200, headers, body: plain.bytes };
     headers.set('Content-Encoding', encoding[0]);
-    return new Response(files.get(`${pathname}.${encoding[1]}`)!.bytes, { headers });
+    return { status: 200, headers, body: files.get(`${pathname}.${encoding[1]}`)!.bytes };
   };
 }
 
