@@ -18,7 +18,7 @@ const events_per_page = 500;
 const subjects_per_page = 1_000;
 
 /** A page of the trail; the last page holds the latest event. */
-export interface TrailPage {
+interface TrailPage {
   events: RecordedEvent[];
   isLast: boolean;
 }
@@ -70,19 +70,22 @@ interface Read {
   events: RecordedEvent[];
 }
 
-/** Opens the trail at its begin, to read it whole in pages, whatever ranges are asked for. */
+/** Opens the trail at its beginning, to read it whole in pages, whatever ranges are asked for. */
 export function openTrail(db: Database) {
   let page: RecordedEvent[] = [];
   let at = 0;
   let after = 0;
   let first: number | undefined;
+  let ahead = readAhead(db, after);
 
   async function next(upto: number): Promise<RecordedEvent[]> {
     if (at === page.length) {
-      page = (await readTrail(db, after)).events;
+      const { events } = await ahead;
+      page = events.length > 0 ? events : (await readTrail(db, after)).events;
       at = 0;
       after = page.at(-1)?.seq ?? after;
       first ??= page[0]?.seq;
+      ahead = readAhead(db, after);
     }
     const begin = at;
     while (at < page.length && page[at]!.seq <= upto) at += 1;
@@ -113,6 +116,16 @@ export function openTrail(db: Database) {
       return { hole, sum: sum.digest('hex'), events };
     },
   };
+}
+
+/**
+ * Begins to read a page before it is asked for, so that PostgreSQL reads while this process hashes. Because perhaps
+ * nobody asks for it, its error is only for whoever does.
+ */
+function readAhead(db: Database, after: number): Promise<TrailPage> {
+  const page = readTrail(db, after);
+  page.catch(() => {});
+  return page;
 }
 
 function encode(rows: AuditEvents[], subjects: { seq: number; lead_id: string }[]): RecordedEvent[] {
