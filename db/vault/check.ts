@@ -32,10 +32,7 @@ const attempts = 20;
 export async function findKeyMistakes(db: Database, vault: Vault, keys: DeploymentKeys, now: Date): Promise<string[]> {
   const own = markKeys(keys);
   for (let attempt = 1; ; attempt++) {
-    const [known, unopened] = await Promise.all([
-      db.selectFrom('key_checks').selectAll().orderBy('setting').orderBy('number').execute(),
-      findUnopened(db, vault),
-    ]);
+    const [known, unopened] = await Promise.all([listKnown(db), findUnopened(db, vault)]);
     const strange = findStrange(own, known);
     if (strange.length > 0) return strange;
     const missing = known.filter(mark => !own.some(other => isSame(mark, other)));
@@ -53,17 +50,26 @@ export async function findKeyMistakes(db: Database, vault: Vault, keys: Deployme
   }
 }
 
+/** Checks the signing key alone, for a command that needs no other key. It notes nothing. */
+export async function findSigningKeyMistake(db: Database, signing_key: Buffer): Promise<string | undefined> {
+  const known = (await listKnown(db)).filter(isOf('SIGNING_KEY'));
+  return findStrange([markKey('SIGNING_KEY', signing_key)], known)[0];
+}
+
+function listKnown(db: Database): Promise<KeyChecks[]> {
+  return db.selectFrom('key_checks').selectAll().orderBy('setting').orderBy('number').execute();
+}
+
 function markKeys({ encryption_keys, index_key, signing_key }: DeploymentKeys): Mark[] {
-  const mark = (setting: Mark['setting'], key: Buffer, key_id = identifyKey(key)) => ({
-    setting,
-    key_id,
-    check_value: deriveKey(key, 'check').export().toString('hex').slice(0, 32),
-  });
   return [
-    ...encryption_keys.map(({ id, key }) => mark('ENCRYPTION_KEYS', key, id)),
-    mark('INDEX_KEY', index_key),
-    mark('SIGNING_KEY', signing_key),
+    ...encryption_keys.map(({ id, key }) => markKey('ENCRYPTION_KEYS', key, id)),
+    markKey('INDEX_KEY', index_key),
+    markKey('SIGNING_KEY', signing_key),
   ];
+}
+
+function markKey(setting: Mark['setting'], key: Buffer, key_id = identifyKey(key)): Mark {
+  return { setting, key_id, check_value: deriveKey(key, 'check').export().toString('hex').slice(0, 32) };
 }
 
 function isSame(one: Mark, other: Mark): boolean {

@@ -92,6 +92,8 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     const audit = (...args: string[]) =>
       run(['worker/ops.ts', 'audit', ...args], { DATABASE_URL: address, ...test_keys, ...keys });
     let keys = {};
+    const seeded = await run(['worker/ops.ts', 'seed', '--leads', '1'], { DATABASE_URL: address, ...test_keys });
+    expect(seeded).toMatchObject({ code: 0 });
     const signed = await audit('checkpoint');
     const checkpoint = join(folder, `${engine}.checkpoint`);
     writeFileSync(checkpoint, `{"line":"${signed.stdout.trim()}"}\n`);
@@ -104,6 +106,11 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     const pem = join(folder, `${engine}.pem`);
     writeFileSync(pem, (await audit('public-key')).stdout);
     keys = { SIGNING_KEY: Buffer.alloc(32, 9).toString('base64') };
+    expect(await audit('checkpoint')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^SIGNING_KEY: not the key/),
+    });
     const turned = await audit('verify', '--checkpoint', checkpoint);
     expect(turned).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/line 1: .*--public-key\n$/) });
     expect(await audit('verify', '--checkpoint', checkpoint, '--public-key', pem)).toMatchObject({ code: 0 });

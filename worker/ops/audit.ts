@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Checkpoint, makeCheckpoint, readCheckpoints } from '../../db/audit/checkpoint.ts';
 import { verifyTrail, type WrongPlace } from '../../db/audit/verify.ts';
+import { findSigningKeyMistake } from '../../db/vault/check.ts';
 import { createCheckpointKey, isSignedBy } from '../../db/vault/checkpoint-key.ts';
 import { type Command, defineCommand, Mistake, text } from './command.ts';
 import { readSigningKey } from './keys.ts';
@@ -32,8 +33,12 @@ const checkpoint = defineCommand({
     'Seals the audit trail and prints a signed line that says where it ends. Keep it where the database is not: `audit verify --checkpoint` holds the trail against it.',
   options: database_options,
   async run({ values, now }) {
-    const key = createCheckpointKey(readSigningKey(readTarget(values)));
-    const line = await onDatabase(values, db => makeCheckpoint(db, key, now));
+    const signing_key = readSigningKey(readTarget(values));
+    const line = await onDatabase(values, async db => {
+      const mistake = await findSigningKeyMistake(db, signing_key);
+      if (mistake) throw new Mistake(mistake);
+      return makeCheckpoint(db, createCheckpointKey(signing_key), now);
+    });
     if (!line) throw new Mistake('there is nothing to sign yet: the audit trail is empty');
     return line;
   },
