@@ -6,6 +6,7 @@
 export interface Schema {
   changes: Changes;
   leads: Leads;
+  holds: Holds;
   keys: Keys;
   key_checks: KeyChecks;
   consents: Consents;
@@ -41,6 +42,9 @@ export interface Changes {
  *
  * `created_seq` is the number of the act that created the lead; `seq`, that of the latest change, orders the feed.
  * `contacted_at`, `qualified_at` and `closed_at` say when the lead first reached that status or a later one.
+ *
+ * While `restricted_at` is set, no view but the feed shows the lead, and nothing changes it: a hold stands on it.
+ * `child_at` says when staff said that the lead is of a child under 14.
  */
 export interface Leads {
   id: string;
@@ -58,11 +62,27 @@ export interface Leads {
   erased_at: string | null;
   withdrawn_at: string | null;
   restricted_at: string | null;
+  child_at: string | null;
   contacted_at: string | null;
   qualified_at: string | null;
   closed_at: string | null;
   created_seq: number;
   seq: number;
+}
+
+/**
+ * A hold on a lead: why its data must be kept, as `ground`, `reference` (a file number) and the day on which somebody
+ * looks at it again. A row changes once, when the hold ends: `released_at` and the `reason`.
+ */
+export interface Holds {
+  id: string;
+  lead_id: string;
+  ground: string;
+  reference: string;
+  review_on: string;
+  placed_at: string;
+  released_at: string | null;
+  reason: string | null;
 }
 
 /**

@@ -19,6 +19,7 @@ import { prefersHtml } from './http/negotiate.ts';
 import { describeProblem, problem } from './http/problem.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
 import { eraseLead, patchLead } from './leads/change.ts';
+import { endHold, holdLead, pullHolds, showHolds } from './leads/holds.ts';
 import { pullLeads, showLead } from './leads/pull.ts';
 import { showWithdrawal, submitWithdrawal } from './leads/withdraw.ts';
 import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from './policies/routes.ts';
@@ -70,6 +71,12 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
     PATCH: [requireScope('leads:write'), ...patchLead],
     DELETE: [requireScope('leads:erase'), ...eraseLead],
   });
+  at('/leads/:id/holds', {
+    GET: [requireScope('holds:manage'), ...showHolds],
+    POST: [requireScope('holds:manage'), ...holdLead],
+  });
+  at('/leads/:id/holds/:hold_id', { DELETE: [requireScope('holds:manage'), ...endHold] });
+  at('/holds', { GET: [requireScope('holds:manage'), ...pullHolds] });
   at('/audit-events', { GET: [requireScope('audit:read'), ...pullEvents] });
   at('/tokens', {
     GET: [requireScope('tokens:manage'), ...showTokens],

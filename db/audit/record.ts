@@ -20,12 +20,16 @@ export interface AuditEvent {
     | 'lead.corrected'
     | 'lead.erased'
     | 'lead.withdrawn'
+    | 'lead.child'
+    | 'hold.placed'
+    | 'hold.released'
     | 'token.created'
     | 'token.rotated'
     | 'token.revoked'
     | 'policy.published';
   /** Names of the fields that were read or written, joined by commas. */
   fields?: string;
+  /** What for: a lead's form, the purpose of a reveal, the ground of a hold or an erasure. */
   purpose?: string;
   /**
    * The leads of the event. The whole unit fails with a Conflict in one of `subject_tables` when one of them does not

@@ -24,7 +24,7 @@ const attempts = 50;
  *
  * A change that alters nothing is no act: it records no event, and the lead does not appear in the feed again.
  *
- * @returns False when the lead does not exist, is erased or is under a legal hold; nothing is changed then.
+ * @returns False when the lead does not exist, is erased or is under a hold; nothing is changed then.
  * @throws Conflict in `leads` when others keep changing the same lead.
  * @see PIPL art. 46
  */

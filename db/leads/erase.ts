@@ -1,133 +1,121 @@
-import { type CompiledQuery, sql } from 'kysely';
-import { type Actor, type AuditEvent, recordEvent, subject_tables, takeNumber, takenNumber } from '../audit/record.ts';
+import { sql } from 'kysely';
+import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
-import { firstIdAt } from '../ids.ts';
 import { forgetSubject } from '../once.ts';
 import { failUnless } from '../statements.ts';
-import { hashReceiptCode, readReceiptCode, readReceiptTime } from '../vault/signer.ts';
 import { repeatEnds } from './create.ts';
-import { personal_fields } from './lead.ts';
-import { selectLead } from './rows.ts';
+import { attempts, draftEnd, draftNote, isHeld, listHolds, type Part, run } from './hold.ts';
+import { type ErasureGround, personal_fields } from './lead.ts';
 
 /** The columns of a lead that its erasure needs. */
-interface Erasable {
+export interface Erasable {
   id: string;
   form: string;
   received_at: string;
 }
 
-/** The action of an erasure in the audit trail. */
-type Erasure = Extract<AuditEvent['action'], 'lead.erased' | 'lead.withdrawn'>;
+/** Why a lead is erased: a withdrawal by its person, or what staff or the retention period say. */
+export type Cause = { action: 'lead.withdrawn' } | { action: 'lead.erased'; ground?: ErasureGround | undefined };
+
+/** Grounds of holds to which even the erasure of a child's lead yields. */
+const strong_grounds = ['law', 'court'];
 
 /**
  * Erases leads: deletes their keys and sealed values, in every backup too, and leaves tombstones in the feed.
  *
  * Each lead is a unit of its own; the files are overwritten once, after the last.
  *
- * @returns The ids of the leads that this call erased. When several callers erase a lead at once, one gets its id.
+ * @returns The ids of the leads that this call erased. When several callers erase a lead at once, one gets its id; a
+ *   lead on which a hold stands is not erased.
  */
 export async function eraseLeads(
   db: Database,
   leads: Erasable[],
-  action: Erasure,
+  cause: Cause,
   actor: Actor,
   now: Date,
 ): Promise<string[]> {
-  const erased = await Promise.all(leads.map(lead => runErasure(db, draftErasure(db, lead, action, actor, now))));
+  const erased = await Promise.all(leads.map(lead => run(db, [draftErasure(db, lead, cause, actor, now)])));
   await db.scrub();
   return leads.filter((_, place) => erased[place]).map(({ id }) => id);
 }
 
-/** Runs an erasure and returns whether the lead was there to erase. */
-async function runErasure(db: Database, statements: CompiledQuery[]): Promise<boolean> {
-  try {
-    await db.atomic(statements);
-    return true;
-  } catch (error) {
-    if (error instanceof Conflict && ['leads', ...subject_tables].includes(error.table)) return false;
-    throw error;
-  }
-}
-
-function draftErasure(
+/** Drafts the erasure of a lead. It fails with a Conflict when the lead is erased or a hold stands on it. */
+export function draftErasure(
   db: Database,
   { id, form, received_at }: Erasable,
-  action: Erasure,
+  cause: Cause,
   actor: Actor,
   now: Date,
-): CompiledQuery[] {
+): Part {
   const at = now.toISOString();
-  const isWithdrawal = action === 'lead.withdrawn';
-  // A legal hold binds the staff; a person who withdraws is not bound by it.
-  const erasable = isWithdrawal ? sql`erased_at is null` : sql`erased_at is null and restricted_at is null`;
-  return [
-    forgetSubject(db, id, repeatEnds(new Date(received_at))),
-    db.deleteFrom('keys').where('subject_kind', '=', 'lead').where('subject_id', '=', id).compile(),
-    takeNumber(db),
-    db
-      .updateTable('leads')
-      .set({
-        sealed: null,
-        // A date that is there already stays, because the guard would refuse the unit with an error that is no Conflict.
-        erased_at: sql`coalesce(erased_at, ${at})`,
-        changed_at: at,
-        ...(isWithdrawal && { withdrawn_at: sql`coalesce(withdrawn_at, ${at})` }),
-        seq: failUnless(erasable, takenNumber()),
-      })
-      .where('id', '=', id)
-      .compile(),
-    ...recordEvent(db, actor, { action, fields: personal_fields, purpose: form, lead_ids: [id] }, now),
-  ];
+  const { action } = cause;
+  const ground = 'ground' in cause ? cause.ground : undefined;
+  const event: AuditEvent = { action, fields: personal_fields, purpose: ground ?? form, lead_ids: [id] };
+  return {
+    locks: [
+      forgetSubject(db, id, repeatEnds(new Date(received_at))),
+      db.deleteFrom('keys').where('subject_kind', '=', 'lead').where('subject_id', '=', id).compile(),
+    ],
+    acts: [
+      takeNumber(db),
+      db
+        .updateTable('leads')
+        .set({
+          sealed: null,
+          restricted_at: null,
+          // A date that is there already stays, because the guard would refuse the unit with an error that is no Conflict.
+          erased_at: sql`coalesce(erased_at, ${at})`,
+          changed_at: at,
+          ...(action === 'lead.withdrawn' && { withdrawn_at: sql`coalesce(withdrawn_at, ${at})` }),
+          ...(ground === 'child' && { child_at: sql`coalesce(child_at, ${at})` }),
+          seq: failUnless(sql`erased_at is null and not ${isHeld()}`, takenNumber()),
+        })
+        .where('id', '=', id)
+        .compile(),
+      ...recordEvent(db, actor, event, now),
+    ],
+  };
 }
 
 /**
  * Erases a lead on behalf of the staff. The record of the consent stays, because nobody has withdrawn it.
  *
- * @returns `already` when the lead was erased before, `restricted` when a legal hold keeps it, undefined when
- *   there is none.
+ * The lead of a child yields to a hold by law or court alone. It ends other holds, and where it yields, the lead is
+ * erased when the last hold is released.
+ *
+ * @returns `already` when the lead was erased before, `held` when a hold keeps it, undefined when there is none.
  */
 export async function eraseLeadById(
   db: Database,
   id: string,
+  ground: ErasureGround | undefined,
   actor: Actor,
   now: Date,
-): Promise<'erased' | 'already' | 'restricted' | undefined> {
-  const row = await selectLead(db, id);
-  if (!row) return undefined;
-  if (row.erased_at) return 'already';
-  if (row.restricted_at) return 'restricted';
-  const [erased] = await eraseLeads(db, [row], 'lead.erased', actor, now);
-  if (erased) return 'erased';
-  return (await selectLead(db, id))?.erased_at ? 'already' : 'restricted';
+): Promise<'erased' | 'already' | 'held' | undefined> {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const lead = await findErasable(db, id);
+    if (!lead) return undefined;
+    if (lead.erased_at) return 'already';
+    const holds = (await listHolds(db, id)).filter(({ released_at }) => !released_at);
+    const isChild = ground === 'child';
+    if (holds.some(hold => !isChild || strong_grounds.includes(hold.ground))) {
+      if (!isChild || lead.child_at || (await run(db, [draftNote(db, lead, 'child_at', actor, now)]))) return 'held';
+      continue;
+    }
+    const ends = holds.map(hold => draftEnd(db, hold, 'child', actor, now));
+    const erasure = draftErasure(db, lead, { action: 'lead.erased', ground }, actor, now);
+    if (!(await run(db, [...ends, erasure]))) continue;
+    await db.scrub();
+    return 'erased';
+  }
+  throw new Conflict('leads', undefined);
 }
 
-/**
- * Withdraws the consent given with a lead and erases the lead.
- *
- * @param typed The receipt code as a person typed it.
- * @returns Whether the code was valid; it is valid once.
- * @see PIPL art. 15, 47
- */
-export async function withdrawLead(db: Database, typed: string, actor: Actor, now: Date): Promise<boolean> {
-  const code = readReceiptCode(typed);
-  const lead = code && (await findByReceipt(db, code));
-  if (!lead) return false;
-  const [withdrawn] = await eraseLeads(db, [lead], 'lead.withdrawn', actor, now);
-  return withdrawn !== undefined;
-}
-
-/**
- * Finds the lead of a receipt code, unless it is erased: among those received at the time in the code, the one
- * with its hash.
- */
-function findByReceipt(db: Database, code: string): Promise<Erasable | undefined> {
-  const [from, before] = readReceiptTime(code);
+function findErasable(db: Database, id: string) {
   return db
     .selectFrom('leads')
-    .select(['id', 'form', 'received_at'])
-    .where('id', '>=', firstIdAt(from))
-    .where('id', '<', firstIdAt(before))
-    .where('receipt_hash', '=', hashReceiptCode(code))
-    .where('erased_at', 'is', null)
+    .select(['id', 'form', 'received_at', 'erased_at', 'child_at'])
+    .where('id', '=', id)
     .executeTakeFirst();
 }

@@ -11,17 +11,18 @@ export type EarlierLead = Pick<
 /** Largest number of earlier leads listed. Because each is a query of its own, the list is bounded. */
 const earlier_shown = 10;
 
-/** Lists the leads that the same person sent before, the latest first. */
+/** Lists the leads that the same person sent before, the latest first, without restricted ones. */
 export async function listEarlier(db: Database, earlier_lead_id: string | null): Promise<EarlierLead[]> {
   const earlier: EarlierLead[] = [];
-  for (let id = earlier_lead_id; id && earlier.length < earlier_shown; ) {
+  for (let id = earlier_lead_id, read = 0; id && read < earlier_shown; read++) {
     const lead = await db
       .selectFrom('leads')
-      .select(['id', 'form', 'status', 'received_at', 'erased_at', 'earlier_lead_id'])
+      .select(['id', 'form', 'status', 'received_at', 'erased_at', 'earlier_lead_id', 'restricted_at'])
       .where('id', '=', id)
       .executeTakeFirst();
     if (!lead) break;
-    earlier.push(lead);
+    const { restricted_at, ...shown } = lead;
+    if (!restricted_at) earlier.push(shown);
     id = lead.earlier_lead_id;
   }
   return earlier;

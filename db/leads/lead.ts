@@ -29,3 +29,11 @@ export type Lead =
   | (Pick<Selectable<Leads>, (typeof shown_columns)[number]> & LeadValues)
   | { id: string; erased_at: string }
   | { id: string; restricted_at: string };
+
+/** Grounds of a hold: why a lead must be kept although it would be erased. */
+export const hold_grounds = ['law', 'court', 'authority', 'finance', 'dispute'] as const;
+export type HoldGround = (typeof hold_grounds)[number];
+
+/** Grounds of an erasure by staff. */
+export const erasure_grounds = ['purpose_achieved', 'period_over', 'withdrawn', 'unlawful', 'child', 'other'] as const;
+export type ErasureGround = (typeof erasure_grounds)[number];

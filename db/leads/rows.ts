@@ -74,7 +74,9 @@ export function selectFeed(db: Database, { form, limit }: LeadQuery, after: Posi
   });
 }
 
-/** Selects rows that match a search, more than the limit where there are more. Erased leads never match. */
+/**
+ * Selects rows that match a search, more than the limit where there are more. Erased and restricted leads never match.
+ */
 export function selectMatches(
   { db, vault }: { db: Database; vault: Vault },
   { phone, email, received_from, received_to, order, limit, ...columns }: LeadQuery,
@@ -88,7 +90,11 @@ export function selectMatches(
     ...boundIds({ order, received_from, received_to }, after),
   };
   return select(db, values, `${order} ${count}`, (db, value) => {
-    let rows = selectLeads(db).where('erased_at', 'is', null).orderBy('leads.id', order).limit(sql.lit(count));
+    let rows = selectLeads(db)
+      .where('erased_at', 'is', null)
+      .where('restricted_at', 'is', null)
+      .orderBy('leads.id', order)
+      .limit(sql.lit(count));
     for (const column of ['form', 'status', 'assigned_to', 'phone_index', 'email_index'] as const)
       if (values[column]) rows = rows.where(column, '=', asText(value[column]!));
     if (values.from_id) rows = rows.where('leads.id', '>=', asText(value.from_id!));

@@ -24,6 +24,7 @@ create table leads (
   erased_at text,
   withdrawn_at text,
   restricted_at text,
+  child_at text,
   contacted_at text,
   qualified_at text,
   closed_at text,
@@ -38,6 +39,20 @@ create index leads_by_status on leads (status, id) where erased_at is null;
 create index leads_by_assignee on leads (assigned_to, id) where assigned_to is not null and erased_at is null;
 create index leads_by_assignee_status on leads (assigned_to, status, id) where assigned_to is not null and erased_at is null;
 create index leads_by_contacted on leads (id, contacted_at, qualified_at, closed_at) where contacted_at is not null;
+
+create table holds (
+  id text not null primary key,
+  lead_id text not null,
+  ground text not null,
+  reference text not null,
+  review_on text not null,
+  placed_at text not null,
+  released_at text,
+  reason text,
+  check ((released_at is null) = (reason is null))
+) without rowid;
+create index holds_by_lead on holds (lead_id, id);
+create index holds_by_review on holds (review_on, id) where released_at is null;
 
 create table keys (
   subject_kind text not null,

@@ -7,6 +7,11 @@ create trigger leads_no_other_consent before update on leads when new.id <> old.
 create trigger leads_no_delete before delete on leads begin select raise(abort, 'leads keep their tombstones'); end;
 create trigger leads_no_replace before insert on leads when exists (select 1 from leads where id = new.id) begin select raise(abort, 'UNIQUE constraint failed: leads.id'); end;
 
+-- Of a hold nothing changes but its end, and that once.
+create trigger holds_only_end before update on holds when new.id <> old.id or new.lead_id <> old.lead_id or new.ground <> old.ground or new.reference <> old.reference or new.review_on <> old.review_on or new.placed_at <> old.placed_at or (old.released_at is not null and (new.released_at is not old.released_at or new.reason is not old.reason)) begin select raise(abort, 'holds is append-only'); end;
+create trigger holds_no_delete before delete on holds begin select raise(abort, 'holds is append-only'); end;
+create trigger holds_no_replace before insert on holds when exists (select 1 from holds where id = new.id) begin select raise(abort, 'UNIQUE constraint failed: holds.id'); end;
+
 create trigger policies_no_update before update on policies begin select raise(abort, 'policies is append-only'); end;
 create trigger policies_no_delete before delete on policies begin select raise(abort, 'policies is append-only'); end;
 create trigger policies_no_replace before insert on policies when exists (select 1 from policies where version = new.version) begin select raise(abort, 'UNIQUE constraint failed: policies.version'); end;

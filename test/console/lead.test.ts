@@ -171,16 +171,40 @@ describe('a lead', () => {
     expect((await officer.post(`/console/leads/${id}/status`, { status: 'closed' })).status).toBe(404);
   });
 
-  it('under a legal hold shows nothing and takes nothing', async () => {
-    const { open, submitLead, db } = await startConsole();
+  it('[P8] under a hold is gone from every page, and an officer places and releases it without a script', async () => {
+    const { open, submitLead } = await startConsole();
     const id = await submitLead();
-    await db.updateTable('leads').set({ restricted_at: '2026-11-23T04:00:00.000Z' }).where('id', '=', id).execute();
-    const officer = await open('privacy_officer');
-    const { response } = await officer.send(`/console/leads/${id}/reveal`, { purpose: 'correction' });
-    const page = await response.text();
-    expect(page).toContain('under a legal hold since');
-    for (const value of [...clear, ...masked]) expect(page).not.toContain(value);
-    expect((await officer.post(`/console/leads/${id}/erasure`, { sure: 'yes' })).status).toBe(403);
+    const path = `/console/leads/${id}`;
+    const [officer, sales] = [await open('privacy_officer'), await open('sales')];
+    const hold = { ground: 'court', reference: '(2026)苏01民初123号', review_on: '2027-05-23' };
+    expect((await sales.post(`${path}/holds`, hold)).status).toBe(403);
+    expect((await officer.post(`${path}/holds`, { ...hold, review_on: '2027-02-30' })).status).toBe(422);
+    expect(await (await sales.get(path)).text()).not.toContain('Place a hold');
+    expect(await (await officer.get(path)).text()).toContain(`action="${path}/holds"`);
+    expect((await officer.post(`${path}/holds`, hold)).headers.get('Location')).toBe(`${path}?done=held`);
+
+    const page = await (await officer.send(`${path}/reveal`, { purpose: 'correction' })).response.text();
+    expect(page).toContain('under a hold since');
+    expect(page).toContain(hold.reference);
+    const hidden = await (await sales.get(path)).text();
+    expect(hidden).toContain('under a hold since');
+    for (const value of [hold.reference, '<h2>Consent</h2>', '<form method="post" action="/console/leads'])
+      expect(hidden).not.toContain(value);
+    const list = await (await officer.get('/console/holds')).text();
+    for (const value of [hold.reference, hold.review_on, 'Court case', `href="${path}"`]) expect(list).toContain(value);
+    expect((await sales.get('/console/holds')).status).toBe(403);
+    const pages = [page, hidden, list, await (await sales.get('/console')).text()];
+    pages.push(await (await sales.send('/console/search', { q: lead.phone })).response.text());
+    for (const value of [...clear, ...masked]) for (const text of pages) expect(text).not.toContain(value);
+    expect((await officer.post(`${path}/erasure`, { sure: 'yes' })).status).toBe(423);
+    expect((await officer.post(`${path}/status`, { status: 'closed' })).status).toBe(423);
+
+    const action = /action="(\/console\/leads\/[\w-]+\/holds\/[\w-]+\/release)"/.exec(page)![1]!;
+    expect((await officer.post(action)).status).toBe(422);
+    expect((await officer.post(action, { reason: '结案' })).headers.get('Location')).toBe(`${path}?done=released`);
+    expect(await (await sales.get(path)).text()).toContain(masked[0]);
+    expect(await (await officer.get(path)).text()).toContain('结案');
+    expect(await (await officer.get('/console/holds')).text()).toContain('No hold stands');
   });
 
   it('names what the person agreed to, what they sent before, and to an officer who looked', async () => {

@@ -5,6 +5,7 @@ import { listChoices, recordChoice } from '../../db/consents/record.ts';
 import { Conflict, type Database } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { draftLead } from '../../db/leads/create.ts';
+import { placeHold } from '../../db/leads/hold.ts';
 import { endReveal, findLeadInSession, grantReveal } from '../../db/leads/reveals.ts';
 import { claimKey, findFirstUse, forgetExpired } from '../../db/once.ts';
 import { readNote, takeNote, writeNote } from '../../db/staff/notes.ts';
@@ -148,6 +149,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
   describe('guards', () => {
     it.each([
       ['leads', "locale = 'x'"],
+      ['holds', "ground = 'x'"],
       ['policy_forms', "agreement = 'x'"],
       ['policies', "change_class = 'minor'"],
       ['policy_documents', "html = 'x'"],
@@ -155,6 +157,9 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       ['audit_subjects', "lead_id = 'x'"],
     ])('[C4] [V1] [A1] %s is append-only', async (table, change) => {
       for (let n = 0; n < 2; n++) await started.post('/forms/mini-ai-experience', lead);
+      const { id } = await db.selectFrom('leads').select('id').where('erased_at', 'is', null).executeTakeFirstOrThrow();
+      if (table === 'holds')
+        await placeHold(db, id, { ground: 'law', reference: '7', review_on: '2027-05-23' }, operator, noon);
       await started.pull('/leads?view=clear');
       const count = async () =>
         (await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(db)).rows[0]!.n;
@@ -196,6 +201,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
         'audit_events',
         'audit_subjects',
         'leads',
+        'holds',
         'consents',
         'policies',
         'policy_forms',
@@ -213,6 +219,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
         `insert or replace into policy_documents (rowid, ${document}) select rowid, 'forged', locale, html, sha256, purposes from policy_documents`,
       );
       await refuse('insert or replace into leads select * from leads where id = (select min(id) from leads)');
+      await refuse('insert or replace into holds select * from holds');
       await refuse('insert or replace into audit_subjects select seq, lead_id from audit_subjects');
       await refuse("insert or replace into policies select version, published_at, effective_at, 'minor' from policies");
       await refuse('insert or replace into changes (id, seq) values (1, 0)');
@@ -242,7 +249,8 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       const draft = () => draftLead(started.services, submission, {}, operator, noon).statements;
       await db.atomic(Array.from({ length: 101 }, draft).flat());
       const response = await started.pull('/leads?view=clear&limit=200');
-      const { leads } = (await response.json()) as { leads: object[] };
+      const { leads: listed } = (await response.json()) as { leads: object[] };
+      const leads = listed.filter(one => 'name' in one);
       const { seq } = await db
         .selectFrom('audit_events')
         .select('seq')
@@ -307,6 +315,15 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       for (const column of ['withdrawn_at', 'erased_at'])
         await refuse(`update leads set ${column} = null where withdrawn_at is not null`);
       await refuse('delete from leads where erased_at is not null');
+    });
+
+    it('of a hold only the end is set, and once', async () => {
+      const set = (change: string) => sql.raw(`update holds set ${change}`).compile(db);
+      await refuse("update holds set released_at = 't'");
+      await refuse("update holds set released_at = 't', reason = 'r', review_on = 'x'");
+      await db.atomic([set("released_at = 't', reason = 'r'")]);
+      for (const change of ["reason = 'x'", "released_at = 'x'", 'released_at = null, reason = null'])
+        await refuse(`update holds set ${change}`);
     });
 
     it('events go only up to the end of a sealed range, which only grows', async () => {

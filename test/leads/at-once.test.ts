@@ -4,11 +4,16 @@ import * as postgres from '../../db/dialects/postgres.ts';
 import { newId } from '../../db/ids.ts';
 import { changeLead } from '../../db/leads/change.ts';
 import type { Receipt } from '../../db/leads/create.ts';
-import { eraseLeadById, withdrawLead } from '../../db/leads/erase.ts';
+import { eraseLeadById } from '../../db/leads/erase.ts';
+import { placeHold } from '../../db/leads/hold.ts';
+import type { HoldGround } from '../../db/leads/lead.ts';
 import { findLead } from '../../db/leads/read.ts';
+import { releaseHold } from '../../db/leads/release.ts';
+import { withdrawLead } from '../../db/leads/withdraw.ts';
 import { createPostgresDatabase, engines } from '../support/engines.ts';
 import { lead, noon, startPublished } from '../support/harness.ts';
 
+const by = (ground: HoldGround) => ({ ground, reference: '7', review_on: '2027-05-23' });
 const sales = { id: 'sales', role: 'sales', request_id: null };
 
 describe.each(engines)('on $engine', ({ open }) => {
@@ -25,8 +30,7 @@ describe.each(engines)('on $engine', ({ open }) => {
   const receive = async (headers = {}) =>
     ((await (await started.post('/forms/mini-ai-experience', lead, headers)).json()) as { id: string }).id;
   const seqNow = async () => (await db.selectFrom('changes').select('seq').executeTakeFirstOrThrow()).seq;
-  const hold = (id: string) =>
-    db.atomic([db.updateTable('leads').set({ restricted_at: noon.toISOString() }).where('id', '=', id).compile()]);
+  const hold = (id: string) => placeHold(db, id, by('court'), sales, noon);
   const rowOf = (id: string) => db.selectFrom('leads').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
   const valuesOf = (id: string) => findLead(started.services, id, { clear: sales }, noon);
 
@@ -89,15 +93,15 @@ describe.each(engines)('on $engine', ({ open }) => {
 
   it('an erased, held or unknown lead is not changed; a held one is not erased', async () => {
     const [erased, held] = [await receive(), await receive()];
-    expect(await eraseLeadById(db, erased, sales, noon)).toBe('erased');
+    expect(await eraseLeadById(db, erased, undefined, sales, noon)).toBe('erased');
     await hold(held);
     const before = [await seqNow(), await rowOf(erased), await rowOf(held)];
     for (const id of [erased, held, newId(noon)])
       for (const change of [{ status: 'closed' as const }, { values: { name: 'x' } }])
         expect(await changeLead(started.services, id, change, sales, noon)).toBe(false);
-    expect(await eraseLeadById(db, erased, sales, noon)).toBe('already');
-    expect(await eraseLeadById(db, held, sales, noon)).toBe('restricted');
-    expect(await eraseLeadById(db, newId(noon), sales, noon)).toBeUndefined();
+    expect(await eraseLeadById(db, erased, undefined, sales, noon)).toBe('already');
+    expect(await eraseLeadById(db, held, undefined, sales, noon)).toBe('held');
+    expect(await eraseLeadById(db, newId(noon), undefined, sales, noon)).toBeUndefined();
     expect([await seqNow(), await rowOf(erased), await rowOf(held)]).toEqual(before);
   });
 
@@ -113,7 +117,7 @@ describe.each(engines)('on $engine', ({ open }) => {
 
   it('a hold or an erasure that comes between reading and writing wins', async () => {
     for (const change of [{ status: 'closed' as const }, { values: { name: 'x' } }])
-      for (const act of [hold, (id: string) => eraseLeadById(db, id, sales, noon)]) {
+      for (const act of [hold, (id: string) => eraseLeadById(db, id, undefined, sales, noon)]) {
         const id = await receive();
         interrupt(() => act(id));
         expect(await changeLead(started.services, id, change, sales, noon)).toBe(false);
@@ -121,7 +125,7 @@ describe.each(engines)('on $engine', ({ open }) => {
       }
     const id = await receive();
     interrupt(() => hold(id));
-    expect(await eraseLeadById(db, id, sales, noon)).toBe('restricted');
+    expect(await eraseLeadById(db, id, undefined, sales, noon)).toBe('held');
     expect(await rowOf(id)).toMatchObject({ erased_at: null });
   });
 
@@ -134,7 +138,7 @@ describe.each(engines)('on $engine', ({ open }) => {
     expect(await reveals()).toHaveLength(before);
     const { pull } = started;
     await pull(`/leads/${other}`);
-    interrupt(() => eraseLeadById(db, erased, sales, noon));
+    interrupt(() => eraseLeadById(db, erased, undefined, sales, noon));
     const { leads } = (await (await pull('/leads?view=clear&order=desc&limit=3')).json()) as {
       leads: { id: string }[];
     };
@@ -149,7 +153,7 @@ describe.each(engines)('on $engine', ({ open }) => {
     const { id, receipt_code } = (await (await started.post('/forms/mini-ai-experience', lead)).json()) as Receipt;
     const before = await seqNow();
     const at = (ms: number) => new Date(noon.getTime() + ms);
-    const erasures = Array.from({ length: 6 }, (_, n) => eraseLeadById(db, id, sales, at(2 * n)));
+    const erasures = Array.from({ length: 6 }, (_, n) => eraseLeadById(db, id, undefined, sales, at(2 * n)));
     const withdrawals = Array.from({ length: 6 }, (_, n) => withdrawLead(db, receipt_code, sales, at(2 * n + 1)));
     const erased = (await Promise.all(erasures)).filter(answer => answer !== 'already');
     const withdrawn = (await Promise.all(withdrawals)).filter(Boolean);
@@ -157,6 +161,72 @@ describe.each(engines)('on $engine', ({ open }) => {
     expect(await seqNow()).toBe(before + 1);
     const row = await rowOf(id);
     expect(row.withdrawn_at).toBe(withdrawn.length > 0 ? row.erased_at : null);
+  });
+
+  const standing = async (lead_id: string) =>
+    (await db.selectFrom('holds').selectAll().where('lead_id', '=', lead_id).execute()).filter(
+      ({ released_at }) => !released_at,
+    );
+
+  it('[P8] of several holds the last release counts, whatever is released, placed and withdrawn at once', async () => {
+    const { id, receipt_code } = (await (await started.post('/forms/mini-ai-experience', lead)).json()) as Receipt;
+    const holds = await Promise.all(
+      ['law', 'court', 'dispute'].map(ground => placeHold(db, id, by(ground as HoldGround), sales, noon)),
+    );
+    const [first, ...others] = holds.map(hold => hold!.id);
+    const before = await seqNow();
+    const outcomes = await Promise.all([
+      releaseHold(db, { id: first! }, 'over', sales, noon),
+      releaseHold(db, { id: first! }, 'over', sales, noon),
+      ...others.map(one => releaseHold(db, { id: one }, 'over', sales, noon)),
+      withdrawLead(db, receipt_code, sales, noon),
+      withdrawLead(db, receipt_code, sales, noon),
+    ]);
+    const row = await rowOf(id);
+    expect(outcomes.filter(outcome => outcome === 'released')).toHaveLength(3);
+    expect(outcomes.filter(outcome => outcome === 'held' || outcome === 'erased')).toHaveLength(1);
+    expect(await standing(id)).toEqual([]);
+    expect(row).toMatchObject({ sealed: null, restricted_at: null });
+    expect(row.erased_at).not.toBeNull();
+    // A withdrawal under a hold and the erasure that follows are two acts.
+    expect(await seqNow()).toBe(before + (outcomes.includes('held') ? 5 : 4));
+    expect(await releaseHold(db, { id: first! }, 'again', sales, noon)).toBe('already');
+    expect(await releaseHold(db, { id: newId(noon) }, 'over', sales, noon)).toBeUndefined();
+  });
+
+  it('[P8] what comes between reading and releasing is not lost', async () => {
+    const { id, receipt_code } = (await (await started.post('/forms/mini-ai-experience', lead)).json()) as Receipt;
+    const one = (await hold(id))!;
+    interrupt(() => hold(id));
+    expect(await releaseHold(db, { id: one.id }, 'over', sales, noon)).toBe('released');
+    expect(await rowOf(id)).toMatchObject({ restricted_at: noon.toISOString(), erased_at: null });
+    const [two] = await standing(id);
+    interrupt(() => withdrawLead(db, receipt_code, sales, noon));
+    expect(await releaseHold(db, { id: two!.id }, 'over', sales, noon)).toBe('released');
+    expect(await rowOf(id)).toMatchObject({ erased_at: noon.toISOString(), restricted_at: null });
+    expect(await db.selectFrom('keys').selectAll().where('subject_id', '=', id).execute()).toEqual([]);
+  });
+
+  it('[M1] the lead of a child is erased at once, ends holds, and waits for law and court alone', async () => {
+    const eraseChild = (id: string) => eraseLeadById(db, id, 'child', sales, noon);
+    const [disputed, sued] = [await receive(), await receive()];
+    for (const ground of ['finance', 'dispute', 'authority'] as const)
+      await placeHold(db, disputed, by(ground), sales, noon);
+    expect(await eraseLeadById(db, disputed, 'unlawful', sales, noon)).toBe('held');
+    expect(await eraseChild(disputed)).toBe('erased');
+    expect(await standing(disputed)).toEqual([]);
+    const suit = (await hold(sued))!;
+    interrupt(() => placeHold(db, sued, by('law'), sales, noon));
+    expect(await eraseChild(sued)).toBe('held');
+    const before = await seqNow();
+    expect(await eraseChild(sued)).toBe('held');
+    expect(await seqNow()).toBe(before);
+    await releaseHold(db, { id: suit.id }, 'over', sales, noon);
+    expect(await rowOf(sued)).toMatchObject({ erased_at: null, child_at: noon.toISOString() });
+    const [law] = await standing(sued);
+    await releaseHold(db, { id: law!.id }, 'over', sales, noon);
+    for (const id of [disputed, sued])
+      expect(await rowOf(id)).toMatchObject({ erased_at: noon.toISOString(), child_at: noon.toISOString() });
   });
 });
 
@@ -172,8 +242,8 @@ it('two servers on one PostgreSQL correct, change and erase the same leads witho
     changeLead({ ...services, db: one }, id, { values: { name: '王芳' } }, sales, noon),
     changeLead({ ...services, db: two }, id, { values: { company: 'Example Ltd' } }, sales, noon),
     changeLead({ ...services, db: two }, id, { status: 'contacted' }, sales, noon),
-    eraseLeadById(one, id, sales, noon),
-    eraseLeadById(two, id, sales, noon),
+    eraseLeadById(one, id, undefined, sales, noon),
+    eraseLeadById(two, id, undefined, sales, noon),
   ]);
   const answers = await Promise.all(acts);
   const done = answers.filter(answer => answer === true || answer === 'erased').length;

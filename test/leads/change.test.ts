@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../worker/guards/access.ts';
-import { lead, noon, origin, readProblem, startPublished } from '../support/harness.ts';
+import { lead, origin, readProblem, startPublished } from '../support/harness.ts';
 
 /** Starts an app with one lead, which was received a second before now. */
 async function startWithLead(headers = {}) {
@@ -154,21 +154,24 @@ describe('PATCH /leads/:id', () => {
     expect(await send(`{"status":"${'x'.repeat(20_000)}"}`, 'application/json')).toMatchObject({ status: 413 });
   });
 
-  it('answers 404 for no lead and for an erased one, 403 for one under a legal hold, and says why', async () => {
-    const { ask, id, db, next_cursor, feed } = await startWithLead();
+  it('answers 404 for no lead and for an erased one, 423 for one under a hold, and says why', async () => {
+    const { ask, id, next_cursor, feed } = await startWithLead();
     for (const other of ['x', '%00', '0190b1f0-0000-7000-8000-000000000000'])
       expect((await ask('PATCH', `/leads/${other}`, { status: 'closed' })).status).toBe(404);
-    await db.atomic([db.updateTable('leads').set({ restricted_at: noon.toISOString() }).compile()]);
+    const hold = { ground: 'court', reference: '7', review_on: '2027-05-23' };
+    const placed = await ask('POST', `/leads/${id}/holds`, hold);
+    const { next_cursor: after } = await feed(next_cursor);
     for (const [method, sent] of [['PATCH', { status: 'closed' }], ['PATCH', { name: 'x' }], ['DELETE']] as const) {
       const held = await ask(method, `/leads/${id}`, sent);
-      expect(held.status).toBe(403);
+      expect(held.status).toBe(423);
       expect(await held.json()).toMatchObject({
-        type: `${origin}/problems/forbidden`,
+        type: `${origin}/problems/held`,
         detail: expect.stringContaining('法律保全'),
       });
     }
-    expect((await feed(next_cursor)).leads).toEqual([]);
-    await db.atomic([db.updateTable('leads').set({ restricted_at: null }).compile()]);
+    expect((await feed(after)).leads).toEqual([]);
+    const { id: hold_id } = (await placed.json()) as { id: string };
+    expect((await ask('DELETE', `/leads/${id}/holds/${hold_id}`, { reason: '结案' })).status).toBe(204);
     expect((await ask('DELETE', `/leads/${id}`)).status).toBe(204);
     const erased = await ask('PATCH', `/leads/${id}`, { status: 'closed' });
     expect(erased.status).toBe(404);

@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { Conflict, Unavailable } from '../../db/database.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
 import { createLead } from '../../db/leads/create.ts';
-import { eraseLeads, withdrawLead } from '../../db/leads/erase.ts';
+import { eraseLeads } from '../../db/leads/erase.ts';
 import { findLeadConsent } from '../../db/leads/history.ts';
+import { withdrawLead } from '../../db/leads/withdraw.ts';
 import { engines } from '../support/engines.ts';
 import { lead, noon, readProblem, type start, startPublished } from '../support/harness.ts';
 
@@ -28,7 +29,7 @@ describe('POST /withdrawals', () => {
     const response = await post('/withdrawals', { receipt_code });
     expect(response.status).toBe(200);
     expect(response.headers.get('Cache-Control')).toBe('no-store');
-    expect(await response.json()).toEqual({ withdrawn_at: '2026-11-23T04:01:00.000Z' });
+    expect(await response.json()).toEqual({ withdrawn_at: '2026-11-23T04:01:00.000Z', erased: true });
     const tombstone = { id, erased_at: '2026-11-23T04:01:00.000Z' };
     expect(await (await pull(`/leads?cursor=${next_cursor}`)).json()).toMatchObject({ leads: [tombstone] });
     expect(await (await pull(`/leads/${id}`)).json()).toEqual(tombstone);
@@ -176,8 +177,15 @@ describe.each(engines)('on $engine', ({ open }) => {
 
     const { id } = await sendLead(started);
     const erase = async (lead_id: string) =>
-      (await eraseLeads(db, [{ id: lead_id, form, received_at: now.toISOString() }], 'lead.withdrawn', actor, now))
-        .length > 0;
+      (
+        await eraseLeads(
+          db,
+          [{ id: lead_id, form, received_at: now.toISOString() }],
+          { action: 'lead.withdrawn' },
+          actor,
+          now,
+        )
+      ).length > 0;
     const erased = await Promise.all(Array.from({ length: 8 }, () => erase(id)));
     expect(erased.filter(Boolean)).toHaveLength(1);
     expect(await erase('no-such-lead')).toBe(false);
@@ -199,7 +207,7 @@ it('many leads are erased with one overwriting of the file, and none of them can
     return scrub();
   };
   const actor = { id: 'operator', role: 'operator', request_id: null };
-  const erased = await eraseLeads(db, leads, 'lead.erased', actor, noon);
+  const erased = await eraseLeads(db, leads, { action: 'lead.erased' }, actor, noon);
   expect(erased).toEqual(leads.map(({ id }) => id));
   expect(overwritten).toBe(1);
   const files = Buffer.concat(readdirSync(folder).map(name => readFileSync(join(folder, name))));

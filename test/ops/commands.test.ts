@@ -128,10 +128,20 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     );
   });
 
-  it('makes up leads, but none under keys that do not open those that are there', async () => {
+  it('makes up leads, holds one and releases it, but makes none under keys that do not open those that are there', async () => {
     const seed = (keys: Record<string, string>) =>
       run(['worker/ops.ts', 'seed', '--leads', '50'], { DATABASE_URL: address, ...test_keys, ...keys });
     expect(JSON.parse((await seed({})).stdout)).toMatchObject({ leads: 50 });
+    const db = await openStore(address);
+    const readLead = () =>
+      db.selectFrom('leads').select(['id', 'restricted_at']).orderBy('id').limit(1).executeTakeFirstOrThrow();
+    const { id } = await readLead();
+    const placed = await ops('hold', id, '--ground', 'court', '--reference', '7', '--review-on', '2027-05-23');
+    const { id: hold_id } = JSON.parse(placed.stdout);
+    expect(await readLead()).toEqual({ id, restricted_at: expect.any(String) });
+    expect(JSON.parse((await ops('release', hold_id, '--reason', 'over')).stdout)).toEqual({ released: hold_id });
+    expect(await readLead()).toEqual({ id, restricted_at: null });
+    await db.destroy();
     const others = await seed({ ENCRYPTION_KEYS: `new:${Buffer.alloc(32, 9).toString('base64')}` });
     expect(others).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^ENCRYPTION_KEYS: .*\n$/) });
   });
@@ -150,6 +160,12 @@ describe('the operator is told', () => {
     [['token', 'rotate', 'nobody'], 'no token'],
     [['token', 'rotate', 'nobody', '--overlap-days', '91'], '--overlap-days'],
     [['token', 'revoke'], 'id'],
+    [['hold'], 'id'],
+    [['hold', 'x', '--ground', 'whim'], '--ground'],
+    [['hold', 'x', '--ground', 'law', '--reference', '7', '--review-on', 'soon'], '--review-on'],
+    [['hold', 'x', '--ground', 'law', '--reference', '7', '--review-on', '2027-05-23'], 'no lead'],
+    [['release', 'x'], '--reason'],
+    [['release', 'x', '--reason', 'over'], 'no hold'],
     [['token', 'revoke', 'nobody'], 'no token'],
     [['policy', 'publish'], 'files'],
     [['policy', 'publish', '/nowhere/policy.md'], 'ENOENT'],

@@ -1,4 +1,5 @@
 import { changeLead } from '../../db/leads/change.ts';
+import { placeHold } from '../../db/leads/hold.ts';
 import { type Role, roles } from '../../worker/guards/access.ts';
 import { openAssets } from '../../worker/node/assets.ts';
 import type { Operation } from './conformance.ts';
@@ -30,6 +31,7 @@ export const other_roles = (operation: Operation): Role[] => {
     'leads:erase': ['privacy_officer'],
     'consents:read': ['privacy_officer', 'auditor'],
     'audit:read': ['privacy_officer', 'auditor'],
+    'holds:manage': ['privacy_officer'],
     'tokens:manage': ['admin'],
     'policies:publish': ['admin'],
   };
@@ -57,11 +59,9 @@ export async function openWorld() {
   const [one, held, gone] = [await makeLead(), await makeLead(), await makeLead()];
   await changeLead(services, one.id, { status: 'new', assigned_to: '王芳' }, operator, services.now());
   await post('/withdrawals', { receipt_code: gone.receipt_code });
-  await db
-    .updateTable('leads')
-    .set({ restricted_at: services.now().toISOString() })
-    .where('id', '=', held.id)
-    .execute();
+  const term = { ground: 'court', reference: '7', review_on: '2027-05-23' } as const;
+  const holds = [];
+  for (const id of [held.id, held.id]) holds.push(await placeHold(db, id, term, operator, services.now()));
   await post('/consents', {
     ...{ visitor_id: '3f2b8c1e-9a4d-4e6f-8b7a-1c2d3e4f5a6b', policy_version: '2026-01', locale: 'en' },
     ...{ shown: ['necessary', 'analytics'], granted: ['analytics'], source: 'banner' },
@@ -72,6 +72,9 @@ export async function openWorld() {
   )![0];
   const ids: Record<string, string> = {
     '/leads/{id}': one.id,
+    '/leads/{id}/holds': one.id,
+    '/leads/{id}/holds/{hold_id} id': held.id,
+    '/leads/{id}/holds/{hold_id} hold_id': holds[0]!.id,
     '/tokens/{id}': (await token('viewer')).split('_')[1]!,
     '/tokens/{id}/rotation': (await token('viewer')).split('_')[1]!,
     '/widget/{file}': module,
@@ -81,7 +84,7 @@ export async function openWorld() {
   function fillIn({ path, parameters }: Operation, given: Record<string, string> = {}): string {
     return path.replace(/\{(\w+)\}/g, (_, name: string) => {
       const example = parameters.find(one => one.in === 'path' && one.name === name)?.example;
-      return given[name] ?? ids[path] ?? String(example);
+      return given[name] ?? ids[`${path} ${name}`] ?? ids[path] ?? String(example);
     });
   }
 

@@ -41,7 +41,7 @@ export interface Operation {
   operationId: string;
   security: { token: string[] }[];
   parameters: Parameter[];
-  requestBody?: { content: Record<string, Content> };
+  requestBody?: { required?: boolean; content: Record<string, Content> };
   responses: Record<string, Answer>;
 }
 

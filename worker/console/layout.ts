@@ -15,12 +15,13 @@ export interface Page {
   content: Content;
 }
 
-type Section = 'leads' | 'overview' | 'audit' | 'tokens';
+type Section = 'leads' | 'overview' | 'holds' | 'audit' | 'tokens';
 
 /** Sections of the navigation. A reader with one of its scopes sees a section. */
 const sections: { section: Section; path: string; scopes: Scope[] }[] = [
   { section: 'leads', path: '/console', scopes: ['leads:read'] },
   { section: 'overview', path: '/console/overview', scopes: ['leads:read', 'consents:read'] },
+  { section: 'holds', path: '/console/holds', scopes: ['holds:manage'] },
   { section: 'audit', path: '/console/audit', scopes: ['audit:read'] },
   { section: 'tokens', path: '/console/tokens', scopes: ['tokens:manage'] },
 ];

@@ -6,6 +6,7 @@
  */
 export { showAudit } from './audit/events.ts';
 export { askExport, exportLeads } from './leads/export.ts';
+export { holdLead, releaseHold, showHolds } from './leads/holds.ts';
 export {
   askErasure,
   correctLead,

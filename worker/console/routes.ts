@@ -38,6 +38,9 @@ export const consolePages: Record<string, Methods> = {
   '/console/leads/:id/status': { POST: [allow('leads:write'), page('setStatus')] },
   '/console/leads/:id/assignee': { POST: [allow('leads:write'), page('setAssignee')] },
   '/console/leads/:id/correction': { POST: [allow('leads:correct'), page('correctLead')] },
+  '/console/holds': { GET: [allow('holds:manage'), page('showHolds')] },
+  '/console/leads/:id/holds': { POST: [allow('holds:manage'), page('holdLead')] },
+  '/console/leads/:id/holds/:hold_id/release': { POST: [allow('holds:manage'), page('releaseHold')] },
   '/console/leads/:id/erasure': {
     GET: [allow('leads:erase'), page('askErasure')],
     POST: [allow('leads:erase'), page('eraseLead')],

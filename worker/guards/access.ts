@@ -18,6 +18,7 @@ const scopes = {
     'leads:erase',
     'consents:read',
     'audit:read',
+    'holds:manage',
   ],
   auditor: ['consents:read', 'audit:read'],
   admin: ['tokens:manage', 'policies:publish'],

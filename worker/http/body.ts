@@ -22,16 +22,21 @@ interface Read {
 /**
  * Reads a JSON body, and with `form` a urlencoded or multipart one too.
  *
+ * An `optional` body that is empty is read as an empty object, whatever its type.
+ *
  * It counts bytes as they arrive, whatever Content-Length says, and refuses text that is not UTF-8, and files.
  */
-export async function readBody(c: Context<App>, form: boolean, limit_bytes: number): Promise<Read> {
+export async function readBody(c: Context<App>, form: boolean, limit_bytes: number, optional = false): Promise<Read> {
   const type = readContentType(readHeader(c, 'Content-Type'));
   const isForm = form && (type === 'application/x-www-form-urlencoded' || type === 'multipart/form-data');
   const isEncoded = /[^\s]/.test((readHeader(c, 'Content-Encoding') ?? '').replace(/^identity$/i, ''));
-  if (isEncoded || !(isForm || type === 'application/json')) return { slug: 'unsupported-media-type' };
+  const isReadable = !isEncoded && (isForm || type === 'application/json');
+  if (!isReadable && !optional) return { slug: 'unsupported-media-type' };
   try {
     const bytes = await readBytes(c, isForm && prefersHtml(c) ? kept_bytes : limit_bytes);
     if (!bytes) return { slug: 'payload-too-large' };
+    if (optional && bytes.length === 0) return { value: {} };
+    if (!isReadable) return { slug: 'unsupported-media-type' };
     const entries = type === 'multipart/form-data' ? await parseParts(c, bytes) : undefined;
     if (entries?.some(([, value]) => typeof value !== 'string')) return { slug: 'unsupported-media-type' };
     const text = decoder.decode(bytes);

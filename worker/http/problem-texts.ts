@@ -41,6 +41,10 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
       title: '幂等键已用于其他请求',
       detail: '这个 Idempotency-Key 已用于内容不同的请求。请为新的请求生成新的键。',
     },
+    held: {
+      title: '已依法保全',
+      detail: '这条线索因法律保全已被限制处理，在全部保全解除之前任何角色都不能更改或删除它。',
+    },
     'too-many-requests': {
       title: '请求过于频繁',
       detail: '没有保存任何内容。请在 Retry-After 响应头所示的秒数后重试。',
@@ -104,6 +108,11 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
       title: 'The idempotency key belongs to another request',
       detail: 'This Idempotency-Key was used with other content. Make a new key for a new request.',
     },
+    held: {
+      title: 'Under a hold',
+      detail:
+        'This lead is under a hold. Until the last one is released it is neither changed nor erased, whatever the role.',
+    },
     'too-many-requests': {
       title: 'Too many requests',
       detail: 'Nothing was stored. Send again after the number of seconds that the header Retry-After gives.',
@@ -122,13 +131,11 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
 };
 
 /** Details that replace a problem's general one, by reason. */
-export const problem_details: Record<Locale, Record<'erased' | 'restricted', string>> = {
+export const problem_details: Record<Locale, Record<'erased', string>> = {
   'zh-CN': {
     erased: '这条线索已被删除，只留下删除记录，没有可以更改的内容。',
-    restricted: '这条线索因法律保全已被限制处理，在保全解除之前任何角色都不能更改或删除它。',
   },
   en: {
     erased: 'This lead has been erased. Only the record of its erasure is left, and nothing that could be changed.',
-    restricted: 'This lead is under a legal hold. Until that ends it is neither changed nor erased, whatever the role.',
   },
 };

@@ -16,6 +16,7 @@ export const statuses = {
   'unsupported-media-type': 415,
   'invalid-fields': 422,
   'idempotency-key-reused': 422,
+  held: 423,
   'too-many-requests': 429,
   internal: 500,
   unavailable: 503,

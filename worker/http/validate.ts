@@ -37,6 +37,8 @@ export function field(name: LeadField) {
 interface BodyOptions {
   /** Whether urlencoded and multipart bodies are read too. */
   form?: boolean;
+  /** Whether the body may be missing; the schema then gets an empty object. */
+  optional?: boolean;
   /** Size of the largest body that is read, when it may be larger than usual. */
   limit_bytes?: number;
   /** Answers a body that the schema refuses, or with the problem `slug` a form that is too large. */
@@ -50,11 +52,11 @@ interface BodyOptions {
  */
 export function body<S extends z.ZodMiniType>(
   schema: S,
-  { form = false, limit_bytes = body_limit_bytes, refuse = invalidFields }: BodyOptions = {},
+  { form = false, optional = false, limit_bytes = body_limit_bytes, refuse = invalidFields }: BodyOptions = {},
 ): MiddlewareHandler<App, string, { in: { json: z.input<S> }; out: { json: z.output<S> } }> {
   return async (c, next) => {
     const context = c as unknown as Context<App>;
-    const read = await readBody(context, form, limit_bytes);
+    const read = await readBody(context, form, limit_bytes, optional);
     const { value: sent, slug } = read;
     if (slug && (sent === undefined || refuse === invalidFields)) return problem(context, slug);
     const { locale } = Object(sent) as { locale?: unknown };

@@ -2,14 +2,14 @@ import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { changeLead } from '../../db/leads/change.ts';
 import { eraseLeadById } from '../../db/leads/erase.ts';
-import { lead_statuses } from '../../db/leads/lead.ts';
+import { erasure_grounds, lead_statuses } from '../../db/leads/lead.ts';
 import { findLead } from '../../db/leads/read.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf, hasScope } from '../guards/access.ts';
 import { problem } from '../http/problem.ts';
 import { uuid } from '../http/query-fields.ts';
 import { staffName } from '../http/staff-text.ts';
-import { body, field, ignoreBody, invalidFields } from '../http/validate.ts';
+import { body, field, invalidFields } from '../http/validate.ts';
 
 export const change = z.strictObject({
   status: z.optional(z.enum(lead_statuses)),
@@ -39,21 +39,21 @@ export const patchLead = factory.createHandlers(body(change), async c => {
   return c.json(lead, 200, { 'Cache-Control': 'private, no-store' });
 });
 
+export const erasure = z.strictObject({ ground: z.optional(z.enum(erasure_grounds)) });
+
 /** `DELETE /leads/{id}` erases a lead. Repeated, it gives the same answer. */
-export const eraseLead = factory.createHandlers(ignoreBody, async c => {
+export const eraseLead = factory.createHandlers(body(erasure, { optional: true }), async c => {
   const { db, now } = c.var.services;
   const id = c.req.param('id')!;
-  const outcome = uuid.test(id) ? await eraseLeadById(db, id, actorOf(c), now()) : undefined;
+  const { ground } = c.req.valid('json');
+  const outcome = uuid.test(id) ? await eraseLeadById(db, id, ground, actorOf(c), now()) : undefined;
   if (!outcome) return problem(c, 'not-found');
-  if (outcome === 'restricted') return problem(c, 'forbidden', { because: 'restricted' });
+  if (outcome === 'held') return problem(c, 'held');
   return c.body(null, 204, { 'Cache-Control': 'no-store' });
 });
 
-/**
- * Answers for a lead that cannot be changed: a restricted one, whatever the role, or an erased one, of which
- * nothing is left.
- */
+/** Answers for a lead that cannot be changed: a held one, or an erased one, of which nothing is left. */
 function refuseChange(c: Context<App>, lead: object | undefined) {
-  if (lead && 'restricted_at' in lead) return problem(c, 'forbidden', { because: 'restricted' });
+  if (lead && 'restricted_at' in lead) return problem(c, 'held');
   return problem(c, 'not-found', lead && { because: 'erased' });
 }

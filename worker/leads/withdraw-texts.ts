@@ -10,6 +10,8 @@ interface WithdrawalTexts {
   wrong: string[];
   unavailable: string;
   done: { title: string; body: string; at: string; again: string };
+  /** What stands in place of title and body while a hold keeps the lead. */
+  held: { title: string; body: string };
 }
 
 /** Texts of the page on which a person withdraws. */
@@ -31,6 +33,10 @@ export const withdrawal_texts: Record<Locale, WithdrawalTexts> = {
       at: '撤回时间：',
       again: '此回执码已失效。',
     },
+    held: {
+      title: '已撤回',
+      body: '我们不再使用您的信息。法律要求这些信息暂时保全；保全一经解除，您的姓名、电话、邮箱和公司名称会立即删除。',
+    },
   },
   en: {
     title: 'Withdraw consent and erase your details',
@@ -49,6 +55,10 @@ export const withdrawal_texts: Record<Locale, WithdrawalTexts> = {
       body: 'Your name, phone, email and company are erased, so we can no longer contact you by them.',
       at: 'Withdrawn:',
       again: 'This receipt code no longer works.',
+    },
+    held: {
+      title: 'Withdrawn',
+      body: 'We no longer use your details. The law requires that they are kept for now; as soon as that ends, your name, phone, email and company are erased.',
     },
   },
 };

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import * as z from 'zod/mini';
-import { withdrawLead } from '../../db/leads/erase.ts';
+import { withdrawLead } from '../../db/leads/withdraw.ts';
 import { type App, factory } from '../context.ts';
 import { useLimit } from '../guards/rate-limit.ts';
 import { readOutage } from '../http/failure.ts';
@@ -23,7 +23,7 @@ export const withdrawal = z.strictObject({
 
 /** Every outcome of a withdrawal. */
 type Outcome =
-  | { is: 'withdrawn'; at: Date }
+  | { is: 'withdrawn'; at: Date; erased: boolean }
   /**
    * No lead has this code, or it was withdrawn before. Both are one outcome, so that nobody learns which codes
    * there have been.
@@ -37,7 +37,7 @@ type Outcome =
 /** `GET /withdrawals` returns the page on which the holder of a receipt code withdraws, without a script. */
 export const showWithdrawal = factory.createHandlers(c => answerPage(c, {}));
 
-/** `POST /withdrawals` withdraws the consent and erases the lead. */
+/** `POST /withdrawals` withdraws the consent and erases the lead, at once or when its last hold ends. */
 export const submitWithdrawal = factory.createHandlers(
   body(withdrawal, { form: true, refuse: (c, errors, sent) => reply(c, sent, { is: 'fields', errors }) }),
   async c => {
@@ -53,7 +53,8 @@ async function withdraw(c: Context<App>, receipt_code: string): Promise<Outcome>
   if (limited) return { is: 'flood', headers: limited };
   const at = services.now();
   const actor = { id: 'visitor', role: 'visitor', request_id };
-  return (await withdrawLead(services.db, receipt_code, actor, at)) ? { is: 'withdrawn', at } : { is: 'unknown' };
+  const outcome = await withdrawLead(services.db, receipt_code, actor, at);
+  return outcome ? { is: 'withdrawn', at, erased: outcome === 'erased' } : { is: 'unknown' };
 }
 
 function reply(c: Context<App>, sent: unknown, outcome: Outcome): Response | Promise<Response> {
@@ -62,8 +63,10 @@ function reply(c: Context<App>, sent: unknown, outcome: Outcome): Response | Pro
 
 function replyWithJson(c: Context<App>, outcome: Outcome): Response {
   switch (outcome.is) {
-    case 'withdrawn':
-      return c.json({ withdrawn_at: outcome.at.toISOString() }, 200, { 'Cache-Control': 'no-store' });
+    case 'withdrawn': {
+      const { at, erased } = outcome;
+      return c.json({ withdrawn_at: at.toISOString(), erased }, 200, { 'Cache-Control': 'no-store' });
+    }
     case 'unknown':
       return problem(c, 'not-found');
     case 'fields':
@@ -79,7 +82,7 @@ function replyWithPage(c: Context<App>, sent: Sent, outcome: Outcome): Promise<R
   const locale = localeOf(c);
   switch (outcome.is) {
     case 'withdrawn':
-      return answerDone(c, outcome.at);
+      return answerDone(c, outcome.at, outcome.erased);
     case 'unknown': {
       const [title, ...lines] = withdrawal_texts[locale].wrong;
       const top = renderNotice(html`<h2>${title}</h2>${lines.map(line => html`<p>${line}</p>`)}`);
@@ -136,9 +139,10 @@ ${line}
   );
 }
 
-function answerDone(c: Context<App>, at: Date) {
+function answerDone(c: Context<App>, at: Date, erased: boolean) {
   const locale = localeOf(c);
-  const texts = withdrawal_texts[locale].done;
+  const { done, held } = withdrawal_texts[locale];
+  const texts = erased ? done : { ...done, ...held };
   const { time_zone } = c.var.services.settings;
   return showPage(
     c,

@@ -30,7 +30,7 @@ export interface Operation {
   query?: Input & { lenient?: true };
   header_fields?: Record<string, Field>;
   /** The body. With `form` it may be urlencoded too. Only the size of an `ignored` body is checked. */
-  body?: (Input & { form?: true; limit_kib?: number }) | 'ignored';
+  body?: (Input & { form?: true; optional?: true; limit_kib?: number }) | 'ignored';
   answers: Record<number, Answer>;
   /** Problems that do not follow from the fields above. */
   problems?: Slug[];
@@ -99,6 +99,7 @@ export const no_store = { 'Cache-Control': '`no-store`: it is kept nowhere on th
 export const examples = {
   lead_id: '019aaf3e-2b00-7c3a-9d51-6f0c2b7e4a10',
   other_lead_id: '019aaf3e-9c40-7b12-8e33-0a4d5c6b7f21',
+  hold_id: '019aaf3e-7d20-7e55-b2c3-4d5e6f708192',
   consent_id: '019aaf3e-5fa0-7d44-a1b2-3c4d5e6f7081',
   visitor_id: '3f2b8c1e-9a4d-4e6f-8b7a-1c2d3e4f5a6b',
   request_id: '019aaf3f-0010-7a5b-8c9d-0e1f2a3b4c5d',

@@ -2,6 +2,7 @@ import { type Answer, type Field, type JsonSchema, type Operation, tags } from '
 import { audit_operations } from './operations/audit-events.ts';
 import { consent_operations } from './operations/consents.ts';
 import { form_operations } from './operations/forms.ts';
+import { hold_operations } from './operations/holds.ts';
 import { lead_operations } from './operations/leads.ts';
 import { policy_operations } from './operations/policies.ts';
 import { receipt_operations } from './operations/receipts.ts';
@@ -18,6 +19,7 @@ import { type Named, splitField, writeFields, writeSchema } from './schemas.ts';
 
 const operations: Operation[] = [
   ...lead_operations,
+  ...hold_operations,
   ...consent_operations,
   ...receipt_operations,
   ...audit_operations,
@@ -139,7 +141,7 @@ function writeBody({ body }: Operation, named: Named): JsonSchema {
   const types = ['application/json', ...(body.form ? form_types : [])];
   return {
     requestBody: {
-      required: true,
+      ...(!body.optional && { required: true }),
       ...(body.limit_kib && { description: `At most ${body.limit_kib} KiB.` }),
       content: Object.fromEntries(types.map(type => [type, { schema, example }])),
     },

@@ -1,5 +1,6 @@
 import { audit_commands } from './audit.ts';
 import type { Command } from './command.ts';
+import { hold_commands } from './hold.ts';
 import { migrate_command } from './migrate.ts';
 import { policy_publish } from './policy.ts';
 import { prepare_dev } from './prepare-dev.ts';
@@ -10,6 +11,7 @@ import { token_commands } from './token.ts';
 export const commands: Command[] = [
   ...token_commands,
   policy_publish,
+  ...hold_commands,
   ...audit_commands,
   migrate_command,
   seed,

@@ -12,6 +12,14 @@ create trigger leads_no_other_consent before update on leads for each row when (
 create trigger leads_no_delete before delete on leads for each row execute function forbid_change();
 create trigger leads_no_truncate before truncate on leads for each statement execute function forbid_change();
 
+-- Of a hold nothing changes but its end, and that once.
+create trigger holds_only_end before update on holds for each row when (
+  new.id <> old.id or new.lead_id <> old.lead_id or new.ground <> old.ground or new.reference <> old.reference or new.review_on <> old.review_on or new.placed_at <> old.placed_at
+  or (old.released_at is not null and (new.released_at is distinct from old.released_at or new.reason is distinct from old.reason))
+) execute function forbid_change();
+create trigger holds_no_delete before delete on holds for each row execute function forbid_change();
+create trigger holds_no_truncate before truncate on holds for each statement execute function forbid_change();
+
 create trigger policies_append_only before update or delete on policies for each row execute function forbid_change();
 create trigger policies_no_truncate before truncate on policies for each statement execute function forbid_change();
 create trigger policy_documents_append_only before update or delete on policy_documents for each row execute function forbid_change();

@@ -20,8 +20,7 @@ export function renderEvents(reader: Reader, events: ListedEvent[], lead_id?: st
 
 function renderEvent(reader: Reader, { recorded_at, holder, actor, role, action, fields, purpose }: ListedEvent) {
   const { text } = reader;
-  // The purpose of an act that is no reveal is the lead's form.
-  const what = purpose && (text.purposes[purpose] ?? text.forms[purpose] ?? purpose);
+  const what = purpose && describePurpose(reader, action, purpose);
   const named = /^lead\.(changed|corrected)$/.test(action)
     ? fields
         ?.split(',')
@@ -34,6 +33,12 @@ function renderEvent(reader: Reader, { recorded_at, holder, actor, role, action,
     html`${text.audit.actions[action] ?? action}${named ? html`<small>${named}</small>` : ''}`,
     html`${what ?? '–'}`,
   ];
+}
+
+/** Says what an act was for. Where nothing else was said, that is the lead's form. */
+function describePurpose({ text }: Reader, action: string, purpose: string): string {
+  const grounds = action.startsWith('hold.') ? text.holds.grounds : text.erasure_grounds;
+  return text.purposes[purpose] ?? text.forms[purpose] ?? grounds[purpose] ?? purpose;
 }
 
 function renderSubjects({ text: { audit } }: Reader, { lead_ids, lead_count, fields, action }: ListedEvent): Content {

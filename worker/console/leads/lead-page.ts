@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
 import type { EventPage } from '../../../db/audit/list.ts';
 import type { EarlierLead, LeadConsent } from '../../../db/leads/history.ts';
-import type { Lead, RevealPurpose } from '../../../db/leads/lead.ts';
+import type { ErasureGround, Lead, RevealPurpose } from '../../../db/leads/lead.ts';
+import type { Holds } from '../../../db/schema.ts';
 import { type Content, renderError, renderNotice, unaided } from '../../http/page.ts';
 import type { FieldError } from '../../http/slugs.ts';
 import { describeError } from '../../shared/field-errors.ts';
@@ -12,6 +13,7 @@ import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import { renderAgo, renderTime, writeTime } from '../times.ts';
 import { leadAddress } from './filters.ts';
+import { renderHoldForm, renderHolds } from './hold-forms.ts';
 import { isOpen, type OpenLead } from './rows.ts';
 
 /** A correction that was refused: what was typed, and what is wrong with it. */
@@ -36,6 +38,8 @@ interface LeadDetails {
   consent: LeadConsent;
   /** The lead's latest audit events; undefined for a reader who may not see them. */
   events: EventPage | undefined;
+  /** All holds of the lead; undefined for a reader who may not manage them. */
+  holds: Holds[] | undefined;
   refused: Correction | undefined;
 }
 
@@ -43,34 +47,45 @@ interface LeadDetails {
 export function leadPage(reader: Reader, details: LeadDetails): Page {
   const { text: texts, scopes } = reader;
   const { lead: text } = texts;
-  const { lead, list, done, earlier, consent, events, refused } = details;
+  const { lead, list, done, earlier, consent, events, holds, refused } = details;
   const said = done && Object.hasOwn(text.done, done) ? text.done[done] : undefined;
   const open = isOpen(lead) ? lead : undefined;
+  // Of a held lead only those see more who may release it.
+  const isHidden = 'restricted_at' in lead && !holds;
   return {
     title: text.title,
     section: 'leads',
     content: html`<p class="crumb"><a href="/console${list}">← ${text.back}</a></p>
 ${said ? html`<p class="notice" role="status">${said}</p>` : ''}
 ${isOpen(lead) ? renderOpen(reader, lead, details) : html`<h1>${text.title}</h1><p class="notice">${describeClosed(reader, lead)}</p>`}
+${holds && holds.length > 0 ? html`<section class="card"><h2>${texts.holds.title}</h2>${renderHolds(reader, holds, lead.id)}</section>` : ''}
 <div class="facts-grid${events ? ' two' : ''}">
-<div>${open?.earlier_lead_id ? renderEarlier(reader, earlier, list) : ''}${renderConsent(reader, consent)}</div>
-${events ? renderHistory(reader, lead.id, events) : ''}
+<div>${open?.earlier_lead_id ? renderEarlier(reader, earlier, list) : ''}${isHidden ? '' : renderConsent(reader, consent)}</div>
+${events && !isHidden ? renderHistory(reader, lead.id, events) : ''}
 </div>
 ${open && scopes.includes('leads:correct') ? renderCorrection(reader, open, list, refused) : ''}
+${holds && !('erased_at' in lead) ? renderHoldForm(reader, lead.id) : ''}
 ${open && scopes.includes('leads:erase') ? html`<p class="danger"><a class="button quiet" href="${leadAddress(open.id, list, '/erasure')}">${text.erase}</a></p>` : ''}
 ${open ? '' : html`<p><a class="button quiet" href="/console">${texts.list.all}</a></p>`}`,
   };
 }
 
 /** Draws the page that asks before a lead is erased. */
-export function erasurePage({ text: { lead: text } }: Reader, lead: OpenLead, list: string): Page {
+export function erasurePage(
+  { text: texts }: Reader,
+  lead: OpenLead,
+  grounds: readonly ErasureGround[],
+  list: string,
+): Page {
+  const { lead: text, erasure_grounds } = texts;
+  const options = grounds.map(ground => [ground, erasure_grounds[ground]] as const);
   return {
     title: text.eraseTitle,
     section: 'leads',
     content: html`<section class="card narrow"><h1>${text.eraseTitle}</h1>
 <p><b>${lead.name}</b> · ${lead.company} · ${lead.phone}</p>
 ${text.eraseBody.map(line => html`<p>${line}</p>`)}
-<form method="post" action="${leadAddress(lead.id, list, '/erasure')}"><label class="check"><input type="checkbox" name="sure" value="yes" required><span>${text.eraseSure}</span></label>
+<form method="post" action="${leadAddress(lead.id, list, '/erasure')}">${renderSelect('ground', text.eraseWhy, options, undefined)}<label class="check"><input type="checkbox" name="sure" value="yes" required><span>${text.eraseSure}</span></label>
 <p class="go"><button class="alarm">${text.eraseDo}</button><a class="button quiet" href="${leadAddress(lead.id, list)}">${text.keep}</a></p></form></section>`,
   };
 }

@@ -4,7 +4,8 @@ import { listEvents } from '../../../db/audit/list.ts';
 import { changeLead, type LeadChange } from '../../../db/leads/change.ts';
 import { eraseLeadById } from '../../../db/leads/erase.ts';
 import { findLeadConsent, listEarlier } from '../../../db/leads/history.ts';
-import { lead_statuses, reveal_purposes } from '../../../db/leads/lead.ts';
+import { listHolds } from '../../../db/leads/hold.ts';
+import { erasure_grounds, lead_statuses, reveal_purposes } from '../../../db/leads/lead.ts';
 import { findLead } from '../../../db/leads/read.ts';
 import { endReveal, findLeadInSession, grantReveal } from '../../../db/leads/reveals.ts';
 import { readNote, writeNote } from '../../../db/staff/notes.ts';
@@ -40,11 +41,12 @@ export const showLead = factory.createHandlers(async c => {
   const { lead, shownFor } = seen;
   const open = isOpen(lead) ? lead : undefined;
   const history = { lead_id: lead.id, order: 'desc', limit: events_shown } as const;
-  const [assignees, earlier, consent, events, refused] = await Promise.all([
+  const [assignees, earlier, consent, events, holds, refused] = await Promise.all([
     open && hasScope(c, 'leads:write') ? listAssignees(services, open.assigned_to) : undefined,
     open ? listEarlier(db, open.earlier_lead_id) : [],
     findLeadConsent(db, lead.id),
     hasScope(c, 'audit:read') ? listEvents(db, history, undefined) : undefined,
+    hasScope(c, 'holds:manage') ? listHolds(db, lead.id) : undefined,
     open && hasScope(c, 'leads:correct') ? readRefused(c) : undefined,
   ]);
   const page = leadPage(readerOf(c), {
@@ -54,7 +56,7 @@ export const showLead = factory.createHandlers(async c => {
     shownFor,
     purposes: hasScope(c, 'leads:reveal') ? reveal_purposes : undefined,
     work: assignees && { statuses: lead_statuses, assignees },
-    ...{ earlier, consent: consent!, events, refused },
+    ...{ earlier, consent: consent!, events, holds, refused },
   });
   return answerPage(c, page, { status: refused ? 422 : 200 });
 });
@@ -140,16 +142,18 @@ export const askErasure = factory.createHandlers(async c => {
   const id = readId(c);
   const lead = id && (await findLead(services, id, { masked: true }, services.now()));
   if (!lead || !isOpen(lead)) return problem(c, 'not-found');
-  return answerPage(c, erasurePage(readerOf(c), lead, readList(c.req.query('list'))));
+  return answerPage(c, erasurePage(readerOf(c), lead, erasure_grounds, readList(c.req.query('list'))));
 });
 
+const sureErasure = z.object({ sure: z.literal('yes'), ground: z.optional(z.enum(erasure_grounds)) });
+
 /** `POST /console/leads/{id}/erasure` erases a lead, if the box is ticked. */
-export const eraseLead = factory.createHandlers(body(z.object({ sure: z.literal('yes') }), { form: true }), async c => {
+export const eraseLead = factory.createHandlers(body(sureErasure, { form: true }), async c => {
   const { db, now } = c.var.services;
   const id = readId(c);
-  const outcome = id && (await eraseLeadById(db, id, actorOf(c), now()));
+  const outcome = id && (await eraseLeadById(db, id, c.req.valid('json').ground, actorOf(c), now()));
   if (!outcome) return problem(c, 'not-found');
-  if (outcome === 'restricted') return problem(c, 'forbidden', { because: 'restricted' });
+  if (outcome === 'held') return problem(c, 'held');
   return goBack(c, id, { done: 'erased' });
 });
 
@@ -157,7 +161,11 @@ export const eraseLead = factory.createHandlers(body(z.object({ sure: z.literal(
 async function answerChange(c: Context<App>, change: LeadChange, done: string) {
   const { services } = c.var;
   const id = readId(c);
-  if (!id || !(await changeLead(services, id, change, actorOf(c), services.now()))) return problem(c, 'not-found');
+  if (!id) return problem(c, 'not-found');
+  if (!(await changeLead(services, id, change, actorOf(c), services.now()))) {
+    const lead = await findLead(services, id, { masked: true }, services.now());
+    return problem(c, lead && 'restricted_at' in lead ? 'held' : 'not-found');
+  }
   if (!asksForJson(c)) return goBack(c, id, { done });
   const { text } = readerOf(c);
   const { status, assigned_to } = change;

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../../db/audit/record.ts';
 import type { ConsentDay } from '../../../db/consents/stats.ts';
-import type { LeadStatus, RevealPurpose } from '../../../db/leads/lead.ts';
+import type { ErasureGround, HoldGround, LeadStatus, RevealPurpose } from '../../../db/leads/lead.ts';
 import type { Role } from '../../guards/access.ts';
 import type { Form, LeadField } from '../../shared/fields.ts';
 
@@ -13,7 +13,7 @@ export const en = {
   name: 'Leads console',
   skip: 'Skip to content',
   pages: 'Pages',
-  nav: { leads: 'Leads', overview: 'Overview', audit: 'Access log', tokens: 'Tokens' },
+  nav: { leads: 'Leads', overview: 'Overview', holds: 'Holds', audit: 'Access log', tokens: 'Tokens' },
   language: 'Language',
   region: (region: string, zone: string) => `Data region: ${region} · all times are ${zone}`,
   undeclared: 'not declared',
@@ -57,7 +57,6 @@ export const en = {
     assigned_to: 'Assigned to',
   }),
   erased: 'Erased',
-  held: 'Under a legal hold',
   nobody: 'Unassigned',
   list: {
     filters: 'Filter leads',
@@ -124,17 +123,19 @@ export const en = {
       'Name, phone, email and company become unreadable for ever, here and in every backup. Nobody can undo this.',
       'What stays: that there was a lead, its consent record and its access log, none with personal data.',
     ],
+    eraseWhy: 'Ground',
     eraseSure: 'Yes, this person’s data is to be erased',
     eraseDo: 'Erase for ever',
     keep: 'Keep it',
     gone: (at: string) => `This lead was erased on ${at}. Nothing of it can be read any more.`,
-    restricted: (at: string) =>
-      `This lead has been under a legal hold since ${at}. It cannot be shown, changed or erased.`,
-    done: named<'status' | 'assigned' | 'corrected' | 'erased'>({
+    restricted: (at: string) => `This lead has been under a hold since ${at}. It cannot be shown, changed or erased.`,
+    done: named<'status' | 'assigned' | 'corrected' | 'erased' | 'held' | 'released'>({
       status: 'Status saved.',
       assigned: 'Assignee saved.',
       corrected: 'Correction saved.',
       erased: 'Erased.',
+      held: 'The hold is in force.',
+      released: 'The hold is released.',
     }),
     back: 'Leads',
     failed: 'Not saved. Please try again.',
@@ -145,6 +146,37 @@ export const en = {
     subject_request: 'Request of the person',
     correction: 'Correction',
     handover: 'Handover',
+  }),
+  holds: {
+    title: 'Holds',
+    intro:
+      'A lead on which a hold stands is shown to nobody else, and is neither changed nor erased. The next one to be reviewed is at the top.',
+    none: 'No hold stands',
+    noneHint: 'A hold is placed on the page of a lead, when law or a dispute demands that its data is kept.',
+    ground: 'Ground',
+    reference: 'File number',
+    review: 'Review on',
+    end: 'Released',
+    reason: 'Reason',
+    release: 'Release',
+    place: 'Place a hold…',
+    hint: 'The lead leaves every list and is neither changed nor erased until the last hold is released. What its person asks meanwhile is done then. Name no person in the file number.',
+    placeDo: 'Place the hold',
+    grounds: named<HoldGround>({
+      law: 'Duty by law',
+      court: 'Court case',
+      authority: 'Order of an authority',
+      finance: 'Accounting and tax',
+      dispute: 'Dispute',
+    }),
+  },
+  erasure_grounds: named<ErasureGround>({
+    purpose_achieved: 'Purpose achieved',
+    period_over: 'Period over',
+    withdrawn: 'Consent withdrawn',
+    unlawful: 'Unlawful processing',
+    child: 'Child under 14',
+    other: 'Other',
   }),
   export: {
     title: 'Export',
@@ -208,6 +240,9 @@ export const en = {
       'lead.corrected': 'Values corrected',
       'lead.erased': 'Lead erased',
       'lead.withdrawn': 'Consent withdrawn',
+      'lead.child': 'Known to be a child’s',
+      'hold.placed': 'Hold placed',
+      'hold.released': 'Hold released',
       'token.created': 'Token made',
       'token.rotated': 'Token rotated',
       'token.revoked': 'Token revoked',

@@ -175,7 +175,10 @@ export const form_operations: Operation[] = [
         description: 'Withdrawn and erased.',
         headers: no_store,
         content: {
-          ...json(z.strictObject({ withdrawn_at: instant }), { withdrawn_at: examples.later_at }),
+          ...json(z.strictObject({ withdrawn_at: instant, erased: z.boolean() }), {
+            withdrawn_at: examples.later_at,
+            erased: true,
+          }),
           ...page,
         },
       },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { lead_statuses } from '../../../db/leads/lead.ts';
-import { change } from '../../leads/change.ts';
+import { change, erasure } from '../../leads/change.ts';
 import { leadQuery, leadView } from '../../leads/pull.ts';
 import { forms } from '../../shared/fields.ts';
 import { describe, examples, instant, json, named, type Operation, private_headers } from '../declaration.ts';
@@ -109,7 +109,7 @@ With \`Accept: application/x-ndjson\` or \`text/csv\` everything that matches is
     tag: 'leads',
     scope: 'leads:read',
     summary: { en: 'One lead', 'zh-CN': '查看一条线索' },
-    description: 'An erased lead is answered with its tombstone, one under a legal hold with that fact alone.',
+    description: 'An erased lead is answered with its tombstone, one under a hold with that fact alone.',
     path_fields: { id },
     query: describe(leadView, { view }),
     answers: {
@@ -157,7 +157,7 @@ With \`Accept: application/x-ndjson\` or \`text/csv\` everything that matches is
         }),
       },
     },
-    problems: ['not-found'],
+    problems: ['not-found', 'held'],
   },
   {
     id: 'eraseLead',
@@ -167,10 +167,19 @@ With \`Accept: application/x-ndjson\` or \`text/csv\` everything that matches is
     scope: 'leads:erase',
     summary: { en: 'Erase a lead', 'zh-CN': '删除线索' },
     description:
-      'Destroys the key of the lead, so that it can be read nowhere any more, and leaves a tombstone in the feed. Repeated, it answers the same. A lead under a legal hold is `forbidden`.',
+      'Destroys the key of the lead, so that it can be read nowhere any more, and leaves a tombstone in the feed. Repeated, it answers the same. A lead on which a hold stands is `held`.',
     path_fields: { id },
-    body: 'ignored',
+    body: {
+      ...describe(erasure, {
+        ground: {
+          description:
+            'Why; the audit trail keeps it. `child` yields only to a hold by `law` or `court`, and is then done when that is released.',
+          example: 'purpose_achieved',
+        },
+      }),
+      optional: true,
+    },
     answers: { 204: { description: 'Erased.' } },
-    problems: ['not-found'],
+    problems: ['not-found', 'held'],
   },
 ];

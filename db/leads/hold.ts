@@ -1,0 +1,171 @@
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
+import { type Actor, type AuditEvent, recordEvent, subject_tables, takeNumber, takenNumber } from '../audit/record.ts';
+import { Conflict, type Database } from '../database.ts';
+import { newId } from '../ids.ts';
+import type { Holds } from '../schema.ts';
+import { failUnless } from '../statements.ts';
+import type { HoldGround } from './lead.ts';
+
+/** What is said when a hold is placed. `review_on` is a day, `YYYY-MM-DD`. */
+export interface NewHold {
+  ground: HoldGround;
+  reference: string;
+  review_on: string;
+}
+
+export interface HoldPage {
+  holds: Holds[];
+  has_more: boolean;
+}
+
+/** The tables whose Conflict says that a lead or its holds are not what was read. */
+const hold_tables = ['holds', 'leads', ...subject_tables];
+
+/** Returns SQL that says whether a hold stands on the lead of the row. */
+export function isHeld(): RawBuilder<boolean> {
+  return sql`exists (select 1 from holds where holds.lead_id = leads.id and holds.released_at is null)`;
+}
+
+/**
+ * Places a hold on a lead. While one stands the lead is restricted: no view but the feed shows it, and it is neither
+ * changed nor erased. A lead may have several holds.
+ *
+ * @returns Undefined when there is no such lead or it is erased.
+ */
+export async function placeHold(
+  db: Database,
+  lead_id: string,
+  hold: NewHold,
+  actor: Actor,
+  now: Date,
+): Promise<Holds | undefined> {
+  const at = now.toISOString();
+  const row: Holds = { id: newId(now), lead_id, ...hold, placed_at: at, released_at: null, reason: null };
+  const event = {
+    action: 'hold.placed',
+    fields: row.id,
+    purpose: hold.ground,
+    lead_ids: [lead_id],
+  } satisfies AuditEvent;
+  try {
+    await db.atomic([
+      db.insertInto('holds').values(row).compile(),
+      takeNumber(db),
+      db
+        .updateTable('leads')
+        .set({
+          restricted_at: sql`coalesce(restricted_at, ${at})`,
+          changed_at: at,
+          seq: failUnless(sql`erased_at is null`, takenNumber()),
+        })
+        .where('id', '=', lead_id)
+        .compile(),
+      ...recordEvent(db, actor, event, now),
+    ]);
+    return row;
+  } catch (error) {
+    if (error instanceof Conflict && hold_tables.includes(error.table)) return undefined;
+    throw error;
+  }
+}
+
+/** Finds a hold by its id. */
+export function findHold(db: Database, id: string): Promise<Holds | undefined> {
+  return db.selectFrom('holds').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Lists all holds of a lead, those that were released too, in the order in which they were placed. */
+export function listHolds(db: Database, lead_id: string): Promise<Holds[]> {
+  return db.selectFrom('holds').selectAll().where('lead_id', '=', lead_id).orderBy('id').execute();
+}
+
+/** Lists the holds that stand, the one to be reviewed first at the top, after a place in that order. */
+export async function listStandingHolds(
+  db: Database,
+  limit: number,
+  after: Pick<Holds, 'review_on' | 'id'> | undefined,
+): Promise<HoldPage> {
+  let rows = db
+    .selectFrom('holds')
+    .selectAll()
+    .where('released_at', 'is', null)
+    .orderBy('review_on')
+    .orderBy('id')
+    .limit(limit + 1);
+  if (after) rows = rows.where(eb => eb(eb.refTuple('review_on', 'id'), '>', eb.tuple(after.review_on, after.id)));
+  const holds = await rows.execute();
+  return { holds: holds.slice(0, limit), has_more: holds.length > limit };
+}
+
+/**
+ * A part of a unit. Because other units lock rows of a lead before they take a number, the `locks` of all parts stand
+ * before the first of the `acts`.
+ */
+export interface Part {
+  locks: CompiledQuery[];
+  acts: CompiledQuery[];
+}
+
+/**
+ * Attempts at an act before it gives up. Because others may place and release holds meanwhile, one may not be enough.
+ */
+export const attempts = 50;
+
+/** Runs parts as one unit, and returns whether the lead and its holds were as the parts expect. */
+export async function run(db: Database, parts: Part[]): Promise<boolean> {
+  try {
+    await db.atomic([...parts.flatMap(({ locks }) => locks), ...parts.flatMap(({ acts }) => acts)]);
+    return true;
+  } catch (error) {
+    if (error instanceof Conflict && hold_tables.includes(error.table)) return false;
+    throw error;
+  }
+}
+
+/** Drafts the end of a hold, without what follows for its lead. It fails with a Conflict in `holds` when it has ended. */
+export function draftEnd(db: Database, { id, lead_id, ground }: Holds, reason: string, actor: Actor, now: Date): Part {
+  const event = { action: 'hold.released', fields: id, purpose: ground, lead_ids: [lead_id] } satisfies AuditEvent;
+  return {
+    locks: [
+      db
+        .updateTable('holds')
+        .set({
+          id: failUnless(sql`released_at is null`, sql<string>`id`),
+          released_at: sql`coalesce(released_at, ${now.toISOString()})`,
+          reason: sql`coalesce(reason, ${reason})`,
+        })
+        .where('id', '=', id)
+        .compile(),
+    ],
+    acts: [takeNumber(db), ...recordEvent(db, actor, event, now)],
+  };
+}
+
+/** Drafts a note on a held lead, of what is done once its last hold is released: it is then erased. */
+export function draftNote(
+  db: Database,
+  { id, form }: { id: string; form: string },
+  column: 'child_at' | 'withdrawn_at',
+  actor: Actor,
+  now: Date,
+): Part {
+  const at = now.toISOString();
+  const noted = sql.ref(column);
+  const action = column === 'child_at' ? 'lead.child' : 'lead.withdrawn';
+  return {
+    locks: [],
+    acts: [
+      takeNumber(db),
+      db
+        .updateTable('leads')
+        .set({
+          [column]: sql`coalesce(${noted}, ${at})`,
+          changed_at: at,
+          seq: failUnless(sql`${noted} is null and erased_at is null and ${isHeld()}`, takenNumber()),
+        })
+        .where('id', '=', id)
+        .compile(),
+      ...recordEvent(db, actor, { action, purpose: form, lead_ids: [id] }, now),
+    ],
+  };
+}

@@ -1,0 +1,82 @@
+import { sql } from 'kysely';
+import { type Actor, takenNumber } from '../audit/record.ts';
+import { Conflict, type Database } from '../database.ts';
+import type { Holds } from '../schema.ts';
+import { failUnless } from '../statements.ts';
+import { draftErasure } from './erase.ts';
+import { attempts, draftEnd, findHold, isHeld, listHolds, type Part, run } from './hold.ts';
+import type { ErasureGround } from './lead.ts';
+
+/**
+ * Releases a hold. With the last one the lead is restricted no more, or is erased in the same unit, when its person has
+ * withdrawn or it is a child's.
+ *
+ * @param lead_id The lead that the hold must be of, where one is named.
+ * @returns `already` when the hold was released before, undefined when there is none.
+ */
+export async function releaseHold(
+  db: Database,
+  { id, lead_id }: { id: string; lead_id?: string },
+  reason: string,
+  actor: Actor,
+  now: Date,
+): Promise<'released' | 'already' | undefined> {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const hold = await findHold(db, id);
+    if (!hold || (lead_id && hold.lead_id !== lead_id)) return undefined;
+    if (hold.released_at) return 'already';
+    // The lead is read before its holds, because a hold that comes after it then changes the lead's number.
+    const lead = await getLead(db, hold.lead_id);
+    const isLast = (await listHolds(db, lead.id)).every(one => one.id === id || one.released_at);
+    const end = draftEnd(db, hold, reason, actor, now);
+    const ground = isLast ? readGround(lead) : undefined;
+    const erasure = ground && draftErasure(db, lead, { action: 'lead.erased', ground }, actor, now);
+    const parts = [end, draftFreedom(db, hold, lead.seq, now), ...(erasure ? [erasure] : [])];
+    if (!(await run(db, parts))) continue;
+    if (erasure) await db.scrub();
+    return 'released';
+  }
+  throw new Conflict('holds', undefined);
+}
+
+function getLead(db: Database, id: string) {
+  return db
+    .selectFrom('leads')
+    .select(['id', 'form', 'received_at', 'withdrawn_at', 'child_at', 'seq'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+}
+
+/** Returns the ground on which a lead is erased once no hold stands on it; undefined when it stays. */
+function readGround({
+  withdrawn_at,
+  child_at,
+}: {
+  withdrawn_at: string | null;
+  child_at: string | null;
+}): ErasureGround | undefined {
+  return withdrawn_at ? 'withdrawn' : child_at ? 'child' : undefined;
+}
+
+/**
+ * Drafts what the end of a hold means for its lead. It fails with a Conflict in `leads` when the lead has changed since
+ * it was read, because a withdrawal or another hold may have come.
+ *
+ * The statements take the number that `draftEnd` took.
+ */
+function draftFreedom(db: Database, { lead_id }: Holds, seq: number, now: Date): Part {
+  return {
+    locks: [],
+    acts: [
+      db
+        .updateTable('leads')
+        .set({
+          restricted_at: sql`case when ${isHeld()} then restricted_at end`,
+          changed_at: now.toISOString(),
+          seq: failUnless(sql`leads.seq = ${seq}`, takenNumber()),
+        })
+        .where('id', '=', lead_id)
+        .compile(),
+    ],
+  };
+}

@@ -1,0 +1,51 @@
+import type { Actor } from '../audit/record.ts';
+import type { Database } from '../database.ts';
+import { firstIdAt } from '../ids.ts';
+import { hashReceiptCode, readReceiptCode, readReceiptTime } from '../vault/signer.ts';
+import { eraseLeads } from './erase.ts';
+import { attempts, draftNote, isHeld, run } from './hold.ts';
+
+/**
+ * Withdraws the consent given with a lead and erases the lead. One on which a hold stands is erased when the last hold
+ * is released.
+ *
+ * @param typed The receipt code as a person typed it.
+ * @returns Undefined when the code is not valid; it is valid once.
+ * @see PIPL art. 15, 47
+ */
+export async function withdrawLead(
+  db: Database,
+  typed: string,
+  actor: Actor,
+  now: Date,
+): Promise<'erased' | 'held' | undefined> {
+  const code = readReceiptCode(typed);
+  for (let attempt = 1; code && attempt <= attempts; attempt++) {
+    const lead = await findByReceipt(db, code);
+    if (!lead) return undefined;
+    if (lead.is_held) {
+      if (await run(db, [draftNote(db, lead, 'withdrawn_at', actor, now)])) return 'held';
+      continue;
+    }
+    const [withdrawn] = await eraseLeads(db, [lead], { action: 'lead.withdrawn' }, actor, now);
+    if (withdrawn) return 'erased';
+  }
+  return undefined;
+}
+
+/**
+ * Finds the lead of a receipt code, unless it was withdrawn or erased: among those received at the time in the code,
+ * the one with its hash.
+ */
+function findByReceipt(db: Database, code: string) {
+  const [from, before] = readReceiptTime(code);
+  return db
+    .selectFrom('leads')
+    .select(['id', 'form', 'received_at', isHeld().as('is_held')])
+    .where('id', '>=', firstIdAt(from))
+    .where('id', '<', firstIdAt(before))
+    .where('receipt_hash', '=', hashReceiptCode(code))
+    .where('erased_at', 'is', null)
+    .where('withdrawn_at', 'is', null)
+    .executeTakeFirst();
+}

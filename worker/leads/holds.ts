@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import { listHolds, listStandingHolds, placeHold } from '../../db/leads/hold.ts';
+import { hold_grounds } from '../../db/leads/lead.ts';
+import { releaseHold } from '../../db/leads/release.ts';
+import { selectLead } from '../../db/leads/rows.ts';
+import type { Holds } from '../../db/schema.ts';
+import { factory } from '../context.ts';
+import { actorOf } from '../guards/access.ts';
+import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
+import { problem } from '../http/problem.ts';
+import { cursor, limit, uuid } from '../http/query-fields.ts';
+import { staffLine } from '../http/staff-text.ts';
+import { body, invalidFields, query } from '../http/validate.ts';
+
+export const newHold = z.strictObject({
+  ground: z.enum(hold_grounds),
+  reference: staffLine,
+  review_on: z.iso.date(),
+});
+
+export const release = z.strictObject({ reason: staffLine });
+
+export const holdQuery = z.strictObject({ limit, cursor });
+
+const headers = { 'Cache-Control': 'private, no-store' };
+
+/** `POST /leads/{id}/holds` places a hold on a lead. */
+export const holdLead = factory.createHandlers(body(newHold), async c => {
+  const { db, now } = c.var.services;
+  const id = c.req.param('id')!;
+  const hold = uuid.test(id) ? await placeHold(db, id, c.req.valid('json'), actorOf(c), now()) : undefined;
+  if (hold) return c.json(hold, 201, headers);
+  const isErased = uuid.test(id) && (await selectLead(db, id));
+  return problem(c, 'not-found', isErased ? { because: 'erased' } : {});
+});
+
+/** `GET /leads/{id}/holds` lists all holds of a lead. */
+export const showHolds = factory.createHandlers(async c => {
+  const { db } = c.var.services;
+  const id = c.req.param('id')!;
+  if (!uuid.test(id) || !(await selectLead(db, id))) return problem(c, 'not-found');
+  return c.json({ holds: await listHolds(db, id) }, 200, headers);
+});
+
+/** `GET /holds` lists the holds that stand, by the day of their review. */
+export const pullHolds = factory.createHandlers(query(holdQuery), async c => {
+  const { limit, cursor } = c.req.valid('query');
+  const after = cursor === undefined ? undefined : readCursor(cursor);
+  if (cursor !== undefined && !after) return invalidFields(c, [{ field: 'cursor', code: 'invalid' }]);
+  const { holds, has_more } = await listStandingHolds(c.var.services.db, limit, after);
+  const next_cursor = has_more ? writeCursor(holds.at(-1)!) : null;
+  const link = next_cursor && { Link: linkNext(c, next_cursor) };
+  return c.json({ holds, next_cursor, has_more }, 200, { ...headers, ...link });
+});
+
+/** `DELETE /leads/{id}/holds/{hold_id}` releases a hold. Repeated, it gives the same answer. */
+export const endHold = factory.createHandlers(body(release), async c => {
+  const { db, now } = c.var.services;
+  const [lead_id, id] = [c.req.param('id')!, c.req.param('hold_id')!];
+  const { reason } = c.req.valid('json');
+  const isId = uuid.test(id) && uuid.test(lead_id);
+  const outcome = isId && (await releaseHold(db, { id, lead_id }, reason, actorOf(c), now()));
+  return outcome ? c.body(null, 204, { 'Cache-Control': 'no-store' }) : problem(c, 'not-found');
+});
+
+function writeCursor({ review_on, id }: Holds): string {
+  return encodeCursor(`holds ${review_on} ${id}`);
+}
+
+function readCursor(cursor: string): Pick<Holds, 'review_on' | 'id'> | undefined {
+  const [, review_on, id] = /^holds (\d{4}-\d\d-\d\d) (\S+)$/.exec(decodeCursor(cursor)) ?? [];
+  return review_on && id && uuid.test(id) ? { review_on, id } : undefined;
+}

@@ -1,0 +1,49 @@
+import { placeHold } from '../../db/leads/hold.ts';
+import { hold_grounds } from '../../db/leads/lead.ts';
+import { releaseHold } from '../../db/leads/release.ts';
+import { staffLine } from '../http/staff-text.ts';
+import { newHold } from '../leads/holds.ts';
+import { type Command, defineCommand, Mistake, operator, text } from './command.ts';
+import { database_options, onDatabase } from './target.ts';
+
+const hold = defineCommand({
+  name: 'hold',
+  usage: 'LEAD_ID --ground GROUND --reference TEXT --review-on YYYY-MM-DD',
+  sentence: `Places a hold on a lead: until it is released, nobody but the feed's readers sees that the lead is there, and it is neither changed nor erased. Grounds: ${hold_grounds.join(', ')}.`,
+  options: { ...database_options, ground: text, reference: text, 'review-on': text },
+  words: 1,
+  async run({ values, rest: [lead_id], now }) {
+    if (!lead_id) throw new Mistake('hold needs the id of a lead');
+    const { ground, reference, 'review-on': review_on } = values;
+    const asked = newHold.safeParse({ ground, reference, review_on });
+    if (!asked.success) throw new Mistake(explain(String(asked.error.issues[0]!.path[0])));
+    const placed = await onDatabase(values, db => placeHold(db, lead_id, asked.data, operator, now));
+    if (!placed) throw new Mistake('there is no lead with this id, or it is erased');
+    return placed;
+  },
+});
+
+const release = defineCommand({
+  name: 'release',
+  usage: 'HOLD_ID --reason TEXT',
+  sentence:
+    'Releases a hold. With the last one of a lead, what was asked meanwhile is done: a lead that was withdrawn is erased.',
+  options: { ...database_options, reason: text },
+  words: 1,
+  async run({ values, rest: [id], now }) {
+    if (!id) throw new Mistake('release needs the id of a hold');
+    const reason = staffLine.safeParse(values.reason);
+    if (!reason.success) throw new Mistake(explain('reason'));
+    const outcome = await onDatabase(values, db => releaseHold(db, { id }, reason.data, operator, now));
+    if (!outcome) throw new Mistake('there is no hold with this id');
+    return { released: id };
+  },
+});
+
+export const hold_commands: Command[] = [hold, release];
+
+function explain(field: string): string {
+  if (field === 'ground') return `--ground: expected one of ${hold_grounds.join(', ')}`;
+  if (field === 'review_on') return '--review-on: expected a day, YYYY-MM-DD';
+  return `--${field}: expected a line of at most 200 characters`;
+}
