@@ -279,8 +279,7 @@ describe.each([
   ['en', 'dark'],
 ] as const)('in %s and %s', (lang, colorScheme) => {
   it('axe finds nothing on any page, and nothing is wider than 320 px', async () => {
-    const id = await submitLead();
-    await submitLead();
+    const [id, held] = [await submitLead(), await submitLead()];
     const look = {
       bypassCSP: true,
       locale: lang,
@@ -338,6 +337,16 @@ describe.each([
     await page.locator('.correction button').click();
     await page.waitForSelector('[data-field-error]');
     await check(page, 'corrected wrongly');
+    await page.goto(`${server.url}/console/leads/${held}`);
+    await page.locator('details:has([name=review_on]) > summary').click();
+    await check(page, 'holding');
+    await page.locator('#reference').fill('(2026)苏01民初123号');
+    await page.locator('#review_on').fill('2027-05-23');
+    await page.locator('form[action$="/holds"] button').click();
+    await page.locator('[name=reason]').waitFor();
+    await check(page, 'held');
+    await page.goto(`${server.url}/console/holds`);
+    await check(page, 'holds');
     for (const q of ['138', '13800138078', '13800138001']) {
       await page.goto(`${server.url}/console`);
       await page.locator('[name=q]').fill(q);

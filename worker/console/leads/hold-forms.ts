@@ -30,7 +30,7 @@ function renderRelease({ text: { holds: text } }: Reader, { id, lead_id }: Holds
 /** Draws the form that places a hold on a lead, folded. */
 export function renderHoldForm({ text: { holds: text } }: Reader, lead_id: string): Content {
   const grounds = Object.entries(text.grounds);
-  return html`<details class="card correction"><summary>${text.place}</summary>
+  return html`<details class="card folded"><summary>${text.place}</summary>
 <p class="hint">${text.hint}</p>
 <form method="post" action="/console/leads/${lead_id}/holds"><div class="inputs"><div>${renderSelect('ground', text.ground, grounds, undefined)}</div>
 <div><label for="reference">${text.reference}</label><input id="reference" name="reference" required maxlength="${longest_line}" autocomplete="off" ${unaided}></div>

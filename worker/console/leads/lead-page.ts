@@ -199,7 +199,7 @@ function renderCorrection(
     return html`<div><label for="${name}">${fields[name]}</label><input id="${name}" name="${name}" type="${type}" maxlength="${max}" autocomplete="off" ${unaided} value="${typed[name] ?? ''}"${attributes}>${line}</div>`;
   });
   const wrong = errors.map(({ field, code }) => describeError(locale, field, code)).join(' ') || text.nothing;
-  return html`<details class="card correction"${refused ? html` open` : ''}><summary>${text.correct}</summary>
+  return html`<details class="card folded correction"${refused ? html` open` : ''}><summary>${text.correct}</summary>
 ${refused ? renderNotice(wrong) : ''}
 <p class="hint">${text.correctHint}</p>
 <form method="post" action="${leadAddress(lead.id, list, '/correction')}" novalidate><div class="inputs">${inputs}</div><button>${text.save}</button></form></details>`;
