@@ -37,7 +37,7 @@ export interface Services {
 export type Warning = 'no-policy' | 'no-log-dir' | 'log-dir-unwritable';
 
 /** A built file as it is answered. The bytes of one that a host keeps are shared by all answers. */
-export interface Asset {
+interface Asset {
   status: number;
   headers: Headers;
   body: ReadableStream | Uint8Array<ArrayBuffer> | null;
