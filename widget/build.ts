@@ -3,9 +3,11 @@
  *
  * `--check` prints the size of each file, and fails where a budget is overrun.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
+import { minify } from 'terser';
 import { fillFolder } from '../worker/node/fill-folder.ts';
 import { keepEarlierChunks } from './earlier-builds.ts';
 import { shortNames, slimPreact } from './slim-preact.ts';
@@ -22,25 +24,21 @@ const chunks = { preferences: 'ui/preferences', 'lead-form': 'form/form' };
  * @returns The text of each file that websites load, by its path in `dist`.
  */
 export async function buildWidget(): Promise<Map<string, string>> {
-  const files = await bundle({
+  const parts = await bundleSmall({
     entryPoints: Object.fromEntries(Object.entries(chunks).map(([name, source]) => [name, `chunk:${source}`])),
-    format: 'esm',
-    entryNames: 'widget/[name]-[hash]',
     plugins: [minifiedCss, handedPreact],
   });
-  const define = { CHUNK_FILES: JSON.stringify(nameChunks(files)) };
-  const [script] = await bundle({
+  const names = Object.fromEntries(parts.map(([name, text]) => [name, `widget/${name}-${hash(text)}.js`]));
+  const [script] = await bundleSmall({
     entryPoints: [join(room, 'embed.ts')],
-    format: 'esm',
-    define,
+    define: { CHUNK_FILES: JSON.stringify(names) },
     plugins: [minifiedCss, slimPreact],
     ...shortNames,
-    // Because of the first line Chromium compiles all functions off the main thread, while the script arrives. The server writes the
-    // policies in the place of the 0.
-    banner: { js: '//# allFunctionsCalledOnLoad\n(WRITTEN_POLICIES=>{"use strict";' },
-    footer: { js: '})(0);' },
   });
-  files.set('widget.js', script![1]);
+  const files = new Map(parts.map(([name, text]) => [names[name]!, text]));
+  // Because of the first line Chromium compiles all functions off the main thread, while the script arrives. The server writes the
+  // policies in the place of the 0.
+  files.set('widget.js', `//# allFunctionsCalledOnLoad\n(WRITTEN_POLICIES=>{"use strict";${script![1]}})(0);\n`);
   files.set('widget.css', (await Promise.all(['ui/styles', ...Object.values(chunks)].map(minifyCss))).join(''));
   fillFolder(dist, keepEarlierChunks(dist, new Map([...files, ...(await bundleModule())])));
   return files;
@@ -77,6 +75,22 @@ function declare(file: string): string {
   return [...functions].map(([, comment, signature]) => `${comment}export declare ${signature};\n`).join('\n');
 }
 
+/** Bundles for browsers, and returns each entry's name and text. A second minifier takes a twentieth off what the first one leaves. */
+async function bundleSmall(options: BuildOptions): Promise<[name: string, text: string][]> {
+  const compress = { passes: 3, hoist_funs: true };
+  const bundled = await bundle({ format: 'esm', ...options });
+  return Promise.all(
+    [...bundled].map(async ([path, text]) => {
+      const { code } = await minify(text, { module: true, ecma: 2020, compress });
+      return [path.replace('.js', ''), code!];
+    }),
+  );
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}
+
 /** Bundles, and returns each file's text by its path in `dist`. */
 async function bundle(options: BuildOptions): Promise<Map<string, string>> {
   const { outputFiles } = await build({
@@ -92,11 +106,6 @@ async function bundle(options: BuildOptions): Promise<Map<string, string>> {
     ...options,
   });
   return new Map(outputFiles!.map(({ path, text }) => [relative(dist, path), text]));
-}
-
-/** Returns each chunk's file by the name that chunks.ts asks for. */
-function nameChunks(files: Map<string, string>): Record<string, string> {
-  return Object.fromEntries([...files.keys()].map(path => [/([a-z-]+)-/.exec(path)![1]!, path]));
 }
 
 const minifiedCss: Plugin = {
