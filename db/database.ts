@@ -18,9 +18,34 @@ export type Database = Kysely<Schema> & {
    * past Kysely's executor.
    */
   read<R>(query: CompiledQuery<R>): Promise<R[]>;
-  /** Overwrites deleted content in the database's files. Only SQLite can; on other databases it does nothing. */
+  /**
+   * Overwrites deleted content in the database's files. Only SQLite can; on other databases it does nothing. While
+   * something still reads what was there, it returns at once, and the content is overwritten as soon as nothing does.
+   */
   scrub(): Promise<void>;
+  /** Reads much, as it stands at one moment, while others write: for a backup. */
+  snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T>;
 };
+
+/** A view of the database that ends with the work that it was opened for. */
+export interface Snapshot {
+  /** Whether all reads see one moment. On D1 only the queries of one call do. */
+  isFixed: boolean;
+  /** Runs the queries and returns the rows of each, with the columns in the order in which they were selected. */
+  read(queries: CompiledQuery[]): Promise<Record<string, unknown>[][]>;
+  /** Lists the tables that are there, those of the migrations and of the engine excepted. */
+  listTables(): Promise<Table[]>;
+  /** Lists the migrations that were applied, in order. */
+  listMigrations(): Promise<string[]>;
+}
+
+/** A table as the database describes it. */
+export interface Table {
+  name: string;
+  columns: string[];
+  /** The columns of its primary key, in order. */
+  key: string[];
+}
 
 /** Result of one statement: the rows that it returned, and how many it changed. */
 export interface Outcome {

@@ -1,8 +1,11 @@
 import type { Database } from './database.ts';
 import type { Jobs } from './schema.ts';
 
-/** Length of a lease. Because a server may die while it holds one, no lease lasts longer. */
+/** Length of a lease. Because a server may die while it holds one, a run that takes longer extends it. */
 const lease_ms = 5 * 60_000;
+
+/** How the result of a run that failed begins. */
+export const failure_mark = 'failed: ';
 
 /** A run of a job; `holder` names the run in the lease. */
 export interface Run {
@@ -39,6 +42,16 @@ export async function takeLease(db: Database, { name, holder }: Run, period_bega
   return outcome!.changed > 0;
 }
 
+/** Extends the lease of a run that goes on. It does nothing when another run has taken over meanwhile. */
+export async function extendLease(db: Database, run: Run, now: Date): Promise<void> {
+  await db.atomic([setRun(db, run, { lease_until: new Date(now.getTime() + lease_ms).toISOString() })]);
+}
+
+/** Finds what is known of a job; undefined when it never ran. */
+export async function findJob(db: Database, name: string): Promise<Jobs | undefined> {
+  return db.selectFrom('jobs').selectAll().where('name', '=', name).executeTakeFirst();
+}
+
 /**
  * Ends a run that succeeded. It does nothing when another run has taken over meanwhile.
  *
@@ -53,11 +66,10 @@ export async function noteFailure(db: Database, run: Run, result: string): Promi
   await db.atomic([endRun(db, run, { result })]);
 }
 
-function endRun(db: Database, { name, holder }: Run, values: Pick<Partial<Jobs>, 'result' | 'last_success_at'>) {
-  return db
-    .updateTable('jobs')
-    .set({ ...values, lease_until: null, holder: null })
-    .where('name', '=', name)
-    .where('holder', '=', holder)
-    .compile();
+function endRun(db: Database, run: Run, values: Pick<Partial<Jobs>, 'result' | 'last_success_at'>) {
+  return setRun(db, run, { ...values, lease_until: null, holder: null });
+}
+
+function setRun(db: Database, { name, holder }: Run, values: Partial<Jobs>) {
+  return db.updateTable('jobs').set(values).where('name', '=', name).where('holder', '=', holder).compile();
 }

@@ -34,7 +34,13 @@ export interface Services {
 }
 
 /** What an operator should know although the server works. */
-export type Warning = 'no-policy' | 'no-log-dir' | 'log-dir-unwritable';
+export type Warning =
+  | 'no-policy'
+  | 'no-log-dir'
+  | 'log-dir-unwritable'
+  | 'no-backup-dir'
+  | 'backup-failed'
+  | 'backup-overdue';
 
 /** A built file as it is answered. The bytes of one that a host keeps are shared by all answers. */
 interface Asset {

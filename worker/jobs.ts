@@ -4,7 +4,7 @@ import { expireAudit } from '../db/audit/expire.ts';
 import { sealTrail } from '../db/audit/seal.ts';
 import { tallyConsents } from '../db/consents/stats.ts';
 import { monthsBefore } from '../db/days.ts';
-import { noteFailure, noteSuccess, takeLease } from '../db/jobs.ts';
+import { extendLease, failure_mark, noteFailure, noteSuccess, takeLease } from '../db/jobs.ts';
 import { reindexLeads } from '../db/leads/reindex.ts';
 import { tallyLeads } from '../db/leads/stats.ts';
 import { forgetExpired } from '../db/once.ts';
@@ -19,6 +19,8 @@ export interface Job {
   name: string;
   /** Period in which one server runs the job once, counted from 1970: an hour of the clock, say. */
   every_ms: number;
+  /** How often a host looks whether it is due, where that is not each minute: a job that fails is tried again then. */
+  poll_ms?: number;
   /** Does the work and returns its figures. */
   run(services: Services, now: Date): Promise<Record<string, number>>;
 }
@@ -26,6 +28,9 @@ export interface Job {
 const minute_ms = 60_000;
 const hour_ms = 60 * minute_ms;
 const day_ms = 24 * hour_ms;
+
+/** Name of the job that makes backups, which only a Node server with a folder for them has (`node/backup/`). */
+export const back_up_job = 'back_up';
 
 /** The recurring jobs of the whole service. Node's timers and the one cron trigger of Workers read this list. */
 export const jobs: Job[] = [
@@ -79,8 +84,8 @@ export const jobs: Job[] = [
 ];
 
 /** Returns how often a host looks whether a job is due. Because a failed job stays due, it is tried again that soon. */
-export function pollMs({ every_ms }: Job): number {
-  return Math.min(every_ms, minute_ms);
+export function pollMs({ every_ms, poll_ms = minute_ms }: Job): number {
+  return Math.min(every_ms, poll_ms);
 }
 
 /** Runs the jobs that are due at the same time, so that one that fails or takes long holds up no other. */
@@ -95,8 +100,10 @@ export async function runIfDue(services: Services, job: Job): Promise<void> {
   const { db, log } = services;
   const began = services.now();
   const run = { name: job.name, holder: randomUUID() };
+  let renewal: ReturnType<typeof setInterval> | undefined;
   try {
     if (!(await takeLease(db, run, startOfPeriod(job, began), began))) return;
+    renewal = setInterval(() => extendLease(db, run, services.now()).catch(() => {}), minute_ms);
     const figures = await job.run(services, began);
     await noteSuccess(db, run, JSON.stringify(figures), began);
     log('debug', 'job', { job: job.name, ...figures, ms: services.now().getTime() - began.getTime() });
@@ -104,7 +111,9 @@ export async function runIfDue(services: Services, job: Job): Promise<void> {
     const code = describe(error);
     log('error', 'job_failed', { job: job.name, code });
     // The database may be what failed. Then the lease expires by itself.
-    await noteFailure(db, run, `failed: ${code}`).catch(() => {});
+    await noteFailure(db, run, failure_mark + code).catch(() => {});
+  } finally {
+    clearInterval(renewal);
   }
 }
 

@@ -4,8 +4,11 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import { isUnavailable } from '../db/database.ts';
 import { createApp } from './app.ts';
 import type { Warning } from './context.ts';
+import { jobs } from './jobs.ts';
 import { createLog } from './log.ts';
 import { openAssets, pack } from './node/assets.ts';
+import { createBackupJobs } from './node/backup/jobs.ts';
+import { sweepDrills } from './node/backup/restore.ts';
 import { compress } from './node/compress.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
 import { closeListener, createHttpServer, emptyQueue, usual_limits } from './node/server.ts';
@@ -59,6 +62,7 @@ const made = await createServices(settings, {
 });
 const { services } = 'mistakes' in made ? giveUp(made.mistakes) : made;
 const { log } = services;
+await sweepDrills(settings.database_url);
 if (!settings.production) await publishSample(services);
 const demo = settings.production ? undefined : (await import('./demo/site.ts')).createDemo(services);
 const app = createApp(services, demo);
@@ -82,7 +86,7 @@ server.listen(settings.port, settings.host, async () => {
   if (!settings.production) await greet();
 });
 
-const stopTimers = startTimers(services);
+const stopTimers = startTimers(services, [...jobs, ...createBackupJobs(services)]);
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 
@@ -107,8 +111,11 @@ function writeNow() {
 }
 
 function listHostWarnings(): Warning[] {
-  if (logFiles) return logFiles.isFailing() ? ['log-dir-unwritable'] : [];
-  return settings.production ? ['no-log-dir'] : [];
+  const warnings: Warning[] = [];
+  if (logFiles?.isFailing()) warnings.push('log-dir-unwritable');
+  if (!settings.log_dir && settings.production) warnings.push('no-log-dir');
+  if (!settings.backup_dir && settings.production) warnings.push('no-backup-dir');
+  return warnings;
 }
 
 function giveUp(mistakes: string[]): never {

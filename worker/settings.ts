@@ -167,6 +167,24 @@ export const settings_table = {
     default: '0',
     sentence: `How long an audit event is kept, at least ${least_months} months. 0 = for good.`,
   },
+  BACKUP_DIR: {
+    form: forms.line(1000),
+    host: 'node',
+    sentence:
+      'A folder for backups, on another disk than the database and on storage that keeps no old versions of files: the server then makes them by itself and tries each. The same storage for all servers, or set on one only.',
+  },
+  BACKUP_EVERY_HOURS: {
+    form: forms.whole(1, 8760),
+    default: '24',
+    host: 'node',
+    sentence: 'How often a backup is made, counted from 00:00 UTC of 1 January 1970.',
+  },
+  BACKUPS_KEPT: {
+    form: forms.whole(1, 10_000),
+    default: '7',
+    host: 'node',
+    sentence: 'How many backups are kept. The server removes older ones after each that has passed its trial.',
+  },
   WIDGET_STALE_HOURS: {
     form: forms.whole(0, 8760),
     default: '24',
@@ -202,7 +220,9 @@ type Always = { default: string | Record<Host, string> } | { required: 'always' 
 type ValueOf<Row> = Row extends { form: forms.Form<infer T> } ? (Row extends Always ? T : T | undefined) : never;
 
 /** The deployment's settings, read once at the start, by name in lower case; undefined where none is set. */
-export type Settings = { production: boolean } & { [Name in keyof Table as Lowercase<Name>]: ValueOf<Table[Name]> };
+export type Settings = { production: boolean } & {
+  [Name in keyof Table as Lowercase<Name>]: ValueOf<Table[Name]>;
+};
 
 /**
  * Reads the settings from environment variables (Node) or vars and secrets (Workers).

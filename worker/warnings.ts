@@ -1,14 +1,35 @@
+import { failure_mark, findJob } from '../db/jobs.ts';
 import { currentPolicy, listPolicies } from '../db/policies.ts';
 import type { Services, Warning } from './context.ts';
+import { back_up_job } from './jobs.ts';
+
+/** What a warning is found out from. */
+type Known = Pick<Services, 'db' | 'now' | 'settings' | 'hostWarnings'>;
+
+/** A backup is overdue when it is so much later than it should be. */
+const overdue_factor = 1.1;
+const hour_ms = 3_600_000;
 
 /** Lists what is amiss, with the service and with the host. */
-export async function listWarnings({
-  db,
-  now,
-  hostWarnings,
-}: Pick<Services, 'db' | 'now' | 'hostWarnings'>): Promise<Warning[]> {
-  const has_policy = currentPolicy(await listPolicies(db), now());
-  return [...(has_policy ? [] : (['no-policy'] as const)), ...(hostWarnings?.() ?? [])];
+export async function listWarnings(known: Known): Promise<Warning[]> {
+  const host = known.hostWarnings?.() ?? [];
+  return [...(await findPolicyWarning(known)), ...host, ...(await findBackupWarnings(known))];
+}
+
+/** Without a policy in force there is no banner, and no form takes anything. */
+async function findPolicyWarning({ db, now }: Known): Promise<Warning[]> {
+  return currentPolicy(await listPolicies(db), now()) ? [] : ['no-policy'];
+}
+
+async function findBackupWarnings({ db, now, settings }: Known): Promise<Warning[]> {
+  if (!settings.backup_dir) return [];
+  const job = await findJob(db, back_up_job);
+  const warnings: Warning[] = [];
+  if (job?.result?.startsWith(failure_mark)) warnings.push('backup-failed');
+  const latest = job?.last_success_at;
+  const longest_ms = settings.backup_every_hours * hour_ms * overdue_factor;
+  if (latest && now().getTime() - Date.parse(latest) > longest_ms) warnings.push('backup-overdue');
+  return warnings;
 }
 
 const hints: Record<Warning, string> = {
@@ -18,6 +39,10 @@ const hints: Record<Warning, string> = {
     'LOG_DIR is not set: nothing here keeps the log, and a policy that states for how long logs are kept is not true by itself.',
   'log-dir-unwritable':
     'The files in LOG_DIR cannot be written: the log stands on stdout only. Look at its room and rights.',
+  'no-backup-dir':
+    'BACKUP_DIR is not set: nothing here makes backups, and a policy that promises them is not true by itself.',
+  'backup-failed': 'The latest backup failed, or did not pass its trial: `job_failed` in the log says why.',
+  'backup-overdue': 'The latest backup is older than BACKUP_EVERY_HOURS allows: does a server with BACKUP_DIR run?',
 };
 
 /** Logs each warning, with what to do about it. */

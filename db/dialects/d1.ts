@@ -2,6 +2,7 @@ import type { D1Database } from '@cloudflare/workers-types';
 import type { CompiledQuery } from 'kysely';
 import { type Database, type Outcome, Unavailable } from '../database.ts';
 import { createDatabase } from './kysely.ts';
+import { createSnapshot } from './snapshot.ts';
 import { readConflict } from './sqlite-errors.ts';
 
 /** Opens a D1 binding. Wrangler applies its migrations, and Cloudflare makes its commits durable. */
@@ -15,18 +16,27 @@ export function open(d1: D1Database): Database {
       throw translate(error);
     }
   };
+  const runAll = async (queries: CompiledQuery[]) => {
+    try {
+      return await d1.batch<Record<string, unknown>>(queries.map(bind));
+    } catch (error) {
+      throw translate(error);
+    }
+  };
   return createDatabase('sqlite', run, {
     /** Sends each unit as one `batch()`, which D1 runs as a transaction. */
-    async atomic(statements) {
-      try {
-        const results = await d1.batch(statements.map(bind));
-        return results.map(({ results: rows, meta }) => ({ rows, changed: meta.changes }));
-      } catch (error) {
-        throw translate(error);
-      }
-    },
+    atomic: async statements =>
+      (await runAll(statements)).map(({ results: rows, meta }) => ({ rows, changed: meta.changes })),
     read: async query => (await run(query)).rows as never[],
     scrub: async () => {},
+    /** Because D1 lends no connection, the queries of one call see one moment, as a `batch()`. */
+    snapshot: work =>
+      work(
+        createSnapshot('sqlite', {
+          isFixed: false,
+          read: async queries => (await runAll(queries)).map(({ results }) => results),
+        }),
+      ),
     close: async () => {},
   });
 }

@@ -39,16 +39,14 @@ const languages: Record<'sqlite' | 'postgres', Omit<Dialect, 'createDriver'>> = 
 export function createDatabase(
   language: keyof typeof languages,
   run: Run,
-  { atomic, read, scrub, close }: Pick<Database, 'atomic' | 'read' | 'scrub'> & { close(): Promise<void> },
+  { close, ...verbs }: Pick<Database, 'atomic' | 'read' | 'scrub' | 'snapshot'> & { close(): Promise<void> },
 ): Database {
   const kysely = new Kysely<Schema>({
     dialect: { ...languages[language], createDriver: () => new StatementDriver(run) },
   });
   const destroy = kysely.destroy.bind(kysely);
   return Object.assign(kysely, {
-    atomic,
-    read,
-    scrub,
+    ...verbs,
     destroy: async () => {
       await destroy();
       await close();

@@ -3,6 +3,7 @@ import { Conflict, type Database, type Outcome, Unavailable } from '../database.
 import { migrate, type Session } from '../migrate.ts';
 import { createDatabase } from './kysely.ts';
 import { limitQueries } from './postgres-limited.ts';
+import { createLoader, readSnapshot } from './postgres-long.ts';
 import { createNames } from './postgres-names.ts';
 import { createWriter, type Limits } from './postgres-writer.ts';
 import { shareReads } from './shared-reads.ts';
@@ -83,6 +84,7 @@ export async function open(
     },
     read,
     scrub: async () => {},
+    snapshot: work => withClient(address, client => readSnapshot(client, work)).catch(fail),
     async close() {
       await writer.close();
       if (!pool.ended) await pool.end();
@@ -103,6 +105,29 @@ function fail(error: unknown): never {
  * without a listener it would end the process.
  */
 function ignoreLost() {}
+
+/**
+ * Does all of the work in one transaction on a database, and commits at its end. When the work throws, or the process
+ * is killed, nothing of it was done.
+ */
+export async function load<T>(address: string, work: (db: Database) => Promise<T>): Promise<T> {
+  pg.types.setTypeParser(int8, Number);
+  await upgradeDatabase(address, migrate);
+  return withClient(address, client => createLoader(client, translate)(work)).catch(fail);
+}
+
+/** Lends a connection of its own for work that takes long. */
+async function withClient<T>(address: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const { connectionTimeoutMillis } = patience.client;
+  const client = new pg.Client({ connectionString: address, connectionTimeoutMillis });
+  client.on('error', ignoreLost);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
 
 async function upgradeDatabase(address: string, upgrade: (session: Session) => Promise<unknown>) {
   const client = new pg.Client({

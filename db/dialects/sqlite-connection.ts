@@ -1,5 +1,8 @@
 import Sqlite from 'better-sqlite3';
 
+/** Longest wait for another connection's lock. */
+export const busy_timeout_ms = 2_000;
+
 /** Largest number of prepared statements kept, far above the number of distinct ones: it only bounds memory. */
 const statements_kept = 500;
 
@@ -31,7 +34,7 @@ export interface Connection {
  */
 export function openConnection(path: string): Connection {
   const sqlite = new Sqlite(path);
-  sqlite.pragma('busy_timeout = 2000');
+  sqlite.pragma(`busy_timeout = ${busy_timeout_ms}`);
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = FULL');
   sqlite.pragma('secure_delete = ON');

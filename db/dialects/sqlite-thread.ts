@@ -1,7 +1,7 @@
 /** The thread that writes to a database file: it receives units and answers with their results (`sqlite-writer.ts`). */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCommit, type Settled, type Statement } from './sqlite-commit.ts';
-import { openConnection } from './sqlite-connection.ts';
+import { busy_timeout_ms, openConnection } from './sqlite-connection.ts';
 
 /** A message to the thread, which answers them in order. */
 export type Order = Statement[][] | 'scrub' | 'close';
@@ -11,6 +11,9 @@ export type Order = Statement[][] | 'scrub' | 'close';
  * code are sent.
  */
 export type SentSettled = Extract<Settled, { outcomes: unknown }> | { refused: { message: string; code?: unknown } };
+
+/** Longest wait for readers while content is overwritten. */
+const scrub_wait_ms = 100;
 
 const connection = openConnection(workerData as string);
 const commit = createCommit(connection);
@@ -29,13 +32,20 @@ function describe(error: unknown) {
   return { message, code };
 }
 
-/** Folds the write-ahead log into the file and empties it, so that neither holds deleted content. */
+/**
+ * Folds the write-ahead log into the file and empties it, so that neither holds deleted content. The outcome counts 1
+ * when it is done. Because all that writes waits meanwhile, it waits for other readers no longer than a moment.
+ */
 function scrub(): SentSettled[] {
+  const { sqlite } = connection;
   try {
-    connection.sqlite.pragma('wal_checkpoint(TRUNCATE)');
-    return [];
+    sqlite.pragma(`busy_timeout = ${scrub_wait_ms}`);
+    const [{ busy }] = sqlite.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
+    return [{ outcomes: [{ rows: [], changed: busy === 0 ? 1 : 0 }] }];
   } catch (error) {
     return [{ refused: describe(error) }];
+  } finally {
+    sqlite.pragma(`busy_timeout = ${busy_timeout_ms}`);
   }
 }
 

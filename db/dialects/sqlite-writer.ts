@@ -7,8 +7,11 @@ import type { Order, SentSettled } from './sqlite-thread.ts';
 /** Writes to a database. Units that are given together share a transaction. */
 export interface Writer {
   commit(units: Statement[][]): Promise<Settled[]>;
-  /** Overwrites deleted content in the files. Throws the error of the database, as for a full disk. */
-  scrub(): Promise<void>;
+  /**
+   * Overwrites deleted content in the files; returns false when a reader stood in the way. Throws the error of the
+   * database, as for a full disk.
+   */
+  scrub(): Promise<boolean>;
   close(): Promise<unknown>;
 }
 
@@ -18,7 +21,7 @@ export interface Writer {
  */
 export function writeHere(connection: Connection): Writer {
   const commit = createCommit(connection);
-  return { commit: async units => commit(units), scrub: async () => {}, close: async () => {} };
+  return { commit: async units => commit(units), scrub: async () => true, close: async () => {} };
 }
 
 /**
@@ -46,7 +49,9 @@ export function writeApart(path: string): Writer {
       return settled.map(one => ('outcomes' in one ? one : { error: restore(one.refused) }));
     },
     async scrub() {
-      for (const one of await ask('scrub')) if ('refused' in one) throw restore(one.refused);
+      const [answer] = await ask('scrub');
+      if ('refused' in answer!) throw restore(answer.refused);
+      return answer!.outcomes[0]!.changed === 1;
     },
     close() {
       thread.postMessage('close');

@@ -5,6 +5,7 @@ import { createDatabase } from './kysely.ts';
 import { shareReads } from './shared-reads.ts';
 import { keepLittle, openConnection } from './sqlite-connection.ts';
 import { translate } from './sqlite-errors.ts';
+import { createSnapshots, snapshotHere } from './sqlite-snapshot.ts';
 import { type Writer, writeApart, writeHere } from './sqlite-writer.ts';
 
 interface Unit {
@@ -40,14 +41,19 @@ export async function open(path: string, upgrade: (session: Session) => Promise<
     }
   };
   const { read, forget } = shareReads(async query => (await run(query)).rows as never[]);
+  const scrubNow = () =>
+    writer.scrub().catch(error => {
+      throw translate(error);
+    });
+  const { end, ...verbs } = sqlite.memory
+    ? { snapshot: snapshotHere(sqlite), scrub: async () => {}, end: () => {} }
+    : createSnapshots(path, scrubNow);
   return createDatabase('sqlite', run, {
     atomic: queueUnits(writer, forget),
     read,
-    scrub: () =>
-      writer.scrub().catch(error => {
-        throw translate(error);
-      }),
+    ...verbs,
     async close() {
+      end();
       await writer.close();
       sqlite.close();
     },

@@ -67,7 +67,7 @@ function draftChange(
   const fields = [...Object.keys(columns), ...Object.keys(corrected)].join(',');
   if (!fields) return [];
   const isCorrection = Object.keys(corrected).length > 0;
-  const resealed = isCorrection ? vault.seal(row.id, { ...known!, ...corrected }) : undefined;
+  const resealed = isCorrection ? reseal(vault, row, { ...known!, ...corrected }) : undefined;
   const action = isCorrection ? 'lead.corrected' : 'lead.changed';
   const isOpen = sql`erased_at is null and restricted_at is null`;
   const mayChange = isCorrection ? sql`${isOpen} and seq = ${row.seq}` : isOpen;
@@ -89,6 +89,11 @@ function draftChange(
       .compile(),
     ...recordEvent(db, actor, { action, fields, purpose: row.form, lead_ids: [row.id] }, now),
   ];
+}
+
+/** Seals other values under the key that the lead has. Because they were opened before, the key is there. */
+function reseal(vault: Vault, { id, kek_id, wrapped }: LeadRow, values: LeadValues) {
+  return vault.seal(id, values, { kek_id: kek_id!, wrapped: wrapped! });
 }
 
 function updateKey(db: Database, lead_id: string, keys: SubjectKeys): CompiledQuery {

@@ -1,7 +1,9 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { deriveKey } from './vault.ts';
 
-/** Signs checkpoints of the audit trail. Whoever checks one needs the public key alone, which cannot sign. */
+/**
+ * Signs checkpoints of the audit trail, or backups. Whoever checks one needs the public key alone, which cannot sign.
+ */
 export interface CheckpointKey {
   /** Returns the Ed25519 signature of a text, in base64. */
   sign(text: string): string;
@@ -13,12 +15,12 @@ export interface CheckpointKey {
 const pkcs8_prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /**
- * Derives the key from a signing key.
+ * Derives the key from a signing key, another one for each use.
  *
  * @param signing_key 32 bytes.
  */
-export function createCheckpointKey(signing_key: Buffer): CheckpointKey {
-  const seed = deriveKey(signing_key, 'checkpoint').export();
+export function createCheckpointKey(signing_key: Buffer, use: 'checkpoint' | 'backup' = 'checkpoint'): CheckpointKey {
+  const seed = deriveKey(signing_key, use).export();
   const key = createPrivateKey({ key: Buffer.concat([pkcs8_prefix, seed]), format: 'der', type: 'pkcs8' });
   return {
     sign: text => sign(null, Buffer.from(text), key).toString('base64'),

@@ -15,6 +15,9 @@ export interface LeadValues {
 /** The wrapped key of a subject, and the blind indexes that find the subject. */
 export type SubjectKeys = { [Column in Exclude<keyof Keys, 'subject_kind' | 'subject_id'>]: NonNullable<Keys[Column]> };
 
+/** A key that opens something, itself encrypted under a key encryption key. */
+export type WrappedKey = Pick<Keys, 'kek_id' | 'wrapped'>;
+
 export interface KeyEncryptionKey {
   id: string;
   key: Buffer;
@@ -22,14 +25,28 @@ export interface KeyEncryptionKey {
 
 /** Seals and opens personal data, and computes the blind indexes that find it. Data that does not open is an error. */
 export interface Vault {
-  /** Seals the values under a key of the lead's own, and wraps that key under the last key encryption key. */
-  seal(lead_id: string, values: LeadValues): { sealed: string; keys: SubjectKeys };
+  /**
+   * Seals the values under a key of the lead's own, and wraps that key under the last key encryption key.
+   *
+   * @param known The key that the lead has already. Because a correction keeps it, older backups of the lead still open.
+   */
+  seal(lead_id: string, values: LeadValues, known?: WrappedKey): { sealed: string; keys: SubjectKeys };
   /**
    * Opens sealed values.
    *
    * @throws When key, row and ciphertext do not belong together, or the key encryption key is not known.
    */
-  open(lead_id: string, sealed: string, keys: Pick<Keys, 'kek_id' | 'wrapped'>): LeadValues;
+  open(lead_id: string, sealed: string, keys: WrappedKey): LeadValues;
+  /** Id of the last key encryption key. */
+  kek_id: string;
+  /** Wraps a key of 32 bytes under the last key encryption key. */
+  wrap(subject_id: string, key: Buffer): WrappedKey;
+  /**
+   * Unwraps a key.
+   *
+   * @throws When the key encryption key is not known, or the key was wrapped for another subject.
+   */
+  unwrap(subject_id: string, wrapped_key: WrappedKey): Buffer;
   indexPhone(phone: string): string;
   indexEmail(email: string): string;
   /** Computes the blind indexes of a lead, with their version. */
@@ -71,29 +88,40 @@ export function createVault(keks: KeyEncryptionKey[], index_key: Buffer): Vault 
     index_version,
   });
 
+  const wrap: Vault['wrap'] = (subject_id, key) => ({
+    kek_id: current,
+    wrapped: encrypt(currentKey, key, wrapContext(current, subject_id)).toString('base64url'),
+  });
+
+  const unwrap: Vault['unwrap'] = (subject_id, { kek_id, wrapped }) => {
+    const kek = byId.get(kek_id);
+    if (!kek) throw new Error(`no key ${kek_id} in ENCRYPTION_KEYS`);
+    return decrypt(kek, Buffer.from(wrapped, 'base64url'), wrapContext(kek_id, subject_id));
+  };
+
   return {
-    seal(lead_id, { name, phone, email, company }) {
-      const key = takeRandom(32);
+    seal(lead_id, { name, phone, email, company }, known) {
+      const key = known ? unwrap(lead_id, known) : takeRandom(32);
       const sealed = encrypt(
         createSecretKey(key),
         pad(JSON.stringify({ name, phone, email, company } satisfies LeadValues)),
         leadContext(lead_id),
       );
-      const wrapped = encrypt(currentKey, key, wrapContext(current, lead_id)).toString('base64url');
       return {
         sealed: `${schema_version}.${sealed.toString('base64url')}`,
-        keys: { kek_id: current, wrapped, ...index({ phone, email }) },
+        keys: { ...wrap(lead_id, key), ...index({ phone, email }) },
       };
     },
-    open(lead_id, sealed, { kek_id, wrapped }) {
-      const kek = byId.get(kek_id);
-      if (!kek) throw new Error(`no key ${kek_id} in ENCRYPTION_KEYS`);
+    open(lead_id, sealed, keys) {
+      const key = unwrap(lead_id, keys);
       const [version, payload] = sealed.split('.');
       if (version !== schema_version || !payload) throw new Error(`sealed in an unknown way: ${version}`);
-      const key = decrypt(kek, Buffer.from(wrapped, 'base64url'), wrapContext(kek_id, lead_id));
       const json = decrypt(createSecretKey(key), Buffer.from(payload, 'base64url'), leadContext(lead_id));
       return JSON.parse(json.toString('utf8'));
     },
+    kek_id: current,
+    wrap,
+    unwrap,
     indexPhone,
     indexEmail,
     index,

@@ -156,9 +156,12 @@ describe('the Node host in production', () => {
     expect((await fetch(`${address}/policies/current`)).status).toBe(404);
     expect(await (await fetch(`${address}/health`)).json()).toEqual({
       status: 'ok',
-      warnings: ['no-policy', 'no-log-dir'],
+      warnings: ['no-policy', 'no-log-dir', 'no-backup-dir'],
     });
-    expect(server.output()).toMatch(/"level":"warn","event":"warning","warning":"no-log-dir","hint":"LOG_DIR/);
+    for (const name of ['LOG_DIR', 'BACKUP_DIR']) {
+      const warning = `no-${name.toLowerCase().replace('_', '-')}`;
+      expect(server.output()).toContain(`"level":"warn","event":"warning","warning":"${warning}","hint":"${name}`);
+    }
     expect(server.token).toBe('');
     expect(await server.stop()).toBe(0);
   });

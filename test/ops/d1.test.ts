@@ -1,6 +1,7 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { database_id, startCloudflare } from '../support/cloudflare.ts';
 import { makeFolder, run } from '../support/server.ts';
@@ -70,6 +71,21 @@ describe('the operator on the D1 of this machine', { timeout: 60_000 }, () => {
     const verified = await ops(['audit', 'verify', '--checkpoint', 'checkpoint.txt']);
     const end = Number(line.split(' ')[1]);
     expect(JSON.parse(verified.stdout)).toEqual({ from_seq: 1, to_seq: end, sealed_to: end, seals: 1, checkpoints: 1 });
+  });
+
+  it('[P5] backs it up, and restores that into SQLite', async () => {
+    const made = await ops(['backup', 'out']);
+    expect(JSON.parse(made.stdout)).toMatchObject({ leads: 50 });
+    const environment = {
+      ...parseEnv(readFileSync(join(folder, '.dev.vars'), 'utf8')),
+      DATABASE_URL: 'file:copy/leads.db',
+    };
+    const restored = await run(
+      [resolve('worker/ops.ts'), 'restore', 'out'],
+      environment as Record<string, string>,
+      folder,
+    );
+    expect(JSON.parse(restored.stdout)).toMatchObject({ leads: 50 });
   });
 });
 

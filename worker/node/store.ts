@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Database } from '../../db/database.ts';
 import * as postgres from '../../db/dialects/postgres.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
+import { load } from '../../db/dialects/sqlite-load.ts';
 import type { Session } from '../../db/migrate.ts';
 
 interface StoreOptions {
@@ -14,10 +15,24 @@ interface StoreOptions {
 /** Opens the database that `DATABASE_URL` names, and brings its tables up to date. */
 export async function openStore(url: string, { upgrade, patient }: StoreOptions = {}): Promise<Database> {
   if (!url.startsWith('file:')) return postgres.open(url, upgrade, patient ? postgres.operators_patience : undefined);
+  makeFile(url);
+  return sqlite.open(readPath(url), upgrade);
+}
+
+/**
+ * Does all of the work in one transaction on the database of an address, and commits at its end. When the work throws,
+ * or the process is killed, nothing of it was done.
+ */
+export function loadStore<T>(url: string, work: (db: Database) => Promise<T>): Promise<T> {
+  if (!url.startsWith('file:')) return postgres.load(url, work);
+  makeFile(url);
+  return load(readPath(url), work);
+}
+
+function makeFile(url: string) {
   mkdirSync(findFolder(url), { recursive: true });
   // Only its owner may read a file that is new. SQLite gives the files beside it the same rights.
   closeSync(openSync(readPath(url), 'a', 0o600));
-  return sqlite.open(readPath(url), upgrade);
 }
 
 /** Returns the folder for files that belong beside the database: its own, or else `data`. */

@@ -1,4 +1,5 @@
 import { audit_commands } from './audit.ts';
+import { backup_commands } from './backup.ts';
 import type { Command } from './command.ts';
 import { hold_commands } from './hold.ts';
 import { migrate_command } from './migrate.ts';
@@ -13,6 +14,7 @@ export const commands: Command[] = [
   policy_publish,
   ...hold_commands,
   ...audit_commands,
+  ...backup_commands,
   migrate_command,
   seed,
   prepare_dev,

@@ -45,7 +45,7 @@ async function openUrl(url: string) {
   return { db, close: () => db.destroy() };
 }
 
-function databaseUrl(): string {
+export function databaseUrl(): string {
   const { form, default: usual } = settings_table.DATABASE_URL;
   const url = form.read(process.env.DATABASE_URL || usual);
   if (!url) throw new Mistake(`DATABASE_URL: expected ${form.expected}`);

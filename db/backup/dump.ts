@@ -1,0 +1,214 @@
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import { sealTrail } from '../audit/seal.ts';
+import type { Database, Snapshot, Table } from '../database.ts';
+import { newId } from '../ids.ts';
+import type { CheckpointKey } from '../vault/checkpoint-key.ts';
+import type { Vault, WrappedKey } from '../vault/vault.ts';
+import { type Bytes, countBytes, packLines, sealBytes } from './bytes.ts';
+import { writeKeyFile } from './key-file.ts';
+import type { BackupFile, Manifest } from './manifest.ts';
+import { Refusal } from './refusal.ts';
+import { countRows, draftRows, isNumbered, keyOf, listTaken, readRows, valuesOf } from './tables.ts';
+
+export interface DumpOptions {
+  vault: Vault;
+  /** Signs the file of keys. */
+  key: CheckpointKey;
+  now: Date;
+  /** The deployment and the keys of the backups that stand beside the new one. */
+  beside: { deployment: string; backups: Record<string, WrappedKey> } | undefined;
+  /** Writes a file of the backup. */
+  write(name: string, bytes: Bytes): Promise<void>;
+  /** Writes the file of keys aside; it takes its place only when the backup is whole. */
+  writeKeys(bytes: Bytes): Promise<void>;
+  /** Hears how many rows are done, of how many. */
+  onProgress?: ((done: number, whole: number) => void) | undefined;
+}
+
+/** What a dump is made with, once it has begun. */
+interface Dump extends DumpOptions {
+  db: Database;
+  snapshot: Snapshot;
+  /** The key of this backup. */
+  data_key: Buffer;
+  files: BackupFile[];
+  /** Counts rows that are done. */
+  count(rows: number): void;
+}
+
+/** Rows of a table that are read at once where one call must see one moment. */
+const rows_per_call = 1_000;
+
+/** Ids that an error names at most. */
+const ids_named = 5;
+
+/**
+ * Dumps a database, whatever its engine, as it stands at one moment while others write.
+ *
+ * @throws Refusal when there is nothing to dump, the file of keys is another deployment's, or a lead has lost its key.
+ */
+export async function dump(db: Database, options: DumpOptions): Promise<Omit<Manifest, 'format'>> {
+  const { vault, key, now, beside, writeKeys, onProgress = () => {} } = options;
+  await sealTrail(db, now);
+  return db.snapshot(async snapshot => {
+    const deployment = await findDeployment(db, snapshot);
+    if (beside && beside.deployment !== deployment)
+      throw new Refusal('other_deployment', 'there are backups of another deployment in this folder: name another one');
+    const id = newId(now);
+    const data_key = randomBytes(32);
+    const tables = await listTaken(snapshot);
+    const keys = (await snapshot.listTables()).find(({ name }) => name === 'keys')!;
+    const whole = options.onProgress ? await countRows(db, snapshot, [...tables, keys]) : 0;
+    let done = 0;
+    const count = (rows: number) => {
+      done += rows;
+      onProgress(Math.min(done, whole), whole);
+    };
+    const run: Dump = { ...options, db, snapshot, data_key, files: [], count };
+    const end = snapshot.isFixed ? await dumpFixed(run, tables) : await dumpMoving(run, tables);
+    const made_at = now.toISOString();
+    const backups = { ...beside?.backups, [id]: vault.wrap(id, data_key) };
+    const { seq } = end;
+    const header = { deployment, made_at, seq, index_version: vault.index_version, backups, columns: keys.columns };
+    await writeKeys(writeKeyFile(header, counted(readRows(db, snapshot, keys), count), key));
+    onProgress(whole, whole);
+    const migrations = await snapshot.listMigrations();
+    return { id, made_at, deployment, migrations, ...end, files: run.files };
+  });
+}
+
+/** Finds the name of a deployment, which a restored one keeps: the hash of the first range of its audit trail. */
+async function findDeployment(db: Database, snapshot: Snapshot): Promise<string> {
+  const query = db.selectFrom('audit_seals').select('hash').orderBy('from_seq').limit(sql.lit(1)).compile();
+  const [[first]] = (await snapshot.read([query])) as [Record<string, unknown>[]];
+  if (!first) throw new Refusal('no_backup', 'there is nothing to back up yet: nothing was ever done here');
+  return String(first.hash);
+}
+
+/** What is known of the moment that a dump shows. */
+type End = Pick<Manifest, 'seq' | 'sealed' | 'leads'>;
+
+/** Drafts the queries that say what is known of a moment. The last one finds leads that have lost their key. */
+function draftEnd(db: Database) {
+  return [
+    db.selectFrom('changes').select('seq').compile(),
+    db.selectFrom('audit_seals').select(['to_seq', 'hash']).orderBy('from_seq', 'desc').limit(sql.lit(1)).compile(),
+    db
+      .selectFrom('leads')
+      .select(({ fn }) => fn.countAll().as('leads'))
+      .where('erased_at', 'is', null)
+      .compile(),
+    db
+      .selectFrom('leads')
+      .leftJoin('keys', join => join.onRef('subject_id', '=', 'leads.id').on('subject_kind', '=', 'lead'))
+      .select('leads.id')
+      .where('erased_at', 'is', null)
+      .where('wrapped', 'is', null)
+      .limit(sql.lit(ids_named))
+      .compile(),
+  ];
+}
+
+const end_queries = 4;
+
+function readEnd(read: Record<string, unknown>[][]): End {
+  const [change, seal, count] = read.map(([first]) => first);
+  const lost = read[3]!;
+  if (lost.length > 0)
+    throw new Refusal(
+      'lost_key',
+      `leads have lost their keys, and no backup would open them: ${lost.map(({ id }) => id).join(', ')}${lost.length === ids_named ? ' …' : ''}`,
+    );
+  return {
+    seq: Number(change!.seq),
+    sealed: { seq: Number(seal?.to_seq ?? 0), hash: String(seal?.hash ?? '') },
+    leads: Number(count!.leads),
+  };
+}
+
+/** Dumps a snapshot of which all is of one moment. */
+async function dumpFixed(run: Dump, tables: Table[]): Promise<End> {
+  const { db, snapshot } = run;
+  const end = readEnd(await snapshot.read(draftEnd(db)));
+  for (const table of tables) await dumpRows(run, table, readRows(db, snapshot, table));
+  return end;
+}
+
+/**
+ * Dumps a database that goes on while it is read: first the large tables whose rows are numbered, then again and again
+ * what has changed in them since, until that is so little that one call reads it together with all the rest. That call
+ * sees one moment, and so the dump does.
+ *
+ * Of tables without numbers that have more rows than a call, the later ones follow; only cookie choices and keys that
+ * were used come to so many, and both are only added.
+ */
+async function dumpMoving(run: Dump, tables: Table[]): Promise<End> {
+  const { db, snapshot } = run;
+  const numbered = tables.filter(isNumbered);
+  const others = tables.filter(table => !isNumbered(table));
+  const readSeq = async () =>
+    Number((await snapshot.read([db.selectFrom('changes').select('seq').compile()]))[0]![0]!.seq);
+  let since = await readSeq();
+  for (const table of numbered) await dumpRows(run, table, readRows(db, snapshot, table));
+  for (;;) {
+    const limit = rows_per_call;
+    const read = await snapshot.read([
+      ...draftEnd(db),
+      ...numbered.map(table => draftRows(db, table, { since, limit })),
+      ...others.map(table => draftRows(db, table, { limit })),
+    ]);
+    const changed = read.slice(end_queries, end_queries + numbered.length);
+    if (changed.some(rows => rows.length === limit)) {
+      const next = await readSeq();
+      for (const table of numbered) await dumpRows(run, table, readRows(db, snapshot, table, { since }));
+      since = next;
+      continue;
+    }
+    const end = readEnd(read);
+    for (const [n, table] of numbered.entries())
+      if (changed[n]!.length > 0) await dumpRows(run, table, [changed[n]!.map(valuesOf)]);
+    for (const [n, table] of others.entries()) {
+      const first = read[end_queries + numbered.length + n]!.map(valuesOf);
+      await dumpRows(run, table, continueRows(run, table, first));
+    }
+    return end;
+  }
+}
+
+/** Yields the first rows of a table, and when they fill a call, those after them. */
+async function* continueRows({ db, snapshot }: Dump, table: Table, first: unknown[][]): AsyncGenerator<unknown[][]> {
+  yield first;
+  if (first.length === rows_per_call) yield* readRows(db, snapshot, table, { after: keyOf(table, first.at(-1)!) });
+}
+
+/** Writes rows into a file of the backup: a line with the columns, then a line for each row. */
+async function dumpRows(
+  { data_key, files, write, count }: Dump,
+  table: Table,
+  rows: AsyncIterable<unknown[][]> | unknown[][][],
+): Promise<void> {
+  const part = files.filter(file => file.table === table.name).length;
+  const name = `${table.name}${part === 0 ? '' : `.${part}`}.ndjson.gz.sealed`;
+  const file: BackupFile = { name, table: table.name, rows: 0, bytes: 0, sha256: '' };
+  async function* lines() {
+    yield JSON.stringify(table.columns);
+    for await (const some of counted(rows, count)) {
+      file.rows += some.length;
+      for (const row of some) yield JSON.stringify(row);
+    }
+  }
+  const sealed = sealBytes(data_key, name, packLines(lines()));
+  await write(
+    name,
+    countBytes(sealed, sum => Object.assign(file, sum)),
+  );
+  files.push(file);
+}
+
+async function* counted(rows: AsyncIterable<unknown[][]> | unknown[][][], count: (rows: number) => void) {
+  for await (const some of rows) {
+    yield some;
+    count(some.length);
+  }
+}

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import type { CheckpointKey } from '../vault/checkpoint-key.ts';
+import type { Vault, WrappedKey } from '../vault/vault.ts';
+import { type Bytes, packLines, unpackLines } from './bytes.ts';
+import type { IsSigned } from './manifest.ts';
+import { Refusal } from './refusal.ts';
+
+/** First line of the file of keys. */
+export interface KeyHeader {
+  format: typeof format;
+  deployment: string;
+  made_at: string;
+  /** Number of the latest act: whoever was erased by then has no key here. */
+  seq: number;
+  index_version: string;
+  /** The key of each backup that stands beside the file, by the backup's id. */
+  backups: Record<string, WrappedKey>;
+  /** The columns of each row, in order. */
+  columns: string[];
+}
+
+/** The file of keys, as it is read: the header first, then the rows, some at a time. */
+export interface KeyFile {
+  header: KeyHeader;
+  rows: AsyncIterable<unknown[][]>;
+}
+
+/** Last line of the file. */
+interface KeyEnd {
+  rows: number;
+  /** Ed25519 signature of the SHA-256 of all lines before. */
+  signature: string;
+}
+
+export const key_file_name = 'keys.ndjson.gz';
+const format = 'lead-consent-keys-1';
+
+/**
+ * Writes the file of keys: what opens the backups beside it, and nothing whose subject was erased.
+ *
+ * The keys stand in it as in the database, wrapped under ENCRYPTION_KEYS.
+ */
+export function writeKeyFile(
+  header: Omit<KeyHeader, 'format'>,
+  rows: AsyncIterable<unknown[][]>,
+  key: CheckpointKey,
+): Bytes {
+  async function* lines() {
+    const sum = createHash('sha256');
+    let count = 0;
+    const add = (value: unknown) => {
+      const line = JSON.stringify(value);
+      sum.update(`${line}\n`);
+      return line;
+    };
+    yield add({ format, ...header } satisfies KeyHeader);
+    for await (const some of rows)
+      for (const row of some) {
+        count += 1;
+        yield add(row);
+      }
+    yield JSON.stringify({ rows: count, signature: key.sign(sum.digest('hex')) } satisfies KeyEnd);
+  }
+  return packLines(lines());
+}
+
+/**
+ * Reads the file of keys. The rows must be read to their end, where the signature is checked.
+ *
+ * @throws Refusal when the file is not whole, or signed by somebody else.
+ */
+export async function readKeyFile(bytes: Bytes, isSigned: IsSigned): Promise<KeyFile> {
+  const sum = createHash('sha256');
+  const parts = unpackLines(key_file_name, bytes);
+  const [line = '', ...first] = ((await parts.next()).value as string[] | undefined) ?? [];
+  const header = readHeader(line);
+  sum.update(`${line}\n`);
+  let end: string | undefined;
+  let count = 0;
+
+  function take(lines: string[]): unknown[][] {
+    const rows: unknown[][] = [];
+    for (const one of lines) {
+      if (end !== undefined) throw damaged();
+      if (one.startsWith('[')) {
+        sum.update(`${one}\n`);
+        rows.push(JSON.parse(one) as unknown[]);
+      } else end = one;
+    }
+    count += rows.length;
+    return rows;
+  }
+
+  async function* rows() {
+    yield take(first);
+    for await (const lines of parts) yield take(lines);
+    const { rows: written, signature } = readEnd(end);
+    if (written !== count) throw damaged();
+    if (!isSigned(sum.digest('hex'), signature))
+      throw new Refusal('wrong_key', `SIGNING_KEY: this key did not sign ${key_file_name}, or the file was altered`);
+  }
+  return { header, rows: rows() };
+}
+
+function readHeader(line: string): KeyHeader {
+  if (!line.startsWith(`{"format":"${format}"`)) throw damaged();
+  return JSON.parse(line) as KeyHeader;
+}
+
+function readEnd(line: string | undefined): KeyEnd {
+  if (!line?.startsWith('{')) throw damaged();
+  return JSON.parse(line) as KeyEnd;
+}
+
+function damaged(): Refusal {
+  return new Refusal('damaged', `${key_file_name} is not whole, or was altered: without it no backup beside it opens`);
+}
+
+/**
+ * Writes a file of keys anew, with each key wrapped under the vault's last key encryption key.
+ *
+ * @param count Hears how many keys were wrapped anew, the backups' own included.
+ * @throws Refusal when a key was wrapped under a key encryption key that the vault does not know.
+ */
+export function rewrapKeyFile({ header, rows }: KeyFile, vault: Vault, key: CheckpointKey, count: () => void): Bytes {
+  const subject = header.columns.indexOf('subject_id');
+  const kek = header.columns.indexOf('kek_id');
+  const wrapped = header.columns.indexOf('wrapped');
+
+  function rewrap(id: string, known: WrappedKey): WrappedKey {
+    if (known.kek_id === vault.kek_id) return known;
+    count();
+    return vault.wrap(id, unwrapKey(vault, id, known));
+  }
+
+  async function* rewrapRows() {
+    for await (const some of rows)
+      yield some.map(row => {
+        const known = { kek_id: String(row[kek]), wrapped: String(row[wrapped]) };
+        const next = rewrap(String(row[subject]), known);
+        return row.with(kek, next.kek_id).with(wrapped, next.wrapped);
+      });
+  }
+
+  const backups = Object.fromEntries(Object.entries(header.backups).map(([id, known]) => [id, rewrap(id, known)]));
+  const { format: _, ...rest } = header;
+  return writeKeyFile({ ...rest, backups }, rewrapRows(), key);
+}
+
+/**
+ * Unwraps a key.
+ *
+ * @throws Refusal that says whether the key encryption key is missing or a wrong one.
+ */
+export function unwrapKey(vault: Vault, id: string, known: WrappedKey): Buffer {
+  try {
+    return vault.unwrap(id, known);
+  } catch (error) {
+    const isMissing = /^no key /.test((error as Error).message);
+    throw new Refusal(
+      'wrong_key',
+      isMissing
+        ? `ENCRYPTION_KEYS: key ${known.kek_id} is missing, under which a key of this backup is wrapped`
+        : `ENCRYPTION_KEYS: key ${known.kek_id} is another one than the key of that name under which this backup was made`,
+      error,
+    );
+  }
+}

@@ -1,0 +1,196 @@
+import { sql } from 'kysely';
+import { verifyTrail } from '../audit/verify.ts';
+import type { Database } from '../database.ts';
+import { nextTurn } from '../turn.ts';
+import type { Vault, WrappedKey } from '../vault/vault.ts';
+import { type Bytes, countBytes, openBytes, unpackLines } from './bytes.ts';
+import { createFiller, type Filling } from './fill.ts';
+import { type KeyFile, unwrapKey } from './key-file.ts';
+import type { BackupFile, Manifest } from './manifest.ts';
+import { Refusal } from './refusal.ts';
+import { replayErasures } from './replay.ts';
+
+/** A backup as it is read. */
+export interface Backup {
+  manifest: Manifest;
+  keys: KeyFile;
+  /** Ids of leads that were erased, noted since the file of keys was written. */
+  erased: string[];
+  read(name: string): Bytes;
+}
+
+export interface RestoreOptions {
+  vault: Vault;
+  now: Date;
+  /** Hears how many rows and leads are done, of how many. */
+  onProgress?: ((done: number, whole: number) => void) | undefined;
+}
+
+/** What was restored, and found sound. */
+export interface Restored {
+  made_at: string;
+  /** Leads that opened. */
+  leads: number;
+  /** Leads that were erased after the backup was made, and here again. */
+  erased_since: number;
+  rows: number;
+  /** Number of the latest act in the audit trail that was verified. */
+  seq: number;
+}
+
+/** Leads that are opened between two turns of the event loop. */
+const leads_per_page = 200;
+
+/**
+ * Restores a backup into an empty database of any engine, verifies the audit trail, opens every lead, and erases again
+ * who was erased since.
+ *
+ * @param db A database on which all that is done is undone when it throws.
+ * @throws Refusal when the database is not empty, or the backup is not whole, does not fit it, or is not sound.
+ */
+export async function restore(db: Database, backup: Backup, options: RestoreOptions): Promise<Restored> {
+  const { manifest, keys } = backup;
+  const { vault, now, onProgress = () => {} } = options;
+  const data_key = unwrapDataKey(vault, backup);
+  const filler = await createFiller(db, manifest);
+  const rows = manifest.files.reduce((sum, file) => sum + file.rows, 0);
+  // The keys count as rows that are not known before; each lead has one.
+  const whole = rows + 2 * manifest.leads;
+  let done = 0;
+  const count = (more: number) => {
+    done += more;
+    onProgress(Math.min(done, whole), whole);
+  };
+
+  for (const file of manifest.files) await restoreFile(backup, file, data_key, filler.table(file), count);
+  await filler.finish();
+  await restoreKeys(db, keys, vault, filler.keys(keys.header.columns), count);
+  await verify(db, manifest, now);
+  const erased = new Set(backup.erased);
+  const leads = await openLeads(db, vault, erased, count);
+  const erased_since = await replayErasures(db, erased, now);
+  onProgress(whole, whole);
+  return { made_at: manifest.made_at, leads, erased_since, rows, seq: manifest.seq };
+}
+
+function unwrapDataKey(vault: Vault, { manifest, keys }: Backup): Buffer {
+  const { deployment, backups } = keys.header;
+  if (deployment !== manifest.deployment)
+    throw new Refusal('other_deployment', 'the backup is of another deployment than the file of keys beside it');
+  const wrapped = backups[manifest.id];
+  if (!wrapped)
+    throw new Refusal(
+      'half',
+      'the file of keys beside the backup does not know it: bring the one that was written with it, or later',
+    );
+  return unwrapKey(vault, manifest.id, wrapped);
+}
+
+/** Restores the rows of one file. It must be, byte for byte, the one that the manifest names. */
+async function restoreFile(
+  { read }: Backup,
+  file: BackupFile,
+  data_key: Buffer,
+  { columns, add }: Filling,
+  count: (rows: number) => void,
+) {
+  let sum = { bytes: 0, sha256: '' };
+  const sealed = countBytes(read(file.name), all => {
+    sum = all;
+  });
+  let isFirst = true;
+  let rows = 0;
+  for await (const lines of unpackLines(file.name, openBytes(data_key, file.name, sealed))) {
+    if (isFirst) columns(JSON.parse(lines.shift()!) as string[]);
+    isFirst = false;
+    const values = lines.map(line => JSON.parse(line) as unknown[]);
+    await add(values);
+    rows += values.length;
+    count(values.length);
+    await nextTurn();
+  }
+  if (sum.bytes !== file.bytes || sum.sha256 !== file.sha256 || rows !== file.rows)
+    throw new Refusal('damaged', `${file.name}: not the file that the manifest names`);
+}
+
+/** Restores the keys of leads that are in the backup and not erased. */
+async function restoreKeys(
+  db: Database,
+  { header, rows }: KeyFile,
+  vault: Vault,
+  add: (rows: unknown[][]) => Promise<void>,
+  count: (rows: number) => void,
+) {
+  if (indexKeyOf(header.index_version) !== indexKeyOf(vault.index_version))
+    throw new Refusal(
+      'wrong_key',
+      'INDEX_KEY: another one than when the backup was made; nobody would be found by phone or e-mail. Restore with that one',
+    );
+  for await (const some of rows) {
+    await add(some);
+    count(some.length);
+    await nextTurn();
+  }
+  const isLive = sql`exists (select 1 from leads where id = subject_id and erased_at is null)`;
+  await db.atomic([
+    db.deleteFrom('keys').where('subject_kind', '=', 'lead').where(sql<boolean>`not ${isLive}`).compile(),
+  ]);
+}
+
+/** Returns the id of the key of an index version. A job makes the indexes of an earlier rule anew. */
+function indexKeyOf(version: string): string {
+  return version.split('.')[1]!;
+}
+
+/** Verifies the audit trail: in itself, and that it ends where the manifest says. */
+async function verify(db: Database, { seq, sealed }: Manifest, now: Date) {
+  const result = await verifyTrail(db, { now, checkpoints: sealed.seq > 0 ? [sealed] : [] });
+  if ('found' in result)
+    throw new Refusal(
+      'wrong_trail',
+      `the audit trail of the backup is not sound: ${result.found.replace('_', ' ')} (${result.what}), numbers ${result.from_seq} to ${result.to_seq}. Ask ops audit verify of the database`,
+    );
+  if (result.to_seq !== seq) throw new Refusal('wrong_trail', 'the audit trail of the backup does not end at its head');
+}
+
+/** Opens every lead that has a key and was not erased since, and returns their number. */
+async function openLeads(
+  db: Database,
+  vault: Vault,
+  erased: Set<string>,
+  count: (rows: number) => void,
+): Promise<number> {
+  let opened = 0;
+  for (let after = ''; ; await nextTurn()) {
+    const page = await db
+      .selectFrom('leads')
+      .innerJoin('keys', join => join.onRef('subject_id', '=', 'leads.id').on('subject_kind', '=', 'lead'))
+      .select(['leads.id', 'sealed', 'kek_id', 'wrapped'])
+      .where('leads.id', '>', after)
+      .where('erased_at', 'is', null)
+      .orderBy('leads.id')
+      .limit(sql.lit(leads_per_page))
+      .execute();
+    const last = page.at(-1);
+    if (!last) return opened;
+    for (const lead of page)
+      if (!erased.has(lead.id)) {
+        openLead(vault, lead);
+        opened += 1;
+      }
+    count(page.length);
+    after = last.id;
+  }
+}
+
+function openLead(vault: Vault, lead: WrappedKey & { id: string; sealed: string | null }) {
+  try {
+    vault.open(lead.id, lead.sealed!, lead);
+  } catch (error) {
+    throw new Refusal(
+      /^no key /.test((error as Error).message) ? 'wrong_key' : 'damaged',
+      `lead ${lead.id} of the backup does not open: ${(error as Error).message}`,
+      error,
+    );
+  }
+}

@@ -1,0 +1,129 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runIfDue } from '../../worker/jobs.ts';
+import { createBackupJobs } from '../../worker/node/backup/jobs.ts';
+import { openStore } from '../../worker/node/store.ts';
+import { lead, noon, start, startPublished, unguarded } from '../support/harness.ts';
+import { makeFolder, run, startServer } from '../support/server.ts';
+
+const hour_ms = 3_600_000;
+
+let folder: string;
+let remove: () => void;
+beforeEach(() => {
+  ({ folder, remove } = makeFolder());
+});
+afterEach(() => remove());
+
+const listOut = () => readdirSync(join(folder, 'out')).sort();
+
+/** Starts an app on a file, whose jobs for backups are run by hand. */
+async function startWithBackups(overrides = {}) {
+  const DATABASE_URL = `file:${join(folder, 'leads.db')}`;
+  const db = await openStore(DATABASE_URL);
+  const environment = { DATABASE_URL, BACKUP_DIR: join(folder, 'out'), ...overrides };
+  const started = await startPublished(environment, db);
+  const [back_up, note] = createBackupJobs(started.services);
+  const health = async () => ((await (await started.get('/health')).json()) as { warnings: string[] }).warnings;
+  return {
+    ...started,
+    runBackup: () => runIfDue(started.services, back_up!),
+    runNote: () => runIfDue(started.services, note!),
+    health,
+  };
+}
+
+describe('a server with BACKUP_DIR', () => {
+  it('[P5] makes a backup each period, tries it, and keeps as many as it is told', async () => {
+    const { db, post, runBackup, advance, health, lines } = await startWithBackups({
+      BACKUP_EVERY_HOURS: '6',
+      BACKUPS_KEPT: '2',
+    });
+    await post('/forms/mini-ai-experience', lead);
+    await runBackup();
+    await runBackup();
+    expect(listOut()).toEqual(['20261123T040000.000Z', 'checkpoints', 'keys.ndjson.gz']);
+    for (let n = 0; n < 2; n++) {
+      advance(6 * hour_ms);
+      await runBackup();
+    }
+    expect(listOut()).toEqual(['20261123T100000.000Z', '20261123T160000.000Z', 'checkpoints', 'keys.ndjson.gz']);
+    const lines_kept = readFileSync(join(folder, 'out', 'checkpoints'), 'utf8')
+      .trim()
+      .split('\n');
+    expect(lines_kept.filter(line => /^lead-consent-checkpoint-1 \d+ /.test(line))).toHaveLength(3);
+    const job = await db.selectFrom('jobs').selectAll().where('name', '=', 'back_up').executeTakeFirstOrThrow();
+    expect(JSON.parse(job.result!)).toMatchObject({ leads: 1, removed: 1 });
+    expect(readdirSync(folder).filter(name => name.startsWith('backup-drill'))).toEqual([]);
+    expect([await health(), lines.filter(line => line.includes('job_failed'))]).toEqual([[], []]);
+    advance(7 * hour_ms);
+    expect(await health()).toEqual(['backup-overdue']);
+    await db.destroy();
+  });
+
+  it('[P5] says in health and log that a backup failed, and why, until one succeeds', async () => {
+    const { db, runBackup, advance, health, lines } = await startWithBackups();
+    await db.insertInto('leads').values(orphan).execute();
+    await runBackup();
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({
+      level: 'error',
+      event: 'job_failed',
+      job: 'back_up',
+      code: 'lost_key',
+    });
+    expect(await health()).toEqual(['backup-failed']);
+    expect(listOut()).toEqual([]);
+    await db.updateTable('leads').set({ sealed: null, erased_at: noon.toISOString() }).execute();
+    await runBackup();
+    advance(1_000);
+    expect(await health()).toEqual([]);
+    await db.destroy();
+  });
+
+  it('[P5] stops in the middle of a backup when it is about to end, and leaves no part of it', async () => {
+    const started = await startWithBackups();
+    started.services.isStopping = () => true;
+    await started.runBackup();
+    expect(JSON.parse(started.lines.at(-1)!)).toMatchObject({ event: 'job_failed', code: 'stopped' });
+    expect(listOut()).toEqual([]);
+    await started.db.destroy();
+  });
+
+  it('without it, has no such job', async () => {
+    expect(createBackupJobs((await start()).services)).toEqual([]);
+  });
+
+  it('[P5] begins soon after its start, and removes what a drill of a killed process has left', async () => {
+    const left = join(folder, 'backup-drill-999999999');
+    mkdirSync(left);
+    writeFileSync(join(left, 'scratch.db'), 'x');
+    const BACKUP_DIR = join(folder, 'out');
+    const server = await startServer(folder, { ...unguarded, BACKUP_DIR });
+    expect(existsSync(left)).toBe(false);
+    await vi.waitFor(() => expect(listOut().filter(name => name.endsWith('Z'))).toHaveLength(1), {
+      timeout: 20_000,
+      interval: 100,
+    });
+    expect(await server.stop()).toBe(0);
+    const DATABASE_URL = `file:${join(folder, 'leads.db')}`;
+    const tried = await run(['worker/ops.ts', 'backup', 'verify', BACKUP_DIR], { DATABASE_URL });
+    expect(JSON.parse(tried.stdout)).toMatchObject({ leads: 0 });
+  });
+});
+
+/** A lead without a key. */
+const orphan = {
+  id: '019a0000-0000-7000-8000-000000000001',
+  form: 'mini-ai-experience',
+  status: 'new',
+  sealed: '1.x',
+  policy_version: '2026-01',
+  policy_sha256: 'x',
+  locale: 'en',
+  receipt_hash: 'x',
+  received_at: noon.toISOString(),
+  changed_at: noon.toISOString(),
+  created_seq: 1,
+  seq: 1,
+};

@@ -1,0 +1,38 @@
+/** The thread of a drill. Because a drill reads, opens and stores all that there is, requests would wait beside it. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { DeploymentKeys } from '../../../db/vault/check.ts';
+import { createKeyring } from './keyring.ts';
+import { drill } from './restore.ts';
+
+/** What a drill is given: as it crosses to the thread, each key is plain bytes. */
+export interface DrillTask {
+  url: string;
+  path: string;
+  keys: DeploymentKeys;
+  now: Date;
+}
+
+/** The answer of a drill. Because an error loses its own properties as it crosses, its message and code are sent. */
+export type DrillAnswer = { leads: number } | { refused: { message: string; code: string } };
+
+const { url, path, keys, now } = workerData as DrillTask;
+
+parentPort!.postMessage(await run());
+
+async function run(): Promise<DrillAnswer> {
+  try {
+    const { leads } = await drill(url, { path, keyring: createKeyring(revive(keys)), now });
+    return { leads };
+  } catch (error) {
+    const { message, code, name } = error as { message: string; code?: string; name: string };
+    return { refused: { message, code: String(code ?? name) } };
+  }
+}
+
+function revive({ encryption_keys, index_key, signing_key }: DeploymentKeys): DeploymentKeys {
+  return {
+    encryption_keys: encryption_keys.map(({ id, key }) => ({ id, key: Buffer.from(key) })),
+    index_key: Buffer.from(index_key),
+    signing_key: Buffer.from(signing_key),
+  };
+}

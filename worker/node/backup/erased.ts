@@ -1,0 +1,72 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listErased, type NotedErasure, readHead } from '../../../db/backup/noted.ts';
+import type { Database } from '../../../db/database.ts';
+import { appendText, replaceFile } from './files.ts';
+import { keyFileOf, readKeyHeader } from './key-file.ts';
+import type { Keyring } from './keyring.ts';
+
+const line = /^(\d+) ([0-9a-f-]{36})$/;
+
+/**
+ * Reads the erasures that were noted in a folder of backups: a line each, with the number of the act and the lead's id.
+ * A line that a crash has cut off is no line.
+ */
+export async function readErased(folder: string): Promise<NotedErasure[]> {
+  const text = await readFile(pathOf(folder), 'utf8').catch(() => '');
+  return text.split('\n').flatMap(one => {
+    const [, seq, id] = line.exec(one) ?? [];
+    return id ? [{ seq: Number(seq), id }] : [];
+  });
+}
+
+/**
+ * Creates what notes the erasures since the latest backup, so that a restored database erases them again.
+ *
+ * Because a backup's file of keys has no keys of leads that were erased before, their lines go with the next note.
+ *
+ * @returns A function that notes what is new, and returns the number of lines.
+ */
+export function createNotes(folder: string, keyring: Keyring): (db: Database) => Promise<number> {
+  let upto: number | undefined;
+  let keys_since: number | undefined;
+
+  return async db => {
+    const changed = await changedAt(keyFileOf(folder));
+    if (changed === undefined) return 0;
+    if (changed !== keys_since) {
+      const { seq } = (await readKeyHeader(folder, keyring))!;
+      const noted = await readErased(folder);
+      const last = keys_since === undefined ? (noted.at(-1)?.seq ?? 0) : 0;
+      // After a restore the numbers begin anew from those of the backup.
+      upto = Math.max(upto ?? 0, Math.min(Math.max(seq, last), await readHead(db)));
+      if (keys_since !== undefined)
+        await write(
+          folder,
+          noted.filter(one => one.seq > seq),
+        );
+      keys_since = changed;
+    }
+    const found = await listErased(db, upto!);
+    // A line that a crash has cut off must not swallow the next one.
+    if (found.erased.length > 0) await appendText(pathOf(folder), `\n${format(found.erased)}`);
+    upto = found.upto;
+    return found.erased.length;
+  };
+}
+
+async function changedAt(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.mtimeMs;
+}
+
+async function write(folder: string, noted: NotedErasure[]) {
+  await replaceFile(pathOf(folder), [Buffer.from(format(noted))]);
+}
+
+function format(noted: NotedErasure[]): string {
+  return noted.map(({ seq, id }) => `${seq} ${id}\n`).join('');
+}
+
+function pathOf(folder: string): string {
+  return join(folder, 'erased');
+}

@@ -1,0 +1,110 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Bytes } from '../../../db/backup/bytes.ts';
+import { Refusal } from '../../../db/backup/refusal.ts';
+
+export const manifest_name = 'manifest.json';
+
+/** Ending of a folder or file that is not whole yet. */
+const part = '.part';
+
+/** Name of a backup's folder: the time at which it was made, in UTC. */
+const folder_name = /^\d{8}T\d{6}\.\d{3}Z$/;
+
+/** Returns the name of the folder of a backup that is made now. */
+export function nameFolder(now: Date): string {
+  return now.toISOString().replaceAll(/[-:]/g, '');
+}
+
+/** Lists the backups of a folder that are whole, the oldest first. */
+export async function listBackups(folder: string): Promise<string[]> {
+  const names = (await readdir(folder).catch(() => [])).filter(name => folder_name.test(name)).sort();
+  const whole = await Promise.all(names.map(name => exists(join(folder, name, manifest_name))));
+  return names.filter((_, n) => whole[n]);
+}
+
+/** Makes a folder that only its owner may enter, and those above it. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+}
+
+/** Writes a new file that only its owner may read, and returns when the disk has it. */
+export async function writeNew(path: string, bytes: Bytes | Iterable<Uint8Array>): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for await (const piece of bytes) await file.writeFile(piece);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes a file aside, and then puts it in the place of the present one, which is whole at any moment. */
+export async function replaceFile(path: string, bytes: Bytes | Iterable<Uint8Array>): Promise<void> {
+  await rm(path + part, { force: true });
+  await writeNew(path + part, bytes);
+  await moveInto(path + part, path);
+}
+
+/** Appends text to a file that only its owner may read, and returns when the disk has it. */
+export async function appendText(path: string, text: string): Promise<void> {
+  const file = await open(path, 'a', 0o600);
+  try {
+    await file.appendFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Returns the name under which something stands until it is whole. */
+export function asideOf(path: string): string {
+  return path + part;
+}
+
+/** Renames a file or folder, and returns when the disk has it. */
+export async function moveInto(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  await syncFolder(dirname(to));
+}
+
+/** Makes the names of a folder durable. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Removes what a run that was killed has left in a folder. */
+export async function removeParts(folder: string): Promise<void> {
+  for (const name of await readdir(folder))
+    if (name.endsWith(part)) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+/** Reads a file. */
+export function readBytes(path: string): Bytes {
+  return createReadStream(path, { highWaterMark: 262_144 });
+}
+
+/** Returns the size of a file; undefined when it is not there. */
+export async function sizeOf(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.size;
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return (await sizeOf(path)) !== undefined;
+}
+
+/** Codes with which a file system or a database says that there is no room. */
+const no_room = /^(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL|53100)$/;
+
+/** Returns a refusal that names the place where there is no room; any other error as it is. */
+export function explainRoom(error: unknown, place: string): unknown {
+  const codes = [error, (error as Error)?.cause].map(one => String((one as { code?: unknown })?.code));
+  if (!codes.some(code => no_room.test(code))) return error;
+  return new Refusal('no_room', `there is no room in ${place}; what is there is as it was`, error);
+}

@@ -1,0 +1,64 @@
+import { createKeyring } from '../node/backup/keyring.ts';
+import { makeBackup } from '../node/backup/make.ts';
+import { drill, restoreBackup } from '../node/backup/restore.ts';
+import { type Command, defineCommand, Mistake } from './command.ts';
+import { readKeys } from './keys.ts';
+import { createBar } from './progress.ts';
+import { database_options, databaseUrl, onDatabase, readTarget } from './target.ts';
+
+const verify = defineCommand({
+  name: 'backup verify',
+  usage: 'DIR[/TIME]',
+  sentence:
+    'Tries a backup, the newest unless named: restores it into a file that is thrown away, verifies its audit trail and opens every lead. Exits 1 when it could not be restored.',
+  options: {},
+  words: 1,
+  async run({ rest, now }) {
+    const url = databaseUrl();
+    const keyring = createKeyring(readKeys({ on: 'url', url }));
+    return drill(url, { path: readFolder(rest), keyring, now, onProgress: createBar('rows and leads') });
+  },
+});
+
+const backup = defineCommand({
+  name: 'backup',
+  usage: 'DIR',
+  sentence:
+    'Backs the database up into DIR/TIME while it is in use, and replaces the file of keys beside it, so that whoever was erased since is unreadable in every earlier backup too. Needs the keys of the settings; keep those apart from DIR.',
+  options: database_options,
+  words: 1,
+  async run({ values, rest, now }) {
+    const folder = readFolder(rest);
+    const keyring = createKeyring(readKeys(readTarget(values)));
+    const onProgress = process.stderr.isTTY ? createBar('rows') : undefined;
+    const made = await onDatabase(values, db => makeBackup(db, { folder, keyring, now, onProgress }));
+    process.stderr.write(kept_apart);
+    return made;
+  },
+});
+
+const restore = defineCommand({
+  name: 'restore',
+  usage: 'DIR[/TIME]',
+  sentence:
+    'Restores a backup, the newest unless named, of any engine, into the empty SQLite or PostgreSQL database of DATABASE_URL, and erases again who was erased since. Whatever does not fit is named, and nothing is changed. Stop the servers first.',
+  options: {},
+  words: 1,
+  async run({ rest, now }) {
+    const url = databaseUrl();
+    const keyring = createKeyring(readKeys({ on: 'url', url }));
+    return restoreBackup(url, { path: readFolder(rest), keyring, now, onProgress: createBar('rows and leads') });
+  },
+});
+
+/** Because a command is found by how it begins, the longer name comes first. */
+export const backup_commands: Command[] = [verify, backup, restore];
+
+const kept_apart = `Keep apart from it, in another place: ENCRYPTION_KEYS, INDEX_KEY and SIGNING_KEY. Without them nobody can restore it;
+together with them, whoever has it can read it.
+`;
+
+function readFolder([folder]: string[]): string {
+  if (!folder) throw new Mistake('name the folder of the backups');
+  return folder;
+}
