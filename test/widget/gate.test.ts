@@ -376,7 +376,7 @@ it('case W14 a lazy loader leaves what has `data-consent-src` to the choice', as
   site.html = pageWith(
     `<img class="lazyload" data-src="/own.png" alt="">${frame('data-consent-src', 1)}<script src="/lazy.js"></script>`,
   );
-  site.files = { '/lazy.js': lazyLoader };
+  site.files = { '/lazy.js': lazyLoader, '/video-1': '' };
   const page = await site.visit();
   const loaded = () => site.seen.map(({ path }) => path).filter(path => /own|video/.test(path));
   await eventually(loaded).toEqual(['/own.png']);
