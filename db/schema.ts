@@ -43,6 +43,9 @@ export interface Changes {
  * `created_seq` is the number of the act that created the lead; `seq`, that of the latest change, orders the feed.
  * `contacted_at`, `qualified_at` and `closed_at` say when the lead first reached that status or a later one.
  *
+ * The retention period begins at `status_changed_at`, which is null until staff first change the status; then
+ * `received_at` counts.
+ *
  * While `restricted_at` is set, no view but the feed shows the lead, and nothing changes it: a hold stands on it.
  * `child_at` says when staff said that the lead is of a child under 14.
  */
@@ -50,6 +53,7 @@ export interface Leads {
   id: string;
   form: string;
   status: string;
+  status_changed_at: string | null;
   assigned_to: string | null;
   sealed: string | null;
   policy_version: string;
@@ -180,7 +184,9 @@ export interface PolicyForms {
   retention_months: number;
 }
 
-/** An access token of staff. The table holds the SHA-256 of its secret. */
+/**
+ * An access token of staff. The table holds the SHA-256 of its secret. `holder` is empty once retention has taken it.
+ */
 export interface Tokens {
   id: string;
   holder: string;

@@ -34,7 +34,7 @@ describe('settings', () => {
         form_limit_per_minute: 10,
         consent_limit_per_minute: 60,
         form_quota_per_minute: 0,
-        lead_retention_months: 24,
+        lead_retention_months: { 'mini-ai-experience': 24, 'ecological-cooperation': 24 },
         consent_retention_months: 36,
         audit_retention_months: 0,
         time_zone: 'Asia/Shanghai',
@@ -91,6 +91,10 @@ describe('settings', () => {
     ['ICP_NUMBER', '<b>苏ICP备2026012345号</b>'],
     ['PSB_NUMBER', 'none so far'],
     ['LEAD_RETENTION_MONTHS', '-7'],
+    ['LEAD_RETENTION_MONTHS', 'newsletter:12'],
+    ['LEAD_RETENTION_MONTHS', 'mini-ai-experience:0'],
+    ['LEAD_RETENTION_MONTHS', 'mini-ai-experience:12,36'],
+    ['LEAD_RETENTION_MONTHS', 'mini-ai-experience:12,mini-ai-experience:13'],
     ['AUDIT_RETENTION_MONTHS', '35'],
     ['AUDIT_RETENTION_MONTHS', '-1'],
     ['TIME_ZONE', 'Mars/Olympus'],
@@ -120,6 +124,16 @@ describe('settings', () => {
     };
     expect(mistakesOf(listening, 'workers')).toEqual([]);
     expect(mistakesOf(listening, 'node')).toHaveLength(3);
+  });
+
+  it.each([
+    ['6', [6, 6]],
+    ['mini-ai-experience:12, ecological-cooperation:36', [12, 36]],
+    ['ecological-cooperation:36', [24, 36]],
+  ])('take the months of leads for all forms or for each: %s', (text, [ai, eco]) => {
+    expect(readSettings({ ...production, LEAD_RETENTION_MONTHS: text }, 'node')).toMatchObject({
+      settings: { lead_retention_months: { 'mini-ai-experience': ai, 'ecological-cooperation': eco } },
+    });
   });
 
   it('take a cookie domain in the one spelling that browsers compare', () => {

@@ -52,7 +52,10 @@ function readDemoPolicy(): WrittenPolicy {
     name: locale,
     text: readFileSync(join(demo, `policy.${locale}.md`), 'utf8'),
   }));
-  const read = readPolicyFiles(files, { lead_retention_months: 24, site_origins: [] });
+  const read = readPolicyFiles(files, {
+    lead_retention_months: { 'mini-ai-experience': 24, 'ecological-cooperation': 24 },
+    site_origins: [],
+  });
   if ('mistakes' in read) throw new Error(read.mistakes.join('\n'));
   const { version, effective_at, documents } = read.policy;
   const texts = documents.map(({ locale, purposes, forms }) => [

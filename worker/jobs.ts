@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { makeCheckpoint } from '../db/audit/checkpoint.ts';
-import { expireAudit } from '../db/audit/expire.ts';
 import { sealTrail } from '../db/audit/seal.ts';
 import { tallyConsents } from '../db/consents/stats.ts';
-import { monthsBefore } from '../db/days.ts';
 import { extendLease, failure_mark, noteFailure, noteSuccess, takeLease } from '../db/jobs.ts';
 import { reindexLeads } from '../db/leads/reindex.ts';
 import { tallyLeads } from '../db/leads/stats.ts';
-import { forgetExpired } from '../db/once.ts';
-import { forgetIdleSessions } from '../db/staff/sessions.ts';
 import { createCheckpointKey } from '../db/vault/checkpoint-key.ts';
 import { index_rule } from '../db/vault/vault.ts';
 import type { Services } from './context.ts';
+import { expireAll } from './retention.ts';
 import { normalizePhone } from './shared/phone.ts';
 
 /** A recurring job. Every job is safe to run twice, also at the same time, and to kill. */
@@ -43,14 +40,11 @@ export const jobs: Job[] = [
     },
   },
   {
-    name: 'forget_expired',
+    name: 'expire',
     every_ms: hour_ms,
-    run: async ({ db }, now) => ({ keys_and_proofs: await forgetExpired(db, now) }),
-  },
-  {
-    name: 'forget_idle_sessions',
-    every_ms: hour_ms,
-    run: async ({ db }, now) => ({ sessions: await forgetIdleSessions(db, now) }),
+    // It ends before its lease does. What is left then goes in the next hour.
+    run: (services, now) =>
+      expireAll(services, now, { mayGoOn: () => services.now().getTime() - now.getTime() < 4 * minute_ms }),
   },
   {
     // Because a look at the job may come late, half a minute seals every event within one.
@@ -65,14 +59,6 @@ export const jobs: Job[] = [
       const line = await makeCheckpoint(db, createCheckpointKey(settings.signing_key), now);
       if (line) log('notice', 'audit_checkpoint', { line });
       return { checkpoints: line ? 1 : 0 };
-    },
-  },
-  {
-    name: 'expire_audit',
-    every_ms: day_ms,
-    async run({ db, settings }, now) {
-      const months = settings.audit_retention_months;
-      return { events: months === 0 ? 0 : await expireAudit(db, monthsBefore(now, months)) };
     },
   },
   {

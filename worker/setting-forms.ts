@@ -92,6 +92,30 @@ export function whole(least: number, most: number): Form<number> {
   };
 }
 
+/**
+ * Returns the form of a number of months for each of the names: one number for all, or `name:months` for some, and the
+ * usual number for the others.
+ */
+export function monthsBy<Name extends string>(names: readonly Name[], usual: number): Form<Record<Name, number>> {
+  const { expected, read } = whole(1, 1200);
+  return {
+    expected: `${expected}, or ${names.map(name => `${name}:MONTHS`).join(',')}`,
+    read(text) {
+      const all = read(text);
+      const months = new Map(names.map(name => [name, all ?? usual]));
+      const named = all === undefined ? text.split(',').map(part => part.trim().split(':')) : [];
+      for (const [name, typed = '', ...rest] of named) {
+        const known = names.find(one => one === name);
+        const own = read(typed);
+        const isTwice = named.filter(([other]) => other === name).length > 1;
+        if (!known || own === undefined || rest.length > 0 || isTwice) return undefined;
+        months.set(known, own);
+      }
+      return Object.fromEntries(months) as Record<Name, number>;
+    },
+  };
+}
+
 /** A line of text, with at most so many characters. */
 export function line(most: number): Form<string> {
   return {

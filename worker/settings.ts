@@ -1,5 +1,6 @@
 import { least_months } from '../db/audit/expire.ts';
 import * as forms from './setting-forms.ts';
+import { forms as form_names } from './shared/fields.ts';
 
 export type Host = 'node' | 'workers';
 export type Environment = Record<string, string | undefined>;
@@ -14,6 +15,9 @@ interface Setting {
   /** Its meaning, in one or more sentences. */
   sentence: string;
 }
+
+/** Months for which the leads of a form are kept where nothing is said of it. */
+const usual_lead_months = 24;
 
 /** Every setting of a deployment. `docs/settings.md` is written from this table. */
 export const settings_table = {
@@ -152,15 +156,15 @@ export const settings_table = {
       'Cookie choices that are stored in a clock minute, all addresses together. Beyond it a choice holds in the browser and is sent later. 0 = no quota.',
   },
   LEAD_RETENTION_MONTHS: {
-    form: forms.whole(1, 1200),
-    default: '24',
+    form: forms.monthsBy(form_names, usual_lead_months),
+    default: String(usual_lead_months),
     sentence:
-      'How long a lead is kept after the last contact. The publication of a policy fixes it for that version, unless the policy names its own (`retention_months`).',
+      'How long a lead is kept after the last contact: its receipt, or the last change of its status. `mini-ai-experience:12,ecological-cooperation:24` says it for each form; one that is not named has 24. The publication of a policy fixes it for that version, unless the policy names its own (`retention_months`); a shorter period set later counts for earlier leads too.',
   },
   CONSENT_RETENTION_MONTHS: {
     form: forms.whole(1, 1200),
     default: '36',
-    sentence: 'How long a cookie choice is kept after it expired.',
+    sentence: 'How long a cookie choice is kept after it expired, which is 182 days after it was made.',
   },
   AUDIT_RETENTION_MONTHS: {
     form: forms.wholeOrNone(least_months, 1200),

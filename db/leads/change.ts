@@ -78,7 +78,7 @@ function draftChange(
       .updateTable('leads')
       .set({
         ...columns,
-        ...(columns.status && reach(columns.status, at)),
+        ...(columns.status && { ...reach(columns.status, at), status_changed_at: at }),
         ...(resealed && { sealed: resealed.sealed }),
         changed_at: at,
         // Fails the unit when the lead was erased or restricted since it was read, or, for a correction,

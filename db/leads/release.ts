@@ -4,18 +4,20 @@ import { Conflict, type Database } from '../database.ts';
 import type { Holds } from '../schema.ts';
 import { failUnless } from '../statements.ts';
 import { draftErasure } from './erase.ts';
+import { retention } from './expire.ts';
 import { attempts, draftEnd, findHold, isHeld, listHolds, type Part, run } from './hold.ts';
 import type { ErasureGround } from './lead.ts';
+import { type Kept, type Periods, readPeriods } from './period.ts';
 
 /**
  * Releases a hold. With the last one the lead is restricted no more, or is erased in the same unit, when its person has
- * withdrawn or it is a child's.
+ * withdrawn, it is a child's, or its retention period is over.
  *
  * @param lead_id The lead that the hold must be of, where one is named.
  * @returns `already` when the hold was released before, undefined when there is none.
  */
 export async function releaseHold(
-  db: Database,
+  { db, periods }: { db: Database; periods: Periods },
   { id, lead_id }: { id: string; lead_id?: string },
   reason: string,
   actor: Actor,
@@ -29,8 +31,10 @@ export async function releaseHold(
     const lead = await getLead(db, hold.lead_id);
     const isLast = (await listHolds(db, lead.id)).every(one => one.id === id || one.released_at);
     const end = draftEnd(db, hold, reason, actor, now);
-    const ground = isLast ? readGround(lead) : undefined;
-    const erasure = ground && draftErasure(db, lead, { action: 'lead.erased', ground }, actor, now);
+    const ground = isLast ? await findGround(db, lead, periods, now) : undefined;
+    const erasure =
+      ground &&
+      draftErasure(db, lead, { action: 'lead.erased', ground }, ground === 'period_over' ? retention : actor, now);
     const parts = [end, draftFreedom(db, hold, lead.seq, now), ...(erasure ? [erasure] : [])];
     if (!(await run(db, parts))) continue;
     if (erasure) await db.scrub();
@@ -42,20 +46,21 @@ export async function releaseHold(
 function getLead(db: Database, id: string) {
   return db
     .selectFrom('leads')
-    .select(['id', 'form', 'received_at', 'withdrawn_at', 'child_at', 'seq'])
+    .select(['id', 'form', 'policy_version', 'received_at', 'status_changed_at', 'withdrawn_at', 'child_at', 'seq'])
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
 }
 
-/** Returns the ground on which a lead is erased once no hold stands on it; undefined when it stays. */
-function readGround({
-  withdrawn_at,
-  child_at,
-}: {
-  withdrawn_at: string | null;
-  child_at: string | null;
-}): ErasureGround | undefined {
-  return withdrawn_at ? 'withdrawn' : child_at ? 'child' : undefined;
+/** Finds the ground on which a lead is erased once no hold stands on it; undefined when it stays. */
+async function findGround(
+  db: Database,
+  lead: Kept & { withdrawn_at: string | null; child_at: string | null },
+  periods: Periods,
+  now: Date,
+): Promise<ErasureGround | undefined> {
+  if (lead.withdrawn_at) return 'withdrawn';
+  if (lead.child_at) return 'child';
+  return (await readPeriods(db, periods, now)).isOver(lead) ? 'period_over' : undefined;
 }
 
 /**

@@ -12,6 +12,7 @@ create table leads (
   id text not null primary key,
   form text not null,
   status text not null,
+  status_changed_at text,
   assigned_to text,
   sealed text,
   policy_version text not null,

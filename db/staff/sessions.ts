@@ -105,10 +105,14 @@ export async function endSessions(db: Database, token_id: string, now: Date): Pr
   ]);
 }
 
-/** Deletes sessions that have been idle for too long with what they kept, and returns how many. */
-export async function forgetIdleSessions(db: Database, now: Date): Promise<number> {
+/**
+ * Deletes sessions that have been idle for too long with what they kept, and returns how many; with `dry_run`, how many
+ * it would.
+ */
+export async function forgetIdleSessions(db: Database, now: Date, { dry_run = false } = {}): Promise<number> {
   const limit = new Date(now.getTime() - idle_ms).toISOString();
   const idle = db.selectFrom('console_sessions').select('id_sha256').where('last_seen_at', '<=', limit);
+  if (dry_run) return (await idle.execute()).length;
   const outcomes = await db.atomic([
     ...kept_tables.map(table => db.deleteFrom(table).where('session_sha256', 'in', idle).compile()),
     db.deleteFrom('console_sessions').where('last_seen_at', '<=', limit).compile(),

@@ -11,6 +11,7 @@ import { readLeadStats } from '../../db/leads/stats.ts';
 import { listTokens, revokeToken } from '../../db/staff/tokens.ts';
 import { findKeyMistakes } from '../../db/vault/check.ts';
 import { runDueJobs } from '../../worker/jobs.ts';
+import { expireAll } from '../../worker/retention.ts';
 import { lead, noon, operator, startPublished } from '../support/harness.ts';
 
 /** Tables of a handful of rows, for which a scan is the best plan. */
@@ -153,10 +154,18 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
   await get('/policies/2026-01');
   await get('/health');
   await post('/withdrawals', { receipt_code: receipts[0]!.receipt_code });
+  const hold = { ground: 'law', reference: '7', review_on: '2027-05-23' };
+  const holds = [];
+  for (let n = 0; n < 3; n++)
+    holds.push((await (await ask('POST', `/leads/${receipts[1]!.id}/holds`, hold)).json()) as { id: string });
+  const page = (await (await pull('/holds?limit=1')).json()) as { next_cursor: string };
+  await pull(`/holds?limit=1&cursor=${page.next_cursor}`);
+  for (const { id } of holds) await ask('DELETE', `/leads/${receipts[1]!.id}/holds/${id}`, { reason: 'x' });
   await ask('DELETE', `/leads/${receipts[1]!.id}`);
   await runDueJobs(services);
   await verifyTrail(db, { now: services.now() });
   await expireAudit(db, services.now(), { dry_run: true });
+  await expireAll(services, services.now(), { dry_run: true });
   await findKeyMistakes(db, services.vault, services.settings, noon);
   const [first] = await listTokens(db);
   await revokeToken(db, first!.id, operator, noon);

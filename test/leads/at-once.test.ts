@@ -14,6 +14,7 @@ import { createPostgresDatabase, engines } from '../support/engines.ts';
 import { lead, noon, startPublished } from '../support/harness.ts';
 
 const by = (ground: HoldGround) => ({ ground, reference: '7', review_on: '2027-05-23' });
+const periods = { 'mini-ai-experience': 24 };
 const sales = { id: 'sales', role: 'sales', request_id: null };
 
 describe.each(engines)('on $engine', ({ open }) => {
@@ -176,9 +177,9 @@ describe.each(engines)('on $engine', ({ open }) => {
     const [first, ...others] = holds.map(hold => hold!.id);
     const before = await seqNow();
     const outcomes = await Promise.all([
-      releaseHold(db, { id: first! }, 'over', sales, noon),
-      releaseHold(db, { id: first! }, 'over', sales, noon),
-      ...others.map(one => releaseHold(db, { id: one }, 'over', sales, noon)),
+      releaseHold({ db, periods }, { id: first! }, 'over', sales, noon),
+      releaseHold({ db, periods }, { id: first! }, 'over', sales, noon),
+      ...others.map(one => releaseHold({ db, periods }, { id: one }, 'over', sales, noon)),
       withdrawLead(db, receipt_code, sales, noon),
       withdrawLead(db, receipt_code, sales, noon),
     ]);
@@ -190,19 +191,19 @@ describe.each(engines)('on $engine', ({ open }) => {
     expect(row.erased_at).not.toBeNull();
     // A withdrawal under a hold and the erasure that follows are two acts.
     expect(await seqNow()).toBe(before + (outcomes.includes('held') ? 5 : 4));
-    expect(await releaseHold(db, { id: first! }, 'again', sales, noon)).toBe('already');
-    expect(await releaseHold(db, { id: newId(noon) }, 'over', sales, noon)).toBeUndefined();
+    expect(await releaseHold({ db, periods }, { id: first! }, 'again', sales, noon)).toBe('already');
+    expect(await releaseHold({ db, periods }, { id: newId(noon) }, 'over', sales, noon)).toBeUndefined();
   });
 
   it('[P8] what comes between reading and releasing is not lost', async () => {
     const { id, receipt_code } = (await (await started.post('/forms/mini-ai-experience', lead)).json()) as Receipt;
     const one = (await hold(id))!;
     interrupt(() => hold(id));
-    expect(await releaseHold(db, { id: one.id }, 'over', sales, noon)).toBe('released');
+    expect(await releaseHold({ db, periods }, { id: one.id }, 'over', sales, noon)).toBe('released');
     expect(await rowOf(id)).toMatchObject({ restricted_at: noon.toISOString(), erased_at: null });
     const [two] = await standing(id);
     interrupt(() => withdrawLead(db, receipt_code, sales, noon));
-    expect(await releaseHold(db, { id: two!.id }, 'over', sales, noon)).toBe('released');
+    expect(await releaseHold({ db, periods }, { id: two!.id }, 'over', sales, noon)).toBe('released');
     expect(await rowOf(id)).toMatchObject({ erased_at: noon.toISOString(), restricted_at: null });
     expect(await db.selectFrom('keys').selectAll().where('subject_id', '=', id).execute()).toEqual([]);
   });
@@ -221,10 +222,10 @@ describe.each(engines)('on $engine', ({ open }) => {
     const before = await seqNow();
     expect(await eraseChild(sued)).toBe('held');
     expect(await seqNow()).toBe(before);
-    await releaseHold(db, { id: suit.id }, 'over', sales, noon);
+    await releaseHold({ db, periods }, { id: suit.id }, 'over', sales, noon);
     expect(await rowOf(sued)).toMatchObject({ erased_at: null, child_at: noon.toISOString() });
     const [law] = await standing(sued);
-    await releaseHold(db, { id: law!.id }, 'over', sales, noon);
+    await releaseHold({ db, periods }, { id: law!.id }, 'over', sales, noon);
     for (const id of [disputed, sued])
       expect(await rowOf(id)).toMatchObject({ erased_at: noon.toISOString(), child_at: noon.toISOString() });
   });

@@ -129,7 +129,7 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     );
   });
 
-  it('makes up leads, holds one and releases it, but makes none under keys that do not open those that are there', async () => {
+  it('makes up leads, holds one and releases it, erases those whose period is over, but makes none under keys that do not open those that are there', async () => {
     const seed = (keys: Record<string, string>) =>
       run(['worker/ops.ts', 'seed', '--leads', '50'], { DATABASE_URL: address, ...test_keys, ...keys });
     expect(JSON.parse((await seed({})).stdout)).toMatchObject({ leads: 50 });
@@ -143,6 +143,13 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     expect(JSON.parse((await ops('release', hold_id, '--reason', 'over')).stdout)).toEqual({ released: hold_id });
     expect(await readLead()).toEqual({ id, restricted_at: null });
     await db.destroy();
+    const expire = (...args: string[]) =>
+      run(['worker/ops.ts', 'expire', ...args], { DATABASE_URL: address, LEAD_RETENTION_MONTHS: '6' });
+    const due = JSON.parse((await expire('--dry-run')).stdout);
+    expect(due.leads).toBeGreaterThan(0);
+    expect(due.leads).toBeLessThan(50);
+    expect(JSON.parse((await expire()).stdout)).toEqual(due);
+    expect(JSON.parse((await expire('--dry-run')).stdout)).toMatchObject({ leads: 0 });
     const others = await seed({ ENCRYPTION_KEYS: `new:${Buffer.alloc(32, 9).toString('base64')}` });
     expect(others).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^ENCRYPTION_KEYS: .*\n$/) });
   });

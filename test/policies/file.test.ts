@@ -28,7 +28,7 @@ const chinese = english
 const readAll = (...texts: string[]) =>
   readPolicyFiles(
     texts.map((text, index) => ({ name: `${'ab'[index]}.md`, text })),
-    { lead_retention_months: 24, site_origins: [] },
+    { lead_retention_months: { 'mini-ai-experience': 24, 'ecological-cooperation': 24 }, site_origins: [] },
   );
 
 function getPolicy(read: ReturnType<typeof readPolicyFiles>) {
@@ -216,7 +216,14 @@ describe('readPolicyFiles', () => {
   });
 
   it('refuses to make a policy of no file', () =>
-    expect(getMistakes(readPolicyFiles([], { lead_retention_months: 24, site_origins: [] }))).toHaveLength(1));
+    expect(
+      getMistakes(
+        readPolicyFiles([], {
+          lead_retention_months: { 'mini-ai-experience': 24, 'ecological-cooperation': 24 },
+          site_origins: [],
+        }),
+      ),
+    ).toHaveLength(1));
 });
 
 it('a published page leads back to the website, and says whom to ask and how the website is filed', () => {
@@ -229,7 +236,10 @@ it('a published page leads back to the website, and says whom to ask and how the
   };
   const publish = (publisher: Parameters<typeof readPolicyFiles>[1]) =>
     getPolicy(readPolicyFiles([{ name: 'a.md', text: chinese }], publisher)).documents[0]!.html;
-  const page = publish({ lead_retention_months: 24, ...operator });
+  const page = publish({
+    lead_retention_months: { 'mini-ai-experience': 24, 'ecological-cooperation': 24 },
+    ...operator,
+  });
   for (const part of [
     '<a href="https://www.example.com/">返回 www.example.com</a>',
     '<a href="mailto:privacy@example.com">privacy@example.com</a>',
@@ -238,5 +248,7 @@ it('a published page leads back to the website, and says whom to ask and how the
     '<meta name="description" content="隐私政策，版本 2026-01，2026年1月1日起生效。">',
   ])
     expect(page).toContain(part);
-  expect(publish({ lead_retention_months: 24, site_origins: [] })).not.toContain('beian');
+  expect(
+    publish({ lead_retention_months: { 'mini-ai-experience': 24, 'ecological-cooperation': 24 }, site_origins: [] }),
+  ).not.toContain('beian');
 });

@@ -55,11 +55,12 @@ export const pullHolds = factory.createHandlers(query(holdQuery), async c => {
 
 /** `DELETE /leads/{id}/holds/{hold_id}` releases a hold. Repeated, it gives the same answer. */
 export const endHold = factory.createHandlers(body(release), async c => {
-  const { db, now } = c.var.services;
+  const { db, now, settings } = c.var.services;
+  const periods = settings.lead_retention_months;
   const [lead_id, id] = [c.req.param('id')!, c.req.param('hold_id')!];
   const { reason } = c.req.valid('json');
   const isId = uuid.test(id) && uuid.test(lead_id);
-  const outcome = isId && (await releaseHold(db, { id, lead_id }, reason, actorOf(c), now()));
+  const outcome = isId && (await releaseHold({ db, periods }, { id, lead_id }, reason, actorOf(c), now()));
   return outcome ? c.body(null, 204, { 'Cache-Control': 'no-store' }) : problem(c, 'not-found');
 });
 

@@ -1,6 +1,7 @@
 import { audit_commands } from './audit.ts';
 import { backup_commands } from './backup.ts';
 import type { Command } from './command.ts';
+import { expire } from './expire.ts';
 import { hold_commands } from './hold.ts';
 import { migrate_command } from './migrate.ts';
 import { policy_publish } from './policy.ts';
@@ -13,6 +14,7 @@ export const commands: Command[] = [
   ...token_commands,
   policy_publish,
   ...hold_commands,
+  expire,
   ...audit_commands,
   ...backup_commands,
   migrate_command,

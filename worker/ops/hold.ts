@@ -4,6 +4,7 @@ import { releaseHold } from '../../db/leads/release.ts';
 import { staffLine } from '../http/staff-text.ts';
 import { newHold } from '../leads/holds.ts';
 import { type Command, defineCommand, Mistake, operator, text } from './command.ts';
+import { readPeriods } from './expire.ts';
 import { database_options, onDatabase } from './target.ts';
 
 const hold = defineCommand({
@@ -27,14 +28,15 @@ const release = defineCommand({
   name: 'release',
   usage: 'HOLD_ID --reason TEXT',
   sentence:
-    'Releases a hold. With the last one of a lead, what was asked meanwhile is done: a lead that was withdrawn is erased.',
+    'Releases a hold. With the last one of a lead, what was asked meanwhile is done: a lead that was withdrawn, or whose period is over, is erased.',
   options: { ...database_options, reason: text },
   words: 1,
   async run({ values, rest: [id], now }) {
     if (!id) throw new Mistake('release needs the id of a hold');
     const reason = staffLine.safeParse(values.reason);
     if (!reason.success) throw new Mistake(explain('reason'));
-    const outcome = await onDatabase(values, db => releaseHold(db, { id }, reason.data, operator, now));
+    const { lead_retention_months: periods } = readPeriods();
+    const outcome = await onDatabase(values, db => releaseHold({ db, periods }, { id }, reason.data, operator, now));
     if (!outcome) throw new Mistake('there is no hold with this id');
     return { released: id };
   },

@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import type { PolicyDraft as Draft, PolicyForm, Purpose } from '../../db/policies.ts';
 import type { Operator } from '../http/footer.ts';
-import { forms } from '../shared/fields.ts';
+import { type Form, forms } from '../shared/fields.ts';
 import type { Locale } from '../shared/locales.ts';
 import { agreements } from './agreements.ts';
 import { type PolicyFields, readFields } from './front-matter.ts';
@@ -32,8 +32,8 @@ export const published_settings = [
 
 /** The settings that a publication fixes. */
 export interface Publisher extends Operator {
-  /** Retention period of a form's leads where the files name none. */
-  lead_retention_months: number;
+  /** Retention period of each form's leads where the files name none. */
+  lead_retention_months: Record<Form, number>;
 }
 
 /** A policy version ready for publication, with its documents rendered. */
@@ -82,7 +82,7 @@ function draftPolicy(readings: Reading[], publisher: Publisher): PolicyDraft {
       forms: forms.map(form => ({
         form,
         agreement: agreements[locale][form],
-        retention_months: retention_months?.[form] ?? publisher.lead_retention_months,
+        retention_months: retention_months?.[form] ?? publisher.lead_retention_months[form],
       })),
     };
   });

@@ -29,7 +29,7 @@ function renderEvent(reader: Reader, { recorded_at, holder, actor, role, action,
     : '';
   return [
     renderTime(reader, recorded_at),
-    html`${holder ?? text.roles[actor] ?? actor}<small>${holder ? (text.roles[role] ?? role) : ''}</small>`,
+    html`${holder || text.roles[actor] || actor}<small>${holder ? (text.roles[role] ?? role) : ''}</small>`,
     html`${text.audit.actions[action] ?? action}${named ? html`<small>${named}</small>` : ''}`,
     html`${what ?? '–'}`,
   ];

@@ -38,10 +38,11 @@ export const holdLead = factory.createHandlers(body(newHold, { form: true }), as
 
 /** `POST /console/leads/{id}/holds/{hold_id}/release` releases a hold. */
 export const releaseHold = factory.createHandlers(body(ending, { form: true }), async c => {
-  const { db, now } = c.var.services;
+  const { db, now, settings } = c.var.services;
+  const periods = settings.lead_retention_months;
   const [lead_id, id] = [c.req.param('id')!, c.req.param('hold_id')!];
   const { reason } = c.req.valid('json');
   const isId = uuid.test(id) && uuid.test(lead_id);
-  const outcome = isId && (await release(db, { id, lead_id }, reason, actorOf(c), now()));
+  const outcome = isId && (await release({ db, periods }, { id, lead_id }, reason, actorOf(c), now()));
   return outcome ? c.redirect(`/console/leads/${lead_id}?done=released`, 303) : problem(c, 'not-found');
 });

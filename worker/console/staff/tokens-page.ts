@@ -59,7 +59,7 @@ function renderToken(
   const isOver = expires_at <= reader.now.toISOString();
   const state = revoked_at ? text.revoked : isOver ? text.expired : '';
   return [
-    html`${holder}<small><code>${id}</code></small>`,
+    html`${holder || '–'}<small><code>${id}</code></small>`,
     html`${roles[role] ?? role}`,
     html`${state || writeTime(reader, expires_at, 'date')}`,
     last_used_at ? renderAgo(reader, last_used_at) : html`${text.never}`,

@@ -17,7 +17,7 @@ export const en = {
   language: 'Language',
   region: (region: string, zone: string) => `Data region: ${region} · all times are ${zone}`,
   undeclared: 'not declared',
-  roles: named<Role | 'visitor' | 'operator'>({
+  roles: named<Role | 'visitor' | 'operator' | 'retention'>({
     viewer: 'Viewer',
     sales: 'Sales',
     privacy_officer: 'Privacy officer',
@@ -25,6 +25,7 @@ export const en = {
     admin: 'Administrator',
     visitor: 'Visitor',
     operator: 'Operator',
+    retention: 'Retention',
   }),
   signIn: {
     title: 'Sign in',

@@ -17,6 +17,7 @@ export const zh_cn: ConsoleTexts = {
     admin: '管理员',
     visitor: '访客',
     operator: '运维',
+    retention: '到期处理',
   },
   signIn: {
     title: '登录',

@@ -1,0 +1,23 @@
+import { expireAll, retention_settings } from '../retention.ts';
+import { readSome } from '../settings.ts';
+import { defineCommand, flag, Mistake } from './command.ts';
+import { database_options, onDatabase } from './target.ts';
+
+export const expire = defineCommand({
+  name: 'expire',
+  usage: '[--dry-run]',
+  sentence:
+    'Ends now what is past its period, as the server does each hour, and prints how much of each kind; with --dry-run, only how much would go.',
+  options: { ...database_options, 'dry-run': flag },
+  async run({ values, now }) {
+    const settings = readPeriods();
+    return onDatabase(values, db => expireAll({ db, settings }, now, { dry_run: values['dry-run'] ?? false }));
+  },
+});
+
+/** Reads the settings that say how long things are kept. */
+export function readPeriods() {
+  const { settings, mistakes } = readSome(process.env, 'node', [...retention_settings]);
+  if (mistakes.length > 0) throw new Mistake(mistakes.join('\n'));
+  return settings;
+}
