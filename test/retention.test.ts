@@ -91,7 +91,6 @@ describe.each(engines)('retention on $engine', ({ open }) => {
       const both = await Promise.all([expireAll(services, now), expireAll(services, now)]);
       for (const kind of ['leads', 'choices', 'holders', 'events'] as const)
         expect([month, kind, both[0][kind]! + both[1][kind]!]).toEqual([month, kind, due[kind]]);
-      expect((await expireAll(services, now, { dry_run: true })).leads).toBe(0);
       erased += due.leads!;
       const kept = [...ends].filter(([id, end]) => end > month || id === held).map(([id]) => id);
       expect([month, await live()]).toEqual([month, kept.sort()]);
