@@ -7,7 +7,7 @@ import type { Schema } from '../schema.ts';
  * Months for which the holder of a token is known after the token has ended: as long as the audit trail is kept at
  * least, which names tokens by their ids.
  */
-export const holder_months = 36;
+const holder_months = 36;
 
 /**
  * Forgets the holders of tokens that expired or were revoked long ago. Safe to run at any time, on several servers at
