@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lead_errors } from '../../worker/shared/field-errors.ts';
+import { describeError } from '../../worker/shared/field-errors.ts';
 import { locales } from '../../worker/shared/locales.ts';
 import { findViolations } from '../support/axe.ts';
 import { closePages, openBrowser } from '../support/browser.ts';
@@ -164,7 +164,7 @@ it('by keyboard alone a person meets everything in order, hears what is wrong wh
       - paragraph: Please enter your email address.
       - text: Company
       - textbox "Company" [invalid]
-      - paragraph: Please enter your company's name.
+      - paragraph: Please enter your company’s name.
       - checkbox "I have read the privacy policy and agree to the use of these details to contact me about the Mini AI experience" [invalid]
       - text: I have read the
       - link "privacy policy":
@@ -196,7 +196,7 @@ it('a screen reader is told each field’s name, state and error, and which word
   await session.send('Accessibility.enable');
   const { nodes } = await session.send('Accessibility.getFullAXTree');
   const phone = nodes.find(({ role, name }) => role?.value === 'textbox' && name?.value === 'Phone')!;
-  expect(phone.description?.value).toBe(lead_errors.en['phone.invalid']);
+  expect(phone.description?.value).toBe(describeError('en', 'phone', 'invalid'));
   const states = Object.fromEntries(phone.properties!.map(({ name, value }) => [name, value.value]));
   expect(states).toMatchObject({ invalid: 'true', required: true });
   const line = nodes.find(({ nodeId }) => nodeId === phone.nodeId) && page.locator('[data-field-error=phone]');

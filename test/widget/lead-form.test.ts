@@ -93,7 +93,7 @@ it('an empty form is not sent: errors stand beside the fields, and the focus is 
     'Please enter your name.',
     'Please enter your phone number.',
     'Please enter your email address.',
-    "Please enter your company's name.",
+    'Please enter your company’s name.',
     'Please read and accept the privacy policy first.',
   ]);
   expect(await page.getByRole('alert').textContent()).toBe('Please check the marked entries.');

@@ -1,3 +1,5 @@
+import { quietly } from '../quietly.ts';
+
 /** The values typed into a form, and the key that they were sent under, so that sending them again makes no second lead. */
 export interface Draft {
   values: Record<string, string> | null;
@@ -9,20 +11,14 @@ const slot = (form: string) => `lead-consent.draft.${form}`;
 
 /** The draft of this tab, empty where there is none or storage is blocked. */
 export function readDraft(form: string): Draft {
-  const none = { values: {}, body: '', key: '' };
-  try {
-    return { ...none, ...JSON.parse(sessionStorage.getItem(slot(form))!) };
-  } catch {
-    return none;
-  }
+  return { values: {}, body: '', key: '', ...quietly(() => JSON.parse(sessionStorage.getItem(slot(form))!)) };
 }
 
-/** Keeps a draft while the tab lives, where the browser lets it; none removes it. */
-export function writeDraft(form: string, draft?: Draft) {
-  try {
-    if (draft) sessionStorage.setItem(slot(form), JSON.stringify(draft));
-    else sessionStorage.removeItem(slot(form));
-  } catch {
-    // Storage is blocked or full: what was typed then lives in the page alone.
-  }
+/** Keeps a draft while the tab lives. Where storage is blocked or full, what was typed lives in the page alone. */
+export function writeDraft(form: string, draft: Draft) {
+  quietly(() => sessionStorage.setItem(slot(form), JSON.stringify(draft)));
+}
+
+export function removeDraft(form: string) {
+  quietly(() => sessionStorage.removeItem(slot(form)));
 }

@@ -1,10 +1,10 @@
 import { h, render } from 'preact';
-import { type LeadError, lead_errors } from '../../worker/shared/field-errors.ts';
+import { describeLeadError } from '../../worker/shared/field-errors.ts';
 import { checkField } from '../../worker/shared/fields.ts';
 import type { Locale } from '../../worker/shared/locales.ts';
 import { type Answer, type Api, isTemporary, type Policy } from '../server.ts';
 import { Thanks } from './done.tsx';
-import { readDraft, writeDraft } from './draft.ts';
+import { readDraft, removeDraft, writeDraft } from './draft.ts';
 import styles from './form.css';
 import { createProofs } from './proofs.ts';
 import { formTexts } from './texts.ts';
@@ -80,16 +80,17 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
   function findError(box: Box): string | undefined {
     const value = read()[box] ?? '';
     const code = box === 'policy_version' ? (value ? undefined : 'required') : checkField(box, value);
-    return code && lead_errors[locale][`${box}.${code}` as LeadError];
+    return code && describeLeadError(locale, box, code);
+  }
+
+  function tell(box: Box, error?: string) {
+    if (error !== state.errors[box]) change({ errors: { ...state.errors, [box]: error } });
   }
 
   /** Shows an error when a person leaves a filled box, not when the window loses the focus. */
   function leave({ target }: Event) {
-    const { name, value } = target as HTMLInputElement;
-    const box = name as Box;
-    if (!value || document.activeElement?.id === id + box) return;
-    const error = findError(box);
-    if (error !== state.errors[box]) change({ errors: { ...state.errors, [box]: error } });
+    const { id, name, value } = target as HTMLInputElement;
+    if (value && document.activeElement?.id !== id) tell(name as Box, findError(name as Box));
   }
 
   /** Removes a solved error while a person types, and adds none. */
@@ -97,7 +98,7 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
     const box = (target as HTMLInputElement).name as Box;
     draft = { ...draft, values: read() };
     writeDraft(form, draft);
-    if (state.errors[box] && !findError(box)) change({ errors: { ...state.errors, [box]: undefined } });
+    if (!findError(box)) tell(box);
   }
 
   function submit(event: Event) {
@@ -129,8 +130,9 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
 
   /** Posts with a proof; where that is refused, or there is none, a new one gets a second chance. */
   async function post(body: object, key: string, isLast = false): Promise<Answer> {
-    const { challenge, ...failure } = await proofs.take();
-    const answer = challenge ? await api.post(`/forms/${form}`, { ...body, challenge }, key) : failure;
+    const proof = await proofs.take();
+    const { challenge } = proof;
+    const answer = challenge ? await api.post(`/forms/${form}`, { ...body, challenge }, key) : proof;
     if (challenge && !/bot-check-failed$/.test(answer.body?.type)) return answer;
     proofs.drop();
     return isLast ? answer : post(body, key, true);
@@ -138,7 +140,7 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
 
   async function settle(answer: Answer) {
     const { status, body } = answer;
-    if (status === 201) writeDraft(form);
+    if (status === 201) removeDraft(form);
     if (isStopped) return;
     if (status === 201) {
       isDone = true;

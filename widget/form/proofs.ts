@@ -19,16 +19,14 @@ const slice_ms = 8;
  */
 export function createProofs(ask: () => Promise<Answer>) {
   let proof: Promise<Proof> | undefined;
-  let asked_at = 0;
+  let old_at = 0;
 
   return {
     /** The proof at hand or under way, or a new one. */
     take(): Promise<Proof> {
-      if (!proof || Date.now() - asked_at > good_ms) {
-        asked_at = Date.now();
-        proof = make();
-      }
-      return proof;
+      if (Date.now() > old_at) proof = undefined;
+      if (!proof) old_at = Date.now() + good_ms;
+      return (proof ??= make());
     },
 
     drop() {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { problem_texts } from '../http/problem-texts.ts';
 import { type Slug, statuses } from '../http/slugs.ts';
-import { error_codes, lead_errors } from '../shared/field-errors.ts';
+import { describeError, error_codes } from '../shared/field-errors.ts';
 import { examples, type JsonSchema, named, type Operation } from './declaration.ts';
 
 const problem_type = 'application/problem+json';
@@ -72,7 +72,7 @@ export function writeProblemExamples(): JsonSchema {
           ...{ title: problem_texts.en[slug as Slug].title, status, detail: problem_texts.en[slug as Slug].detail },
           instance: `urn:uuid:${examples.request_id}`,
           ...(slug === 'invalid-fields' && {
-            errors: [{ field: 'phone', code: 'invalid', message: lead_errors.en['phone.invalid'] }],
+            errors: [{ field: 'phone', code: 'invalid', message: describeError('en', 'phone', 'invalid') }],
           }),
         },
       },

@@ -1,4 +1,5 @@
-import type { FieldErrorCode, LeadField } from './fields.ts';
+import { type FieldErrorCode, type LeadField, leadFields } from './fields.ts';
+import { common_form_texts } from './form-texts.ts';
 import type { Locale } from './locales.ts';
 
 /** Codes of what can be wrong with a field. */
@@ -13,44 +14,46 @@ export const error_codes = [
 ] as const;
 export type ErrorCode = (typeof error_codes)[number];
 
-/** Errors that the form can find before it is sent. A phone number has no maximum length. */
-export type LeadError =
-  | `${Exclude<LeadField, 'phone'>}.${FieldErrorCode}`
-  | `phone.${Exclude<FieldErrorCode, 'too_long'>}`
-  | 'policy_version.required';
+interface LeadSentences {
+  /** What each field is called within a sentence. */
+  names: Record<LeadField, string>;
+  required(name: string): string;
+  too_long(name: string, max: number): string;
+  invalid(name: string): string;
+  'phone.invalid': string;
+  'email.invalid': string;
+  'policy_version.required': string;
+}
 
-/** Sentences for the form's errors, by `field.code`. Only this table goes into the widget. */
-export const lead_errors: Record<Locale, Record<LeadError, string>> = {
+/** Sentences for the errors that the form can find before it is sent. Only this table goes into the widget. */
+const lead_errors: Record<Locale, LeadSentences> = {
   'zh-CN': {
-    'name.required': '请填写姓名。',
-    'name.too_long': '姓名最多 100 个字符。',
-    'name.invalid': '姓名含有无法保存的字符，请检查。',
-    'phone.required': '请填写电话号码。',
-    'phone.invalid': '请填写有效的电话号码，如 138 0013 8000、025-58801024；境外号码请以 + 和国家代码开头。',
-    'email.required': '请填写邮箱地址。',
-    'email.too_long': '邮箱地址最多 254 个字符。',
+    names: common_form_texts['zh-CN'].labels,
+    required: name => `请填写${name}。`,
+    too_long: (name, max) => `${name}最多 ${max} 个字符。`,
+    invalid: name => `${name}含有无法保存的字符，请检查。`,
+    'phone.invalid': `请填写一个有效的电话号码，如 138 0013 8000。${common_form_texts['zh-CN'].hints.phone}`,
     'email.invalid': '请填写一个有效的邮箱地址，如 name@example.com。',
-    'company.required': '请填写公司名称。',
-    'company.too_long': '公司名称最多 200 个字符。',
-    'company.invalid': '公司名称含有无法保存的字符，请检查。',
     'policy_version.required': '请先阅读并同意隐私政策。',
   },
   en: {
-    'name.required': 'Please enter your name.',
-    'name.too_long': 'A name may have at most 100 characters.',
-    'name.invalid': 'The name holds characters that cannot be stored. Please check it.',
-    'phone.required': 'Please enter your phone number.',
-    'phone.invalid':
-      'Please enter a valid phone number. Outside mainland China begin with + and the country code, as in +44 20 7946 0000.',
-    'email.required': 'Please enter your email address.',
-    'email.too_long': 'An email address may have at most 254 characters.',
+    names: { name: 'name', phone: 'phone number', email: 'email address', company: 'company’s name' },
+    required: name => `Please enter your ${name}.`,
+    too_long: (name, max) => `Your ${name} may have at most ${max} characters.`,
+    invalid: name => `Your ${name} holds characters that cannot be stored. Please check it.`,
+    'phone.invalid': `Please enter one valid phone number, like +44 20 7946 0000. ${common_form_texts.en.hints.phone}`,
     'email.invalid': 'Please enter one valid email address, like name@example.com.',
-    'company.required': "Please enter your company's name.",
-    'company.too_long': "A company's name may have at most 200 characters.",
-    'company.invalid': "The company's name holds characters that cannot be stored. Please check it.",
     'policy_version.required': 'Please read and accept the privacy policy first.',
   },
 };
+
+/** Returns the sentence for an error that `checkField` finds, or for a box without a tick. Other fields have none here. */
+export function describeLeadError(locale: Locale, field: string, code: ErrorCode): string | undefined {
+  const sentences = lead_errors[locale];
+  const own = sentences[`${field}.${code}` as 'phone.invalid'];
+  const found = leadFields.find(({ name }) => name === field);
+  return own ?? (found && sentences[code as FieldErrorCode]?.(sentences.names[found.name], found.max));
+}
 
 /** Errors that only the server can find, by `field.code`; by `code` alone for a field without a sentence of its own. */
 type RequestError =
@@ -97,6 +100,6 @@ const request_errors: Record<Locale, Record<RequestError, string>> = {
 
 /** Returns the sentence for a field's error in a language. */
 export function describeError(locale: Locale, field: string, code: ErrorCode): string {
-  const sentences: Record<string, string> = { ...request_errors[locale], ...lead_errors[locale] };
-  return sentences[`${field}.${code}`] ?? request_errors[locale][code];
+  const sentences: Record<string, string> = request_errors[locale];
+  return sentences[`${field}.${code}`] ?? describeLeadError(locale, field, code) ?? request_errors[locale][code];
 }

@@ -4,13 +4,12 @@ const gaps = /[\s\p{Cf}.·・。]/gu;
 const dashes = /[\p{Pd}−ー]/gu;
 const brackets = /[()[\]【】〔〕]/g;
 const enclosed = /\((\d{1,6})\)$/;
-const marked = /^([-+\d]*\d)-*(?:[,;x#转轉接至分机機号號内內线線]|ext(?:ension|n)?)+[-:=]*(\d{1,6})$/iu;
-const trailing = /^(.*\d)-+(\d{1,6})$/;
-const toll = /^(?:(?:\+|00)86)?([48]00\d{7})$/;
-const landline = /^(?:(?:\+|00)860?|0)((?:10|2\d|(?![48]00)[3-9]\d\d)\d{7,8})$/;
-const mobile = /^(?:(?:\+|00)?86)?0?(1[3-9]\d{9})$/;
-const short = /^(?:(?:\+|00)86)?(95\d{3,6})$/;
-const foreign = /^\+(?!86)([1-9]\d{6,14})$/;
+const extended = /^([-+\d]*\d)(?:-+|-*((?:[,;x#转轉接至分机機号號内內线線]|ext(?:ension|n)?)+)[-:=]*)(\d{1,6})$/iu;
+/** What a Chinese number may begin with besides itself, `-` being the country's code: 400, 800 and 95 numbers; landlines; mobiles. */
+const prefix =
+  /^(?:-?(?=[48]00\d{7}$|95\d{3,6}$)|(?:-0?|0)(?=(?:10|2\d|(?![48]00)[3-9]\d\d)\d{7,8}$)|(?:-|86)?0?(?=1[3-9]\d{9}$))/;
+/** Mobiles and 95 numbers. */
+const direct = /^\+86(?:1[3-9]|95\d{3,6}$)/;
 
 /**
  * Brings a typed phone number to its one normal form: `+` and digits, with `;ext=` when there is an extension.
@@ -41,20 +40,19 @@ export function readPhone(typed: string): string | undefined {
   if (trimmed.length > longest_typed) return undefined;
   const text = trimmed.normalize('NFKC').replace(gaps, '').replace(dashes, '-');
   const plain = text.replace(enclosed, '-$1').replace(brackets, '');
-  const [, number, extension] = marked.exec(plain) ?? [];
-  if (number) return extend(find(number, toll, landline, foreign), extension);
-  const [, left, right] = trailing.exec(plain) ?? [];
-  return find(plain, toll, landline, mobile, short, foreign) ?? (left && extend(find(left, toll, landline), right));
+  const [, left, mark, extension] = extended.exec(plain) ?? [];
+  const number = find(plain);
+  const main = !number && left && find(left);
+  // A dash parts the digits of foreign numbers, too.
+  const isExtended = main && (mark || main.startsWith('+86')) && !direct.test(main);
+  return isExtended ? `${main};ext=${extension}` : number;
 }
 
-function find(typed: string, ...kinds: RegExp[]): string | undefined {
-  const number = typed.replace(/-/g, '');
-  for (const kind of kinds) {
-    const [, found] = kind.exec(number) ?? [];
-    if (found) return kind === foreign ? number : `+86${found}`;
-  }
-}
-
-function extend(number: string | undefined, extension: string | undefined): string | undefined {
-  return number && `${number};ext=${extension}`;
+/** Returns `+` and digits for a number without an extension. */
+function find(typed: string): string | undefined {
+  const number = typed
+    .replace(/-/g, '')
+    .replace(/^(\+|00)86/, '-')
+    .replace(prefix, '+86');
+  return /^\+[1-9]\d{6,14}$/.test(number) ? number : undefined;
 }
