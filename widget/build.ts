@@ -26,7 +26,7 @@ const chunks = { preferences: 'ui/preferences', 'lead-form': 'form/form' };
 export async function buildWidget(): Promise<Map<string, string>> {
   const parts = await bundleSmall({
     entryPoints: Object.fromEntries(Object.entries(chunks).map(([name, source]) => [name, `chunk:${source}`])),
-    plugins: [minifiedCss, handedPreact],
+    plugins: [minifiedCss, handed],
   });
   const names = Object.fromEntries(parts.map(([name, text]) => [name, `widget/${name}-${hash(text)}.js`]));
   const [script] = await bundleSmall({
@@ -114,14 +114,14 @@ const minifiedCss: Plugin = {
     onLoad({ filter: /\.css$/ }, async ({ path }) => ({ contents: await minifyCss(path), loader: 'text' })),
 };
 
-/** Makes each chunk an entry that exports its part and takes the script's Preact. */
-const handedPreact: Plugin = {
-  name: 'handed-preact',
+/** Makes each chunk an entry that exports its part and takes what the script hands it. */
+const handed: Plugin = {
+  name: 'handed',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^preact$/ }, () => ({ path: join(room, 'handed-preact.ts') }));
+    onResolve({ filter: /^preact$|\/(link-away|quietly|server)\.tsx?$/ }, () => ({ path: join(room, 'handed.ts') }));
     onResolve({ filter: /^chunk:/ }, ({ path }) => ({ path: path.slice('chunk:'.length), namespace: 'chunk' }));
     onLoad({ filter: /./, namespace: 'chunk' }, ({ path }) => ({
-      contents: `export * from './${path}.tsx'; export { hand } from './handed-preact.ts';`,
+      contents: `export * from './${path}.tsx'; export { hand } from './handed.ts';`,
       resolveDir: room,
     }));
   },

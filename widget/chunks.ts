@@ -1,5 +1,8 @@
 import { h, render } from 'preact';
-import type { Preact } from './handed-preact.ts';
+import type { Handed } from './handed.ts';
+import { quietly } from './quietly.ts';
+import { isTemporary } from './server.ts';
+import { LinkAway } from './ui/link-away.tsx';
 
 /** The modules that are loaded on first use, from wherever this copy of the widget lives. */
 export interface Chunks {
@@ -11,9 +14,9 @@ export interface Chunks {
 declare const CHUNK_FILES: Record<Name, string>;
 
 type Name = 'preferences' | 'lead-form';
-type Chunk<T> = T & { hand(preact: Preact): void };
+type Chunk<T> = T & { hand(own: Handed): void };
 
-/** Loads the chunks that stand beside the script, and hands them its Preact. */
+/** Loads the chunks that stand beside the script, and hands them what they have in common. */
 export function createChunks(host: string): Chunks {
   const failures: Partial<Record<Name, number>> = {};
   return {
@@ -26,7 +29,7 @@ export function createChunks(host: string): Chunks {
     const failed = failures[name];
     try {
       const module: Chunk<T> = await import(`${host}/${CHUNK_FILES[name]}${failed ? `?${failed}` : ''}`);
-      module.hand({ h, render });
+      module.hand([h, render, LinkAway, isTemporary, quietly]);
       return module;
     } catch (error) {
       failures[name] = (failed ?? 0) + 1;

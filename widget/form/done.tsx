@@ -1,8 +1,8 @@
 import { h } from 'preact';
 import type { Locale } from '../../worker/shared/locales.ts';
 import { groupsOf } from '../../worker/shared/receipt-code.ts';
+import { LinkAway } from '../ui/link-away.tsx';
 import { formTexts } from './texts.ts';
-import { LinkAway } from './view.tsx';
 
 interface Props {
   host: string;

@@ -146,7 +146,7 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
       isDone = true;
       render(<Thanks host={host} locale={locale} receipt={body?.receipt_code} />, root);
       (root.firstElementChild as HTMLElement).focus();
-    } else if (status === 422 && Array.isArray(body?.errors)) {
+    } else if (status === 422 && body?.errors?.map) {
       const problems: { field: string; code: string; message: string }[] = body.errors;
       // Asks again under the policy that has become current meanwhile.
       if (problems.some(it => it.code === 'outdated'))

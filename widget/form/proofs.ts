@@ -24,9 +24,11 @@ export function createProofs(ask: () => Promise<Answer>) {
   return {
     /** The proof at hand or under way, or a new one. */
     take(): Promise<Proof> {
-      if (Date.now() > old_at) proof = undefined;
-      if (!proof) old_at = Date.now() + good_ms;
-      return (proof ??= make());
+      if (!proof || Date.now() > old_at) {
+        old_at = Date.now() + good_ms;
+        proof = make();
+      }
+      return proof;
     },
 
     drop() {

@@ -1,7 +1,8 @@
-import { type ComponentChildren, h } from 'preact';
+import { h } from 'preact';
 import { type Form, type LeadField, leadFields } from '../../worker/shared/fields.ts';
 import type { Locale } from '../../worker/shared/locales.ts';
 import type { Policy } from '../server.ts';
+import { LinkAway } from '../ui/link-away.tsx';
 import { formTexts } from './texts.ts';
 
 /** A place that can hold an error: a field, or the agreement to the policy. */
@@ -48,7 +49,7 @@ export function View({ id, form, locale, values, listeners, state }: Props) {
   // A line is kept for a hint or an error, so that nothing moves under a finger on its way to the button. An error is read out when it comes.
   const slot = (box: Box) => (
     <p
-      class={errors[box] ? 'lc-error' : 'lc-error lc-hint'}
+      class={`lc-slot lc-error${errors[box] ? '' : ' lc-hint'}`}
       id={`${id + box}-error`}
       aria-live="polite"
       data-field-error={errors[box] ? box : undefined}
@@ -71,7 +72,7 @@ export function View({ id, form, locale, values, listeners, state }: Props) {
               // As an attribute, because the property of the same name is a truth value, and "off" is true.
               autoCorrect="off"
               spellcheck={false}
-              defaultValue={values?.[name] ?? ''}
+              defaultValue={values?.[name]}
               {...common(name)}
             />
             {slot(name)}
@@ -104,14 +105,5 @@ export function View({ id, form, locale, values, listeners, state }: Props) {
         </p>
       </div>
     </form>
-  );
-}
-
-/** A link that leaves what was typed where it is. */
-export function LinkAway({ href, children }: { href: string; children: ComponentChildren }) {
-  return (
-    <a class="lc-link" href={href} target="_blank" rel="noopener">
-      {children}
-    </a>
   );
 }

@@ -3,6 +3,7 @@ import type { Locale } from '../../worker/shared/locales.ts';
 import type { BannerTexts } from '../api.ts';
 import type { Policy } from '../server.ts';
 import { fillText, joinNames } from '../texts.ts';
+import { LinkAway } from './link-away.tsx';
 import { createRoot, putBesideBody } from './root.ts';
 
 interface Props {
@@ -44,10 +45,7 @@ function Banner({ look, locale, policy, texts, isRefusedBySignal, choose, open }
         <div class="lc-text">
           <p class="lc-title">{texts.title}</p>
           <p>
-            {fillText(texts.body, { purposes })}{' '}
-            <a class="lc-link" href={policy.url} target="_blank" rel="noopener">
-              {texts.policy}
-            </a>
+            {fillText(texts.body, { purposes })} <LinkAway href={policy.url}>{texts.policy}</LinkAway>
           </p>
           {ids.some(isRefusedBySignal) && <p>{texts.signal}</p>}
         </div>

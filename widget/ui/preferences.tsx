@@ -4,6 +4,7 @@ import type { BannerTexts, Texts, TextsByLocale } from '../api.ts';
 import type { Answer, Policy, Purpose } from '../server.ts';
 import { chooseTexts, fillText } from '../texts.ts';
 import { History, type Recorded } from './history.tsx';
+import { LinkAway } from './link-away.tsx';
 import styles from './preferences.css';
 import { preferencesTexts } from './preferences-texts.ts';
 import { createRoot, putBesideBody } from './root.ts';
@@ -71,10 +72,7 @@ export function openPreferences(options: Options) {
           </header>
           <div class="lc-scroll">
             <p>
-              {texts.intro}{' '}
-              <a class="lc-link" href={policy.url} target="_blank" rel="noopener">
-                {texts.policy}
-              </a>
+              {texts.intro} <LinkAway href={policy.url}>{texts.policy}</LinkAway>
             </p>
             {policy.purposes.map(purpose => (
               <Switch
@@ -88,9 +86,7 @@ export function openPreferences(options: Options) {
               <History {...{ host, locale, texts, visitor_id, records }} load={() => loadRecords(visitor_id)} />
             )}
             <div class="lc-purpose">
-              <a class="lc-link" href={`${host}/withdrawals?lang=${locale}`} target="_blank" rel="noopener">
-                {texts.withdraw}
-              </a>
+              <LinkAway href={`${host}/withdrawals?lang=${locale}`}>{texts.withdraw}</LinkAway>
             </div>
           </div>
           <footer class="lc-actions">

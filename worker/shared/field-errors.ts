@@ -50,9 +50,11 @@ const lead_errors: Record<Locale, LeadSentences> = {
 /** Returns the sentence for an error that `checkField` finds, or for a box without a tick. Other fields have none here. */
 export function describeLeadError(locale: Locale, field: string, code: ErrorCode): string | undefined {
   const sentences = lead_errors[locale];
-  const own = sentences[`${field}.${code}` as 'phone.invalid'];
-  const found = leadFields.find(({ name }) => name === field);
-  return own ?? (found && sentences[code as FieldErrorCode]?.(sentences.names[found.name], found.max));
+  const { max } = leadFields.find(({ name }) => name === field) ?? {};
+  return (
+    sentences[`${field}.${code}` as 'phone.invalid'] ??
+    (max && sentences[code as FieldErrorCode]?.(sentences.names[field as LeadField], max))
+  );
 }
 
 /** Errors that only the server can find, by `field.code`; by `code` alone for a field without a sentence of its own. */
