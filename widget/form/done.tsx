@@ -4,14 +4,8 @@ import { groupsOf } from '../../worker/shared/receipt-code.ts';
 import { LinkAway } from '../ui/link-away.tsx';
 import { formTexts } from './texts.ts';
 
-interface Props {
-  host: string;
-  locale: Locale;
-  receipt: string | undefined;
-}
-
 /** The thanks, with the receipt code that undoes everything later. */
-export function Thanks({ host, locale, receipt }: Props) {
+export function drawThanks(host: string, locale: Locale, receipt: string | undefined) {
   const { thanks, copy: label } = formTexts[locale];
   return (
     <section class="lc-card" data-lead-form-done tabindex={-1} aria-label={thanks.title}>

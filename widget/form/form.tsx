@@ -1,14 +1,14 @@
-import { h, render } from 'preact';
+import { render } from 'preact';
 import { describeLeadError } from '../../worker/shared/field-errors.ts';
-import { checkField } from '../../worker/shared/fields.ts';
+import { checkField, type LeadField } from '../../worker/shared/fields.ts';
 import type { Locale } from '../../worker/shared/locales.ts';
 import { type Answer, type Api, isTemporary, type Policy } from '../server.ts';
-import { Thanks } from './done.tsx';
+import { drawThanks } from './done.tsx';
 import { readDraft, removeDraft, writeDraft } from './draft.ts';
 import styles from './form.css';
 import { createProofs } from './proofs.ts';
 import { formTexts } from './texts.ts';
-import { type Box, boxes, type Errors, type State, View } from './view.tsx';
+import { type Box, boxes, drawForm, type Errors, type State } from './view.tsx';
 
 interface Options {
   host: string;
@@ -39,8 +39,8 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
   let state: State = { policy: options.policy, errors: {}, notice: '', button: 'submit' };
   let attempts = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let isStopped = false;
-  let isDone = false;
+  /** Whether the form has been sent or stopped. */
+  let isOver = false;
   addEventListener('online', sendAgain);
   change({});
   addStyles(styles);
@@ -49,23 +49,22 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
   return {
     /** Asks for agreement to a policy, which a tick for another one is not. */
     ask(policy: Policy) {
-      if (!isDone) change({ policy });
+      if (!isOver) change({ policy });
     },
 
     /** Stops the form, and brings the element's own children back. */
     close() {
-      isStopped = true;
+      isOver = true;
       clearTimeout(timer);
       removeEventListener('online', sendAgain);
-      const stands = root.parentNode;
       render(null, root);
-      if (stands) element.replaceChildren(...children);
+      if (root.parentNode) element.replaceChildren(...children);
     },
   };
 
   function change(part: Partial<State>) {
     state = { ...state, ...part };
-    render(<View {...{ id, form, locale, values, listeners, state }} />, root);
+    render(drawForm(id, form, locale, values, listeners, state), root);
   }
 
   /** Returns what stands in the form; the box only when it is ticked. */
@@ -79,7 +78,8 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
 
   function findError(box: Box): string | undefined {
     const value = read()[box] ?? '';
-    const code = box === 'policy_version' ? (value ? undefined : 'required') : checkField(box, value);
+    const isTicked = value && box === 'policy_version';
+    const code = isTicked ? undefined : checkField(box as LeadField, value);
     return code && describeLeadError(locale, box, code);
   }
 
@@ -96,7 +96,7 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
   /** Removes a solved error while a person types, and adds none. */
   function type({ target }: Event) {
     const box = (target as HTMLInputElement).name as Box;
-    draft = { ...draft, values: read() };
+    draft.values = read();
     writeDraft(form, draft);
     if (!findError(box)) tell(box);
   }
@@ -141,10 +141,10 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
   async function settle(answer: Answer) {
     const { status, body } = answer;
     if (status === 201) removeDraft(form);
-    if (isStopped) return;
+    if (isOver) return;
     if (status === 201) {
-      isDone = true;
-      render(<Thanks host={host} locale={locale} receipt={body?.receipt_code} />, root);
+      isOver = true;
+      render(drawThanks(host, locale, body?.receipt_code), root);
       (root.firstElementChild as HTMLElement).focus();
     } else if (status === 422 && body?.errors?.map) {
       const problems: { field: string; code: string; message: string }[] = body.errors;

@@ -21,20 +21,21 @@ export interface State {
   button: 'submit' | 'sending' | 'retry';
 }
 
-interface Props {
-  /** Begins the id of each element. */
-  id: string;
-  form: string;
-  locale: Locale;
-  /** Values of the fields at first. */
-  values: Record<string, string> | null;
-  /** Listeners of the form, by `onInput` and the like. */
-  listeners: Record<string, (event: Event) => void>;
-  state: State;
-}
-
-/** The form in one of its states. */
-export function View({ id, form, locale, values, listeners, state }: Props) {
+/**
+ * Draws the form in one of its states.
+ *
+ * @param id Begins the id of each element.
+ * @param values Values of the fields at first.
+ * @param listeners Listeners of the form, by `onInput` and the like.
+ */
+export function drawForm(
+  id: string,
+  form: string,
+  locale: Locale,
+  values: Record<string, string> | null,
+  listeners: Record<string, (event: Event) => void>,
+  state: State,
+) {
   const texts = formTexts[locale];
   const { errors, policy, notice, button } = state;
   const [before, title, after] = policy.agreements[form]!.split(/[[\]]/);

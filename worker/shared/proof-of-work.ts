@@ -23,7 +23,12 @@ const hashes_per_step = 500;
 export function createSolver(challenge: string): () => string | undefined {
   const [count, bits] = challenge.split('.').map(Number) as [number, number];
   const words = new Int32Array(64);
-  words.set(challenge.slice(-32).match(/.{8}/g)!.map(digits => Number(`0x${digits}`)));
+  words.set(
+    challenge
+      .slice(-32)
+      .match(/.{8}/g)!
+      .map(digits => Number(`0x${digits}`)),
+  );
   words[6] = 1 << 31;
   words[15] = 6 * 32;
   const found: string[] = [];
