@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { expect, it } from 'vitest';
-import { describeError, lead_errors } from '../../worker/shared/field-errors.ts';
+import { describeError } from '../../worker/shared/field-errors.ts';
 import { checkField, type LeadField } from '../../worker/shared/fields.ts';
 import { locales } from '../../worker/shared/locales.ts';
 import { lead, startPublished } from '../support/harness.ts';
@@ -25,9 +25,7 @@ it.each(locales)('in %s a problem answer and the page say the same of each mista
     }
   const box = await (await submit(form, { ...lead, locale, policy_version: '' })).text();
   expect(box).toContain(`data-field-error="policy_version">${describeError(locale, 'policy_version', 'required')}</p>`);
-  expect([...said, lead_errors[locale]['policy_version.required']].sort()).toEqual(
-    Object.values(lead_errors[locale]).sort(),
-  );
+  expect(said.size).toBe(Object.values(mistakes).flat().length);
 });
 
 it('what has no sentence of its own gets that of its code', () => {
