@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../db/database.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
+import { createSearch } from '../../db/traces.ts';
 import { engines } from '../support/engines.ts';
 import { lead, startPublished } from '../support/harness.ts';
 
@@ -32,26 +33,10 @@ async function useDatabase(db: Database): Promise<string[]> {
   return [...Object.values(values), ...derived, receipt_code, receipt_code.replaceAll('-', ''), key, secret];
 }
 
-/**
- * Returns a value in the encodings in which it could be stored: UTF-8, UTF-16, hex, and base64 at each of
- * its three alignments.
- */
-function spellings(value: string): Buffer[] {
-  const bytes = Buffer.from(value);
-  const wide = Buffer.from(value, 'utf16le');
-  const hex = [bytes.toString('hex'), bytes.toString('hex').toUpperCase(), wide.toString('hex')].map(text =>
-    Buffer.from(text),
-  );
-  const base64 = [0, 1, 2].flatMap(shift => {
-    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-    const inner = text.slice(4, text.length - 4);
-    return inner.length < 8 ? [] : [Buffer.from(inner), Buffer.from(inner.replaceAll('+', '-').replaceAll('/', '_'))];
-  });
-  return [bytes, wide, Buffer.from(wide).swap16(), ...hex, ...base64];
-}
-
 function findReadable(stored: Buffer, values: string[]): string[] {
-  return values.filter(value => spellings(value).some(spelling => stored.includes(spelling)));
+  return createSearch(values)
+    .find(stored)
+    .map(({ value }) => value);
 }
 
 describe('[P2] nothing that was submitted is readable in what is stored', () => {
@@ -94,12 +79,5 @@ describe('[P2] nothing that was submitted is readable in what is stored', () => 
     expect(secrets.filter(secret => readFiles().includes(secret))).toEqual([]);
     await db.destroy();
     rmSync(folder, { recursive: true });
-  });
-
-  it('the search itself finds each spelling', () => {
-    for (const spelling of spellings(submitted.company))
-      expect(findReadable(Buffer.concat([Buffer.from('..'), spelling]), [submitted.company])).toEqual([
-        submitted.company,
-      ]);
   });
 });
