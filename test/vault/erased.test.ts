@@ -2,11 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBytes, unpackLines } from '../../db/backup/bytes.ts';
+import { unwrapKey } from '../../db/backup/key-file.ts';
+import { readManifest } from '../../db/backup/manifest.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
 import { eraseLeads } from '../../db/leads/erase.ts';
 import { createSearch, type Search } from '../../db/traces.ts';
+import { listBackups, manifest_name, readBytes } from '../../worker/node/backup/files.ts';
+import { openKeyFile } from '../../worker/node/backup/key-file.ts';
+import { restoreBackup } from '../../worker/node/backup/restore.ts';
 import { openLogFiles } from '../../worker/node/log-files.ts';
 import { normalizePhone } from '../../worker/shared/phone.ts';
+import { backUp, keyring } from '../support/backup.ts';
 import { startConsole } from '../support/console.ts';
 import { lead, noon, operator, runJobs } from '../support/harness.ts';
 import { makeFolder } from '../support/server.ts';
@@ -55,6 +62,7 @@ describe('[P5] [P10] [R4] [R5] of 1,000 leads that were sent, read, searched for
   let secrets: string[];
   let secret_search: Search;
   let kept_secrets: string[];
+  let fingerprints: number;
   let found_before: { values: string[]; secrets: number };
   let close: () => Promise<void>;
 
@@ -102,6 +110,7 @@ describe('[P5] [P10] [R4] [R5] of 1,000 leads that were sent, read, searched for
       .where('subject_id', 'in', gone.slice(0, 900))
       .execute();
     secrets = [...of(rows.filter(({ id }) => gone.includes(id))), ...once.map(({ fingerprint }) => fingerprint!)];
+    fingerprints = once.length;
     kept_secrets = of(rows.filter(({ id }) => !gone.includes(id)));
     secret_search = searchText(secrets);
     found_before = {
@@ -109,12 +118,15 @@ describe('[P5] [P10] [R4] [R5] of 1,000 leads that were sent, read, searched for
       secrets: new Set(findTraces(secret_search).map(trace => trace.split(': ')[1])).size,
     };
 
+    const backups = join(folder, 'backups');
+    const older = await backUp(db, backups);
     const [withdrawn, deleted, rest] = [gone.slice(0, 50), gone.slice(50, 100), gone.slice(100)];
     for (const id of withdrawn)
       expect((await post('/withdrawals', { receipt_code: receipts[ids.indexOf(id)]!.receipt_code })).status).toBe(200);
     for (const id of deleted) expect((await ask('DELETE', `/leads/${id}`)).status).toBeLessThan(300);
     const left = await db.selectFrom('leads').select(['id', 'form', 'received_at']).where('id', 'in', rest).execute();
     expect(await eraseLeads(db, left, { action: 'lead.erased' }, operator, noon)).toHaveLength(rest.length);
+    await backUp(db, backups, new Date(noon.getTime() + 60_000));
     await runJobs(services);
     expect((await open('privacy_officer')).cookie).toBeTruthy();
     const files = openLogFiles({
@@ -126,6 +138,11 @@ describe('[P5] [P10] [R4] [R5] of 1,000 leads that were sent, read, searched for
     });
     files.write(lines.join(''));
     await files.close();
+    const url = `file:${join(folder, 'restored.db')}`;
+    expect(await restoreBackup(url, { path: older.folder, keyring, now: noon })).toMatchObject({
+      leads: kept_count,
+      erased_since: erased_count,
+    });
     close = () => db.destroy();
   });
   afterAll(remove);
@@ -135,6 +152,16 @@ describe('[P5] [P10] [R4] [R5] of 1,000 leads that were sent, read, searched for
     expect(findTraces(value_search)).toEqual([]);
   });
 
+  it('no value stands in a backup that is opened, and in an older one nothing that opens what was erased since', async () => {
+    const { keys, ...backups } = await openBackups(join(folder, 'backups'));
+    const [older, newer] = Object.values(backups);
+    for (const bytes of [keys!, older!, newer!]) expect(value_search.find(bytes)).toEqual([]);
+    const found = (bytes: Buffer) => new Set(secret_search.find(bytes).map(({ value }) => value)).size;
+    // The older one holds the sealed values, beginning and end of each, and the fingerprints: no key, no index.
+    expect([found(keys!), found(older!), found(newer!)]).toEqual([0, 2 * erased_count + fingerprints, 0]);
+    expect(searchText(kept_secrets).find(keys!)).toHaveLength(3 * kept_count);
+  });
+
   it('no wrapped key, blind index, fingerprint or sealed value stands in any file, though each did', async () => {
     expect(secrets.length).toBeGreaterThan(5 * erased_count + 800);
     expect(found_before.secrets).toBe(secrets.length);
@@ -142,9 +169,26 @@ describe('[P5] [P10] [R4] [R5] of 1,000 leads that were sent, read, searched for
     await close();
     expect(findTraces(secret_search)).toEqual([]);
     expect(findTraces(value_search)).toEqual([]);
-    expect(findTraces(searchText(kept_secrets))).toHaveLength(kept_secrets.length);
+    // What is kept stands in the database, and in what was restored.
+    expect(findTraces(searchText(kept_secrets))).toHaveLength(2 * kept_secrets.length);
   });
 });
+
+/** Returns what stands in the backups of a folder once they are opened, and in the file of keys. */
+async function openBackups(folder: string): Promise<Record<string, Buffer>> {
+  const opened: Record<string, string[]> = { keys: [] };
+  const file = (await openKeyFile(folder, keyring))!;
+  for await (const rows of file.rows) opened.keys!.push(...rows.map(row => JSON.stringify(row)));
+  for (const name of await listBackups(folder)) {
+    const { id, files } = readManifest(readFileSync(join(folder, name, manifest_name), 'utf8'), keyring.isSigned);
+    const key = unwrapKey(keyring.vault, id, file.header.backups[id]!);
+    opened[name] = [];
+    for (const { name: part } of files)
+      for await (const lines of unpackLines(part, openBytes(key, part, readBytes(join(folder, name, part)))))
+        opened[name].push(...lines);
+  }
+  return Object.fromEntries(Object.entries(opened).map(([name, lines]) => [name, Buffer.from(lines.join('\n'))]));
+}
 
 /** What staff do with leads before they are erased: each act could leave something somewhere. */
 async function workWith({ open, ask, post }: Awaited<ReturnType<typeof startConsole>>, ids: string[]) {
