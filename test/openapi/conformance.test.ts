@@ -305,9 +305,11 @@ describe('what is refused', () => {
     expect(await holdAgainst(find('submitForm'), await repeat(html))).toBe('text/html');
   });
 
-  it('showChallenge: 404 for a form that is not there; showCurrentPolicy: before the first publication', async () => {
+  it('showChallenge: 404 for a form that is not there; showCurrentPolicy: to a person, and before the first publication', async () => {
     const { ask } = await openWorld();
     const find = (id: string) => operations.find(({ operationId }) => operationId === id)!;
+    const led = await ask(find('showCurrentPolicy'), { headers: html });
+    expect([led.status, await holdAgainst(find('showCurrentPolicy'), led)]).toEqual([302, '']);
     const query = { form: 'none' };
     expect(await holdAgainst(find('showChallenge'), await ask(find('showChallenge'), { query }))).toBe('unknown-form');
     const { get } = await start();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Conflict } from '../../db/database.ts';
-import { draft, lead, origin, readProblem, site, start, startPublished } from '../support/harness.ts';
+import { browser_accept, draft, lead, origin, readProblem, site, start, startPublished } from '../support/harness.ts';
 
 describe('GET /policies/current', () => {
   it('says in one language what the widget needs', async () => {
@@ -53,6 +53,47 @@ describe('GET /policies/current', () => {
     expect(await current()).toMatchObject({ version: '2026-minor', choices_hold_since: '2026-01-01T00:00:00.000Z' });
     advance(3_600_000);
     expect(await current()).toMatchObject({ version: '2027-big', choices_hold_since: '2026-11-23T06:00:00.000Z' });
+  });
+});
+
+describe('whoever prefers HTML', () => {
+  const person = { Accept: browser_accept };
+
+  it.each([
+    ['zh-CN', '隐私政策的全部版本', '版本 2026-01', '2026年1月1日 北京时间 08:00'],
+    ['en', 'All versions of the privacy policy', 'Version 2026-01', '1 January 2026, 08:00 Beijing time'],
+  ])('gets the versions as a page in %s, each language a link', async (lang, title, version, day) => {
+    const { get, publish } = await startPublished();
+    await publish('2027-big', { effective_at: '2027-01-01T00:00:00.000Z' });
+    const response = await get(`/policies?lang=${lang}`, person);
+    const page = await response.text();
+    expect(response.headers.get('Content-Type')).toBe('text/html; charset=UTF-8');
+    expect(page).toContain(`<h1>${title}</h1>`);
+    expect(page).toContain(version);
+    expect(page).toContain(`<time datetime="2026-01-01T00:00:00.000Z">${day}</time>`);
+    expect([...page.matchAll(/href="(\/policies[^"]+)"/g)].map(([, href]) => href)).toEqual([
+      '/policies/2027-big?lang=zh-CN',
+      '/policies/2027-big?lang=en',
+      '/policies/2026-01?lang=zh-CN',
+      '/policies/2026-01?lang=en',
+    ]);
+  });
+
+  it('is led from the current policy to its document, and from none to a page with a way on', async () => {
+    const { get } = await startPublished();
+    const led = await get('/policies/current?lang=en', person);
+    expect([led.status, led.headers.get('Location')]).toEqual([302, '/policies/2026-01?lang=en']);
+    const { get: ask } = await start();
+    const none = await ask('/policies?lang=en', person);
+    expect(await none.text()).toContain('No privacy policy has been published yet.');
+    expect((await ask('/policies/current', person)).headers.get('Content-Type')).toBe('text/html; charset=UTF-8');
+  });
+
+  it('shares no cached answer with a program', async () => {
+    const { get } = await startPublished();
+    for (const path of ['/policies', '/policies/current'])
+      for (const accept of [person, {}])
+        expect((await get(path, accept)).headers.get('Vary')).toMatch(/(^|, )Accept(,|$)/);
   });
 });
 

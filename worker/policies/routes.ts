@@ -15,6 +15,7 @@ import { type App, factory } from '../context.ts';
 import { actorOf } from '../guards/access.ts';
 import { readHeader } from '../http/header.ts';
 import { localeOf } from '../http/language.ts';
+import { prefersHtml } from '../http/negotiate.ts';
 import { problem } from '../http/problem.ts';
 import { pagePolicy } from '../http/security-headers.ts';
 import { body, invalidFields } from '../http/validate.ts';
@@ -41,7 +42,9 @@ export const newVersion = z.strictObject({
   documents: z.array(z.string()).check(z.minLength(1), z.maxLength(locales.length)),
 });
 
-/** `GET /policies/current` returns what the widget needs to ask, in one language. */
+/**
+ * `GET /policies/current` returns what the widget needs to ask, in one language. A person is led to the policy itself.
+ */
 export const showCurrentPolicy = factory.createHandlers(async c => {
   const { db, now, settings } = c.var.services;
   const policies = await listPolicies(db);
@@ -49,6 +52,10 @@ export const showCurrentPolicy = factory.createHandlers(async c => {
   if (!policy) return problem(c, 'not-found');
   const { version, published_at, effective_at, change_class } = policy;
   const { locale, sha256, purposes, agreements } = documentIn(policy, localeOf(c));
+  if (prefersHtml(c)) {
+    const headers = { 'Cache-Control': 'no-store', Vary: 'Accept, Accept-Language' };
+    return c.body(null, 302, { ...headers, Location: `/policies/${version}?lang=${locale}` });
+  }
   return c.json(
     {
       version,
@@ -67,16 +74,20 @@ export const showCurrentPolicy = factory.createHandlers(async c => {
     {
       'Cache-Control': `public, max-age=${fresh_seconds}`,
       'Content-Language': locale,
-      Vary: 'Accept-Language',
+      Vary: 'Accept, Accept-Language',
     },
   );
 });
 
-/** `GET /policies` lists every version ever published, the newest first. */
+/** `GET /policies` lists every version ever published, the newest first, to a person as a page. */
 export const showPolicies = factory.createHandlers(async c => {
   const policies = await listPolicies(c.var.services.db);
+  if (prefersHtml(c)) return (await import('./list-page.ts')).showVersions(c, policies);
   const described = policies.map(policy => describePolicy(c, policy));
-  return c.json({ policies: described }, 200, { 'Cache-Control': `public, max-age=${fresh_seconds}` });
+  return c.json({ policies: described }, 200, {
+    'Cache-Control': `public, max-age=${fresh_seconds}`,
+    Vary: 'Accept',
+  });
 });
 
 /** `POST /policies` publishes a version, one policy file per language, after the checks of `ops policy publish`. */

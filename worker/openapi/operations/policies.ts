@@ -75,8 +75,8 @@ export const policy_operations: Operation[] = [
     answers: {
       200: {
         description: 'Every version ever published, the latest in effect first.',
-        headers: fresh,
-        content: json(z.strictObject({ policies: z.array(policy) }), { policies: [policy_example] }),
+        headers: { 'Cache-Control': 'Public, a minute; the page is not kept.' },
+        content: { ...json(z.strictObject({ policies: z.array(policy) }), { policies: [policy_example] }), ...page },
       },
     },
   },
@@ -143,6 +143,10 @@ export const policy_operations: Operation[] = [
               'I have read the [privacy policy] and agree to be contacted about business cooperation',
           },
         }),
+      },
+      302: {
+        description: 'The policy itself, for who prefers HTML.',
+        headers: { ...no_store, Location: 'The document in the same language.' },
       },
     },
     problems: ['not-found'],
