@@ -263,6 +263,21 @@ it('where no challenge is to be had nothing is posted, and the reason is told', 
   await done(page).waitFor();
 });
 
+it('where an answer from between holds no challenge nothing is posted, and the form says so', async () => {
+  const page = await site.visit({
+    before: tab =>
+      tab.route('**/challenge?*', route =>
+        route.fulfill({ json: { challenge: 'portal' }, headers: { 'Access-Control-Allow-Origin': '*' } }),
+      ),
+  });
+  await send(page);
+  await page.getByText('couldn’t send').waitFor();
+  expect(posts()).toEqual([]);
+  await page.unrouteAll();
+  await submit(page).click();
+  await done(page).waitFor();
+});
+
 it('after an outdated policy the same proof is sent again, under a new key', async () => {
   const errors = [{ field: 'policy_version', code: 'outdated', message: 'The policy has changed' }];
   site.onLead = ({ body }) => (body.policy_version === '2026-02' ? stored : { status: 422, body: { errors } });

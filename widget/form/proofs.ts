@@ -39,7 +39,7 @@ export function createProofs(ask: () => Promise<Answer>) {
   async function make(): Promise<Proof> {
     const answer = await ask();
     const challenge = answer.body?.challenge;
-    return challenge ? { ...answer, challenge: await solve(challenge) } : answer;
+    return challenge?.length > 32 ? { ...answer, challenge: await solve(challenge) } : answer;
   }
 }
 
