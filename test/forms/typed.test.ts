@@ -201,7 +201,12 @@ describe('an Idempotency-Key whose lead was erased', () => {
     for (const [what, sent] of others)
       for (const path of [form, '/forms/ecological-cooperation'])
         expect(await readProblem(await post(path, sent, Key)), what).toMatchObject({ slug: 'gone', status: 410 });
+    const unreadable = { ...lead, company: 'x'.repeat(20_000) };
+    expect((await post(form, unreadable, Key)).status).toBe(410);
+    expect((await post(form, lead, { ...Key, 'Content-Type': 'text/plain' })).status).toBe(410);
+    expect((await post(form, lead, { ...Key, 'Content-Type': 'text/plain', Accept: 'text/html' })).status).toBe(410);
     expect(await count()).toBe(1);
+    expect((await post(form, unreadable, { 'Idempotency-Key': 'two' })).status).toBe(413);
     expect((await post(form, {}, { 'Idempotency-Key': 'two' })).status).toBe(422);
     advance(1);
     expect((await post(form, lead, Key)).status).toBe(201);

@@ -53,6 +53,7 @@ export const submitForm = factory.createHandlers(
       const is = (await isGone(c)) ? 'gone' : slug === 'payload-too-large' ? 'large' : 'fields';
       return chooseReply(c)(c, formOf(c), sent, { is, errors });
     },
+    unread: async c => ((await isGone(c)) ? chooseReply(c)(c, formOf(c), undefined, { is: 'gone' }) : undefined),
   }),
   c => {
     const sent = c.req.valid('json');

@@ -43,6 +43,8 @@ interface BodyOptions {
   limit_bytes?: number;
   /** Answers a body that the schema refuses, or with the problem `slug` a form that is too large. */
   refuse?(c: Context<App>, errors: FieldError[], sent: unknown, slug?: Slug): Response | Promise<Response>;
+  /** Answers a body that cannot be read, unless the problem with it is the answer. */
+  unread?(c: Context<App>): Promise<Response | undefined>;
 }
 
 /**
@@ -52,13 +54,14 @@ interface BodyOptions {
  */
 export function body<S extends z.ZodMiniType>(
   schema: S,
-  { form = false, optional = false, limit_bytes = body_limit_bytes, refuse = invalidFields }: BodyOptions = {},
+  { form = false, optional = false, limit_bytes = body_limit_bytes, refuse = invalidFields, unread }: BodyOptions = {},
 ): MiddlewareHandler<App, string, { in: { json: z.input<S> }; out: { json: z.output<S> } }> {
   return async (c, next) => {
     const context = c as unknown as Context<App>;
     const read = await readBody(context, form, limit_bytes, optional);
     const { value: sent, slug } = read;
-    if (slug && (sent === undefined || refuse === invalidFields)) return problem(context, slug);
+    if (slug && (sent === undefined || refuse === invalidFields))
+      return (await unread?.(context)) ?? problem(context, slug);
     const { locale } = Object(sent) as { locale?: unknown };
     if (locale !== undefined) c.set('locale', chooseLocale(context, locale));
     const crowded = findCrowded(sent);
