@@ -2,10 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../db/database.ts';
 import * as postgres from '../db/dialects/postgres.ts';
+import { extendLease, takeLease } from '../db/jobs.ts';
 import { type Job, jobs, runDueJobs } from '../worker/jobs.ts';
 import { startTimers } from '../worker/node/timers.ts';
 import { createPostgresDatabase, engines } from './support/engines.ts';
-import { start } from './support/harness.ts';
+import { noon, start } from './support/harness.ts';
 import { run } from './support/server.ts';
 
 const minute_ms = 60_000;
@@ -52,6 +53,20 @@ describe.each(engines)('jobs on $engine', ({ open }) => {
     advance(hour_ms);
     await look();
     expect([often.runs, seldom.runs]).toEqual([3, 2]);
+    await close();
+  });
+
+  it('keep their lease while they last, however long that is', async () => {
+    const { db, close } = await open();
+    const at = (minutes: number) => new Date(noon.getTime() + minutes * minute_ms);
+    const run = { name: 'long', holder: 'one' };
+    const other = { name: 'long', holder: 'other' };
+    expect(await takeLease(db, run, noon, noon)).toBe(true);
+    await extendLease(db, run, at(4));
+    expect(await takeLease(db, other, noon, at(8))).toBe(false);
+    expect(await takeLease(db, other, noon, at(9))).toBe(true);
+    await extendLease(db, run, at(9));
+    expect(await readJob(db, 'long')).toMatchObject({ holder: 'other', lease_until: at(14).toISOString() });
     await close();
   });
 

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { sealTrail } from '../audit/seal.ts';
 import type { Database, Snapshot, Table } from '../database.ts';
 import { newId } from '../ids.ts';
+import { nextTurn } from '../turn.ts';
 import type { CheckpointKey } from '../vault/checkpoint-key.ts';
 import type { Vault, WrappedKey } from '../vault/vault.ts';
 import { type Bytes, countBytes, packLines, sealBytes } from './bytes.ts';
@@ -39,6 +40,9 @@ interface Dump extends DumpOptions {
 
 /** Rows of a table that are read at once where one call must see one moment. */
 const rows_per_call = 1_000;
+
+/** Leads that are counted between two turns of the event loop. */
+const leads_per_step = 200;
 
 /** Ids that an error names at most. */
 const ids_named = 5;
@@ -89,21 +93,24 @@ async function findDeployment(db: Database, snapshot: Snapshot): Promise<string>
 /** What is known of the moment that a dump shows. */
 type End = Pick<Manifest, 'seq' | 'sealed' | 'leads'>;
 
-/** Drafts the queries that say what is known of a moment. The last one finds leads that have lost their key. */
-function draftEnd(db: Database) {
+/** Drafts the queries that say where the trail ends. */
+function draftHead(db: Database) {
+  const lastSeal = db
+    .selectFrom('audit_seals')
+    .select(['to_seq', 'hash'])
+    .orderBy('from_seq', 'desc')
+    .limit(sql.lit(1));
+  return [db.selectFrom('changes').select('seq').compile(), lastSeal.compile()];
+}
+
+/** Drafts the queries that count the leads that are not erased, and find those that have lost their key. */
+function draftLeads(db: Database) {
+  const live = db.selectFrom('leads').where('erased_at', 'is', null);
   return [
-    db.selectFrom('changes').select('seq').compile(),
-    db.selectFrom('audit_seals').select(['to_seq', 'hash']).orderBy('from_seq', 'desc').limit(sql.lit(1)).compile(),
-    db
-      .selectFrom('leads')
-      .select(({ fn }) => fn.countAll().as('leads'))
-      .where('erased_at', 'is', null)
-      .compile(),
-    db
-      .selectFrom('leads')
+    live.select(({ fn }) => fn.countAll().as('leads')).compile(),
+    live
       .leftJoin('keys', join => join.onRef('subject_id', '=', 'leads.id').on('subject_kind', '=', 'lead'))
       .select('leads.id')
-      .where('erased_at', 'is', null)
       .where('wrapped', 'is', null)
       .limit(sql.lit(ids_named))
       .compile(),
@@ -112,25 +119,53 @@ function draftEnd(db: Database) {
 
 const end_queries = 4;
 
-function readEnd(read: Record<string, unknown>[][]): End {
-  const [change, seal, count] = read.map(([first]) => first);
-  const lost = read[3]!;
+/** What is known of the leads: how many are not erased, and which of those have lost their key. */
+interface LeadCount {
+  leads: number;
+  lost: unknown[];
+}
+
+/** Counts the leads in steps. Because SQLite is read on the thread that answers, one query would hold requests up. */
+async function countLeads({ db, snapshot }: Dump): Promise<LeadCount> {
+  let leads = 0;
+  const lost: unknown[] = [];
+  for (let after = ''; lost.length < ids_named; await nextTurn()) {
+    const query = db
+      .selectFrom('leads')
+      .leftJoin('keys', join => join.onRef('subject_id', '=', 'leads.id').on('subject_kind', '=', 'lead'))
+      .select(['leads.id', 'wrapped', 'erased_at'])
+      .where('leads.id', '>', after)
+      .orderBy('leads.id')
+      .limit(sql.lit(leads_per_step))
+      .compile();
+    const page = (await snapshot.read([query]))[0]!;
+    const live = page.filter(({ erased_at }) => erased_at === null);
+    leads += live.length;
+    lost.push(...live.filter(({ wrapped }) => wrapped === null).map(({ id }) => id));
+    if (page.length < leads_per_step) break;
+    after = String(page.at(-1)!.id);
+  }
+  return { leads, lost: lost.slice(0, ids_named) };
+}
+
+function readEnd(head: Record<string, unknown>[][], { leads, lost }: LeadCount): End {
+  const [change, seal] = head.map(([first]) => first);
   if (lost.length > 0)
     throw new Refusal(
       'lost_key',
-      `leads have lost their keys, and no backup would open them: ${lost.map(({ id }) => id).join(', ')}${lost.length === ids_named ? ' …' : ''}`,
+      `leads have lost their keys, and no backup would open them: ${lost.join(', ')}${lost.length === ids_named ? ' …' : ''}`,
     );
   return {
     seq: Number(change!.seq),
     sealed: { seq: Number(seal?.to_seq ?? 0), hash: String(seal?.hash ?? '') },
-    leads: Number(count!.leads),
+    leads,
   };
 }
 
 /** Dumps a snapshot of which all is of one moment. */
 async function dumpFixed(run: Dump, tables: Table[]): Promise<End> {
   const { db, snapshot } = run;
-  const end = readEnd(await snapshot.read(draftEnd(db)));
+  const end = readEnd(await snapshot.read(draftHead(db)), await countLeads(run));
   for (const table of tables) await dumpRows(run, table, readRows(db, snapshot, table));
   return end;
 }
@@ -154,7 +189,8 @@ async function dumpMoving(run: Dump, tables: Table[]): Promise<End> {
   for (;;) {
     const limit = rows_per_call;
     const read = await snapshot.read([
-      ...draftEnd(db),
+      ...draftHead(db),
+      ...draftLeads(db),
       ...numbered.map(table => draftRows(db, table, { since, limit })),
       ...others.map(table => draftRows(db, table, { limit })),
     ]);
@@ -165,7 +201,8 @@ async function dumpMoving(run: Dump, tables: Table[]): Promise<End> {
       since = next;
       continue;
     }
-    const end = readEnd(read);
+    const [counted, lost] = [read[2]![0]!, read[3]!];
+    const end = readEnd(read, { leads: Number(counted.leads), lost: lost.map(({ id }) => id) });
     for (const [n, table] of numbered.entries())
       if (changed[n]!.length > 0) await dumpRows(run, table, [changed[n]!.map(valuesOf)]);
     for (const [n, table] of others.entries()) {

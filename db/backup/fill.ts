@@ -10,8 +10,12 @@ const rows_per_statement = 100;
 /** Takes rows of a table, whose columns it must have been told. */
 export interface Filling {
   columns(names: string[]): void;
-  add(rows: unknown[][]): Promise<void>;
+  add: Add;
+  /** Stores what waits for a full statement. */
+  end(): Promise<void>;
 }
+
+type Add = (rows: unknown[][]) => Promise<void>;
 
 /**
  * Creates what fills the tables of an empty database.
@@ -38,20 +42,16 @@ export async function createFiller(db: Database, manifest: Manifest) {
   const late: CompiledQuery[] = [];
   const filled = new Set<string>();
 
-  function fill(table: Table, columns: string[], isLater: boolean): Filling['add'] {
+  function fill(table: Table, columns: string[], isLater: boolean): Pick<Filling, 'add' | 'end'> {
     const unknown = columns.find(column => !table.columns.includes(column));
     if (unknown) throw new Refusal('newer_schema', `the backup has a column ${table.name}.${unknown}, unknown here`);
     const shape = { ...table, columns };
     const present = singles.get(table.name);
     if (present)
-      return async rows => {
+      return addAtOnce(async rows => {
         for (const row of rows) late.push(...draftChange(db, shape, row, present));
-      };
-    if (isLater) return rows => upsertRows(db, shape, rows);
-    const statements = createInserts(db, shape);
-    return async rows => {
-      if (rows.length > 0) await db.atomic(statements(rows));
-    };
+      });
+    return isLater ? addAtOnce(rows => upsertRows(db, shape, rows)) : createInserts(db, shape);
   }
 
   const find = (name: string) => {
@@ -64,14 +64,15 @@ export async function createFiller(db: Database, manifest: Manifest) {
     /** Fills a table with the rows of a file. Those of a later file take the place of earlier ones. */
     table(file: BackupFile): Filling {
       const table = find(file.table);
-      let add: Filling['add'] | undefined;
+      let filling: Pick<Filling, 'add' | 'end'> | undefined;
       const isLater = filled.has(file.table);
       filled.add(file.table);
       return {
         columns(names) {
-          add = fill(table, names, isLater);
+          filling = fill(table, names, isLater);
         },
-        add: rows => add!(rows),
+        add: rows => filling!.add(rows),
+        end: async () => filling?.end(),
       };
     },
     keys: (columns: string[]) => fill(find('keys'), columns, false),
@@ -112,35 +113,49 @@ function isRow(table: Table, row: unknown[]) {
   );
 }
 
-/** Creates what drafts the inserts of rows. Because compiling costs more than running, a full statement is kept. */
-function createInserts(db: Database, { name, columns }: Table) {
-  const names = sql.join(columns.map(column => sql.ref(column)));
-  const draft = (rows: unknown[][]) =>
-    sql`insert into ${sql.table(name)} (${names}) values ${sql.join(rows.map(row => sql`(${sql.join(row)})`))}`.compile(
-      db,
-    );
+function addAtOnce(add: Add): Pick<Filling, 'add' | 'end'> {
+  return { add, end: async () => {} };
+}
+
+/**
+ * Creates what inserts rows, many in a statement. Because compiling costs more than running, and each length would be a
+ * statement of its own to keep, rows wait until they fill one.
+ */
+function createInserts(db: Database, table: Table): Pick<Filling, 'add' | 'end'> {
   let full: CompiledQuery | undefined;
-  return (rows: unknown[][]): CompiledQuery[] => {
-    const statements: CompiledQuery[] = [];
-    for (let at = 0; at < rows.length; at += rows_per_statement) {
-      const some = rows.slice(at, at + rows_per_statement);
-      if (some.length < rows_per_statement) statements.push(draft(some));
-      else {
-        full ??= draft(some);
+  let waiting: unknown[][] = [];
+  return {
+    async add(rows) {
+      waiting = waiting.concat(rows);
+      const statements: CompiledQuery[] = [];
+      let at = 0;
+      for (; waiting.length - at >= rows_per_statement; at += rows_per_statement) {
+        const some = waiting.slice(at, at + rows_per_statement);
+        full ??= draftInsert(db, table, some);
         statements.push({ ...full, parameters: some.flat() });
       }
-    }
-    return statements;
+      waiting = waiting.slice(at);
+      if (statements.length > 0) await db.atomic(statements);
+    },
+    async end() {
+      if (waiting.length > 0) await db.atomic([draftInsert(db, table, waiting)]);
+      waiting = [];
+    },
   };
+}
+
+function draftInsert(db: Database, { name, columns }: Table, rows: unknown[][]): CompiledQuery {
+  const names = sql.join(columns.map(column => sql.ref(column)));
+  const values = sql.join(rows.map(row => sql`(${sql.join(row)})`));
+  return sql`insert into ${sql.table(name)} (${names}) values ${values}`.compile(db);
 }
 
 /** Stores rows one by one: new, or over the row of the same key, or not at all when it is the same. */
 async function upsertRows(db: Database, table: Table, rows: unknown[][]): Promise<void> {
-  const inserts = createInserts(db, table);
   for (const row of rows) {
     const found = sql<Record<string, unknown>>`select * from ${sql.table(table.name)} where ${isRow(table, row)}`;
     const present = (await found.execute(db)).rows[0];
-    const statements = present ? draftChange(db, table, row, present) : inserts([row]);
+    const statements = present ? draftChange(db, table, row, present) : [draftInsert(db, table, [row])];
     if (statements.length > 0) await db.atomic(statements);
   }
 }

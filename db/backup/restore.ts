@@ -91,7 +91,7 @@ async function restoreFile(
   { read }: Backup,
   file: BackupFile,
   data_key: Buffer,
-  { columns, add }: Filling,
+  { columns, add, end }: Filling,
   count: (rows: number) => void,
 ) {
   let sum = { bytes: 0, sha256: '' };
@@ -109,6 +109,7 @@ async function restoreFile(
     count(values.length);
     await nextTurn();
   }
+  await end();
   if (sum.bytes !== file.bytes || sum.sha256 !== file.sha256 || rows !== file.rows)
     throw new Refusal('damaged', `${file.name}: not the file that the manifest names`);
 }
@@ -118,7 +119,7 @@ async function restoreKeys(
   db: Database,
   { header, rows }: KeyFile,
   vault: Vault,
-  add: (rows: unknown[][]) => Promise<void>,
+  { add, end }: Pick<Filling, 'add' | 'end'>,
   count: (rows: number) => void,
 ) {
   if (indexKeyOf(header.index_version) !== indexKeyOf(vault.index_version))
@@ -131,6 +132,7 @@ async function restoreKeys(
     count(some.length);
     await nextTurn();
   }
+  await end();
   const isLive = sql`exists (select 1 from leads where id = subject_id and erased_at is null)`;
   await db.atomic([
     db.deleteFrom('keys').where('subject_kind', '=', 'lead').where(sql<boolean>`not ${isLive}`).compile(),

@@ -57,8 +57,8 @@ async function isAlive(path: string): Promise<boolean> {
   if (held.has(path)) return true;
   const text = await readFile(path, 'utf8').catch(() => '');
   const [host, pid] = text.split(' ');
-  if (text === holder) return false;
-  if (host === hostname() && pid) return isRunning(Number(pid));
+  // A container that began anew may have the name and number of the one that died: then only the beat tells.
+  if (host === hostname() && pid && text !== holder) return isRunning(Number(pid));
   const before = await beatOf(path);
   await wait(patience_ms);
   return (await beatOf(path)) !== before;
