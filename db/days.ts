@@ -36,7 +36,17 @@ export function startOfDay(day: string, time_zone: string): Date {
 
 /** Returns the day after a given one. */
 export function nextDay(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + day_ms).toISOString().slice(0, 'YYYY-MM-DD'.length);
+  return addDays(day, 1);
+}
+
+/** Returns the day that lies so many days after a given one; before it where `days` is negative. */
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * day_ms).toISOString().slice(0, 'YYYY-MM-DD'.length);
+}
+
+/** Returns whether a day is a Saturday or a Sunday. */
+export function isWeekend(day: string): boolean {
+  return [0, 6].includes(new Date(`${day}T00:00:00Z`).getUTCDay());
 }
 
 /** Returns the instant that lies whole calendar months before another one (UTC): the last day of a shorter month. */

@@ -26,6 +26,7 @@ export interface Schema {
   tallies: Tallies;
   consent_days: ConsentDays;
   lead_days: LeadDays;
+  calendar_years: CalendarYears;
   jobs: Jobs;
 }
 
@@ -296,6 +297,18 @@ export interface LeadDays {
   day: string;
   form: string;
   received: number;
+}
+
+/**
+ * A year of the calendar of working days that the operator has loaded: the days off, the weekend days that are worked,
+ * both as lists of `YYYY-MM-DD`, and the notice that says so. It stands before the year that ships with the product.
+ */
+export interface CalendarYears {
+  year: number;
+  off: string;
+  work: string;
+  source: string;
+  loaded_at: string;
 }
 
 /** A job that servers share: the lease of the current run, and when the job last succeeded. */

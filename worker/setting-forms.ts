@@ -1,3 +1,4 @@
+import type { WorkingHours } from '../db/calendar/working-hours.ts';
 import type { KeyEncryptionKey } from '../db/vault/vault.ts';
 
 /** How a setting's text is read: into its value, or undefined when it is not as expected. */
@@ -84,6 +85,16 @@ export const timeZone: Form<string> = {
   },
 };
 
+/** The hours of a working day. It ends on the day on which it begins. */
+export const workingHours: Form<WorkingHours> = {
+  expected: 'hours of one day like 09:00-18:00',
+  read(text) {
+    const [, begin, end] = /^((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d|24:00)$/.exec(text) ?? [];
+    if (!begin || !end || begin >= end) return undefined;
+    return { begin_ms: msOf(begin), end_ms: msOf(end) };
+  },
+};
+
 /** Returns the form of a whole number, both bounds inclusive. */
 export function whole(least: number, most: number): Form<number> {
   return {
@@ -146,6 +157,11 @@ function matching(pattern: RegExp, expected: string): Form<string> {
 
 function lowerCase({ expected, read }: Form<string>): Form<string> {
   return { expected, read: text => read(text)?.toLowerCase() };
+}
+
+function msOf(clock: string): number {
+  const [hours, minutes] = clock.split(':').map(Number);
+  return (hours! * 60 + minutes!) * 60_000;
 }
 
 function readOrigin(text: string): string | undefined {

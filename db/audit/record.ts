@@ -26,7 +26,8 @@ export interface AuditEvent {
     | 'token.created'
     | 'token.rotated'
     | 'token.revoked'
-    | 'policy.published';
+    | 'policy.published'
+    | 'calendar.loaded';
   /** Names of the fields that were read or written, joined by commas. */
   fields?: string;
   /** What for: a lead's form, the purpose of a reveal, the ground of a hold or an erasure. */

@@ -240,6 +240,14 @@ create table lead_days (
   primary key (time_zone, day, form)
 ) without rowid;
 
+create table calendar_years (
+  year integer not null primary key,
+  off text not null,
+  work text not null,
+  source text not null,
+  loaded_at text not null
+);
+
 create table jobs (
   name text not null primary key,
   lease_until text,

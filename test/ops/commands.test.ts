@@ -69,6 +69,39 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     expect(second.stderr).toContain('published already');
   });
 
+  it('loads a year of the calendar, adds and replaces it, and refuses a file that cannot be one', async () => {
+    const file = join(folder, 'calendar.json');
+    const shipped = JSON.parse(readFileSync('db/calendar/2026.json', 'utf8'));
+    const load = (year: unknown) => {
+      writeFileSync(file, JSON.stringify(year));
+      return ops('calendar', 'load', file);
+    };
+    const loaded = await load(shipped);
+    expect(loaded).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(loaded.stdout)).toEqual({ year: 2026, off: 33, work: 6, source: shipped.source });
+    expect(await load({ ...shipped, work: [] })).toMatchObject({ code: 0 });
+    expect(await load({ ...shipped, work: ['2026-02-14', '2026-10-01'] })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'calendar.json: nothing was loaded:\n  2026-10-01 is both off and worked\n  2026-10-01 is worked anyway: it is no weekend day\n',
+    });
+    const db = await openStore(address);
+    expect(await db.selectFrom('calendar_years').select(['year', 'work']).execute()).toEqual([
+      { year: 2026, work: '[]' },
+    ]);
+    const events = await db
+      .selectFrom('audit_events')
+      .select(['actor', 'fields'])
+      .where('action', '=', 'calendar.loaded')
+      .execute();
+    expect(events).toEqual([
+      { actor: 'operator', fields: '2026' },
+      { actor: 'operator', fields: '2026' },
+    ]);
+    await db.destroy();
+  });
+
   it('warns of a significant version that comes into force before the oldest copies of the widget are renewed, and publishes it', async () => {
     const publish = (version: string, hours: number, environment = {}) => {
       const effective_at = new Date(Date.now() + hours * 3_600_000).toISOString();
@@ -237,6 +270,8 @@ describe('the operator is told', () => {
     [['token', 'revoke', 'nobody'], 'no token'],
     [['policy', 'publish'], 'files'],
     [['policy', 'publish', '/nowhere/policy.md'], 'ENOENT'],
+    [['calendar', 'load', '/nowhere/2027.json'], 'ENOENT'],
+    [['calendar', 'load'], 'calendar load needs a file'],
     [['token', 'revoke', 'one', 'two'], 'too many arguments'],
     [['token', 'list', 'extra'], 'too many arguments'],
     [['audit', 'checkpoint'], 'the audit trail is empty'],

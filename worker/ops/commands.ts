@@ -1,5 +1,6 @@
 import { audit_commands } from './audit.ts';
 import { backup_commands } from './backup.ts';
+import { calendar_load } from './calendar.ts';
 import type { Command } from './command.ts';
 import { expire } from './expire.ts';
 import { hold_commands } from './hold.ts';
@@ -15,6 +16,7 @@ export const commands: Command[] = [
   policy_publish,
   ...hold_commands,
   expire,
+  calendar_load,
   ...audit_commands,
   ...backup_commands,
   migrate_command,

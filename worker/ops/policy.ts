@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Conflict } from '../../db/database.ts';
 import { digest } from '../../db/digest.ts';
@@ -8,6 +7,7 @@ import { warnOfStaleCopies } from '../policies/stale-copies.ts';
 import { type Environment, readSome } from '../settings.ts';
 import { defineCommand, Mistake, operator } from './command.ts';
 import { database_options, onDatabase } from './target.ts';
+import { readText } from './text-file.ts';
 
 export const policy_publish = defineCommand({
   name: 'policy publish',
@@ -19,7 +19,7 @@ export const policy_publish = defineCommand({
   async run({ values, rest, now }) {
     if (rest.length === 0) throw new Mistake('policy publish needs the files of a version, one per language');
     const settings = readPublisher();
-    const files = rest.map(path => ({ name: basename(path), text: readText(path) }));
+    const files = rest.map(path => ({ name: basename(path), text: readText(path, 'nothing was published') }));
     const read = readPolicyFiles(files, settings);
     if ('mistakes' in read)
       throw new Mistake(`nothing was published:\n${read.mistakes.map(line => `  ${line}`).join('\n')}`);
@@ -46,16 +46,4 @@ export function readPublisher(environment: Environment = process.env) {
   const { settings, mistakes } = readSome(environment, 'node', [...published_settings, 'WIDGET_STALE_HOURS']);
   if (mistakes.length > 0) throw new Mistake(`nothing was published:\n${mistakes.map(line => `  ${line}`).join('\n')}`);
   return settings;
-}
-
-/**
- * Reads a file as UTF-8. Because a published text never changes, a file in another encoding is refused, not guessed at.
- */
-function readText(path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
-  } catch (error) {
-    if (error instanceof TypeError) throw new Mistake(`${basename(path)}: not UTF-8; nothing was published`);
-    throw error;
-  }
 }

@@ -238,6 +238,14 @@ create table lead_days (
   primary key (time_zone, day, form)
 );
 
+create table calendar_years (
+  year integer not null primary key,
+  off text not null,
+  work text not null,
+  source text not null,
+  loaded_at text not null
+);
+
 create table jobs (
   name text not null primary key,
   lease_until text,

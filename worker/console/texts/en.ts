@@ -248,6 +248,7 @@ export const en = {
       'token.rotated': 'Token rotated',
       'token.revoked': 'Token revoked',
       'policy.published': 'Policy published',
+      'calendar.loaded': 'Calendar loaded',
     }),
   },
   tokens: {

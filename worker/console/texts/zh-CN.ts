@@ -214,6 +214,7 @@ export const zh_cn: ConsoleTexts = {
       'token.rotated': '轮换令牌',
       'token.revoked': '吊销令牌',
       'policy.published': '发布政策',
+      'calendar.loaded': '载入日历',
     },
   },
   tokens: {
