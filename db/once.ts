@@ -1,13 +1,23 @@
 import { type CompiledQuery, sql } from 'kysely';
 import type { Database } from './database.ts';
 import type { Once } from './schema.ts';
-import { failUnless, prepare } from './statements.ts';
+import { failUnless, prepare, prepareMany } from './statements.ts';
 import { nextTurn } from './turn.ts';
 
-/** Idempotency key and content of a request, both as HMACs (`signer.ts`). */
-export interface Repeatable {
+/**
+ * Idempotency key and content of a request, both as HMACs (`signer.ts`): one pair for each signing key that is listed,
+ * that of the last one first.
+ */
+export type Repeatable = {
   key: string;
   fingerprint: string;
+  /** The receipt code of the answer, sealed under the same signing key. */
+  receipt?: string | undefined;
+}[];
+
+/** Pairs the HMACs of a key with those of its request, both in the order of the signing keys. */
+export function pairKeys(keys: string[], fingerprints: string[]): Repeatable {
+  return keys.map((key, at) => ({ key, fingerprint: fingerprints[at]! }));
 }
 
 /** A bot check that was passed: its mark, and when it expires by itself. */
@@ -17,45 +27,59 @@ export interface Proof {
 }
 
 /** The first use of a key: its request and the subject that answered it, or only that the subject is erased. */
-export type FirstUse = { fingerprint: string; subject_id: string } | 'erased';
+export type FirstUse = { key: string; fingerprint: string; subject_id: string; receipt: string | null } | 'erased';
 
-/** Finds the first use of a key, unless the key has expired. */
-export async function findFirstUse(db: Database, key: string, now: Date): Promise<FirstUse | undefined> {
-  const [first] = (await db.read(selectUse(db, { key, now: now.toISOString() }))) as Once[];
+/**
+ * Finds the first use of a key, unless the key has expired.
+ *
+ * @param keys The key's HMACs.
+ */
+export async function findFirstUse(db: Database, keys: string[], now: Date): Promise<FirstUse | undefined> {
+  const [first] = (await db.read(selectUse(db, [...new Set(keys)], { now: now.toISOString() }))) as Once[];
   if (!first) return undefined;
-  const { fingerprint, subject_id } = first;
-  return fingerprint && subject_id ? { fingerprint, subject_id } : 'erased';
+  const { key, fingerprint, subject_id, receipt } = first;
+  return fingerprint && subject_id ? { key, fingerprint, subject_id, receipt } : 'erased';
 }
 
-const selectUse = prepare<{ key: string; now: string }>(['key', 'now'], (db, { key, now }) =>
+const selectUse = prepareMany<{ now: string }>(['now'], (db, keys, { now }) =>
   db
     .selectFrom('once')
-    .select(['fingerprint', 'subject_id'])
-    .where('key', '=', key)
+    .select(['key', 'fingerprint', 'subject_id', 'receipt'])
+    .where('key', 'in', keys)
     .where('expires_at', '>', now)
     .compile(),
 );
 
-/** Claims a key for a subject. A key that is still valid makes the whole unit fail with a Conflict in `once`. */
+/** Returns whether a request is the one whose first use was found. */
+export function isSameRequest(repeatable: Repeatable, first: { key: string | null; fingerprint: string | null }) {
+  return repeatable.some(({ key, fingerprint }) => key === first.key && fingerprint === first.fingerprint);
+}
+
+/**
+ * Claims a key for a subject, under each signing key that is listed. A key that is still valid makes the whole unit fail
+ * with a Conflict in `once`.
+ *
+ * Because servers may list the signing keys in another order while one is turned, and none may wait for another that
+ * waits for it, the keys are claimed in their own order.
+ */
 export function claimKey(
   db: Database,
-  { key, fingerprint }: Repeatable,
+  repeatable: Repeatable,
   subject_id: string,
   expires_at: Date,
   now: Date,
-): CompiledQuery {
-  return insertUse(db, {
-    key,
-    fingerprint,
-    subject_id,
-    expires_at: expires_at.toISOString(),
-    now: now.toISOString(),
+): CompiledQuery[] {
+  const claims = new Map(repeatable.toReversed().map(one => [one.key, one]));
+  const rest = { subject_id, expires_at: expires_at.toISOString(), now: now.toISOString() };
+  return [...claims.keys()].sort().map(key => {
+    const { fingerprint, receipt = null } = claims.get(key)!;
+    return insertUse(db, { key, fingerprint, receipt, ...rest });
   });
 }
 
 /** Inserts the key, or replaces an expired one. */
 const insertUse = prepare<Once & { now: string }>(
-  ['key', 'fingerprint', 'subject_id', 'expires_at', 'now'],
+  ['key', 'fingerprint', 'subject_id', 'receipt', 'expires_at', 'now'],
   (db, { now, ...use }) =>
     db
       .insertInto('once')
@@ -64,6 +88,7 @@ const insertUse = prepare<Once & { now: string }>(
         conflict.column('key').doUpdateSet({
           fingerprint: sql`excluded.fingerprint`,
           subject_id: sql`excluded.subject_id`,
+          receipt: sql`excluded.receipt`,
           expires_at: failUnless(sql`once.expires_at <= ${now}`, sql<string>`excluded.expires_at`),
         }),
       )
@@ -80,14 +105,14 @@ const insertProof = prepare<Pick<Once, 'key' | 'expires_at'>>(['key', 'expires_a
 );
 
 /**
- * Removes the request and the subject from a subject's key. The key stays used.
+ * Removes the request, the subject and the receipt from a subject's key. The key stays used.
  *
  * @param expires_at When the key expires. Because the row is found by it, no index by subject is needed.
  */
 export function forgetSubject(db: Database, subject_id: string, expires_at: Date): CompiledQuery {
   return db
     .updateTable('once')
-    .set({ fingerprint: null, subject_id: null })
+    .set({ fingerprint: null, subject_id: null, receipt: null })
     .where('expires_at', '=', expires_at.toISOString())
     .where('subject_id', '=', subject_id)
     .compile();

@@ -107,7 +107,8 @@ export interface Keys {
 
 /**
  * A key of the settings that the database is used with: its id, and a value that only this key gives. `number` counts a
- * setting's keys in the order in which they came.
+ * setting's keys in the order in which they came. `used_at` says since when a key encryption key wraps other keys, and
+ * `rotated_at` when a rotation last left nothing under it.
  */
 export interface KeyChecks {
   setting: 'ENCRYPTION_KEYS' | 'INDEX_KEY' | 'SIGNING_KEY';
@@ -115,6 +116,8 @@ export interface KeyChecks {
   key_id: string;
   check_value: string;
   noted_at: string;
+  used_at: string | null;
+  rotated_at: string | null;
 }
 
 /**
@@ -138,13 +141,15 @@ export interface Consents {
 
 /**
  * A key that may be used only once until it expires: the HMAC of a lead's idempotency key, or a bot check that was
- * passed. An idempotency key has the fingerprint of its request and the lead that answered it; an erasure sets both to
- * null and keeps the key.
+ * passed. An idempotency key has the fingerprint of its request and the lead that answered it. While a signing key is
+ * turned it also has the receipt code, sealed under the signing key that made the HMAC. An erasure sets all to null and
+ * keeps the key.
  */
 export interface Once {
   key: string;
   fingerprint: string | null;
   subject_id: string | null;
+  receipt: string | null;
   expires_at: string;
 }
 

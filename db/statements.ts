@@ -35,6 +35,32 @@ export function prepare<V extends object>(
 }
 
 /**
+ * Prepares a statement for each number of like texts, when that number is first used.
+ *
+ * @param build Builds the statement from a list of placeholders and the named ones.
+ */
+export function prepareMany<V extends object>(
+  names: readonly (keyof V & string)[],
+  build: (db: Database, list: string[], values: V) => CompiledQuery,
+): (db: Database, list: readonly string[], values: V) => CompiledQuery {
+  const statements = new Map<number, ReturnType<typeof prepare<V & Record<number, string>>>>();
+  return (db, list, values) => {
+    const places = list.map((_, place) => place);
+    const statement =
+      statements.get(list.length) ??
+      prepare<V & Record<number, string>>([...(places.map(String) as never[]), ...names], (db, slots) =>
+        build(
+          db,
+          places.map(place => slots[place]!),
+          slots,
+        ),
+      );
+    statements.set(list.length, statement);
+    return statement(db, { ...list, ...values });
+  };
+}
+
+/**
  * Returns a text to compare with a column in a query that also orders its rows.
  *
  * Because a bare parameter beside ORDER BY makes SQLite (built with STAT4) plan the statement anew at each run, the

@@ -6,3 +6,12 @@
 export function nextTurn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
 }
+
+/**
+ * Waits between the units of long work in the background.
+ *
+ * Because another process that waits for SQLite's lock only looks for it now and then, the lock must be free for a while.
+ */
+export function pause(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms));
+}

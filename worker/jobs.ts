@@ -56,7 +56,7 @@ export const jobs: Job[] = [
     name: 'checkpoint_audit',
     every_ms: day_ms,
     async run({ db, log, settings }, now) {
-      const line = await makeCheckpoint(db, createCheckpointKey(settings.signing_key), now);
+      const line = await makeCheckpoint(db, createCheckpointKey(settings.signing_key.at(-1)!), now);
       if (line) log('notice', 'audit_checkpoint', { line });
       return { checkpoints: line ? 1 : 0 };
     },
@@ -65,7 +65,10 @@ export const jobs: Job[] = [
     // Because the rule stands in the name, a new one is applied at the first start that knows it.
     name: `reindex_leads_${index_rule}`,
     every_ms: day_ms,
-    run: services => reindexLeads(services, phone => normalizePhone(phone) ?? phone),
+    async run(services) {
+      const { renewed, unopened } = await reindexLeads(services, phone => normalizePhone(phone) ?? phone);
+      return { leads: renewed, unreadable: unopened.length };
+    },
   },
 ];
 

@@ -50,9 +50,16 @@ export const cookieDomain: Form<string> = {
   read: text => (/^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text) ? text.replace(/^\./, '').toLowerCase() : undefined),
 };
 
-export const key: Form<Buffer> = { expected: `${key_bytes} bytes in base64`, read: readKey };
+/** Keys without names. There is more than one only while a key is turned. */
+export const keyList: Form<Buffer[]> = {
+  expected: `${key_bytes} bytes in base64, or several such keys separated by commas`,
+  read(text) {
+    const read = text.split(',').map(part => readKey(part.trim()));
+    return read.every(key => key !== undefined) ? read : undefined;
+  },
+};
 
-export const keys: Form<KeyEncryptionKey[]> = {
+export const namedKeys: Form<KeyEncryptionKey[]> = {
   expected: `id:base64 of ${key_bytes} bytes, separated by commas, each id once`,
   read(text) {
     const read = text.split(',').map(part => {

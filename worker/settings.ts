@@ -39,20 +39,22 @@ export const settings_table = {
       'ISO 3166 code of where the database stands, shown in the console. Workers refuse `CN`, since D1 stores nothing there.',
   },
   ENCRYPTION_KEYS: {
-    form: forms.keys,
+    form: forms.namedKeys,
     required: 'always',
     sentence:
-      'Keys that seal the leads, `id:base64` of 32 bytes, separated by commas. The last one encrypts, all decrypt.',
+      'Keys that seal the leads, `id:base64` of 32 bytes, separated by commas. The last one encrypts, all decrypt; `keys rotate` turns one into the next.',
   },
   INDEX_KEY: {
-    form: forms.key,
+    form: forms.keyList,
     required: 'always',
-    sentence: 'Key of the index by phone and e-mail: 32 bytes in base64, as `openssl rand -base64 32` prints.',
+    sentence:
+      'Key of the index by phone and e-mail: 32 bytes in base64, as `openssl rand -base64 32` prints. While it is turned, several, separated by commas: the last one makes the index, all find.',
   },
   SIGNING_KEY: {
-    form: forms.key,
+    form: forms.keyList,
     required: 'always',
-    sentence: 'Key that signs receipt codes and bot checks: 32 bytes in base64. No two keys may be the same.',
+    sentence:
+      'Key that signs receipt codes and bot checks: 32 bytes in base64. While it is turned, several, separated by commas: the last one signs, all are believed. No two keys may be the same.',
   },
   CONTROLLER_NAME: {
     form: forms.line(100),
@@ -270,13 +272,13 @@ export function defaultOf(row: Setting, host: Host): string | undefined {
 
 /** Finds values that are well formed by themselves, but wrong beside another one or on this host. */
 function findContradictions(settings: Partial<Settings>, host: Host): string[] {
-  const { production, public_url, data_region, encryption_keys = [], index_key, signing_key } = settings;
+  const { production, public_url, data_region, encryption_keys = [], index_key = [], signing_key = [] } = settings;
   const mistakes: string[] = [];
   if (production && public_url?.startsWith('http:') && !isLoopback(public_url))
     mistakes.push('PUBLIC_URL: expected https:// in production, since personal data is posted to it');
   if (host === 'workers' && /^CN\b/.test(data_region ?? ''))
     mistakes.push('DATA_REGION: D1 stores nothing in CN: run the Node server there instead');
-  const all = [...encryption_keys.map(({ key }) => key), index_key, signing_key].filter(key => key !== undefined);
+  const all = [...encryption_keys.map(({ key }) => key), ...index_key, ...signing_key];
   if (new Set(all.map(key => key.toString('hex'))).size < all.length)
     mistakes.push('ENCRYPTION_KEYS, INDEX_KEY, SIGNING_KEY: two of them are the same key; make each its own');
   return mistakes;

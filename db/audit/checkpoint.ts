@@ -1,12 +1,16 @@
 import type { Database } from '../database.ts';
 import type { AuditSeals } from '../schema.ts';
-import type { CheckpointKey } from '../vault/checkpoint-key.ts';
 import { findSealedEnd, sealTrail } from './seal.ts';
 
 /** What a checkpoint says: up to which number the trail was sealed, and with which hash. */
 export interface Checkpoint {
   seq: AuditSeals['to_seq'];
   hash: AuditSeals['hash'];
+}
+
+/** Signs a checkpoint (`checkpoint-key.ts`). */
+interface SigningKey {
+  sign(text: string): string;
 }
 
 /** First word of a checkpoint. The number is that of its format. */
@@ -21,7 +25,7 @@ const format = 'lead-consent-checkpoint-1';
  *
  * @returns Undefined while the trail is empty.
  */
-export async function makeCheckpoint(db: Database, key: CheckpointKey, now: Date): Promise<string | undefined> {
+export async function makeCheckpoint(db: Database, key: SigningKey, now: Date): Promise<string | undefined> {
   await sealTrail(db, now);
   const { to_seq, hash } = await findSealedEnd(db);
   if (to_seq === 0) return undefined;

@@ -27,8 +27,10 @@ export interface AuditEvent {
     | 'token.rotated'
     | 'token.revoked'
     | 'policy.published'
-    | 'calendar.loaded';
-  /** Names of the fields that were read or written, joined by commas. */
+    | 'calendar.loaded'
+    | 'key.first_used'
+    | 'key.rotated';
+  /** Names of the fields that were read or written, joined by commas; of an act on no lead, the ids that it is about. */
   fields?: string;
   /** What for: a lead's form, the purpose of a reveal, the ground of a hold or an erasure. */
   purpose?: string;

@@ -122,7 +122,7 @@ async function restoreKeys(
   { add, end }: Pick<Filling, 'add' | 'end'>,
   count: (rows: number) => void,
 ) {
-  if (indexKeyOf(header.index_version) !== indexKeyOf(vault.index_version))
+  if (!vault.index_versions.map(indexKeyOf).includes(indexKeyOf(header.index_version)))
     throw new Refusal(
       'wrong_key',
       'INDEX_KEY: another one than when the backup was made; nobody would be found by phone or e-mail. Restore with that one',

@@ -1,11 +1,11 @@
-import type { Selectable } from 'kysely';
+import type { CompiledQuery, Selectable } from 'kysely';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
-import type { Repeatable } from '../once.ts';
+import { claimKey, isSameRequest, type Repeatable } from '../once.ts';
 import { choice_holds_days } from '../policies.ts';
 import { takeQuota } from '../quota.ts';
 import type { Consents } from '../schema.ts';
-import { asText, prepare } from '../statements.ts';
+import { asText, prepare, prepareMany } from '../statements.ts';
 
 /** A cookie choice as a visitor made it. */
 export interface Choice {
@@ -39,7 +39,7 @@ const day_ms = 86_400_000;
  * @returns The record, and the visitor's latest by time of choosing, which is another one when this choice
  *   was sent late.
  * @param quota Choices that are stored in a minute, all visitors together; 0 for no quota.
- * @throws Conflict in `consents` when another request with the same key came first, which
+ * @throws Conflict in `consents` or `once` when another request with the same key came first, which
  *   `findRepeatedChoice` then finds; in `quotas` when the quota is full.
  */
 export async function recordChoice(
@@ -60,16 +60,31 @@ export async function recordChoice(
     chosen_at: choice.chosen_at.toISOString(),
     received_at: now.toISOString(),
     expires_at: new Date(choice.chosen_at.getTime() + choice_holds_days * day_ms).toISOString(),
-    once_key: repeatable?.key ?? null,
-    fingerprint: repeatable?.fingerprint ?? null,
+    once_key: repeatable?.[0]?.key ?? null,
+    fingerprint: repeatable?.[0]?.fingerprint ?? null,
   };
   const outcomes = await db.atomic([
+    ...claimWhileTurning(db, row.id, repeatable, now),
     insertChoice(db, row),
     ...(quota ? [takeQuota(db, 'consents', quota, now)] : []),
     selectLatest(db, { visitor_id: row.visitor_id, limit: 1 }),
   ]);
   const [latest] = outcomes.at(-1)!.rows as Selectable<Consents>[];
   return { record: toRecord(row), latest: toRecord(latest!) };
+}
+
+/** Period in which two servers may store a choice under different signing keys, with much to spare. */
+const turn_ms = day_ms;
+
+/**
+ * Claims a key under all signing keys while several are listed.
+ *
+ * The record itself holds the HMAC under the last key alone. Because another server may have another one as its last,
+ * two records of one key would not meet there.
+ */
+function claimWhileTurning(db: Database, id: string, repeatable: Repeatable | undefined, now: Date): CompiledQuery[] {
+  if (!repeatable || repeatable.length === 1) return [];
+  return claimKey(db, repeatable, id, new Date(now.getTime() + turn_ms), now);
 }
 
 const insertChoice = prepare<Consents>(
@@ -95,18 +110,21 @@ const selectLatest = prepare<{ visitor_id: string; limit: number }>(
 
 /**
  * Finds the record that first answered a key, and whether this request is the same one. A key is valid as long as its
- * record is kept.
+ * record is kept and its signing key is listed.
  */
 export async function findRepeatedChoice(
   db: Database,
-  { key, fingerprint }: Repeatable,
+  repeatable: Repeatable,
 ): Promise<{ same: boolean; record: ConsentRecord } | undefined> {
-  const [row] = (await db.read(selectByKey(db, { key }))) as Selectable<Consents>[];
-  return row && { same: row.fingerprint === fingerprint, record: toRecord(row) };
+  const keys = repeatable.map(({ key }) => key);
+  const [row] = (await db.read(selectByKey(db, keys, {}))) as Selectable<Consents>[];
+  if (!row) return undefined;
+  const { once_key: key, fingerprint } = row;
+  return { same: isSameRequest(repeatable, { key, fingerprint }), record: toRecord(row) };
 }
 
-const selectByKey = prepare<{ key: string }>(['key'], (db, { key }) =>
-  db.selectFrom('consents').selectAll().where('once_key', '=', key).compile(),
+const selectByKey = prepareMany([], (db, keys) =>
+  db.selectFrom('consents').selectAll().where('once_key', 'in', keys).compile(),
 );
 
 /** Place in a visitor's history: after the choice with this time and id. */

@@ -2,12 +2,13 @@ import { type CompiledQuery, type ExpressionBuilder, sql } from 'kysely';
 import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
-import { claimKey, findFirstUse, type Proof, type Repeatable, spendProof } from '../once.ts';
+import { claimKey, findFirstUse, isSameRequest, type Proof, type Repeatable, spendProof } from '../once.ts';
 import { takeQuota } from '../quota.ts';
 import type { Keys, Leads, Schema } from '../schema.ts';
-import { asText, prepare } from '../statements.ts';
+import { asText, prepare, prepareMany } from '../statements.ts';
+import { LostKey } from '../vault/lost-key.ts';
 import { hashReceiptCode, type Signer } from '../vault/signer.ts';
-import type { LeadValues, SubjectKeys, Vault } from '../vault/vault.ts';
+import type { LeadValues, Vault } from '../vault/vault.ts';
 import { personal_fields } from './lead.ts';
 
 /** A visitor's submission: the values, and the policy that the visitor agreed to. */
@@ -73,15 +74,15 @@ export function draftLead(
   const received_at = now.toISOString();
   const { sealed, keys } = vault.seal(id, values);
   const receipt_code = signer.receiptCode({ id, received_at });
-  const { phone_index, email_index } = keys;
+  const earlier = [...vault.phoneIndexes(values.phone), ...vault.emailIndexes(values.email)];
   const lead = { id, form, sealed, ...consent, receipt_hash: hashReceiptCode(receipt_code), received_at };
   const event = { action: 'lead.created', fields: personal_fields, purpose: form, lead_ids: [id] } satisfies AuditEvent;
   const statements = [
-    ...(repeatable ? [claimKey(db, repeatable, id, repeatEnds(now), now)] : []),
+    ...(repeatable ? claimKey(db, withReceipt(signer, repeatable, receipt_code), id, repeatEnds(now), now) : []),
     ...(proof ? [spendProof(db, proof)] : []),
     ...(quota ? [takeQuota(db, form, quota, now)] : []),
     takeNumber(db),
-    insertLead(db, { ...lead, phone_index, email_index }),
+    insertLead(db, earlier, lead),
     insertKey(db, { subject_id: id, ...keys }),
     ...recordEvent(db, actor, event, now),
   ];
@@ -91,22 +92,31 @@ export function draftLead(
 type NewLead = Pick<
   Leads,
   'id' | 'form' | 'policy_version' | 'policy_sha256' | 'locale' | 'receipt_hash' | 'received_at'
-> &
-  Pick<SubjectKeys, 'phone_index' | 'email_index'> & { sealed: string };
+> & { sealed: string };
 
-const insertLead = prepare<NewLead>(
-  [
-    ...(['id', 'form', 'sealed', 'policy_version', 'policy_sha256', 'locale', 'receipt_hash', 'received_at'] as const),
-    ...(['phone_index', 'email_index'] as const),
-  ],
-  (db, { phone_index, email_index, ...lead }) =>
+/**
+ * Adds the receipt code to the claims of an idempotency key while several signing keys are listed.
+ *
+ * Because the code is derived under one of them, and a repeat may come when another one alone is left, each claim holds
+ * the code sealed under its own.
+ */
+function withReceipt(signer: Signer, repeatable: Repeatable, receipt_code: string): Repeatable {
+  if (repeatable.length === 1) return repeatable;
+  const sealed = signer.sealCode(receipt_code);
+  return repeatable.map((one, at) => ({ ...one, receipt: sealed[at] }));
+}
+
+/** Takes the indexes by which an earlier lead of the same person may be found: by phone, and as many by e-mail. */
+const insertLead = prepareMany<NewLead>(
+  ['id', 'form', 'sealed', 'policy_version', 'policy_sha256', 'locale', 'receipt_hash', 'received_at'],
+  (db, indexes, { id, form, sealed, policy_version, policy_sha256, locale, receipt_hash, received_at }) =>
     db
       .insertInto('leads')
       .values({
-        ...lead,
+        ...{ id, form, sealed, policy_version, policy_sha256, locale, receipt_hash, received_at },
         status: sql.lit('new'),
-        earlier_lead_id: eb => findEarlier(eb, lead.form, { phone_index, email_index }),
-        changed_at: lead.received_at,
+        earlier_lead_id: eb => findEarlier(eb, form, indexes),
+        changed_at: received_at,
         created_seq: takenNumber(),
         seq: takenNumber(),
       })
@@ -123,16 +133,13 @@ const insertKey = prepare<Omit<Keys, 'subject_kind'>>(
 );
 
 /**
- * Returns SQL for the latest lead of the same form with the same phone, or else with the same e-mail.
+ * Returns SQL for the latest lead of the same form with the same phone, or else with the same e-mail. While an index key
+ * is turned, each of the two is looked for under every key.
  *
  * Because PostgreSQL, while its statistics are young, turns a join into a walk through all leads of the form, a query
  * of its own reads the form of each candidate.
  */
-function findEarlier(
-  eb: ExpressionBuilder<Schema, 'leads'>,
-  form: string,
-  { phone_index, email_index }: Pick<SubjectKeys, 'phone_index' | 'email_index'>,
-) {
+function findEarlier(eb: ExpressionBuilder<Schema, 'leads'>, form: string, indexes: string[]) {
   const latestBy = (column: 'phone_index' | 'email_index', value: string) =>
     eb
       .selectFrom('keys')
@@ -147,7 +154,17 @@ function findEarlier(
       )
       .orderBy('subject_id', 'desc')
       .limit(sql.lit(1));
-  return eb.fn.coalesce(latestBy('phone_index', phone_index), latestBy('email_index', email_index));
+  const count = indexes.length / 2;
+  const latest = (column: 'phone_index' | 'email_index', values: string[]) => {
+    const [first, ...others] = values.map(value => latestBy(column, value));
+    if (others.length === 0) return first!;
+    const found = sql.join(
+      [first!, ...others].map(query => sql`select ${query} as id`),
+      sql` union all `,
+    );
+    return sql<string | null>`(select max(id) from (${found}) as found)`;
+  };
+  return eb.fn.coalesce(latest('phone_index', indexes.slice(0, count)), latest('email_index', indexes.slice(count)));
 }
 
 /** The first answer to a key: the receipt, and whether this request is the same one; or that its lead is erased. */
@@ -156,15 +173,19 @@ export type RepeatedLead = { same: boolean; receipt: Receipt } | 'erased';
 /** Finds the first answer to a key, unless the key has expired. */
 export async function findRepeatedLead(
   { db, signer }: { db: Database; signer: Signer },
-  { key, fingerprint }: Repeatable,
+  repeatable: Repeatable,
   now: Date,
 ): Promise<RepeatedLead | undefined> {
-  const first = await findFirstUse(db, key, now);
+  const keys = repeatable.map(({ key }) => key);
+  const first = await findFirstUse(db, keys, now);
   if (!first || first === 'erased') return first;
   const lead = await db
     .selectFrom('leads')
-    .select(['id', 'form', 'received_at'])
+    .select(['id', 'form', 'received_at', 'receipt_hash'])
     .where('id', '=', first.subject_id)
     .executeTakeFirstOrThrow();
-  return { same: first.fingerprint === fingerprint, receipt: { ...lead, receipt_code: signer.receiptCode(lead) } };
+  const receipt_code = signer.findReceiptCode(lead) ?? (first.receipt && signer.openCode(first.receipt));
+  if (!receipt_code) throw new LostKey('SIGNING_KEY', [{ subject_id: lead.id }]);
+  const { receipt_hash: _, ...receipt } = lead;
+  return { same: isSameRequest(repeatable, first), receipt: { ...receipt, receipt_code } };
 }

@@ -1,5 +1,6 @@
 import { type Actor, recordEvent, subject_tables, takeNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
+import { LostKey } from '../vault/lost-key.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
 import { type Lead, personal_fields, type RevealPurpose } from './lead.ts';
 import { maskCompany, maskEmail, maskName, maskPhone } from './masks.ts';
@@ -88,7 +89,7 @@ async function readPage(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    leads: page.map(row => readLead(vault, row, 'clear' in view)),
+    leads: readAll(page, row => readLead(vault, row, 'clear' in view)),
     has_more: rows.length > limit,
     end: last && { seq: last.seq, id: last.id },
   };
@@ -120,6 +121,28 @@ async function selectRecorded(
       if (!(error instanceof Conflict && subject_tables.includes(error.table)) || attempt === attempts) throw error;
     }
   }
+}
+
+/** Reads rows one by one. A LostKey is thrown at the end, so that it names all leads that do not open. */
+function readAll<T>(rows: LeadRow[], read: (row: LeadRow) => T): T[] {
+  const lost: LostKey[] = [];
+  const leads = rows.flatMap(row => {
+    try {
+      return [read(row)];
+    } catch (error) {
+      if (!(error instanceof LostKey)) throw error;
+      lost.push(error);
+      return [];
+    }
+  });
+  const [first] = lost;
+  if (first)
+    throw new LostKey(
+      first.setting,
+      lost.flatMap(({ unopened }) => unopened),
+      first,
+    );
+  return leads;
 }
 
 /** Opens a row as staff see it, in clear or masked. A caller that asks for clear values has recorded the read before. */

@@ -3,6 +3,7 @@ import type { Database } from '../database.ts';
 import { firstIdAt } from '../ids.ts';
 import type { Keys, Leads } from '../schema.ts';
 import { asText, prepare } from '../statements.ts';
+import { LostKey } from '../vault/lost-key.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
 import { shown_columns } from './lead.ts';
 
@@ -38,14 +39,14 @@ interface Values {
   form?: string | undefined;
   status?: string | undefined;
   assigned_to?: string | undefined;
-  phone_index?: string | undefined;
-  email_index?: string | undefined;
   /** Inclusive. */
   from_id?: string | undefined;
   /** Exclusive. */
   to_id?: string | undefined;
   after_seq?: number | undefined;
   after_id?: string | undefined;
+  /** Blind indexes: those by phone, under each index key, then those by e-mail. */
+  [index: `index_${number}`]: string | undefined;
 }
 
 /**
@@ -85,18 +86,23 @@ export function selectMatches(
   const count = countRows(limit);
   const values = {
     ...columns,
-    phone_index: phone && vault.indexPhone(phone),
-    email_index: email && vault.indexEmail(email),
     ...boundIds({ order, received_from, received_to }, after),
   };
-  return select(db, values, `${order} ${count}`, (db, value) => {
+  const phones = phone ? vault.phoneIndexes(phone) : [];
+  const emails = email ? vault.emailIndexes(email) : [];
+  const indexes = Object.fromEntries([...phones, ...emails].map((index, place) => [`index_${place}`, index]));
+  const kind = `${order} ${count} ${phones.length} ${emails.length}`;
+  return select(db, { ...values, ...indexes }, kind, (db, value) => {
     let rows = selectLeads(db)
       .where('erased_at', 'is', null)
       .where('restricted_at', 'is', null)
       .orderBy('leads.id', order)
       .limit(sql.lit(count));
-    for (const column of ['form', 'status', 'assigned_to', 'phone_index', 'email_index'] as const)
+    for (const column of ['form', 'status', 'assigned_to'] as const)
       if (values[column]) rows = rows.where(column, '=', asText(value[column]!));
+    const bound = Object.keys(indexes).map(name => asText(value[name as `index_${number}`]!));
+    if (phone) rows = rows.where('phone_index', 'in', bound.slice(0, phones.length));
+    if (email) rows = rows.where('email_index', 'in', bound.slice(phones.length));
     if (values.from_id) rows = rows.where('leads.id', '>=', asText(value.from_id!));
     if (values.to_id) rows = rows.where('leads.id', '<', asText(value.to_id!));
     if (values.after_id) rows = rows.where('leads.id', order === 'asc' ? '>' : '<', asText(value.after_id!));
@@ -132,10 +138,20 @@ const selectById = prepare<{ id: string }>(['id'], (db, { id }) =>
   selectLeads(db).where('leads.id', '=', id).compile(),
 );
 
-/** Opens the values of a lead that is not erased. A caller that shows them has recorded the read before. */
+/**
+ * Opens the values of a lead that is not erased. A caller that shows them has recorded the read before.
+ *
+ * @throws LostKey when they do not open.
+ */
 export function openValues(vault: Vault, { id, sealed, kek_id, wrapped }: LeadRow): LeadValues {
-  if (!sealed || !kek_id || !wrapped) throw new Error(`lead ${id} has lost its key`);
-  return vault.open(id, sealed, { kek_id, wrapped });
+  const lost = (cause?: unknown) =>
+    new LostKey('ENCRYPTION_KEYS', [{ subject_id: id, key_id: kek_id ?? undefined }], cause);
+  if (!sealed || !kek_id || !wrapped) throw lost();
+  try {
+    return vault.open(id, sealed, { kek_id, wrapped });
+  } catch (error) {
+    throw lost(error);
+  }
 }
 
 function countRows(limit: number): number {

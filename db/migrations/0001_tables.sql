@@ -74,6 +74,8 @@ create table key_checks (
   key_id text not null,
   check_value text not null,
   noted_at text not null,
+  used_at text,
+  rotated_at text,
   primary key (setting, number)
 ) without rowid;
 
@@ -98,6 +100,7 @@ create table once (
   key text not null primary key,
   fingerprint text,
   subject_id text,
+  receipt text,
   expires_at text not null
 ) without rowid;
 create index once_by_expiry on once (expires_at);

@@ -1,19 +1,25 @@
 import { type CompiledQuery, sql } from 'kysely';
+import { recordEvent, takeNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
 import type { KeyChecks } from '../schema.ts';
+import { failUnless } from '../statements.ts';
+import { countKeys, sumSubjects } from './count.ts';
 import { deriveKey, identifyKey, type KeyEncryptionKey, type Vault } from './vault.ts';
 
 /** The deployment's keys, by their setting. */
 export interface DeploymentKeys {
   encryption_keys: KeyEncryptionKey[];
-  index_key: Buffer;
-  signing_key: Buffer;
+  index_key: Buffer[];
+  signing_key: Buffer[];
 }
 
 /** A key as the database remembers it. */
 type Mark = Pick<KeyChecks, 'setting' | 'key_id' | 'check_value'>;
 
 const key_settings = ['ENCRYPTION_KEYS', 'INDEX_KEY', 'SIGNING_KEY'] as const;
+
+/** The actor of a key's first use: whoever put it into the settings. */
+const operator = { id: 'operator', role: 'operator', request_id: null };
 
 /** Attempts at noting new keys. Because several servers may start at once, one may not be enough. */
 const attempts = 20;
@@ -24,7 +30,8 @@ const attempts = 20;
  * Because a lead that is stored under wrong keys does not open with the right ones later, and a search under a wrong one
  * finds nobody, the mistake must be found before the first request. The first start notes the keys. From then on one of
  * each setting's keys must be known; the others of the list are noted, so that a key can be added. A key that is no
- * longer listed is forgotten, unless something in the database still needs it.
+ * longer listed is forgotten, unless something in the database still needs it. The first start at which another
+ * encryption key comes last records its first use; the first key of a database is used from its first act on.
  *
  * @returns The mistakes, one line each.
  * @throws Unavailable when the database cannot be used.
@@ -39,7 +46,11 @@ export async function findKeyMistakes(db: Database, vault: Vault, keys: Deployme
     const needed = (await Promise.all(missing.map(mark => describeNeed(db, mark)))).filter(line => line !== undefined);
     if (needed.length > 0) return needed;
     if (unopened) return [unopened];
-    const changes = [...missing.map(mark => forgetMark(db, mark)), ...noteMarks(db, own, known, now)];
+    const changes = [
+      ...missing.map(mark => forgetMark(db, mark)),
+      ...noteMarks(db, own, known, now),
+      ...noteFirstUse(db, vault.kek_id, known, now),
+    ];
     if (changes.length === 0) return [];
     try {
       await db.atomic(changes);
@@ -50,10 +61,11 @@ export async function findKeyMistakes(db: Database, vault: Vault, keys: Deployme
   }
 }
 
-/** Checks the signing key alone, for a command that needs no other key. It notes nothing. */
-export async function findSigningKeyMistake(db: Database, signing_key: Buffer): Promise<string | undefined> {
+/** Checks the signing keys alone, for a command that needs no other key. It notes nothing. */
+export async function findSigningKeyMistake(db: Database, signing_keys: Buffer[]): Promise<string | undefined> {
   const known = (await listKnown(db)).filter(isOf('SIGNING_KEY'));
-  return findStrange([markKey('SIGNING_KEY', signing_key)], known)[0];
+  const own = signing_keys.map(key => markKey('SIGNING_KEY', key));
+  return findStrange(own, known)[0];
 }
 
 function listKnown(db: Database): Promise<KeyChecks[]> {
@@ -63,8 +75,8 @@ function listKnown(db: Database): Promise<KeyChecks[]> {
 function markKeys({ encryption_keys, index_key, signing_key }: DeploymentKeys): Mark[] {
   return [
     ...encryption_keys.map(({ id, key }) => markKey('ENCRYPTION_KEYS', key, id)),
-    markKey('INDEX_KEY', index_key),
-    markKey('SIGNING_KEY', signing_key),
+    ...index_key.map(key => markKey('INDEX_KEY', key)),
+    ...signing_key.map(key => markKey('SIGNING_KEY', key)),
   ];
 }
 
@@ -96,12 +108,12 @@ function isOf(wanted: Mark['setting']) {
 /** Returns the mistake where the database still needs a key that is not listed. Receipt codes need none. */
 async function describeNeed(db: Database, { setting, key_id }: Mark): Promise<string | undefined> {
   if (setting === 'SIGNING_KEY') return undefined;
-  const rows = db.selectFrom('keys').select('subject_id').limit(sql.lit(1));
-  const needing =
-    setting === 'INDEX_KEY' ? rows.where('index_version', 'like', `%.${key_id}`) : rows.where('kek_id', '=', key_id);
-  return (
-    (await needing.executeTakeFirst()) && `${setting}: key ${key_id} is missing, which leads of this database need`
+  const needing = sumSubjects(await countKeys(db), ({ kek_id, index_version }) =>
+    setting === 'INDEX_KEY' ? Boolean(index_version?.endsWith(`.${key_id}`)) : kek_id === key_id,
   );
+  if (needing === 0) return undefined;
+  const what = setting === 'INDEX_KEY' ? 'are found by it' : 'are wrapped under it';
+  return `${setting}: key ${key_id} is missing, and the keys of ${needing} subjects ${what}; list it again before the last one, and take it out after "ops keys rotate"`;
 }
 
 /** Returns the mistake where the newest lead does not open, as in a database that was filled elsewhere. */
@@ -140,6 +152,25 @@ function noteMarks(db: Database, own: Mark[], known: KeyChecks[], now: Date): Co
           .compile(),
       );
   });
+}
+
+/**
+ * Notes the first use of the key that wraps from now on, unless that is known, and records it as an act, unless it is the
+ * database's first key. A server that does the same at the same time gets a Conflict.
+ */
+function noteFirstUse(db: Database, kek_id: string, known: KeyChecks[], now: Date): CompiledQuery[] {
+  const marks = known.filter(isOf('ENCRYPTION_KEYS'));
+  if (marks.some(mark => mark.key_id === kek_id && mark.used_at)) return [];
+  const event = [takeNumber(db), ...recordEvent(db, operator, { action: 'key.first_used', fields: kek_id }, now)];
+  return [
+    db
+      .updateTable('key_checks')
+      .set({ used_at: now.toISOString(), noted_at: failUnless(sql`used_at is null`, sql<string>`noted_at`) })
+      .where('setting', '=', 'ENCRYPTION_KEYS')
+      .where('key_id', '=', kek_id)
+      .compile(),
+    ...(marks.length > 0 ? event : []),
+  ];
 }
 
 function forgetMark(db: Database, { setting, key_id }: Mark): CompiledQuery {

@@ -1,20 +1,37 @@
 import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { deriveKey } from './vault.ts';
+import { decrypt, deriveKey, encrypt } from './vault.ts';
 
-/** Derives from SIGNING_KEY: receipt codes, HMACs of requests, and marks on what the deployment hands out. */
+/**
+ * Derives from SIGNING_KEY: receipt codes, HMACs of requests, and marks on what the deployment hands out. Of several
+ * keys the last one signs, and all are believed.
+ */
 export interface Signer {
   /**
    * Derives the code with which its holder withdraws a lead. Because it is derived, every answer about one lead holds
    * the same. It begins with the time of receipt, which finds the lead without an index.
    */
   receiptCode(lead: { id: string; received_at: string }): string;
-  /** Returns the HMAC of an idempotency key; `scope` keeps leads and consents apart. */
-  idempotencyKey(scope: 'lead' | 'consent', key: string): string;
-  /** Returns the HMAC of a request's content, which tells a repeat from a reuse of the key. */
-  fingerprint(request: unknown): string;
+  /**
+   * Derives the code that was handed out for a lead, under whichever key it was made.
+   *
+   * @param receipt_hash The hash of that code.
+   * @returns Undefined when its key is no longer listed.
+   */
+  findReceiptCode(lead: { id: string; received_at: string; receipt_hash: string }): string | undefined;
+  /** Seals a receipt code under each signing key, the last one first. */
+  sealCode(code: string): string[];
+  /** Opens a receipt code that was sealed under one of the signing keys; undefined when it was under none. */
+  openCode(sealed: string): string | undefined;
+  /**
+   * Returns the HMACs of an idempotency key, one for each signing key, that of the last one first; `scope` keeps leads
+   * and consents apart.
+   */
+  idempotencyKeys(scope: 'lead' | 'consent', key: string): string[];
+  /** Returns the HMACs of a request's content, in the same order, which tell a repeat from a reuse of the key. */
+  fingerprints(request: unknown): string[];
   /** Returns a mark of 32 hexadecimal digits that only this deployment can make. Each use has a key of its own. */
   sign(use: SignedUse, text: string): string;
-  /** Returns whether a mark is the one that `sign` makes, compared in constant time. */
+  /** Returns whether a mark is one that `sign` makes, compared in constant time. */
   isSigned(use: SignedUse, text: string, mark: string): boolean;
 }
 
@@ -31,38 +48,76 @@ const tick_ms = 16;
 const secret_letters = 12;
 
 const mark_bytes = 16;
+const no_context = Buffer.alloc(0);
 const hash_bytes = 16;
 
 /**
  * Creates the signer of a deployment.
  *
- * @param signing_key 32 bytes.
+ * @param signing_keys Keys of 32 bytes, at least one: the last one signs, all are believed.
  */
-export function createSigner(signing_key: Buffer): Signer {
-  const traceKey = deriveKey(signing_key, 'idempotency');
-  const trace = (value: string) =>
-    createHmac('sha256', traceKey).update(value).digest().subarray(0, mark_bytes).toString('base64url');
-  const receiptKey = createSecretKey(signing_key);
-  const keys = new Map<SignedUse, KeyObject>();
-  const markOf = (use: SignedUse, text: string) => {
-    const key = keys.get(use) ?? deriveKey(signing_key, use);
-    keys.set(use, key);
-    return createHmac('sha256', key).update(text).digest().subarray(0, mark_bytes);
-  };
+export function createSigner(signing_keys: Buffer[]): Signer {
+  const latest_first = signing_keys.toReversed().map(deriveSigningKeys);
+  const latest = latest_first[0]!;
   return {
-    receiptCode({ id, received_at }) {
-      const mac = createHmac('sha256', receiptKey).update(`receipt\u0000${id}`).digest();
-      const secret = [...mac.subarray(0, secret_letters)].map(byte => alphabet[byte & 31]).join('');
-      return groupLetters(writeTicks(new Date(received_at)) + secret);
+    receiptCode: lead => writeReceiptCode(latest.receipt, lead),
+    findReceiptCode: lead =>
+      latest_first
+        .map(({ receipt }) => writeReceiptCode(receipt, lead))
+        .find(code => hashReceiptCode(code) === lead.receipt_hash),
+    sealCode: code =>
+      latest_first.map(({ code_key }) => encrypt(code_key, Buffer.from(code), no_context).toString('base64url')),
+    openCode(sealed) {
+      const boxed = Buffer.from(sealed, 'base64url');
+      for (const { code_key } of latest_first)
+        try {
+          return decrypt(code_key, boxed, no_context).toString();
+        } catch {}
+      return undefined;
     },
-    idempotencyKey: (scope, key) => trace(`${scope}\u0000${key}`),
-    fingerprint: request => trace(JSON.stringify(request)),
-    sign: (use, text) => markOf(use, text).toString('hex'),
+    idempotencyKeys: (scope, key) => latest_first.map(keys => trace(keys, `${scope}\u0000${key}`)),
+    fingerprints(request) {
+      const text = JSON.stringify(request);
+      return latest_first.map(keys => trace(keys, text));
+    },
+    sign: (use, text) => makeMark(latest, use, text).toString('hex'),
     isSigned(use, text, mark) {
       const given = Buffer.from(mark, 'hex');
-      return given.length === mark_bytes && timingSafeEqual(given, markOf(use, text));
+      if (given.length !== mark_bytes) return false;
+      return latest_first.some(keys => timingSafeEqual(given, makeMark(keys, use, text)));
     },
   };
+}
+
+type SigningKeys = ReturnType<typeof deriveSigningKeys>;
+
+/** Derives a key for each use from one signing key; those for marks when they are first used. */
+function deriveSigningKeys(signing_key: Buffer) {
+  const marks = new Map<SignedUse, KeyObject>();
+  return {
+    receipt: createSecretKey(signing_key),
+    trace: deriveKey(signing_key, 'idempotency'),
+    code_key: deriveKey(signing_key, 'receipt_code'),
+    markKey(use: SignedUse): KeyObject {
+      const key = marks.get(use) ?? deriveKey(signing_key, use);
+      marks.set(use, key);
+      return key;
+    },
+  };
+}
+
+function writeReceiptCode(key: KeyObject, { id, received_at }: { id: string; received_at: string }): string {
+  const mac = createHmac('sha256', key).update(`receipt\u0000${id}`).digest();
+  const secret = [...mac.subarray(0, secret_letters)].map(byte => alphabet[byte & 31]).join('');
+  return groupLetters(writeTicks(new Date(received_at)) + secret);
+}
+
+function trace(keys: SigningKeys, value: string): string {
+  return createHmac('sha256', keys.trace).update(value).digest().subarray(0, mark_bytes).toString('base64url');
+}
+
+function makeMark(keys: SigningKeys, use: SignedUse, text: string): Buffer {
+  return createHmac('sha256', keys.markKey(use)).update(text).digest().subarray(0, mark_bytes);
 }
 
 /** Characters of a code as it is typed, with all that may stand around it. NFKC gets no longer text. */

@@ -47,12 +47,16 @@ export interface Vault {
    * @throws When the key encryption key is not known, or the key was wrapped for another subject.
    */
   unwrap(subject_id: string, wrapped_key: WrappedKey): Buffer;
-  indexPhone(phone: string): string;
-  indexEmail(email: string): string;
-  /** Computes the blind indexes of a lead, with their version. */
+  /** Returns the indexes by which a phone may be found: one for each index key, that of the last one first. */
+  phoneIndexes(phone: string): string[];
+  /** Returns the same for an e-mail address. */
+  emailIndexes(email: string): string[];
+  /** Computes the blind indexes of a lead under the last index key, with their version. */
   index(values: Pick<LeadValues, 'phone' | 'email'>): Indexes;
   /** Version of the indexes that this vault makes. */
   index_version: string;
+  /** Versions of the indexes that each index key makes, that of the last one first. */
+  index_versions: string[];
 }
 
 type Indexes = Pick<SubjectKeys, 'phone_index' | 'email_index' | 'index_version'>;
@@ -70,21 +74,21 @@ const index_bytes = 16;
  * Creates the vault of a deployment.
  *
  * @param keks Key encryption keys, at least one: the last one encrypts, all decrypt.
- * @param index_key 32 bytes, for the blind indexes alone.
+ * @param index_keys Keys of 32 bytes for the blind indexes alone, at least one: the last one makes them, all find.
  */
-export function createVault(keks: KeyEncryptionKey[], index_key: Buffer): Vault {
+export function createVault(keks: KeyEncryptionKey[], index_keys: Buffer[]): Vault {
   const byId = new Map(keks.map(({ id, key }) => [id, createSecretKey(key)]));
   const current = keks.at(-1)!.id;
   const currentKey = byId.get(current)!;
-  const phoneKey = deriveKey(index_key, 'lead|phone');
-  const emailKey = deriveKey(index_key, 'lead|email');
-  const index_version = `${index_rule}.${identifyKey(index_key)}`;
+  const latest_first = index_keys.toReversed();
+  const phoneKeys = latest_first.map(key => deriveKey(key, 'lead|phone'));
+  const emailKeys = latest_first.map(key => deriveKey(key, 'lead|email'));
+  const index_versions = latest_first.map(versionIndexes);
+  const index_version = index_versions[0]!;
 
-  const indexPhone = (phone: string) => blindIndex(phoneKey, phone);
-  const indexEmail = (email: string) => blindIndex(emailKey, canonicalizeEmail(email));
   const index: Vault['index'] = ({ phone, email }) => ({
-    phone_index: indexPhone(phone),
-    email_index: indexEmail(email),
+    phone_index: blindIndex(phoneKeys[0]!, phone),
+    email_index: blindIndex(emailKeys[0]!, canonicalizeEmail(email)),
     index_version,
   });
 
@@ -122,11 +126,20 @@ export function createVault(keks: KeyEncryptionKey[], index_key: Buffer): Vault 
     kek_id: current,
     wrap,
     unwrap,
-    indexPhone,
-    indexEmail,
+    phoneIndexes: phone => phoneKeys.map(key => blindIndex(key, phone)),
+    emailIndexes(email) {
+      const normal = canonicalizeEmail(email);
+      return emailKeys.map(key => blindIndex(key, normal));
+    },
     index,
     index_version,
+    index_versions,
   };
+}
+
+/** Returns the version of indexes that an index key makes by today's rule, as `<rule>.<id of the key>`. */
+export function versionIndexes(index_key: Buffer): string {
+  return `${index_rule}.${identifyKey(index_key)}`;
 }
 
 /** Returns an id for a key that has no name: eight hexadecimal digits, from which nobody learns the key. */
@@ -182,6 +195,6 @@ function leadContext(lead_id: string): Buffer {
   return lengthPrefixed('lead', lead_id, schema_version);
 }
 
-function wrapContext(kek_id: string, lead_id: string): Buffer {
-  return lengthPrefixed('wrap', kek_id, lead_id);
+function wrapContext(kek_id: string, subject_id: string): Buffer {
+  return lengthPrefixed('wrap', kek_id, subject_id);
 }

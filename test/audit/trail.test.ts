@@ -410,7 +410,7 @@ describe('a checkpoint', () => {
     await runDueJobs(services);
     const log = lines.join('');
     expect(log.match(/audit_checkpoint/g)).toHaveLength(2);
-    const { public_key } = createCheckpointKey(services.settings.signing_key);
+    const { public_key } = createCheckpointKey(services.settings.signing_key.at(-1)!);
     const found = readCheckpoints(log, (text, signature) => isSignedBy(public_key, text, signature));
     const checkpoints = 'checkpoints' in found ? found.checkpoints : [];
     expect(await verifyTrail(db, { now: services.now(), checkpoints })).toMatchObject({ checkpoints: 2 });

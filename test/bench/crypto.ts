@@ -14,7 +14,7 @@ const lead = {
  * WebCrypto, each awaited.
  */
 export async function measureCrypto(): Promise<Record<string, string>> {
-  const vault = createVault([{ id: 'bench', key: randomBytes(32) }], randomBytes(32));
+  const vault = createVault([{ id: 'bench', key: randomBytes(32) }], [randomBytes(32)]);
   const sync = await time(n => vault.seal(`lead-${n}`, lead));
   const sealAwaited = await prepareWebCrypto();
   const awaited = await time(sealAwaited);

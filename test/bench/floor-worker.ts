@@ -9,7 +9,7 @@ let vault: ReturnType<typeof createVault> | undefined;
 let count = 0;
 
 app.post('/', async c => {
-  vault ??= createVault([{ id: 'floor', key: randomBytes(32) }], randomBytes(32));
+  vault ??= createVault([{ id: 'floor', key: randomBytes(32) }], [randomBytes(32)]);
   const id = `floor-${++count}`;
   const { sealed, keys } = vault.seal(id, await c.req.json());
   await insert(c.env.DB, [id, sealed, keys.wrapped, keys.phone_index, keys.email_index]);

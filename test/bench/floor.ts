@@ -7,7 +7,7 @@ import { Hono } from 'hono';
 import pg from 'pg';
 import { createVault } from '../../db/vault/vault.ts';
 
-const vault = createVault([{ id: 'floor', key: randomBytes(32) }], randomBytes(32));
+const vault = createVault([{ id: 'floor', key: randomBytes(32) }], [randomBytes(32)]);
 const url = process.env.DATABASE_URL!;
 const insert = url.startsWith('file:') ? openSqlite(url.slice(5)) : await openPostgres(url);
 const app = new Hono();

@@ -34,7 +34,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
   afterAll(() => close());
 
   const seqNow = async () => (await db.selectFrom('changes').select('seq').executeTakeFirstOrThrow()).seq;
-  const key = (name: string) => [claimKey(db, { key: name, fingerprint: 'f' }, 's', tomorrow, noon)];
+  const key = (name: string) => claimKey(db, [{ key: name, fingerprint: 'f' }], 's', tomorrow, noon);
 
   it('keeps what a session keeps: notes of its own, the latest fifty, and a reveal under its event, until its end', async () => {
     const submitted = await started.post('/forms/mini-ai-experience', lead);
@@ -84,7 +84,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       const refused = db.atomic([...key('fresh'), takeNumber(db), ...key('taken')]);
       await expect(refused).rejects.toEqual(expect.objectContaining({ table: 'once' }));
       await expect(refused).rejects.toBeInstanceOf(Conflict);
-      expect(await findFirstUse(db, 'fresh', noon)).toBeUndefined();
+      expect(await findFirstUse(db, ['fresh'], noon)).toBeUndefined();
       expect(await seqNow()).toBe(before);
     });
 
@@ -101,7 +101,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       const units = [key('good-1'), [...key('bad'), senseless], key('good-2')];
       const settled = await Promise.allSettled(units.map(unit => db.atomic(unit)));
       expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-      expect(await findFirstUse(db, 'bad', noon)).toBeUndefined();
+      expect(await findFirstUse(db, ['bad'], noon)).toBeUndefined();
     });
 
     it('a statement first sent behind a failure is known afterwards all the same', async () => {
@@ -290,8 +290,8 @@ describe.each(engines)('$engine', ({ engine, open }) => {
 
     it('expired keys are forgotten, others kept', async () => {
       const later = new Date(noon.getTime() + 1);
-      await db.atomic([claimKey(db, { key: 'short', fingerprint: 'f' }, 's', later, noon)]);
-      await db.atomic([claimKey(db, { key: 'long', fingerprint: 'f' }, 's', tomorrow, noon)]);
+      await db.atomic(claimKey(db, [{ key: 'short', fingerprint: 'f' }], 's', later, noon));
+      await db.atomic(claimKey(db, [{ key: 'long', fingerprint: 'f' }], 's', tomorrow, noon));
       expect(await forgetExpired(db, later)).toBeGreaterThan(0);
       const keys = await db.selectFrom('once').select('key').where('key', 'in', ['short', 'long']).execute();
       expect(keys).toEqual([{ key: 'long' }]);

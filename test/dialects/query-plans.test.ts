@@ -10,9 +10,10 @@ import * as sqlite from '../../db/dialects/sqlite.ts';
 import { readLeadStats } from '../../db/leads/stats.ts';
 import { listTokens, revokeToken } from '../../db/staff/tokens.ts';
 import { findKeyMistakes } from '../../db/vault/check.ts';
+import { rewrapKeys } from '../../db/vault/rotate.ts';
 import { runDueJobs } from '../../worker/jobs.ts';
 import { expireAll } from '../../worker/retention.ts';
-import { lead, noon, operator, startPublished } from '../support/harness.ts';
+import { lead, noon, operator, start, startPublished, test_keys } from '../support/harness.ts';
 
 /** Tables of a handful of rows, for which a scan is the best plan. */
 const small = [
@@ -66,13 +67,15 @@ it('every statement on every path uses an index', async () => {
     return { sql, details: rows.map(({ detail }) => detail) };
   });
   const isSmall = (text: string) => small.some(table => new RegExp(`\\b${table}\\b`).test(text));
+  const isOfSome = (sql: string) => / from \(select .* limit \d+\) as "some" group by /.test(sql);
   const scans = plans.filter(({ sql, details }) =>
     details.some(
       detail =>
         /^SCAN (?!numbered)\w/.test(detail) &&
         !/CONSTANT|INDEX/.test(detail) &&
         !isSmall(detail) &&
-        !isWalkByKey(detail, sql),
+        !isWalkByKey(detail, sql) &&
+        !isOfSome(sql),
     ),
   );
   const isOfOnePerson = (details: string[]) =>
@@ -80,7 +83,7 @@ it('every statement on every path uses an index', async () => {
   const isWalk = (detail: string) => /^SCAN (?!numbered)\w/.test(detail);
   const sorts = plans.filter(
     ({ sql, details }) =>
-      details.some(detail => /TEMP B-TREE/.test(detail)) && !isSmall(sql) && !isOfOnePerson(details),
+      details.some(detail => /TEMP B-TREE/.test(detail)) && !isSmall(sql) && !isOfOnePerson(details) && !isOfSome(sql),
   );
   const unbounded = plans.filter(
     ({ sql, details }) =>
@@ -95,6 +98,12 @@ it('every statement on every path uses an index', async () => {
   expect(unbounded).toEqual([]);
 });
 
+/** Keys of which each is being turned. */
+const turning_keys = {
+  INDEX_KEY: `${test_keys.INDEX_KEY},${Buffer.alloc(32, 6).toString('base64')}`,
+  SIGNING_KEY: `${test_keys.SIGNING_KEY},${Buffer.alloc(32, 7).toString('base64')}`,
+};
+
 /** Runs every query of visitors, staff, operators and timers, with every filter and both orders. */
 async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
   const { post, pull, ask, get, services, token, app, advance } = await startPublished(
@@ -102,6 +111,8 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
     db,
   );
   const key = { 'Idempotency-Key': 'k' };
+  const visitor_id = '3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e';
+  const choice = { visitor_id, policy_version: '2026-01', locale: 'en', shown: [], granted: [], source: 'banner' };
   const receipts = [];
   for (const phone of ['13800138000', '13800138001']) {
     const response = await post('/forms/mini-ai-experience', { ...lead, phone }, { 'Idempotency-Key': phone });
@@ -126,6 +137,14 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
       const headers = { Accept: 'text/csv', Authorization: `Bearer ${await token('sales')}` };
       await (await app.request(`https://leads.example.com/leads?${query}`, { headers })).text();
     }
+  const turning = await start(turning_keys, db);
+  for (let n = 0; n < 2; n++) {
+    await turning.post('/forms/mini-ai-experience', lead, key);
+    await turning.post('/consents', { ...choice, chosen_at: noon.toISOString() }, key);
+  }
+  for (const filter of ['phone=13800138000', 'email=a@example.com', 'phone=13800138000&email=a@example.com'])
+    for (const order of ['asc', 'desc']) await turning.pull(`/leads?${filter}&order=${order}`);
+  await rewrapKeys(turning.services);
   await pull(`/leads/${receipts[0]!.id}?view=clear`);
   await ask('PATCH', `/leads/${receipts[0]!.id}`, { status: 'contacted', name: 'x', phone: '13800138009' });
   const times = 'recorded_from=2026-01-01&recorded_to=2027-01-01';
@@ -137,8 +156,6 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
       const page = (await (await pull(query)).json()) as { next_cursor: string | null };
       if (page.next_cursor) await pull(`${query}&cursor=${page.next_cursor}`);
     }
-  const visitor_id = '3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e';
-  const choice = { visitor_id, policy_version: '2026-01', locale: 'en', shown: [], granted: [], source: 'banner' };
   for (let n = 0; n < 2; n++) await post('/consents', { ...choice, chosen_at: noon.toISOString() }, key);
   await get(`/consents/${visitor_id}`);
   await post(`/consents/${visitor_id}/withdrawal`, '');

@@ -40,7 +40,7 @@ it('a lead with key and proof costs at most 14 written rows on D1, a cookie choi
   const choice = { policy_version, locale: 'en', shown: [], granted: [], source: 'banner', chosen_at: noon };
   const written = [];
   for (const name of ['first', 'second']) {
-    const repeatable = { key: name, fingerprint: 'f' };
+    const repeatable = [{ key: name, fingerprint: 'f' }];
     const proof = { proof: `proof ${name}`, expires_at: noon };
     written.push([
       await count(() => createLead(services, submission, { repeatable, proof }, visitor, noon)),

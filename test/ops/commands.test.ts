@@ -125,7 +125,7 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
   it('[A1] verifies the audit trail, signs where it ends, and tells what was changed since', async () => {
     const audit = (...args: string[]) =>
       run(['worker/ops.ts', 'audit', ...args], { DATABASE_URL: address, ...test_keys, ...keys });
-    let keys = {};
+    let keys: { SIGNING_KEY?: string } = {};
     const seeded = await run(['worker/ops.ts', 'seed', '--leads', '1'], { DATABASE_URL: address, ...test_keys });
     expect(seeded).toMatchObject({ code: 0 });
     const signed = await audit('checkpoint');
@@ -148,6 +148,9 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     const turned = await audit('verify', '--checkpoint', checkpoint);
     expect(turned).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/line 1: .*--public-key\n$/) });
     expect(await audit('verify', '--checkpoint', checkpoint, '--public-key', pem)).toMatchObject({ code: 0 });
+    keys = { SIGNING_KEY: `${test_keys.SIGNING_KEY},${keys.SIGNING_KEY}` };
+    expect(await audit('verify', '--checkpoint', checkpoint)).toMatchObject({ code: 0 });
+    expect((await audit('public-key')).stdout.match(/BEGIN PUBLIC KEY/g)).toHaveLength(2);
 
     const db = await openStore(address);
     const off =

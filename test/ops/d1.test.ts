@@ -65,6 +65,38 @@ describe('the operator on the D1 of this machine', { timeout: 60_000 }, () => {
     expect(JSON.parse((await ops(['seed', '--leads', '50'])).stdout)).toMatchObject({ leads: 50 });
   });
 
+  it('[P2] turns keys, and tells what hangs on which', async () => {
+    const key = (byte: number) => Buffer.alloc(32, byte).toString('base64');
+    const lists = [`ENCRYPTION_KEYS="dev:${key(0)},next:${key(3)}"`, `INDEX_KEY="${key(1)},${key(4)}"`];
+    writeFileSync(join(folder, '.dev.vars'), [...lists, `SIGNING_KEY="${key(2)}"`, ''].join('\n'));
+    const status = async () => {
+      const { code, stdout } = await ops(['keys', 'status']);
+      const rows = JSON.parse(stdout) as { last: boolean; leads: number }[];
+      return [code, rows.map(({ last, leads }) => [last, leads])];
+    };
+    const [all, none] = [50, 0];
+    expect(await status()).toEqual([
+      1,
+      [
+        [false, all],
+        [true, none],
+        [false, all],
+        [true, none],
+      ],
+    ]);
+    const { stdout } = await ops(['keys', 'rotate']);
+    expect(JSON.parse(stdout)).toEqual({ rewrapped: all, reindexed: all, backup_keys: 0 });
+    expect(await status()).toEqual([
+      0,
+      [
+        [true, all],
+        [false, none],
+        [true, all],
+        [false, none],
+      ],
+    ]);
+  });
+
   it('[A1] signs where the audit trail ends, and verifies it', async () => {
     const line = (await ops(['audit', 'checkpoint'])).stdout;
     writeFileSync(join(folder, 'checkpoint.txt'), line);

@@ -37,7 +37,7 @@ interface Visit extends BrowserContextOptions {
 
 export type Site = Awaited<ReturnType<typeof openSite>>;
 
-const signer = createSigner(Buffer.alloc(32, 1));
+const signer = createSigner([Buffer.alloc(32, 1)]);
 
 const readForm = (path: string) => findForm(/[\w-]+$/.exec(path)?.[0])!;
 

@@ -10,7 +10,7 @@ import {
   recordChoice,
 } from '../../db/consents/record.ts';
 import type { Conflict, Database } from '../../db/database.ts';
-import type { Repeatable } from '../../db/once.ts';
+import { pairKeys, type Repeatable } from '../../db/once.ts';
 import { choice_holds_days, currentPolicy, listPolicies, type Policy } from '../../db/policies.ts';
 import { type App, factory } from '../context.ts';
 import { describeQuota, useLimit } from '../guards/rate-limit.ts';
@@ -100,9 +100,7 @@ async function acceptChoice(c: Context<App>, sent: Choice): Promise<Outcome> {
   const { key, error } = readIdempotencyKey(c);
   if (error) return { is: 'fields', errors: [error] };
   const repeatable =
-    key === undefined
-      ? undefined
-      : { key: signer.idempotencyKey('consent', key), fingerprint: signer.fingerprint(sent) };
+    key === undefined ? undefined : pairKeys(signer.idempotencyKeys('consent', key), signer.fingerprints(sent));
   return workOnce(
     async () => repeatable && findFirst(db, repeatable),
     () => storeChoice(c, sent, repeatable),

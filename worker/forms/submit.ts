@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import type { Conflict } from '../../db/database.ts';
 import { createLead, findRepeatedLead } from '../../db/leads/create.ts';
-import { findFirstUse, type Repeatable } from '../../db/once.ts';
+import { findFirstUse, pairKeys, type Repeatable } from '../../db/once.ts';
 import { currentPolicy, documentIn, listPolicies, type Policy } from '../../db/policies.ts';
 import type { LeadValues } from '../../db/vault/vault.ts';
 import { type App, factory, type Services } from '../context.ts';
@@ -69,7 +69,7 @@ export const submitForm = factory.createHandlers(
 async function isGone(c: Context<App>): Promise<boolean> {
   const { db, signer, now } = c.var.services;
   const { key } = readIdempotencyKey(c);
-  const first = key && findFirstUse(db, signer.idempotencyKey('lead', key), now());
+  const first = key && findFirstUse(db, signer.idempotencyKeys('lead', key), now());
   return (await Promise.resolve(first).catch(() => undefined)) === 'erased';
 }
 
@@ -112,8 +112,12 @@ function describeRepeat(
   key: string | undefined,
 ): Repeatable | undefined {
   const mark = settings.bot_check && !challenge ? readMark(form_token) : undefined;
-  const known = key === undefined ? mark : signer.idempotencyKey('lead', key);
-  return known ? { key: known, fingerprint: signer.fingerprint([form, values, policy_version, locale]) } : undefined;
+  if (key === undefined && !mark) return undefined;
+  const fingerprints = signer.fingerprints([form, values, policy_version, locale]);
+  return pairKeys(
+    key === undefined ? fingerprints.map(() => mark!) : signer.idempotencyKeys('lead', key),
+    fingerprints,
+  );
 }
 
 /**
@@ -156,7 +160,7 @@ async function storeLead(
   const { sha256, locale } = documentIn(current, localeOf(c));
   const lead = { form, values, policy_version: current.version, policy_sha256: sha256, locale };
   // A page's token that is claimed as the key is spent by that.
-  const isClaimed = proof?.proof === repeatable?.key;
+  const isClaimed = proof?.proof === repeatable?.[0]?.key;
   const terms = { repeatable, proof: isClaimed ? undefined : proof, quota: settings.form_quota_per_minute };
   const actor = { id: 'visitor', role: 'visitor', request_id };
   return { is: 'stored', receipt: await createLead(services, lead, terms, actor, now()) };

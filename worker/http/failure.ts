@@ -1,11 +1,16 @@
 import type { Context } from 'hono';
 import { isUnavailable } from '../../db/database.ts';
+import { LostKey } from '../../db/vault/lost-key.ts';
 import type { App } from '../context.ts';
 import { problem } from './problem.ts';
 
-/** Answers an error that nothing else has caught, and logs it: 503 while the database cannot be used, 500 for a bug. */
+/**
+ * Answers an error that nothing else has caught, and logs it: 503 while the database cannot be used, 500 for a bug or a
+ * lost key.
+ */
 export function answerFailure(error: Error, c: Context<App>) {
   logFailure(c, error);
+  if (error instanceof LostKey) return problem(c, 'internal', { because: 'lost_key' });
   return problem(c, isUnavailable(error) ? 'unavailable' : 'internal');
 }
 
@@ -16,11 +21,17 @@ export function readOutage(c: Context<App>, error: Error): { is: 'away' } {
   return { is: 'away' };
 }
 
-function logFailure(c: Context<App>, error: Error): void {
-  c.var.services.log('error', isUnavailable(error) ? 'unavailable' : 'failed', {
-    request_id: c.var.request_id,
-    error: describeCause(error),
-  });
+/** Logs an error: of a lost key what needs it, of any other its cause. */
+export function logFailure(c: Context<App>, error: Error): void {
+  const event = error instanceof LostKey ? 'key_lost' : isUnavailable(error) ? 'unavailable' : 'failed';
+  const facts = error instanceof LostKey ? describeLostKey(error) : { error: describeCause(error) };
+  c.var.services.log('error', event, { request_id: c.var.request_id, ...facts });
+}
+
+/** Returns which key is lost, and what needs it, by ids alone. */
+function describeLostKey({ setting, unopened }: LostKey) {
+  const key_ids = [...new Set(unopened.map(({ key_id }) => key_id).filter(Boolean))];
+  return { setting, key_ids, subject_ids: unopened.map(({ subject_id }) => subject_id) };
 }
 
 /** Returns the error's class, code and place, never its message, because a message may hold what was sent. */

@@ -131,11 +131,15 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
 };
 
 /** Details that replace a problem's general one, by reason. */
-export const problem_details: Record<Locale, Record<'erased', string>> = {
+export const problem_details: Record<Locale, Record<'erased' | 'lost_key', string>> = {
   'zh-CN': {
     erased: '这条线索已被删除，只留下删除记录，没有可以更改的内容。',
+    lost_key:
+      '这里的个人信息无法解密：所需的密钥已丢失或未配置。服务器日志中的 key_lost 列出了相关编号和密钥；请联系管理员。',
   },
   en: {
     erased: 'This lead has been erased. Only the record of its erasure is left, and nothing that could be changed.',
+    lost_key:
+      'Personal data in this answer cannot be decrypted: a key is lost or not set. The line key_lost of the server log names the ids and the key; ask an administrator.',
   },
 };

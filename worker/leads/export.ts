@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { Lead } from '../../db/leads/lead.ts';
 import { changeNumber, type LeadPage, type LeadQuery, listMatches, type View } from '../../db/leads/read.ts';
 import type { App } from '../context.ts';
+import { logFailure } from '../http/failure.ts';
 import { chooseType } from '../http/negotiate.ts';
 import { streamPages, writeLines } from '../http/stream.ts';
 
@@ -63,9 +64,14 @@ export async function streamLeads(
   const link = linkFrom?.(await changeNumber(services.db));
   const query = { ...asked, limit: page_limit };
   const readPage = (after: LeadPage['end']) => listMatches(services, query, after, view, services.now());
+  const readNext = (after: LeadPage['end']) =>
+    readPage(after).catch(error => {
+      logFailure(c, error);
+      throw error;
+    });
   const pages = streamPages(
     await readPage(undefined),
-    ({ end }) => readPage(end),
+    ({ end }) => readNext(end),
     page => write(page.leads),
     head,
   );

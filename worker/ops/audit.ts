@@ -4,7 +4,7 @@ import { verifyTrail, type WrongPlace } from '../../db/audit/verify.ts';
 import { findSigningKeyMistake } from '../../db/vault/check.ts';
 import { createCheckpointKey, isSignedBy } from '../../db/vault/checkpoint-key.ts';
 import { type Command, defineCommand, Mistake, text } from './command.ts';
-import { readSigningKey } from './keys.ts';
+import { readSigningKeys } from './keys.ts';
 import { createBar } from './progress.ts';
 import { database_options, onDatabase, readTarget, type Target } from './target.ts';
 
@@ -33,11 +33,11 @@ const checkpoint = defineCommand({
     'Seals the audit trail and prints a signed line that says where it ends. Keep it where the database is not: `audit verify --checkpoint` holds the trail against it.',
   options: database_options,
   async run({ values, now }) {
-    const signing_key = readSigningKey(readTarget(values));
+    const signing_keys = readSigningKeys(readTarget(values));
     const line = await onDatabase(values, async db => {
-      const mistake = await findSigningKeyMistake(db, signing_key);
+      const mistake = await findSigningKeyMistake(db, signing_keys);
       if (mistake) throw new Mistake(mistake);
-      return makeCheckpoint(db, createCheckpointKey(signing_key), now);
+      return makeCheckpoint(db, createCheckpointKey(signing_keys[0]!), now);
     });
     if (!line) throw new Mistake('there is nothing to sign yet: the audit trail is empty');
     return line;
@@ -47,17 +47,23 @@ const checkpoint = defineCommand({
 const public_key = defineCommand({
   name: 'audit public-key',
   usage: '',
-  sentence: 'Prints the public key that checks checkpoints, in PEM. It cannot sign: give it to whoever audits.',
+  sentence:
+    'Prints the public key that checks checkpoints, in PEM, then those of earlier keys in SIGNING_KEY. They cannot sign: give them to whoever audits.',
   options: database_options,
-  run: async ({ values }) => createCheckpointKey(readSigningKey(readTarget(values))).public_key.trimEnd(),
+  run: async ({ values }) => listPublicKeys(readTarget(values)).join('').trimEnd(),
 });
 
 export const audit_commands: Command[] = [verify, checkpoint, public_key];
 
-/** Reads the public keys of a file, or the one that belongs to SIGNING_KEY. */
+/** Lists the public keys that belong to SIGNING_KEY, that of the last one first. */
+function listPublicKeys(target: Target): string[] {
+  return readSigningKeys(target).map(key => createCheckpointKey(key).public_key);
+}
+
+/** Reads the public keys of a file, or those that belong to SIGNING_KEY. */
 function readPublicKeys(values: { 'public-key'?: string }, target: Target): string[] {
   const path = values['public-key'];
-  if (!path) return [createCheckpointKey(readSigningKey(target)).public_key];
+  if (!path) return listPublicKeys(target);
   const keys = readFileSync(path, 'utf8').match(/-----BEGIN PUBLIC KEY-----[\s\S]+?-----END PUBLIC KEY-----/g);
   if (!keys) throw new Mistake(`${path}: expected public keys in PEM, as audit public-key prints them`);
   return keys;
@@ -69,7 +75,7 @@ function readFile(path: string, public_keys: string[]): Checkpoint[] {
   );
   if ('wrong_line' in read)
     throw new Mistake(
-      `${path}, line ${read.wrong_line}: the checkpoint is damaged, or signed with another key: of a SIGNING_KEY that was turned since, keep the public key and say --public-key`,
+      `${path}, line ${read.wrong_line}: the checkpoint is damaged, or signed with another key: of one that SIGNING_KEY no longer lists, keep the public key and say --public-key`,
     );
   if (read.checkpoints.length === 0) throw new Mistake(`${path}: there is no checkpoint in it`);
   return read.checkpoints;

@@ -1,12 +1,17 @@
 /** A command's options, in the shape of `parseArgs`. */
-type Options = Record<string, { type: 'string' | 'boolean' }>;
+type Options = Record<string, { type: 'string' | 'boolean'; multiple?: boolean }>;
 
 export const text = { type: 'string' } as const;
+export const texts = { type: 'string', multiple: true } as const;
 export const flag = { type: 'boolean' } as const;
 
 /** The input of a command: its options, the words behind its name, and the time. */
 interface Given<O extends Options> {
-  values: { [Name in keyof O]?: { string: string; boolean: boolean }[O[Name]['type']] };
+  values: {
+    [Name in keyof O]?: O[Name] extends { multiple: true }
+      ? string[]
+      : { string: string; boolean: boolean }[O[Name]['type']];
+  };
   rest: string[];
   now: Date;
 }

@@ -7,6 +7,7 @@ import { hold_commands } from './hold.ts';
 import { migrate_command } from './migrate.ts';
 import { policy_publish } from './policy.ts';
 import { prepare_dev } from './prepare-dev.ts';
+import { key_commands } from './rotate.ts';
 import { seed } from './seed.ts';
 import { token_commands } from './token.ts';
 
@@ -19,6 +20,7 @@ export const commands: Command[] = [
   calendar_load,
   ...audit_commands,
   ...backup_commands,
+  ...key_commands,
   migrate_command,
   seed,
   prepare_dev,

@@ -13,12 +13,12 @@ export function readKeys(target: Target): Pick<Settings, 'encryption_keys' | 'in
   return read.settings;
 }
 
-/** Reads the signing key alone, for what needs no other key. */
-export function readSigningKey(target: Target): Buffer {
+/** Reads the signing keys alone, the last one first, for what needs no other key. */
+export function readSigningKeys(target: Target): Buffer[] {
   const { form } = settings_table.SIGNING_KEY;
-  const key = form.read(readEnvironment(target).SIGNING_KEY?.trim() ?? '');
-  if (!key) throw new Mistake(`SIGNING_KEY: expected ${form.expected}`);
-  return key;
+  const keys = form.read(readEnvironment(target).SIGNING_KEY?.trim() ?? '');
+  if (!keys) throw new Mistake(`SIGNING_KEY: expected ${form.expected}`);
+  return keys.toReversed();
 }
 
 /**

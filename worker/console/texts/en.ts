@@ -249,6 +249,8 @@ export const en = {
       'token.revoked': 'Token revoked',
       'policy.published': 'Policy published',
       'calendar.loaded': 'Calendar loaded',
+      'key.first_used': 'Encryption key first used',
+      'key.rotated': 'Encryption key replaced everywhere',
     }),
   },
   tokens: {

@@ -215,6 +215,8 @@ export const zh_cn: ConsoleTexts = {
       'token.revoked': '吊销令牌',
       'policy.published': '发布政策',
       'calendar.loaded': '载入日历',
+      'key.first_used': '加密密钥首次使用',
+      'key.rotated': '加密密钥已全部轮换',
     },
   },
   tokens: {

@@ -32,7 +32,7 @@ async function run(): Promise<DrillAnswer> {
 function revive({ encryption_keys, index_key, signing_key }: DeploymentKeys): DeploymentKeys {
   return {
     encryption_keys: encryption_keys.map(({ id, key }) => ({ id, key: Buffer.from(key) })),
-    index_key: Buffer.from(index_key),
-    signing_key: Buffer.from(signing_key),
+    index_key: index_key.map(key => Buffer.from(key)),
+    signing_key: signing_key.map(key => Buffer.from(key)),
   };
 }

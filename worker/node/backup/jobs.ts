@@ -59,7 +59,7 @@ export function createBackupJobs({ settings }: Pick<Services, 'settings'>): Job[
 
 /** Appends a signed line that says where the audit trail ends, so that it stands where the database is not. */
 async function keepCheckpoint({ db, settings }: Services, folder: string, now: Date) {
-  const line = await makeCheckpoint(db, createCheckpointKey(settings.signing_key), now);
+  const line = await makeCheckpoint(db, createCheckpointKey(settings.signing_key.at(-1)!), now);
   if (line) await appendText(join(folder, 'checkpoints'), `${line}\n`);
 }
 

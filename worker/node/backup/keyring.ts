@@ -11,10 +11,10 @@ export interface Keyring {
 }
 
 export function createKeyring({ encryption_keys, index_key, signing_key }: DeploymentKeys): Keyring {
-  const key = createCheckpointKey(signing_key, 'backup');
+  const [key, ...earlier] = signing_key.toReversed().map(one => createCheckpointKey(one, 'backup'));
   return {
     vault: createVault(encryption_keys, index_key),
-    key,
-    isSigned: (text, signature) => isSignedBy(key.public_key, text, signature),
+    key: key!,
+    isSigned: (text, signature) => [key!, ...earlier].some(({ public_key }) => isSignedBy(public_key, text, signature)),
   };
 }
