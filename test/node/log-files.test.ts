@@ -125,13 +125,15 @@ describe('[P10] the files of the log', () => {
     });
   };
   const setTime = (time: string) => vi.useFakeTimers({ toFake: ['Date'], now: new Date(time) });
+  /** Returns whether a file has been written to. Before that the writer may not know yet when its day ends. */
+  const holds = (path: string) => existsSync(path) && statSync(path).size > 0;
   const list = () => readdirSync(folder).filter(name => name.startsWith('lead-consent.'));
 
   it('begin anew each day of UTC, also while the server runs', async () => {
     setTime('2026-03-31T23:59:59.950Z');
     const files = open(6);
     files.write('the last of March\n');
-    await until(() => list().length === 1);
+    await until(() => holds(join(folder, nameOf('2026-03-31'))));
     vi.setSystemTime('2026-04-01T00:00:00.000Z');
     await until(() => list().length === 2);
     files.write('the first of April\n');
@@ -192,7 +194,7 @@ describe('[P10] the files of the log', () => {
     const here = join(folder, 'logs');
     const files = open(6, here);
     files.write('before\n');
-    await until(() => existsSync(join(here, nameOf('2026-11-28'))));
+    await until(() => holds(join(here, nameOf('2026-11-28'))));
     renameSync(here, join(folder, 'away'));
     writeFileSync(here, '');
     vi.setSystemTime('2026-11-29T00:00:00.000Z');
