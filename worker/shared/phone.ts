@@ -26,7 +26,7 @@ export function normalizePhone(typed: string): string | undefined {
  * Coast and some other countries, and those of no country, begin with a zero, theirs stay.
  */
 const trunk =
-  /^(\+(?!39|47|2(?:2[569]|4[12]|5006)|378|8(?:0|7|8[1238])|979|992)(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}))0*(?=[1-9]\d{5})/;
+  /^(\+(?!39|47|2(?:2[5-79]|4[12]|5006)|378|8(?:0|7|8[1238])|979|992)(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}))0*(?=[1-9]\d{5})/;
 
 /**
  * Reads a phone number as a person typed it. Because a zero after a country's code is no mistake, it stays here, and the
