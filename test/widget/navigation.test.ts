@@ -83,7 +83,7 @@ it('case W6 preferences that are open while Turbo visits another page still take
   await visit(page, '/other');
   await dialog(page).locator('[data-consent-action=reject-all]').click();
   await eventually(() => dialog(page).count()).toBe(0);
-  expect(site.posts('/consents').length).toBe(1);
+  await eventually(() => site.posts('/consents').length).toBe(1);
 });
 
 it('case W6 a copy of the whole document brings no second, dead banner along', async () => {
