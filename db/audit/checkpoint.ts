@@ -2,7 +2,7 @@ import type { Database } from '../database.ts';
 import type { AuditSeals } from '../schema.ts';
 import { findSealedEnd, sealTrail } from './seal.ts';
 
-/** What a checkpoint says: up to which number the trail was sealed, and with which hash. */
+/** A checkpoint says up to which number the trail was sealed, and with which hash. */
 export interface Checkpoint {
   seq: AuditSeals['to_seq'];
   hash: AuditSeals['hash'];

@@ -19,7 +19,7 @@ export interface SoundTrail {
   checkpoints: number;
 }
 
-/** What is wrong with a trail, at the first place that is. */
+/** The first place of a trail that is wrong. */
 export interface WrongPlace {
   found: 'edited' | 'inserted' | 'removed' | 'cut_off' | 'forked';
   /**

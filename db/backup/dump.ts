@@ -3,10 +3,10 @@ import { sql } from 'kysely';
 import { sealTrail } from '../audit/seal.ts';
 import type { Database, Snapshot, Table } from '../database.ts';
 import { newId } from '../ids.ts';
-import { nextTurn } from '../turn.ts';
 import type { CheckpointKey } from '../vault/checkpoint-key.ts';
 import type { Vault, WrappedKey } from '../vault/vault.ts';
 import { type Bytes, countBytes, packLines, sealBytes } from './bytes.ts';
+import { countLeads, draftHead, draftLeads, type End, end_queries, readEnd } from './end.ts';
 import { writeKeyFile } from './key-file.ts';
 import type { BackupFile, Manifest } from './manifest.ts';
 import { Refusal } from './refusal.ts';
@@ -27,7 +27,7 @@ export interface DumpOptions {
   onProgress?: ((done: number, whole: number) => void) | undefined;
 }
 
-/** What a dump is made with, once it has begun. */
+/** A dump that has begun. */
 interface Dump extends DumpOptions {
   db: Database;
   snapshot: Snapshot;
@@ -40,12 +40,6 @@ interface Dump extends DumpOptions {
 
 /** Rows of a table that are read at once where one call must see one moment. */
 const rows_per_call = 1_000;
-
-/** Leads that are counted between two turns of the event loop. */
-const leads_per_step = 200;
-
-/** Ids that an error names at most. */
-const ids_named = 5;
 
 /**
  * Dumps a database, whatever its engine, as it stands at one moment while others write.
@@ -90,82 +84,10 @@ async function findDeployment(db: Database, snapshot: Snapshot): Promise<string>
   return String(first.hash);
 }
 
-/** What is known of the moment that a dump shows. */
-type End = Pick<Manifest, 'seq' | 'sealed' | 'leads'>;
-
-/** Drafts the queries that say where the trail ends. */
-function draftHead(db: Database) {
-  const lastSeal = db
-    .selectFrom('audit_seals')
-    .select(['to_seq', 'hash'])
-    .orderBy('from_seq', 'desc')
-    .limit(sql.lit(1));
-  return [db.selectFrom('changes').select('seq').compile(), lastSeal.compile()];
-}
-
-/** Drafts the queries that count the leads that are not erased, and find those that have lost their key. */
-function draftLeads(db: Database) {
-  const live = db.selectFrom('leads').where('erased_at', 'is', null);
-  return [
-    live.select(({ fn }) => fn.countAll().as('leads')).compile(),
-    live
-      .leftJoin('keys', join => join.onRef('subject_id', '=', 'leads.id').on('subject_kind', '=', 'lead'))
-      .select('leads.id')
-      .where('wrapped', 'is', null)
-      .limit(sql.lit(ids_named))
-      .compile(),
-  ];
-}
-
-const end_queries = 4;
-
-/** What is known of the leads: how many are not erased, and which of those have lost their key. */
-interface LeadCount {
-  leads: number;
-  lost: unknown[];
-}
-
-/** Counts the leads in steps. Because SQLite is read on the thread that answers, one query would hold requests up. */
-async function countLeads({ db, snapshot }: Dump): Promise<LeadCount> {
-  let leads = 0;
-  const lost: unknown[] = [];
-  for (let after = ''; lost.length < ids_named; await nextTurn()) {
-    const query = db
-      .selectFrom('leads')
-      .leftJoin('keys', join => join.onRef('subject_id', '=', 'leads.id').on('subject_kind', '=', 'lead'))
-      .select(['leads.id', 'wrapped', 'erased_at'])
-      .where('leads.id', '>', after)
-      .orderBy('leads.id')
-      .limit(sql.lit(leads_per_step))
-      .compile();
-    const page = (await snapshot.read([query]))[0]!;
-    const live = page.filter(({ erased_at }) => erased_at === null);
-    leads += live.length;
-    lost.push(...live.filter(({ wrapped }) => wrapped === null).map(({ id }) => id));
-    if (page.length < leads_per_step) break;
-    after = String(page.at(-1)!.id);
-  }
-  return { leads, lost: lost.slice(0, ids_named) };
-}
-
-function readEnd(head: Record<string, unknown>[][], { leads, lost }: LeadCount): End {
-  const [change, seal] = head.map(([first]) => first);
-  if (lost.length > 0)
-    throw new Refusal(
-      'lost_key',
-      `leads have lost their keys, and no backup would open them: ${lost.join(', ')}${lost.length === ids_named ? ' …' : ''}`,
-    );
-  return {
-    seq: Number(change!.seq),
-    sealed: { seq: Number(seal?.to_seq ?? 0), hash: String(seal?.hash ?? '') },
-    leads,
-  };
-}
-
 /** Dumps a snapshot of which all is of one moment. */
 async function dumpFixed(run: Dump, tables: Table[]): Promise<End> {
   const { db, snapshot } = run;
-  const end = readEnd(await snapshot.read(draftHead(db)), await countLeads(run));
+  const end = readEnd(await snapshot.read(draftHead(db)), await countLeads(db, snapshot));
   for (const table of tables) await dumpRows(run, table, readRows(db, snapshot, table));
   return end;
 }
@@ -175,8 +97,8 @@ async function dumpFixed(run: Dump, tables: Table[]): Promise<End> {
  * what has changed in them since, until that is so little that one call reads it together with all the rest. That call
  * sees one moment, and so the dump does.
  *
- * Of tables without numbers that have more rows than a call, the later ones follow; only cookie choices and keys that
- * were used come to so many, and both are only added.
+ * Where a table without numbers has more rows than a call, the later ones follow. Only cookie choices and keys that were
+ * used come to so many, and both are only added.
  */
 async function dumpMoving(run: Dump, tables: Table[]): Promise<End> {
   const { db, snapshot } = run;

@@ -1,7 +1,7 @@
 import type { CheckpointKey } from '../vault/checkpoint-key.ts';
 import { Refusal } from './refusal.ts';
 
-/** What a backup holds. */
+/** A manifest tells what a backup holds. */
 export interface Manifest {
   format: typeof format;
   id: string;

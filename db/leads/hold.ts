@@ -6,7 +6,7 @@ import type { Holds } from '../schema.ts';
 import { failUnless } from '../statements.ts';
 import type { HoldGround } from './lead.ts';
 
-/** What is said when a hold is placed. `review_on` is a day, `YYYY-MM-DD`. */
+/** The values that place a hold. `review_on` is a day, `YYYY-MM-DD`. */
 export interface NewHold {
   ground: HoldGround;
   reference: string;
