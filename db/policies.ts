@@ -1,6 +1,7 @@
 import { type Actor, recordEvent, takeNumber } from './audit/record.ts';
 import type { Database } from './database.ts';
 import { digest } from './digest.ts';
+import { writeDeliveries } from './notices/outbox.ts';
 import { prepare } from './statements.ts';
 
 /** Days for which a cookie choice is valid; its cookie lives as long. */
@@ -83,6 +84,7 @@ export async function publishPolicy(db: Database, draft: PolicyDraft, actor: Act
     ),
     takeNumber(db),
     ...recordEvent(db, actor, { action: 'policy.published', fields: version }, now),
+    writeDeliveries(db, { event: 'policy.published', lead_id: null }, now),
   ]);
 }
 

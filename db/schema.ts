@@ -27,6 +27,8 @@ export interface Schema {
   consent_days: ConsentDays;
   lead_days: LeadDays;
   calendar_years: CalendarYears;
+  channels: Channels;
+  deliveries: Deliveries;
   jobs: Jobs;
 }
 
@@ -96,7 +98,7 @@ export interface Holds {
  * and under which key the indexes were made, as `<rule>.<id of the key>`.
  */
 export interface Keys {
-  subject_kind: 'lead';
+  subject_kind: 'lead' | 'channel';
   subject_id: string;
   kek_id: string;
   wrapped: string;
@@ -314,6 +316,43 @@ export interface CalendarYears {
   work: string;
   source: string;
   loaded_at: string;
+}
+
+/**
+ * A receiver that is told of events: `events` is the JSON list of them. `sealed` holds its secret, and for a day the one
+ * before, under a key of the channel's own in `keys`. `paused_at` is set by the administrator, `off_at` by an answer 410.
+ * One server at a time sends to a channel: `holder`, until `lease_until`.
+ */
+export interface Channels {
+  id: string;
+  kind: 'webhook';
+  name: string;
+  address: string;
+  events: string;
+  locale: string;
+  sealed: string;
+  created_at: string;
+  paused_at: string | null;
+  off_at: string | null;
+  last_success_at: string | null;
+  lease_until: string | null;
+  holder: string | null;
+}
+
+/**
+ * The outbox: an event that one channel is told of. A row holds ids and fixed words only. The id carries the time of
+ * the event. `last_status` is the status of the latest answer, `last_error` a code where none came.
+ */
+export interface Deliveries {
+  id: string;
+  channel_id: string;
+  event: string;
+  lead_id: string | null;
+  state: 'queued' | 'sent' | 'dead';
+  attempts: number;
+  last_status: number | null;
+  last_error: string | null;
+  next_at: string | null;
 }
 
 /** A job that servers share: the lease of the current run, and when the job last succeeded. */

@@ -22,6 +22,8 @@ import { eraseLead, patchLead } from './leads/change.ts';
 import { endHold, holdLead, pullHolds, showHolds } from './leads/holds.ts';
 import { pullLeads, showLead } from './leads/pull.ts';
 import { showWithdrawal, submitWithdrawal } from './leads/withdraw.ts';
+import { endChannel, makeChannel, patchChannel, showChannels, testChannel } from './notices/channels.ts';
+import { pullDeliveries, resendDelivery } from './notices/deliveries.ts';
 import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from './policies/routes.ts';
 import { endToken, issueToken, renewToken, showTokens } from './staff/tokens.ts';
 import { showWidget } from './widget.ts';
@@ -84,6 +86,17 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   });
   at('/tokens/:id', { DELETE: [requireScope('tokens:manage'), ...endToken] });
   at('/tokens/:id/rotation', { POST: [requireScope('tokens:manage'), ...renewToken] });
+  at('/channels', {
+    GET: [requireScope('channels:manage'), ...showChannels],
+    POST: [requireScope('channels:manage'), ...makeChannel],
+  });
+  at('/channels/:id', {
+    PATCH: [requireScope('channels:manage'), ...patchChannel],
+    DELETE: [requireScope('channels:manage'), ...endChannel],
+  });
+  at('/channels/:id/test', { POST: [requireScope('channels:manage'), ...testChannel] });
+  at('/deliveries', { GET: [requireScope('channels:manage'), ...pullDeliveries] });
+  at('/deliveries/:id/retry', { POST: [requireScope('channels:manage'), ...resendDelivery] });
   app.use('/console/*', ...consoleGuards);
   for (const [path, methods] of Object.entries(consolePages)) at(path, methods);
   at('/health', { GET: [...showHealth] });

@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts';
 import type { TokenHolder } from '../db/staff/tokens.ts';
 import type { Signer } from '../db/vault/signer.ts';
 import type { Vault } from '../db/vault/vault.ts';
+import type { Connect } from './egress.ts';
 import type { Slug } from './http/slugs.ts';
 import type { Settings } from './settings.ts';
 import type { Locale } from './shared/locales.ts';
@@ -29,6 +30,10 @@ export interface Services {
   hostWarnings?(): Warning[];
   /** Limiters of addresses that send too much. */
   limiters: Record<Limited, Limiter>;
+  /** Connects to another host. Only `egress.ts` calls it. */
+  connect: Connect;
+  /** Hears that there are deliveries to send; absent where a job alone looks for them. */
+  notify?(): void;
   /** Compresses whole answers; absent where the host itself does. */
   compress?: MiddlewareHandler;
 }

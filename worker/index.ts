@@ -3,8 +3,10 @@ import * as d1 from '../db/dialects/d1.ts';
 import { newId } from '../db/ids.ts';
 import { createApp } from './app.ts';
 import type { Limiter, Services } from './context.ts';
+import { connectByFetch } from './http/connect.ts';
 import { problem_texts } from './http/problem-texts.ts';
 import { runDueJobs } from './jobs.ts';
+import { sendDue } from './notices/send.ts';
 import { createServices } from './services.ts';
 import { readSettings } from './settings.ts';
 import { logWarnings } from './warnings.ts';
@@ -19,6 +21,7 @@ type Bindings = Record<string, unknown> & {
 
 const now = () => new Date();
 let made: Awaited<ReturnType<typeof createServices>> | undefined;
+let notified = false;
 let app: ReturnType<typeof createApp> | undefined;
 
 export default {
@@ -36,7 +39,9 @@ export default {
       console.error((error as Error).message);
       return refuse(request, 5);
     }
-    return app.fetch(request, env, context as never);
+    const response = await app.fetch(request, env, context as never);
+    if (notified) context.waitUntil(sendNotices(made.services));
+    return response;
   },
 
   /** Runs the jobs that are due. The trigger in wrangler.toml only says how often to look. */
@@ -46,6 +51,12 @@ export default {
     await runDueJobs(made.services);
   },
 };
+
+/** Sends what requests have written for channels meanwhile. */
+async function sendNotices(services: Services): Promise<void> {
+  notified = false;
+  await sendDue(services);
+}
 
 /**
  * Answers 503 while the app could not be built, because its own error handler does not exist yet: as a page in every
@@ -85,6 +96,10 @@ async function open(env: Bindings): ReturnType<typeof createServices> {
     async findAsset(request) {
       const response = await env.ASSETS.fetch(request as never);
       return response.ok || response.status === 304 ? (response as unknown as Response) : undefined;
+    },
+    connect: connectByFetch,
+    notify: () => {
+      notified = true;
     },
     peerAddress: () => undefined,
     limiters: { form: useBinding(env.FORM_LIMIT), consent: useBinding(env.CONSENT_LIMIT) },

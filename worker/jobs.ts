@@ -5,9 +5,11 @@ import { tallyConsents } from '../db/consents/stats.ts';
 import { extendLease, failure_mark, noteFailure, noteSuccess, takeLease } from '../db/jobs.ts';
 import { reindexLeads } from '../db/leads/reindex.ts';
 import { tallyLeads } from '../db/leads/stats.ts';
+import { forgetDeliveries } from '../db/notices/outbox.ts';
 import { createCheckpointKey } from '../db/vault/checkpoint-key.ts';
 import { index_rule } from '../db/vault/vault.ts';
 import type { Services } from './context.ts';
+import { sendDue } from './notices/send.ts';
 import { expireAll } from './retention.ts';
 import { normalizePhone } from './shared/phone.ts';
 
@@ -29,6 +31,9 @@ const day_ms = 24 * hour_ms;
 /** Name of the job that makes backups, which only a Node server with a folder for them has (`node/backup/`). */
 export const back_up_job = 'back_up';
 
+/** Days for which a delivery that is sent or dead is listed. */
+const deliveries_kept_days = 30;
+
 /** The recurring jobs of the whole service. Node's timers and the one cron trigger of Workers read this list. */
 export const jobs: Job[] = [
   {
@@ -38,6 +43,19 @@ export const jobs: Job[] = [
       const consents = await tallyConsents(db, settings.time_zone, now);
       return { steps: consents + (await tallyLeads(db, settings.time_zone)) };
     },
+  },
+  {
+    // Node looks more often by itself (node/outbox.ts); Workers look after each request that has written something too.
+    name: 'send_deliveries',
+    every_ms: minute_ms,
+    run: async services => ({ attempts: await sendDue(services) }),
+  },
+  {
+    name: 'forget_deliveries',
+    every_ms: day_ms,
+    run: async ({ db }, now) => ({
+      deliveries: await forgetDeliveries(db, new Date(now.getTime() - deliveries_kept_days * day_ms)),
+    }),
   },
   {
     name: 'expire',

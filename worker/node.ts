@@ -11,6 +11,8 @@ import { createBackupJobs } from './node/backup/jobs.ts';
 import { sweepDrills } from './node/backup/restore.ts';
 import { compress } from './node/compress.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
+import { connect } from './node/egress.ts';
+import { type Outbox, startOutbox } from './node/outbox.ts';
 import { closeListener, createHttpServer, emptyQueue, usual_limits } from './node/server.ts';
 import { findFolder, openStore } from './node/store.ts';
 import { startTimers } from './node/timers.ts';
@@ -33,6 +35,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 let stopping = false;
 let unwritten = '';
+let outbox: Outbox | undefined;
 const settings = loadSettings();
 const now = () => new Date();
 const { log_dir, log_level } = settings;
@@ -56,6 +59,8 @@ const made = await createServices(settings, {
   isStopping: () => stopping,
   hostWarnings: listHostWarnings,
   compress,
+  connect,
+  notify: () => outbox?.wake(),
 }).catch(error => {
   if (isUnavailable(error)) giveUp([`DATABASE_URL: ${error.message}`]);
   throw error;
@@ -87,6 +92,7 @@ server.listen(settings.port, settings.host, async () => {
 });
 
 const stopTimers = startTimers(services, [...jobs, ...createBackupJobs(services)]);
+outbox = startOutbox(services);
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 
@@ -150,7 +156,7 @@ async function stop(signal: NodeJS.Signals) {
   if (stopping) return;
   stopping = true;
   log('info', 'stopping');
-  const jobsStopped = stopTimers();
+  const jobsStopped = Promise.all([stopTimers(), outbox?.stop()]);
   if (signal === 'SIGTERM' && settings.drain_seconds > 0) {
     await wait(settings.drain_seconds * 1_000);
     await emptyQueue(server);

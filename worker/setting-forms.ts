@@ -42,6 +42,15 @@ export const databaseAddress = matching(/^(file:(?!:memory:).+|postgres(ql)?:\/\
 
 export const hostName = matching(/^[A-Za-z0-9.:_-]+$/, 'a host name or address');
 
+/** Names and addresses of hosts, each in the spelling in which a URL has it: lower case, IPv6 in brackets. */
+export const hosts: Form<string[]> = {
+  expected: 'host names like hooks.example.com, or addresses, separated by commas',
+  read(text) {
+    const read = text ? text.split(',').map(part => readHost(part.trim())) : [];
+    return read.every(one => one !== undefined) ? read : undefined;
+  },
+};
+
 export const headerName: Form<string> = lowerCase(matching(/^[A-Za-z0-9-]+$/, 'the name of one header'));
 
 /** A domain in the one spelling that browsers compare: lower case, without the leading dot of older cookies. */
@@ -176,6 +185,12 @@ function readOrigin(text: string): string | undefined {
   const url = new URL(text);
   const bare = url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password;
   return bare && /^https?:$/.test(url.protocol) ? url.origin : undefined;
+}
+
+function readHost(text: string): string | undefined {
+  const written = /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text) ? `[${text}]` : text;
+  if (!/^([A-Za-z0-9._-]+|\[[0-9a-f:.]+\])$/i.test(written) || !URL.canParse(`https://${written}`)) return undefined;
+  return new URL(`https://${written}`).hostname;
 }
 
 function readKey(text: string): Buffer | undefined {

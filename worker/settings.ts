@@ -191,6 +191,12 @@ export const settings_table = {
     host: 'node',
     sentence: 'How many backups are kept. The server removes older ones after each that has passed its trial.',
   },
+  OUTBOUND_HOSTS: {
+    form: forms.hosts,
+    default: '',
+    sentence:
+      'The hosts that channels may call, separated by commas; all others are refused. A name that leads to a private or loopback address is refused unless the address is listed too. On Workers only names can be checked.',
+  },
   WIDGET_STALE_HOURS: {
     form: forms.whole(0, 8760),
     default: '24',

@@ -29,7 +29,10 @@ export interface AuditEvent {
     | 'policy.published'
     | 'calendar.loaded'
     | 'key.first_used'
-    | 'key.rotated';
+    | 'key.rotated'
+    | 'channel.created'
+    | 'channel.changed'
+    | 'channel.removed';
   /** Names of the fields that were read or written, joined by commas; of an act on no lead, the ids that it is about. */
   fields?: string;
   /** What for: a lead's form, the purpose of a reveal, the ground of a hold or an erasure. */

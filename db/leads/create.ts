@@ -2,6 +2,7 @@ import { type CompiledQuery, type ExpressionBuilder, sql } from 'kysely';
 import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
+import { writeDeliveries } from '../notices/outbox.ts';
 import { claimKey, findFirstUse, isSameRequest, type Proof, type Repeatable, spendProof } from '../once.ts';
 import { takeQuota } from '../quota.ts';
 import type { Keys, Leads, Schema } from '../schema.ts';
@@ -45,24 +46,30 @@ export function repeatEnds(received_at: Date): Date {
 }
 
 /**
- * Stores a lead: sealed values, its key, the consent given and the audit event, all or none.
+ * Stores a lead: sealed values, its key, the consent given, the audit event and what channels are told, all or none.
+ * Afterwards it calls `notify` when there is something to tell.
  *
  * @throws Conflict in `once` when another request with the same key came first, which `findRepeatedLead` then finds, or
  *   else when the proof is spent; in `quotas` when this minute's quota is full.
  */
 export async function createLead(
-  services: { db: Database; vault: Vault; signer: Signer },
+  services: { db: Database; vault: Vault; signer: Signer; notify?(): void },
   submission: Submission,
   terms: Terms,
   actor: Actor,
   now: Date,
 ): Promise<Receipt> {
   const { receipt, statements } = draftLead(services, submission, terms, actor, now);
-  await services.db.atomic(statements);
+  const notice = writeDeliveries(services.db, { event: 'lead.created', lead_id: receipt.id }, now);
+  const outcomes = await services.db.atomic([...statements, notice]);
+  if (outcomes.at(-1)!.changed > 0) services.notify?.();
   return receipt;
 }
 
-/** Drafts the statements that store a lead, and its receipt, which is valid once they have run as one unit. */
+/**
+ * Drafts the statements that store a lead, and its receipt, which is valid once they have run as one unit. No channel is
+ * told of it.
+ */
 export function draftLead(
   { db, vault, signer }: { db: Database; vault: Vault; signer: Signer },
   { form, values, ...consent }: Submission,

@@ -47,6 +47,10 @@ export interface Vault {
    * @throws When the key encryption key is not known, or the key was wrapped for another subject.
    */
   unwrap(subject_id: string, wrapped_key: WrappedKey): Buffer;
+  /** Seals the secret of a channel under a key of the channel's own. */
+  sealSecret(channel_id: string, secret: string): { sealed: string; keys: WrappedKey };
+  /** Opens the secret of a channel. It throws where `open` does. */
+  openSecret(channel_id: string, sealed: string, keys: WrappedKey): string;
   /** Returns the indexes by which a phone may be found: one for each index key, that of the last one first. */
   phoneIndexes(phone: string): string[];
   /** Returns the same for an e-mail address. */
@@ -103,26 +107,31 @@ export function createVault(keks: KeyEncryptionKey[], index_keys: Buffer[]): Vau
     return decrypt(kek, Buffer.from(wrapped, 'base64url'), wrapContext(kek_id, subject_id));
   };
 
+  const sealText = (key: Buffer, text: Buffer, context: Buffer) =>
+    `${schema_version}.${encrypt(createSecretKey(key), text, context).toString('base64url')}`;
+
+  const openText = (key: Buffer, sealed: string, context: Buffer) => {
+    const [version, payload] = sealed.split('.');
+    if (version !== schema_version || !payload) throw new Error(`sealed in an unknown way: ${version}`);
+    return decrypt(createSecretKey(key), Buffer.from(payload, 'base64url'), context).toString('utf8');
+  };
+
   return {
     seal(lead_id, { name, phone, email, company }, known) {
       const key = known ? unwrap(lead_id, known) : takeRandom(32);
-      const sealed = encrypt(
-        createSecretKey(key),
-        pad(JSON.stringify({ name, phone, email, company } satisfies LeadValues)),
-        leadContext(lead_id),
-      );
+      const values = pad(JSON.stringify({ name, phone, email, company } satisfies LeadValues));
       return {
-        sealed: `${schema_version}.${sealed.toString('base64url')}`,
+        sealed: sealText(key, values, leadContext(lead_id)),
         keys: { ...wrap(lead_id, key), ...index({ phone, email }) },
       };
     },
-    open(lead_id, sealed, keys) {
-      const key = unwrap(lead_id, keys);
-      const [version, payload] = sealed.split('.');
-      if (version !== schema_version || !payload) throw new Error(`sealed in an unknown way: ${version}`);
-      const json = decrypt(createSecretKey(key), Buffer.from(payload, 'base64url'), leadContext(lead_id));
-      return JSON.parse(json.toString('utf8'));
+    open: (lead_id, sealed, keys) => JSON.parse(openText(unwrap(lead_id, keys), sealed, leadContext(lead_id))),
+    sealSecret(channel_id, secret) {
+      const key = takeRandom(32);
+      return { sealed: sealText(key, pad(secret), channelContext(channel_id)), keys: wrap(channel_id, key) };
     },
+    openSecret: (channel_id, sealed, keys) =>
+      openText(unwrap(channel_id, keys), sealed, channelContext(channel_id)).trimEnd(),
     kek_id: current,
     wrap,
     unwrap,
@@ -193,6 +202,10 @@ export function decrypt(key: KeyObject, boxed: Buffer, context: Buffer): Buffer 
 
 function leadContext(lead_id: string): Buffer {
   return lengthPrefixed('lead', lead_id, schema_version);
+}
+
+function channelContext(channel_id: string): Buffer {
+  return lengthPrefixed('channel', channel_id, schema_version);
 }
 
 function wrapContext(kek_id: string, subject_id: string): Buffer {

@@ -23,6 +23,7 @@ const small = [
   'policy_documents',
   'policy_forms',
   'tokens',
+  'channels',
   'quotas',
   'tallies',
   'bisection',

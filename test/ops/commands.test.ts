@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../worker/node/store.ts';
 import { commands } from '../../worker/ops/commands.ts';
 import { database_options } from '../../worker/ops/target.ts';
+import { startReceiver } from '../notices/receiver.ts';
 import { writeTable } from '../support/docs.ts';
 import { createPostgresDatabase } from '../support/engines.ts';
 import { test_keys } from '../support/harness.ts';
@@ -54,6 +55,27 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     expect(expiry(old)).toBeLessThanOrEqual(Date.now());
     expect(expiry(made.stdout) - Date.now()).toBeGreaterThan(8 * 86_400_000);
     expect((await ops('token', 'rotate', old.split('_')[1]!)).code).toBe(1);
+  });
+
+  it('makes, lists, tests and removes a channel whose host is listed', async () => {
+    const receiver = await startReceiver((_, count) => (count === 1 ? 204 : 500));
+    const { address: url } = receiver;
+    const channel = (...args: string[]) =>
+      run(['worker/ops.ts', 'channel', ...args], { ...test_keys, DATABASE_URL: address, OUTBOUND_HOSTS: '127.0.0.1' });
+    const wanted = ['--name', 'CRM', '--events', 'lead.created'];
+    const refused = await channel('add', ...wanted, '--address', 'https://elsewhere.example.com/');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('OUTBOUND_HOSTS') });
+    const made = JSON.parse((await channel('add', ...wanted, '--address', url)).stdout);
+    expect(made).toMatchObject({ name: 'CRM', events: ['lead.created'], secret: expect.stringMatching(/^whsec_/) });
+    const listed = await channel('list');
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ id: made.id, address: url }]);
+    expect(listed.stdout).not.toContain(made.secret);
+    expect(JSON.parse((await channel('test', made.id)).stdout)).toMatchObject({ state: 'sent', last_status: 204 });
+    expect(await channel('test', made.id)).toMatchObject({ code: 1, stderr: expect.stringContaining('500') });
+    expect((await channel('remove', made.id)).code).toBe(0);
+    expect((await channel('remove', made.id)).code).toBe(1);
+    expect((await channel('list')).stdout).toBe('[]\n');
+    receiver.close();
   });
 
   it('publishes a policy once, from a file per language', async () => {

@@ -1,5 +1,7 @@
 import { changeLead } from '../../db/leads/change.ts';
 import { placeHold } from '../../db/leads/hold.ts';
+import { createChannel } from '../../db/notices/channels.ts';
+import { listDeliveries } from '../../db/notices/outbox.ts';
 import { type Role, roles } from '../../worker/guards/access.ts';
 import { openAssets } from '../../worker/node/assets.ts';
 import type { Operation } from './conformance.ts';
@@ -17,7 +19,11 @@ export interface Sent {
 }
 
 /** Roles by scope, for the scopes that a privacy officer lacks. */
-const roles_for: Record<string, Role> = { 'tokens:manage': 'admin', 'policies:publish': 'admin' };
+const roles_for: Record<string, Role> = {
+  'tokens:manage': 'admin',
+  'policies:publish': 'admin',
+  'channels:manage': 'admin',
+};
 
 export const roleFor = (operation: Operation): Role | undefined => {
   const scope = operation.security[0]?.token[0];
@@ -34,6 +40,7 @@ export const other_roles = (operation: Operation): Role[] => {
     'holds:manage': ['privacy_officer'],
     'tokens:manage': ['admin'],
     'policies:publish': ['admin'],
+    'channels:manage': ['admin'],
   };
   return roles.filter(role => !allowed[operation.security[0]!.token[0]!]!.includes(role));
 };
@@ -42,11 +49,19 @@ const findAsset = openAssets();
 
 /** Starts a service that holds what the document's examples name, and returns how to ask it. */
 export async function openWorld() {
-  const started = await startPublished({ FORM_LIMIT_PER_MINUTE: '10', CONSENT_LIMIT_PER_MINUTE: '10' });
+  const started = await startPublished({
+    FORM_LIMIT_PER_MINUTE: '10',
+    CONSENT_LIMIT_PER_MINUTE: '10',
+    OUTBOUND_HOSTS: 'hooks.example.com',
+  });
   const { services, db, post, token, app } = started;
   const limits = { wait_seconds: 0 };
   for (const name of ['form', 'consent', 'token'] as const) services.limiters[name] = () => limits.wait_seconds;
   services.findAsset = findAsset;
+  services.connect = async () => ({ status: 204 });
+  const hook = { kind: 'webhook', name: 'CRM', address: 'https://hooks.example.com/', locale: 'en' } as const;
+  const asked = { ...hook, events: ['lead.created' as const], paused: false };
+  const { channel } = await createChannel(services, asked, operator, services.now());
   const sent = {
     name: '王芳',
     phone: '13800138078',
@@ -70,7 +85,11 @@ export async function openWorld() {
   const module = /(?<=widget\/)lead-form-[\w-]+\.js/.exec(
     await new Response((await services.findAsset(new Request(`${origin}/widget.js`)))!.body).text(),
   )![0];
+  const { deliveries } = await listDeliveries(db, {}, 1, undefined);
   const ids: Record<string, string> = {
+    '/channels/{id}': channel.id,
+    '/channels/{id}/test': channel.id,
+    '/deliveries/{id}/retry': deliveries[0]!.id,
     '/leads/{id}': one.id,
     '/leads/{id}/holds': one.id,
     '/leads/{id}/holds/{hold_id} id': held.id,

@@ -6,6 +6,7 @@ import { createApp } from '../../worker/app.ts';
 import type { Services } from '../../worker/context.ts';
 import type { Role } from '../../worker/guards/access.ts';
 import { jobs } from '../../worker/jobs.ts';
+import { connect } from '../../worker/node/egress.ts';
 import { createServices } from '../../worker/services.ts';
 import { type Environment, readSettings } from '../../worker/settings.ts';
 import { forms } from '../../worker/shared/fields.ts';
@@ -63,6 +64,7 @@ export async function start(overrides: Environment = {}, database?: Database) {
     db,
     now,
     writeLine: line => lines.push(line),
+    connect,
     findAsset: async () => undefined,
     peerAddress: () => '192.0.2.1',
   });

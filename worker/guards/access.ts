@@ -21,7 +21,7 @@ const scopes = {
     'holds:manage',
   ],
   auditor: ['consents:read', 'audit:read'],
-  admin: ['tokens:manage', 'policies:publish'],
+  admin: ['tokens:manage', 'policies:publish', 'channels:manage'],
 } as const;
 
 export type Role = keyof typeof scopes;

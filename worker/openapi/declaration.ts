@@ -38,7 +38,7 @@ export interface Operation {
   pages?: number[];
 }
 
-export const tags = ['leads', 'consents', 'audit', 'tokens', 'policies', 'forms', 'service'] as const;
+export const tags = ['leads', 'consents', 'audit', 'tokens', 'channels', 'policies', 'forms', 'service'] as const;
 export type Tag = (typeof tags)[number];
 
 /** A JSON Schema, or the part of one that is written by hand. */
@@ -99,6 +99,8 @@ export const no_store = { 'Cache-Control': '`no-store`: it is kept nowhere on th
 export const examples = {
   lead_id: '019aaf3e-2b00-7c3a-9d51-6f0c2b7e4a10',
   other_lead_id: '019aaf3e-9c40-7b12-8e33-0a4d5c6b7f21',
+  channel_id: '019aaf3e-8e10-7f66-93d4-7e8f90a1b2c3',
+  delivery_id: '019aaf3e-2b05-7a11-8b22-3c4d5ea1b2c3',
   hold_id: '019aaf3e-7d20-7e55-b2c3-4d5e6f708192',
   consent_id: '019aaf3e-5fa0-7d44-a1b2-3c4d5e6f7081',
   visitor_id: '3f2b8c1e-9a4d-4e6f-8b7a-1c2d3e4f5a6b',

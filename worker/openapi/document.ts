@@ -1,5 +1,6 @@
 import { type Answer, type Field, type JsonSchema, type Operation, tags } from './declaration.ts';
 import { audit_operations } from './operations/audit-events.ts';
+import { channel_operations } from './operations/channels.ts';
 import { consent_operations } from './operations/consents.ts';
 import { form_operations } from './operations/forms.ts';
 import { hold_operations } from './operations/holds.ts';
@@ -24,6 +25,7 @@ const operations: Operation[] = [
   ...receipt_operations,
   ...audit_operations,
   ...token_operations,
+  ...channel_operations,
   ...policy_operations,
   ...form_operations,
   ...service_operations,

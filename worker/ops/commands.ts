@@ -1,6 +1,7 @@
 import { audit_commands } from './audit.ts';
 import { backup_commands } from './backup.ts';
 import { calendar_load } from './calendar.ts';
+import { channel_commands } from './channel.ts';
 import type { Command } from './command.ts';
 import { expire } from './expire.ts';
 import { hold_commands } from './hold.ts';
@@ -16,6 +17,7 @@ export const commands: Command[] = [
   ...token_commands,
   policy_publish,
   ...hold_commands,
+  ...channel_commands,
   expire,
   calendar_load,
   ...audit_commands,

@@ -6,8 +6,8 @@ import { type Environment, readSettings, type Settings, settings_table } from '.
 import { Mistake } from './command.ts';
 import type { Target } from './target.ts';
 
-/** Reads the keys that the server of a database uses: of the environment, of `.dev.vars`, or those of development. */
-export function readKeys(target: Target): Pick<Settings, 'encryption_keys' | 'index_key' | 'signing_key'> {
+/** Reads the settings that the server of a database uses, with its keys: of the environment, of `.dev.vars`, or those of development. */
+export function readKeys(target: Target): Settings {
   const read = readSettings(readEnvironment(target), 'node');
   if ('mistakes' in read) throw new Mistake(read.mistakes.join('\n'));
   return read.settings;

@@ -249,6 +249,38 @@ create table calendar_years (
   loaded_at text not null
 );
 
+create table channels (
+  id text not null primary key,
+  kind text not null,
+  name text not null,
+  address text not null,
+  events text not null,
+  locale text not null,
+  sealed text not null,
+  created_at text not null,
+  paused_at text,
+  off_at text,
+  last_success_at text,
+  lease_until text,
+  holder text
+);
+-- Because a delivery's id ends as its channel's, no two channels may end alike.
+create unique index channels_by_end on channels (substr(id, 31));
+
+create table deliveries (
+  id text not null primary key,
+  channel_id text not null,
+  event text not null,
+  lead_id text,
+  state text not null,
+  attempts integer not null,
+  last_status integer,
+  last_error text,
+  next_at text,
+  check ((next_at is not null) = (state = 'queued'))
+);
+create index deliveries_due on deliveries (channel_id, next_at, id) where state = 'queued';
+
 create table jobs (
   name text not null primary key,
   lease_until text,

@@ -251,6 +251,9 @@ export const en = {
       'calendar.loaded': 'Calendar loaded',
       'key.first_used': 'Encryption key first used',
       'key.rotated': 'Encryption key replaced everywhere',
+      'channel.created': 'Channel made',
+      'channel.changed': 'Channel changed',
+      'channel.removed': 'Channel removed',
     }),
   },
   tokens: {

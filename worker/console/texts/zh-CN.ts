@@ -217,6 +217,9 @@ export const zh_cn: ConsoleTexts = {
       'calendar.loaded': '载入日历',
       'key.first_used': '加密密钥首次使用',
       'key.rotated': '加密密钥已全部轮换',
+      'channel.created': '创建通知渠道',
+      'channel.changed': '修改通知渠道',
+      'channel.removed': '移除通知渠道',
     },
   },
   tokens: {

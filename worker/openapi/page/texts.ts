@@ -49,6 +49,7 @@ export const docs_texts: Record<Locale, DocsTexts> = {
       consents: { title: 'Cookie 选择', text: '访客的选择只追加、不更改；员工可以查询和统计。' },
       audit: { title: '审计', text: '谁在什么时候对哪条线索做了什么。' },
       tokens: { title: '令牌', text: '供管理员使用：创建、轮换、吊销。' },
+      channels: { title: '通知渠道', text: '供管理员使用：新线索到达时几秒内通知您的系统，内容只有编号和链接。' },
       policies: { title: '隐私政策', text: '已发布的版本永不更改。' },
       forms: { title: '表单', text: '供访客使用；不运行脚本的浏览器也能完整使用。' },
       service: { title: '服务', text: '健康检查、错误说明、本文档和静态文件。' },
@@ -92,6 +93,10 @@ export const docs_texts: Record<Locale, DocsTexts> = {
       consents: { title: 'Cookie choices', text: 'Appended, never changed; staff list and count them.' },
       audit: { title: 'Audit trail', text: 'Who did what with which lead, and when.' },
       tokens: { title: 'Tokens', text: 'For administrators: make, rotate, revoke.' },
+      channels: {
+        title: 'Channels',
+        text: 'For administrators: your systems hear of a new lead within seconds, with ids and a link and nothing else.',
+      },
       policies: { title: 'Privacy policies', text: 'What is published never changes.' },
       forms: { title: 'Forms', text: 'For visitors, browsers without a script included.' },
       service: { title: 'Service', text: 'Health, problems explained, this description, static files.' },

@@ -1,0 +1,277 @@
+import { type CompiledQuery, sql } from 'kysely';
+import type { Database } from '../database.ts';
+import { firstIdAt, newId } from '../ids.ts';
+import type { Channels, Deliveries, Keys } from '../schema.ts';
+import { prepare } from '../statements.ts';
+
+/** The events that a channel can be told of. */
+export const channel_events = ['lead.created', 'policy.published'] as const;
+export type ChannelEvent = (typeof channel_events)[number];
+
+export const delivery_states = ['queued', 'sent', 'dead'] as const;
+
+/** The event of a test, which one channel alone is told of. */
+const test_event = 'channel.test';
+
+/** Length of a lease. It is longer than one attempt, and each attempt renews it. */
+const lease_ms = 60_000;
+
+const second_ms = 1_000;
+const minute_ms = 60 * second_ms;
+const hour_ms = 60 * minute_ms;
+
+/** Time from each failed attempt to the next. After the last one the delivery is dead. */
+export const retry_after_ms = [
+  ...[5 * second_ms, 5 * minute_ms, 30 * minute_ms],
+  ...[2, 5, 10, 14, 20, 24].map(hours => hours * hour_ms),
+];
+
+/** Deliveries that one statement deletes. */
+const forgotten_at_once = 1_000;
+
+/** A delivery with what is needed to send it. `form` is that of its lead. */
+export type DueDelivery = Pick<Deliveries, 'id' | 'channel_id' | 'event' | 'lead_id' | 'attempts'> &
+  Pick<Channels, 'kind' | 'address' | 'sealed'> &
+  Pick<Keys, 'kek_id' | 'wrapped'> & { form: string | null };
+
+/** What came of an attempt: the status of the answer, or a code where there was none. */
+export type Attempt = { status: number } | { error: string };
+
+export interface DeliveryPage {
+  deliveries: Deliveries[];
+  has_more: boolean;
+}
+
+/**
+ * Returns the statement that tells every channel of an event, in the unit of the act itself. A channel that is off is
+ * not told; one that is paused is told later.
+ *
+ * Because the statement reads the channels itself, an act needs no read before it, and without a channel it writes
+ * nothing. The id of a delivery is a new one that ends as its channel's.
+ */
+export function writeDeliveries(
+  db: Database,
+  { event, lead_id }: { event: ChannelEvent; lead_id: string | null },
+  now: Date,
+): CompiledQuery {
+  const beginning = newId(now).slice(0, 30);
+  return insertDeliveries(db, { beginning, event, lead_id, at: now.toISOString(), pattern: `%"${event}"%` });
+}
+
+const insertDeliveries = prepare<Record<'beginning' | 'event' | 'at' | 'pattern', string> & { lead_id: string | null }>(
+  ['beginning', 'event', 'lead_id', 'at', 'pattern'],
+  (db, { beginning, event, lead_id, at, pattern }) =>
+    db
+      .insertInto('deliveries')
+      .columns(['id', 'channel_id', 'event', 'lead_id', 'state', 'attempts', 'next_at'])
+      .expression(eb =>
+        eb
+          .selectFrom('channels')
+          .select([
+            sql<string>`cast(${beginning} as text) || substr(id, 31)`.as('id'),
+            'id as channel_id',
+            sql<string>`cast(${event} as text)`.as('event'),
+            sql<string | null>`cast(${lead_id} as text)`.as('lead_id'),
+            sql<'queued'>`'queued'`.as('state'),
+            sql<number>`0`.as('attempts'),
+            sql<string>`cast(${at} as text)`.as('next_at'),
+          ])
+          .where('off_at', 'is', null)
+          .where('events', 'like', sql<string>`cast(${pattern} as text)`),
+      )
+      .compile(),
+);
+
+/** Lists the channels that have something to be sent now, and that nobody sends to. */
+export async function listDueChannels(db: Database, now: Date): Promise<string[]> {
+  const at = now.toISOString();
+  const rows = await db
+    .selectFrom('channels')
+    .select('id')
+    .where('paused_at', 'is', null)
+    .where('off_at', 'is', null)
+    .where(eb => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', at)]))
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('deliveries')
+          .select('deliveries.id')
+          .whereRef('channel_id', '=', 'channels.id')
+          .where('state', '=', sql.lit('queued'))
+          .where('next_at', '<=', at),
+      ),
+    )
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Takes the lease of a channel, and returns whether `holder` has it now. */
+export async function takeChannel(db: Database, id: string, holder: string, now: Date): Promise<boolean> {
+  const lease_until = new Date(now.getTime() + lease_ms).toISOString();
+  const [outcome] = await db.atomic([
+    db
+      .updateTable('channels')
+      .set({ holder, lease_until })
+      .where('id', '=', id)
+      .where(eb => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now.toISOString())]))
+      .compile(),
+  ]);
+  return outcome!.changed > 0;
+}
+
+/** Gives the lease back, unless another has it by now. */
+export async function releaseChannel(db: Database, id: string, holder: string): Promise<void> {
+  await db.atomic([
+    db
+      .updateTable('channels')
+      .set({ holder: null, lease_until: null })
+      .where('id', '=', id)
+      .where('holder', '=', holder)
+      .compile(),
+  ]);
+}
+
+/** Finds the delivery of a channel that is to be sent next; undefined when none is, or the channel is paused or off. */
+export function findNext(db: Database, channel_id: string, now: Date): Promise<DueDelivery | undefined> {
+  return selectDue(db)
+    .where('deliveries.channel_id', '=', channel_id)
+    .where('state', '=', sql.lit('queued'))
+    .where('next_at', '<=', now.toISOString())
+    .where('paused_at', 'is', null)
+    .where('off_at', 'is', null)
+    .orderBy('next_at')
+    .orderBy('deliveries.id')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+function selectDue(db: Database) {
+  return db
+    .selectFrom('deliveries')
+    .innerJoin('channels', 'channels.id', 'deliveries.channel_id')
+    .innerJoin('keys', join =>
+      join.onRef('keys.subject_id', '=', 'channels.id').on('keys.subject_kind', '=', sql.lit('channel')),
+    )
+    .leftJoin('leads', 'leads.id', 'deliveries.lead_id')
+    .select(['deliveries.id', 'deliveries.channel_id', 'event', 'deliveries.lead_id', 'attempts'])
+    .select(['kind', 'address', 'channels.sealed', 'kek_id', 'wrapped', 'leads.form']);
+}
+
+/**
+ * Records an attempt. A status of 2xx means that the delivery is sent. With 410 the channel is switched off, and what
+ * waits for it is dead. After any other outcome the delivery is tried again later, or is dead after the last attempt; a
+ * test is tried once.
+ *
+ * @param holder Who has the lease of the channel, which is renewed; none for a test.
+ */
+export async function recordAttempt(
+  db: Database,
+  { id, channel_id, event, attempts }: Pick<DueDelivery, 'id' | 'channel_id' | 'event' | 'attempts'>,
+  attempt: Attempt,
+  now: Date,
+  holder?: string,
+): Promise<void> {
+  const status = 'status' in attempt ? attempt.status : null;
+  const isSent = status !== null && status >= 200 && status < 300;
+  const wait_ms = event === test_event || status === 410 ? undefined : retry_after_ms[attempts];
+  const next = isSent
+    ? ({ state: 'sent', next_at: null } as const)
+    : wait_ms === undefined
+      ? ({ state: 'dead', next_at: null } as const)
+      : ({ state: 'queued', next_at: new Date(now.getTime() + wait_ms).toISOString() } as const);
+  const last_error = 'error' in attempt ? attempt.error : null;
+  const channel = db.updateTable('channels').where('id', '=', channel_id);
+  await db.atomic([
+    db
+      .updateTable('deliveries')
+      .set({ ...next, attempts: attempts + 1, last_status: status, last_error })
+      .where('id', '=', id)
+      .where('state', '=', 'queued')
+      .compile(),
+    ...(isSent ? [channel.set({ last_success_at: now.toISOString() }).compile()] : []),
+    ...(holder
+      ? [
+          channel
+            .set({ lease_until: new Date(now.getTime() + lease_ms).toISOString() })
+            .where('holder', '=', holder)
+            .compile(),
+        ]
+      : []),
+    ...(status === 410
+      ? [
+          channel.set({ off_at: now.toISOString() }).compile(),
+          db
+            .updateTable('deliveries')
+            .set({ state: 'dead', next_at: null })
+            .where('channel_id', '=', channel_id)
+            .where('state', '=', sql.lit('queued'))
+            .compile(),
+        ]
+      : []),
+  ]);
+}
+
+/**
+ * Queues a test for a channel and returns it, for the caller to send at once. Only where the caller dies meanwhile is it
+ * sent later.
+ */
+export async function draftTest(db: Database, channel_id: string, now: Date): Promise<DueDelivery | undefined> {
+  const id = newId(now).slice(0, 30) + channel_id.slice(30);
+  const next_at = new Date(now.getTime() + lease_ms).toISOString();
+  await db.atomic([
+    db
+      .insertInto('deliveries')
+      .values({ id, channel_id, event: test_event, lead_id: null, state: 'queued', attempts: 0, next_at })
+      .compile(),
+  ]);
+  return selectDue(db).where('deliveries.id', '=', id).executeTakeFirst();
+}
+
+export function findDelivery(db: Database, id: string): Promise<Deliveries | undefined> {
+  return db.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Lists deliveries, the newest first, before one of them. */
+export async function listDeliveries(
+  db: Database,
+  { channel_id, state }: { channel_id?: string | undefined; state?: Deliveries['state'] | undefined },
+  limit: number,
+  before: string | undefined,
+): Promise<DeliveryPage> {
+  let rows = db
+    .selectFrom('deliveries')
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(limit + 1);
+  if (channel_id) rows = rows.where('channel_id', '=', channel_id);
+  if (state) rows = rows.where('state', '=', state);
+  if (before) rows = rows.where('id', '<', before);
+  const deliveries = await rows.execute();
+  return { deliveries: deliveries.slice(0, limit), has_more: deliveries.length > limit };
+}
+
+/** Queues a delivery that is not sent yet once more, to be sent now, with all its attempts before it. */
+export async function retryDelivery(db: Database, id: string, now: Date): Promise<void> {
+  await db.atomic([
+    db
+      .updateTable('deliveries')
+      .set({ state: 'queued', attempts: 0, next_at: now.toISOString() })
+      .where('id', '=', id)
+      .where('state', '<>', 'sent')
+      .compile(),
+  ]);
+}
+
+/** Deletes deliveries of events before an instant that are no longer queued, and returns how many. */
+export async function forgetDeliveries(db: Database, before: Date): Promise<number> {
+  for (let total = 0; ; ) {
+    const old = db
+      .selectFrom('deliveries')
+      .select('id')
+      .where('id', '<', firstIdAt(before))
+      .where('state', '<>', 'queued')
+      .limit(forgotten_at_once);
+    const [outcome] = await db.atomic([db.deleteFrom('deliveries').where('id', 'in', old).compile()]);
+    total += outcome!.changed;
+    if (outcome!.changed < forgotten_at_once) return total;
+  }
+}

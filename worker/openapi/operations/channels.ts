@@ -1,0 +1,224 @@
+import * as z from 'zod';
+import { channel_kinds } from '../../../db/notices/channels.ts';
+import { channel_events, delivery_states, retry_after_ms } from '../../../db/notices/outbox.ts';
+import { channelChange, longest_address, newChannel } from '../../notices/channels.ts';
+import { deliveryQuery } from '../../notices/deliveries.ts';
+import { locales } from '../../shared/locales.ts';
+import { describe, examples, instant, json, named, type Operation, private_headers } from '../declaration.ts';
+import { lists } from '../lists.ts';
+
+const shape = {
+  id: z.uuid(),
+  kind: z.enum(channel_kinds),
+  name: z.string(),
+  address: z.string(),
+  events: z.array(z.enum(channel_events)),
+  locale: z.enum(locales),
+  paused: z.boolean(),
+  off_at: instant.nullable(),
+  last_success_at: instant.nullable(),
+  created_at: instant,
+};
+const channel = named('Channel', z.strictObject(shape));
+const made = named('NewChannel', z.strictObject({ ...shape, secret: z.string().optional() }));
+
+const delivery = named(
+  'Delivery',
+  z.strictObject({
+    id: z.uuid(),
+    channel_id: z.uuid(),
+    event: z.enum([...channel_events, 'channel.test']),
+    lead_id: z.uuid().optional(),
+    state: z.enum(delivery_states),
+    attempts: z.int(),
+    last_status: z.int().nullable(),
+    last_error: z.string().nullable(),
+    next_at: instant.nullable(),
+  }),
+);
+
+const crm = {
+  id: examples.channel_id,
+  kind: 'webhook',
+  name: 'CRM',
+  address: 'https://hooks.example.com/leads',
+  events: ['lead.created'],
+  locale: 'zh-CN',
+  paused: false,
+  off_at: null,
+  last_success_at: null,
+  created_at: examples.received_at,
+};
+
+const queued = {
+  id: examples.delivery_id,
+  channel_id: examples.channel_id,
+  event: 'lead.created',
+  lead_id: examples.lead_id,
+  state: 'queued',
+  attempts: 0,
+  last_status: null,
+  last_error: null,
+  next_at: examples.received_at,
+};
+const dead = { ...queued, state: 'dead', attempts: retry_after_ms.length + 1, last_status: 503, next_at: null };
+const tested = {
+  ...dead,
+  lead_id: undefined,
+  event: 'channel.test',
+  state: 'sent',
+  attempts: 1,
+  last_status: 204,
+};
+
+const id = { description: "The channel's id.", format: 'uuid', example: examples.channel_id };
+const secret = {
+  description:
+    '`whsec_` and 24 to 64 bytes in base64. It is stored sealed and never shown again. After a change the former one signs too for 24 hours.',
+  example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  unusual: true as const,
+};
+const fields = {
+  name: { description: 'What staff call it. Name no person in it.', example: crm.name },
+  address: {
+    format: 'uri',
+    maxLength: longest_address,
+    description:
+      'An https address whose host `OUTBOUND_HOSTS` lists; http only to a private or loopback address there.',
+    example: crm.address,
+  },
+  events: { minItems: 1, description: 'What it is told of.', example: crm.events },
+  paused: {
+    description: 'While it is paused, events wait. `false` also switches it on again after an answer 410.',
+    example: false,
+  },
+  locale: {
+    description: 'The language of whoever reads it. A webhook carries no text in a language.',
+    example: 'zh-CN',
+  },
+};
+
+export const channel_operations: Operation[] = [
+  {
+    id: 'createChannel',
+    method: 'POST',
+    path: '/channels',
+    tag: 'channels',
+    scope: 'channels:manage',
+    summary: { en: 'Make a channel', 'zh-CN': '创建通知渠道' },
+    description:
+      'From then on each event is posted as a webhook (Standard Webhooks 1.0) with the body `{ type, timestamp, data: { lead_id?, form?, console_url } }`: nothing personal. Without `secret` one is made, and this answer alone shows it.',
+    body: describe(newChannel, {
+      ...fields,
+      kind: { description: 'What receives it.', example: 'webhook' },
+      secret,
+    }),
+    answers: {
+      201: {
+        description: 'The channel.',
+        headers: private_headers,
+        content: json(made, { ...crm, secret: secret.example }),
+      },
+    },
+  },
+  {
+    id: 'listChannels',
+    method: 'GET',
+    path: '/channels',
+    tag: 'channels',
+    scope: 'channels:manage',
+    summary: { en: 'All channels', 'zh-CN': '列出通知渠道' },
+    answers: {
+      200: {
+        description: 'All of them, without their secrets.',
+        headers: private_headers,
+        content: json(z.strictObject({ channels: z.array(channel) }), {
+          channels: [{ ...crm, last_success_at: examples.later_at }],
+        }),
+      },
+    },
+  },
+  {
+    id: 'changeChannel',
+    method: 'PATCH',
+    path: '/channels/{id}',
+    tag: 'channels',
+    scope: 'channels:manage',
+    summary: { en: 'Change a channel', 'zh-CN': '修改通知渠道' },
+    path_fields: { id },
+    body: describe(channelChange, { ...fields, secret }),
+    answers: { 200: { description: 'The channel.', headers: private_headers, content: json(channel, crm) } },
+    problems: ['not-found'],
+  },
+  {
+    id: 'removeChannel',
+    method: 'DELETE',
+    path: '/channels/{id}',
+    tag: 'channels',
+    scope: 'channels:manage',
+    summary: { en: 'Remove a channel', 'zh-CN': '移除通知渠道' },
+    description: 'Its secret and its deliveries go with it, those that wait too.',
+    path_fields: { id },
+    body: 'ignored',
+    answers: { 204: { description: 'Removed.' } },
+    problems: ['not-found'],
+  },
+  {
+    id: 'testChannel',
+    method: 'POST',
+    path: '/channels/{id}/test',
+    tag: 'channels',
+    scope: 'channels:manage',
+    summary: { en: 'Test a channel', 'zh-CN': '测试通知渠道' },
+    description:
+      'Sends the event `channel.test` at once, whatever waits, and answers what came of it. It is tried once.',
+    path_fields: { id },
+    body: 'ignored',
+    answers: { 200: { description: 'What came of it.', headers: private_headers, content: json(delivery, tested) } },
+    problems: ['not-found'],
+  },
+  {
+    id: 'listDeliveries',
+    method: 'GET',
+    path: '/deliveries',
+    tag: 'channels',
+    scope: 'channels:manage',
+    summary: { en: 'Deliveries', 'zh-CN': '列出投递记录' },
+    description:
+      'The newest first. Those that are sent or dead are kept for 30 days. `last_error` is a code where no answer came.',
+    query: describe(deliveryQuery, {
+      channel_id: { description: 'Only those of this channel.', format: 'uuid', example: examples.channel_id },
+      state: { description: 'Only those in this state.', example: 'dead' },
+      limit: lists.limit,
+      cursor: lists.cursor,
+    }),
+    answers: {
+      200: {
+        description: 'A page of them.',
+        headers: { ...private_headers, 'Link?': lists.link },
+        content: json(
+          z.strictObject({
+            deliveries: z.array(delivery),
+            next_cursor: z.string().nullable(),
+            has_more: z.boolean(),
+          }),
+          { deliveries: [dead], next_cursor: null, has_more: false },
+        ),
+      },
+    },
+  },
+  {
+    id: 'retryDelivery',
+    method: 'POST',
+    path: '/deliveries/{id}/retry',
+    tag: 'channels',
+    scope: 'channels:manage',
+    summary: { en: 'Send a delivery again', 'zh-CN': '重新投递' },
+    description:
+      'Queues one that is dead or waits, to be sent now, with all its attempts before it. One that is sent stays so.',
+    path_fields: { id: { description: "The delivery's id.", format: 'uuid', example: examples.delivery_id } },
+    body: 'ignored',
+    answers: { 200: { description: 'The delivery.', headers: private_headers, content: json(delivery, queued) } },
+    problems: ['not-found'],
+  },
+];

@@ -1,0 +1,89 @@
+import { createChannel, findChannel, listChannels, removeChannel } from '../../db/notices/channels.ts';
+import { channel_events } from '../../db/notices/outbox.ts';
+import { findKeyMistakes } from '../../db/vault/check.ts';
+import { createVault } from '../../db/vault/vault.ts';
+import { checkAddress } from '../egress.ts';
+import { connect } from '../node/egress.ts';
+import { explanations, newChannel } from '../notices/channels.ts';
+import { sendTest } from '../notices/send.ts';
+import { type Command, defineCommand, flag, Mistake, operator, text } from './command.ts';
+import { readKeys } from './keys.ts';
+import { database_options, onDatabase, readTarget } from './target.ts';
+
+const usual_kind = 'webhook';
+
+const add = defineCommand({
+  name: 'channel add',
+  usage: '--name NAME --address URL --events EVENT[,EVENT] [--secret SECRET] [--paused]',
+  sentence: `Makes a channel, a webhook, and prints it, with the secret where none was given: it is never shown again. The host must be listed in OUTBOUND_HOSTS. Events: ${channel_events.join(', ')}.`,
+  options: { ...database_options, name: text, address: text, events: text, secret: text, paused: flag },
+  async run({ values, now }) {
+    const { name, address, events = '', secret, paused } = values;
+    const sent = { kind: usual_kind, name, address, events: events.split(',').filter(Boolean), paused, secret };
+    const asked = newChannel.safeParse(sent);
+    if (!asked.success) throw new Mistake(explain(String(asked.error.issues[0]!.path[0])));
+    const settings = readKeys(readTarget(values));
+    const refused = checkAddress(asked.data.address, settings.outbound_hosts);
+    if (refused) throw new Mistake(`--address: ${explanations[refused]}`);
+    const vault = createVault(settings.encryption_keys, settings.index_key);
+    return onDatabase(values, async db => {
+      const mistakes = await findKeyMistakes(db, vault, settings, now);
+      if (mistakes.length > 0) throw new Mistake(mistakes.join('\n'));
+      const made = await createChannel({ db, vault }, asked.data, operator, now);
+      return { ...made.channel, ...(!secret && { secret: made.secret }) };
+    });
+  },
+});
+
+const list = defineCommand({
+  name: 'channel list',
+  usage: '',
+  sentence: 'Lists every channel, without its secret.',
+  options: database_options,
+  run: ({ values }) => onDatabase(values, listChannels),
+});
+
+const test = defineCommand({
+  name: 'channel test',
+  usage: 'ID',
+  sentence: 'Sends a test to a channel now, from this machine, and fails unless its receiver accepts it.',
+  options: database_options,
+  words: 1,
+  async run({ values, rest: [id = ''], now }) {
+    const settings = readKeys(readTarget(values));
+    const vault = createVault(settings.encryption_keys, settings.index_key);
+    const { public_url = '' } = settings;
+    const services = { vault, settings: { ...settings, public_url }, now: () => now, log() {}, connect };
+    return onDatabase(values, async db => {
+      if (!(await findChannel(db, id))) throw unknownChannel();
+      const delivery = await sendTest({ ...services, db }, id);
+      if (delivery?.state === 'sent') return delivery;
+      throw new Mistake(`the receiver did not accept it: ${delivery?.last_error ?? delivery?.last_status}`, delivery);
+    });
+  },
+});
+
+const remove = defineCommand({
+  name: 'channel remove',
+  usage: 'ID',
+  sentence: 'Removes a channel, its secret and its deliveries, those that wait too.',
+  options: database_options,
+  words: 1,
+  async run({ values, rest: [id = ''], now }) {
+    if (!(await onDatabase(values, db => removeChannel(db, id, operator, now)))) throw unknownChannel();
+    return { removed: id };
+  },
+});
+
+export const channel_commands: Command[] = [add, list, test, remove];
+
+function unknownChannel() {
+  return new Mistake('there is no channel with this id: see channel list');
+}
+
+function explain(field: string): string {
+  if (field === 'events') return `--events: expected one or more of ${channel_events.join(', ')}, with commas between`;
+  if (field === 'secret') return '--secret: expected whsec_ and 24 to 64 bytes in base64';
+  if (field === 'address') return '--address: expected an https address';
+  return '--name: expected at most 100 characters on a line';
+}
