@@ -97,6 +97,8 @@ const fields: Record<string, Record<string, unknown>> = {
   'POST /policies': { documents: ['x'] },
   'PATCH /leads/:id': { status: 'new', assigned_to: 'x', name: '', phone: '', email: '', company: '' },
   'POST /tokens': { holder: 'x', role: 'sales', days: 0 },
+  'POST /channels': { kind: 'webhook', name: '', address: '', secret: '', events: ['lead.created'], locale: 'en' },
+  'PATCH /channels/:id': { name: '', address: '', secret: '', events: ['lead.created'], locale: 'en' },
   'POST /leads/:id/holds': { ground: 'law', reference: '7', review_on: '2027-05-23' },
   'POST /console/leads/:id/holds': { ground: 'law', reference: '7', review_on: '2027-05-23' },
   'POST /console/leads/:id/holds/:hold_id/release': { reason: '' },
@@ -111,7 +113,7 @@ const fields: Record<string, Record<string, unknown>> = {
   'POST /console/leads/:id/correction': { name: '', phone: '', email: '', company: '' },
   'POST /console/leads/:id/erasure': { sure: '' },
 };
-const without_body = /\/withdrawal$|\/revocation$|\/rotation$|\/reveal\/end$/;
+const without_body = /\/(withdrawal|revocation|rotation|reveal\/end|test|retry)$/;
 
 /** The parameters that routes look at in their address, by a route that does. */
 const parameters: Record<string, string[]> = {
@@ -120,6 +122,7 @@ const parameters: Record<string, string[]> = {
   'GET /leads': ['assigned_to', 'phone', 'email', 'received_from', 'limit', 'cursor', 'view', 'access_token'],
   'GET /consents': ['visitor_id', 'policy_version', 'cursor'],
   'GET /consents/stats': ['from'],
+  'GET /deliveries': ['channel_id', 'state', 'cursor'],
   'GET /audit-events': ['lead_id', 'action', 'actor', 'cursor'],
   'GET /console': ['assigned_to', 'from', 'after', 'again'],
   'GET /console/leads/:id': ['list', 'done', 'draft'],
@@ -227,7 +230,7 @@ function* listRequests(
   ): LongRequest {
     const [method, path] = route.split(' ') as [string, string];
     const isConsole = path.startsWith('/console');
-    const token = /tokens|policies/.test(path) ? tokens.admin : tokens.staff;
+    const token = /tokens|policies|channels|deliveries/.test(path) ? tokens.admin : tokens.staff;
     const known = fields[route];
     const hasBody = method !== 'GET' && method !== 'DELETE';
     return {
