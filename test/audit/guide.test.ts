@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { test_keys } from '../support/harness.ts';
-import { makeFolder, run } from '../support/server.ts';
+import { operate } from '../support/operate.ts';
+import { makeFolder } from '../support/server.ts';
 
 const page = readFileSync('docs/audit.md', 'utf8');
 const code = (language: string, word: string) =>
@@ -13,7 +14,7 @@ const code = (language: string, word: string) =>
 
 const { folder, remove } = makeFolder();
 const ops = (...args: string[]) =>
-  run(['worker/ops.ts', ...args], { DATABASE_URL: `file:${join(folder, 'leads.db')}`, ...test_keys });
+  operate([...args], { DATABASE_URL: `file:${join(folder, 'leads.db')}`, ...test_keys });
 
 /** The ways in which the guide checks a signature. Not every machine has openssl with Ed25519. */
 const ways = [

@@ -4,8 +4,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { closePages, openBrowser } from '../support/browser.ts';
 import { lead } from '../support/harness.ts';
+import { operate } from '../support/operate.ts';
 import { times } from '../support/random.ts';
-import { makeFolder, type RunningServer, run, startServer } from '../support/server.ts';
+import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 import { layWire, type Wire } from '../support/wire.ts';
 
 const { folder, remove } = makeFolder();
@@ -143,7 +144,7 @@ it('[C4] a policy published while a form is open is shown and asked about, and n
     return path;
   });
   const database = { DATABASE_URL: `file:${join(folder, 'leads.db')}` };
-  expect((await run(['worker/ops.ts', 'policy', 'publish', ...files], database)).code).toBe(0);
+  expect((await operate(['policy', 'publish', ...files], database)).code).toBe(0);
   await submit(page).click();
   const error = page.locator('[data-field-error=policy_version]');
   await error.waitFor();

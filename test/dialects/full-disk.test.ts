@@ -5,7 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { lead, readProblem, test_keys, unguarded } from '../support/harness.ts';
-import { makeFolder, type RunningServer, run, startServer } from '../support/server.ts';
+import { operate } from '../support/operate.ts';
+import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
 const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0;
 
@@ -78,7 +79,7 @@ it.runIf(hasPrlimit)(
     const environment = { ...unguarded, ...test_keys };
     await (await startServer(folder, environment)).stop();
     const database = join(folder, 'leads.db');
-    const seeded = await run(['worker/ops.ts', 'seed', '--leads', '2000'], {
+    const seeded = await operate(['seed', '--leads', '2000'], {
       ...environment,
       DATABASE_URL: `file:${database}`,
     });

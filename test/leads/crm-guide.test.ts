@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lead } from '../support/harness.ts';
-import { makeFolder, type RunningServer, run, startServer } from '../support/server.ts';
+import { operate } from '../support/operate.ts';
+import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
 const page = readFileSync('docs/crm.md', 'utf8');
 /**
@@ -63,7 +64,7 @@ function standIns() {
 }
 
 async function makeToken(role: string) {
-  const made = await run(['worker/ops.ts', 'token', 'create', '--holder', 'CRM', '--role', role], {
+  const made = await operate(['token', 'create', '--holder', 'CRM', '--role', role], {
     DATABASE_URL: database,
   });
   return made.stdout.trim();

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeFolder, type RunningServer, run, startServer } from '../support/server.ts';
+import { operate } from '../support/operate.ts';
+import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
 const { folder, remove } = makeFolder();
 const leads = 6_000;
@@ -14,7 +15,7 @@ beforeAll(async () => {
   const first = await startServer(folder);
   await first.stop();
   const DATABASE_URL = `file:${join(folder, 'leads.db')}`;
-  const seeded = await run(['worker/ops.ts', 'seed', '--leads', String(leads)], { DATABASE_URL });
+  const seeded = await operate(['seed', '--leads', String(leads)], { DATABASE_URL });
   expect(JSON.parse(seeded.stdout)).toMatchObject({ leads });
   server = await startServer(folder);
   connection = new Sqlite(join(folder, 'leads.db'));

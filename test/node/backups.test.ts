@@ -5,7 +5,8 @@ import { runIfDue } from '../../worker/jobs.ts';
 import { createBackupJobs } from '../../worker/node/backup/jobs.ts';
 import { openStore } from '../../worker/node/store.ts';
 import { lead, noon, start, startPublished, unguarded } from '../support/harness.ts';
-import { makeFolder, run, startServer } from '../support/server.ts';
+import { operate } from '../support/operate.ts';
+import { makeFolder, startServer } from '../support/server.ts';
 
 const hour_ms = 3_600_000;
 
@@ -107,7 +108,7 @@ describe('a server with BACKUP_DIR', () => {
     });
     expect(await server.stop()).toBe(0);
     const DATABASE_URL = `file:${join(folder, 'leads.db')}`;
-    const tried = await run(['worker/ops.ts', 'backup', 'verify', BACKUP_DIR], { DATABASE_URL });
+    const tried = await operate(['backup', 'verify', BACKUP_DIR], { DATABASE_URL });
     expect(JSON.parse(tried.stdout)).toMatchObject({ leads: 0 });
   });
 });

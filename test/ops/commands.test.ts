@@ -10,6 +10,7 @@ import { startReceiver } from '../notices/receiver.ts';
 import { writeTable } from '../support/docs.ts';
 import { createPostgresDatabase } from '../support/engines.ts';
 import { test_keys } from '../support/harness.ts';
+import { operate } from '../support/operate.ts';
 import { makeFolder, run } from '../support/server.ts';
 
 const migrations = readdirSync('db/migrations').filter(name => name.endsWith('.sql'));
@@ -22,10 +23,11 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
   beforeAll(async () => {
     address = engine === 'SQLite' ? `file:${join(folder, 'ops', 'leads.db')}` : await createPostgresDatabase();
   });
-  const ops = (...args: string[]) => run(['worker/ops.ts', ...args], { DATABASE_URL: address });
+  const ops = (...args: string[]) => operate([...args], { DATABASE_URL: address });
 
   it('migrates, twice at once and again', async () => {
-    const both = await Promise.all([ops('migrate'), ops('migrate')]);
+    const migrate = () => run(['worker/ops.ts', 'migrate'], { DATABASE_URL: address });
+    const both = await Promise.all([migrate(), migrate()]);
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
     expect(both.flatMap(({ stdout }) => JSON.parse(stdout).applied).sort()).toEqual(migrations);
     expect(JSON.parse((await ops('migrate')).stdout)).toEqual({ applied: [] });
@@ -61,7 +63,7 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     const receiver = await startReceiver((_, count) => (count === 1 ? 204 : 500));
     const { address: url } = receiver;
     const channel = (...args: string[]) =>
-      run(['worker/ops.ts', 'channel', ...args], { ...test_keys, DATABASE_URL: address, OUTBOUND_HOSTS: '127.0.0.1' });
+      operate(['channel', ...args], { ...test_keys, DATABASE_URL: address, OUTBOUND_HOSTS: '127.0.0.1' });
     const wanted = ['--name', 'CRM', '--events', 'lead.created'];
     const refused = await channel('add', ...wanted, '--address', 'https://elsewhere.example.com/');
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('OUTBOUND_HOSTS') });
@@ -135,7 +137,7 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
         writeFileSync(path, text);
         return path;
       });
-      return run(['worker/ops.ts', 'policy', 'publish', ...files], { DATABASE_URL: address, ...environment });
+      return operate(['policy', 'publish', ...files], { DATABASE_URL: address, ...environment });
     };
     const near = await publish('near', 23);
     expect([near.code, JSON.parse(near.stdout).length]).toEqual([0, 2]);
@@ -145,10 +147,9 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
   });
 
   it('[A1] verifies the audit trail, signs where it ends, and tells what was changed since', async () => {
-    const audit = (...args: string[]) =>
-      run(['worker/ops.ts', 'audit', ...args], { DATABASE_URL: address, ...test_keys, ...keys });
+    const audit = (...args: string[]) => operate(['audit', ...args], { DATABASE_URL: address, ...test_keys, ...keys });
     let keys: { SIGNING_KEY?: string } = {};
-    const seeded = await run(['worker/ops.ts', 'seed', '--leads', '1'], { DATABASE_URL: address, ...test_keys });
+    const seeded = await operate(['seed', '--leads', '1'], { DATABASE_URL: address, ...test_keys });
     expect(seeded).toMatchObject({ code: 0 });
     const signed = await audit('checkpoint');
     const checkpoint = join(folder, `${engine}.checkpoint`);
@@ -189,7 +190,7 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
 
   it('makes up leads, holds one and releases it, erases those whose period is over, but makes none under keys that do not open those that are there', async () => {
     const seed = (keys: Record<string, string>) =>
-      run(['worker/ops.ts', 'seed', '--leads', '50'], { DATABASE_URL: address, ...test_keys, ...keys });
+      operate(['seed', '--leads', '50'], { DATABASE_URL: address, ...test_keys, ...keys });
     expect(JSON.parse((await seed({})).stdout)).toMatchObject({ leads: 50 });
     const db = await openStore(address);
     const readLead = () =>
@@ -202,7 +203,7 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     expect(await readLead()).toEqual({ id, restricted_at: null });
     await db.destroy();
     const expire = (...args: string[]) =>
-      run(['worker/ops.ts', 'expire', ...args], { DATABASE_URL: address, LEAD_RETENTION_MONTHS: '6' });
+      operate(['expire', ...args], { DATABASE_URL: address, LEAD_RETENTION_MONTHS: '6' });
     const due = JSON.parse((await expire('--dry-run')).stdout);
     expect(due.leads).toBeGreaterThan(0);
     expect(due.leads).toBeLessThan(50);
@@ -216,8 +217,7 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
 describe('[P5] the operator backs up, tries and restores', () => {
   const from = `file:${join(folder, 'whole', 'leads.db')}`;
   const out = join(folder, 'backups');
-  const ops = (address: string, ...args: string[]) =>
-    run(['worker/ops.ts', ...args], { DATABASE_URL: address, ...test_keys });
+  const ops = (address: string, ...args: string[]) => operate([...args], { DATABASE_URL: address, ...test_keys });
   const newest = () =>
     readdirSync(out)
       .filter(name => name.endsWith('Z'))
@@ -274,8 +274,7 @@ describe('[P5] the operator backs up, tries and restores', () => {
 });
 
 describe('the operator is told', () => {
-  const ops = (...args: string[]) =>
-    run(['worker/ops.ts', ...args], { DATABASE_URL: `file:${join(folder, 'told.db')}` });
+  const ops = (...args: string[]) => operate([...args], { DATABASE_URL: `file:${join(folder, 'told.db')}` });
 
   it.each([
     [['token', 'create', '--role', 'sales'], '--holder'],
@@ -354,9 +353,9 @@ describe('the table of commands', () => {
 
   it('is printed without arguments, exit 1, and by --help, exit 0, of one command or of all', async () => {
     const [bare, help, one] = await Promise.all([
-      run(['worker/ops.ts']),
-      run(['worker/ops.ts', '--help']),
-      run(['worker/ops.ts', 'token', 'list', '--help']),
+      operate([]),
+      operate(['--help']),
+      operate(['token', 'list', '--help']),
     ]);
     expect([bare!.code, help!.code, one!.code]).toEqual([1, 0, 0]);
     expect([bare!.stdout, help!.stdout, one!.stdout]).toEqual(['', '', '']);

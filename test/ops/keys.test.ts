@@ -7,6 +7,7 @@ import type { Database } from '../../db/database.ts';
 import { openStore } from '../../worker/node/store.ts';
 import { createPostgresDatabase } from '../support/engines.ts';
 import { lead } from '../support/harness.ts';
+import { operate } from '../support/operate.ts';
 import { makeFolder, type RunningServer, run, startServer } from '../support/server.ts';
 
 const key = (byte: number) => Buffer.alloc(32, byte).toString('base64');
@@ -39,7 +40,7 @@ describe.each(['SQLite', 'PostgreSQL'])('keys rotate on %s, while a server works
   });
 
   const ops = (keys: Record<string, string>, ...args: string[]) =>
-    run(['worker/ops.ts', ...args], { DATABASE_URL: address, ...keys });
+    operate([...args], { DATABASE_URL: address, ...keys });
   const countUnder = async (kek_id: string) =>
     Number(
       (

@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+import { Conflict } from '../../db/database.ts';
+import { type Command, flag, Mistake } from './command.ts';
+import { commands } from './commands.ts';
+
+const help = { help: { ...flag, short: 'h' } };
+
+/**
+ * Runs the command that the words name, and prints its result on stdout, everything else on stderr.
+ *
+ * @param args The words behind `ops`.
+ * @returns The exit code: 0 only where it was done.
+ */
+export async function operate(args: string[]): Promise<number> {
+  try {
+    return await run(args);
+  } catch (error) {
+    const known =
+      error instanceof Mistake || error instanceof Conflict || (error as NodeJS.ErrnoException).code !== undefined;
+    if (error instanceof Mistake) print(error.result);
+    process.stderr.write(`${known ? (error as Error).message : (error as Error).stack}\n`);
+    return 1;
+  }
+}
+
+async function run(args: string[]): Promise<number> {
+  const command = findCommand(args);
+  if (!command || args.some(arg => arg === '--help' || arg === '-h')) {
+    process.stderr.write(describeUsage(command ? [command] : commands));
+    return args.length === 0 ? 1 : 0;
+  }
+  const { values, positionals } = readArguments(command, args);
+  const rest = positionals.slice(command.name.split(' ').length);
+  if (rest.length > (command.words ?? 0))
+    throw new Mistake(`${command.name}: too many arguments\n\n${describeUsage([command])}`);
+  print(await command.run({ values, rest, now: new Date() }));
+  return 0;
+}
+
+/**
+ * Finds the command that the words name; options may stand before it.
+ *
+ * @returns Undefined where there are no words.
+ * @throws Mistake for words that name no command.
+ */
+function findCommand(args: string[]): Command | undefined {
+  const options = Object.assign({}, help, ...commands.map(({ options }) => options));
+  const { positionals } = parseArgs({ args, options, allowPositionals: true, strict: false });
+  const found = commands.find(({ name }) => `${positionals.join(' ')} `.startsWith(`${name} `));
+  if (!found && positionals.length > 0)
+    throw new Mistake(`unknown command: ${positionals.slice(0, 2).join(' ')}\n\n${describeUsage(commands)}`);
+  return found;
+}
+
+function readArguments(command: Command, args: string[]) {
+  try {
+    return parseArgs({ args, options: { ...help, ...command.options }, allowPositionals: true });
+  } catch (error) {
+    throw new Mistake(`${(error as Error).message}\n\n${describeUsage([command])}`);
+  }
+}
+
+function describeUsage(some: Command[]): string {
+  const lines = some.map(({ name, usage, sentence }) => `  ${`${name} ${usage}`.trim()}\n      ${sentence}\n`);
+  return `Usage: npm run -s ops -- COMMAND
+
+${lines.join('')}
+They work on DATABASE_URL; with --target d1, on the local D1 of "npm run dev", also while it runs;
+with --target d1 --remote, on the deployed D1 of wrangler.toml.
+`;
+}
+
+/** Prints a result: text as it is, anything else as a table on a terminal and as JSON elsewhere. */
+function print(result: unknown): void {
+  if (result === undefined) return;
+  if (typeof result === 'string') process.stdout.write(`${result}\n`);
+  else if (process.stdout.isTTY) console.table(result);
+  else process.stdout.write(`${JSON.stringify(result)}\n`);
+}
