@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findViolations } from '../support/axe.ts';
 import { closePages, openBrowser } from '../support/browser.ts';
 import { lead, unguarded } from '../support/harness.ts';
-import { makeFolder, type RunningServer, run, startServer } from '../support/server.ts';
+import { operate } from '../support/operate.ts';
+import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
 const { folder, remove } = makeFolder();
 const database = { DATABASE_URL: `file:${folder}/leads.db` };
@@ -44,17 +45,14 @@ async function countReveals(id: string): Promise<number> {
 
 const tokens = new Map<string, Promise<string>>();
 
-/** Returns a token of a role. Because the command that creates it is a process of its own, each is created once. */
+/** Returns a token of a role, the same each time. */
 function getToken(role: string): Promise<string> {
   if (!tokens.has(role)) tokens.set(role, makeToken(role));
   return tokens.get(role)!;
 }
 
 async function makeToken(role: string): Promise<string> {
-  const { stdout } = await run(
-    ['worker/ops.ts', 'token', 'create', '--holder', `the ${role}`, '--role', role],
-    database,
-  );
+  const { stdout } = await operate(['token', 'create', '--holder', `the ${role}`, '--role', role], database);
   return stdout.trim();
 }
 

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { database_id, startCloudflare } from '../support/cloudflare.ts';
+import { operate } from '../support/operate.ts';
 import { makeFolder, run } from '../support/server.ts';
 
 const migrations = readdirSync('db/migrations').filter(name => name.endsWith('.sql'));
@@ -12,6 +13,10 @@ afterAll(() => remove());
 
 /** Runs a command in a folder of its own, with its own wrangler.toml and local D1, and without a login. */
 const ops = (args: string[], environment: Record<string, string> = {}) =>
+  operate([...args, '--target', 'd1'], { HOME: folder, ...environment }, folder);
+
+/** Does the same in a process of its own, because wrangler's remote binding and migrations look where a process began. */
+const opsAlone = (args: string[], environment: Record<string, string> = {}) =>
   run([resolve('worker/ops.ts'), ...args, '--target', 'd1'], { HOME: folder, ...environment }, folder);
 
 /**
@@ -43,8 +48,8 @@ describe('the operator on the D1 of this machine', { timeout: 60_000 }, () => {
   });
 
   it('migrates, and again', async () => {
-    expect(JSON.parse((await ops(['migrate'])).stdout)).toEqual({ applied: migrations });
-    expect(JSON.parse((await ops(['migrate'])).stdout)).toEqual({ applied: [] });
+    expect(JSON.parse((await opsAlone(['migrate'])).stdout)).toEqual({ applied: migrations });
+    expect(JSON.parse((await opsAlone(['migrate'])).stdout)).toEqual({ applied: [] });
   });
 
   it('makes a token and lists it, publishes a policy', async () => {
@@ -128,7 +133,7 @@ describe('the operator on the deployed D1', { timeout: 60_000 }, () => {
   });
   afterAll(() => cloudflare.stop());
   const remote = (args: string[], environment: Record<string, string> = cloudflare.environment) =>
-    ops([...args, '--remote'], environment);
+    opsAlone([...args, '--remote'], environment);
 
   it.each([
     ['token list', 'nobody', {}],

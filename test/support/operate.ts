@@ -7,22 +7,25 @@ let before: Promise<unknown> = Promise.resolve();
  * Runs an operator's command in this process, as `worker/ops.ts` does in one of its own. Because a process takes a third
  * of a second of the processor to start, only the tests that kill or count processes start one.
  */
-export function operate(args: string[], environment: Record<string, string> = {}) {
-  const done = before.then(() => operateAlone(args, environment));
+export function operate(args: string[], environment: Record<string, string> = {}, folder = process.cwd()) {
+  const done = before.then(() => operateAlone(args, environment, folder));
   before = done.catch(() => undefined);
   return done;
 }
 
-async function operateAlone(args: string[], environment: Record<string, string>) {
+async function operateAlone(args: string[], environment: Record<string, string>, folder: string) {
   const { env, stdout, stderr } = process;
   const { PATH, HOME } = env;
+  const home = process.cwd();
   const printed = { stdout: '', stderr: '' };
   const undo = [collect(stdout, text => (printed.stdout += text)), collect(stderr, text => (printed.stderr += text))];
   process.env = { PATH, HOME, ...environment };
+  process.chdir(folder);
   try {
     return { code: await operateHere(args), ...printed };
   } finally {
     process.env = env;
+    process.chdir(home);
     for (const restore of undo) restore();
   }
 }
