@@ -10,6 +10,7 @@ import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
 import { minify } from 'terser';
 import { fillFolder } from '../worker/node/fill-folder.ts';
 import { keepEarlierChunks } from './earlier-builds.ts';
+import { outrank } from './outrank.ts';
 import { shortNames, slimPreact } from './slim-preact.ts';
 
 const room = import.meta.dirname;
@@ -39,7 +40,10 @@ export async function buildWidget(): Promise<Map<string, string>> {
   // Because of the first line Chromium compiles all functions off the main thread, while the script arrives. The server writes the
   // policies in the place of the 0.
   files.set('widget.js', `//# allFunctionsCalledOnLoad\n(WRITTEN_POLICIES=>{"use strict";${script![1]}})(0);\n`);
-  files.set('widget.css', (await Promise.all(['ui/styles', ...Object.values(chunks)].map(minifyCss))).join(''));
+  files.set(
+    'widget.css',
+    outrank((await Promise.all(['ui/styles', ...Object.values(chunks)].map(minifyCss))).join('')),
+  );
   fillFolder(dist, keepEarlierChunks(dist, new Map([...files, ...(await bundleModule())])));
   return files;
 }
@@ -75,9 +79,12 @@ function declare(file: string): string {
   return [...functions].map(([, comment, signature]) => `${comment}export declare ${signature};\n`).join('\n');
 }
 
-/** Bundles for browsers, and returns each entry's name and text. A second minifier takes a twentieth off what the first one leaves. */
+/**
+ * Bundles for browsers, and returns each entry's name and text. A second minifier takes a twentieth off what the first one leaves; what it
+ * calls unsafe is that text is joined with `+`, which asks objects for another value than a template does, and none are joined here.
+ */
 async function bundleSmall(options: BuildOptions): Promise<[name: string, text: string][]> {
-  const compress = { passes: 3, hoist_funs: true };
+  const compress = { passes: 3, hoist_funs: true, unsafe: true };
   const bundled = await bundle({ format: 'esm', ...options });
   return Promise.all(
     [...bundled].map(async ([path, text]) => {
@@ -132,15 +139,7 @@ async function minifyCss(part: string): Promise<string> {
   const target = ['chrome87', 'safari14.1'];
   const { code } = await transform(source, { loader: 'css', minify: true, charset: 'utf8', target });
   // Private names become their first and last letter.
-  return code
-    .trim()
-    .replace(/--_(\w)[\w-]*(\w)/g, '--_$1$2')
-    .replace(/[^{}]+(?={)/g, outrank);
-}
-
-/** Makes each selector outrank those of the page that name an id: `.lc-card` becomes `.lc-card:not(#_#_)`. */
-function outrank(selectors: string): string {
-  return selectors.startsWith('@') ? selectors : selectors.replace(/(^|,)([^,:[ ]+|\[[^\]]+\])/g, '$&:not(#_#_)');
+  return code.trim().replace(/--_(\w)[\w-]*(\w)/g, '--_$1$2');
 }
 
 if (import.meta.main) {

@@ -1,3 +1,5 @@
+import { outrank } from './outrank.ts';
+
 export type Stylesheet = ReturnType<typeof createStylesheet>;
 
 /** Styles that a strict CSP lets pass: constructed sheets, or one linked file where a browser can't construct any. */
@@ -25,7 +27,7 @@ export function createStylesheet(host: string) {
       sheets.set(css, undefined);
       try {
         const sheet = new CSSStyleSheet();
-        sheet.replaceSync(css);
+        sheet.replaceSync(outrank(css));
         sheets.set(css, sheet);
         keep();
       } catch {

@@ -110,8 +110,16 @@ html { white-space: pre; letter-spacing: 9px; text-transform: uppercase; visibil
 #shop button { background: red; font-size: 40px; display: none } #shop p { color: red }
 html > div:first-of-type { display: none } body > div:first-child { display: none } body > * + * { margin: 90px }
 p::first-letter { font-size: 300% } * { line-height: 3 }`;
+const important = `div, p, dialog, button, section { display: none !important } body > :not(main) { display: none !important }
+#shop body ~ *, div * { position: static !important; width: 9px !important; opacity: 0 !important; visibility: hidden !important }
+* { color: red !important; font-size: 40px !important; line-height: 3 !important; pointer-events: none !important; animation: none !important }
+#shop main > div, #shop [data-lead-form] { all: unset !important; display: block !important; width: 700px !important }
+html, main { font-size: 16px !important }`;
 
-it('case W10 nothing of the page’s styles changes how the widget looks or what a click meets', async () => {
+it.each([
+  ['of any rank', hostile],
+  ['that are important', important],
+])('case W10 no styles of the page %s change how the widget looks or what a click meets', async (_, styles) => {
   const look = (page: Page) =>
     page.locator('.lc-root, .lc-root *').evaluateAll(all =>
       all.map(it => {
@@ -122,6 +130,7 @@ it('case W10 nothing of the page’s styles changes how the widget looks or what
         const after = getComputedStyle(it, '::after').content;
         return [
           it.className,
+          getComputedStyle(it).opacity,
           color,
           fontSize,
           whiteSpace,
@@ -138,18 +147,25 @@ it('case W10 nothing of the page’s styles changes how the widget looks or what
       }),
     );
   const visit = async (head: string) => {
-    site.html = pageWith(`<div style="width: 700px">${formElement}</div>`, { head }).replace(
+    site.html = pageWith(`<div style="width: 700px">${formElement}</div>${frame}`, { head }).replace(
       '<html',
       '<html id="shop"',
     );
     const page = await site.visit();
-    await page.locator('form').waitFor();
+    await page.locator('form').waitFor({ state: 'attached' });
     return page;
   };
   const plain = await visit('');
-  const page = await visit(`<style>${hostile}</style>`);
+  const page = await visit(`<style>${styles}</style>`);
   expect(await look(page)).toEqual(await look(plain));
   expect(await findReachable(page)).toEqual([true, true, true]);
+  for (const tab of [plain, page]) {
+    await action(tab, 'customize').click();
+    await dialog(tab).waitFor();
+  }
+  expect(await look(page)).toEqual(await look(plain));
+  await page.keyboard.press('Escape');
+  await eventually(() => dialog(page).count()).toBe(0);
   await action(page, 'accept-all').click();
   await eventually(() => site.posts('/consents').map(({ body }) => body.granted.length)).toEqual([4]);
 });

@@ -33,7 +33,7 @@ export function drawThanks(host: string, locale: Locale, receipt: string | undef
 
   /** Copies by the old command, because plain http has no clipboard API. */
   function copy({ currentTarget: button }: { currentTarget: HTMLElement }) {
-    getSelection()?.selectAllChildren(button.parentElement!.querySelector('code')!);
+    getSelection()?.selectAllChildren(button.previousElementSibling!);
     if (document.execCommand('copy')) button.textContent = `${label} ✓`;
   }
 }

@@ -2,7 +2,7 @@ import { quietly } from '../quietly.ts';
 
 /** The values typed into a form, and the key that they were sent under, so that sending them again makes no second lead. */
 export interface Draft {
-  values: Record<string, string> | null;
+  values?: Record<string, string>;
   body: string;
   key: string;
 }
@@ -11,7 +11,7 @@ const slot = (form: string) => `lead-consent.draft.${form}`;
 
 /** The draft of this tab, empty where there is none or storage is blocked. */
 export function readDraft(form: string): Draft {
-  return { values: {}, body: '', key: '', ...quietly(() => JSON.parse(sessionStorage.getItem(slot(form))!)) };
+  return { body: '', key: '', ...quietly(() => JSON.parse(sessionStorage.getItem(slot(form))!)) };
 }
 
 /** Keeps a draft while the tab lives. Where storage is blocked or full, what was typed lives in the page alone. */

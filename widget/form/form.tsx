@@ -5,19 +5,18 @@ import type { Locale } from '../../worker/shared/locales.ts';
 import { type Answer, type Api, isTemporary, type Policy } from '../server.ts';
 import { drawThanks } from './done.tsx';
 import { readDraft, removeDraft, writeDraft } from './draft.ts';
-import styles from './form.css';
 import { createProofs } from './proofs.ts';
 import { formTexts } from './texts.ts';
 import { type Box, boxes, drawForm, type Errors, type State } from './view.tsx';
 
+export { default as styles } from './form.css';
+
 interface Options {
   host: string;
   locale: Locale;
-  look: string;
   policy: Policy;
   api: Api;
   newId(): string;
-  addStyles(css: string): void;
 }
 
 /** Seconds to wait when the server names no time, and the spread of the attempts of many people. */
@@ -25,17 +24,15 @@ const spread_seconds = 10;
 
 let count = 0;
 
-/** Turns an element into the inquiry form and brings it through: errors, sending, waiting, thanks. */
-export function mountLeadForm(element: Element, form: string, options: Options) {
-  const { host, locale, look, api, newId, addStyles } = options;
+/** Renders the inquiry form into an element and brings it through: errors, sending, waiting, thanks. */
+export function mountLeadForm(root: Element, form: string, options: Options) {
+  const { host, locale, api, newId } = options;
   const texts = formTexts[locale];
   const proofs = createProofs(() => api.getChallenge(form));
   const id = `lc-${++count}-`;
   let draft = readDraft(form);
   const { values } = draft;
   const listeners = { onFocusIn: proofs.take, onFocusOut: leave, onInput: type, onSubmit: submit };
-  const root = Object.assign(document.createElement('div'), { className: `${look} lc-form`, lang: locale });
-  const children = [...element.childNodes];
   let state: State = { policy: options.policy, errors: {}, notice: '', button: 'submit' };
   let attempts = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -43,8 +40,6 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
   let isOver = false;
   addEventListener('online', sendAgain);
   change({});
-  addStyles(styles);
-  element.replaceChildren(root);
 
   return {
     /** Asks for agreement to a policy, which a tick for another one is not. */
@@ -52,13 +47,12 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
       if (!isOver) change({ policy });
     },
 
-    /** Stops the form, and brings the element's own children back. */
+    /** Stops the form, and empties its element. */
     close() {
       isOver = true;
       clearTimeout(timer);
       removeEventListener('online', sendAgain);
       render(null, root);
-      if (root.parentNode) element.replaceChildren(...children);
     },
   };
 
@@ -69,7 +63,7 @@ export function mountLeadForm(element: Element, form: string, options: Options) 
 
   /** Returns what stands in the form; the box only when it is ticked. */
   function read(): Record<string, string> {
-    return Object.fromEntries(new FormData(root.querySelector('form')!)) as Record<string, string>;
+    return Object.fromEntries(new FormData(root.firstElementChild as HTMLFormElement)) as Record<string, string>;
   }
 
   function readBody(): string {

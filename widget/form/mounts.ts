@@ -50,12 +50,18 @@ export function createForms({ host, locale, look, api, getPolicy, stylesheet, lo
     let unmount: (() => void) | undefined;
     mounted.set(element, entry);
     Promise.all([load(), getPolicy()])
-      .then(([{ mountLeadForm }, policy]) => {
+      .then(([{ mountLeadForm, styles }, policy]) => {
         if (!policy || mounted.get(element) !== entry) return;
         release();
-        const options = { host, locale, look: look(), policy, api, newId, addStyles: stylesheet.add };
-        const leadForm = mountLeadForm(element, form, options);
-        unmount = leadForm.close;
+        const children = [...element.childNodes];
+        const root = Object.assign(document.createElement('div'), { className: `${look()} lc-form`, lang: locale });
+        const leadForm = mountLeadForm(root, form, { host, locale, policy, api, newId });
+        stylesheet.add(styles);
+        element.replaceChildren(root);
+        unmount = () => {
+          leadForm.close();
+          if (root.parentNode) element.replaceChildren(...children);
+        };
         entry.ask = leadForm.ask;
         entry.shown_at = performance.now();
       })

@@ -32,7 +32,7 @@ export function drawForm(
   id: string,
   form: string,
   locale: Locale,
-  values: Record<string, string> | null,
+  values: Record<string, string> | undefined,
   listeners: Record<string, (event: Event) => void>,
   state: State,
 ) {
@@ -44,7 +44,7 @@ export function drawForm(
     id: id + box,
     name: box,
     required: true,
-    'aria-invalid': errors[box] ? ('true' as const) : undefined,
+    'aria-invalid': (errors[box] && 'true') as 'true' | undefined,
     'aria-describedby': `${id + box}-error`,
   });
   // A line is kept for a hint or an error, so that nothing moves under a finger on its way to the button. An error is read out when it comes.
@@ -53,7 +53,7 @@ export function drawForm(
       class={`lc-slot lc-error${errors[box] ? '' : ' lc-hint'}`}
       id={`${id + box}-error`}
       aria-live="polite"
-      data-field-error={errors[box] ? box : undefined}
+      data-field-error={errors[box] && box}
     >
       {errors[box] || hints[box]}
     </p>
@@ -93,12 +93,7 @@ export function drawForm(
       </div>
       <div class="lc-row">
         {/* aria-disabled rather than disabled: the button keeps the focus while the form is on its way. */}
-        <button
-          class="lc-button"
-          type="submit"
-          aria-live="polite"
-          aria-disabled={button === 'sending' ? 'true' : undefined}
-        >
+        <button class="lc-button" type="submit" aria-live="polite" aria-disabled={button === 'sending' || undefined}>
           {texts[button]}
         </button>
         <p class="lc-error" role="alert">

@@ -73,7 +73,7 @@ export function createPlaceholders({ look, locale, policy, texts, has, allow }: 
     if (parentElement) observer?.observe(parentElement);
 
     function fit() {
-      if (placeholder) placeholder.style.display = 'none';
+      dress({ display: 'none' });
       frame.removeAttribute(mark);
       const { width, height } = frame.getBoundingClientRect();
       if (Math.min(width, height) < smallest) return;
@@ -81,13 +81,18 @@ export function createPlaceholders({ look, locale, policy, texts, has, allow }: 
       const fills = Math.round(width) >= (parentElement?.clientWidth ?? 0);
       if (!placeholder) root.draw(content);
       frame.setAttribute(mark, '');
-      Object.assign(placeholder!.style, {
+      dress({
         ...(position === 'absolute' && { position, inset }),
         display: display === 'inline' ? 'inline-block' : display,
         width: fills ? '100%' : `${width}px`,
         height: `${height}px`,
         margin,
       });
+    }
+
+    /** Sets styles with the rank that those of the widget's sheets have. */
+    function dress(styles: Record<string, string>) {
+      for (const name in styles) placeholder?.style.setProperty(name, styles[name]!, 'important');
     }
 
     function release() {

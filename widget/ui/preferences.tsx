@@ -45,7 +45,7 @@ export function openPreferences(options: Options) {
   options.addStyles(styles);
   draw();
   showModal(dialog, close);
-  return { close, isShown: () => dialog.isConnected && dialog.open };
+  return { close, dialog };
 
   function draw() {
     const button = (action: string, text: string, ids: Iterable<string>, more = '') => (

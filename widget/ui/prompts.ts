@@ -7,6 +7,7 @@ import type { Stylesheet } from '../stylesheet.ts';
 import { bannerTexts, chooseTexts } from '../texts.ts';
 import { showBanner } from './banner.tsx';
 import { createPlaceholders } from './placeholders.tsx';
+import type { openPreferences } from './preferences.tsx';
 
 interface Options {
   host: string;
@@ -21,6 +22,8 @@ interface Options {
   load: Chunks['loadPreferences'];
 }
 
+type Preferences = ReturnType<typeof openPreferences>;
+
 export type Prompts = ReturnType<typeof createPrompts>;
 
 /** Asks the visitor: by the banner until there is a choice, by a placeholder for each frame that is held, by the preferences on demand. */
@@ -31,15 +34,22 @@ export function createPrompts({ host, locale, look, own, policy, consents, api, 
   const hasQuestion = policy.purposes.some(({ required }) => !required);
   const placeholders = createPlaceholders({ ...common, look, allow });
   let banner: ReturnType<typeof showBanner> | undefined;
-  let preferences: { isShown(): boolean; close(): void } | undefined;
+  let preferences: Preferences | undefined;
   let isOpening = false;
 
   function update() {
     placeholders.update();
-    if (preferences && !preferences.isShown()) preferences.close();
+    if (!isShown()) preferences?.close();
+    // A page that puts back an old copy of itself brings dead preferences along.
+    for (const copy of document.querySelectorAll('[data-consent-preferences]'))
+      if (copy !== preferences?.dialog) copy.remove();
     if (consents.get() || !hasQuestion) hide();
     else if (banner) banner.keep();
     else banner = showBanner({ ...common, look: look(), choose: granted => choose(granted, 'banner'), open });
+  }
+
+  function isShown(): boolean | undefined {
+    return preferences?.dialog.isConnected && preferences.dialog.open;
   }
 
   function hide() {
@@ -54,7 +64,7 @@ export function createPrompts({ host, locale, look, own, policy, consents, api, 
 
   /** Opens the preferences. Where they can't be had now, it leads to the policy, and the next call tries again. */
   async function open() {
-    if (preferences?.isShown() || isOpening) return;
+    if (isShown() || isOpening) return;
     preferences?.close();
     isOpening = true;
     try {
