@@ -319,9 +319,10 @@ export interface CalendarYears {
 }
 
 /**
- * A receiver that is told of events: `events` is the JSON list of them. `sealed` holds its secret, and for a day the one
- * before, under a key of the channel's own in `keys`. `paused_at` is set by the administrator, `off_at` by an answer 410.
- * One server at a time sends to a channel: `holder`, until `lease_until`.
+ * A receiver that is told of events: `events` is the JSON list of them. `sealed` holds its address and its secret, and
+ * for a day the one before, under a key of the channel's own in `keys`; `address` holds what may be shown of the address.
+ * `paused_at` is set by the administrator, `off_at` by an answer 410. One server at a time sends to a channel: `holder`,
+ * until `lease_until`. Where a receiver limits how often it is sent to, `next_send_at` says when it may be again.
  */
 export interface Channels {
   id: string;
@@ -337,11 +338,13 @@ export interface Channels {
   last_success_at: string | null;
   lease_until: string | null;
   holder: string | null;
+  next_send_at: string | null;
 }
 
 /**
  * The outbox: an event that one channel is told of. A row holds ids and fixed words only. The id carries the time of
- * the event. `last_status` is the status of the latest answer, `last_error` a code where none came.
+ * the event. `last_status` is the status of the latest answer, `last_error` a code where none came, or the
+ * code of an error that the answer holds.
  */
 export interface Deliveries {
   id: string;

@@ -11,13 +11,19 @@ interface Limits {
   answer_bytes: number;
 }
 
+/** The answer of another host. */
+interface Answer {
+  status: number;
+  body: string;
+}
+
 /**
- * Posts to another host and reads the answer's status; it follows no redirect.
+ * Posts to another host and reads the answer; it follows no redirect.
  *
  * @param judge Says why an address must not be connected to. A host that resolves names asks for each address.
  * @throws Refused; any other error where there was no whole answer.
  */
-export type Connect = (request: Outbound, judge: Judge, limits: Limits) => Promise<{ status: number }>;
+export type Connect = (request: Outbound, judge: Judge, limits: Limits) => Promise<Answer>;
 
 export type Judge = (address: string) => RefusedCode | undefined;
 
@@ -37,14 +43,14 @@ const limits: Limits = { timeout_ms: 10_000, answer_bytes: 65_536 };
 /**
  * Posts to another host, if OUTBOUND_HOSTS lists it. Nothing else in the service calls other hosts than the database's.
  *
- * @returns The status of the answer, or a code that says why there was none: never an address or a message.
+ * @returns The answer, or a code that says why there was none: never an address or a message.
  */
 export async function postOut(
   { connect, settings }: { connect: Connect; settings: { outbound_hosts: string[] } },
   address: string,
   headers: Record<string, string>,
   body: string,
-): Promise<{ status: number } | { error: string }> {
+): Promise<Answer | { error: string }> {
   const refused = checkAddress(address, settings.outbound_hosts);
   if (refused) return { error: refused };
   const url = new URL(address);

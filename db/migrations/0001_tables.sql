@@ -264,7 +264,8 @@ create table channels (
   off_at text,
   last_success_at text,
   lease_until text,
-  holder text
+  holder text,
+  next_send_at text
 ) without rowid;
 -- Because a delivery's id ends as its channel's, no two channels may end alike.
 create unique index channels_by_end on channels (substr(id, 31));

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type CompiledQuery, sql } from 'kysely';
 import { type Actor, type AuditEvent, recordEvent, takeNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
@@ -9,7 +8,7 @@ import type { ChannelEvent } from './outbox.ts';
 
 export const channel_kinds = ['webhook'] as const satisfies Channels['kind'][];
 
-/** A channel as staff see it, without its secret. */
+/** A channel as staff see it, without its secret. Of its address it has what may be shown. */
 export interface Channel {
   id: string;
   kind: Channels['kind'];
@@ -25,23 +24,30 @@ export interface Channel {
 }
 
 export type NewChannel = Pick<Channel, 'kind' | 'name' | 'address' | 'events' | 'locale' | 'paused'> & {
+  /** What may be shown of the address. */
+  shown_address: string;
+  /** None where the receiver checks no signature. */
   secret?: string | undefined;
 };
 
-/** What changes of a channel; what is left out stays. */
+/** What changes of a channel; what is left out stays. An address comes with what may be shown of it. */
 export type ChannelChange = { [Name in Exclude<keyof NewChannel, 'kind'>]?: NewChannel[Name] | undefined };
 
-/** A channel's secrets: the one that signs, and for a while the one before. */
-interface Secrets {
-  secret: string;
-  former?: { secret: string; until: string };
+/** Where a channel's messages go, and the secrets that sign them, the current one first. */
+export interface Target {
+  address: string;
+  secrets: string[];
+}
+
+/** What is sealed: the address, the secret that signs, and for a while the one before. */
+interface Sealed {
+  address: string;
+  secret?: string | undefined;
+  former?: { secret: string; until: string } | undefined;
 }
 
 /** Time for which the former secret signs too, after a change. */
 const overlap_ms = 24 * 3_600_000;
-
-/** Bytes of a secret that is made here. @see Standard Webhooks 1.0: 24 to 64 */
-const secret_bytes = 24;
 
 /** Attempts at an id whose end no other channel's has. */
 const attempts = 5;
@@ -51,19 +57,20 @@ interface Sealing {
   vault: Vault;
 }
 
-/** Creates a channel. The secret is made here where none is given; nothing tells it a second time. */
+/** Creates a channel. Address and secret are sealed; nothing tells them a second time. */
 export async function createChannel(
   { db, vault }: Sealing,
   channel: NewChannel,
   actor: Actor,
   now: Date,
-): Promise<{ channel: Channel; secret: string }> {
-  const { secret = `whsec_${randomBytes(secret_bytes).toString('base64')}`, events, paused, ...rest } = channel;
+): Promise<Channel> {
+  const { address, shown_address, secret, events, paused, ...rest } = channel;
   const at = now.toISOString();
   for (let attempt = 1; ; attempt++) {
     const id = newId(now);
-    const { sealed, keys } = vault.sealSecret(id, JSON.stringify({ secret } satisfies Secrets));
-    const row = { id, ...rest, events: JSON.stringify(events), created_at: at, paused_at: paused ? at : null };
+    const { sealed, keys } = vault.sealSecret(id, JSON.stringify({ address, secret } satisfies Sealed));
+    const shown = { ...rest, address: shown_address, events: JSON.stringify(events) };
+    const row = { id, ...shown, created_at: at, paused_at: paused ? at : null };
     try {
       await db.atomic([
         db
@@ -76,7 +83,7 @@ export async function createChannel(
           .compile(),
         ...recordAct(db, 'channel.created', id, actor, now),
       ]);
-      return { channel: show({ ...row, off_at: null, last_success_at: null }), secret };
+      return show({ ...row, off_at: null, last_success_at: null });
     } catch (error) {
       if (!(error instanceof Conflict && error.table === 'channels') || attempt === attempts) throw error;
     }
@@ -94,7 +101,7 @@ export async function findChannel(db: Database, id: string): Promise<Channel | u
   return row && show(row);
 }
 
-type Shown = Omit<Channels, 'sealed' | 'lease_until' | 'holder'>;
+type Shown = Omit<Channels, 'sealed' | 'lease_until' | 'holder' | 'next_send_at'>;
 
 function selectChannels(db: Database) {
   return db
@@ -116,7 +123,7 @@ function show({ events, paused_at, ...row }: Shown): Channel {
 export async function changeChannel(
   { db, vault }: Sealing,
   id: string,
-  { secret, events, paused, ...rest }: ChannelChange,
+  { address, shown_address, secret, events, paused, ...rest }: ChannelChange,
   actor: Actor,
   now: Date,
 ): Promise<Channel | undefined> {
@@ -124,49 +131,60 @@ export async function changeChannel(
   const at = now.toISOString();
   const change = {
     ...rest,
+    ...(shown_address !== undefined && { address: shown_address }),
     ...(events && { events: JSON.stringify(events) }),
     ...(paused === true && { paused_at: sql<string>`coalesce(paused_at, ${at})` }),
     ...(paused === false && { paused_at: null, off_at: null }),
   };
   await db.atomic([
     ...(Object.keys(change).length > 0 ? [db.updateTable('channels').set(change).where('id', '=', id).compile()] : []),
-    ...(secret === undefined ? [] : await draftSecret({ db, vault }, id, secret, now)),
+    ...(address === undefined && secret === undefined ? [] : await reseal({ db, vault }, id, { address, secret }, now)),
     ...recordAct(db, 'channel.changed', id, actor, now),
   ]);
   return findChannel(db, id);
 }
 
-async function draftSecret({ db, vault }: Sealing, id: string, secret: string, now: Date): Promise<CompiledQuery[]> {
+async function reseal(
+  { db, vault }: Sealing,
+  id: string,
+  { address, secret }: Pick<ChannelChange, 'address' | 'secret'>,
+  now: Date,
+): Promise<CompiledQuery[]> {
   const row = await db
     .selectFrom('channels')
     .innerJoin('keys', join => join.onRef('subject_id', '=', 'channels.id').on('subject_kind', '=', sql.lit('channel')))
     .select(['sealed', 'kek_id', 'wrapped'])
     .where('channels.id', '=', id)
     .executeTakeFirstOrThrow();
-  const before = openSecrets(vault, { id, ...row });
+  const before = unseal(vault, { id, ...row });
   const until = new Date(now.getTime() + overlap_ms).toISOString();
-  const secrets: Secrets = { secret, former: { secret: before.secret, until } };
-  const { sealed, keys } = vault.sealSecret(id, JSON.stringify(secrets));
+  const after: Sealed = {
+    ...before,
+    ...(address !== undefined && { address }),
+    ...(secret !== undefined && { secret, former: before.secret ? { secret: before.secret, until } : undefined }),
+  };
+  const { sealed, keys } = vault.sealSecret(id, JSON.stringify(after));
   return [
     db.updateTable('channels').set({ sealed }).where('id', '=', id).compile(),
     db.updateTable('keys').set(keys).where('subject_id', '=', id).where('subject_kind', '=', 'channel').compile(),
   ];
 }
 
-/** Returns the secrets that sign what a channel is sent now, the current one first. */
-export function listSecrets(
+/** Opens the address of a channel, and the secrets that sign what it is sent now. */
+export function openTarget(
   vault: Vault,
   row: Pick<Channels, 'id' | 'sealed'> & Pick<Keys, 'kek_id' | 'wrapped'>,
   now: Date,
-): string[] {
-  const { secret, former } = openSecrets(vault, row);
-  return former && former.until > now.toISOString() ? [secret, former.secret] : [secret];
+): Target {
+  const { address, secret, former } = unseal(vault, row);
+  const isFormerValid = former !== undefined && former.until > now.toISOString();
+  return { address, secrets: [...(secret ? [secret] : []), ...(isFormerValid ? [former.secret] : [])] };
 }
 
-function openSecrets(
+function unseal(
   vault: Vault,
   { id, sealed, ...keys }: Pick<Channels, 'id' | 'sealed'> & Pick<Keys, 'kek_id' | 'wrapped'>,
-): Secrets {
+): Sealed {
   return JSON.parse(vault.openSecret(id, sealed, keys));
 }
 

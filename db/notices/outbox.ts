@@ -26,16 +26,35 @@ export const retry_after_ms = [
   ...[2, 5, 10, 14, 20, 24].map(hours => hours * hour_ms),
 ];
 
+/** Deliveries that one message tells of at most. */
+const gathered_at_once = 500;
+
+/** Ids in one statement. Because D1 takes 100 parameters, there is room for the others. */
+const ids_at_once = 90;
+
 /** Deliveries that one statement deletes. */
 const forgotten_at_once = 1_000;
 
-/** A delivery with what is needed to send it. `form` is that of its lead. */
-export type DueDelivery = Pick<Deliveries, 'id' | 'channel_id' | 'event' | 'lead_id' | 'attempts'> &
-  Pick<Channels, 'kind' | 'address' | 'sealed'> &
-  Pick<Keys, 'kek_id' | 'wrapped'> & { form: string | null };
+/** A delivery as its receiver is told of it. `form` is that of its lead. */
+export type Notice = Pick<Deliveries, 'id' | 'channel_id' | 'event' | 'lead_id' | 'attempts'> & { form: string | null };
 
-/** What came of an attempt: the status of the answer, or a code where there was none. */
-export type Attempt = { status: number } | { error: string };
+/** A delivery with what is needed to send it. */
+export type DueDelivery = Notice & Pick<Channels, 'kind' | 'locale' | 'sealed'> & Pick<Keys, 'kek_id' | 'wrapped'>;
+
+/**
+ * What came of an attempt. `gone`: the receiver wants nothing more. `throttled`: it was sent to too often, and takes
+ * nothing for a while. `status` is that of the answer; `error` is a code, never a text.
+ */
+export type Attempt = ({ is: 'sent' | 'failed' | 'gone' } | { is: 'throttled'; wait_ms: number }) & {
+  status: number | null;
+  error: string | null;
+};
+
+/** How often a receiver may be sent to: `burst` messages at once, and one more after each `gap_ms`. */
+export interface Pace {
+  gap_ms: number;
+  burst: number;
+}
 
 export interface DeliveryPage {
   deliveries: Deliveries[];
@@ -91,6 +110,7 @@ export async function listDueChannels(db: Database, now: Date): Promise<string[]
     .where('paused_at', 'is', null)
     .where('off_at', 'is', null)
     .where(eb => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', at)]))
+    .where(eb => eb.or([eb('next_send_at', 'is', null), eb('next_send_at', '<=', at)]))
     .where(({ exists, selectFrom }) =>
       exists(
         selectFrom('deliveries')
@@ -130,7 +150,10 @@ export async function releaseChannel(db: Database, id: string, holder: string): 
   ]);
 }
 
-/** Finds the delivery of a channel that is to be sent next; undefined when none is, or the channel is paused or off. */
+/**
+ * Finds the delivery of a channel that is to be sent next; undefined when none is, or the channel is paused or off, or
+ * may not be sent to yet.
+ */
 export function findNext(db: Database, channel_id: string, now: Date): Promise<DueDelivery | undefined> {
   return selectDue(db)
     .where('deliveries.channel_id', '=', channel_id)
@@ -138,6 +161,7 @@ export function findNext(db: Database, channel_id: string, now: Date): Promise<D
     .where('next_at', '<=', now.toISOString())
     .where('paused_at', 'is', null)
     .where('off_at', 'is', null)
+    .where(eb => eb.or([eb('next_send_at', 'is', null), eb('next_send_at', '<=', now.toISOString())]))
     .orderBy('next_at')
     .orderBy('deliveries.id')
     .limit(1)
@@ -153,52 +177,97 @@ function selectDue(db: Database) {
     )
     .leftJoin('leads', 'leads.id', 'deliveries.lead_id')
     .select(['deliveries.id', 'deliveries.channel_id', 'event', 'deliveries.lead_id', 'attempts'])
-    .select(['kind', 'address', 'channels.sealed', 'kek_id', 'wrapped', 'leads.form']);
+    .select(['kind', 'channels.locale', 'channels.sealed', 'kek_id', 'wrapped', 'leads.form']);
+}
+
+/** Lists what one message can tell of: the deliveries of a channel that are due and of the same event, the first ones. */
+export function listAlike(
+  db: Database,
+  { channel_id, event }: Pick<Notice, 'channel_id' | 'event'>,
+  now: Date,
+): Promise<Notice[]> {
+  return db
+    .selectFrom('deliveries')
+    .leftJoin('leads', 'leads.id', 'deliveries.lead_id')
+    .select(['deliveries.id', 'channel_id', 'event', 'lead_id', 'attempts', 'leads.form'])
+    .where('channel_id', '=', channel_id)
+    .where('state', '=', sql.lit('queued'))
+    .where('next_at', '<=', now.toISOString())
+    .where('event', '=', event)
+    .orderBy('next_at')
+    .orderBy('deliveries.id')
+    .limit(gathered_at_once)
+    .execute();
 }
 
 /**
- * Records an attempt. A status of 2xx means that the delivery is sent. With 410 the channel is switched off, and what
- * waits for it is dead. After any other outcome the delivery is tried again later, or is dead after the last attempt; a
- * test is tried once.
+ * Takes the turn to send one message to a channel, at the pace of its receiver.
+ *
+ * Because the turn is stored before the message is sent, servers, tests and restarts share one pace. In any span of
+ * `gap_ms` times n there are at most n and `burst` turns.
+ *
+ * @returns 0 when the turn is taken, else the time until the next one, in milliseconds.
+ * @see The generic cell rate algorithm (ITU-T I.371)
+ */
+export async function takeTurn(db: Database, id: string, { gap_ms, burst }: Pace, now: Date): Promise<number> {
+  const channel = await db.selectFrom('channels').select('next_send_at').where('id', '=', id).executeTakeFirst();
+  const before = channel?.next_send_at ?? null;
+  const wait_ms = before ? Date.parse(before) - now.getTime() : 0;
+  if (wait_ms > 0) return wait_ms;
+  const credited = Math.max(before ? Date.parse(before) : 0, now.getTime() - (burst - 1) * gap_ms);
+  const next_send_at = new Date(credited + gap_ms).toISOString();
+  const [outcome] = await db.atomic([
+    db
+      .updateTable('channels')
+      .set({ next_send_at })
+      .where('id', '=', id)
+      .where('next_send_at', before ? '=' : 'is', before)
+      .compile(),
+  ]);
+  return outcome!.changed > 0 ? 0 : gap_ms;
+}
+
+/**
+ * Records an attempt at the deliveries of one channel that one message told of. What failed is tried again later, or is
+ * dead after the last attempt. When the receiver is gone, the channel is switched off, and what waits for it is dead.
+ * When it takes nothing for a while, nothing is sent to it meanwhile, and no attempt is counted. A test is tried once.
  *
  * @param holder Who has the lease of the channel, which is renewed; none for a test.
  */
 export async function recordAttempt(
   db: Database,
-  { id, channel_id, event, attempts }: Pick<DueDelivery, 'id' | 'channel_id' | 'event' | 'attempts'>,
+  deliveries: Notice[],
   attempt: Attempt,
   now: Date,
   holder?: string,
 ): Promise<void> {
-  const status = 'status' in attempt ? attempt.status : null;
-  const isSent = status !== null && status >= 200 && status < 300;
-  const wait_ms = event === test_event || status === 410 ? undefined : retry_after_ms[attempts];
-  const next = isSent
-    ? ({ state: 'sent', next_at: null } as const)
-    : wait_ms === undefined
-      ? ({ state: 'dead', next_at: null } as const)
-      : ({ state: 'queued', next_at: new Date(now.getTime() + wait_ms).toISOString() } as const);
-  const last_error = 'error' in attempt ? attempt.error : null;
-  const channel = db.updateTable('channels').where('id', '=', channel_id);
+  const { channel_id } = deliveries[0]!;
+  const at = now.toISOString();
+  const after = (ms: number) => new Date(now.getTime() + ms).toISOString();
+  const channel = {
+    ...(attempt.is === 'sent' && { last_success_at: at }),
+    ...(attempt.is === 'gone' && { off_at: at }),
+    ...(attempt.is === 'throttled' && { next_send_at: after(attempt.wait_ms) }),
+  };
+  const renew = db
+    .updateTable('channels')
+    .set({ lease_until: after(lease_ms) })
+    .where('id', '=', channel_id);
   await db.atomic([
-    db
-      .updateTable('deliveries')
-      .set({ ...next, attempts: attempts + 1, last_status: status, last_error })
-      .where('id', '=', id)
-      .where('state', '=', 'queued')
-      .compile(),
-    ...(isSent ? [channel.set({ last_success_at: now.toISOString() }).compile()] : []),
-    ...(holder
-      ? [
-          channel
-            .set({ lease_until: new Date(now.getTime() + lease_ms).toISOString() })
-            .where('holder', '=', holder)
-            .compile(),
-        ]
+    ...groupAlike(deliveries).map(({ event, attempts, ids }) =>
+      db
+        .updateTable('deliveries')
+        .set(settle(event, attempts, attempt, now))
+        .where('id', 'in', ids)
+        .where('state', '=', 'queued')
+        .compile(),
+    ),
+    ...(Object.keys(channel).length > 0
+      ? [db.updateTable('channels').set(channel).where('id', '=', channel_id).compile()]
       : []),
-    ...(status === 410
+    ...(holder ? [renew.where('holder', '=', holder).compile()] : []),
+    ...(attempt.is === 'gone'
       ? [
-          channel.set({ off_at: now.toISOString() }).compile(),
           db
             .updateTable('deliveries')
             .set({ state: 'dead', next_at: null })
@@ -208,6 +277,28 @@ export async function recordAttempt(
         ]
       : []),
   ]);
+}
+
+/** Groups deliveries by their attempts so far, in lists that one statement takes. */
+function groupAlike(deliveries: Notice[]): { event: string; attempts: number; ids: string[] }[] {
+  const groups: { event: string; attempts: number; ids: string[] }[] = [];
+  for (const { id, event, attempts } of deliveries) {
+    const group = groups.find(one => one.attempts === attempts && one.ids.length < ids_at_once);
+    if (group) group.ids.push(id);
+    else groups.push({ event, attempts, ids: [id] });
+  }
+  return groups;
+}
+
+/** Returns what an attempt makes of a delivery. */
+function settle(event: string, attempts: number, attempt: Attempt, now: Date): Partial<Deliveries> {
+  const { status: last_status, error: last_error } = attempt;
+  const told = { last_status, last_error };
+  if (attempt.is === 'sent') return { ...told, state: 'sent', next_at: null, attempts: attempts + 1 };
+  if (attempt.is === 'throttled' && event !== test_event) return told;
+  const wait_ms = event === test_event || attempt.is === 'gone' ? undefined : retry_after_ms[attempts];
+  if (wait_ms === undefined) return { ...told, state: 'dead', next_at: null, attempts: attempts + 1 };
+  return { ...told, next_at: new Date(now.getTime() + wait_ms).toISOString(), attempts: attempts + 1 };
 }
 
 /**

@@ -58,10 +58,16 @@ export async function openWorld() {
   const limits = { wait_seconds: 0 };
   for (const name of ['form', 'consent', 'token'] as const) services.limiters[name] = () => limits.wait_seconds;
   services.findAsset = findAsset;
-  services.connect = async () => ({ status: 204 });
+  services.connect = async () => ({ status: 204, body: '' });
   const hook = { kind: 'webhook', name: 'CRM', address: 'https://hooks.example.com/', locale: 'en' } as const;
-  const asked = { ...hook, events: ['lead.created' as const], paused: false };
-  const { channel } = await createChannel(services, asked, operator, services.now());
+  const asked = {
+    ...hook,
+    shown_address: hook.address,
+    secret: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
+    events: ['lead.created' as const],
+    paused: false,
+  };
+  const channel = await createChannel(services, asked, operator, services.now());
   const sent = {
     name: '王芳',
     phone: '13800138078',

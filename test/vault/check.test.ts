@@ -17,7 +17,7 @@ async function begin(db: Database, keys: Partial<typeof test_keys> = {}) {
     db,
     now: () => noon,
     writeLine() {},
-    connect: async () => ({ status: 204 }),
+    connect: async () => ({ status: 204, body: '' }),
     findAsset: async () => undefined,
     peerAddress: () => undefined,
   });

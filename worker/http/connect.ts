@@ -9,10 +9,12 @@ export const connectByFetch: Connect = async ({ url, headers, body }, _, { timeo
     throw new Refused('not-https');
   const signal = AbortSignal.timeout(timeout_ms);
   const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
+    chunks.push(chunk);
     bytes += chunk.length;
     if (bytes > answer_bytes) throw new Refused('answer-too-long');
   }
-  return { status: response.status };
+  return { status: response.status, body: Buffer.concat(chunks).toString() };
 };

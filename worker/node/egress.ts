@@ -21,12 +21,14 @@ export const createConnect =
         signal: AbortSignal.timeout(timeout_ms),
       } as const;
       const sent = request(url, options, response => {
+        const chunks: Buffer[] = [];
         let bytes = 0;
         response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
           bytes += chunk.length;
           if (bytes > answer_bytes) sent.destroy(new Refused('answer-too-long'));
         });
-        response.on('end', () => resolve({ status: response.statusCode! }));
+        response.on('end', () => resolve({ status: response.statusCode!, body: Buffer.concat(chunks).toString() }));
         response.on('error', reject);
       });
       sent.on('error', reject);

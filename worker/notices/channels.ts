@@ -1,6 +1,8 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import type { Actor } from '../../db/audit/record.ts';
 import {
+  type Channel,
   changeChannel,
   channel_kinds,
   createChannel,
@@ -9,8 +11,8 @@ import {
   removeChannel,
 } from '../../db/notices/channels.ts';
 import { channel_events } from '../../db/notices/outbox.ts';
-import { type App, factory } from '../context.ts';
-import { checkAddress } from '../egress.ts';
+import { type App, factory, type Services } from '../context.ts';
+import type { RefusedCode } from '../egress.ts';
 import { actorOf } from '../guards/access.ts';
 import { problem } from '../http/problem.ts';
 import { uuid } from '../http/query-fields.ts';
@@ -18,16 +20,19 @@ import { staffName } from '../http/staff-text.ts';
 import { body, ignoreBody, invalidFields } from '../http/validate.ts';
 import { locales } from '../shared/locales.ts';
 import { showDelivery } from './delivery.ts';
+import { kinds } from './kinds.ts';
 import { sendTest } from './send.ts';
-import { isSecret } from './webhook.ts';
 
 /** Length of an address, in characters. */
 export const longest_address = 2_000;
 
+/** Length of a secret, in characters. */
+const longest_secret = 200;
+
 const fields = {
   name: staffName,
-  address: z.url().check(z.maxLength(longest_address)),
-  secret: z.string().check(z.refine(isSecret)),
+  address: z.string().check(z.minLength(1), z.maxLength(longest_address)),
+  secret: z.string().check(z.minLength(1), z.maxLength(longest_secret)),
   events: z.array(z.enum(channel_events)).check(z.minLength(1), z.maxLength(channel_events.length)),
   locale: z.enum(locales),
   paused: z.boolean(),
@@ -50,14 +55,47 @@ export const showChannels = factory.createHandlers(async c =>
   c.json({ channels: await listChannels(c.var.services.db) }, 200, headers),
 );
 
+/** A channel that was made. A secret that was made with it is told here and nowhere else. */
+type Made = Channel & { secret?: string };
+
+/** Creates a channel, or returns why it cannot be: the field, and a sentence. */
+export async function addChannel(
+  services: Pick<Services, 'db' | 'vault' | 'settings'>,
+  asked: z.output<typeof newChannel>,
+  actor: Actor,
+  now: Date,
+): Promise<Made | Refusal> {
+  const refused = refuse(services, asked.kind, asked);
+  if (refused) return refused;
+  const { makeSecret, showAddress } = kinds[asked.kind];
+  const made = asked.secret ? undefined : makeSecret?.();
+  const shown_address = showAddress(asked.address);
+  const channel = await createChannel(services, { ...asked, shown_address, secret: asked.secret ?? made }, actor, now);
+  return { ...channel, ...(made && { secret: made }) };
+}
+
+/** What is wrong with a channel that is asked for. */
+interface Refusal {
+  field: 'address' | 'secret';
+  message: string;
+}
+
+function refuse(
+  sender: Pick<Services, 'settings'>,
+  kind: Channel['kind'],
+  { address, secret }: { address?: string | undefined; secret?: string | undefined },
+): Refusal | undefined {
+  const code = address === undefined ? undefined : kinds[kind].refuseAddress(sender, address);
+  if (code) return { field: 'address', message: explanations[code] };
+  if (secret !== undefined && !kinds[kind].isSecret(secret)) return { field: 'secret', message: secret_forms[kind] };
+  return undefined;
+}
+
 /** `POST /channels` creates a channel. A secret that is made here is in this answer alone. */
 export const makeChannel = factory.createHandlers(body(newChannel), async c => {
   const { services } = c.var;
-  const asked = c.req.valid('json');
-  const refused = refuseAddress(c, asked.address);
-  if (refused) return refused;
-  const { channel, secret } = await createChannel(services, asked, actorOf(c), services.now());
-  return c.json({ ...channel, ...(!asked.secret && { secret }) }, 201, headers);
+  const made = await addChannel(services, c.req.valid('json'), actorOf(c), services.now());
+  return 'field' in made ? answerRefusal(c, made) : c.json(made, 201, headers);
 });
 
 /** `PATCH /channels/{id}` changes a channel. */
@@ -65,9 +103,12 @@ export const patchChannel = factory.createHandlers(body(channelChange), async c 
   const { services } = c.var;
   const id = c.req.param('id')!;
   const change = c.req.valid('json');
-  const refused = change.address && refuseAddress(c, change.address);
-  if (refused) return refused;
-  const channel = uuid.test(id) && (await changeChannel(services, id, change, actorOf(c), services.now()));
+  const before = uuid.test(id) && (await findChannel(services.db, id));
+  if (!before) return problem(c, 'not-found');
+  const refused = refuse(services, before.kind, change);
+  if (refused) return answerRefusal(c, refused);
+  const shown_address = change.address === undefined ? undefined : kinds[before.kind].showAddress(change.address);
+  const channel = await changeChannel(services, id, { ...change, shown_address }, actorOf(c), services.now());
   if (!channel) return problem(c, 'not-found');
   services.notify?.();
   return c.json(channel, 200, headers);
@@ -85,17 +126,22 @@ export const endChannel = factory.createHandlers(ignoreBody, async c => {
 export const testChannel = factory.createHandlers(ignoreBody, async c => {
   const { services } = c.var;
   const id = c.req.param('id')!;
-  const channel = uuid.test(id) && (await findChannel(services.db, id));
-  const delivery = channel && (await sendTest(services, id));
-  return delivery ? c.json(showDelivery(delivery), 200, headers) : problem(c, 'not-found');
+  const outcome = uuid.test(id) && (await sendTest(services, id));
+  if (!outcome) return problem(c, 'not-found');
+  if ('wait_ms' in outcome)
+    return problem(c, 'too-many-requests', { headers: { 'Retry-After': String(Math.ceil(outcome.wait_ms / 1_000)) } });
+  return c.json(showDelivery(outcome), 200, headers);
 });
 
-function refuseAddress(c: Context<App>, address: string) {
-  const code = checkAddress(address, c.var.services.settings.outbound_hosts);
-  return code && invalidFields(c, [{ field: 'address', code: 'invalid', message: explanations[code] }]);
+function answerRefusal(c: Context<App>, { field, message }: Refusal) {
+  return invalidFields(c, [{ field, code: 'invalid', message }]);
 }
 
-export const explanations: Record<NonNullable<ReturnType<typeof checkAddress>>, string> = {
+const secret_forms: Record<Channel['kind'], string> = {
+  webhook: 'Expected whsec_ and 24 to 64 bytes in base64.',
+};
+
+const explanations: Record<RefusedCode, string> = {
   'bad-address': 'Expected an https address without a password.',
   'host-not-listed': 'The setting OUTBOUND_HOSTS does not list this host.',
   'not-https': 'Expected https: http leads only to private or loopback addresses that OUTBOUND_HOSTS lists.',

@@ -1,23 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { timeOf } from '../../db/ids.ts';
-import { listSecrets } from '../../db/notices/channels.ts';
+import { findChannel, openTarget } from '../../db/notices/channels.ts';
 import {
   type Attempt,
   type DueDelivery,
   draftTest,
   findDelivery,
   findNext,
+  listAlike,
   listDueChannels,
+  type Notice,
   recordAttempt,
   releaseChannel,
   takeChannel,
+  takeTurn,
 } from '../../db/notices/outbox.ts';
+import type { Deliveries } from '../../db/schema.ts';
 import type { Services } from '../context.ts';
-import { postOut } from '../egress.ts';
-import { writeWebhook } from './webhook.ts';
-
-/** What one attempt needs. */
-type Sender = Pick<Services, 'db' | 'vault' | 'settings' | 'now' | 'log' | 'connect'>;
+import type { Locale } from '../shared/locales.ts';
+import type { Message, Sender } from './kind.ts';
+import { kinds } from './kinds.ts';
 
 /** Sends everything that is due and returns how many attempts there were. It never throws; it logs what failed. */
 export async function sendDue(services: Services): Promise<number> {
@@ -42,8 +43,9 @@ export async function sendTo(services: Services, channel_id: string): Promise<nu
     while (await takeChannel(db, channel_id, holder, now())) {
       for (;;) {
         const delivery = isStopping?.() ? undefined : await findNext(db, channel_id, now());
-        if (!delivery) break;
-        await recordAttempt(db, delivery, await attempt(services, delivery), now(), holder);
+        if (!delivery || (await waitForTurn(services, delivery)) > 0) break;
+        const notices = kinds[delivery.kind].gathers ? await listAlike(db, delivery, now()) : [delivery];
+        await recordAttempt(db, notices, await attempt(services, delivery, notices), now(), holder);
         attempts++;
       }
       await releaseChannel(db, channel_id, holder);
@@ -56,31 +58,38 @@ export async function sendTo(services: Services, channel_id: string): Promise<nu
   return attempts;
 }
 
-/** Sends a test to a channel now, whatever waits for it, and returns the delivery as it is afterwards. */
-export async function sendTest(services: Sender, channel_id: string) {
+/**
+ * Sends a test to a channel now, whatever waits for it, and returns the delivery as it is afterwards.
+ *
+ * @returns The time until its receiver may be sent to again, in milliseconds, where that is not now; undefined when there is no such
+ * channel.
+ */
+export async function sendTest(
+  services: Sender,
+  channel_id: string,
+): Promise<Deliveries | { wait_ms: number } | undefined> {
   const { db, now } = services;
+  const channel = await findChannel(db, channel_id);
+  if (!channel) return undefined;
+  const wait_ms = await waitForTurn(services, { channel_id, kind: channel.kind });
+  if (wait_ms > 0) return { wait_ms };
   const delivery = await draftTest(db, channel_id, now());
   if (!delivery) return undefined;
-  await recordAttempt(db, delivery, await attempt(services, delivery), now());
+  await recordAttempt(db, [delivery], await attempt(services, delivery, [delivery]), now());
   return findDelivery(db, delivery.id);
 }
 
-async function attempt(services: Sender, delivery: DueDelivery): Promise<Attempt> {
-  const { vault, settings, now, log } = services;
-  const { id, channel_id, event, lead_id, form, address } = delivery;
-  const page = lead_id ? `/console/leads/${lead_id}` : '/console';
-  const data = {
-    ...(lead_id && { lead_id }),
-    ...(form && { form }),
-    console_url: settings.public_url + page,
-  };
-  const secrets = listSecrets(vault, { ...delivery, id: channel_id }, now());
-  const { headers, body } = writeWebhook(
-    { id, type: event, timestamp: timeOf(id).toISOString(), data },
-    secrets,
-    now(),
-  );
-  const outcome = await postOut(services, address, headers, body);
-  log('debug', 'delivery', { delivery_id: id, channel_id, ...outcome });
+/** Takes the turn to send to a channel, and returns 0; or returns the time until the next turn, in milliseconds. */
+async function waitForTurn({ db, now }: Sender, { channel_id, kind }: Pick<DueDelivery, 'channel_id' | 'kind'>) {
+  const { pace } = kinds[kind];
+  return pace ? takeTurn(db, channel_id, pace, now()) : 0;
+}
+
+async function attempt(sender: Sender, delivery: DueDelivery, notices: Notice[]): Promise<Attempt> {
+  const { id, channel_id, event, kind, locale } = delivery;
+  const target = openTarget(sender.vault, { ...delivery, id: channel_id }, sender.now());
+  const message = { event, locale: locale as Locale, target, notices: notices as Message['notices'] };
+  const outcome = await kinds[kind].send(sender, message);
+  sender.log('debug', 'delivery', { delivery_id: id, channel_id, notices: notices.length, ...outcome });
   return outcome;
 }

@@ -1,10 +1,9 @@
-import { createChannel, findChannel, listChannels, removeChannel } from '../../db/notices/channels.ts';
+import { channel_kinds, findChannel, listChannels, removeChannel } from '../../db/notices/channels.ts';
 import { channel_events } from '../../db/notices/outbox.ts';
 import { findKeyMistakes } from '../../db/vault/check.ts';
 import { createVault } from '../../db/vault/vault.ts';
-import { checkAddress } from '../egress.ts';
 import { connect } from '../node/egress.ts';
-import { explanations, newChannel } from '../notices/channels.ts';
+import { addChannel, newChannel } from '../notices/channels.ts';
 import { sendTest } from '../notices/send.ts';
 import { type Command, defineCommand, flag, Mistake, operator, text } from './command.ts';
 import { readKeys } from './keys.ts';
@@ -14,23 +13,27 @@ const usual_kind = 'webhook';
 
 const add = defineCommand({
   name: 'channel add',
-  usage: '--name NAME --address URL --events EVENT[,EVENT] [--secret SECRET] [--paused]',
-  sentence: `Makes a channel, a webhook, and prints it, with the secret where none was given: it is never shown again. The host must be listed in OUTBOUND_HOSTS. Events: ${channel_events.join(', ')}.`,
-  options: { ...database_options, name: text, address: text, events: text, secret: text, paused: flag },
+  usage: '[--kind KIND] --name NAME --address URL --events EVENT[,EVENT] [--secret SECRET] [--paused]',
+  sentence: `Makes a channel and prints it, with the secret where one was made: it is never shown again. The host must be listed in OUTBOUND_HOSTS. Kinds: ${channel_kinds.join(', ')}; ${usual_kind} unless said. Events: ${channel_events.join(', ')}.`,
+  options: { ...database_options, kind: text, name: text, address: text, events: text, secret: text, paused: flag },
   async run({ values, now }) {
-    const { name, address, events = '', secret, paused } = values;
-    const sent = { kind: usual_kind, name, address, events: events.split(',').filter(Boolean), paused, secret };
+    const { kind = usual_kind, name, address, events = '', secret, paused } = values;
+    const sent = { kind, name, address, events: events.split(',').filter(Boolean), paused, secret };
     const asked = newChannel.safeParse(sent);
     if (!asked.success) throw new Mistake(explain(String(asked.error.issues[0]!.path[0])));
     const settings = readKeys(readTarget(values));
-    const refused = checkAddress(asked.data.address, settings.outbound_hosts);
-    if (refused) throw new Mistake(`--address: ${explanations[refused]}`);
     const vault = createVault(settings.encryption_keys, settings.index_key);
     return onDatabase(values, async db => {
       const mistakes = await findKeyMistakes(db, vault, settings, now);
       if (mistakes.length > 0) throw new Mistake(mistakes.join('\n'));
-      const made = await createChannel({ db, vault }, asked.data, operator, now);
-      return { ...made.channel, ...(!secret && { secret: made.secret }) };
+      const made = await addChannel(
+        { db, vault, settings: { ...settings, public_url: '' } },
+        asked.data,
+        operator,
+        now,
+      );
+      if ('field' in made) throw new Mistake(`--${made.field}: ${made.message}`);
+      return made;
     });
   },
 });
@@ -57,6 +60,7 @@ const test = defineCommand({
     return onDatabase(values, async db => {
       if (!(await findChannel(db, id))) throw unknownChannel();
       const delivery = await sendTest({ ...services, db }, id);
+      if (delivery && 'wait_ms' in delivery) throw new Mistake('the receiver takes no more now: try again in a minute');
       if (delivery?.state === 'sent') return delivery;
       throw new Mistake(`the receiver did not accept it: ${delivery?.last_error ?? delivery?.last_status}`, delivery);
     });
@@ -83,7 +87,8 @@ function unknownChannel() {
 
 function explain(field: string): string {
   if (field === 'events') return `--events: expected one or more of ${channel_events.join(', ')}, with commas between`;
-  if (field === 'secret') return '--secret: expected whsec_ and 24 to 64 bytes in base64';
-  if (field === 'address') return '--address: expected an https address';
+  if (field === 'kind') return `--kind: expected ${channel_kinds.join(', ')}`;
+  if (field === 'secret') return '--secret: expected at most 200 characters';
+  if (field === 'address') return '--address: expected at most 2,000 characters';
   return '--name: expected at most 100 characters on a line';
 }
