@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { sealTrail } from '../db/audit/seal.ts';
 import type { Database } from '../db/database.ts';
 import * as postgres from '../db/dialects/postgres.ts';
 import { extendLease, takeLease } from '../db/jobs.ts';
@@ -173,11 +174,16 @@ describe('the timers of Node', () => {
   });
 });
 
+/** Figures of jobs that find something on an empty database: the trail has the first use of the key. */
+const idle: Record<string, number> = { checkpoints: 1 };
+
 it('every job of the list may run twice, also at the same time', async () => {
   const { services, db } = await start();
+  await sealTrail(db, noon);
   for (const job of jobs) {
     const figures = await Promise.all([1, 2].map(() => job.run(services, services.now())));
-    for (const one of figures) expect(Object.values(one).every(figure => figure === 0)).toBe(true);
+    for (const one of figures)
+      for (const [name, figure] of Object.entries(one)) expect([name, figure]).toEqual([name, idle[name] ?? 0]);
   }
   await db.destroy();
 });

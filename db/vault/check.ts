@@ -1,10 +1,10 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { recordEvent, takeNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
-import type { KeyChecks } from '../schema.ts';
+import type { KeyChecks, Keys, Leads } from '../schema.ts';
 import { failUnless } from '../statements.ts';
 import { countKeys, sumSubjects } from './count.ts';
-import { deriveKey, identifyKey, type KeyEncryptionKey, type Vault } from './vault.ts';
+import { deriveKey, identifyKey, type KeyEncryptionKey, type Vault, type WrappedKey } from './vault.ts';
 
 /** The deployment's keys, by their setting. */
 export interface DeploymentKeys {
@@ -30,8 +30,8 @@ const attempts = 20;
  * Because a lead that is stored under wrong keys does not open with the right ones later, and a search under a wrong one
  * finds nobody, the mistake must be found before the first request. The first start notes the keys. From then on one of
  * each setting's keys must be known; the others of the list are noted, so that a key can be added. A key that is no
- * longer listed is forgotten, unless something in the database still needs it. The first start at which another
- * encryption key comes last records its first use; the first key of a database is used from its first act on.
+ * longer listed is forgotten, unless something in the database still needs it. The first start at which an encryption key
+ * comes last records its first use.
  *
  * @returns The mistakes, one line each.
  * @throws Unavailable when the database cannot be used.
@@ -39,17 +39,20 @@ const attempts = 20;
 export async function findKeyMistakes(db: Database, vault: Vault, keys: DeploymentKeys, now: Date): Promise<string[]> {
   const own = markKeys(keys);
   for (let attempt = 1; ; attempt++) {
-    const [known, unopened] = await Promise.all([listKnown(db), findUnopened(db, vault)]);
+    const [known, newest] = await Promise.all([listKnown(db), findNewest(db)]);
     const strange = findStrange(own, known);
     if (strange.length > 0) return strange;
     const missing = known.filter(mark => !own.some(other => isSame(mark, other)));
     const needed = (await Promise.all(missing.map(mark => describeNeed(db, mark)))).filter(line => line !== undefined);
     if (needed.length > 0) return needed;
-    if (unopened) return [unopened];
+    if (newest && !opens(vault, newest))
+      return [
+        `ENCRYPTION_KEYS: these keys do not open what the database holds (its newest lead needs key ${newest.kek_id})`,
+      ];
     const changes = [
       ...missing.map(mark => forgetMark(db, mark)),
       ...noteMarks(db, own, known, now),
-      ...noteFirstUse(db, vault.kek_id, known, now),
+      ...noteFirstUse(db, vault.kek_id, known, newest, now),
     ];
     if (changes.length === 0) return [];
     try {
@@ -116,9 +119,11 @@ async function describeNeed(db: Database, { setting, key_id }: Mark): Promise<st
   return `${setting}: key ${key_id} is missing, and the keys of ${needing} subjects ${what}; list it again before the last one, and take it out after "ops keys rotate"`;
 }
 
-/** Returns the mistake where the newest lead does not open, as in a database that was filled elsewhere. */
-async function findUnopened(db: Database, vault: Vault): Promise<string | undefined> {
-  const newest = await db
+type Newest = WrappedKey & Pick<Keys, 'subject_id'> & Pick<Leads, 'sealed'>;
+
+/** Finds the newest lead that has a key, and its key. */
+function findNewest(db: Database): Promise<Newest | undefined> {
+  return db
     .selectFrom('keys')
     .innerJoin('leads', 'leads.id', 'keys.subject_id')
     .select(['subject_id', 'sealed', 'kek_id', 'wrapped'])
@@ -126,12 +131,15 @@ async function findUnopened(db: Database, vault: Vault): Promise<string | undefi
     .orderBy('subject_id', 'desc')
     .limit(sql.lit(1))
     .executeTakeFirst();
-  if (!newest?.sealed) return undefined;
+}
+
+/** Returns whether a lead opens. In a database that was filled elsewhere it may not. */
+function opens(vault: Vault, { subject_id, sealed, ...key }: Newest): boolean {
   try {
-    vault.open(newest.subject_id, newest.sealed, newest);
-    return undefined;
+    if (sealed) vault.open(subject_id, sealed, key);
+    return true;
   } catch {
-    return `ENCRYPTION_KEYS: these keys do not open what the database holds (its newest lead needs key ${newest.kek_id})`;
+    return false;
   }
 }
 
@@ -155,12 +163,22 @@ function noteMarks(db: Database, own: Mark[], known: KeyChecks[], now: Date): Co
 }
 
 /**
- * Notes the first use of the key that wraps from now on, unless that is known, and records it as an act, unless it is the
- * database's first key. A server that does the same at the same time gets a Conflict.
+ * Notes the first use of the key that wraps from now on, unless that is known, and records it as an act. A server that
+ * does the same at the same time gets a Conflict.
+ *
+ * Because a restored database remembers no keys, while its trail has their events, a key that wraps already is only noted
+ * there.
  */
-function noteFirstUse(db: Database, kek_id: string, known: KeyChecks[], now: Date): CompiledQuery[] {
+function noteFirstUse(
+  db: Database,
+  kek_id: string,
+  known: KeyChecks[],
+  newest: Newest | undefined,
+  now: Date,
+): CompiledQuery[] {
   const marks = known.filter(isOf('ENCRYPTION_KEYS'));
   if (marks.some(mark => mark.key_id === kek_id && mark.used_at)) return [];
+  const wraps = marks.length === 0 && newest?.kek_id === kek_id;
   const event = [takeNumber(db), ...recordEvent(db, operator, { action: 'key.first_used', fields: kek_id }, now)];
   return [
     db
@@ -169,7 +187,7 @@ function noteFirstUse(db: Database, kek_id: string, known: KeyChecks[], now: Dat
       .where('setting', '=', 'ENCRYPTION_KEYS')
       .where('key_id', '=', kek_id)
       .compile(),
-    ...(marks.length > 0 ? event : []),
+    ...(wraps ? [] : event),
   ];
 }
 

@@ -40,6 +40,8 @@ describe.each(engines)('a backup of $engine', ({ open }) => {
         expect(await readAll(copy)).toEqual(await readAll(db));
         expect(await openAll(copy)).toEqual(await openAll(db));
         const { post, get } = await start({}, copy);
+        const uses = copy.selectFrom('audit_events').select('fields').where('action', '=', 'key.first_used');
+        expect(await uses.execute()).toEqual([{ fields: 'new' }]);
         expect((await post('/withdrawals', { receipt_code: codes[0] })).status).toBe(200);
         expect((await post('/forms/mini-ai-experience', lead)).status).toBe(201);
         expect((await get('/policies/current')).status).toBe(200);

@@ -142,7 +142,7 @@ describe.each(['SQLite', 'PostgreSQL'])('keys rotate on %s, while a server works
     expect([code, ...rows.slice(0, 2).map(row => [row.key, row.backups])]).toEqual([0, ['two', 1], ['one', 0]]);
   });
 
-  it('[A1] ends with a status of 0, two events, and keys that may go', async () => {
+  it('[A1] ends with a status of 0, an event for each first use and end, and keys that may go', async () => {
     const { code, stdout } = await ops(both, 'keys', 'status');
     const leads = await countUnder('two');
     expect(readTable(stdout)).toEqual([
@@ -159,6 +159,7 @@ describe.each(['SQLite', 'PostgreSQL'])('keys rotate on %s, while a server works
     });
     const events = db.selectFrom('audit_events').select(['action', 'fields']).where('action', 'like', 'key.%');
     expect(await events.execute()).toEqual([
+      { action: 'key.first_used', fields: 'one' },
       { action: 'key.first_used', fields: 'two' },
       { action: 'key.rotated', fields: 'one' },
     ]);

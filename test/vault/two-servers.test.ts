@@ -153,6 +153,7 @@ describe.each(engines)('[P2] a key that turns under two servers on $engine', ({ 
     await expectClear(await startLast());
     const events = db.selectFrom('audit_events').select(['action', 'fields']).where('action', 'like', 'key.%');
     expect(await events.execute()).toEqual([
+      { action: 'key.first_used', fields: 'one' },
       { action: 'key.first_used', fields: 'two' },
       { action: 'key.rotated', fields: 'one' },
     ]);
