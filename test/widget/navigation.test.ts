@@ -103,6 +103,30 @@ it('case W6 a copy of the whole document brings no second, dead banner or prefer
   expect(await banner(page).count()).toBe(0);
 });
 
+it('case W6 a page that morphs itself into its next state, as with Turbo, leaves each held frame its placeholder', async () => {
+  site.html = pageWith(frame);
+  const page = await site.visit();
+  const held = page.locator('.lc-held');
+  await held.waitFor();
+  await page.locator('iframe').evaluate(it => {
+    it.previousElementSibling!.remove();
+    it.removeAttribute('data-consent-held');
+  });
+  await eventually(() => held.count()).toBe(1);
+  expect(await page.locator('iframe').isVisible()).toBe(false);
+  // An element that the next state has before the frame is made of the placeholder.
+  await page.locator('iframe').evaluate(it => {
+    const element = it.previousElementSibling!;
+    for (const name of element.getAttributeNames()) element.removeAttribute(name);
+    element.textContent = 'The page’s own';
+    it.removeAttribute('data-consent-held');
+  });
+  await eventually(() => held.count()).toBe(1);
+  await held.getByRole('button').click();
+  await eventually(() => page.locator('iframe').getAttribute('src')).toBe('/video');
+  expect([await held.count(), await page.getByText('The page’s own').count()]).toEqual([0, 1]);
+});
+
 /** What Astro's view transitions do: attributes of the root, elements of the head, and the body are those of the next page. */
 const astro = async () => {
   const next = new DOMParser().parseFromString(await (await fetch('/other')).text(), 'text/html');

@@ -19,6 +19,8 @@ interface Options {
 interface Held {
   /** Gives the placeholder the size that the frame would have now. */
   fit(): void;
+  /** Whether the page has taken the placeholder from its place, or has made it an element of its own. */
+  isLost(): boolean;
   release(): void;
 }
 
@@ -36,7 +38,8 @@ export function createPlaceholders({ look, locale, policy, texts, has, allow }: 
 
   /** Puts a placeholder before each frame that is held back, and takes it away from those that are not. */
   function update() {
-    for (const [frame, { release }] of held) if (!frame.isConnected || !frame.matches(gated_frames)) release();
+    for (const [frame, { isLost, release }] of held)
+      if (!frame.isConnected || !frame.matches(gated_frames) || isLost()) release();
     for (const frame of document.querySelectorAll<HTMLElement>(gated_frames)) if (!held.has(frame)) hold(frame);
   }
 
@@ -68,7 +71,7 @@ export function createPlaceholders({ look, locale, policy, texts, has, allow }: 
         </div>
       </div>
     );
-    held.set(frame, { fit, release });
+    held.set(frame, { fit, isLost, release });
     fit();
     if (parentElement) observer?.observe(parentElement);
 
@@ -95,10 +98,14 @@ export function createPlaceholders({ look, locale, policy, texts, has, allow }: 
       for (const name in styles) placeholder?.style.setProperty(name, styles[name]!, 'important');
     }
 
+    function isLost(): boolean {
+      return !!placeholder && !frame.matches('.lc-held + *');
+    }
+
     function release() {
       const hadFocus = placeholder?.contains(document.activeElement);
       held.delete(frame);
-      root.remove();
+      if (placeholder?.matches('.lc-held')) root.remove();
       frame.removeAttribute(mark);
       if (parentElement) observer?.unobserve(parentElement);
       if (hadFocus) frame.focus();
