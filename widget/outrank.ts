@@ -5,9 +5,8 @@
  * @param css Minified.
  */
 export function outrank(css: string): string {
-  return css
-    .replace(/[^{}]+(?={)/g, selectors =>
-      selectors.startsWith('@') ? selectors : selectors.replace(/(^|,)([^,:[ ]+|\[[^\]]+\])/g, '$&:not(#_#_)'),
-    )
-    .replace(/([^{}])([;}])/g, '$1!important$2');
+  return css.replace(/([^{}]+)([{}])/g, (part, text: string, end) => {
+    if (end === '}') return text.replace(/;|$/g, '!important$&') + end;
+    return part[0] === '@' ? part : part.replace(/(^|,)([^,:[ {]+|\[[^\]]+\])/g, '$&:not(#_#_)');
+  });
 }
