@@ -8,6 +8,7 @@ import { jobs } from './jobs.ts';
 import { createLog } from './log.ts';
 import { openAssets, pack } from './node/assets.ts';
 import { createBackupJobs } from './node/backup/jobs.ts';
+import { findBackupKeyMistakes } from './node/backup/key-file.ts';
 import { sweepDrills } from './node/backup/restore.ts';
 import { compress } from './node/compress.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
@@ -48,6 +49,10 @@ const logFiles = log_dir
       log: createLog(log_level, now, writeSoon),
     })
   : undefined;
+if (settings.backup_dir) {
+  const mistakes = await findBackupKeyMistakes(settings.backup_dir, settings.encryption_keys);
+  if (mistakes.length > 0) giveUp(mistakes);
+}
 const db = await openStore(settings.database_url).catch(error => giveUp([`DATABASE_URL: ${error.message}`]));
 const made = await createServices(settings, {
   db,

@@ -102,6 +102,16 @@ export async function readKeyFile(bytes: Bytes, isSigned: IsSigned): Promise<Key
   return { header, rows: rows() };
 }
 
+/**
+ * Reads the first line of the file of keys and no more. Its signature, which stands at the end, is not checked.
+ *
+ * @throws Refusal when it is no file of keys.
+ */
+export async function peekKeyHeader(bytes: Bytes): Promise<KeyHeader> {
+  for await (const [line = ''] of unpackLines(key_file_name, bytes)) return readHeader(line);
+  throw damaged();
+}
+
 function readHeader(line: string): KeyHeader {
   if (!line.startsWith(`{"format":"${format}"`)) throw damaged();
   return JSON.parse(line) as KeyHeader;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,6 +23,7 @@ const seeded = 1_500;
 describe.each(['SQLite', 'PostgreSQL'])('keys rotate on %s, while a server works', { timeout: 60_000 }, engine => {
   const { folder, remove } = makeFolder();
   const backups = join(folder, 'backups');
+  const copy = join(folder, 'copy');
   let address = '';
   let db: Database;
   let server: RunningServer | undefined;
@@ -31,6 +33,7 @@ describe.each(['SQLite', 'PostgreSQL'])('keys rotate on %s, while a server works
     await ops(before, 'policy', 'publish', ...files);
     await ops(before, 'seed', '--leads', String(seeded));
     await ops(before, 'backup', backups);
+    cpSync(backups, copy, { recursive: true });
     db = await openStore(address);
   }, 60_000);
   afterAll(async () => {
@@ -142,6 +145,24 @@ describe.each(['SQLite', 'PostgreSQL'])('keys rotate on %s, while a server works
     expect([code, ...rows.slice(0, 2).map(row => [row.key, row.backups])]).toEqual([0, ['two', 1], ['one', 0]]);
   });
 
+  it('[P5] no start goes without a key that the backups in BACKUP_DIR still need; the status tells it too', async () => {
+    const before_all = await db.selectFrom('key_checks').selectAll().orderBy('number').execute();
+    const start = ['worker/node.ts'];
+    const refused = await run(start, { DATABASE_URL: address, PORT: '0', ...after, BACKUP_DIR: copy });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain(
+      'ENCRYPTION_KEYS: key one is missing, and the keys of 1 backups in BACKUP_DIR are wrapped under it',
+    );
+    expect(await db.selectFrom('key_checks').selectAll().orderBy('number').execute()).toEqual(before_all);
+    const left = await ops({ ...both, BACKUP_DIR: backups }, 'keys', 'status', '--backup', copy);
+    const rows = JSON.parse(left.stdout) as { key: string; backups: number }[];
+    expect([left.code, ...rows.slice(0, 2).map(row => [row.key, row.backups])]).toEqual([1, ['two', 1], ['one', 1]]);
+    expect(left.stderr).toContain('backups hang on another key');
+    expect((await ops(both, 'keys', 'rotate', '--backup', copy)).code).toBe(0);
+    const done = await ops({ ...both, BACKUP_DIR: backups }, 'keys', 'status', '--backup', copy);
+    expect([done.code, JSON.parse(done.stdout)[0].backups]).toEqual([0, 2]);
+  });
+
   it('[A1] ends with a status of 0, an event for each first use and end, and keys that may go', async () => {
     const { code, stdout } = await ops(both, 'keys', 'status');
     const leads = await countUnder('two');
@@ -164,7 +185,7 @@ describe.each(['SQLite', 'PostgreSQL'])('keys rotate on %s, while a server works
       { action: 'key.rotated', fields: 'one' },
     ]);
     await server!.stop();
-    server = await startServer(folder, { DATABASE_URL: address, ...after });
+    server = await startServer(folder, { DATABASE_URL: address, ...after, BACKUP_DIR: copy });
     const staff = { headers: { Authorization: `Bearer ${server.token}` } };
     expect((await fetch(`${server.url}/leads?view=clear&limit=200`, staff)).status).toBe(200);
   });

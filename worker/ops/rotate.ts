@@ -6,7 +6,7 @@ import type { Unopened } from '../../db/vault/lost-key.ts';
 import type { Renewed } from '../../db/vault/renew.ts';
 import { noteRotated, rewrapKeys } from '../../db/vault/rotate.ts';
 import { createVault, type Vault, versionIndexes } from '../../db/vault/vault.ts';
-import { countBackupKeys, rewrapBackupKeys } from '../node/backup/key-file.ts';
+import { type BackupCounts, countBackupKeys, rewrapBackupKeys } from '../node/backup/key-file.ts';
 import { createKeyring } from '../node/backup/keyring.ts';
 import { normalizePhone } from '../shared/phone.ts';
 import { type Command, defineCommand, Mistake, operator, texts } from './command.ts';
@@ -31,8 +31,7 @@ const rotate = defineCommand({
   options: { ...database_options, backup: texts },
   words: most_folders,
   async run({ values, rest, now }) {
-    if (rest.length > 0 && !values.backup) throw new Mistake('keys rotate: name folders of backups after --backup');
-    const folders = [...new Set([...listBackupFolders(), ...(values.backup ?? []), ...rest])];
+    const folders = listBackupFolders('keys rotate', values.backup, rest);
     const keys = readKeys(readTarget(values));
     const vault = createVault(keys.encryption_keys, keys.index_key);
     return onDatabase(values, async db => {
@@ -49,17 +48,17 @@ const rotate = defineCommand({
 
 const status = defineCommand({
   name: 'keys status',
-  usage: '',
+  usage: '[--backup DIR…]',
   sentence:
-    'Lists how many subjects each key wraps and each index key finds; exits 1 while any hangs on another than the last of its setting.',
-  options: database_options,
-  async run({ values }) {
+    'Lists how many subjects, and backups of BACKUP_DIR and of each DIR, each key wraps, and how many subjects each index key finds; exits 1 while any hangs on another than the last of its setting.',
+  options: { ...database_options, backup: texts },
+  words: most_folders,
+  async run({ values, rest }) {
+    const folders = listBackupFolders('keys status', values.backup, rest);
     const keys = readKeys(readTarget(values));
     const vault = createVault(keys.encryption_keys, keys.index_key);
     const counts = await onDatabase(values, countKeys);
-    const backups: BackupCounts = new Map();
-    for (const folder of listBackupFolders())
-      for (const [kek_id, count] of await countBackupKeys(folder, createKeyring(keys))) backups.set(kek_id, count);
+    const backups = await countBackupKeys(folders, createKeyring(keys));
     const table = describeCounts(counts, backups, vault, keys);
     const inBackups = [...backups.keys()].some(kek_id => kek_id !== vault.kek_id);
     const left = describeLeft(counts, vault) ?? (inBackups ? 'backups hang on another key than the last' : undefined);
@@ -140,13 +139,15 @@ interface KeyRow {
   backups: number;
 }
 
-/** What each key encryption key wraps in BACKUP_DIR. */
-type BackupCounts = Awaited<ReturnType<typeof countBackupKeys>>;
-
-/** Lists the folder of BACKUP_DIR, where it is set. */
-function listBackupFolders(): string[] {
-  const folder = process.env.BACKUP_DIR?.trim();
-  return folder ? [folder] : [];
+/**
+ * Lists the folders of backups: that of BACKUP_DIR, where it is set, and those behind `--backup`.
+ *
+ * @throws Mistake for words that no option begins.
+ */
+function listBackupFolders(command: string, named: string[] = [], rest: string[]): string[] {
+  if (rest.length > 0 && named.length === 0) throw new Mistake(`${command}: name folders of backups after --backup`);
+  const own = process.env.BACKUP_DIR?.trim();
+  return [...new Set([...(own ? [own] : []), ...named, ...rest])];
 }
 
 const kinds: Record<string, 'leads' | 'requests' | 'channels'> = {

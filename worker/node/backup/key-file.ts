@@ -3,9 +3,11 @@ import {
   type KeyFile,
   type KeyHeader,
   key_file_name,
+  peekKeyHeader,
   readKeyFile,
   rewrapKeyFile,
 } from '../../../db/backup/key-file.ts';
+import type { KeyEncryptionKey } from '../../../db/vault/vault.ts';
 import { exists, explainRoom, readBytes, replaceFile } from './files.ts';
 import type { Keyring } from './keyring.ts';
 import { withLock } from './lock.ts';
@@ -26,6 +28,25 @@ export async function readKeyHeader(folder: string, keyring: Keyring): Promise<K
   const file = await openKeyFile(folder, keyring);
   if (file) for await (const _ of file.rows);
   return file?.header;
+}
+
+/**
+ * Finds the encryption keys that are not listed any more, while backups of a folder still need them.
+ *
+ * Because a start must not wait for a large file, only its first line is read, where the keys of the backups stand. Those
+ * of the leads come anew with each backup. A file that is not sound is for the next backup to tell.
+ *
+ * @returns The mistakes, one line each.
+ */
+export async function findBackupKeyMistakes(folder: string, listed: KeyEncryptionKey[]): Promise<string[]> {
+  const path = keyFileOf(folder);
+  const header = (await exists(path)) ? await peekKeyHeader(readBytes(path)).catch(() => undefined) : undefined;
+  const needed = Object.values(header?.backups ?? {}).map(({ kek_id }) => kek_id);
+  const missing = [...new Set(needed)].filter(kek_id => !listed.some(({ id }) => id === kek_id));
+  return missing.map(
+    kek_id =>
+      `ENCRYPTION_KEYS: key ${kek_id} is missing, and the keys of ${needed.filter(id => id === kek_id).length} backups in BACKUP_DIR are wrapped under it; list it again before the last one, and take it out after "ops keys rotate --backup ${folder}"`,
+  );
 }
 
 /**
@@ -52,21 +73,23 @@ export async function rewrapBackupKeys(folder: string, keyring: Keyring): Promis
   });
 }
 
-/** Counts the backups, and the subjects, whose keys each key encryption key wraps in a folder of backups. */
-export async function countBackupKeys(
-  folder: string,
-  keyring: Keyring,
-): Promise<Map<string, { backups: number; subjects: number }>> {
-  const counts = new Map<string, { backups: number; subjects: number }>();
+/** Number of backups, and of subjects in their files of keys, by the key encryption key that wraps their keys. */
+export type BackupCounts = Map<string, { backups: number; subjects: number }>;
+
+/** Counts what each key encryption key wraps in folders of backups. */
+export async function countBackupKeys(folders: string[], keyring: Keyring): Promise<BackupCounts> {
+  const counts: BackupCounts = new Map();
   const add = (kek_id: string, what: 'backups' | 'subjects') => {
     const count = counts.get(kek_id) ?? { backups: 0, subjects: 0 };
     count[what] += 1;
     counts.set(kek_id, count);
   };
-  const file = await openKeyFile(folder, keyring);
-  if (!file) return counts;
-  for (const { kek_id } of Object.values(file.header.backups)) add(kek_id, 'backups');
-  const column = file.header.columns.indexOf('kek_id');
-  for await (const rows of file.rows) for (const row of rows) add(String(row[column]), 'subjects');
+  for (const folder of folders) {
+    const file = await openKeyFile(folder, keyring);
+    if (!file) continue;
+    for (const { kek_id } of Object.values(file.header.backups)) add(kek_id, 'backups');
+    const column = file.header.columns.indexOf('kek_id');
+    for await (const rows of file.rows) for (const row of rows) add(String(row[column]), 'subjects');
+  }
   return counts;
 }
