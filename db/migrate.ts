@@ -46,7 +46,8 @@ export async function migrate(session: Session): Promise<string[]> {
       }
       await session.run('commit');
     } catch (error) {
-      await session.run('rollback');
+      // On a full disk SQLite has rolled back by itself.
+      await session.run('rollback').catch(() => {});
       throw error;
     }
   }

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -211,65 +210,6 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     expect(JSON.parse((await expire('--dry-run')).stdout)).toMatchObject({ leads: 0 });
     const others = await seed({ ENCRYPTION_KEYS: `new:${Buffer.alloc(32, 9).toString('base64')}` });
     expect(others).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^ENCRYPTION_KEYS: .*\n$/) });
-  });
-});
-
-describe('[P5] the operator backs up, tries and restores', () => {
-  const from = `file:${join(folder, 'whole', 'leads.db')}`;
-  const out = join(folder, 'backups');
-  const ops = (address: string, ...args: string[]) => operate([...args], { DATABASE_URL: address, ...test_keys });
-  const newest = () =>
-    readdirSync(out)
-      .filter(name => name.endsWith('Z'))
-      .sort()
-      .at(-1)!;
-
-  it('from SQLite, while told what to keep apart from it', async () => {
-    await ops(from, 'policy', 'publish', ...['zh-CN', 'en'].map(locale => `worker/demo/policy.${locale}.md`));
-    await ops(from, 'seed', '--leads', '1000');
-    const made = await ops(from, 'backup', out);
-    expect(made).toMatchObject({
-      code: 0,
-      stderr: expect.stringMatching(/^Keep apart .*ENCRYPTION_KEYS, INDEX_KEY and SIGNING_KEY/),
-    });
-    expect(JSON.parse(made.stdout)).toEqual({
-      folder: join(out, newest()),
-      leads: 1000,
-      rows: expect.any(Number),
-      bytes: expect.any(Number),
-    });
-    const tried = await ops(from, 'backup', 'verify', join(out, newest()));
-    expect(tried).toMatchObject({ code: 0, stderr: '' });
-    expect(JSON.parse(tried.stdout)).toMatchObject({ leads: 1000, erased_since: 0 });
-  });
-
-  it.each(['SQLite', 'PostgreSQL'])('into an empty %s, once', async engine => {
-    const to = engine === 'SQLite' ? `file:${join(folder, 'copy', 'leads.db')}` : await createPostgresDatabase();
-    const restored = await ops(to, 'restore', out);
-    expect(restored).toMatchObject({ code: 0, stderr: '' });
-    expect(JSON.parse(restored.stdout)).toMatchObject({ leads: 1000, erased_since: 0 });
-    expect(await ops(to, 'audit', 'verify')).toMatchObject({ code: 0 });
-    const again = await ops(to, 'restore', out);
-    expect(again).toMatchObject({
-      code: 1,
-      stdout: '',
-      stderr: expect.stringMatching(/^the database is not empty.*\n$/),
-    });
-  });
-
-  it('but not where there is no room: what was there stays', async () => {
-    const small = `ulimit -f 200; exec ${process.execPath} worker/ops.ts backup ${out}`;
-    const before = readdirSync(out);
-    const { status, stderr } = spawnSync('sh', ['-c', small], {
-      encoding: 'utf8',
-      env: { ...process.env, DATABASE_URL: from, ...test_keys },
-    });
-    expect({ status, stderr }).toEqual({
-      status: 1,
-      stderr: `there is no room in ${out}; what is there is as it was\n`,
-    });
-    expect(readdirSync(out)).toEqual(before);
-    expect(await ops(from, 'backup', 'verify', out)).toMatchObject({ code: 0 });
   });
 });
 

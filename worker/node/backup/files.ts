@@ -99,8 +99,11 @@ export async function exists(path: string): Promise<boolean> {
   return (await sizeOf(path)) !== undefined;
 }
 
-/** Codes with which a file system or a database says that there is no room. */
-const no_room = /^(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL|53100)$/;
+/**
+ * Codes with which a file system or a database says that there is no room. SQLite says `IOERR_WRITE` where a quota or the
+ * largest size of a file is reached.
+ */
+const no_room = /^(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL|SQLITE_IOERR_WRITE|53100)$/;
 
 /** Returns a refusal that names the place where there is no room; any other error as it is. */
 export function explainRoom(error: unknown, place: string): unknown {
