@@ -326,7 +326,7 @@ export interface CalendarYears {
  */
 export interface Channels {
   id: string;
-  kind: 'webhook';
+  kind: 'webhook' | 'feishu' | 'dingtalk' | 'wecom';
   name: string;
   address: string;
   events: string;

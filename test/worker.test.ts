@@ -8,6 +8,8 @@ import * as d1 from '../db/dialects/d1.ts';
 import { publishPolicy } from '../db/policies.ts';
 import { createToken } from '../db/staff/tokens.ts';
 import { jobs } from '../worker/jobs.ts';
+import { apps } from './notices/apps.ts';
+import { startReceiver } from './notices/receiver.ts';
 import { applyMigrations } from './support/engines.ts';
 import { browser_accept, draft, lead, operator, readProblem, site, test_keys, unguarded } from './support/harness.ts';
 
@@ -20,6 +22,7 @@ const vars = {
   CONTROLLER_CONTACT: 'privacy@example.com',
   ...unguarded,
   FORM_LIMIT_PER_MINUTE: '10',
+  OUTBOUND_HOSTS: '127.0.0.1',
   ...test_keys,
 };
 
@@ -278,5 +281,47 @@ describe('the Worker on workerd with D1', () => {
     const done = await noted();
     expect(await run()).toMatchObject({ outcome: 'ok' });
     expect(await noted()).toEqual(done);
+  });
+
+  it('tells channels of a lead once it has answered, and on schedule what failed then', async () => {
+    const [robot] = apps;
+    let answers = 0;
+    const receiver = await startReceiver(async received => {
+      const isSigned = await robot!.verify(received, robot!.secret!, new Date());
+      const isTaken = isSigned && ++answers > 1;
+      return { status: 200, content: JSON.stringify(isTaken ? robot!.accepted : robot!.refused.answer) };
+    });
+    const { address: hook, close } = await startReceiver();
+    const admin = await createToken(database, { holder: 'admin', role: 'admin', days: 1 }, operator, new Date());
+    const headers = { Authorization: `Bearer ${admin}` };
+    const events = ['lead.created'];
+    const address = `http://127.0.0.1:${receiver.port}${robot!.path}`;
+    const channels = [
+      { kind: 'webhook', name: 'CRM', address: hook, events },
+      { kind: robot!.kind, name: 'Sales', address, events, secret: robot!.secret },
+    ];
+    for (const channel of channels) expect((await post('/channels', channel, headers)).status).toBe(201);
+    const sent = { ...lead, email: 'told@example.com' };
+    const { id } = (await (await post('/forms/ecological-cooperation', sent)).json()) as { id: string };
+    const states = async () => {
+      const { deliveries } = (await (await fetchWorker('/deliveries', { headers })).json()) as {
+        deliveries: { state: string }[];
+      };
+      return deliveries;
+    };
+    const told = expect.objectContaining({ lead_id: id, state: 'sent', last_status: 204 });
+    const refused = expect.objectContaining({ lead_id: id, state: 'queued', last_error: String(robot!.refused.code) });
+    await expect.poll(states).toEqual(expect.arrayContaining([told, refused]));
+    const long_ago = '2026-01-01T00:00:00.000Z';
+    await database.updateTable('deliveries').set({ next_at: long_ago }).where('state', '=', 'queued').execute();
+    await database.updateTable('jobs').set({ last_success_at: null }).where('name', '=', 'send_deliveries').execute();
+    await server.getWorker().scheduled({ cron: '* * * * *' } as never);
+    expect((await states()).map(({ state }) => state)).toEqual(['sent', 'sent']);
+    expect(robot!.read(receiver.received.at(-1)!.body)).toMatchObject({
+      title: '收到一条新咨询',
+      url: `https://leads.example.com/console/leads/${id}`,
+    });
+    receiver.close();
+    close();
   });
 });

@@ -15,6 +15,7 @@ import { allowSites, requireOrigin } from './guards/origins.ts';
 import { limitRefused } from './guards/rate-limit.ts';
 import { showHealth } from './health.ts';
 import { answerFailure } from './http/failure.ts';
+import { lazy } from './http/lazy.ts';
 import { prefersHtml } from './http/negotiate.ts';
 import { describeProblem, problem } from './http/problem.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
@@ -22,7 +23,6 @@ import { eraseLead, patchLead } from './leads/change.ts';
 import { endHold, holdLead, pullHolds, showHolds } from './leads/holds.ts';
 import { pullLeads, showLead } from './leads/pull.ts';
 import { showWithdrawal, submitWithdrawal } from './leads/withdraw.ts';
-import { endChannel, makeChannel, patchChannel, showChannels, testChannel } from './notices/channels.ts';
 import { pullDeliveries, resendDelivery } from './notices/deliveries.ts';
 import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from './policies/routes.ts';
 import { endToken, issueToken, renewToken, showTokens } from './staff/tokens.ts';
@@ -34,6 +34,8 @@ const built_files = [
   ...['/styles.css', '/docs.css', '/console.css', '/console.js'],
   ...['/favicon.svg', '/robots.txt'],
 ];
+
+const channel = lazy(() => import('./notices/channels.ts'));
 
 /** Creates the app: middleware in order, then path → guards → file. */
 export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
@@ -87,14 +89,14 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   at('/tokens/:id', { DELETE: [requireScope('tokens:manage'), ...endToken] });
   at('/tokens/:id/rotation', { POST: [requireScope('tokens:manage'), ...renewToken] });
   at('/channels', {
-    GET: [requireScope('channels:manage'), ...showChannels],
-    POST: [requireScope('channels:manage'), ...makeChannel],
+    GET: [requireScope('channels:manage'), channel('showChannels')],
+    POST: [requireScope('channels:manage'), channel('makeChannel')],
   });
   at('/channels/:id', {
-    PATCH: [requireScope('channels:manage'), ...patchChannel],
-    DELETE: [requireScope('channels:manage'), ...endChannel],
+    PATCH: [requireScope('channels:manage'), channel('patchChannel')],
+    DELETE: [requireScope('channels:manage'), channel('endChannel')],
   });
-  at('/channels/:id/test', { POST: [requireScope('channels:manage'), ...testChannel] });
+  at('/channels/:id/test', { POST: [requireScope('channels:manage'), channel('testChannel')] });
   at('/deliveries', { GET: [requireScope('channels:manage'), ...pullDeliveries] });
   at('/deliveries/:id/retry', { POST: [requireScope('channels:manage'), ...resendDelivery] });
   app.use('/console/*', ...consoleGuards);

@@ -6,7 +6,6 @@ import type { Limiter, Services } from './context.ts';
 import { connectByFetch } from './http/connect.ts';
 import { problem_texts } from './http/problem-texts.ts';
 import { runDueJobs } from './jobs.ts';
-import { sendDue } from './notices/send.ts';
 import { createServices } from './services.ts';
 import { readSettings } from './settings.ts';
 import { logWarnings } from './warnings.ts';
@@ -55,6 +54,7 @@ export default {
 /** Sends what requests have written for channels meanwhile. */
 async function sendNotices(services: Services): Promise<void> {
   notified = false;
+  const { sendDue } = await import('./notices/send.ts');
   await sendDue(services);
 }
 

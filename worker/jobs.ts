@@ -9,7 +9,6 @@ import { forgetDeliveries } from '../db/notices/outbox.ts';
 import { createCheckpointKey } from '../db/vault/checkpoint-key.ts';
 import { index_rule } from '../db/vault/vault.ts';
 import type { Services } from './context.ts';
-import { sendDue } from './notices/send.ts';
 import { expireAll } from './retention.ts';
 import { normalizePhone } from './shared/phone.ts';
 
@@ -48,7 +47,7 @@ export const jobs: Job[] = [
     // Node looks more often by itself (node/outbox.ts); Workers look after each request that has written something too.
     name: 'send_deliveries',
     every_ms: minute_ms,
-    run: async services => ({ attempts: await sendDue(services) }),
+    run: async services => ({ attempts: await (await import('./notices/send.ts')).sendDue(services) }),
   },
   {
     name: 'forget_deliveries',

@@ -195,7 +195,7 @@ export const settings_table = {
     form: forms.hosts,
     default: '',
     sentence:
-      'The hosts that channels may call, separated by commas; all others are refused. A name that leads to a private or loopback address is refused unless the address is listed too. On Workers only names can be checked.',
+      'The hosts that channels may call, separated by commas; all others are refused. Those of robots are `open.feishu.cn`, `oapi.dingtalk.com` and `qyapi.weixin.qq.com`. A name that leads to a private or loopback address is refused unless the address is listed too. On Workers only names can be checked.',
   },
   WIDGET_STALE_HOURS: {
     form: forms.whole(0, 8760),

@@ -6,7 +6,7 @@ import type { Channels, Keys } from '../schema.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ChannelEvent } from './outbox.ts';
 
-export const channel_kinds = ['webhook'] as const satisfies Channels['kind'][];
+export const channel_kinds = ['webhook', 'feishu', 'dingtalk', 'wecom'] as const satisfies Channels['kind'][];
 
 /** A channel as staff see it, without its secret. Of its address it has what may be shown. */
 export interface Channel {

@@ -11,7 +11,7 @@ export type ChannelEvent = (typeof channel_events)[number];
 export const delivery_states = ['queued', 'sent', 'dead'] as const;
 
 /** The event of a test, which one channel alone is told of. */
-const test_event = 'channel.test';
+export const test_event = 'channel.test';
 
 /** Length of a lease. It is longer than one attempt, and each attempt renews it. */
 const lease_ms = 60_000;

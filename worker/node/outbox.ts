@@ -1,6 +1,5 @@
 import { listDueChannels } from '../../db/notices/outbox.ts';
 import type { Services } from '../context.ts';
-import { sendTo } from '../notices/send.ts';
 
 /** Time from a commit to the look at the outbox, so that one look serves many commits. */
 const gather_ms = 20;
@@ -44,6 +43,7 @@ export function startOutbox(services: Services): Outbox {
     next_at = Number.POSITIVE_INFINITY;
     lookIn(poll_ms);
     try {
+      const { sendTo } = await import('../notices/send.ts');
       for (const id of await listDueChannels(services.db, services.now())) track(sendTo(services, id));
     } catch {
       // The database is away, which whoever writes to it says in the log; the next look comes by itself.

@@ -12,7 +12,6 @@ import {
 } from '../../db/notices/channels.ts';
 import { channel_events } from '../../db/notices/outbox.ts';
 import { type App, factory, type Services } from '../context.ts';
-import type { RefusedCode } from '../egress.ts';
 import { actorOf } from '../guards/access.ts';
 import { problem } from '../http/problem.ts';
 import { uuid } from '../http/query-fields.ts';
@@ -20,6 +19,7 @@ import { staffName } from '../http/staff-text.ts';
 import { body, ignoreBody, invalidFields } from '../http/validate.ts';
 import { locales } from '../shared/locales.ts';
 import { showDelivery } from './delivery.ts';
+import type { AddressRefusal } from './kind.ts';
 import { kinds } from './kinds.ts';
 import { sendTest } from './send.ts';
 
@@ -87,7 +87,8 @@ function refuse(
 ): Refusal | undefined {
   const code = address === undefined ? undefined : kinds[kind].refuseAddress(sender, address);
   if (code) return { field: 'address', message: explanations[code] };
-  if (secret !== undefined && !kinds[kind].isSecret(secret)) return { field: 'secret', message: secret_forms[kind] };
+  if (secret !== undefined && !kinds[kind].isSecret(secret))
+    return { field: 'secret', message: kinds[kind].secret_form };
   return undefined;
 }
 
@@ -137,11 +138,8 @@ function answerRefusal(c: Context<App>, { field, message }: Refusal) {
   return invalidFields(c, [{ field, code: 'invalid', message }]);
 }
 
-const secret_forms: Record<Channel['kind'], string> = {
-  webhook: 'Expected whsec_ and 24 to 64 bytes in base64.',
-};
-
-const explanations: Record<RefusedCode, string> = {
+const explanations: Record<AddressRefusal, string> = {
+  'not-whole': 'Expected the whole address, not what is shown of it.',
   'bad-address': 'Expected an https address without a password.',
   'host-not-listed': 'The setting OUTBOUND_HOSTS does not list this host.',
   'not-https': 'Expected https: http leads only to private or loopback addresses that OUTBOUND_HOSTS lists.',

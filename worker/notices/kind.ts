@@ -15,16 +15,22 @@ export interface Message {
   notices: [Notice, ...Notice[]];
 }
 
+/** Why no channel can lead to an address. `not-whole`: it is what is shown of one. */
+export type AddressRefusal = RefusedCode | 'not-whole';
+
 /** A kind of receiver. `kinds.ts` lists them. */
 export interface Kind {
   /** Returns why no channel can lead to an address, with this host and these settings; undefined where one can. */
-  refuseAddress(sender: Pick<Sender, 'settings'>, address: string): RefusedCode | undefined;
+  refuseAddress(sender: Pick<Sender, 'settings'>, address: string): AddressRefusal | undefined;
 
   /** Returns what may be shown of an address: all of it, unless it holds a key. */
   showAddress(address: string): string;
 
   /** Returns whether a text can be the secret that signs. */
   isSecret(text: string): boolean;
+
+  /** The sentence that says what a secret looks like. */
+  secret_form: string;
 
   /** Makes a secret; absent where none is needed, or the receiver makes it. */
   makeSecret?(): string;

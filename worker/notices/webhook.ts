@@ -15,6 +15,7 @@ const secret_bytes = 24;
 export const webhook: Kind = {
   refuseAddress: ({ settings }, address) => checkAddress(address, settings.outbound_hosts),
   showAddress: address => address,
+  secret_form: 'Expected whsec_ and 24 to 64 bytes in base64.',
   makeSecret: () => `whsec_${randomBytes(secret_bytes).toString('base64')}`,
   gathers: false,
 

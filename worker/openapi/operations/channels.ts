@@ -74,7 +74,7 @@ const tested = {
 const id = { description: "The channel's id.", format: 'uuid', example: examples.channel_id };
 const secret = {
   description:
-    '`whsec_` and 24 to 64 bytes in base64. It is stored sealed and never shown again. After a change the former one signs too for 24 hours.',
+    'What signs. Of a webhook `whsec_` and 24 to 64 bytes in base64: after a change the former one signs too for 24 hours. Of a robot the key that its app shows: of Feishu that of 签名校验, of DingTalk `SEC…` of 加签, each where the robot asks for it; of WeCom none. It is stored sealed and never shown again.',
   example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   unusual: true as const,
 };
@@ -84,7 +84,7 @@ const fields = {
     format: 'uri',
     maxLength: longest_address,
     description:
-      'An https address whose host `OUTBOUND_HOSTS` lists; http only to a private or loopback address there.',
+      'An https address whose host `OUTBOUND_HOSTS` lists; http only to a private or loopback address there. That of a robot is its key: it is stored sealed, and only its host and path are shown, with `…` for the key.',
     example: crm.address,
   },
   events: { minItems: 1, description: 'What it is told of.', example: crm.events },
@@ -93,7 +93,8 @@ const fields = {
     example: false,
   },
   locale: {
-    description: 'The language of whoever reads it. A webhook carries no text in a language.',
+    description:
+      'The language of what a robot writes. A webhook carries no text in a language, so there it changes nothing.',
     example: 'zh-CN',
   },
 };
@@ -107,7 +108,7 @@ export const channel_operations: Operation[] = [
     scope: 'channels:manage',
     summary: { en: 'Make a channel', 'zh-CN': '创建通知渠道' },
     description:
-      'From then on each event is posted as a webhook (Standard Webhooks 1.0) with the body `{ type, timestamp, data: { lead_id?, form?, console_url } }`: nothing personal. Without `secret` one is made, and this answer alone shows it.',
+      'From then on it is told of each event, and of nothing personal. A webhook gets a request for each (Standard Webhooks 1.0) with the body `{ type, timestamp, data: { lead_id?, form?, console_url } }`; without `secret` one is made, and this answer alone shows it. A robot of Feishu, DingTalk or WeCom writes a message into its group; what comes in a burst is one message that counts.',
     body: describe(newChannel, {
       ...fields,
       kind: { description: 'What receives it.', example: 'webhook' },
@@ -171,7 +172,7 @@ export const channel_operations: Operation[] = [
     scope: 'channels:manage',
     summary: { en: 'Test a channel', 'zh-CN': '测试通知渠道' },
     description:
-      'Sends the event `channel.test` at once, whatever waits, and answers what came of it. It is tried once.',
+      'Sends the event `channel.test` at once, whatever waits, and answers what came of it. It is tried once. 429 says that the robot takes no message for the seconds in `Retry-After`.',
     path_fields: { id },
     body: 'ignored',
     answers: { 200: { description: 'What came of it.', headers: private_headers, content: json(delivery, tested) } },
@@ -185,7 +186,7 @@ export const channel_operations: Operation[] = [
     scope: 'channels:manage',
     summary: { en: 'Deliveries', 'zh-CN': '列出投递记录' },
     description:
-      'The newest first. Those that are sent or dead are kept for 30 days. `last_error` is a code where no answer came.',
+      'The newest first. Those that are sent or dead are kept for 30 days. `last_error` is a code where no answer came, or the code of the error that a robot answered with.',
     query: describe(deliveryQuery, {
       channel_id: { description: 'Only those of this channel.', format: 'uuid', example: examples.channel_id },
       state: { description: 'Only those in this state.', example: 'dead' },

@@ -1,0 +1,108 @@
+import { dayOf } from '../../db/days.ts';
+import { timeOf } from '../../db/ids.ts';
+import type { ChannelEvent, test_event } from '../../db/notices/outbox.ts';
+import { writeZone } from '../http/times.ts';
+import type { Settings } from '../settings.ts';
+import { forms } from '../shared/fields.ts';
+import { common_form_texts } from '../shared/form-texts.ts';
+import { date_tags, type Locale } from '../shared/locales.ts';
+import type { Message } from './kind.ts';
+import { pageOf } from './pages.ts';
+
+/** What a person reads of a message: a title, a few lines, and one link into the console. Nothing in it is personal. */
+export interface Text {
+  locale: Locale;
+  title: string;
+  lines: string[];
+  link: { label: string; url: string };
+}
+
+interface Words {
+  titles: Record<ChannelEvent | typeof test_event, { one: string; many: (count: number) => string }>;
+  form: (title: string) => string;
+  count: (title: string, count: number) => string;
+  time: (time: string) => string;
+  day: (day: string, time: string) => string;
+  span: (first: string, last: string) => string;
+  zone: (time: string, zone: string) => string;
+  link: string;
+}
+
+const words: Record<Locale, Words> = {
+  'zh-CN': {
+    titles: {
+      'lead.created': { one: '收到一条新咨询', many: count => `收到 ${count} 条新咨询` },
+      'policy.published': { one: '隐私政策发布了新版本', many: count => `隐私政策发布了 ${count} 个新版本` },
+      'channel.test': { one: '测试消息：通知可以送达', many: count => `${count} 条测试消息：通知可以送达` },
+    },
+    form: title => `表单：${title}`,
+    count: (title, count) => `${title}：${count} 条`,
+    time: time => `时间：${time}`,
+    day: (day, time) => `${day} ${time}`,
+    span: (first, last) => `${first} 至 ${last}`,
+    zone: (time, zone) => `${zone} ${time}`,
+    link: '到控制台查看',
+  },
+  en: {
+    titles: {
+      'lead.created': { one: 'New inquiry', many: count => `${count} new inquiries` },
+      'policy.published': {
+        one: 'A new version of the privacy policy',
+        many: count => `${count} new versions of the privacy policy`,
+      },
+      'channel.test': { one: 'Test: notices arrive here', many: count => `${count} tests: notices arrive here` },
+    },
+    form: title => `Form: ${title}`,
+    count: (title, count) => `${title}: ${count}`,
+    time: time => `Time: ${time}`,
+    day: (day, time) => `${day}, ${time}`,
+    span: (first, last) => `${first} to ${last}`,
+    zone: (time, zone) => `${time} ${zone}`,
+    link: 'Open the console',
+  },
+};
+
+/**
+ * Writes what a person reads of a message. Of one lead it names the form and the time; of several it counts them, by
+ * form.
+ */
+export function writeText(
+  { time_zone, public_url }: Pick<Settings, 'time_zone'> & { public_url: string },
+  { event, locale, notices }: Message,
+  now: Date,
+): Text {
+  const { titles, form, count, time, link } = words[locale];
+  const { one, many } = titles[event as keyof typeof titles];
+  const only = notices.length === 1 ? notices[0] : undefined;
+  const counts = forms
+    .map(form => ({
+      title: common_form_texts[locale].titles[form],
+      of: notices.filter(one => one.form === form).length,
+    }))
+    .filter(({ of }) => of > 0);
+  const times = notices.map(({ id }) => timeOf(id).getTime());
+  const [first, last] = [new Date(Math.min(...times)), new Date(Math.max(...times))];
+  return {
+    locale,
+    title: only ? one : many(notices.length),
+    lines: [
+      ...counts.map(({ title, of }) => (only ? form(title) : count(title, of))),
+      time(writeSpan(locale, time_zone, first, last, now)),
+    ],
+    link: { label: link, url: public_url + pageOf(only?.lead_id ?? null) },
+  };
+}
+
+/** Writes when events happened: `北京时间 17:05`, with the day where it is another one, and from when to when. */
+function writeSpan(locale: Locale, time_zone: string, first: Date, last: Date, now: Date): string {
+  const { day, span, zone } = words[locale];
+  const write = (options: Intl.DateTimeFormatOptions, at: Date) =>
+    new Intl.DateTimeFormat(date_tags[locale], { ...options, timeZone: time_zone }).format(at);
+  const writeTime = (at: Date) => {
+    const time = write({ timeStyle: 'short' }, at);
+    const isToday = dayOf(at, time_zone) === dayOf(now, time_zone);
+    return isToday ? time : day(write({ day: 'numeric', month: 'long' }, at), time);
+  };
+  const [from, to] = [writeTime(first), writeTime(last)];
+  return zone(from === to ? from : span(from, to), writeZone(locale, time_zone, last));
+}
