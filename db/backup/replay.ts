@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { draftErasure, type Erasable } from '../leads/erase.ts';
-import { draftEnd, listHolds, run } from '../leads/hold.ts';
+import { draftEnd, findStanding, run } from '../leads/hold.ts';
 
 /** Who erases again, in the audit trail. */
 const operator = { id: 'operator', role: 'operator', request_id: null };
@@ -40,7 +40,7 @@ export async function replayErasures(db: Database, noted: Set<string>, now: Date
 }
 
 async function eraseAgain(db: Database, lead: Erasable, now: Date) {
-  const holds = (await listHolds(db, lead.id)).filter(({ released_at }) => !released_at);
+  const holds = await findStanding(db, lead.id);
   const ends = holds.map(hold => draftEnd(db, hold, 'erased', operator, now));
   const isErased = await run(db, [...ends, draftErasure(db, lead, { action: 'lead.erased' }, operator, now)]);
   if (!isErased) throw new Error(`lead ${lead.id} could not be erased again`);

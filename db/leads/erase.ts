@@ -4,7 +4,7 @@ import { Conflict, type Database } from '../database.ts';
 import { forgetSubject } from '../once.ts';
 import { failUnless } from '../statements.ts';
 import { repeatEnds } from './create.ts';
-import { attempts, draftEnd, draftNote, isHeld, listHolds, type Part, run } from './hold.ts';
+import { attempts, draftEnd, draftNote, findStanding, isHeld, type Part, run } from './hold.ts';
 import { type ErasureGround, personal_fields } from './lead.ts';
 
 /** The columns of a lead that its erasure needs. */
@@ -97,7 +97,7 @@ export async function eraseLeadById(
     const lead = await findErasable(db, id);
     if (!lead) return undefined;
     if (lead.erased_at) return 'already';
-    const holds = (await listHolds(db, id)).filter(({ released_at }) => !released_at);
+    const holds = await findStanding(db, id);
     const isChild = ground === 'child';
     if (holds.some(hold => !isChild || strong_grounds.includes(hold.ground))) {
       if (!isChild || lead.child_at || (await run(db, [draftNote(db, lead, 'child_at', actor, now)]))) return 'held';

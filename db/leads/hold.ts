@@ -74,9 +74,32 @@ export function findHold(db: Database, id: string): Promise<Holds | undefined> {
   return db.selectFrom('holds').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** Lists all holds of a lead, those that were released too, in the order in which they were placed. */
-export function listHolds(db: Database, lead_id: string): Promise<Holds[]> {
-  return db.selectFrom('holds').selectAll().where('lead_id', '=', lead_id).orderBy('id').execute();
+/** Lists the holds that stand on a lead. */
+export function findStanding(db: Database, lead_id: string): Promise<Holds[]> {
+  return db
+    .selectFrom('holds')
+    .selectAll()
+    .where('lead_id', '=', lead_id)
+    .where('released_at', 'is', null)
+    .orderBy('id')
+    .execute();
+}
+
+/** Lists the holds of a lead, those that were released too, in the order in which they were placed, after an id. */
+export async function listLeadHolds(
+  db: Database,
+  lead_id: string,
+  limit: number,
+  after: string | undefined,
+): Promise<HoldPage> {
+  let rows = db
+    .selectFrom('holds')
+    .selectAll()
+    .where('lead_id', '=', lead_id)
+    .orderBy('id')
+    .limit(limit + 1);
+  if (after) rows = rows.where('id', '>', after);
+  return cutPage(await rows.execute(), limit);
 }
 
 /** Lists the holds that stand, the one to be reviewed first at the top, after a place in that order. */
@@ -93,7 +116,10 @@ export async function listStandingHolds(
     .orderBy('id')
     .limit(limit + 1);
   if (after) rows = rows.where(eb => eb(eb.refTuple('review_on', 'id'), '>', eb.tuple(after.review_on, after.id)));
-  const holds = await rows.execute();
+  return cutPage(await rows.execute(), limit);
+}
+
+function cutPage(holds: Holds[], limit: number): HoldPage {
   return { holds: holds.slice(0, limit), has_more: holds.length > limit };
 }
 

@@ -5,7 +5,7 @@ import type { Holds } from '../schema.ts';
 import { failUnless } from '../statements.ts';
 import { draftErasure } from './erase.ts';
 import { retention } from './expire.ts';
-import { attempts, draftEnd, findHold, isHeld, listHolds, type Part, run } from './hold.ts';
+import { attempts, draftEnd, findHold, findStanding, isHeld, type Part, run } from './hold.ts';
 import type { ErasureGround } from './lead.ts';
 import { type Kept, type Periods, readPeriods } from './period.ts';
 
@@ -29,7 +29,7 @@ export async function releaseHold(
     if (hold.released_at) return 'already';
     // The lead is read before its holds, because a hold that comes after it then changes the lead's number.
     const lead = await getLead(db, hold.lead_id);
-    const isLast = (await listHolds(db, lead.id)).every(one => one.id === id || one.released_at);
+    const isLast = (await findStanding(db, lead.id)).every(one => one.id === id);
     const end = draftEnd(db, hold, reason, actor, now);
     const ground = isLast ? await findGround(db, lead, periods, now) : undefined;
     const erasure =

@@ -106,8 +106,13 @@ describe('a hold', () => {
     await release(late, 'settled');
     expect((await release(late, 'again')).status).toBe(204);
     expect((await page('')).holds).toHaveLength(2);
-    const { holds } = (await (await pull(`/leads/${id}/holds`)).json()) as List;
-    expect(holds).toMatchObject([{ id: late.id, reason: 'settled', released_at: expect.any(String) }, { id: soon.id }]);
+    const own = async (query: string) => (await (await pull(`/leads/${id}/holds?${query}`)).json()) as List;
+    const ended = { id: late.id, reason: 'settled', released_at: expect.any(String) };
+    expect(await own('')).toMatchObject({ holds: [ended, { id: soon.id }], next_cursor: null, has_more: false });
+    const { holds, next_cursor, has_more } = await own('limit=1');
+    expect({ holds, has_more }).toMatchObject({ holds: [ended], has_more: true });
+    expect(await own(`limit=1&cursor=${next_cursor}`)).toMatchObject({ holds: [{ id: soon.id }], has_more: false });
+    expect(await readProblem(await pull(`/leads/${id}/holds?cursor=x`))).toMatchObject({ errors: ['cursor invalid'] });
   });
 
   it.each([
@@ -119,7 +124,8 @@ describe('a hold', () => {
   ])('is refused when it says %j', async (sent, errors) => {
     const { id, ask, pull } = await startHeld();
     expect(await readProblem(await ask('POST', `/leads/${id}/holds`, sent))).toMatchObject({ status: 422, errors });
-    expect(await (await pull(`/leads/${id}/holds`)).json()).toEqual({ holds: [] });
+    const none = { holds: [], next_cursor: null, has_more: false };
+    expect(await (await pull(`/leads/${id}/holds`)).json()).toEqual(none);
   });
 
   it('is a matter of the privacy officer, of a lead that is there, and of its own lead', async () => {

@@ -1,10 +1,11 @@
+import type { Context } from 'hono';
 import * as z from 'zod/mini';
-import { listHolds, listStandingHolds, placeHold } from '../../db/leads/hold.ts';
+import { type HoldPage, listLeadHolds, listStandingHolds, placeHold } from '../../db/leads/hold.ts';
 import { hold_grounds } from '../../db/leads/lead.ts';
 import { releaseHold } from '../../db/leads/release.ts';
 import { selectLead } from '../../db/leads/rows.ts';
 import type { Holds } from '../../db/schema.ts';
-import { factory } from '../context.ts';
+import { type App, factory } from '../context.ts';
 import { actorOf } from '../guards/access.ts';
 import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
 import { problem } from '../http/problem.ts';
@@ -34,12 +35,15 @@ export const holdLead = factory.createHandlers(body(newHold), async c => {
   return problem(c, 'not-found', isErased ? { because: 'erased' } : {});
 });
 
-/** `GET /leads/{id}/holds` lists all holds of a lead. */
-export const showHolds = factory.createHandlers(async c => {
+/** `GET /leads/{id}/holds` lists the holds of a lead, those that were released too. */
+export const showHolds = factory.createHandlers(query(holdQuery), async c => {
   const { db } = c.var.services;
   const id = c.req.param('id')!;
   if (!uuid.test(id) || !(await selectLead(db, id))) return problem(c, 'not-found');
-  return c.json({ holds: await listHolds(db, id) }, 200, headers);
+  const { limit, cursor } = c.req.valid('query');
+  const after = cursor === undefined ? undefined : readCursor(cursor)?.id;
+  if (cursor !== undefined && !after) return invalidFields(c, [{ field: 'cursor', code: 'invalid' }]);
+  return answerPage(c, await listLeadHolds(db, id, limit, after));
 });
 
 /** `GET /holds` lists the holds that stand, by the day of their review. */
@@ -47,10 +51,7 @@ export const pullHolds = factory.createHandlers(query(holdQuery), async c => {
   const { limit, cursor } = c.req.valid('query');
   const after = cursor === undefined ? undefined : readCursor(cursor);
   if (cursor !== undefined && !after) return invalidFields(c, [{ field: 'cursor', code: 'invalid' }]);
-  const { holds, has_more } = await listStandingHolds(c.var.services.db, limit, after);
-  const next_cursor = has_more ? writeCursor(holds.at(-1)!) : null;
-  const link = next_cursor && { Link: linkNext(c, next_cursor) };
-  return c.json({ holds, next_cursor, has_more }, 200, { ...headers, ...link });
+  return answerPage(c, await listStandingHolds(c.var.services.db, limit, after));
 });
 
 /** `DELETE /leads/{id}/holds/{hold_id}` releases a hold. Repeated, it gives the same answer. */
@@ -63,6 +64,12 @@ export const endHold = factory.createHandlers(body(release), async c => {
   const outcome = isId && (await releaseHold({ db, periods }, { id, lead_id }, reason, actorOf(c), now()));
   return outcome ? c.body(null, 204, { 'Cache-Control': 'no-store' }) : problem(c, 'not-found');
 });
+
+function answerPage(c: Context<App>, { holds, has_more }: HoldPage) {
+  const next_cursor = has_more ? writeCursor(holds.at(-1)!) : null;
+  const link = next_cursor && { Link: linkNext(c, next_cursor) };
+  return c.json({ holds, next_cursor, has_more }, 200, { ...headers, ...link });
+}
 
 function writeCursor({ review_on, id }: Holds): string {
   return encodeCursor(`holds ${review_on} ${id}`);

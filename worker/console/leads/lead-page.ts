@@ -38,7 +38,7 @@ interface LeadDetails {
   consent: LeadConsent;
   /** The lead's latest audit events; undefined for a reader who may not see them. */
   events: EventPage | undefined;
-  /** All holds of the lead; undefined for a reader who may not manage them. */
+  /** The holds of the lead; undefined for a reader who may not manage them. */
   holds: Holds[] | undefined;
   refused: Correction | undefined;
 }

@@ -4,7 +4,7 @@ import { listEvents } from '../../../db/audit/list.ts';
 import { changeLead, type LeadChange } from '../../../db/leads/change.ts';
 import { eraseLeadById } from '../../../db/leads/erase.ts';
 import { findLeadConsent, listEarlier } from '../../../db/leads/history.ts';
-import { listHolds } from '../../../db/leads/hold.ts';
+import { listLeadHolds } from '../../../db/leads/hold.ts';
 import { erasure_grounds, lead_statuses, reveal_purposes } from '../../../db/leads/lead.ts';
 import { findLead } from '../../../db/leads/read.ts';
 import { endReveal, findLeadInSession, grantReveal } from '../../../db/leads/reveals.ts';
@@ -27,6 +27,8 @@ import { type Correction, erasurePage, leadPage } from './lead-page.ts';
 import { isOpen } from './rows.ts';
 
 const events_shown = 10;
+/** Holds of the lead that the page shows; those that stand are all at `/console/holds`. */
+const holds_shown = 100;
 
 /**
  * `GET /console/leads/{id}` shows a lead: masked, or in clear while a reveal of this session covers it. A correction
@@ -46,7 +48,7 @@ export const showLead = factory.createHandlers(async c => {
     open ? listEarlier(db, open.earlier_lead_id) : [],
     findLeadConsent(db, lead.id),
     hasScope(c, 'audit:read') ? listEvents(db, history, undefined) : undefined,
-    hasScope(c, 'holds:manage') ? listHolds(db, lead.id) : undefined,
+    hasScope(c, 'holds:manage') ? listLeadHolds(db, lead.id, holds_shown, undefined) : undefined,
     open && hasScope(c, 'leads:correct') ? readRefused(c) : undefined,
   ]);
   const page = leadPage(readerOf(c), {
@@ -56,7 +58,7 @@ export const showLead = factory.createHandlers(async c => {
     shownFor,
     purposes: hasScope(c, 'leads:reveal') ? reveal_purposes : undefined,
     work: assignees && { statuses: lead_statuses, assignees },
-    ...{ earlier, consent: consent!, events, holds, refused },
+    ...{ earlier, consent: consent!, events, holds: holds?.holds, refused },
   });
   return answerPage(c, page, { status: refused ? 422 : 200 });
 });

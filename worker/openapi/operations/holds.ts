@@ -19,6 +19,12 @@ const hold = named(
   }),
 );
 
+const hold_page = z.strictObject({
+  holds: z.array(hold),
+  next_cursor: z.string().nullable(),
+  has_more: z.boolean(),
+});
+
 const standing = {
   id: examples.hold_id,
   lead_id: examples.lead_id,
@@ -69,11 +75,16 @@ export const hold_operations: Operation[] = [
     summary: { en: 'The holds of a lead', 'zh-CN': '查看线索的保全' },
     description: 'In the order in which they were placed, those that were released too.',
     path_fields: { id },
+    query: describe(holdQuery, { limit: lists.limit, cursor: lists.cursor }),
     answers: {
       200: {
-        description: 'All of them.',
-        headers: private_headers,
-        content: json(z.strictObject({ holds: z.array(hold) }), { holds: [released, { ...standing, ground: 'law' }] }),
+        description: 'A page of them.',
+        headers: { ...private_headers, 'Link?': lists.link },
+        content: json(hold_page, {
+          holds: [released, { ...standing, ground: 'law' }],
+          next_cursor: null,
+          has_more: false,
+        }),
       },
     },
     problems: ['not-found'],
@@ -105,10 +116,7 @@ export const hold_operations: Operation[] = [
       200: {
         description: 'A page of them.',
         headers: { ...private_headers, 'Link?': lists.link },
-        content: json(
-          z.strictObject({ holds: z.array(hold), next_cursor: z.string().nullable(), has_more: z.boolean() }),
-          { holds: [standing], next_cursor: null, has_more: false },
-        ),
+        content: json(hold_page, { holds: [standing], next_cursor: null, has_more: false }),
       },
     },
   },
