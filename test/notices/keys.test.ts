@@ -33,7 +33,7 @@ afterAll(() => {
 it('[P5] a channel made by a command sends after its key has turned and from a restored backup, which holds no key of it in plain', async () => {
   const ids: string[] = [];
   for (const { kind, address, secret, shown } of robots) {
-    const given = ['--kind', kind, '--name', kind, '--address', address, '--events', 'lead.created'];
+    const given = ['--locale', 'en', '--kind', kind, '--name', kind, '--address', address, '--events', 'lead.created'];
     const { code, stdout } = await ops(
       one,
       'first',
@@ -70,8 +70,8 @@ it('[P5] a channel made by a command sends after its key has turned and from a r
     for (const app of apps) for (const text of [app.key, app.secret ?? app.key]) expect(bytes).not.toContain(text);
   }
   expect((await ops(two, 'second', 'restore', backups)).code).toBe(0);
-  const list = JSON.parse((await ops(two, 'second', 'channel', 'list')).stdout) as { id: string }[];
-  expect(list.map(({ id }) => id)).toEqual(ids);
+  const list = JSON.parse((await ops(two, 'second', 'channel', 'list')).stdout) as { id: string; locale: string }[];
+  expect(list.map(({ id, locale }) => [id, locale])).toEqual(ids.map(id => [id, 'en']));
   for (const id of ids) expect(await ops(two, 'second', 'channel', 'test', id)).toMatchObject({ code: 0, stderr: '' });
   expect(accepted).toEqual(Array(6).fill(true));
 });

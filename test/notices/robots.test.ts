@@ -171,7 +171,23 @@ describe.each(apps)('a robot of $kind', app => {
     },
   );
 
-  it('that is gone is switched off; that stalls is cut off by the time limit of every other host', async () => {
+  it('that answers 429 is left alone for a minute', async () => {
+    const started = await startNoticing();
+    const { submit, send, deliveries, advance } = started;
+    const { fault, taken } = await startRobot(started, app);
+    fault.status = 429;
+    await submit();
+    await send();
+    expect(await deliveries()).toMatchObject([{ state: 'queued', attempts: 0, last_status: 429 }]);
+    fault.status = 0;
+    advance(59_999);
+    expect(await send()).toBe(0);
+    advance(1);
+    await send();
+    expect(taken).toHaveLength(1);
+  });
+
+  it('that is gone is switched off', async () => {
     const started = await startNoticing();
     const { submit, send, deliveries, pull } = started;
     const { fault } = await startRobot(started, app);
@@ -231,6 +247,35 @@ describe.each(apps)('a robot of $kind', app => {
     await send();
     expect(await deliveries()).toMatchObject([{ state: 'sent' }]);
   });
+});
+
+it.each([
+  ['zh-CN', 'Asia/Shanghai', '时间：北京时间 11月23日 12:00', '时间：北京时间 11月23日 12:00 至 11月24日 12:00'],
+  [
+    'en',
+    'Asia/Shanghai',
+    'Time: 23 November, 12:00 Beijing time',
+    'Time: 23 November, 12:00 to 24 November, 12:00 Beijing time',
+  ],
+  [
+    'en',
+    'Europe/Berlin',
+    'Time: 23 November, 05:00 Central European Time',
+    'Time: 23 November, 05:00 to 24 November, 05:00 Central European Time',
+  ],
+])('in %s and %s, what is told on a later day names the days', async (locale, time_zone, one, several) => {
+  const started = await startNoticing();
+  const { submit, send, advance, ask, services } = started;
+  services.settings.time_zone = time_zone;
+  const { taken, channel } = await startRobot(started, apps[0]!, { locale, paused: true });
+  const { taken: also } = await startRobot(started, apps[2]!, { locale });
+  await submit();
+  advance(24 * 3_600_000);
+  await send();
+  await submit();
+  await ask('PATCH', `/channels/${channel.id}`, { paused: false }, 'admin');
+  await send();
+  expect([also[0]!.text, taken[0]!.text]).toEqual([expect.stringContaining(one), expect.stringContaining(several)]);
 });
 
 it.each(engines)('on $engine what waited is sent as a few messages, every one of it once', async ({ open }) => {

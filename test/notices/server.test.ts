@@ -5,6 +5,7 @@ import { createToken } from '../../db/staff/tokens.ts';
 import { openStore } from '../../worker/node/store.ts';
 import { lead, operator, unguarded } from '../support/harness.ts';
 import { makeFolder, type RunningServer, startProcess, startServer } from '../support/server.ts';
+import { apps } from './apps.ts';
 import { startReceiver } from './receiver.ts';
 
 const { folder, remove } = makeFolder();
@@ -51,6 +52,31 @@ it("the docs' receiver gets a lead within two seconds of the 201", async () => {
   expect(receiver.output()).toContain(`lead.created ${lead_id} ${server.url}/console/leads/${lead_id}`);
   await receiver.stop('SIGKILL');
   await ask('DELETE', `/channels/${id}`);
+});
+
+it('a robot is told of a lead within two seconds of the 201, and of a burst in a few messages', async () => {
+  const dingtalk = apps.find(({ kind }) => kind === 'dingtalk')!;
+  const receiver = await startReceiver(async received => {
+    const isSigned = await dingtalk.verify(received, dingtalk.secret!, new Date());
+    return { status: 200, content: JSON.stringify(isSigned ? dingtalk.accepted : dingtalk.refused.answer) };
+  });
+  const asked = { kind: 'dingtalk', name: 'Sales', events: ['lead.created'], secret: dingtalk.secret };
+  const { id } = await ask('POST', '/channels', {
+    ...asked,
+    address: `http://127.0.0.1:${receiver.port}${dingtalk.path}`,
+  });
+  const told = () => receiver.received.map(({ body }) => dingtalk.read(body));
+  const lead_id = await submit();
+  const stored_at = performance.now();
+  await expect.poll(told, { timeout: 5_000, interval: 20 }).toHaveLength(1);
+  expect(performance.now() - stored_at).toBeLessThan(2_000);
+  expect(told()[0]!.url).toBe(`${server.url}/console/leads/${lead_id}`);
+  await Promise.all(Array.from({ length: 30 }, submit));
+  const count = () => told().reduce((sum, { title }) => sum + Number(/\d+/.exec(title)?.[0] ?? 1), 0);
+  await expect.poll(count, { timeout: 15_000, interval: 50 }).toBe(31);
+  expect(receiver.received.length).toBeLessThan(6);
+  await ask('DELETE', `/channels/${id}`);
+  receiver.close();
 });
 
 it('what a killed server has stored and not sent is sent after its start, none lost', async () => {

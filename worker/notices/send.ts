@@ -45,6 +45,8 @@ export async function sendTo(services: Services, channel_id: string): Promise<nu
         const delivery = isStopping?.() ? undefined : await findNext(db, channel_id, now());
         if (!delivery || (await waitForTurn(services, delivery)) > 0) break;
         const notices = kinds[delivery.kind].gathers ? await listAlike(db, delivery, now()) : [delivery];
+        // Somebody may have removed the channel meanwhile.
+        if (notices.length === 0) break;
         await recordAttempt(db, notices, await attempt(services, delivery, notices), now(), holder);
         attempts++;
       }

@@ -93,15 +93,15 @@ export function writeText(
   };
 }
 
-/** Writes when events happened: `北京时间 17:05`, with the day where it is another one, and from when to when. */
+/** Writes when events happened: `北京时间 17:05`, or from when to when, with the days where one is not today. */
 function writeSpan(locale: Locale, time_zone: string, first: Date, last: Date, now: Date): string {
   const { day, span, zone } = words[locale];
   const write = (options: Intl.DateTimeFormatOptions, at: Date) =>
     new Intl.DateTimeFormat(date_tags[locale], { ...options, timeZone: time_zone }).format(at);
+  const areToday = [first, last].every(at => dayOf(at, time_zone) === dayOf(now, time_zone));
   const writeTime = (at: Date) => {
     const time = write({ timeStyle: 'short' }, at);
-    const isToday = dayOf(at, time_zone) === dayOf(now, time_zone);
-    return isToday ? time : day(write({ day: 'numeric', month: 'long' }, at), time);
+    return areToday ? time : day(write({ day: 'numeric', month: 'long' }, at), time);
   };
   const [from, to] = [writeTime(first), writeTime(last)];
   return zone(from === to ? from : span(from, to), writeZone(locale, time_zone, last));

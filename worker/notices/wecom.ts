@@ -3,7 +3,7 @@ import { robot } from './robot.ts';
 /**
  * A group robot of WeCom. It takes 20 messages a minute. Whoever has its address may send, so it knows no signature.
  *
- * Because Markdown is not shown to those who read their WeCom messages in WeChat, it is sent plain text.
+ * It is sent plain text, because a message has no more than a few lines and one link.
  *
  * @see https://developer.work.weixin.qq.com/document/path/91770
  */

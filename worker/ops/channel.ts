@@ -5,6 +5,7 @@ import { createVault } from '../../db/vault/vault.ts';
 import { connect } from '../node/egress.ts';
 import { addChannel, newChannel } from '../notices/channels.ts';
 import { sendTest } from '../notices/send.ts';
+import { locales } from '../shared/locales.ts';
 import { type Command, defineCommand, flag, Mistake, operator, text } from './command.ts';
 import { readKeys } from './keys.ts';
 import { database_options, onDatabase, readTarget } from './target.ts';
@@ -13,12 +14,22 @@ const usual_kind = 'webhook';
 
 const add = defineCommand({
   name: 'channel add',
-  usage: '[--kind KIND] --name NAME --address URL --events EVENT[,EVENT] [--secret SECRET] [--paused]',
+  usage:
+    '[--kind KIND] --name NAME --address URL --events EVENT[,EVENT] [--secret SECRET] [--locale LOCALE] [--paused]',
   sentence: `Makes a channel and prints it, with the secret where one was made: it is never shown again. The host must be listed in OUTBOUND_HOSTS. Kinds: ${channel_kinds.join(', ')}; ${usual_kind} unless said. Events: ${channel_events.join(', ')}.`,
-  options: { ...database_options, kind: text, name: text, address: text, events: text, secret: text, paused: flag },
+  options: {
+    ...database_options,
+    kind: text,
+    name: text,
+    address: text,
+    events: text,
+    secret: text,
+    locale: text,
+    paused: flag,
+  },
   async run({ values, now }) {
-    const { kind = usual_kind, name, address, events = '', secret, paused } = values;
-    const sent = { kind, name, address, events: events.split(',').filter(Boolean), paused, secret };
+    const { kind = usual_kind, name, address, events = '', secret, locale, paused } = values;
+    const sent = { kind, name, address, events: events.split(',').filter(Boolean), locale, paused, secret };
     const asked = newChannel.safeParse(sent);
     if (!asked.success) throw new Mistake(explain(String(asked.error.issues[0]!.path[0])));
     const settings = readKeys(readTarget(values));
@@ -88,6 +99,7 @@ function unknownChannel() {
 function explain(field: string): string {
   if (field === 'events') return `--events: expected one or more of ${channel_events.join(', ')}, with commas between`;
   if (field === 'kind') return `--kind: expected ${channel_kinds.join(', ')}`;
+  if (field === 'locale') return `--locale: expected ${locales.join(' or ')}`;
   if (field === 'secret') return '--secret: expected at most 200 characters';
   if (field === 'address') return '--address: expected at most 2,000 characters';
   return '--name: expected at most 100 characters on a line';
