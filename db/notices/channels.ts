@@ -3,6 +3,7 @@ import { type Actor, type AuditEvent, recordEvent, takeNumber } from '../audit/r
 import { Conflict, type Database } from '../database.ts';
 import { newId } from '../ids.ts';
 import type { Channels, Keys } from '../schema.ts';
+import { failUnless } from '../statements.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ChannelEvent } from './outbox.ts';
 
@@ -49,7 +50,7 @@ interface Sealed {
 /** Time for which the former secret signs too, after a change. */
 const overlap_ms = 24 * 3_600_000;
 
-/** Attempts at an id whose end no other channel's has. */
+/** Attempts at an id whose end no other channel's has, or at a change that no other one comes between. */
 const attempts = 5;
 
 interface Sealing {
@@ -136,14 +137,24 @@ export async function changeChannel(
     ...(paused === true && { paused_at: sql<string>`coalesce(paused_at, ${at})` }),
     ...(paused === false && { paused_at: null, off_at: null }),
   };
-  await db.atomic([
-    ...(Object.keys(change).length > 0 ? [db.updateTable('channels').set(change).where('id', '=', id).compile()] : []),
-    ...(address === undefined && secret === undefined ? [] : await reseal({ db, vault }, id, { address, secret }, now)),
-    ...recordAct(db, 'channel.changed', id, actor, now),
-  ]);
-  return findChannel(db, id);
+  const isSealed = address !== undefined || secret !== undefined;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await db.atomic([
+        ...(isSealed ? await reseal({ db, vault }, id, { address, secret }, now) : []),
+        ...(Object.keys(change).length > 0
+          ? [db.updateTable('channels').set(change).where('id', '=', id).compile()]
+          : []),
+        ...recordAct(db, 'channel.changed', id, actor, now),
+      ]);
+      return await findChannel(db, id);
+    } catch (error) {
+      if (!(error instanceof Conflict && error.table === 'channels') || attempt === attempts) throw error;
+    }
+  }
 }
 
+/** Seals address and secret anew. Because what stays is read before, the unit fails where another change came between. */
 async function reseal(
   { db, vault }: Sealing,
   id: string,
@@ -165,7 +176,11 @@ async function reseal(
   };
   const { sealed, keys } = vault.sealSecret(id, JSON.stringify(after));
   return [
-    db.updateTable('channels').set({ sealed }).where('id', '=', id).compile(),
+    db
+      .updateTable('channels')
+      .set({ sealed: failUnless(sql`sealed = ${row.sealed}`, sealed) })
+      .where('id', '=', id)
+      .compile(),
     db.updateTable('keys').set(keys).where('subject_id', '=', id).where('subject_kind', '=', 'channel').compile(),
   ];
 }

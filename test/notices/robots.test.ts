@@ -278,6 +278,20 @@ it.each([
   expect([also[0]!.text, taken[0]!.text]).toEqual([expect.stringContaining(one), expect.stringContaining(several)]);
 });
 
+it.each(engines)('on $engine a new address and a new secret that come at once both stay', async ({ open }) => {
+  const { db, close } = await open();
+  opened.push({ close });
+  const started = await startNoticing(db);
+  const [app] = apps;
+  const { address, taken } = await startRobot(started, app!);
+  const { id } = await started.make('http://127.0.0.1:1/', { kind: app!.kind, secret: 'former' });
+  const change = (sent: object) => started.ask('PATCH', `/channels/${id}`, sent, 'admin');
+  const answers = await Promise.all([change({ address }), change({ secret: app!.secret }), change({ locale: 'en' })]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  await started.ask('POST', `/channels/${id}/test`, undefined, 'admin');
+  expect(taken).toMatchObject([{ title: 'Test: notices arrive here' }]);
+});
+
 it.each(engines)('on $engine what waited is sent as a few messages, every one of it once', async ({ open }) => {
   const { db, close } = await open();
   opened.push({ close });
