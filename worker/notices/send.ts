@@ -63,8 +63,8 @@ export async function sendTo(services: Services, channel_id: string): Promise<nu
 /**
  * Sends a test to a channel now, whatever waits for it, and returns the delivery as it is afterwards.
  *
- * @returns The time until its receiver may be sent to again, in milliseconds, where that is not now; undefined when there is no such
- * channel.
+ * @returns The time until its receiver may be sent to again, in milliseconds, where that is not now; undefined when there
+ *   is no such channel.
  */
 export async function sendTest(
   services: Sender,
