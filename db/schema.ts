@@ -79,7 +79,8 @@ export interface Leads {
 
 /**
  * A hold on a lead: why its data must be kept, as `ground`, `reference` (a file number) and the day on which somebody
- * looks at it again. A row changes once, when the hold ends: `released_at` and the `reason`.
+ * looks at it again. A row changes once, when the hold ends: `released_at` and the `reason`. Both texts are sealed with
+ * the key of the lead.
  */
 export interface Holds {
   id: string;

@@ -83,7 +83,7 @@ describe.each(engines)('retention on $engine', ({ open }) => {
       if (month === 6) await changeLead(services, [...ends.keys()][0]!, { status: 'contacted' }, officer, now);
       if (month === 6) await changeLead(services, [...ends.keys()][1]!, { assigned_to: '王芳' }, officer, now);
       if (month === 6)
-        await placeHold(db, held, { ground: 'law', reference: '7', review_on: '2027-05-23' }, officer, now);
+        await placeHold(services, held, { ground: 'law', reference: '7', review_on: '2027-05-23' }, officer, now);
       await choose();
       choices += 1;
 
@@ -96,7 +96,7 @@ describe.each(engines)('retention on $engine', ({ open }) => {
       expect([month, await live()]).toEqual([month, kept.sort()]);
       if (month === 42) {
         const hold = await db.selectFrom('holds').select('id').executeTakeFirstOrThrow();
-        expect(await releaseHold({ db, periods }, hold, 'over', officer, now)).toBe('released');
+        expect(await releaseHold({ ...services, periods }, hold, 'over', officer, now)).toBe('released');
         ends.set(held, 0);
         held = '';
         erased += 1;

@@ -4,6 +4,8 @@ import { Conflict, type Database } from '../database.ts';
 import { newId } from '../ids.ts';
 import type { Holds } from '../schema.ts';
 import { failUnless } from '../statements.ts';
+import type { Vault } from '../vault/vault.ts';
+import { findHoldKey, openHold, type ReadHold, sealReference, selectHolds } from './hold-words.ts';
 import type { HoldGround } from './lead.ts';
 
 /** The values that place a hold. `review_on` is a day, `YYYY-MM-DD`. */
@@ -14,7 +16,7 @@ export interface NewHold {
 }
 
 export interface HoldPage {
-  holds: Holds[];
+  holds: ReadHold[];
   has_more: boolean;
 }
 
@@ -31,16 +33,20 @@ export function isHeld(): RawBuilder<boolean> {
  * changed nor erased. A lead may have several holds.
  *
  * @returns Undefined when there is no such lead or it is erased.
+ * @throws LostKey when the lead's key, under which the reference is sealed, is lost.
  */
 export async function placeHold(
-  db: Database,
+  { db, vault }: { db: Database; vault: Vault },
   lead_id: string,
   hold: NewHold,
   actor: Actor,
   now: Date,
 ): Promise<Holds | undefined> {
   const at = now.toISOString();
+  const lead = await db.selectFrom('leads').select('erased_at').where('id', '=', lead_id).executeTakeFirst();
+  if (!lead || lead.erased_at) return undefined;
   const row: Holds = { id: newId(now), lead_id, ...hold, placed_at: at, released_at: null, reason: null };
+  const reference = sealReference(vault, row, await findHoldKey(db, lead_id));
   const event = {
     action: 'hold.placed',
     fields: row.id,
@@ -49,7 +55,10 @@ export async function placeHold(
   } satisfies AuditEvent;
   try {
     await db.atomic([
-      db.insertInto('holds').values(row).compile(),
+      db
+        .insertInto('holds')
+        .values({ ...row, reference })
+        .compile(),
       takeNumber(db),
       db
         .updateTable('leads')
@@ -87,39 +96,42 @@ export function findStanding(db: Database, lead_id: string): Promise<Holds[]> {
 
 /** Lists the holds of a lead, those that were released too, in the order in which they were placed, after an id. */
 export async function listLeadHolds(
-  db: Database,
+  { db, vault }: { db: Database; vault: Vault },
   lead_id: string,
   limit: number,
   after: string | undefined,
 ): Promise<HoldPage> {
-  let rows = db
-    .selectFrom('holds')
-    .selectAll()
+  let rows = selectHolds(db)
     .where('lead_id', '=', lead_id)
-    .orderBy('id')
+    .orderBy('holds.id')
     .limit(limit + 1);
-  if (after) rows = rows.where('id', '>', after);
-  return cutPage(await rows.execute(), limit);
+  if (after) rows = rows.where('holds.id', '>', after);
+  return cutPage(
+    (await rows.execute()).map(row => openHold(vault, row)),
+    limit,
+  );
 }
 
 /** Lists the holds that stand, the one to be reviewed first at the top, after a place in that order. */
 export async function listStandingHolds(
-  db: Database,
+  { db, vault }: { db: Database; vault: Vault },
   limit: number,
   after: Pick<Holds, 'review_on' | 'id'> | undefined,
 ): Promise<HoldPage> {
-  let rows = db
-    .selectFrom('holds')
-    .selectAll()
+  let rows = selectHolds(db)
     .where('released_at', 'is', null)
     .orderBy('review_on')
-    .orderBy('id')
+    .orderBy('holds.id')
     .limit(limit + 1);
-  if (after) rows = rows.where(eb => eb(eb.refTuple('review_on', 'id'), '>', eb.tuple(after.review_on, after.id)));
-  return cutPage(await rows.execute(), limit);
+  if (after)
+    rows = rows.where(eb => eb(eb.refTuple('review_on', 'holds.id'), '>', eb.tuple(after.review_on, after.id)));
+  return cutPage(
+    (await rows.execute()).map(row => openHold(vault, row)),
+    limit,
+  );
 }
 
-function cutPage(holds: Holds[], limit: number): HoldPage {
+function cutPage(holds: ReadHold[], limit: number): HoldPage {
   return { holds: holds.slice(0, limit), has_more: holds.length > limit };
 }
 
@@ -148,7 +160,11 @@ export async function run(db: Database, parts: Part[]): Promise<boolean> {
   }
 }
 
-/** Drafts the end of a hold, without what follows for its lead. It fails with a Conflict in `holds` when it has ended. */
+/**
+ * Drafts the end of a hold, without what follows for its lead. It fails with a Conflict in `holds` when it has ended.
+ *
+ * @param reason A reason of the product's own, or words of the staff that are sealed.
+ */
 export function draftEnd(db: Database, { id, lead_id, ground }: Holds, reason: string, actor: Actor, now: Date): Part {
   const event = { action: 'hold.released', fields: id, purpose: ground, lead_ids: [lead_id] } satisfies AuditEvent;
   return {

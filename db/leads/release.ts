@@ -3,9 +3,11 @@ import { type Actor, takenNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
 import type { Holds } from '../schema.ts';
 import { failUnless } from '../statements.ts';
+import type { Vault } from '../vault/vault.ts';
 import { draftErasure } from './erase.ts';
 import { retention } from './expire.ts';
 import { attempts, draftEnd, findHold, findStanding, isHeld, type Part, run } from './hold.ts';
+import { findHoldKey, sealReason } from './hold-words.ts';
 import type { ErasureGround } from './lead.ts';
 import { type Kept, type Periods, readPeriods } from './period.ts';
 
@@ -17,7 +19,7 @@ import { type Kept, type Periods, readPeriods } from './period.ts';
  * @returns `already` when the hold was released before, undefined when there is none.
  */
 export async function releaseHold(
-  { db, periods }: { db: Database; periods: Periods },
+  { db, vault, periods }: { db: Database; vault: Vault; periods: Periods },
   { id, lead_id }: { id: string; lead_id?: string },
   reason: string,
   actor: Actor,
@@ -30,7 +32,8 @@ export async function releaseHold(
     // The lead is read before its holds, because a hold that comes after it then changes the lead's number.
     const lead = await getLead(db, hold.lead_id);
     const isLast = (await findStanding(db, lead.id)).every(one => one.id === id);
-    const end = draftEnd(db, hold, reason, actor, now);
+    const sealed = sealReason(vault, hold, reason, await findHoldKey(db, lead.id));
+    const end = draftEnd(db, hold, sealed, actor, now);
     const ground = isLast ? await findGround(db, lead, periods, now) : undefined;
     const erasure =
       ground &&

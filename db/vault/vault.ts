@@ -47,6 +47,14 @@ export interface Vault {
    * @throws When the key encryption key is not known, or the key was wrapped for another subject.
    */
   unwrap(subject_id: string, wrapped_key: WrappedKey): Buffer;
+  /**
+   * Seals a text under the key that a lead has.
+   *
+   * @param name What the text is, with its id. It opens under no other name.
+   */
+  sealText(lead_id: string, name: string, text: string, keys: WrappedKey): string;
+  /** Opens such a text. It throws where `open` does. */
+  openText(lead_id: string, name: string, sealed: string, keys: WrappedKey): string;
   /** Seals the secret of a channel under a key of the channel's own. */
   sealSecret(channel_id: string, secret: string): { sealed: string; keys: WrappedKey };
   /** Opens the secret of a channel. It throws where `open` does. */
@@ -107,10 +115,10 @@ export function createVault(keks: KeyEncryptionKey[], index_keys: Buffer[]): Vau
     return decrypt(kek, Buffer.from(wrapped, 'base64url'), wrapContext(kek_id, subject_id));
   };
 
-  const sealText = (key: Buffer, text: Buffer, context: Buffer) =>
+  const sealUnder = (key: Buffer, text: Buffer, context: Buffer) =>
     `${schema_version}.${encrypt(createSecretKey(key), text, context).toString('base64url')}`;
 
-  const openText = (key: Buffer, sealed: string, context: Buffer) => {
+  const openUnder = (key: Buffer, sealed: string, context: Buffer) => {
     const [version, payload] = sealed.split('.');
     if (version !== schema_version || !payload) throw new Error(`sealed in an unknown way: ${version}`);
     return decrypt(createSecretKey(key), Buffer.from(payload, 'base64url'), context).toString('utf8');
@@ -121,17 +129,20 @@ export function createVault(keks: KeyEncryptionKey[], index_keys: Buffer[]): Vau
       const key = known ? unwrap(lead_id, known) : takeRandom(32);
       const values = pad(JSON.stringify({ name, phone, email, company } satisfies LeadValues));
       return {
-        sealed: sealText(key, values, leadContext(lead_id)),
+        sealed: sealUnder(key, values, leadContext(lead_id)),
         keys: { ...wrap(lead_id, key), ...index({ phone, email }) },
       };
     },
-    open: (lead_id, sealed, keys) => JSON.parse(openText(unwrap(lead_id, keys), sealed, leadContext(lead_id))),
+    open: (lead_id, sealed, keys) => JSON.parse(openUnder(unwrap(lead_id, keys), sealed, leadContext(lead_id))),
+    sealText: (lead_id, name, text, keys) => sealUnder(unwrap(lead_id, keys), pad(text), textContext(lead_id, name)),
+    openText: (lead_id, name, sealed, keys) =>
+      openUnder(unwrap(lead_id, keys), sealed, textContext(lead_id, name)).trimEnd(),
     sealSecret(channel_id, secret) {
       const key = takeRandom(32);
-      return { sealed: sealText(key, pad(secret), channelContext(channel_id)), keys: wrap(channel_id, key) };
+      return { sealed: sealUnder(key, pad(secret), channelContext(channel_id)), keys: wrap(channel_id, key) };
     },
     openSecret: (channel_id, sealed, keys) =>
-      openText(unwrap(channel_id, keys), sealed, channelContext(channel_id)).trimEnd(),
+      openUnder(unwrap(channel_id, keys), sealed, channelContext(channel_id)).trimEnd(),
     kek_id: current,
     wrap,
     unwrap,
@@ -202,6 +213,10 @@ export function decrypt(key: KeyObject, boxed: Buffer, context: Buffer): Buffer 
 
 function leadContext(lead_id: string): Buffer {
   return lengthPrefixed('lead', lead_id, schema_version);
+}
+
+function textContext(lead_id: string, name: string): Buffer {
+  return lengthPrefixed('text', lead_id, name, schema_version);
 }
 
 function channelContext(channel_id: string): Buffer {

@@ -159,7 +159,13 @@ describe.each(engines)('$engine', ({ engine, open }) => {
       for (let n = 0; n < 2; n++) await started.post('/forms/mini-ai-experience', lead);
       const { id } = await db.selectFrom('leads').select('id').where('erased_at', 'is', null).executeTakeFirstOrThrow();
       if (table === 'holds')
-        await placeHold(db, id, { ground: 'law', reference: '7', review_on: '2027-05-23' }, operator, noon);
+        await placeHold(
+          started.services,
+          id,
+          { ground: 'law', reference: '7', review_on: '2027-05-23' },
+          operator,
+          noon,
+        );
       await started.pull('/leads?view=clear');
       const count = async () =>
         (await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(db)).rows[0]!.n;

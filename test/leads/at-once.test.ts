@@ -31,7 +31,7 @@ describe.each(engines)('on $engine', ({ open }) => {
   const receive = async (headers = {}) =>
     ((await (await started.post('/forms/mini-ai-experience', lead, headers)).json()) as { id: string }).id;
   const seqNow = async () => (await db.selectFrom('changes').select('seq').executeTakeFirstOrThrow()).seq;
-  const hold = (id: string) => placeHold(db, id, by('court'), sales, noon);
+  const hold = (id: string) => placeHold(started.services, id, by('court'), sales, noon);
   const rowOf = (id: string) => db.selectFrom('leads').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
   const valuesOf = (id: string) => findLead(started.services, id, { clear: sales }, noon);
 
@@ -172,14 +172,14 @@ describe.each(engines)('on $engine', ({ open }) => {
   it('[P8] of several holds the last release counts, whatever is released, placed and withdrawn at once', async () => {
     const { id, receipt_code } = (await (await started.post('/forms/mini-ai-experience', lead)).json()) as Receipt;
     const holds = await Promise.all(
-      ['law', 'court', 'dispute'].map(ground => placeHold(db, id, by(ground as HoldGround), sales, noon)),
+      ['law', 'court', 'dispute'].map(ground => placeHold(started.services, id, by(ground as HoldGround), sales, noon)),
     );
     const [first, ...others] = holds.map(hold => hold!.id);
     const before = await seqNow();
     const outcomes = await Promise.all([
-      releaseHold({ db, periods }, { id: first! }, 'over', sales, noon),
-      releaseHold({ db, periods }, { id: first! }, 'over', sales, noon),
-      ...others.map(one => releaseHold({ db, periods }, { id: one }, 'over', sales, noon)),
+      releaseHold({ ...started.services, periods }, { id: first! }, 'over', sales, noon),
+      releaseHold({ ...started.services, periods }, { id: first! }, 'over', sales, noon),
+      ...others.map(one => releaseHold({ ...started.services, periods }, { id: one }, 'over', sales, noon)),
       withdrawLead(db, receipt_code, sales, noon),
       withdrawLead(db, receipt_code, sales, noon),
     ]);
@@ -191,19 +191,21 @@ describe.each(engines)('on $engine', ({ open }) => {
     expect(row.erased_at).not.toBeNull();
     // A withdrawal under a hold and the erasure that follows are two acts.
     expect(await seqNow()).toBe(before + (outcomes.includes('held') ? 5 : 4));
-    expect(await releaseHold({ db, periods }, { id: first! }, 'again', sales, noon)).toBe('already');
-    expect(await releaseHold({ db, periods }, { id: newId(noon) }, 'over', sales, noon)).toBeUndefined();
+    expect(await releaseHold({ ...started.services, periods }, { id: first! }, 'again', sales, noon)).toBe('already');
+    expect(
+      await releaseHold({ ...started.services, periods }, { id: newId(noon) }, 'over', sales, noon),
+    ).toBeUndefined();
   });
 
   it('[P8] what comes between reading and releasing is not lost', async () => {
     const { id, receipt_code } = (await (await started.post('/forms/mini-ai-experience', lead)).json()) as Receipt;
     const one = (await hold(id))!;
     interrupt(() => hold(id));
-    expect(await releaseHold({ db, periods }, { id: one.id }, 'over', sales, noon)).toBe('released');
+    expect(await releaseHold({ ...started.services, periods }, { id: one.id }, 'over', sales, noon)).toBe('released');
     expect(await rowOf(id)).toMatchObject({ restricted_at: noon.toISOString(), erased_at: null });
     const [two] = await standing(id);
     interrupt(() => withdrawLead(db, receipt_code, sales, noon));
-    expect(await releaseHold({ db, periods }, { id: two!.id }, 'over', sales, noon)).toBe('released');
+    expect(await releaseHold({ ...started.services, periods }, { id: two!.id }, 'over', sales, noon)).toBe('released');
     expect(await rowOf(id)).toMatchObject({ erased_at: noon.toISOString(), restricted_at: null });
     expect(await db.selectFrom('keys').selectAll().where('subject_id', '=', id).execute()).toEqual([]);
   });
@@ -212,20 +214,20 @@ describe.each(engines)('on $engine', ({ open }) => {
     const eraseChild = (id: string) => eraseLeadById(db, id, 'child', sales, noon);
     const [disputed, sued] = [await receive(), await receive()];
     for (const ground of ['finance', 'dispute', 'authority'] as const)
-      await placeHold(db, disputed, by(ground), sales, noon);
+      await placeHold(started.services, disputed, by(ground), sales, noon);
     expect(await eraseLeadById(db, disputed, 'unlawful', sales, noon)).toBe('held');
     expect(await eraseChild(disputed)).toBe('erased');
     expect(await standing(disputed)).toEqual([]);
     const suit = (await hold(sued))!;
-    interrupt(() => placeHold(db, sued, by('law'), sales, noon));
+    interrupt(() => placeHold(started.services, sued, by('law'), sales, noon));
     expect(await eraseChild(sued)).toBe('held');
     const before = await seqNow();
     expect(await eraseChild(sued)).toBe('held');
     expect(await seqNow()).toBe(before);
-    await releaseHold({ db, periods }, { id: suit.id }, 'over', sales, noon);
+    await releaseHold({ ...started.services, periods }, { id: suit.id }, 'over', sales, noon);
     expect(await rowOf(sued)).toMatchObject({ erased_at: null, child_at: noon.toISOString() });
     const [law] = await standing(sued);
-    await releaseHold({ db, periods }, { id: law!.id }, 'over', sales, noon);
+    await releaseHold({ ...started.services, periods }, { id: law!.id }, 'over', sales, noon);
     for (const id of [disputed, sued])
       expect(await rowOf(id)).toMatchObject({ erased_at: noon.toISOString(), child_at: noon.toISOString() });
   });

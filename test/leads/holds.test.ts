@@ -82,6 +82,38 @@ describe('a hold', () => {
     for (const words of ['苏01民初', '结案']) expect(JSON.stringify(audit_events)).not.toContain(words);
   });
 
+  it('[P2] keeps its words sealed with the lead, and nobody reads them once it is erased', async () => {
+    const { id, receipt_code, db, post, place, release, pull } = await startHeld();
+    const [first, second] = [await place(), await place({ ...court, reference: '张三诉李四' })];
+    await release(first, '与张三和解');
+    const stored = async () => JSON.stringify(await db.selectFrom('holds').selectAll().execute());
+    for (const words of ['苏01民初', '张三', '和解']) expect(await stored()).not.toContain(words);
+    const words = async () => {
+      const { holds } = (await (await pull(`/leads/${id}/holds`)).json()) as { holds: Holds[] };
+      return holds.map(({ reference, reason }) => [reference, reason]);
+    };
+    expect(await words()).toEqual([
+      ['(2026)苏01民初123号', '与张三和解'],
+      ['张三诉李四', null],
+    ]);
+    await post('/withdrawals', { receipt_code });
+    await release(second, '结案');
+    expect(await words()).toEqual([
+      [null, null],
+      [null, null],
+    ]);
+  });
+
+  it('whose lead has lost its key says so, and can still be released', async () => {
+    const { id, db, place, release, pull } = await startHeld();
+    const hold = await place();
+    await db.updateTable('keys').set({ kek_id: '2019' }).where('subject_id', '=', id).execute();
+    expect((await pull(`/leads/${id}/holds`)).status).toBe(500);
+    expect((await release(hold, '结案')).status).toBe(204);
+    const row = await db.selectFrom('holds').select(['released_at', 'reason']).executeTakeFirstOrThrow();
+    expect(row).toEqual({ released_at: expect.any(String), reason: 'key_lost' });
+  });
+
   it('tells a person who withdraws on the page what becomes of the details', async () => {
     const { submit, receipt_code, place } = await startHeld();
     await place();

@@ -195,10 +195,13 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     const readLead = () =>
       db.selectFrom('leads').select(['id', 'restricted_at']).orderBy('id').limit(1).executeTakeFirstOrThrow();
     const { id } = await readLead();
-    const placed = await ops('hold', id, '--ground', 'court', '--reference', '7', '--review-on', '2027-05-23');
+    const withKeys = (...args: string[]) => operate(args, { DATABASE_URL: address, ...test_keys });
+    const hold = ['hold', id, '--ground', 'court', '--reference', '7', '--review-on', '2027-05-23'];
+    expect(await ops(...hold)).toMatchObject({ code: 1, stderr: expect.stringMatching(/^ENCRYPTION_KEYS: /) });
+    const placed = await withKeys(...hold);
     const { id: hold_id } = JSON.parse(placed.stdout);
     expect(await readLead()).toEqual({ id, restricted_at: expect.any(String) });
-    expect(JSON.parse((await ops('release', hold_id, '--reason', 'over')).stdout)).toEqual({ released: hold_id });
+    expect(JSON.parse((await withKeys('release', hold_id, '--reason', 'over')).stdout)).toEqual({ released: hold_id });
     expect(await readLead()).toEqual({ id, restricted_at: null });
     await db.destroy();
     const expire = (...args: string[]) =>

@@ -82,7 +82,7 @@ export async function openWorld() {
   await post('/withdrawals', { receipt_code: gone.receipt_code });
   const term = { ground: 'court', reference: '7', review_on: '2027-05-23' } as const;
   const holds = [];
-  for (const id of [held.id, held.id]) holds.push(await placeHold(db, id, term, operator, services.now()));
+  for (const id of [held.id, held.id]) holds.push(await placeHold(services, id, term, operator, services.now()));
   await post('/consents', {
     ...{ visitor_id: '3f2b8c1e-9a4d-4e6f-8b7a-1c2d3e4f5a6b', policy_version: '2026-01', locale: 'en' },
     ...{ shown: ['necessary', 'analytics'], granted: ['analytics'], source: 'banner' },

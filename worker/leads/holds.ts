@@ -29,7 +29,7 @@ const headers = { 'Cache-Control': 'private, no-store' };
 export const holdLead = factory.createHandlers(body(newHold), async c => {
   const { db, now } = c.var.services;
   const id = c.req.param('id')!;
-  const hold = uuid.test(id) ? await placeHold(db, id, c.req.valid('json'), actorOf(c), now()) : undefined;
+  const hold = uuid.test(id) ? await placeHold(c.var.services, id, c.req.valid('json'), actorOf(c), now()) : undefined;
   if (hold) return c.json(hold, 201, headers);
   const isErased = uuid.test(id) && (await selectLead(db, id));
   return problem(c, 'not-found', isErased ? { because: 'erased' } : {});
@@ -43,7 +43,7 @@ export const showHolds = factory.createHandlers(query(holdQuery), async c => {
   const { limit, cursor } = c.req.valid('query');
   const after = cursor === undefined ? undefined : readCursor(cursor)?.id;
   if (cursor !== undefined && !after) return invalidFields(c, [{ field: 'cursor', code: 'invalid' }]);
-  return answerPage(c, await listLeadHolds(db, id, limit, after));
+  return answerPage(c, await listLeadHolds(c.var.services, id, limit, after));
 });
 
 /** `GET /holds` lists the holds that stand, by the day of their review. */
@@ -51,17 +51,17 @@ export const pullHolds = factory.createHandlers(query(holdQuery), async c => {
   const { limit, cursor } = c.req.valid('query');
   const after = cursor === undefined ? undefined : readCursor(cursor);
   if (cursor !== undefined && !after) return invalidFields(c, [{ field: 'cursor', code: 'invalid' }]);
-  return answerPage(c, await listStandingHolds(c.var.services.db, limit, after));
+  return answerPage(c, await listStandingHolds(c.var.services, limit, after));
 });
 
 /** `DELETE /leads/{id}/holds/{hold_id}` releases a hold. Repeated, it gives the same answer. */
 export const endHold = factory.createHandlers(body(release), async c => {
-  const { db, now, settings } = c.var.services;
+  const { db, vault, now, settings } = c.var.services;
   const periods = settings.lead_retention_months;
   const [lead_id, id] = [c.req.param('id')!, c.req.param('hold_id')!];
   const { reason } = c.req.valid('json');
   const isId = uuid.test(id) && uuid.test(lead_id);
-  const outcome = isId && (await releaseHold({ db, periods }, { id, lead_id }, reason, actorOf(c), now()));
+  const outcome = isId && (await releaseHold({ db, vault, periods }, { id, lead_id }, reason, actorOf(c), now()));
   return outcome ? c.body(null, 204, { 'Cache-Control': 'no-store' }) : problem(c, 'not-found');
 });
 
@@ -71,7 +71,7 @@ function answerPage(c: Context<App>, { holds, has_more }: HoldPage) {
   return c.json({ holds, next_cursor, has_more }, 200, { ...headers, ...link });
 }
 
-function writeCursor({ review_on, id }: Holds): string {
+function writeCursor({ review_on, id }: Pick<Holds, 'review_on' | 'id'>): string {
   return encodeCursor(`holds ${review_on} ${id}`);
 }
 

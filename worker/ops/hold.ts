@@ -1,11 +1,16 @@
-import { placeHold } from '../../db/leads/hold.ts';
+import type { Database } from '../../db/database.ts';
+import { findHold, placeHold } from '../../db/leads/hold.ts';
 import { hold_grounds } from '../../db/leads/lead.ts';
 import { releaseHold } from '../../db/leads/release.ts';
+import { selectLead } from '../../db/leads/rows.ts';
+import { findKeyMistakes } from '../../db/vault/check.ts';
+import { createVault, type Vault } from '../../db/vault/vault.ts';
 import { staffLine } from '../http/staff-text.ts';
 import { newHold } from '../leads/holds.ts';
 import { type Command, defineCommand, Mistake, operator, text } from './command.ts';
 import { readPeriods } from './expire.ts';
-import { database_options, onDatabase } from './target.ts';
+import { readKeys } from './keys.ts';
+import { database_options, onDatabase, readTarget } from './target.ts';
 
 const hold = defineCommand({
   name: 'hold',
@@ -18,7 +23,11 @@ const hold = defineCommand({
     const { ground, reference, 'review-on': review_on } = values;
     const asked = newHold.safeParse({ ground, reference, review_on });
     if (!asked.success) throw new Mistake(explain(String(asked.error.issues[0]!.path[0])));
-    const placed = await onDatabase(values, db => placeHold(db, lead_id, asked.data, operator, now));
+    const placed = await onDatabase(values, async db => {
+      const lead = await selectLead(db, lead_id);
+      if (!lead || lead.erased_at) return undefined;
+      return placeHold({ db, vault: await openVault(db, values, now) }, lead_id, asked.data, operator, now);
+    });
     if (!placed) throw new Mistake('there is no lead with this id, or it is erased');
     return placed;
   },
@@ -36,13 +45,30 @@ const release = defineCommand({
     const reason = staffLine.safeParse(values.reason);
     if (!reason.success) throw new Mistake(explain('reason'));
     const { lead_retention_months: periods } = readPeriods();
-    const outcome = await onDatabase(values, db => releaseHold({ db, periods }, { id }, reason.data, operator, now));
+    const outcome = await onDatabase(values, async db => {
+      if (!(await findHold(db, id))) return undefined;
+      const vault = await openVault(db, values, now);
+      return releaseHold({ db, vault, periods }, { id }, reason.data, operator, now);
+    });
     if (!outcome) throw new Mistake('there is no hold with this id');
     return { released: id };
   },
 });
 
 export const hold_commands: Command[] = [hold, release];
+
+/**
+ * Creates what seals the words of a hold, with the keys of the servers.
+ *
+ * @throws Mistake when they are not those of the database.
+ */
+async function openVault(db: Database, values: Parameters<typeof readTarget>[0], now: Date): Promise<Vault> {
+  const keys = readKeys(readTarget(values));
+  const vault = createVault(keys.encryption_keys, keys.index_key);
+  const mistakes = await findKeyMistakes(db, vault, keys, now);
+  if (mistakes.length > 0) throw new Mistake(mistakes.join('\n'));
+  return vault;
+}
 
 function explain(field: string): string {
   if (field === 'ground') return `--ground: expected one of ${hold_grounds.join(', ')}`;

@@ -22,7 +22,7 @@ const place = z.object({
 export const showHolds = factory.createHandlers(async c => {
   const [review_on, id] = place.parse(c.req.query()).after?.split('_') ?? [];
   const after = review_on && id ? { review_on, id } : undefined;
-  const { holds, has_more } = await listStandingHolds(c.var.services.db, holds_per_page, after);
+  const { holds, has_more } = await listStandingHolds(c.var.services, holds_per_page, after);
   const last = has_more ? holds.at(-1) : undefined;
   const next = last && `${last.review_on}_${last.id}`;
   return answerPage(c, holdsPage(readerOf(c), { holds, isFirst: !after, next }));
@@ -30,19 +30,19 @@ export const showHolds = factory.createHandlers(async c => {
 
 /** `POST /console/leads/{id}/holds` places a hold on a lead. */
 export const holdLead = factory.createHandlers(body(newHold, { form: true }), async c => {
-  const { db, now } = c.var.services;
+  const { now } = c.var.services;
   const id = c.req.param('id')!;
-  const hold = uuid.test(id) && (await placeHold(db, id, c.req.valid('json'), actorOf(c), now()));
+  const hold = uuid.test(id) && (await placeHold(c.var.services, id, c.req.valid('json'), actorOf(c), now()));
   return hold ? c.redirect(`/console/leads/${id}?done=held`, 303) : problem(c, 'not-found');
 });
 
 /** `POST /console/leads/{id}/holds/{hold_id}/release` releases a hold. */
 export const releaseHold = factory.createHandlers(body(ending, { form: true }), async c => {
-  const { db, now, settings } = c.var.services;
+  const { db, vault, now, settings } = c.var.services;
   const periods = settings.lead_retention_months;
   const [lead_id, id] = [c.req.param('id')!, c.req.param('hold_id')!];
   const { reason } = c.req.valid('json');
   const isId = uuid.test(id) && uuid.test(lead_id);
-  const outcome = isId && (await release({ db, periods }, { id, lead_id }, reason, actorOf(c), now()));
+  const outcome = isId && (await release({ db, vault, periods }, { id, lead_id }, reason, actorOf(c), now()));
   return outcome ? c.redirect(`/console/leads/${lead_id}?done=released`, 303) : problem(c, 'not-found');
 });

@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
 import type { EventPage } from '../../../db/audit/list.ts';
 import type { EarlierLead, LeadConsent } from '../../../db/leads/history.ts';
+import type { ReadHold } from '../../../db/leads/hold-words.ts';
 import type { ErasureGround, Lead, RevealPurpose } from '../../../db/leads/lead.ts';
-import type { Holds } from '../../../db/schema.ts';
 import { type Content, renderError, renderNotice, unaided } from '../../http/page.ts';
 import type { FieldError } from '../../http/slugs.ts';
 import { describeError } from '../../shared/field-errors.ts';
@@ -39,7 +39,7 @@ interface LeadDetails {
   /** The lead's latest audit events; undefined for a reader who may not see them. */
   events: EventPage | undefined;
   /** The holds of the lead; undefined for a reader who may not manage them. */
-  holds: Holds[] | undefined;
+  holds: ReadHold[] | undefined;
   refused: Correction | undefined;
 }
 

@@ -48,7 +48,7 @@ export const showLead = factory.createHandlers(async c => {
     open ? listEarlier(db, open.earlier_lead_id) : [],
     findLeadConsent(db, lead.id),
     hasScope(c, 'audit:read') ? listEvents(db, history, undefined) : undefined,
-    hasScope(c, 'holds:manage') ? listLeadHolds(db, lead.id, holds_shown, undefined) : undefined,
+    hasScope(c, 'holds:manage') ? listLeadHolds(services, lead.id, holds_shown, undefined) : undefined,
     open && hasScope(c, 'leads:correct') ? readRefused(c) : undefined,
   ]);
   const page = leadPage(readerOf(c), {

@@ -161,7 +161,7 @@ export const en = {
     reason: 'Reason',
     release: 'Release',
     place: 'Place a hold…',
-    hint: 'The lead leaves every list and is neither changed nor erased until the last hold is released. What its person asks meanwhile is done then. Name no person in the file number.',
+    hint: 'The lead leaves every list and is neither changed nor erased until the last hold is released. What its person asks meanwhile is done then.',
     placeDo: 'Place the hold',
     grounds: named<HoldGround>({
       law: 'Duty by law',

@@ -138,7 +138,7 @@ export const zh_cn: ConsoleTexts = {
     reason: '原因',
     release: '解除',
     place: '保全此线索…',
-    hint: '线索将从所有列表中消失，在全部保全解除之前不能更改或删除；本人在此期间提出的请求届时执行。案卷编号中请勿写人名。',
+    hint: '线索将从所有列表中消失，在全部保全解除之前不能更改或删除；本人在此期间提出的请求届时执行。',
     placeDo: '保全',
     grounds: { law: '法定义务', court: '诉讼案件', authority: '主管机关要求', finance: '财务与税务', dispute: '争议' },
   },

@@ -11,7 +11,7 @@ const hold = named(
     id: z.uuid(),
     lead_id: z.uuid(),
     ground: z.enum(hold_grounds),
-    reference: z.string(),
+    reference: z.string().nullable(),
     review_on: z.iso.date(),
     placed_at: instant,
     released_at: instant.nullable(),
@@ -55,7 +55,7 @@ export const hold_operations: Operation[] = [
       ground: { description: 'Why it must be kept.', example: 'court' },
       reference: {
         ...line,
-        description: 'The number of the file. Name no person in it: it is not encrypted.',
+        description: 'The number of the file. Sealed with the lead, and gone with it: null once the lead is erased.',
         example: standing.reference,
       },
       review_on: {
