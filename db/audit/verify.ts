@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { monthsBefore } from '../days.ts';
 import type { AuditSeals } from '../schema.ts';
+import { type Bounds, findHighStray, findLowStray, readBounds } from './bounds.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { least_months, readDropped } from './expire.ts';
 import { hashSeal, mark_digits, markEvent } from './seal.ts';
@@ -59,8 +60,8 @@ export async function verifyTrail(db: Database, options: VerifyOptions): Promise
   let seals = 0;
   let held = 0;
 
-  const stray = findLowStray(bounds);
-  if (stray) return stray;
+  const low = findLowStray(bounds);
+  if (low) return { found: 'inserted', ...low };
   for (let page = await listSeals(db, last); page.length > 0; page = await listSeals(db, last)) {
     for (const seal of page) {
       const wrong = checkSeal(seal, last) ?? (await checkEvents(db, trail, seal, { ...bounds, kept_since }));
@@ -76,8 +77,10 @@ export async function verifyTrail(db: Database, options: VerifyOptions): Promise
     }
   }
   const sealed_to = last?.to_seq ?? 0;
-  const wrong = (await checkTail(db, trail, sealed_to, bounds)) ?? findHighStray(bounds);
+  const wrong = await checkTail(db, trail, sealed_to, bounds);
   if (wrong) return wrong;
+  const high = findHighStray(bounds);
+  if (high) return { found: 'inserted', ...high };
   if (held < checkpoints.length) return place('cut_off', 'checkpoint', sealed_to + 1, checkpoints[held]!.seq);
   onProgress(head, head);
   return { from_seq: trail.first() ?? 0, to_seq: Math.max(head, sealed_to), sealed_to, seals, checkpoints: held };
@@ -85,59 +88,6 @@ export async function verifyTrail(db: Database, options: VerifyOptions): Promise
 
 function place(found: WrongPlace['found'], what: WrongPlace['what'], from_seq: number, to_seq = from_seq): WrongPlace {
   return { found, what, from_seq, to_seq };
-}
-
-/** The numbers between which the trail stands. */
-interface Bounds {
-  /** The number of the latest act. */
-  head: number;
-  /** The number up to which events have been deleted. */
-  dropped: number;
-  first_event: number | null;
-  last_event: number | null;
-  first_subject: number | null;
-  last_subject: number | null;
-}
-
-/** Reads the bounds in one statement, so that they belong to one moment. */
-function readBounds(db: Database): Promise<Bounds> {
-  return db
-    .selectNoFrom(eb => [
-      eb.selectFrom('changes').select('seq').as('head'),
-      eb.selectFrom('audit_retention').select('upto').as('dropped'),
-      eb
-        .selectFrom('audit_events')
-        .select(({ fn }) => fn.min<number>('seq').as('seq'))
-        .as('first_event'),
-      eb
-        .selectFrom('audit_events')
-        .select(({ fn }) => fn.max<number>('seq').as('seq'))
-        .as('last_event'),
-      eb
-        .selectFrom('audit_subjects')
-        .select(({ fn }) => fn.min<number>('seq').as('seq'))
-        .as('first_subject'),
-      eb
-        .selectFrom('audit_subjects')
-        .select(({ fn }) => fn.max<number>('seq').as('seq'))
-        .as('last_subject'),
-    ])
-    .executeTakeFirstOrThrow() as Promise<Bounds>;
-}
-
-/** Finds an event before the first number, or a subject before the first event. */
-function findLowStray({ first_event, first_subject }: Bounds): WrongPlace | undefined {
-  if (first_event !== null && first_event < 1) return place('inserted', 'event', first_event);
-  if (first_subject !== null && first_subject < (first_event ?? Number.POSITIVE_INFINITY))
-    return place('inserted', 'subject', first_subject);
-  return undefined;
-}
-
-/** Finds an event, or a subject, after the number of the latest act. */
-function findHighStray({ head, last_event, last_subject }: Bounds): WrongPlace | undefined {
-  if (last_event !== null && last_event > head) return place('inserted', 'event', head + 1, last_event);
-  if (last_subject !== null && last_subject > head) return place('inserted', 'subject', last_subject);
-  return undefined;
 }
 
 function listSeals(db: Database, after: AuditSeals | undefined): Promise<AuditSeals[]> {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { consentQuery, statsQuery } from '../../consents/list.ts';
-import { choice, historyQuery } from '../../consents/record.ts';
+import { choice } from '../../consents/record.ts';
+import { historyQuery } from '../../consents/show.ts';
 import { locales } from '../../shared/locales.ts';
 import { describe, examples, instant, json, named, no_store, type Operation, private_headers } from '../declaration.ts';
 import { lists } from '../lists.ts';
