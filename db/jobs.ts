@@ -4,6 +4,9 @@ import type { Jobs } from './schema.ts';
 /** Length of a lease. Because a server may die while it holds one, a run that takes longer extends it. */
 const lease_ms = 5 * 60_000;
 
+/** Name of the job that makes backups, which only a Node server with a folder for them has. */
+export const back_up_job = 'back_up';
+
 /** How the result of a run that failed begins. */
 export const failure_mark = 'failed: ';
 

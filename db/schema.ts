@@ -29,6 +29,8 @@ export interface Schema {
   calendar_years: CalendarYears;
   channels: Channels;
   deliveries: Deliveries;
+  promise_checks: PromiseChecks;
+  public_keys: PublicKeys;
   jobs: Jobs;
 }
 
@@ -357,6 +359,26 @@ export interface Deliveries {
   last_status: number | null;
   last_error: string | null;
   next_at: string | null;
+}
+
+/**
+ * What the latest check of a promise found: `code` names a sentence, `figures` is the JSON of the numbers and dates in
+ * it, never a person's data.
+ */
+export interface PromiseChecks {
+  promise: string;
+  state: 'kept' | 'broken' | 'unproven';
+  checked_at: string;
+  code: string;
+  figures: string;
+}
+
+/** A public key that checks what this deployment has signed. `retired_at` says since when no setting has its key. */
+export interface PublicKeys {
+  signs: 'checkpoint' | 'backup';
+  public_key: string;
+  noted_at: string;
+  retired_at: string | null;
 }
 
 /** A job that servers share: the lease of the current run, and when the job last succeeded. */

@@ -29,6 +29,8 @@ import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from '.
 import { endToken, issueToken, renewToken, showTokens } from './staff/tokens.ts';
 import { showWidget } from './widget.ts';
 
+const compliance = lazy(() => import('./compliance/pages.ts'));
+
 /** Paths of the built files that the server hands out (build.ts, widget/build.ts). */
 const built_files = [
   ...['/widget.css', '/widget/:file', '/openapi.json'],
@@ -70,6 +72,7 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   at('/policies', { GET: [...showPolicies], POST: [requireScope('policies:publish'), ...publishVersion] });
   at('/policies/current', { GET: [...showCurrentPolicy] });
   at('/policies/:version', { GET: [...showDocument] });
+  at('/compliance', { GET: [compliance('showCompliance')] });
   at('/leads', { GET: [requireScope('leads:read'), ...pullLeads] });
   at('/leads/:id', {
     GET: [requireScope('leads:read'), ...showLead],

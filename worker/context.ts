@@ -32,10 +32,23 @@ export interface Services {
   limiters: Record<Limited, Limiter>;
   /** Connects to another host. Only `egress.ts` calls it. */
   connect: Connect;
+  /** Names of the other hosts that were called since the latest check of the promises; absent where nothing calls. */
+  called?: Set<string>;
+  /** The files that hold what was stored; absent where there are none to read. */
+  files?: HostFiles;
   /** Hears that there are deliveries to send; absent where a job alone looks for them. */
   notify?(): void;
   /** Compresses whole answers; absent where the host itself does. */
   compress?: MiddlewareHandler;
+}
+
+/** Lists and reads the files of a host, as a check of the promises needs them. */
+export interface HostFiles {
+  /** Files of the database itself; none where it is a server. */
+  listDatabase(): Promise<{ path: string; bytes: number }[]>;
+  /** Files of the log, by day. */
+  listLogs(): Promise<{ path: string; bytes: number; day: string }[]>;
+  read(path: string, from: number): AsyncIterable<Uint8Array>;
 }
 
 /** What an operator should know although the server works. */

@@ -27,9 +27,6 @@ const minute_ms = 60_000;
 const hour_ms = 60 * minute_ms;
 const day_ms = 24 * hour_ms;
 
-/** Name of the job that makes backups, which only a Node server with a folder for them has (`node/backup/`). */
-export const back_up_job = 'back_up';
-
 /** Days for which a delivery that is sent or dead is listed. */
 const deliveries_kept_days = 30;
 
@@ -77,6 +74,11 @@ export const jobs: Job[] = [
       if (line) log('notice', 'audit_checkpoint', { line });
       return { checkpoints: line ? 1 : 0 };
     },
+  },
+  {
+    name: 'check_promises',
+    every_ms: hour_ms,
+    run: async services => (await import('./compliance/pages.ts')).checkPromises(services),
   },
   {
     // Because the rule stands in the name, a new one is applied at the first start that knows it.

@@ -13,6 +13,7 @@ import { sweepDrills } from './node/backup/restore.ts';
 import { compress } from './node/compress.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
 import { connect } from './node/egress.ts';
+import { createHostFiles } from './node/host-files.ts';
 import { type Outbox, startOutbox } from './node/outbox.ts';
 import { closeListener, createHttpServer, emptyQueue, usual_limits } from './node/server.ts';
 import { findFolder, openStore } from './node/store.ts';
@@ -63,6 +64,7 @@ const made = await createServices(settings, {
   peerAddress: c => getConnInfo(c).remote.address,
   isStopping: () => stopping,
   hostWarnings: listHostWarnings,
+  files: createHostFiles(settings),
   compress,
   connect,
   notify: () => outbox?.wake(),

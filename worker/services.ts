@@ -7,7 +7,7 @@ import { createLog } from './log.ts';
 import type { Settings } from './settings.ts';
 
 /** The services that a host passes in, because the settings alone do not make them. */
-export type HostServices = Omit<Services, 'settings' | 'vault' | 'signer' | 'log' | 'limiters'> & {
+export type HostServices = Omit<Services, 'settings' | 'vault' | 'signer' | 'log' | 'limiters' | 'called'> & {
   /** Writes one line of the log, its line break included. */
   writeLine(line: string): void;
   /** The host's own limiters. Those that it lacks count in memory. */
@@ -27,8 +27,14 @@ export async function createServices(
   const vault = createVault(settings.encryption_keys, settings.index_key);
   const mistakes = await findKeyMistakes(host.db, vault, settings, host.now());
   if (mistakes.length > 0) return { mistakes };
-  const services = {
+  const called = new Set<string>();
+  const services: Services = {
     ...host,
+    connect(request, judge, limits) {
+      called.add(request.url.hostname);
+      return host.connect(request, judge, limits);
+    },
+    called,
     settings: { ...settings, public_url: settings.public_url ?? '' },
     vault,
     signer: createSigner(settings.signing_key),

@@ -1,7 +1,6 @@
-import { failure_mark, findJob } from '../db/jobs.ts';
+import { back_up_job, failure_mark, findJob } from '../db/jobs.ts';
 import { currentPolicy, listPolicies } from '../db/policies.ts';
 import type { Services, Warning } from './context.ts';
-import { back_up_job } from './jobs.ts';
 
 /** What a warning is found out from. */
 type Known = Pick<Services, 'db' | 'now' | 'settings' | 'hostWarnings'>;

@@ -32,7 +32,8 @@ export interface AuditEvent {
     | 'key.rotated'
     | 'channel.created'
     | 'channel.changed'
-    | 'channel.removed';
+    | 'channel.removed'
+    | 'system.checked';
   /** Names of the fields that were read or written, joined by commas; of an act on no lead, the ids that it is about. */
   fields?: string;
   /** What for: a lead's form, the purpose of a reveal, the ground of a hold or an erasure. */

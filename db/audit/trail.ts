@@ -70,11 +70,11 @@ interface Read {
   events: RecordedEvent[];
 }
 
-/** Opens the trail at its beginning, to read it whole in pages, whatever ranges are asked for. */
-export function openTrail(db: Database) {
+/** Opens the trail after a number, to read the rest of it in pages, whatever ranges are asked for. */
+export function openTrail(db: Database, begin = 0) {
   let page: RecordedEvent[] = [];
   let at = 0;
-  let after = 0;
+  let after = begin;
   let first: number | undefined;
   let ahead = readAhead(db, after);
 

@@ -35,6 +35,8 @@ export interface WrongPlace {
 
 interface VerifyOptions {
   now: Date;
+  /** Looks only at what was sealed from this instant on, and at what is not sealed yet. */
+  since?: Date;
   /** Checkpoints that the trail must hold, in any order. Their signatures have been checked. */
   checkpoints?: Checkpoint[];
   /** Hears how many numbers have been looked at, of how many. */
@@ -54,9 +56,10 @@ export async function verifyTrail(db: Database, options: VerifyOptions): Promise
   const checkpoints = (options.checkpoints ?? []).toSorted((one, other) => one.seq - other.seq);
   const bounds = await readBounds(db);
   const { head } = bounds;
-  const trail = openTrail(db);
+  const begin = options.since && (await findSealBefore(db, options.since));
+  const trail = openTrail(db, begin?.to_seq);
   const kept_since = monthsBefore(now, least_months).toISOString();
-  let last: AuditSeals | undefined;
+  let last = begin;
   let seals = 0;
   let held = 0;
 
@@ -88,6 +91,17 @@ export async function verifyTrail(db: Database, options: VerifyOptions): Promise
 
 function place(found: WrongPlace['found'], what: WrongPlace['what'], from_seq: number, to_seq = from_seq): WrongPlace {
   return { found, what, from_seq, to_seq };
+}
+
+/** Finds the last seal that was made before an instant. */
+function findSealBefore(db: Database, instant: Date): Promise<AuditSeals | undefined> {
+  return db
+    .selectFrom('audit_seals')
+    .selectAll()
+    .where('sealed_at', '<', instant.toISOString())
+    .orderBy('from_seq', 'desc')
+    .limit(sql.lit(1))
+    .executeTakeFirst();
 }
 
 function listSeals(db: Database, after: AuditSeals | undefined): Promise<AuditSeals[]> {

@@ -10,6 +10,7 @@ export const left_out: Record<string, string> = {
   keys: 'stands in the file of keys, which each backup overwrites',
   key_checks: 'the first start with a restored database notes the keys that open it',
   jobs: 'belongs to the servers that run now',
+  promise_checks: 'tells of the servers that run now',
   console_sessions: 'a session that has ended must not come back',
   session_notes: 'belongs to a session',
   session_reveals: 'belongs to a session',

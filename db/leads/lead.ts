@@ -12,6 +12,12 @@ export type RevealPurpose = (typeof reveal_purposes)[number];
 /** The personal fields of a lead, as an audit event lists them. */
 export const personal_fields = 'name,phone,email,company';
 
+/**
+ * The form of the made-up leads by which a running system is checked. Nobody is shown them: they are in no feed, list or
+ * count, and no channel is told of them.
+ */
+export const self_check_form = 'self-check';
+
 /** The columns that staff see as they are stored. */
 export const shown_columns = [
   'id',

@@ -5,7 +5,7 @@ import type { Keys, Leads } from '../schema.ts';
 import { asText, prepare } from '../statements.ts';
 import { LostKey } from '../vault/lost-key.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
-import { shown_columns } from './lead.ts';
+import { self_check_form, shown_columns } from './lead.ts';
 
 export interface LeadQuery {
   form?: string | undefined;
@@ -66,7 +66,7 @@ export function selectFeed(db: Database, { form, limit }: LeadQuery, after: Posi
   const count = countRows(limit);
   return select(db, values, `feed ${count}`, (db, value) => {
     let rows = selectLeads(db).orderBy('seq').orderBy('leads.id').limit(sql.lit(count));
-    if (form) rows = rows.where('form', '=', asText(value.form!));
+    rows = form ? rows.where('form', '=', asText(value.form!)) : rows.where('form', '<>', sql.lit(self_check_form));
     if (after) {
       const number = sql<number>`cast(${value.after_seq} as bigint)`;
       rows = rows.where(eb => eb(eb.refTuple('seq', 'leads.id'), '>', eb.tuple(number, asText(value.after_id!))));
@@ -100,6 +100,7 @@ export function selectMatches(
       .limit(sql.lit(count));
     for (const column of ['form', 'status', 'assigned_to'] as const)
       if (values[column]) rows = rows.where(column, '=', asText(value[column]!));
+    if (!values.form) rows = rows.where('form', '<>', sql.lit(self_check_form));
     const bound = Object.keys(indexes).map(name => asText(value[name as `index_${number}`]!));
     if (phone) rows = rows.where('phone_index', 'in', bound.slice(0, phones.length));
     if (email) rows = rows.where('email_index', 'in', bound.slice(phones.length));
@@ -135,7 +136,7 @@ export async function selectLead(db: Database, id: string): Promise<LeadRow | un
 }
 
 const selectById = prepare<{ id: string }>(['id'], (db, { id }) =>
-  selectLeads(db).where('leads.id', '=', id).compile(),
+  selectLeads(db).where('leads.id', '=', id).where('form', '<>', sql.lit(self_check_form)).compile(),
 );
 
 /**

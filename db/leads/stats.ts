@@ -6,6 +6,7 @@ import { firstIdAt, timeOf } from '../ids.ts';
 import type { LeadDays } from '../schema.ts';
 import { bringUpToDate, records_per_step, type Step, type Tally } from '../tallies.ts';
 import { nextTurn } from '../turn.ts';
+import { self_check_form } from './lead.ts';
 
 interface LeadStats {
   /** Days and forms without a lead are left out. */
@@ -53,6 +54,7 @@ type Received = Map<string, LeadStats['days'][number]>;
 
 function countLead(received: Received, time_zone: string, lead: { form: string; received_at: string }) {
   const { form } = lead;
+  if (form === self_check_form) return;
   const day = dayOf(new Date(lead.received_at), time_zone);
   const count = received.get(`${day} ${form}`) ?? { day, form, received: 0 };
   count.received += 1;

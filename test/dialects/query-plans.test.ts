@@ -28,6 +28,9 @@ const small = [
   'tallies',
   'bisection',
   'audit_retention',
+  'calendar_years',
+  'promise_checks',
+  'public_keys',
 ];
 
 /**
@@ -36,6 +39,8 @@ const small = [
  */
 function isWalkByKey(detail: string, sql: string): boolean {
   const [, table] = /^SCAN (leads|keys|consents|audit_events|audit_seals)$/.exec(detail) ?? [];
+  const isWholeKey = /^select [^(]* from "\w+"( left join [^(]*)? order by [^(]* limit \d+( offset \d+)?$/.test(sql);
+  if (isWholeKey && /^SCAN \w+$/.test(detail)) return true;
   return (
     table !== undefined && new RegExp(`order by ("${table}"\\.)?"(id|seq|from_seq|subject_id)"( \\w+)? limit`).test(sql)
   );

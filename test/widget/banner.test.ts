@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { digest } from '../../db/digest.ts';
+import { listButtonRules } from '../../worker/compliance/checks/cookies.ts';
 import { changePolicies } from './policies.ts';
 import { eventually, openSite, pageWith, type Site } from './site.ts';
 
@@ -71,6 +74,36 @@ it('[K1] reject looks just like accept, side by side, and is as large as a finge
     expect(reject.height).toBeGreaterThanOrEqual(44);
   }
 });
+
+it('[K1] both buttons have one computed style, which worker/compliance/buttons.ts knows (after a change: -u)', async () => {
+  const page = await site.visit({ viewport: { width: 1280, height: 720 } });
+  const draw = (name: string) =>
+    action(page, name).evaluate(
+      (button, properties) => properties.map(one => `${one}: ${getComputedStyle(button).getPropertyValue(one)}`).join(),
+      drawn,
+    );
+  const [accept, reject] = [await draw('accept-all'), await draw('reject-all')];
+  expect(reject).toBe(accept);
+  const [script, styles] = ['widget.js', 'widget.css'].map(name =>
+    readFileSync(new URL(`../../widget/dist/${name}`, import.meta.url), 'utf8'),
+  );
+  const rules = listButtonRules(script! + styles!);
+  expect(rules.match(/lc-button/g)!.length).toBeGreaterThan(5);
+  await expect(`/** Digests of the rules that draw the banner's buttons, and of how a browser drew both (test/widget/banner.test.ts). */
+export const buttons = {
+  rules_sha256: '${digest(rules)}',
+  computed_sha256: '${digest(accept)}',
+};
+`).toMatchFileSnapshot('../../worker/compliance/buttons.ts');
+});
+
+/** What a button looks like, whatever the font. */
+const drawn = [
+  ...['display', 'visibility', 'opacity', 'filter', 'transform', 'flex', 'cursor', 'order'],
+  ...['color', 'background-color', 'background-image', 'box-shadow', 'outline-style'],
+  ...['border-top', 'border-right', 'border-bottom', 'border-left', 'border-radius'],
+  ...['padding', 'margin', 'min-height', 'font-size', 'font-weight', 'font-style', 'text-decoration-line'],
+];
 
 it('[K3] accepting grants everything, in the cookie and on the server', async () => {
   const page = await site.visit();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import { monthsBefore } from '../../db/days.ts';
 import type { Log } from '../context.ts';
+import { log_file_name } from './log-file-name.ts';
 
 /** The files of the log, one a day. */
 export interface LogFiles {
@@ -33,9 +34,6 @@ const retry_ms = 1_000;
 
 /** Characters of lines that wait while the files cannot be written. Further ones are on stdout only. */
 const most_waiting = 1_000_000;
-
-/** Files of the log, of whichever server, packed by the operator or not. Other files in the folder are left alone. */
-const file_name = /^lead-consent\.(\d{4}-\d\d-\d\d)\..+\.log(\.\w+)?$/;
 
 /**
  * Opens the files of the log: `lead-consent.DAY.HOST-PORT.log`, 0600. A day is one of UTC, as in the lines. At the start
@@ -128,7 +126,7 @@ function append(stream: RotatingFileStream, lines: string): Promise<void> {
 /** Deletes the files of the days before one. Another server may do the same at the same time. */
 async function deleteBefore(folder: string, oldest_day: string) {
   for (const name of await readdir(folder)) {
-    const [, day] = file_name.exec(name) ?? [];
+    const [, day] = log_file_name.exec(name) ?? [];
     if (day && day < oldest_day) await rm(join(folder, name), { force: true });
   }
 }

@@ -40,6 +40,7 @@ export function findFolder(url: string): string {
   return url.startsWith('file:') ? dirname(readPath(url)) : 'data';
 }
 
-function readPath(url: string): string {
+/** Returns the path of a SQLite file's address. */
+export function readPath(url: string): string {
   return url.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
 }

@@ -1,6 +1,7 @@
 import { type Answer, type Field, type JsonSchema, type Operation, tags } from './declaration.ts';
 import { audit_operations } from './operations/audit-events.ts';
 import { channel_operations } from './operations/channels.ts';
+import { compliance_operations } from './operations/compliance.ts';
 import { consent_operations } from './operations/consents.ts';
 import { form_operations } from './operations/forms.ts';
 import { hold_operations } from './operations/holds.ts';
@@ -27,6 +28,7 @@ const operations: Operation[] = [
   ...token_operations,
   ...channel_operations,
   ...policy_operations,
+  ...compliance_operations,
   ...form_operations,
   ...service_operations,
 ];

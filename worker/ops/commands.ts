@@ -3,6 +3,7 @@ import { backup_commands } from './backup.ts';
 import { calendar_load } from './calendar.ts';
 import { channel_commands } from './channel.ts';
 import type { Command } from './command.ts';
+import { compliance } from './compliance.ts';
 import { expire } from './expire.ts';
 import { hold_commands } from './hold.ts';
 import { migrate_command } from './migrate.ts';
@@ -19,6 +20,7 @@ export const commands: Command[] = [
   ...hold_commands,
   ...channel_commands,
   expire,
+  compliance,
   calendar_load,
   ...audit_commands,
   ...backup_commands,

@@ -282,6 +282,22 @@ create table deliveries (
 );
 create index deliveries_due on deliveries (channel_id, next_at, id) where state = 'queued';
 
+create table promise_checks (
+  promise text not null primary key,
+  state text not null,
+  checked_at text not null,
+  code text not null,
+  figures text not null
+);
+
+create table public_keys (
+  signs text not null,
+  public_key text not null,
+  noted_at text not null,
+  retired_at text,
+  primary key (signs, public_key)
+);
+
 create table jobs (
   name text not null primary key,
   lease_until text,

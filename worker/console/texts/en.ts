@@ -17,7 +17,7 @@ export const en = {
   language: 'Language',
   region: (region: string, zone: string) => `Data region: ${region} · all times are ${zone}`,
   undeclared: 'not declared',
-  roles: named<Role | 'visitor' | 'operator' | 'retention'>({
+  roles: named<Role | 'visitor' | 'operator' | 'retention' | 'system'>({
     viewer: 'Viewer',
     sales: 'Sales',
     privacy_officer: 'Privacy officer',
@@ -26,6 +26,7 @@ export const en = {
     visitor: 'Visitor',
     operator: 'Operator',
     retention: 'Retention',
+    system: 'Self-check',
   }),
   signIn: {
     title: 'Sign in',
@@ -254,6 +255,7 @@ export const en = {
       'channel.created': 'Channel made',
       'channel.changed': 'Channel changed',
       'channel.removed': 'Channel removed',
+      'system.checked': 'Promises checked',
     }),
   },
   tokens: {

@@ -18,6 +18,7 @@ export const zh_cn: ConsoleTexts = {
     visitor: '访客',
     operator: '运维',
     retention: '到期处理',
+    system: '系统自检',
   },
   signIn: {
     title: '登录',
@@ -220,6 +221,7 @@ export const zh_cn: ConsoleTexts = {
       'channel.created': '创建通知渠道',
       'channel.changed': '修改通知渠道',
       'channel.removed': '移除通知渠道',
+      'system.checked': '核对承诺',
     },
   },
   tokens: {

@@ -1,0 +1,67 @@
+import type { Database } from '../database.ts';
+import { digest } from '../digest.ts';
+import { nextTurn } from '../turn.ts';
+import { isAction } from './action.ts';
+
+/**
+ * Time by which a version may take effect before its publication. Because a policy names a day, it may be earlier by one.
+ */
+const sudden_ms = 48 * 3_600_000;
+
+/** What was found of the archive of policies. */
+export interface Archive {
+  versions: number;
+  documents: number;
+  /** Documents whose bytes are not those of their digest. */
+  altered: number;
+  /** Documents that were published and are gone. */
+  missing: number;
+  /** The documents as `version sha256`, the digest computed anew. */
+  digests: Set<string>;
+  /** Significant versions that followed another one. */
+  significant: number;
+  /** Those of them that took effect days before they were published. */
+  sudden: number;
+}
+
+/** Computes the digest of every archived document anew, and looks for documents that were published and are gone. */
+export async function examineArchive(db: Database): Promise<Archive> {
+  const [policies, documents, forms, events] = await Promise.all([
+    db.selectFrom('policies').selectAll().orderBy('effective_at').orderBy('published_at').execute(),
+    db.selectFrom('policy_documents').select(['version', 'locale']).execute(),
+    db.selectFrom('policy_forms').select(['version', 'locale']).distinct().execute(),
+    db.selectFrom('audit_events').select('fields').where(isAction('policy.published')).execute(),
+  ]);
+  const digests = new Set<string>();
+  let altered = 0;
+  for (const { version, locale } of documents) {
+    const { html, sha256 } = await db
+      .selectFrom('policy_documents')
+      .select(['html', 'sha256'])
+      .where('version', '=', version)
+      .where('locale', '=', locale)
+      .executeTakeFirstOrThrow();
+    const computed = digest(html);
+    if (computed !== sha256) altered += 1;
+    digests.add(`${version} ${computed}`);
+    await nextTurn();
+  }
+  const isThere = (version: string | null, locale?: string) =>
+    documents.some(document => document.version === version && (!locale || document.locale === locale));
+  const versions = new Set([...policies.map(({ version }) => version), ...events.map(({ fields }) => fields)]);
+  const missing =
+    [...versions].filter(version => !isThere(version)).length +
+    forms.filter(({ version, locale }) => isThere(version) && !isThere(version, locale)).length;
+  const significant = policies.slice(1).filter(({ change_class }) => change_class === 'significant');
+  return {
+    versions: policies.length,
+    documents: documents.length,
+    altered,
+    missing,
+    digests,
+    significant: significant.length,
+    sudden: significant.filter(
+      ({ published_at, effective_at }) => Date.parse(published_at) - Date.parse(effective_at) > sudden_ms,
+    ).length,
+  };
+}
