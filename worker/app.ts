@@ -84,6 +84,7 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
     POST: [requireScope('holds:manage'), ...holdLead],
   });
   at('/leads/:id/holds/:hold_id', { DELETE: [requireScope('holds:manage'), ...endHold] });
+  at('/leads/:id/consent', { GET: [requireScope('consents:read'), compliance('showProof')] });
   at('/holds', { GET: [requireScope('holds:manage'), ...pullHolds] });
   at('/audit-events', { GET: [requireScope('audit:read'), ...pullEvents] });
   at('/tokens', {

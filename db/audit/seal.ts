@@ -46,6 +46,17 @@ export async function findSealedEnd(db: Database): Promise<SealedEnd> {
   return last ?? { to_seq: 0, hash: '' };
 }
 
+/** Finds the seal of the range that holds an event; undefined until it is made. */
+export function findSealOf(db: Database, seq: number) {
+  return db
+    .selectFrom('audit_seals')
+    .select(['from_seq', 'to_seq', 'hash', 'sealed_at'])
+    .where('to_seq', '>=', seq)
+    .orderBy('to_seq')
+    .limit(sql.lit(1))
+    .executeTakeFirst();
+}
+
 function makeSeal({ to_seq, hash: prev }: SealedEnd, events: RecordedEvent[], now: Date): AuditSeals {
   const sum = createHash('sha256');
   for (const { bytes } of events) sum.update(bytes);

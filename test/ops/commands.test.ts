@@ -216,6 +216,27 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
   });
 });
 
+it('checks every promise now, and fails when one is broken', async () => {
+  const documented = {
+    ...{
+      ...test_keys,
+      DATABASE_URL: `file:${join(folder, 'promises.db')}`,
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://leads.example.com',
+    },
+    ...{ SITE_ORIGINS: 'https://www.example.com', DATA_REGION: 'CN', BACKUP_DIR: join(folder, 'backups') },
+    ...{ CONTROLLER_NAME: 'Example', CONTROLLER_CONTACT: 'privacy@example.com' },
+  };
+  const sound = await operate(['compliance'], documented);
+  expect(sound).toMatchObject({ code: 0, stderr: '' });
+  const found = JSON.parse(sound.stdout) as { id: string; state: string; evidence: string }[];
+  expect(found.filter(({ state }) => state === 'broken')).toEqual([]);
+  expect(found.find(({ id }) => id === 'C1')!.state).toBe('kept');
+  const bare = await operate(['compliance'], { ...documented, BACKUP_DIR: '' });
+  expect(bare).toMatchObject({ code: 1, stderr: 'broken: P5\n' });
+  expect(JSON.parse(bare.stdout)).toHaveLength(found.length);
+});
+
 describe('the operator is told', () => {
   const ops = (...args: string[]) => operate([...args], { DATABASE_URL: `file:${join(folder, 'told.db')}` });
 

@@ -97,6 +97,7 @@ export async function openWorld() {
     '/channels/{id}/test': channel.id,
     '/deliveries/{id}/retry': deliveries[0]!.id,
     '/leads/{id}': one.id,
+    '/leads/{id}/consent': one.id,
     '/leads/{id}/holds': one.id,
     '/leads/{id}/holds/{hold_id} id': held.id,
     '/leads/{id}/holds/{hold_id} hold_id': holds[0]!.id,

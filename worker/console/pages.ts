@@ -18,6 +18,7 @@ export {
   showLead,
 } from './leads/lead.ts';
 export { searchLeads, showArrivals, showLeads, showSearch } from './leads/leads.ts';
+export { showProof } from './leads/proof.ts';
 export { showOverview } from './overview/overview.ts';
 export { showProblem } from './problem.ts';
 export { arrive, signIn, signOut } from './sign-in.ts';

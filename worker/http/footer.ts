@@ -10,9 +10,14 @@ export interface Operator {
   psb_number?: string | undefined;
 }
 
-const texts: Record<Locale, { back(host: string): string; home: string; contact: string }> = {
-  'zh-CN': { back: host => `返回 ${host}`, home: '返回首页', contact: '隐私事务联系方式：' },
-  en: { back: host => `Back to ${host}`, home: 'Back to the home page', contact: 'Privacy contact: ' },
+const texts: Record<Locale, { back(host: string): string; home: string; contact: string; promises: string }> = {
+  'zh-CN': { back: host => `返回 ${host}`, home: '返回首页', contact: '隐私事务联系方式：', promises: '承诺核对' },
+  en: {
+    back: host => `Back to ${host}`,
+    home: 'Back to the home page',
+    contact: 'Privacy contact: ',
+    promises: 'Are our promises kept?',
+  },
 };
 
 /** Renders the foot of a page: the way back to the website, whom to ask, and the filing numbers. */
@@ -20,7 +25,7 @@ export function renderFooter(locale: Locale, operator: Operator) {
   const { controller_name, controller_contact } = operator;
   const text = texts[locale];
   return html`<footer class="foot">
-<p>${renderWayBack(locale, operator)}</p>
+<p>${renderWayBack(locale, operator)} <span aria-hidden="true">·</span> <a href="/compliance?lang=${locale}">${text.promises}</a></p>
 ${controller_contact ? html`<p>${controller_name} <span aria-hidden="true">·</span> ${text.contact}${renderContact(controller_contact)}</p>` : ''}
 ${renderFilings(operator)}
 </footer>`;

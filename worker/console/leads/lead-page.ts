@@ -60,7 +60,7 @@ ${said ? html`<p class="notice" role="status">${said}</p>` : ''}
 ${isOpen(lead) ? renderOpen(reader, lead, details) : html`<h1>${text.title}</h1><p class="notice">${describeClosed(reader, lead)}</p>`}
 ${holds && holds.length > 0 ? html`<section class="card"><h2>${texts.holds.title}</h2>${renderHolds(reader, holds, lead.id)}</section>` : ''}
 <div class="facts-grid${events ? ' two' : ''}">
-<div>${open?.earlier_lead_id ? renderEarlier(reader, earlier, list) : ''}${isHidden ? '' : renderConsent(reader, consent)}</div>
+<div>${open?.earlier_lead_id ? renderEarlier(reader, earlier, list) : ''}${isHidden ? '' : renderConsent(reader, lead.id, consent)}</div>
 ${events && !isHidden ? renderHistory(reader, lead.id, events) : ''}
 </div>
 ${open && scopes.includes('leads:correct') ? renderCorrection(reader, open, list, refused) : ''}
@@ -170,14 +170,14 @@ function renderEarlier(reader: Reader, earlier: EarlierLead[], list: string): Co
   return html`<section class="card"><h2>${text.lead.earlier}</h2><ul class="earlier">${items}</ul></section>`;
 }
 
-function renderConsent(reader: Reader, given: LeadConsent): Content {
+function renderConsent(reader: Reader, id: string, given: LeadConsent): Content {
   const { lead: text } = reader.text;
   const { received_at, withdrawn_at } = given;
   return html`<section class="card"><h2>${text.consent}</h2><dl><div><dt>${text.given}</dt><dd>${renderTime(reader, received_at)}</dd></div>
 ${withdrawn_at ? html`<div><dt>${text.withdrawn}</dt><dd>${renderTime(reader, withdrawn_at)}</dd></div>` : ''}
 <div><dt>${text.policy}</dt><dd><a href="/policies/${given.policy_version}?lang=${given.locale}" target="_blank" rel="noopener">${given.policy_version}</a></dd></div>
 <div><dt>${text.shownIn}</dt><dd>${given.locale}</dd></div>
-<div><dt>${text.digest}</dt><dd><code>${given.policy_sha256}</code></dd></div></dl></section>`;
+<div><dt>${text.digest}</dt><dd><code>${given.policy_sha256}</code></dd></div></dl>${reader.scopes.includes('consents:read') ? html`<p><a href="/console/leads/${id}/consent" target="_blank">${text.proof}</a></p>` : ''}</section>`;
 }
 
 function renderHistory(reader: Reader, id: string, { audit_events, has_more }: EventPage): Content {

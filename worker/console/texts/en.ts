@@ -106,6 +106,7 @@ export const en = {
     assign: 'Assign',
     mine: 'Assign to me',
     consent: 'Consent',
+    proof: 'Proof of consent, to print',
     given: 'Given',
     withdrawn: 'Withdrawn',
     policy: 'Privacy policy',

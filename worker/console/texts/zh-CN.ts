@@ -84,6 +84,7 @@ export const zh_cn: ConsoleTexts = {
     assign: '分配',
     mine: '分配给我',
     consent: '同意记录',
+    proof: '同意证明（可打印）',
     given: '已同意',
     withdrawn: '已撤回',
     policy: '隐私政策',

@@ -69,4 +69,78 @@ export const compliance_operations: Operation[] = [
       },
     },
   },
+  {
+    id: 'showProof',
+    method: 'GET',
+    path: '/leads/{id}/consent',
+    tag: 'consents',
+    scope: 'consents:read',
+    summary: { en: 'Proof of the consent given with a lead', 'zh-CN': '线索的同意证明' },
+    description:
+      'What was agreed to: the names of the four fields, the sentence beside the box, the digest of the document, language and time, the acts since then, the seal that holds the submission, and a checkpoint that is signed now. No value of the person, and the same for an erased lead.',
+    path_fields: { id: { description: "The lead's id.", format: 'uuid', example: examples.lead_id } },
+    answers: {
+      200: {
+        description: 'The proof; as a page to print for who prefers HTML.',
+        content: {
+          ...json(
+            z.strictObject({
+              lead_id: z.uuid(),
+              form: z.string(),
+              locale: z.string(),
+              received_at: instant,
+              withdrawn_at: instant.nullable(),
+              erased_at: instant.nullable(),
+              fields: z.array(z.string()),
+              policy_version: z.string(),
+              agreement: z.strictObject({ text: z.string(), sha256: z.string() }).nullable(),
+              document: z.strictObject({ sha256: z.string(), url: z.url().nullable() }),
+              trail: z.array(
+                z.strictObject({
+                  seq: z.int(),
+                  recorded_at: instant,
+                  actor: z.string(),
+                  role: z.string(),
+                  action: z.string(),
+                  fields: z.string().nullable(),
+                  purpose: z.string().nullable(),
+                }),
+              ),
+              trail_has_more: z.boolean(),
+              seal: z
+                .strictObject({ from_seq: z.int(), to_seq: z.int(), hash: z.string(), sealed_at: instant })
+                .nullable(),
+              checkpoint: z.string().nullable(),
+            }),
+            {
+              lead_id: examples.lead_id,
+              form: 'mini-ai-experience',
+              locale: 'en',
+              received_at: examples.received_at,
+              withdrawn_at: null,
+              erased_at: null,
+              fields: ['name', 'phone', 'email', 'company'],
+              policy_version: examples.version,
+              agreement: {
+                text: 'I have read the [privacy policy] and agree to be contacted about the Mini AI experience',
+                sha256: examples.sha256,
+              },
+              document: { sha256: examples.sha256, url: 'https://leads.example.com/policies/2026-01?lang=en' },
+              trail: [
+                {
+                  ...{ seq: 12, recorded_at: examples.received_at, actor: 'visitor', role: 'visitor' },
+                  ...{ action: 'lead.created', fields: 'name,phone,email,company', purpose: 'mini-ai-experience' },
+                },
+              ],
+              trail_has_more: false,
+              seal: { from_seq: 1, to_seq: 12, hash: examples.sha256, sealed_at: examples.later_at },
+              checkpoint: `lead-consent-checkpoint-1 12 ${examples.sha256} ${examples.later_at} …`,
+            },
+          ),
+          ...page,
+        },
+      },
+    },
+    problems: ['not-found'],
+  },
 ];
