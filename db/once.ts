@@ -3,6 +3,8 @@ import type { Database } from './database.ts';
 import type { Once } from './schema.ts';
 import { failUnless, prepare, prepareMany } from './statements.ts';
 import { nextTurn } from './turn.ts';
+import { LostKey } from './vault/lost-key.ts';
+import type { CodeUse, Received, Signer } from './vault/signer.ts';
 
 /**
  * Idempotency key and content of a request, both as HMACs (`signer.ts`): one pair for each signing key that is listed,
@@ -18,6 +20,43 @@ export type Repeatable = {
 /** Pairs the HMACs of a key with those of its request, both in the order of the signing keys. */
 export function pairKeys(keys: string[], fingerprints: string[]): Repeatable {
   return keys.map((key, at) => ({ key, fingerprint: fingerprints[at]! }));
+}
+
+/** Period in which a repeated submission gets the answer of the first one. */
+const repeat_ms = 24 * 3_600_000;
+
+/** Returns when a submission that was received at an instant may no longer be repeated. */
+export function repeatEnds(received_at: Date): Date {
+  return new Date(received_at.getTime() + repeat_ms);
+}
+
+/**
+ * Adds the code of the answer to the claims of an idempotency key while several signing keys are listed.
+ *
+ * Because the code is derived under one of them, and a repeat may come when another one alone is left, each claim holds
+ * the code sealed under its own.
+ */
+export function withCode(signer: Signer, repeatable: Repeatable, code: string): Repeatable {
+  if (repeatable.length === 1) return repeatable;
+  const sealed = signer.sealCode(code);
+  return repeatable.map((one, at) => ({ ...one, receipt: sealed[at] }));
+}
+
+/**
+ * Returns the code of the first answer to a key.
+ *
+ * @throws LostKey when it was derived under a key that is listed no more.
+ */
+export function readCode(
+  signer: Signer,
+  use: CodeUse,
+  subject: Received,
+  hash: string,
+  { receipt }: { receipt: string | null },
+): string {
+  const code = signer.findCode(use, subject, hash) ?? (receipt && signer.openCode(receipt));
+  if (!code) throw new LostKey('SIGNING_KEY', [{ subject_id: subject.id }]);
+  return code;
 }
 
 /** A bot check that was passed: its mark, and when it expires by itself. */

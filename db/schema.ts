@@ -7,6 +7,8 @@ export interface Schema {
   changes: Changes;
   leads: Leads;
   holds: Holds;
+  restrictions: Restrictions;
+  subject_requests: SubjectRequests;
   keys: Keys;
   key_checks: KeyChecks;
   consents: Consents;
@@ -96,12 +98,66 @@ export interface Holds {
 }
 
 /**
+ * A restriction of a lead that its person asked for. It hides the lead as a hold does and keeps it from being changed,
+ * but not from being erased. A row changes once, when it is lifted: `lifted_at` and the
+ * `reason`, sealed under the key of the lead.
+ */
+export interface Restrictions {
+  id: string;
+  lead_id: string;
+  request_id: string;
+  placed_at: string;
+  lifted_at: string | null;
+  reason: string | null;
+}
+
+/**
+ * A request of a person in the database. `sealed` holds the contact and all that was written of it, under a key of the
+ * request's own; it goes 36 months after `closed_at`, at `erased_at`.
+ *
+ * `reference_hash` and `copy_hash` find it for who holds the code. `due_on` and `extended_to` are days in Asia/Shanghai;
+ * `provisional` is 1 where the calendar of `due_on` was not known. `verification` says how the person was told to verify,
+ * `verified_by` how that was done, `attempted_at` that it was tried in vain.
+ *
+ * `lead_ids` names the leads that it is about once that is settled; until then its contact finds them. A refusal that
+ * was asked for has its code and who asked, and is in force with the state `refused`. `reminded_days` is how many days
+ * before its due day the latest reminder was.
+ */
+export interface SubjectRequests {
+  id: string;
+  type: string;
+  channel: string;
+  locale: string;
+  state: string;
+  sealed: string | null;
+  reference_hash: string;
+  received_at: string;
+  due_on: string;
+  provisional: number;
+  extended_to: string | null;
+  verification: string;
+  verified_at: string | null;
+  verified_by: string | null;
+  attempted_at: string | null;
+  lead_ids: string | null;
+  refusal_code: string | null;
+  refusal_by: string | null;
+  closed_at: string | null;
+  copy_hash: string | null;
+  copy_until: string | null;
+  copy_opened_at: string | null;
+  reminded_days: number | null;
+  erased_at: string | null;
+  seq: number;
+}
+
+/**
  * The wrapped key that opens a subject's sealed values, and the blind indexes that find the subject. Because the values
  * open with nothing else, deleting the row erases the subject, in every backup too. `index_version` says by which rule
  * and under which key the indexes were made, as `<rule>.<id of the key>`.
  */
 export interface Keys {
-  subject_kind: 'lead' | 'channel';
+  subject_kind: 'lead' | 'request' | 'channel';
   subject_id: string;
   kek_id: string;
   wrapped: string;

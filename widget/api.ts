@@ -87,6 +87,7 @@ export interface PreferencesTexts {
   receipt: string;
   /** Leads to the page on which an inquiry is withdrawn. */
   withdraw: string;
+  rights: string;
 }
 
 declare global {

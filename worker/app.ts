@@ -39,6 +39,7 @@ const built_files = [
 ];
 
 const channel = lazy(() => import('./notices/channels.ts'));
+const requests = lazy(() => import('./requests/handlers.ts'));
 
 /** Creates the app: middleware in order, then path → guards → file. */
 export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
@@ -53,13 +54,16 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   app.onError(answerFailure);
   app.notFound(answerUnknown);
 
-  for (const path of ['/forms/*', '/challenge', '/consents/*', '/withdrawals', '/policies/*'])
+  for (const path of ['/forms/*', '/challenge', '/consents/*', '/withdrawals', '/requests/*', '/policies/*'])
     app.use(path, allowSites, limitRefused);
 
   const at = (path: string, methods: Methods) => addResource(app, path, methods);
   at('/forms/:form', { GET: [requireForm, ...showForm], POST: [requireForm, requireOrigin, ...submitForm] });
   at('/forms/:form/thanks', { GET: [requireForm, ...showThanks] });
   at('/withdrawals', { GET: [...showWithdrawal], POST: [requireOrigin, ...submitWithdrawal] });
+  at('/requests', { GET: [requests('showForm')], POST: [requireOrigin, requests('submitRequest')] });
+  at('/requests/copies/:code', { GET: [requests('showCopy')], POST: [requireOrigin, requests('takeCopy')] });
+  at('/requests/:reference', { GET: [requests('showStatus')] });
   at('/challenge', { GET: [...showChallenge] });
   at('/consents', {
     GET: [requireScope('consents:read'), ...pullConsents],
@@ -85,6 +89,17 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   });
   at('/leads/:id/holds/:hold_id', { DELETE: [requireScope('holds:manage'), ...endHold] });
   at('/leads/:id/consent', { GET: [requireScope('consents:read'), compliance('showProof')] });
+  at('/leads/:id/restriction', { DELETE: [requireScope('requests:handle'), requests('endRestriction')] });
+  at('/subject-requests', {
+    GET: [requireScope('requests:approve'), requests('pullRequests')],
+    POST: [requireScope('requests:handle'), requests('takeRequest')],
+  });
+  at('/subject-requests/:id', { GET: [requireScope('requests:approve'), requests('showRequest')] });
+  at('/subject-requests/:id/verification', { POST: [requireScope('requests:handle'), requests('verifyBy')] });
+  at('/subject-requests/:id/fulfilment', { POST: [requireScope('requests:handle'), requests('fulfil')] });
+  at('/subject-requests/:id/refusal', { POST: [requireScope('requests:handle'), requests('refuseRequest')] });
+  at('/subject-requests/:id/approval', { POST: [requireScope('requests:approve'), requests('approve')] });
+  at('/subject-requests/:id/extension', { POST: [requireScope('requests:handle'), requests('extend')] });
   at('/holds', { GET: [requireScope('holds:manage'), ...pullHolds] });
   at('/audit-events', { GET: [requireScope('audit:read'), ...pullEvents] });
   at('/tokens', {

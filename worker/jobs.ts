@@ -61,6 +61,14 @@ export const jobs: Job[] = [
       expireAll(services, now, { mayGoOn: () => services.now().getTime() - now.getTime() < 4 * minute_ms }),
   },
   {
+    name: 'end_requests',
+    every_ms: hour_ms,
+    async run({ db }, now) {
+      const { endUnverified } = await import('../db/requests/expire.ts');
+      return { expired: await endUnverified(db, now) };
+    },
+  },
+  {
     // Because a look at the job may come late, half a minute seals every event within one.
     name: 'seal_audit',
     every_ms: minute_ms / 2,

@@ -34,6 +34,10 @@ export const kinds = {
     const period = { months: settings.consent_retention_months, time_zone: settings.time_zone };
     return expireConsents(db, period, now, options);
   },
+  async requests({ db }, now, options) {
+    const { expireRequests } = await import('../db/requests/expire.ts');
+    return expireRequests(db, now, options);
+  },
   holders: ({ db }, now, options) => forgetHolders(db, now, options),
   async events({ db, settings }, now, options) {
     const months = settings.audit_retention_months;

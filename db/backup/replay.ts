@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { draftErasure, type Erasable } from '../leads/erase.ts';
 import { draftEnd, findStanding, run } from '../leads/hold.ts';
+import { eraseRequest } from '../requests/expire.ts';
 
 /** Who erases again, in the audit trail. */
 const operator = { id: 'operator', role: 'operator', request_id: null };
@@ -44,4 +45,16 @@ async function eraseAgain(db: Database, lead: Erasable, now: Date) {
   const ends = holds.map(hold => draftEnd(db, hold, 'erased', operator, now));
   const isErased = await run(db, [...ends, draftErasure(db, lead, { action: 'lead.erased' }, operator, now)]);
   if (!isErased) throw new Error(`lead ${lead.id} could not be erased again`);
+}
+
+/** Erases again the requests whose keys the later file of keys has no more. */
+export async function replayRequestErasures(db: Database, now: Date): Promise<void> {
+  const gone = await db
+    .selectFrom('subject_requests')
+    .leftJoin('keys', join => join.onRef('subject_id', '=', 'id').on('subject_kind', '=', 'request'))
+    .select(['id', 'seq'])
+    .where('erased_at', 'is', null)
+    .where('wrapped', 'is', null)
+    .execute();
+  for (const request of gone) await eraseRequest(db, request, operator, now);
 }

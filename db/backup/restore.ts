@@ -8,7 +8,7 @@ import { createFiller, type Filling } from './fill.ts';
 import { type KeyFile, unwrapKey } from './key-file.ts';
 import type { BackupFile, Manifest } from './manifest.ts';
 import { Refusal } from './refusal.ts';
-import { replayErasures } from './replay.ts';
+import { replayErasures, replayRequestErasures } from './replay.ts';
 
 /** A backup as it is read. */
 export interface Backup {
@@ -69,6 +69,7 @@ export async function restore(db: Database, backup: Backup, options: RestoreOpti
   const erased = new Set(backup.erased);
   const leads = await openLeads(db, vault, erased, count);
   const erased_since = await replayErasures(db, erased, now);
+  await replayRequestErasures(db, now);
   onProgress(whole, whole);
   return { made_at: manifest.made_at, leads, erased_since, rows, seq: manifest.seq };
 }
@@ -114,7 +115,7 @@ async function restoreFile(
     throw new Refusal('damaged', `${file.name}: not the file that the manifest names`);
 }
 
-/** Restores the keys of leads that are in the backup and not erased. */
+/** Restores the keys of leads and requests that are in the backup and not erased. */
 async function restoreKeys(
   db: Database,
   { header, rows }: KeyFile,
@@ -134,8 +135,10 @@ async function restoreKeys(
   }
   await end();
   const isLive = sql`exists (select 1 from leads where id = subject_id and erased_at is null)`;
+  const isOpen = sql`exists (select 1 from subject_requests where id = subject_id and erased_at is null)`;
   await db.atomic([
     db.deleteFrom('keys').where('subject_kind', '=', 'lead').where(sql<boolean>`not ${isLive}`).compile(),
+    db.deleteFrom('keys').where('subject_kind', '=', 'request').where(sql<boolean>`not ${isOpen}`).compile(),
   ]);
 }
 

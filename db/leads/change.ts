@@ -3,6 +3,7 @@ import { type Actor, recordEvent, takeNumber, takenNumber } from '../audit/recor
 import { Conflict, type Database } from '../database.ts';
 import { failUnless } from '../statements.ts';
 import type { LeadValues, SubjectKeys, Vault } from '../vault/vault.ts';
+import type { Part } from './hold.ts';
 import { type LeadStatus, lead_statuses } from './lead.ts';
 import { type LeadRow, openValues, selectLead } from './rows.ts';
 
@@ -38,10 +39,10 @@ export async function changeLead(
   for (let attempt = 1; ; attempt++) {
     const row = await selectLead(db, id);
     if (!row || row.erased_at || row.restricted_at) return false;
-    const statements = draftChange({ db, vault }, row, change, actor, now);
-    if (statements.length === 0) return true;
+    const part = draftChange({ db, vault }, row, change, actor, now);
+    if (!part) return true;
     try {
-      await db.atomic(statements);
+      await db.atomic([...part.locks, ...part.acts]);
       return true;
     } catch (error) {
       if (!(error instanceof Conflict && error.table === 'leads') || attempt === attempts) throw error;
@@ -50,29 +51,28 @@ export async function changeLead(
 }
 
 /**
- * Drafts the unit that changes a lead; empty when nothing would change. Because an erasure locks the key before the
- * number, so does this unit; the other order could deadlock.
+ * Drafts the change of a lead; undefined when nothing would change. It fails with a Conflict in `leads` when the lead is
+ * erased or restricted, or for a correction, has changed since it was read.
  */
-function draftChange(
+export function draftChange(
   { db, vault }: { db: Database; vault: Vault },
   row: LeadRow,
   { status, assigned_to, values }: LeadChange,
   actor: Actor,
   now: Date,
-): CompiledQuery[] {
+): Part | undefined {
   const at = now.toISOString();
   const known = values && openValues(vault, row);
   const corrected = known ? pickOther(values, known) : {};
   const columns = pickOther({ status, assigned_to }, row);
   const fields = [...Object.keys(columns), ...Object.keys(corrected)].join(',');
-  if (!fields) return [];
+  if (!fields) return undefined;
   const isCorrection = Object.keys(corrected).length > 0;
   const resealed = isCorrection ? reseal(vault, row, { ...known!, ...corrected }) : undefined;
   const action = isCorrection ? 'lead.corrected' : 'lead.changed';
   const isOpen = sql`erased_at is null and restricted_at is null`;
   const mayChange = isCorrection ? sql`${isOpen} and seq = ${row.seq}` : isOpen;
-  return [
-    ...(resealed ? [updateKey(db, row.id, resealed.keys)] : []),
+  const acts = [
     takeNumber(db),
     db
       .updateTable('leads')
@@ -89,6 +89,7 @@ function draftChange(
       .compile(),
     ...recordEvent(db, actor, { action, fields, purpose: row.form, lead_ids: [row.id] }, now),
   ];
+  return { locks: resealed ? [updateKey(db, row.id, resealed.keys)] : [], acts };
 }
 
 /** Seals other values under the key that the lead has. Because they were opened before, the key is there. */

@@ -3,11 +3,20 @@ import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } fro
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
 import { writeDeliveries } from '../notices/outbox.ts';
-import { claimKey, findFirstUse, isSameRequest, type Proof, type Repeatable, spendProof } from '../once.ts';
+import {
+  claimKey,
+  findFirstUse,
+  isSameRequest,
+  type Proof,
+  type Repeatable,
+  readCode,
+  repeatEnds,
+  spendProof,
+  withCode,
+} from '../once.ts';
 import { takeQuota } from '../quota.ts';
 import type { Keys, Leads, Schema } from '../schema.ts';
 import { asText, prepare, prepareMany } from '../statements.ts';
-import { LostKey } from '../vault/lost-key.ts';
 import { hashReceiptCode, type Signer } from '../vault/signer.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
 import { personal_fields } from './lead.ts';
@@ -35,14 +44,6 @@ export interface Receipt {
   form: string;
   received_at: string;
   receipt_code: string;
-}
-
-/** Period in which a repeated submission gets the answer of the first one. */
-const repeat_ms = 24 * 3_600_000;
-
-/** Returns when a submission that was received at an instant may no longer be repeated. */
-export function repeatEnds(received_at: Date): Date {
-  return new Date(received_at.getTime() + repeat_ms);
 }
 
 /**
@@ -80,12 +81,12 @@ export function draftLead(
   const id = newId(now);
   const received_at = now.toISOString();
   const { sealed, keys } = vault.seal(id, values);
-  const receipt_code = signer.receiptCode({ id, received_at });
+  const receipt_code = signer.makeCode('receipt', { id, received_at });
   const earlier = [...vault.phoneIndexes(values.phone), ...vault.emailIndexes(values.email)];
   const lead = { id, form, sealed, ...consent, receipt_hash: hashReceiptCode(receipt_code), received_at };
   const event = { action: 'lead.created', fields: personal_fields, purpose: form, lead_ids: [id] } satisfies AuditEvent;
   const statements = [
-    ...(repeatable ? claimKey(db, withReceipt(signer, repeatable, receipt_code), id, repeatEnds(now), now) : []),
+    ...(repeatable ? claimKey(db, withCode(signer, repeatable, receipt_code), id, repeatEnds(now), now) : []),
     ...(proof ? [spendProof(db, proof)] : []),
     ...(quota ? [takeQuota(db, form, quota, now)] : []),
     takeNumber(db),
@@ -100,18 +101,6 @@ type NewLead = Pick<
   Leads,
   'id' | 'form' | 'policy_version' | 'policy_sha256' | 'locale' | 'receipt_hash' | 'received_at'
 > & { sealed: string };
-
-/**
- * Adds the receipt code to the claims of an idempotency key while several signing keys are listed.
- *
- * Because the code is derived under one of them, and a repeat may come when another one alone is left, each claim holds
- * the code sealed under its own.
- */
-function withReceipt(signer: Signer, repeatable: Repeatable, receipt_code: string): Repeatable {
-  if (repeatable.length === 1) return repeatable;
-  const sealed = signer.sealCode(receipt_code);
-  return repeatable.map((one, at) => ({ ...one, receipt: sealed[at] }));
-}
 
 /** Takes the indexes by which an earlier lead of the same person may be found: by phone, and as many by e-mail. */
 const insertLead = prepareMany<NewLead>(
@@ -191,8 +180,7 @@ export async function findRepeatedLead(
     .select(['id', 'form', 'received_at', 'receipt_hash'])
     .where('id', '=', first.subject_id)
     .executeTakeFirstOrThrow();
-  const receipt_code = signer.findReceiptCode(lead) ?? (first.receipt && signer.openCode(first.receipt));
-  if (!receipt_code) throw new LostKey('SIGNING_KEY', [{ subject_id: lead.id }]);
-  const { receipt_hash: _, ...receipt } = lead;
+  const { receipt_hash, ...receipt } = lead;
+  const receipt_code = readCode(signer, 'receipt', lead, receipt_hash, first);
   return { same: isSameRequest(repeatable, first), receipt: { ...receipt, receipt_code } };
 }

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
 import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
-import { forgetSubject } from '../once.ts';
+import { forgetSubject, repeatEnds } from '../once.ts';
 import { failUnless } from '../statements.ts';
-import { repeatEnds } from './create.ts';
 import { attempts, draftEnd, draftNote, findStanding, isHeld, type Part, run } from './hold.ts';
 import { type ErasureGround, personal_fields } from './lead.ts';
 

@@ -20,8 +20,8 @@ export interface HoldPage {
   has_more: boolean;
 }
 
-/** The tables whose Conflict says that a lead or its holds are not what was read. */
-const hold_tables = ['holds', 'leads', ...subject_tables];
+/** The tables whose Conflict says that a lead, its holds or a request about it are not what was read. */
+const hold_tables = ['holds', 'leads', 'subject_requests', ...subject_tables];
 
 /** Returns SQL that says whether a hold stands on the lead of the row. */
 export function isHeld(): RawBuilder<boolean> {

@@ -44,3 +44,16 @@ export async function readPeriods(
     (status_changed_at ?? received_at) <= ends.get(`${policy_version} ${form}`)!;
   return { isOver, latest };
 }
+
+/** Returns when the retention period of a lead is over, unless staff change its status meanwhile. */
+export async function findPeriodEnd(db: Database, periods: Periods, lead: Kept): Promise<Date> {
+  const { form, policy_version, received_at, status_changed_at } = lead;
+  const { months } = await db
+    .selectFrom('policy_forms')
+    .select(({ fn }) => fn.min<number>('retention_months').as('months'))
+    .where('version', '=', policy_version)
+    .where('form', '=', form)
+    .executeTakeFirstOrThrow();
+  const shorter = Math.min(Number(months), periods[form] ?? Number.POSITIVE_INFINITY);
+  return monthsBefore(new Date(status_changed_at ?? received_at), -shorter);
+}

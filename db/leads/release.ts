@@ -10,9 +10,11 @@ import { attempts, draftEnd, findHold, findStanding, isHeld, type Part, run } fr
 import { findHoldKey, sealReason } from './hold-words.ts';
 import type { ErasureGround } from './lead.ts';
 import { type Kept, type Periods, readPeriods } from './period.ts';
+import { isRestricted } from './restrict.ts';
 
 /**
- * Releases a hold. With the last one the lead is restricted no more, or is erased in the same unit, when its person has
+ * Releases a hold. With the last one the lead is restricted no more, unless its person asked for that,
+ * or is erased in the same unit, when its person has
  * withdrawn, it is a child's, or its retention period is over.
  *
  * @param lead_id The lead that the hold must be of, where one is named.
@@ -79,7 +81,7 @@ function draftFreedom(db: Database, { lead_id }: Holds, seq: number, now: Date):
       db
         .updateTable('leads')
         .set({
-          restricted_at: sql`case when ${isHeld()} then restricted_at end`,
+          restricted_at: sql`case when ${isHeld()} or ${isRestricted()} then restricted_at end`,
           changed_at: now.toISOString(),
           seq: failUnless(sql`leads.seq = ${seq}`, takenNumber()),
         })

@@ -19,9 +19,8 @@ export async function withdrawLead(
   actor: Actor,
   now: Date,
 ): Promise<'erased' | 'held' | undefined> {
-  const code = readReceiptCode(typed);
-  for (let attempt = 1; code && attempt <= attempts; attempt++) {
-    const lead = await findByReceipt(db, code);
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const lead = await findByReceipt(db, typed);
     if (!lead) return undefined;
     if (lead.is_held) {
       if (await run(db, [draftNote(db, lead, 'withdrawn_at', actor, now)])) return 'held';
@@ -36,8 +35,11 @@ export async function withdrawLead(
 /**
  * Finds the lead of a receipt code, unless it was withdrawn or erased: among those received at the time in the code,
  * the one with its hash.
+ *
+ * @param typed The code as a person typed it. Because what cannot be a code is looked up too, it takes as long.
  */
-function findByReceipt(db: Database, code: string) {
+export function findByReceipt(db: Database, typed: string) {
+  const code = readReceiptCode(typed) ?? '';
   const [from, before] = readReceiptTime(code);
   return db
     .selectFrom('leads')

@@ -55,6 +55,49 @@ create table holds (
 create index holds_by_lead on holds (lead_id, id);
 create index holds_by_review on holds (review_on, id) where released_at is null;
 
+create table restrictions (
+  id text not null primary key,
+  lead_id text not null,
+  request_id text not null,
+  placed_at text not null,
+  lifted_at text,
+  reason text,
+  check ((lifted_at is null) = (reason is null))
+) without rowid;
+create index restrictions_by_lead on restrictions (lead_id, id);
+
+create table subject_requests (
+  id text not null primary key,
+  type text not null,
+  channel text not null,
+  locale text not null,
+  state text not null,
+  sealed text,
+  reference_hash text not null,
+  received_at text not null,
+  due_on text not null,
+  provisional integer not null,
+  extended_to text,
+  verification text not null,
+  verified_at text,
+  verified_by text,
+  attempted_at text,
+  lead_ids text,
+  refusal_code text,
+  refusal_by text,
+  closed_at text,
+  copy_hash text,
+  copy_until text,
+  copy_opened_at text,
+  reminded_days integer,
+  erased_at text,
+  seq integer not null,
+  check ((sealed is null) = (erased_at is not null))
+) without rowid;
+create index subject_requests_by_due on subject_requests (due_on, id);
+create index subject_requests_open on subject_requests (id) where closed_at is null;
+create index subject_requests_by_closed on subject_requests (closed_at, id) where closed_at is not null and erased_at is null;
+
 create table keys (
   subject_kind text not null,
   subject_id text not null,

@@ -69,7 +69,7 @@ export async function createChannel(
   const at = now.toISOString();
   for (let attempt = 1; ; attempt++) {
     const id = newId(now);
-    const { sealed, keys } = vault.sealSecret(id, JSON.stringify({ address, secret } satisfies Sealed));
+    const { sealed, keys } = vault.sealOwn('channel', id, JSON.stringify({ address, secret } satisfies Sealed));
     const shown = { ...rest, address: shown_address, events: JSON.stringify(events) };
     const row = { id, ...shown, created_at: at, paused_at: paused ? at : null };
     try {
@@ -174,7 +174,7 @@ async function reseal(
     ...(address !== undefined && { address }),
     ...(secret !== undefined && { secret, former: before.secret ? { secret: before.secret, until } : undefined }),
   };
-  const { sealed, keys } = vault.sealSecret(id, JSON.stringify(after));
+  const { sealed, keys } = vault.sealOwn('channel', id, JSON.stringify(after));
   return [
     db
       .updateTable('channels')
@@ -200,7 +200,7 @@ function unseal(
   vault: Vault,
   { id, sealed, ...keys }: Pick<Channels, 'id' | 'sealed'> & Pick<Keys, 'kek_id' | 'wrapped'>,
 ): Sealed {
-  return JSON.parse(vault.openSecret(id, sealed, keys));
+  return JSON.parse(vault.openOwn('channel', id, sealed, keys));
 }
 
 /** Removes a channel, its secret and its deliveries. Returns false when there is none. */

@@ -7,32 +7,42 @@ import { decrypt, deriveKey, encrypt } from './vault.ts';
  */
 export interface Signer {
   /**
-   * Derives the code with which its holder withdraws a lead. Because it is derived, every answer about one lead holds
-   * the same. It begins with the time of receipt, which finds the lead without an index.
+   * Derives a code for the holder of a subject: the receipt code with which a lead is withdrawn, the reference of a
+   * request, or what opens a copy once. Because it is derived, every answer about one subject holds the same. It begins
+   * with the time of receipt, which finds the subject without an index.
    */
-  receiptCode(lead: { id: string; received_at: string }): string;
+  makeCode(use: CodeUse, subject: Received): string;
   /**
-   * Derives the code that was handed out for a lead, under whichever key it was made.
+   * Derives the code that was handed out for a subject, under whichever key it was made.
    *
-   * @param receipt_hash The hash of that code.
+   * @param hash The hash of that code.
    * @returns Undefined when its key is no longer listed.
    */
-  findReceiptCode(lead: { id: string; received_at: string; receipt_hash: string }): string | undefined;
+  findCode(use: CodeUse, subject: Received, hash: string): string | undefined;
   /** Seals a receipt code under each signing key, the last one first. */
   sealCode(code: string): string[];
   /** Opens a receipt code that was sealed under one of the signing keys; undefined when it was under none. */
   openCode(sealed: string): string | undefined;
   /**
-   * Returns the HMACs of an idempotency key, one for each signing key, that of the last one first; `scope` keeps leads
-   * and consents apart.
+   * Returns the HMACs of an idempotency key, one for each signing key, that of the last one first; `scope` keeps leads,
+   * requests and consents apart.
    */
-  idempotencyKeys(scope: 'lead' | 'consent', key: string): string[];
+  idempotencyKeys(scope: 'lead' | 'request' | 'consent', key: string): string[];
   /** Returns the HMACs of a request's content, in the same order, which tell a repeat from a reuse of the key. */
   fingerprints(request: unknown): string[];
   /** Returns a mark of 32 hexadecimal digits that only this deployment can make. Each use has a key of its own. */
   sign(use: SignedUse, text: string): string;
   /** Returns whether a mark is one that `sign` makes, compared in constant time. */
   isSigned(use: SignedUse, text: string, mark: string): boolean;
+}
+
+/** What a code is for. Each use has codes of its own. */
+export type CodeUse = 'receipt' | 'reference' | 'copy';
+
+/** What a code is derived from. */
+export interface Received {
+  id: string;
+  received_at: string;
 }
 
 type SignedUse = 'challenge' | 'form_token' | 'address';
@@ -60,11 +70,9 @@ export function createSigner(signing_keys: Buffer[]): Signer {
   const latest_first = signing_keys.toReversed().map(deriveSigningKeys);
   const latest = latest_first[0]!;
   return {
-    receiptCode: lead => writeReceiptCode(latest.receipt, lead),
-    findReceiptCode: lead =>
-      latest_first
-        .map(({ receipt }) => writeReceiptCode(receipt, lead))
-        .find(code => hashReceiptCode(code) === lead.receipt_hash),
+    makeCode: (use, subject) => writeCode(latest.receipt, use, subject),
+    findCode: (use, subject, hash) =>
+      latest_first.map(({ receipt }) => writeCode(receipt, use, subject)).find(code => hashReceiptCode(code) === hash),
     sealCode: code =>
       latest_first.map(({ code_key }) => encrypt(code_key, Buffer.from(code), no_context).toString('base64url')),
     openCode(sealed) {
@@ -106,8 +114,8 @@ function deriveSigningKeys(signing_key: Buffer) {
   };
 }
 
-function writeReceiptCode(key: KeyObject, { id, received_at }: { id: string; received_at: string }): string {
-  const mac = createHmac('sha256', key).update(`receipt\u0000${id}`).digest();
+function writeCode(key: KeyObject, use: CodeUse, { id, received_at }: Received): string {
+  const mac = createHmac('sha256', key).update(`${use}\u0000${id}`).digest();
   const secret = [...mac.subarray(0, secret_letters)].map(byte => alphabet[byte & 31]).join('');
   return groupLetters(writeTicks(new Date(received_at)) + secret);
 }

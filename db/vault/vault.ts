@@ -55,10 +55,14 @@ export interface Vault {
   sealText(lead_id: string, name: string, text: string, keys: WrappedKey): string;
   /** Opens such a text. It throws where `open` does. */
   openText(lead_id: string, name: string, sealed: string, keys: WrappedKey): string;
-  /** Seals the secret of a channel under a key of the channel's own. */
-  sealSecret(channel_id: string, secret: string): { sealed: string; keys: WrappedKey };
-  /** Opens the secret of a channel. It throws where `open` does. */
-  openSecret(channel_id: string, sealed: string, keys: WrappedKey): string;
+  /**
+   * Seals a text of a subject that is no lead, under a key of the subject's own.
+   *
+   * @param known The key that the subject has already, where it keeps it.
+   */
+  sealOwn(kind: OwnKind, id: string, text: string, known?: WrappedKey): { sealed: string; keys: WrappedKey };
+  /** Opens such a text. It throws where `open` does. */
+  openOwn(kind: OwnKind, id: string, sealed: string, keys: WrappedKey): string;
   /** Returns the indexes by which a phone may be found: one for each index key, that of the last one first. */
   phoneIndexes(phone: string): string[];
   /** Returns the same for an e-mail address. */
@@ -70,6 +74,9 @@ export interface Vault {
   /** Versions of the indexes that each index key makes, that of the last one first. */
   index_versions: string[];
 }
+
+/** Subjects that have one sealed text, and no index. */
+type OwnKind = Exclude<Keys['subject_kind'], 'lead'>;
 
 type Indexes = Pick<SubjectKeys, 'phone_index' | 'email_index' | 'index_version'>;
 
@@ -137,12 +144,11 @@ export function createVault(keks: KeyEncryptionKey[], index_keys: Buffer[]): Vau
     sealText: (lead_id, name, text, keys) => sealUnder(unwrap(lead_id, keys), pad(text), textContext(lead_id, name)),
     openText: (lead_id, name, sealed, keys) =>
       openUnder(unwrap(lead_id, keys), sealed, textContext(lead_id, name)).trimEnd(),
-    sealSecret(channel_id, secret) {
-      const key = takeRandom(32);
-      return { sealed: sealUnder(key, pad(secret), channelContext(channel_id)), keys: wrap(channel_id, key) };
+    sealOwn(kind, id, text, known) {
+      const key = known ? unwrap(id, known) : takeRandom(32);
+      return { sealed: sealUnder(key, pad(text), ownContext(kind, id)), keys: wrap(id, key) };
     },
-    openSecret: (channel_id, sealed, keys) =>
-      openUnder(unwrap(channel_id, keys), sealed, channelContext(channel_id)).trimEnd(),
+    openOwn: (kind, id, sealed, keys) => openUnder(unwrap(id, keys), sealed, ownContext(kind, id)).trimEnd(),
     kek_id: current,
     wrap,
     unwrap,
@@ -219,8 +225,8 @@ function textContext(lead_id: string, name: string): Buffer {
   return lengthPrefixed('text', lead_id, name, schema_version);
 }
 
-function channelContext(channel_id: string): Buffer {
-  return lengthPrefixed('channel', channel_id, schema_version);
+function ownContext(kind: OwnKind, id: string): Buffer {
+  return lengthPrefixed(kind, id, schema_version);
 }
 
 function wrapContext(kek_id: string, subject_id: string): Buffer {

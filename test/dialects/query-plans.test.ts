@@ -8,6 +8,7 @@ import { expireAudit } from '../../db/audit/expire.ts';
 import { verifyTrail } from '../../db/audit/verify.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
 import { readLeadStats } from '../../db/leads/stats.ts';
+import { expireRequests } from '../../db/requests/expire.ts';
 import { listTokens, revokeToken } from '../../db/staff/tokens.ts';
 import { findKeyMistakes } from '../../db/vault/check.ts';
 import { rewrapKeys } from '../../db/vault/rotate.ts';
@@ -23,6 +24,7 @@ const small = [
   'policy_documents',
   'policy_forms',
   'tokens',
+  'calendar_years',
   'channels',
   'quotas',
   'tallies',
@@ -112,10 +114,8 @@ const turning_keys = {
 
 /** Runs every query of visitors, staff, operators and timers, with every filter and both orders. */
 async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
-  const { post, pull, ask, get, services, token, app, advance } = await startPublished(
-    { FORM_QUOTA_PER_MINUTE: '100' },
-    db,
-  );
+  const started = await startPublished({ FORM_QUOTA_PER_MINUTE: '100' }, db);
+  const { post, pull, ask, get, services, token, app, advance } = started;
   const key = { 'Idempotency-Key': 'k' };
   const visitor_id = '3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e';
   const choice = { visitor_id, policy_version: '2026-01', locale: 'en', shown: [], granted: [], source: 'banner' };
@@ -185,6 +185,7 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
   await pull(`/holds?limit=1&cursor=${page.next_cursor}`);
   for (const { id } of holds) await ask('DELETE', `/leads/${receipts[1]!.id}/holds/${id}`, { reason: 'x' });
   await ask('DELETE', `/leads/${receipts[1]!.id}`);
+  await useRequests(db, started);
   await runDueJobs(services);
   await verifyTrail(db, { now: services.now() });
   await expireAudit(db, services.now(), { dry_run: true });
@@ -192,4 +193,49 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
   await findKeyMistakes(db, services.vault, services.settings, noon);
   const [first] = await listTokens(db);
   await revokeToken(db, first!.id, operator, noon);
+}
+
+/** Runs every query of requests. */
+async function useRequests(
+  db: Awaited<ReturnType<typeof sqlite.open>>,
+  { post, pull, ask, get, services }: Awaited<ReturnType<typeof startPublished>>,
+) {
+  const path = '/forms/mini-ai-experience';
+  const person = { email: 'r@example.com', phone: '13800138005' };
+  const { receipt_code } = (await (await post(path, { ...lead, ...person })).json()) as { receipt_code: string };
+  for (const contact of [{ email: person.email }, { phone: person.phone }, person, { receipt_code }]) {
+    const sent = { type: 'access', ...contact };
+    for (let n = 0; n < 2; n++) {
+      const answer = await post('/requests', sent, { 'Idempotency-Key': JSON.stringify(contact) });
+      const { reference } = (await answer.json()) as { reference: string };
+      await get(`/requests/${reference}`);
+    }
+  }
+  const filters = ['', 'state=received', 'type=access', 'due_before=2027-01-01', 'state=verified&type=access'];
+  for (const filter of filters) {
+    const list = (await (await pull(`/subject-requests?limit=1&${filter}`)).json()) as { next_cursor: string | null };
+    if (list.next_cursor) await pull(`/subject-requests?limit=1&${filter}&cursor=${list.next_cursor}`);
+  }
+  const act = async (type: string, acts: [string, object?][]) => {
+    const taken = await ask('POST', '/subject-requests', { type, channel: 'phone', ...person });
+    const { id } = (await taken.json()) as { id: string };
+    await pull(`/subject-requests/${id}?view=clear`);
+    let last: { copy_url?: string; lead_ids?: string[] } = {};
+    for (const [name, sent] of acts)
+      last = (await (await ask('POST', `/subject-requests/${id}/${name}`, sent)).json()) as typeof last;
+    return last;
+  };
+  const verify: [string, object] = ['verification', { by: 'callback' }];
+  await act('access', [
+    ['extension', { reason: 'x', due_on: '2027-03-01' }],
+    ['refusal', { code: 'R1', explanation: 'x' }],
+    ['approval'],
+  ]);
+  await act('rectification', [verify, ['fulfilment', { values: { name: 'y' } }]]);
+  const { copy_url } = await act('copy', [verify, ['fulfilment']]);
+  await post(new URL(copy_url!).pathname, '');
+  const { lead_ids } = await act('restriction', [verify, ['fulfilment']]);
+  await ask('DELETE', `/leads/${lead_ids![0]}/restriction`, { reason: 'x' });
+  await act('erasure', [verify, ['fulfilment']]);
+  await expireRequests(db, new Date(services.now().getTime() + 4 * 366 * 86_400_000), { dry_run: true });
 }

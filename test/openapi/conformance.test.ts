@@ -85,7 +85,7 @@ describe('what works', () => {
         const { ask, exampleOf } = await openWorld();
         const parts = type.startsWith('multipart/') && writeParts(exampleOf(operation) as Record<string, string>);
         const response = await ask(operation, { ...(type && { type }), ...parts, headers: { Accept } });
-        expect([200, 201, 204, 303], `${type} ${Accept}`).toContain(response.status);
+        expect([200, 201, 202, 204, 303], `${type} ${Accept}`).toContain(response.status);
         await holdAgainst(operation, response);
       }
     const optional = parameters.filter(({ in: place, name }) => place === 'query' && name !== 'cursor');
@@ -106,7 +106,7 @@ describe('what works', () => {
     async (_, operation) => {
       const { ask } = await openWorld();
       let query: Record<string, string> = { limit: '1' };
-      for (let pages = 0; pages < 20; pages++) {
+      for (let pages = 0; pages < 50; pages++) {
         const response = await ask(operation, { query });
         const { next_cursor, has_more } = (await response.clone().json()) as { next_cursor: string; has_more: boolean };
         await holdAgainst(operation, response);
@@ -164,12 +164,12 @@ describe('who may', () => {
     if (browsers_answer(operation, 429)) await holdAgainst(operation, await ask(operation, { headers: html }));
   });
 
-  it('submitForm: 403 without a bot check', async () => {
+  it.each(['submitForm', 'submitRequest'])('%s: 403 without a bot check', async id => {
     const { ask, services } = await openWorld();
     services.settings.bot_check = true;
-    const submitForm = operations.find(({ operationId }) => operationId === 'submitForm')!;
-    expect(await holdAgainst(submitForm, await ask(submitForm))).toBe('bot-check-failed');
-    expect(await holdAgainst(submitForm, await ask(submitForm, { headers: html }))).toBe('text/html');
+    const operation = operations.find(({ operationId }) => operationId === id)!;
+    expect(await holdAgainst(operation, await ask(operation))).toBe('bot-check-failed');
+    expect(await holdAgainst(operation, await ask(operation, { headers: html }))).toBe('text/html');
   });
 });
 
@@ -268,6 +268,9 @@ describe('what is refused', () => {
       expect(response.status, id).toBe(404);
       await holdAgainst(operation, response);
     }
+    if (!browsers_answer(operation, 404)) return;
+    const page = await ask(operation, { path: { [name]: 'nobody' }, headers: html });
+    expect(await holdAgainst(operation, page)).toBe('text/html');
   });
 
   it.each(named.filter(([, { parameters }]) => parameters.some(({ name }) => name === 'Idempotency-Key')))(
@@ -294,6 +297,16 @@ describe('what is refused', () => {
     expect(await holdAgainst(withdrawLead, await ask(withdrawLead, { body }))).toBe('not-found');
     expect(await holdAgainst(withdrawLead, await ask(withdrawLead, { body, headers: html }))).toBe('text/html');
   });
+
+  it.each(named.filter(([, { responses, path }]) => responses[409] && path.startsWith('/subject-requests')))(
+    '%s: 409 where the request has ended, 423 where a hold stands',
+    async (_, operation) => {
+      const { ask, requests } = await openWorld();
+      const slugOf = async (id: string) => holdAgainst(operation, await ask(operation, { path: { id } }));
+      expect(await slugOf(requests.ended)).toBe('conflict');
+      if (operation.responses[423]) expect(await slugOf(requests.held)).toBe('held');
+    },
+  );
 
   it('submitForm: 410 for the key of an erased lead', async () => {
     const { ask } = await openWorld();

@@ -2,6 +2,10 @@ import { changeLead } from '../../db/leads/change.ts';
 import { placeHold } from '../../db/leads/hold.ts';
 import { createChannel } from '../../db/notices/channels.ts';
 import { listDeliveries } from '../../db/notices/outbox.ts';
+import { askRefusal, verifyRequest } from '../../db/requests/act.ts';
+import { createRequest } from '../../db/requests/create.ts';
+import { fulfilRequest } from '../../db/requests/fulfil.ts';
+import type { RequestType } from '../../db/requests/request.ts';
 import { type Role, roles } from '../../worker/guards/access.ts';
 import { openAssets } from '../../worker/node/assets.ts';
 import type { Operation } from './conformance.ts';
@@ -38,6 +42,8 @@ export const other_roles = (operation: Operation): Role[] => {
     'consents:read': ['privacy_officer', 'auditor'],
     'audit:read': ['privacy_officer', 'auditor'],
     'holds:manage': ['privacy_officer'],
+    'requests:handle': ['privacy_officer'],
+    'requests:approve': ['privacy_officer', 'auditor'],
     'tokens:manage': ['admin'],
     'policies:publish': ['admin'],
     'channels:manage': ['admin'],
@@ -91,6 +97,26 @@ export async function openWorld() {
   const module = /(?<=widget\/)lead-form-[\w-]+\.js/.exec(
     await new Response((await services.findAsset(new Request(`${origin}/widget.js`)))!.body).text(),
   )![0];
+  const request = (await (await post('/requests', { type: 'access', email: sent.email, details: 'x' })).json()) as {
+    reference: string;
+  };
+  const restricted = await makeLead();
+  const taken = { channel: 'phone', locale: 'en', texts: { email: sent.email }, verification: 'by_staff' } as const;
+  const take = async (type: RequestType, lead_id = one.id) =>
+    (await createRequest(services, { type, ...taken, lead_ids: [lead_id] }, {}, operator, services.now())).id;
+  const verify = (id: string) => verifyRequest(db, id, { by: 'callback', failed: false }, operator, services.now());
+  const fulfil = async (id: string) => {
+    await verify(id);
+    return fulfilRequest(services, id, {}, operator, services.now()) as Promise<{ copy: { code: string } | undefined }>;
+  };
+  const [open, refused, copied] = [await take('erasure'), await take('access'), await take('copy')];
+  const asker = { ...operator, id: 'asker' };
+  await askRefusal(services, refused, { code: 'R5', explanation: 'x' }, asker, services.now());
+  await verify(copied);
+  await fulfil(await take('restriction', restricted.id));
+  const requests = { ended: await take('copy'), held: await take('erasure', held.id) };
+  await verify(requests.held);
+  const { copy } = await fulfil(requests.ended);
   const { deliveries } = await listDeliveries(db, {}, 1, undefined);
   const ids: Record<string, string> = {
     '/channels/{id}': channel.id,
@@ -101,6 +127,15 @@ export async function openWorld() {
     '/leads/{id}/holds': one.id,
     '/leads/{id}/holds/{hold_id} id': held.id,
     '/leads/{id}/holds/{hold_id} hold_id': holds[0]!.id,
+    '/requests/{reference}': request.reference,
+    '/requests/copies/{code}': copy!.code,
+    '/subject-requests/{id}': open,
+    '/subject-requests/{id}/verification': open,
+    '/subject-requests/{id}/fulfilment': copied,
+    '/subject-requests/{id}/refusal': open,
+    '/subject-requests/{id}/approval': refused,
+    '/subject-requests/{id}/extension': open,
+    '/leads/{id}/restriction': restricted.id,
     '/tokens/{id}': (await token('viewer')).split('_')[1]!,
     '/tokens/{id}/rotation': (await token('viewer')).split('_')[1]!,
     '/widget/{file}': module,
@@ -141,7 +176,7 @@ export async function openWorld() {
     });
   }
 
-  return { ...started, ask, exampleOf, limits, ids, held };
+  return { ...started, ask, exampleOf, limits, ids, held, requests };
 }
 
 /**

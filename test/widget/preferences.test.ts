@@ -130,11 +130,12 @@ it('a choice made in another tab is taken over', async () => {
   expect(site.posts('/consents').length).toBe(1);
 });
 
-it('leads to the page on which an inquiry is withdrawn', async () => {
+it('leads to the pages on which an inquiry is withdrawn and on which a person asks for more', async () => {
   const page = await site.visit();
   await open(page);
-  const link = dialog(page).getByRole('link', { name: 'Withdraw an inquiry' });
-  expect(await link.getAttribute('href')).toBe(`${site.host}/withdrawals?lang=en`);
+  const leadsTo = (name: string) => dialog(page).getByRole('link', { name }).getAttribute('href');
+  expect(await leadsTo('Withdraw an inquiry')).toBe(`${site.host}/withdrawals?lang=en`);
+  expect(await leadsTo('Your rights')).toBe(`${site.host}/requests?lang=en`);
 });
 
 it('a purpose without cookies says so', async () => {

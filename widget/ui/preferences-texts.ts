@@ -20,6 +20,7 @@ export const preferencesTexts: Record<Locale, PreferencesTexts> = {
     shown: '当时的隐私政策：版本 {version}',
     receipt: '下载凭据（JSON）',
     withdraw: '撤回咨询的同意',
+    rights: '您的权利',
   },
   en: {
     preferences: 'Cookie preferences',
@@ -39,5 +40,6 @@ export const preferencesTexts: Record<Locale, PreferencesTexts> = {
     shown: 'Privacy policy shown: version {version}',
     receipt: 'Download the receipt (JSON)',
     withdraw: 'Withdraw an inquiry',
+    rights: 'Your rights',
   },
 };

@@ -86,7 +86,8 @@ export function openPreferences(options: Options) {
               <History {...{ host, locale, texts, visitor_id, records }} load={() => loadRecords(visitor_id)} />
             )}
             <div class="lc-purpose">
-              <LinkAway href={`${host}/withdrawals?lang=${locale}`}>{texts.withdraw}</LinkAway>
+              <LinkAway href={`${host}/withdrawals?lang=${locale}`}>{texts.withdraw}</LinkAway>{' '}
+              <LinkAway href={`${host}/requests?lang=${locale}`}>{texts.rights}</LinkAway>
             </div>
           </div>
           <footer class="lc-actions">

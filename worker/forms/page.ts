@@ -1,14 +1,22 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { html } from 'hono/html';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { currentPolicy, documentIn, listKnownPolicies, listPolicies } from '../../db/policies.ts';
 import { readReceiptCode } from '../../db/vault/signer.ts';
 import type { App } from '../context.ts';
-import { isGoodToken, issueFormToken } from '../guards/bot-check.ts';
+import { keepToken } from '../guards/bot-check.ts';
 import { readReturn } from '../guards/origins.ts';
+import type { Shown } from '../guards/submission.ts';
 import { localeOf } from '../http/language.ts';
-import { type Content, renderError, renderNotice, renderSummary, showPage, unaided } from '../http/page.ts';
+import {
+  type Content,
+  renderBotCheck,
+  renderError,
+  renderNotice,
+  renderSummary,
+  showPage,
+  unaided,
+} from '../http/page.ts';
 import { page_texts } from '../http/page-texts.ts';
 import type { FieldError } from '../http/slugs.ts';
 import { agreements, splitAgreement } from '../policies/agreements.ts';
@@ -21,24 +29,15 @@ import { form_texts } from './texts.ts';
 /** The fields that came with a form, as far as a page can show them again. */
 export type Sent = Record<string, unknown>;
 
-interface FormAnswer {
-  status?: ContentfulStatusCode;
-  errors?: FieldError[];
-  notice?: string | undefined;
-  /** Whether the token that came cannot be sent again. */
-  stale?: boolean;
-  /**
-   * Whether the database cannot be read. The policy that was read last then stands for the current one; the next post
-   * is checked against the current one again.
-   */
-  away?: boolean;
-  headers?: Record<string, string> | undefined;
-}
-
 const receipt_seconds = 600;
 
-/** Answers with the form as a page, with what was typed and what is wrong with it. */
-export async function answerForm(c: Context<App>, form: Form, sent: Sent, answer: FormAnswer = {}) {
+/**
+ * Answers with the form as a page, with what was typed and what is wrong with it.
+ *
+ * Where the database cannot be read, the policy that was read last stands for the current one; the next post is checked
+ * against the current one again.
+ */
+export async function answerForm(c: Context<App>, form: Form, sent: Sent, answer: Shown = {}) {
   const { status = 200, errors = [], notice, stale = false, away = false, headers } = answer;
   const { services } = c.var;
   const locale = localeOf(c);
@@ -60,8 +59,7 @@ export async function answerForm(c: Context<App>, form: Form, sent: Sent, answer
   };
   const fields = [...leadFields.map(({ name }) => name), 'policy_version'];
   const top = errors.length > 0 ? renderSummary(locale, errors, fields) : notice ? renderNotice(notice) : '';
-  const isKept = !stale && isGoodToken(signer, form, sent.form_token, now());
-  const token = isKept ? String(sent.form_token) : issueFormToken(signer, form, now());
+  const token = keepToken(signer, form, stale ? undefined : sent.form_token, now());
   return showPage(
     c,
     { ...page, headers },
@@ -74,8 +72,7 @@ ${top}
 <p class="hint">${texts.required}</p>
 ${leadFields.map(field => renderField(locale, field, sent, errors))}
 ${renderAgreement(locale, agreement, sent, errors)}
-<div class="trap" aria-hidden="true"><label for="website">${texts.trap}</label><input id="website" name="website" type="text" tabindex="-1" autocomplete="off" ${unaided}></div>
-<input type="hidden" name="form_token" value="${token}">
+${renderBotCheck(locale, token)}
 <input type="hidden" name="locale" value="${locale}">
 ${kept ? html`<input type="hidden" name="return_to" value="${kept.return_to}">` : ''}
 <button type="submit">${texts.submit}</button>

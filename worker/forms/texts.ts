@@ -1,17 +1,13 @@
-import type { Failure } from '../guards/bot-check.ts';
+import type { RefusedTexts } from '../guards/submission.ts';
 import { entries_kept } from '../http/page-texts.ts';
 import { type CommonFormTexts, common_form_texts } from '../shared/form-texts.ts';
 import type { Locale } from '../shared/locales.ts';
 
-interface FormTexts extends CommonFormTexts {
+interface FormTexts extends CommonFormTexts, RefusedTexts {
   intro: string;
   newTab: string;
-  trap: string;
   privacy: string[];
   closed: string;
-  unavailable: string;
-  tooLong: string;
-  failures: Record<Failure, string>;
   /** Said in the thanks: of what was sent before, and where the code is not to be had. */
   repeated: string;
   gone: string;
@@ -25,7 +21,6 @@ export const form_texts: Record<Locale, FormTexts> = {
     ...common_form_texts['zh-CN'],
     intro: '请留下您的联系方式，我们会尽快与您联系。',
     newTab: '（在新标签页中打开）',
-    trap: '请勿填写此项',
     privacy: [
       '我们只收集以上四项信息，加密保存，且仅用于与您联系。',
       '提交后您会得到一个回执码，凭此码可随时撤回同意并删除您的信息，无需注册账号。',
@@ -48,7 +43,6 @@ export const form_texts: Record<Locale, FormTexts> = {
     ...common_form_texts.en,
     intro: 'Tell us how to reach you, and our team will be in touch.',
     newTab: '(opens in a new tab)',
-    trap: 'Leave this empty',
     privacy: [
       'We ask for these four details only, keep them encrypted, and use them only to get in touch with you.',
       'After sending, you get a receipt code. With it you can withdraw your consent and have your details erased at any time, without an account.',

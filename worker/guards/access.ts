@@ -19,8 +19,10 @@ const scopes = {
     'consents:read',
     'audit:read',
     'holds:manage',
+    'requests:handle',
+    'requests:approve',
   ],
-  auditor: ['consents:read', 'audit:read'],
+  auditor: ['consents:read', 'audit:read', 'requests:approve'],
   admin: ['tokens:manage', 'policies:publish', 'channels:manage'],
 } as const;
 

@@ -1,13 +1,21 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Proof } from '../../db/once.ts';
 import type { Signer } from '../../db/vault/signer.ts';
-import type { Form } from '../shared/fields.ts';
+import { type Form, findForm } from '../shared/fields.ts';
 
 /**
  * Reason for which a check was not passed. After `early` the same values may be sent again; every other reason needs
  * a new check.
  */
 export type Failure = 'missing' | 'wrong' | 'early' | 'expired' | 'spent';
+
+/** What a bot check is for: one of the forms, or a request. */
+export type Posted = Form | 'requests';
+
+/** Finds what a bot check is for by its name. */
+export function findPosted(name: unknown): Posted | undefined {
+  return name === 'requests' ? name : findForm(name);
+}
 
 /** The fields of a bot check, as they were sent. */
 export interface BotCheckFields {
@@ -31,14 +39,14 @@ const challenge_format = /^(\d+)\.(\d+)\.([0-9a-z]{1,9})\.[0-9a-f]{16}$/;
 const token_format = /^([0-9a-z]{1,9})\.[0-9a-f]{16}$/;
 
 /** Creates a challenge for a form, as `createSolver` of proof-of-work.ts takes it. Nothing is stored. */
-export function issueChallenge(signer: Signer, form: Form, now: Date): { challenge: string; expires_at: Date } {
+export function issueChallenge(signer: Signer, form: Posted, now: Date): { challenge: string; expires_at: Date } {
   const expires_at = new Date(now.getTime() + challenge_ms);
   const text = `${puzzle_count}.${puzzle_bits}.${writeInstant(expires_at)}.${makeNonce()}`;
   return { challenge: `${text}.${signer.sign('challenge', `${form} ${text}`)}`, expires_at };
 }
 
 /** Creates a token for a page of a form, which holds when the page was rendered. Nothing is stored. */
-export function issueFormToken(signer: Signer, form: Form, now: Date): string {
+function issueFormToken(signer: Signer, form: Posted, now: Date): string {
   const text = `${writeInstant(now)}.${makeNonce()}`;
   return `${text}.${signer.sign('form_token', `${form} ${text}`)}`;
 }
@@ -46,7 +54,7 @@ export function issueFormToken(signer: Signer, form: Form, now: Date): string {
 /** Checks the fields of a bot check: a solved challenge, or a page's token with the trap left empty. */
 export function checkBot(
   signer: Signer,
-  form: Form,
+  form: Posted,
   { challenge, form_token, website }: BotCheckFields,
   now: Date,
 ): Proof | Failure {
@@ -55,11 +63,10 @@ export function checkBot(
   return website === '' ? checkFormToken(signer, form, form_token, now) : 'wrong';
 }
 
-/** Returns whether a page's token can still be sent, now or in a moment. */
-export function isGoodToken(signer: Signer, form: Form, token: unknown, now: Date): token is string {
-  if (typeof token !== 'string') return false;
-  const checked = checkFormToken(signer, form, token, now);
-  return typeof checked === 'object' || checked === 'early';
+/** Returns a page's token where it can still be sent, now or in a moment, else a new one. */
+export function keepToken(signer: Signer, form: Posted, token: unknown, now: Date): string {
+  const checked = typeof token === 'string' ? checkFormToken(signer, form, token, now) : 'missing';
+  return typeof checked === 'object' || checked === 'early' ? (token as string) : issueFormToken(signer, form, now);
 }
 
 /**
@@ -69,7 +76,7 @@ export function readMark(form_token: unknown): string | undefined {
   return typeof form_token === 'string' ? splitMark(form_token).mark || undefined : undefined;
 }
 
-function checkAnswer(signer: Signer, form: Form, answer: string, now: Date): Proof | Failure {
+function checkAnswer(signer: Signer, form: Posted, answer: string, now: Date): Proof | Failure {
   const { text, mark, rest } = splitMark(answer);
   const [, count, bits, expires] = challenge_format.exec(text) ?? [];
   if (!expires || !signer.isSigned('challenge', `${form} ${text}`, mark)) return 'wrong';
@@ -90,7 +97,7 @@ function isSolution(mark: string, index: number, number: string, bits: number): 
   return createHash('sha256').update(block).digest().readUInt32BE(0) >>> (32 - bits) === 0;
 }
 
-function checkFormToken(signer: Signer, form: Form, token: string, now: Date): Proof | Failure {
+function checkFormToken(signer: Signer, form: Posted, token: string, now: Date): Proof | Failure {
   const { text, mark, rest } = splitMark(token);
   const [, rendered] = token_format.exec(text) ?? [];
   if (!rendered || rest || !signer.isSigned('form_token', `${form} ${text}`, mark)) return 'wrong';

@@ -2,8 +2,7 @@ import * as z from 'zod/mini';
 import { factory } from '../context.ts';
 import { problem } from '../http/problem.ts';
 import { query } from '../http/validate.ts';
-import { findForm } from '../shared/fields.ts';
-import { issueChallenge } from './bot-check.ts';
+import { findPosted, issueChallenge } from './bot-check.ts';
 
 export const challengeQuery = z.strictObject({ form: z.string() });
 
@@ -11,7 +10,7 @@ export const challengeQuery = z.strictObject({ form: z.string() });
  * `GET /challenge?form=` returns the puzzles that a page solves while a person types, and when their answer expires.
  */
 export const showChallenge = factory.createHandlers(query(challengeQuery), c => {
-  const form = findForm(c.req.valid('query').form);
+  const form = findPosted(c.req.valid('query').form);
   if (!form) return problem(c, 'unknown-form');
   const { signer, now } = c.var.services;
   return c.json(issueChallenge(signer, form, now()), 200, { 'Cache-Control': 'no-store' });

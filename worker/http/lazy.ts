@@ -3,7 +3,9 @@ import { every } from 'hono/combine';
 import type { App } from '../context.ts';
 
 /** Names of a file's exports that are handlers of a route, as `factory.createHandlers` makes them. */
-type HandlerNames<M> = { [N in keyof M]: M[N] extends readonly Handler<App>[] ? N : never }[keyof M];
+type HandlerNames<M> = {
+  [N in keyof M]: M[N] extends readonly ((...args: never[]) => unknown)[] ? N : never;
+}[keyof M];
 
 /**
  * Makes handlers of a file that the first request for one of them loads.

@@ -102,3 +102,10 @@ export function renderError(locale: Locale, field: string, errors: FieldError[],
     attributes: html`${error ? html` aria-invalid="true"` : ''}${ids ? html` aria-describedby="${ids}"` : ''}`,
   };
 }
+
+/** Renders the hidden fields by which a page without a script passes the bot check, with a trap that stays empty. */
+export function renderBotCheck(locale: Locale, token: string): Content {
+  const { trap } = page_texts[locale];
+  return html`<div class="trap" aria-hidden="true"><label for="website">${trap}</label><input id="website" name="website" type="text" tabindex="-1" autocomplete="off" ${unaided}></div>
+<input type="hidden" name="form_token" value="${token}">`;
+}

@@ -5,6 +5,7 @@ import { currentPolicy, listKnownPolicies } from '../../db/policies.ts';
 import type { App } from '../context.ts';
 import { form_texts } from '../forms/texts.ts';
 import { withdrawal_texts } from '../leads/withdraw-texts.ts';
+import { request_texts } from '../requests/texts.ts';
 import { findForm, forms } from '../shared/fields.ts';
 import { renderWayBack } from './footer.ts';
 import { localeOf } from './language.ts';
@@ -44,7 +45,8 @@ function renderWayOn(c: Context<App>, slug: Slug): Content {
   const locale = localeOf(c);
   const { again, console } = problem_page_texts[locale];
   const form = /^\/forms\/([^/]+)/.exec(c.req.path)?.[1];
-  const known = c.req.path === '/withdrawals' ? c.req.path : findForm(form) && `/forms/${form}`;
+  const page = /^\/(?:withdrawals|requests)(?=\/|$)/.exec(c.req.path)?.[0];
+  const known = page ?? (findForm(form) && `/forms/${form}`);
   if (slug === 'unauthorized' || slug === 'forbidden') return html`<a class="button" href="/console">${console}</a>`;
   if (known) return html`<a class="button" href="${known}?lang=${locale}">${again}</a>`;
   return renderWayBack(locale, c.var.services.settings, 'button');
@@ -60,6 +62,7 @@ function renderPlaces(c: Context<App>): Content {
     ...forms.map(form => [`/forms/${form}`, form_texts[locale].titles[form]]),
     ...(version ? [[`/policies/${version}`, policy]] : []),
     ['/withdrawals', withdrawal_texts[locale].title],
+    ['/requests', request_texts[locale].title],
   ];
   return html`<nav class="note" aria-label="${places}"><ul>${links.map(([path, name]) => html`<li><a href="${path}?lang=${locale}">${name}</a></li>`)}</ul></nav>`;
 }

@@ -23,6 +23,7 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
     'not-found': { title: '未找到', detail: '这个地址没有内容。请检查网址或编号。' },
     'unknown-form': { title: '没有这个表单', detail: '可用的表单是 mini-ai-experience 和 ecological-cooperation。' },
     'method-not-allowed': { title: '不支持该请求方法', detail: '此地址支持的方法列在 Allow 响应头中。' },
+    conflict: { title: '当前状态不允许', detail: '当前状态不允许此操作，没有任何更改。' },
     gone: {
       title: '内容已删除',
       detail: '此 Idempotency-Key 所对应的咨询信息已删除，不会再次保存。如需再次提交，请换用新的键。',
@@ -86,6 +87,7 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
     'not-found': { title: 'Not found', detail: 'There is nothing at this address. Check the address or the id.' },
     'unknown-form': { title: 'No such form', detail: 'The forms are mini-ai-experience and ecological-cooperation.' },
     'method-not-allowed': { title: 'Method not allowed', detail: 'The header Allow lists what this address accepts.' },
+    conflict: { title: 'Not in this state', detail: 'The present state does not allow this, and nothing was changed.' },
     gone: {
       title: 'Gone',
       detail:
@@ -130,16 +132,43 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
   },
 };
 
+/** Reasons for which a problem has a detail of its own. */
+type Reason =
+  | 'erased'
+  | 'lost_key'
+  | 'closed'
+  | 'late'
+  | 'unasked'
+  | 'same_person'
+  | 'unverified'
+  | 'no_lead'
+  | 'copy_over';
+
 /** Details that replace a problem's general one, by reason. */
-export const problem_details: Record<Locale, Record<'erased' | 'lost_key', string>> = {
+export const problem_details: Record<Locale, Record<Reason, string>> = {
   'zh-CN': {
     erased: '这条线索已被删除，只留下删除记录，没有可以更改的内容。',
     lost_key:
       '这里的个人信息无法解密：所需的密钥已丢失或未配置。服务器日志中的 key_lost 列出了相关编号和密钥；请联系管理员。',
+    closed: '这一请求已经结束，没有任何更改。',
+    late: '答复期限已过，不能再延长。',
+    unasked: '没有人提出拒绝这一请求。',
+    same_person: '拒绝须由另一人批准：不能是提出者本人、同名的持有人，或由提出者创建的令牌。',
+    unverified: '请求人的身份尚未核验。',
+    no_lead: '没有找到与这一请求对应的线索。',
+    copy_over: '这个地址没有可打开的副本：它只能打开一次，有效期 7 天。如仍需要，请再次提出请求。',
   },
   en: {
     erased: 'This lead has been erased. Only the record of its erasure is left, and nothing that could be changed.',
     lost_key:
       'Personal data in this answer cannot be decrypted: a key is lost or not set. The line key_lost of the server log names the ids and the key; ask an administrator.',
+    closed: 'This request has ended. Nothing was changed.',
+    late: 'The day by which it was due is over, so the time can no longer be extended.',
+    unasked: 'Nobody has asked for a refusal of this request.',
+    same_person:
+      'Another person must approve a refusal: not who asked, no holder of the same name, and no token that the asker made.',
+    unverified: 'Nobody has verified yet who asks.',
+    no_lead: 'No lead is known that this request could be about.',
+    copy_over: 'There is no copy to open here: each opens once, within seven days. Ask again if you need another.',
   },
 };

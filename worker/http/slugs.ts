@@ -11,6 +11,7 @@ export const statuses = {
   'not-found': 404,
   'unknown-form': 404,
   'method-not-allowed': 405,
+  conflict: 409,
   gone: 410,
   'payload-too-large': 413,
   'unsupported-media-type': 415,

@@ -22,3 +22,9 @@ export function writeInstant(locale: Locale, time_zone: string, at: Date): strin
   const zone = writeZone(locale, time_zone, at);
   return locale === 'zh-CN' ? `${day} ${zone} ${time}` : `${day}, ${time} ${zone}`;
 }
+
+/** Writes a day, given as `YYYY-MM-DD`: `23 November 2026`. */
+export function writeDay(locale: Locale, day: string): string {
+  const format = new Intl.DateTimeFormat(date_tags[locale], { dateStyle: 'long', timeZone: 'UTC' });
+  return format.format(new Date(`${day}T00:00:00Z`));
+}

@@ -22,15 +22,40 @@ export function query<S extends z.ZodMiniType>(schema: S) {
 
 /** Returns the schema of one of the form's fields, which applies the form's own rule. Its output is what is stored. */
 export function field(name: LeadField) {
-  const checked = z.string().check(
+  return z.pipe(
+    typedText(typed => checkField(name, typed)),
+    z.transform((typed: string) => normalizeField(name, typed)),
+  );
+}
+
+/** Returns the same for a field that may be missing, or left blank as a page sends it. */
+export function spareField(name: LeadField) {
+  return spareText(
+    typed => checkField(name, typed),
+    typed => normalizeField(name, typed),
+  );
+}
+
+/**
+ * Returns the schema of a text that may be missing or blank, by a rule that names what is wrong with it. Its output is
+ * undefined where nothing was typed.
+ */
+export function spareText(check: (typed: string) => ErrorCode | undefined, normalize: (typed: string) => string) {
+  return z.optional(
+    z.pipe(
+      typedText(typed => (typed.trim() ? check(typed) : undefined)),
+      z.transform((typed: string) => (typed.trim() ? normalize(typed) : undefined)),
+    ),
+  );
+}
+
+/** Returns the schema of a text by a rule that names what is wrong with it. */
+export function typedText(check: (typed: string) => ErrorCode | undefined) {
+  return z.string().check(
     z.superRefine((typed, context) => {
-      const code = checkField(name, typed);
+      const code = check(typed);
       if (code) context.addIssue({ code: 'custom', params: { code } });
     }),
-  );
-  return z.pipe(
-    checked,
-    z.transform((typed: string) => normalizeField(name, typed)),
   );
 }
 

@@ -7,6 +7,8 @@ interface WithdrawalTexts {
   label: string;
   hint: string;
   submit: string;
+  /** The other way to the same end, for who has no code. */
+  other: string;
   wrong: string[];
   unavailable: string;
   done: { title: string; body: string; at: string; again: string };
@@ -22,6 +24,7 @@ export const withdrawal_texts: Record<Locale, WithdrawalTexts> = {
     label: '回执码',
     hint: '20 位字母和数字，分为四组；大小写和连字符均可忽略。',
     submit: '撤回并删除',
+    other: '没有回执码？您也可以通过邮箱或电话提出请求，行使您的其他权利。',
     wrong: [
       '没有找到与此回执码对应的信息。',
       '请逐位核对：回执码共 20 位，不含字母 I、L、O、U。如果之前已经撤回，信息早已删除，无需再次操作。',
@@ -45,6 +48,7 @@ export const withdrawal_texts: Record<Locale, WithdrawalTexts> = {
     label: 'Receipt code',
     hint: '20 letters and digits in four groups. Capitals and dashes don’t matter.',
     submit: 'Withdraw and erase',
+    other: 'No receipt code? Ask by your email or phone instead, for this or any other of your rights.',
     wrong: [
       'We found nothing for this receipt code.',
       'Please compare it letter by letter: it has 20 letters and digits, and never I, L, O or U. If you have withdrawn before, your details are gone already and there is nothing left to do.',

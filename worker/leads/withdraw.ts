@@ -135,7 +135,8 @@ ${line}
 </div>
 <input type="hidden" name="locale" value="${locale}">
 <button type="submit">${texts.submit}</button>
-</form>`,
+</form>
+<p class="note"><a href="/requests?lang=${locale}&amp;type=withdrawal">${texts.other}</a></p>`,
   );
 }
 

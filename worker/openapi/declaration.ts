@@ -38,7 +38,17 @@ export interface Operation {
   pages?: number[];
 }
 
-export const tags = ['leads', 'consents', 'audit', 'tokens', 'channels', 'policies', 'forms', 'service'] as const;
+export const tags = [
+  'leads',
+  'consents',
+  'audit',
+  'tokens',
+  'channels',
+  'policies',
+  'forms',
+  'requests',
+  'service',
+] as const;
 export type Tag = (typeof tags)[number];
 
 /** A JSON Schema, or the part of one that is written by hand. */
@@ -104,6 +114,7 @@ export const examples = {
   hold_id: '019aaf3e-7d20-7e55-b2c3-4d5e6f708192',
   consent_id: '019aaf3e-5fa0-7d44-a1b2-3c4d5e6f7081',
   visitor_id: '3f2b8c1e-9a4d-4e6f-8b7a-1c2d3e4f5a6b',
+  subject_request_id: '019aaf3e-a110-7c22-9d33-4e5f60718293',
   request_id: '019aaf3f-0010-7a5b-8c9d-0e1f2a3b4c5d',
   received_at: '2026-11-23T04:00:00.000Z',
   later_at: '2026-11-23T06:30:00.000Z',

@@ -8,6 +8,7 @@ import { hold_operations } from './operations/holds.ts';
 import { lead_operations } from './operations/leads.ts';
 import { policy_operations } from './operations/policies.ts';
 import { receipt_operations } from './operations/receipts.ts';
+import { request_operations } from './operations/requests.ts';
 import { service_operations } from './operations/service.ts';
 import { token_operations } from './operations/tokens.ts';
 import {
@@ -30,6 +31,7 @@ const operations: Operation[] = [
   ...policy_operations,
   ...compliance_operations,
   ...form_operations,
+  ...request_operations,
   ...service_operations,
 ];
 

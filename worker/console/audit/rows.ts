@@ -43,7 +43,7 @@ function describePurpose({ text }: Reader, action: string, purpose: string): str
 
 function renderSubjects({ text: { audit } }: Reader, { lead_ids, lead_count, fields, action }: ListedEvent): Content {
   if (lead_count === 0)
-    return html`${/^(token|policy|calendar|key|channel)\./.test(action) ? html`<code>${fields}</code>` : '–'}`;
+    return html`${/^(token|policy|calendar|key|channel|request|copy)\./.test(action) ? html`<code>${fields}</code>` : '–'}`;
   const links = lead_ids.map(
     id => html`<a href="/console/audit?lead_id=${id}&amp;action=all"><code>${id.slice(-12)}</code></a> `,
   );

@@ -52,6 +52,7 @@ export const docs_texts: Record<Locale, DocsTexts> = {
       channels: { title: '通知渠道', text: '供管理员使用：新线索到达时几秒内通知您的系统，内容只有编号和链接。' },
       policies: { title: '隐私政策', text: '已发布的版本永不更改。' },
       forms: { title: '表单', text: '供访客使用；不运行脚本的浏览器也能完整使用。' },
+      requests: { title: '个人信息权利', text: '供您保存了其信息的个人使用：提出请求并查询进度；员工办理。' },
       service: { title: '服务', text: '健康检查、错误说明、本文档和静态文件。' },
     },
     schemas: '数据结构',
@@ -99,6 +100,10 @@ export const docs_texts: Record<Locale, DocsTexts> = {
       },
       policies: { title: 'Privacy policies', text: 'What is published never changes.' },
       forms: { title: 'Forms', text: 'For visitors, browsers without a script included.' },
+      requests: {
+        title: 'Rights of people',
+        text: 'For the people whose data is held: they ask and see what became of it, and staff answer.',
+      },
       service: { title: 'Service', text: 'Health, problems explained, this description, static files.' },
     },
     schemas: 'Schemas',

@@ -1,0 +1,108 @@
+import type { Actor, AuditEvent } from '../audit/record.ts';
+import type { Database } from '../database.ts';
+import { draftChange, type LeadChange } from '../leads/change.ts';
+import { draftErasure } from '../leads/erase.ts';
+import type { Part } from '../leads/hold.ts';
+import type { ErasureGround } from '../leads/lead.ts';
+import { draftRestriction } from '../leads/restrict.ts';
+import { selectLead } from '../leads/rows.ts';
+import { hashReceiptCode, type Signer } from '../vault/signer.ts';
+import type { Vault } from '../vault/vault.ts';
+import { actOn, draftAct, type Hindrance } from './act.ts';
+import type { KeyedRequest } from './find.ts';
+import { findMeant, type Meant } from './meant.ts';
+import { copy_types, type RequestRow, worded_types } from './request.ts';
+
+/** Period in which the address of a copy can be opened, once. */
+const copy_ms = 7 * 24 * 3_600_000;
+
+interface Services {
+  db: Database;
+  vault: Vault;
+  signer: Signer;
+}
+
+/** What a fulfilment needs beside the request: the right values of a correction, the ground of an erasure. */
+export interface Fulfilment {
+  values?: NonNullable<LeadChange['values']> | undefined;
+  ground?: ErasureGround | undefined;
+}
+
+/** The code that opens a copy, and until when. */
+export interface CopyCode {
+  code: string;
+  until: string;
+}
+
+/**
+ * Does what a verified request asks for, and ends it, in one unit with its events: prepares a copy, erases, corrects or
+ * restricts the leads that it is about.
+ *
+ * @returns What hindered it, or the code that opens the copy where there is one.
+ * @see PIPL art. 44–48
+ */
+export async function fulfilRequest(
+  services: Services,
+  id: string,
+  fulfilment: Fulfilment,
+  actor: Actor,
+  now: Date,
+): Promise<Hindrance | { copy: CopyCode | undefined }> {
+  const { db, signer } = services;
+  let copy: CopyCode | undefined;
+  let isErasure = false;
+  const hindrance = await actOn(db, id, async request => {
+    if (request.closed_at) return 'closed';
+    const isWorded = worded_types.includes(request.type);
+    if (!isWorded && !request.verified_at) return 'unverified';
+    const leads = isWorded ? [] : await findMeant(services, request);
+    if (leads.some(({ is_held }) => is_held)) return 'held';
+    const parts = await draftFulfilment(services, request, leads, fulfilment, actor, now);
+    if (typeof parts === 'string') return parts;
+    isErasure = parts.length > 0;
+    copy = copy_types.includes(request.type)
+      ? { code: signer.makeCode('copy', request), until: new Date(now.getTime() + copy_ms).toISOString() }
+      : undefined;
+    const lead_ids = leads.map(lead => lead.id);
+    const set: Partial<RequestRow> = {
+      ...{ state: 'fulfilled', closed_at: now.toISOString(), refusal_code: null, refusal_by: null },
+      ...(!isWorded && { lead_ids: JSON.stringify(lead_ids) }),
+      ...(copy && { copy_hash: hashReceiptCode(copy.code), copy_until: copy.until }),
+    };
+    const event = { action: 'request.fulfilled', fields: id, purpose: request.type, lead_ids } satisfies AuditEvent;
+    return [...parts, draftAct(db, request, set, event, actor, now)];
+  });
+  if (hindrance) return hindrance;
+  if (isErasure) await db.scrub();
+  return { copy };
+}
+
+/** Drafts what the type of a request means for its leads. */
+async function draftFulfilment(
+  { db, vault }: Services,
+  { id, type }: KeyedRequest,
+  leads: Meant[],
+  { values, ground = 'withdrawn' }: Fulfilment,
+  actor: Actor,
+  now: Date,
+): Promise<Hindrance | Part[]> {
+  switch (type) {
+    case 'erasure':
+      return leads.map(lead => draftErasure(db, lead, { action: 'lead.erased', ground }, actor, now));
+    case 'withdrawal':
+      return leads.map(lead => draftErasure(db, lead, { action: 'lead.withdrawn' }, actor, now));
+    case 'restriction':
+      return leads
+        .filter(({ is_restricted }) => !is_restricted)
+        .map(lead => draftRestriction(db, lead, id, actor, now));
+    case 'rectification': {
+      if (leads.length === 0) return 'no_lead';
+      if (leads.some(({ is_restricted }) => is_restricted)) return 'held';
+      const rows = await Promise.all(leads.map(lead => selectLead(db, lead.id)));
+      const changes = rows.map(row => row && !row.erased_at && draftChange({ db, vault }, row, { values }, actor, now));
+      return changes.filter(part => part !== undefined && part !== false);
+    }
+    default:
+      return [];
+  }
+}

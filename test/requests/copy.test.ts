@@ -1,0 +1,126 @@
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import type { Database } from '../../db/database.ts';
+import * as sqlite from '../../db/dialects/sqlite.ts';
+import { copied_tables } from '../../db/requests/copy-places.ts';
+import { browser_accept, lead, origin, startPublished } from '../support/harness.ts';
+
+type Copy = {
+  leads: ({ id: string } & Record<string, unknown>)[];
+  request: Record<string, unknown>;
+  recipients: object[];
+};
+
+async function openRequest() {
+  const started = await startPublished();
+  const { post, ask, pull } = started;
+  const { id } = (await (await post('/forms/mini-ai-experience', { ...lead, locale: 'en' })).json()) as { id: string };
+  await ask('PATCH', `/leads/${id}`, { status: 'contacted', assigned_to: '王芳' });
+  await pull(`/leads/${id}?view=clear`, 'sales');
+  const asked = { type: 'copy', channel: 'visit', email: lead.email, name: '欧阳小明' };
+  const request = (await (await ask('POST', '/subject-requests', asked)).json()) as { id: string };
+  await ask('POST', `/subject-requests/${request.id}/verification`, { by: 'in_person' });
+  const done = await ask('POST', `/subject-requests/${request.id}/fulfilment`);
+  const { copy_url } = (await done.json()) as { copy_url: string };
+  return { ...started, id, path: copy_url.slice(origin.length), request };
+}
+
+describe('[R2] a copy', () => {
+  it('holds everything, opens once, and is on record before it is opened', async () => {
+    const { id, path, get, post, pull, request } = await openRequest();
+    expect(path).toMatch(/^\/requests\/copies\/[0-9A-Z-]{23}$/);
+    for (let n = 0; n < 2; n++) expect(await (await get(path)).json()).toEqual({ until: '2026-11-30T04:00:00.000Z' });
+    const response = await post(path, '', { Accept: 'application/json' });
+    expect(response.headers.get('Cache-Control')).toBe('no-store');
+    const copy = (await response.json()) as Copy;
+    expect(copy.leads).toEqual([
+      {
+        ...{ id, form: 'mini-ai-experience', received_at: '2026-11-23T04:00:00.000Z', earlier_lead_id: null },
+        ...{ changed_at: '2026-11-23T04:00:00.000Z', erased_at: null, restricted_at: null, child_at: null },
+        values: { name: lead.name, phone: '+8613800138078', email: lead.email, company: lead.company },
+        status: {
+          ...{ now: 'contacted', changed_at: '2026-11-23T04:00:00.000Z', contacted_at: '2026-11-23T04:00:00.000Z' },
+          ...{ qualified_at: null, closed_at: null },
+        },
+        consent: {
+          ...{ policy_version: '2026-01', policy_sha256: expect.any(String), locale: 'en', withdrawn_at: null },
+          agreement: 'I agree to the [policy 2026-01] for mini-ai-experience (en)',
+          agreement_sha256: expect.any(String),
+        },
+        kept_until: '2028-11-23T04:00:00.000Z',
+        ...{ holds: [], restrictions: [] },
+        events: [
+          expect.objectContaining({ action: 'lead.created', role: 'visitor' }),
+          expect.objectContaining({ action: 'lead.changed', role: 'privacy_officer', fields: 'status,assigned_to' }),
+          expect.objectContaining({ action: 'lead.revealed', role: 'sales', at: '2026-11-23T04:00:00.000Z' }),
+          expect.objectContaining({ action: 'request.fulfilled', role: 'privacy_officer' }),
+          expect.objectContaining({ action: 'copy.opened', role: 'visitor' }),
+        ],
+      },
+    ]);
+    expect(copy.request).toMatchObject({ id: request.id, type: 'copy', texts: { email: lead.email, name: lead.name } });
+    expect(copy.recipients).toEqual([]);
+    // No member of staff is named.
+    expect(JSON.stringify(copy)).not.toContain('王芳');
+    for (const ask of [() => get(path), () => post(path, '')]) expect((await ask()).status).toBe(404);
+    const { audit_events } = (await (await pull(`/audit-events?lead_id=${id}`)).json()) as { audit_events: object[] };
+    expect(audit_events.at(-1)).toMatchObject({ action: 'copy.opened', fields: request.id, actor: 'visitor' });
+  });
+
+  it('opens on a page with one button, to read and to keep as a file', async () => {
+    const { path, get, submit } = await openRequest();
+    const door = await (await get(`${path}?lang=en`, { Accept: browser_accept })).text();
+    expect(door).toContain('<form class="card" method="post">');
+    expect(door.match(/<button/g)).toHaveLength(1);
+    expect(door).not.toContain(lead.email);
+    const page = await (await submit(`${path}?lang=en`, {})).text();
+    for (const told of [lead.email, lead.company, 'I agree to the [policy 2026-01]', 'Seen in clear', 'sales'])
+      expect(page).toContain(told);
+    const [, file] = /href="data:application\/json;base64,([^"]+)"/.exec(page)!;
+    expect(JSON.parse(Buffer.from(file!, 'base64').toString())).toMatchObject({
+      leads: [{ values: { email: lead.email } }],
+    });
+    const again = await submit(`${path}?lang=en`, {});
+    expect(again.status).toBe(404);
+    expect(await again.text()).not.toContain(lead.email);
+  });
+
+  it('opens for one of many at once, and for nobody after seven days', async () => {
+    const { path, post, advance, get } = await openRequest();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => post(path, '')));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(404)]);
+    const late = await openRequest();
+    late.advance(7 * 86_400_000);
+    expect((await late.get(late.path)).status).toBe(404);
+    expect((await late.post(late.path, '')).status).toBe(404);
+    advance(0);
+    expect((await get('/requests/copies/x')).status).toBe(404);
+  });
+
+  it('says of what was erased meanwhile only that it was', async () => {
+    const { id, path, post, ask } = await openRequest();
+    await ask('DELETE', `/leads/${id}`);
+    const copy = (await (await post(path, '')).json()) as Copy;
+    expect(copy.leads).toEqual([{ id, erased_at: '2026-11-23T04:00:00.000Z' }]);
+  });
+
+  it('is complete by construction: a column without a place in it is found', async () => {
+    const db = await sqlite.open(':memory:');
+    expect(await listUnplaced(db)).toEqual([]);
+    await sql`alter table leads add column mood text`.execute(db);
+    await sql`create table chats (id text not null primary key, lead_id text not null)`.execute(db);
+    expect((await listUnplaced(db)).sort()).toEqual(['chats', 'leads.mood']);
+    await db.destroy();
+  });
+});
+
+/** Lists the tables that name a lead or a subject, and the columns of those that are copied, that have no place in a copy. */
+async function listUnplaced(db: Database): Promise<string[]> {
+  const tables = await db.snapshot(snapshot => snapshot.listTables());
+  return tables.flatMap(({ name, columns }) => {
+    const places = copied_tables[name];
+    if (places && 'not' in places) return [];
+    if (places) return columns.filter(column => !(column in places)).map(column => `${name}.${column}`);
+    return columns.some(column => /^(lead_id|lead_ids|subject_id)$/.test(column)) ? [name] : [];
+  });
+}

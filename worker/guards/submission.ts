@@ -1,0 +1,195 @@
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Conflict } from '../../db/database.ts';
+import type { Terms } from '../../db/leads/create.ts';
+import { pairKeys, type Repeatable } from '../../db/once.ts';
+import type { App, Services } from '../context.ts';
+import { readIdempotencyKey, workOnce } from '../http/idempotency-key.ts';
+import { localeOf } from '../http/language.ts';
+import { page_texts } from '../http/page-texts.ts';
+import { problem, problem_headers } from '../http/problem.ts';
+import { problem_texts } from '../http/problem-texts.ts';
+import type { FieldError } from '../http/slugs.ts';
+import { invalidFields } from '../http/validate.ts';
+import { type BotCheckFields, checkBot, type Failure, type Posted, readMark } from './bot-check.ts';
+import { describeQuota, useLimit } from './rate-limit.ts';
+
+/** Every outcome of what is submitted. */
+export type Outcome<Receipt> =
+  /** It is stored, by this request or by the first one with the same key. */
+  | { is: 'stored'; receipt: Receipt }
+  /** The same page was sent before, with the same content. */
+  | { is: 'repeated'; receipt: Receipt }
+  | Refused;
+
+/** The outcomes that store nothing. */
+export type Refused =
+  /** The key was sent before, with other content. */
+  | { is: 'reused' }
+  /** What was stored under the key is erased. */
+  | { is: 'gone' }
+  | { is: 'fields'; errors: FieldError[] }
+  /** The form is too large, yet was read to be shown again. */
+  | { is: 'large'; errors: FieldError[] }
+  | { is: 'flood'; headers: Record<string, string> }
+  | { is: 'bot'; failure: Failure }
+  /** The database cannot be used just now. */
+  | { is: 'away' };
+
+/** What visitors submit, and what stores it. */
+export interface Submission<Receipt> {
+  /** What is posted to: the bot check, the limit and the quota are its own. */
+  to: Posted;
+  scope: 'lead' | 'request';
+  /** What a repeat has in common with the first request. */
+  content: unknown[];
+  sent: BotCheckFields;
+  /** Finds the first answer to a key. */
+  findFirst(repeatable: Repeatable): Promise<{ same: boolean; receipt: Receipt } | 'erased' | undefined>;
+  /** Stores it under these terms. It throws the Conflict of a term that is not met. */
+  store(terms: Terms): Promise<Outcome<Receipt>>;
+}
+
+/**
+ * Finds the outcome of a submission.
+ *
+ * The order of the checks matters. A repeat gets its answer whatever has run out since. The limit of the address comes
+ * before all that costs work. The proof is spent in the unit that stores, so that nothing that fails spends it.
+ */
+export async function acceptOnce<Receipt>(c: Context<App>, it: Submission<Receipt>): Promise<Outcome<Receipt>> {
+  const { services } = c.var;
+  const { key, error } = readIdempotencyKey(c);
+  if (error) return { is: 'fields', errors: [error] };
+  const repeatable = describeRepeat(services, it, key);
+  return workOnce<Outcome<Receipt>>(
+    () => findFirst(it, repeatable, key),
+    () => storeFirst(c, it, repeatable),
+    conflict => readConflict(services, conflict),
+  );
+}
+
+/**
+ * Returns the key by which a repeat is known: the one that was sent, or the mark of a page's token. Because a page
+ * sends no key and its button can be pressed twice, its token stands for one.
+ */
+function describeRepeat<Receipt>(
+  { signer, settings }: Services,
+  { scope, content, sent: { form_token, challenge } }: Submission<Receipt>,
+  key: string | undefined,
+): Repeatable | undefined {
+  const mark = settings.bot_check && !challenge ? readMark(form_token) : undefined;
+  if (key === undefined && !mark) return undefined;
+  const fingerprints = signer.fingerprints(content);
+  return pairKeys(key === undefined ? fingerprints.map(() => mark!) : signer.idempotencyKeys(scope, key), fingerprints);
+}
+
+/**
+ * Finds the outcome of the first request with the same key, or from the same page. For a page with other content it
+ * finds none: its token is then refused as spent.
+ */
+async function findFirst<Receipt>(
+  it: Submission<Receipt>,
+  repeatable: Repeatable | undefined,
+  key: string | undefined,
+): Promise<Outcome<Receipt> | undefined> {
+  const first = repeatable && (await it.findFirst(repeatable));
+  if (!first) return undefined;
+  if (key === undefined)
+    return first !== 'erased' && first.same ? { is: 'repeated', receipt: first.receipt } : undefined;
+  if (first === 'erased') return { is: 'gone' };
+  const { same, receipt } = first;
+  return same ? { is: 'stored', receipt } : { is: 'reused' };
+}
+
+async function storeFirst<Receipt>(
+  c: Context<App>,
+  { to, sent, store }: Submission<Receipt>,
+  repeatable: Repeatable | undefined,
+): Promise<Outcome<Receipt>> {
+  const { signer, settings, now } = c.var.services;
+  const limited = await useLimit(c, 'form', `forms ${to}`);
+  if (limited) return { is: 'flood', headers: limited };
+  const proof = settings.bot_check ? checkBot(signer, to, sent, now()) : undefined;
+  if (typeof proof === 'string') return { is: 'bot', failure: proof };
+  // A page's token that is claimed as the key is spent by that.
+  const isClaimed = proof?.proof === repeatable?.[0]?.key;
+  return store({ repeatable, proof: isClaimed ? undefined : proof, quota: settings.form_quota_per_minute });
+}
+
+/**
+ * Returns the outcome that a refusal by the database means when there was no first request: the quota is full, or the
+ * proof was spent before.
+ */
+function readConflict({ settings, now }: Services, conflict: Conflict): Refused {
+  switch (conflict.table) {
+    case 'quotas':
+      return { is: 'flood', headers: describeQuota('form-quota', settings.form_quota_per_minute, now()) };
+    case 'once':
+      return { is: 'bot', failure: 'spent' };
+    default:
+      throw conflict;
+  }
+}
+
+/** Answers what was not stored with a problem document. */
+export function answerRefused(c: Context<App>, refused: Refused): Response {
+  switch (refused.is) {
+    case 'fields':
+      return invalidFields(c, refused.errors);
+    case 'large':
+      return problem(c, 'payload-too-large');
+    case 'reused':
+      return problem(c, 'idempotency-key-reused');
+    case 'gone':
+      return problem(c, 'gone');
+    case 'flood':
+      return problem(c, 'too-many-requests', { headers: refused.headers });
+    case 'bot':
+      return problem(c, 'bot-check-failed');
+    case 'away':
+      return problem(c, 'unavailable');
+  }
+}
+
+/** How a page shows again what was typed, and says what to do. */
+export interface Shown {
+  status?: ContentfulStatusCode;
+  errors?: FieldError[];
+  notice?: string | undefined;
+  /** Whether the token that came cannot be sent again. */
+  stale?: boolean;
+  /** Whether the database cannot be read. */
+  away?: boolean;
+  headers?: Record<string, string> | undefined;
+}
+
+/** What a page says where the bot check failed, the form was too large or the database is away. */
+export interface RefusedTexts {
+  failures: Record<Failure, string>;
+  tooLong: string;
+  unavailable: string;
+}
+
+/** Returns how a page shows what was not stored. */
+export function describeRefused(c: Context<App>, refused: Refused, texts: RefusedTexts): Shown {
+  const locale = localeOf(c);
+  const problems = problem_texts[locale];
+  switch (refused.is) {
+    case 'fields':
+      return { status: 422, errors: refused.errors };
+    case 'large':
+      return { status: 413, errors: refused.errors, notice: texts.tooLong };
+    case 'reused':
+      return { status: 422, notice: problems['idempotency-key-reused'].detail };
+    case 'gone':
+      return { status: 410, notice: problems.gone.detail };
+    case 'flood': {
+      const notice = page_texts[locale].slower(Number(refused.headers['Retry-After']));
+      return { status: 429, notice, headers: refused.headers };
+    }
+    case 'bot':
+      return { status: 403, notice: texts.failures[refused.failure], stale: refused.failure !== 'early' };
+    case 'away':
+      return { status: 503, notice: texts.unavailable, away: true, headers: problem_headers.unavailable };
+  }
+}

@@ -1,0 +1,122 @@
+import type { Context } from 'hono';
+import * as z from 'zod/mini';
+import { erasure_grounds } from '../../db/leads/lead.ts';
+import { liftRestriction } from '../../db/leads/restrict.ts';
+import { approveRefusal, askRefusal, extendRequest, type Hindrance, verifyRequest } from '../../db/requests/act.ts';
+import { findRequest } from '../../db/requests/find.ts';
+import { fulfilRequest } from '../../db/requests/fulfil.ts';
+import { refusal_codes, staff_verifications } from '../../db/requests/request.ts';
+import { type App, factory } from '../context.ts';
+import { actorOf } from '../guards/access.ts';
+import { problem } from '../http/problem.ts';
+import { uuid } from '../http/query-fields.ts';
+import { staffLine } from '../http/staff-text.ts';
+import { body, field, ignoreBody, invalidFields, typedText } from '../http/validate.ts';
+import { checkDetails } from './details.ts';
+import { describe } from './staff.ts';
+
+export const requestVerification = z.strictObject({
+  by: z.enum(staff_verifications),
+  failed: z.optional(z.boolean()),
+});
+
+export const fulfilment = z.strictObject({
+  values: z.optional(
+    z.strictObject({
+      name: z.optional(field('name')),
+      phone: z.optional(field('phone')),
+      email: z.optional(field('email')),
+      company: z.optional(field('company')),
+    }),
+  ),
+  ground: z.optional(z.enum(erasure_grounds)),
+});
+
+export const refusal = z.strictObject({
+  code: z.enum(refusal_codes),
+  explanation: z.pipe(
+    typedText(typed => (typed.trim() ? checkDetails(typed) : 'required')),
+    z.transform((typed: string) => typed.trim()),
+  ),
+});
+
+export const extension = z.strictObject({ reason: staffLine, due_on: z.iso.date() });
+
+export const lifting = z.strictObject({ reason: staffLine });
+
+/** `POST /subject-requests/{id}/verification` records that staff verified who asks, or tried in vain. */
+export const verifyBy = factory.createHandlers(body(requestVerification), async c => {
+  const { by, failed = false } = c.req.valid('json');
+  const { db, now } = c.var.services;
+  return answer(c, id => verifyRequest(db, id, { by, failed }, actorOf(c), now()));
+});
+
+/** `POST /subject-requests/{id}/fulfilment` does what the request asks for, and ends it. */
+export const fulfil = factory.createHandlers(body(fulfilment, { optional: true }), async c => {
+  const { services } = c.var;
+  const sent = c.req.valid('json');
+  const id = c.req.param('id')!;
+  const request = uuid.test(id) ? await findRequest(services.db, id) : undefined;
+  const isCorrection = request?.type === 'rectification';
+  if (isCorrection && !Object.values(sent.values ?? {}).some(value => value !== undefined))
+    return invalidFields(c, [{ field: 'values', code: 'required' }]);
+  if (request && !isCorrection && sent.values) return invalidFields(c, [{ field: 'values', code: 'not_allowed' }]);
+  const outcome = request ? await fulfilRequest(services, id, sent, actorOf(c), services.now()) : 'unknown';
+  if (typeof outcome === 'string') return refuse(c, outcome);
+  const { copy } = outcome;
+  const url = copy && `${services.settings.public_url}/requests/copies/${copy.code}`;
+  const done = await describe(c, (await findRequest(services.db, id))!, false);
+  return c.json({ ...done, ...(url && { copy_url: url }) }, 200, headers);
+});
+
+/** `POST /subject-requests/{id}/refusal` asks for a refusal, which another person must approve. */
+export const refuseRequest = factory.createHandlers(body(refusal), async c => {
+  const { services } = c.var;
+  return answer(c, id => askRefusal(services, id, c.req.valid('json'), actorOf(c), services.now()));
+});
+
+/** `POST /subject-requests/{id}/approval` brings a refusal into force that another person asked for. */
+export const approve = factory.createHandlers(ignoreBody, async c => {
+  const { db, now } = c.var.services;
+  return answer(c, id => approveRefusal(db, id, c.var.holder, actorOf(c), now()));
+});
+
+/** `POST /subject-requests/{id}/extension` extends the time, before it is over. */
+export const extend = factory.createHandlers(body(extension), async c => {
+  const { services } = c.var;
+  return answer(c, id => extendRequest(services, id, c.req.valid('json'), actorOf(c), services.now()));
+});
+
+/** `DELETE /leads/{id}/restriction` lifts the restriction that a request set. Repeated, it gives the same answer. */
+export const endRestriction = factory.createHandlers(body(lifting), async c => {
+  const { services } = c.var;
+  const id = c.req.param('id')!;
+  const { reason } = c.req.valid('json');
+  const outcome = uuid.test(id) ? await liftRestriction(services, id, reason, actorOf(c), services.now()) : undefined;
+  return outcome ? c.body(null, 204, { 'Cache-Control': 'no-store' }) : problem(c, 'not-found');
+});
+
+const headers = { 'Cache-Control': 'private, no-store' };
+
+/** Answers an act with the request as it is afterwards, masked. */
+async function answer(c: Context<App>, act: (id: string) => Promise<Hindrance | undefined>): Promise<Response> {
+  const id = c.req.param('id')!;
+  const hindrance = uuid.test(id) ? await act(id) : 'unknown';
+  if (hindrance) return refuse(c, hindrance);
+  return c.json(await describe(c, (await findRequest(c.var.services.db, id))!, false), 200, headers);
+}
+
+function refuse(c: Context<App>, hindrance: Hindrance): Response {
+  switch (hindrance) {
+    case 'unknown':
+      return problem(c, 'not-found');
+    case 'held':
+      return problem(c, 'held');
+    case 'same_person':
+      return problem(c, 'forbidden', { because: 'same_person' });
+    case 'not_later':
+      return invalidFields(c, [{ field: 'due_on', code: 'invalid' }]);
+    default:
+      return problem(c, 'conflict', { because: hindrance });
+  }
+}

@@ -1,0 +1,58 @@
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import { findByReference, type KeyedRequest, openTexts } from '../../db/requests/find.ts';
+import type { RequestState, RequestType } from '../../db/requests/request.ts';
+import { type App, factory } from '../context.ts';
+import { localeOf } from '../http/language.ts';
+import { prefersHtml } from '../http/negotiate.ts';
+import { showPage } from '../http/page.ts';
+import { problem } from '../http/problem.ts';
+import { writeDay, writeInstant } from '../http/times.ts';
+import { request_texts } from './texts.ts';
+
+/** `GET /requests/{reference}` tells its holder what became of a request, and nothing of what is held. */
+export const showStatus = factory.createHandlers(async c => {
+  const { db, vault } = c.var.services;
+  const request = await findByReference(db, c.req.param('reference')!);
+  if (!request) return problem(c, 'not-found');
+  const { type, state, received_at, due_on, provisional, extended_to, refusal_code } = request;
+  const isRefused = state === 'refused' && refusal_code !== null;
+  const status = {
+    ...{ type, state, received_at, due_on, provisional: provisional === 1 },
+    ...(extended_to && { extended_to }),
+    ...(isRefused && {
+      refusal: { code: refusal_code, explanation: openTexts(vault, request)?.explanation ?? null },
+    }),
+  };
+  if (prefersHtml(c)) return answerPage(c, request, status.refusal);
+  return c.json(status, 200, { 'Cache-Control': 'no-store' });
+});
+
+function answerPage(
+  c: Context<App>,
+  request: KeyedRequest,
+  refusal: { code: string; explanation: string | null } | undefined,
+): Promise<Response> {
+  const { time_zone } = c.var.services.settings;
+  const locale = localeOf(c);
+  const { status: texts, types, refusals } = request_texts[locale];
+  const { type, state, received_at, due_on, provisional, extended_to, verified_at } = request;
+  return showPage(
+    c,
+    { title: texts.title },
+    html`<section class="card"><h1>${texts.title}</h1>
+<dl>
+<dt>${texts.type}</dt><dd>${types[type as RequestType]}</dd>
+<dt>${texts.state}</dt><dd data-state="${state}">${texts.states[state as RequestState]}</dd>
+<dt>${texts.received}</dt><dd><time datetime="${received_at}">${writeInstant(locale, time_zone, new Date(received_at))}</time></dd>
+<dt>${texts.due}</dt><dd><time datetime="${due_on}">${writeDay(locale, due_on)}</time>${provisional ? html`<br><span class="hint">${texts.provisional}</span>` : ''}</dd>
+${extended_to ? html`<dt>${texts.extended}</dt><dd><time datetime="${extended_to}">${writeDay(locale, extended_to)}</time></dd>` : ''}
+${refusal ? html`<dt>${texts.refusal}</dt><dd>${refusals[refusal.code]}${refusal.explanation ? html`<br>${refusal.explanation}` : ''}</dd>` : ''}
+<dt>${texts.reference}</dt><dd><strong class="receipt">${c.req.param('reference')}</strong></dd>
+</dl>
+<p>${texts.keep}</p>
+${refusal ? html`<p>${texts.complain} <a href="/requests?lang=${locale}&amp;type=complaint">${types.complaint}</a></p>` : ''}
+${state === 'received' && !verified_at ? html`<p class="hint">${texts.unverified}</p>` : ''}
+</section>`,
+  );
+}

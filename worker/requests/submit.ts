@@ -1,0 +1,93 @@
+import type { Context } from 'hono';
+import * as z from 'zod/mini';
+import { createRequest, findRepeatedRequest, type RequestReceipt } from '../../db/requests/create.ts';
+import { request_types } from '../../db/requests/request.ts';
+import { type App, factory } from '../context.ts';
+import { form_texts } from '../forms/texts.ts';
+import { acceptOnce, answerRefused, describeRefused, type Outcome } from '../guards/submission.ts';
+import { readOutage } from '../http/failure.ts';
+import { localeOf } from '../http/language.ts';
+import { prefersHtml } from '../http/negotiate.ts';
+import { problem } from '../http/problem.ts';
+import { body, spareField, spareText } from '../http/validate.ts';
+import { locales } from '../shared/locales.ts';
+import { checkDetails } from './details.ts';
+import { answerForm } from './form-page.ts';
+
+export const newRequest = z.strictObject({
+  type: z.enum(request_types),
+  email: spareField('email'),
+  phone: spareField('phone'),
+  name: spareField('name'),
+  details: spareText(checkDetails, typed => typed.trim()),
+  receipt_code: spareText(
+    typed => (typed.length > longest_code ? 'too_long' : undefined),
+    typed => typed.trim(),
+  ),
+  locale: z.optional(z.enum(locales)),
+  challenge: z.optional(z.unknown()),
+  form_token: z.optional(z.unknown()),
+  website: z.optional(z.unknown()),
+});
+type Sent = z.output<typeof newRequest>;
+
+/** Characters of a receipt code as it is typed, with all that may stand around it. */
+const longest_code = 200;
+
+/** `GET /requests` returns the page on which a person asks, without a script. */
+export const showForm = factory.createHandlers(c => answerForm(c, { type: c.req.query('type') }));
+
+/** `POST /requests` stores a request once, however often it arrives. It answers alike whomever the database knows. */
+export const submitRequest = factory.createHandlers(
+  body(newRequest, {
+    form: true,
+    refuse: (c, errors, sent, slug) =>
+      reply(c, sent, { is: slug === 'payload-too-large' ? 'large' : 'fields', errors }),
+  }),
+  async c => {
+    const sent = c.req.valid('json');
+    return reply(c, sent, await accept(c, sent).catch(error => readOutage(c, error)));
+  },
+);
+
+async function accept(c: Context<App>, sent: Sent): Promise<Outcome<RequestReceipt>> {
+  const { services, request_id } = c.var;
+  const { type, email, phone, name, details, receipt_code } = sent;
+  if (!email && !phone && !receipt_code) return { is: 'fields', errors: [{ field: 'email', code: 'required' }] };
+  const texts = { email, phone, name, details };
+  const request = {
+    ...{ type, texts, receipt_code, locale: localeOf(c) },
+    channel: 'web' as const,
+    verification: receipt_code ? ('receipt' as const) : ('by_staff' as const),
+  };
+  const actor = { id: 'visitor', role: 'visitor', request_id };
+  return acceptOnce(c, {
+    to: 'requests',
+    scope: 'request',
+    content: ['requests', type, texts, receipt_code, sent.locale],
+    sent,
+    findFirst: repeatable => findRepeatedRequest(services, repeatable, services.now()),
+    store: async terms => ({
+      is: 'stored',
+      receipt: await createRequest(services, request, terms, actor, services.now()),
+    }),
+  });
+}
+
+/** Answers. A page that was sent twice leads to the same place again. */
+function reply(c: Context<App>, sent: unknown, outcome: Outcome<RequestReceipt>): Response | Promise<Response> {
+  const isStored = outcome.is === 'stored' || outcome.is === 'repeated';
+  if (prefersHtml(c))
+    return isStored
+      ? answerStored(c, outcome.receipt)
+      : answerForm(c, Object(sent), describeRefused(c, outcome, form_texts[localeOf(c)]));
+  if (!isStored) return answerRefused(c, outcome);
+  if (outcome.is === 'repeated') return problem(c, 'bot-check-failed');
+  const { id: _, ...receipt } = outcome.receipt;
+  return c.json(receipt, 202, { 'Cache-Control': 'no-store' });
+}
+
+function answerStored(c: Context<App>, { reference }: RequestReceipt) {
+  c.header('Cache-Control', 'no-store');
+  return c.redirect(`/requests/${reference}?lang=${localeOf(c)}`, 303);
+}
