@@ -149,6 +149,7 @@ const logRequest = factory.createMiddleware(async (c, next) => {
     method: c.req.method,
     route: routePath(c),
     status: c.res.status,
+    problem: c.var.problem,
     ms: now().getTime() - begun,
   });
 });

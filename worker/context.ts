@@ -90,6 +90,8 @@ export interface App {
     locale?: Locale;
     /** The problem that is the answer, where one is. */
     problem?: Slug;
+    /** The body, once it was read. */
+    sent?: unknown;
     /** The presenter of the token, on staff routes. */
     holder: TokenHolder;
   };

@@ -45,7 +45,7 @@ export interface Received {
   received_at: string;
 }
 
-type SignedUse = 'challenge' | 'form_token' | 'address';
+type SignedUse = 'challenge' | 'form_token' | 'address' | 'refusal';
 
 /** Letters of a receipt code: digits and capitals without those that are misread (Crockford base 32). */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -208,19 +208,40 @@ describe('the console in a browser', () => {
     await context.close();
   });
 
-  it('a refused post leaves the address of a page, so that reload does not send it again', async () => {
-    const { context, page } = await visit();
-    const posts: string[] = [];
-    page.on('request', request => request.method() === 'POST' && posts.push(request.url()));
-    await page.getByLabel('Access token').fill('lc_wrong');
-    await page.keyboard.press('Enter');
-    await page.locator('[role=alert]').waitFor();
-    expect(page.url()).toBe(`${server.url}/console`);
-    await page.reload();
-    expect(await page.locator('[role=alert]').count()).toBe(0);
-    expect(posts).toHaveLength(1);
-    await context.close();
-  });
+  it.each([true, false])(
+    'a refused post is told once, and neither Back nor reload sends it again (JavaScript: %s)',
+    async script => {
+      const id = await submitLead();
+      const { context, page } = await visit({ javaScriptEnabled: script });
+      const posts: string[] = [];
+      page.on('request', request => request.method() === 'POST' && posts.push(request.url()));
+      const alert = page.locator('[role=alert]');
+      await page.getByLabel('Access token').fill('lc_wrong');
+      await page.keyboard.press('Enter');
+      await alert.waitFor();
+      await page.reload();
+      expect([await alert.count(), await page.getByLabel('Access token').count()]).toEqual([0, 1]);
+      await signIn(page);
+      await page.goto(`${server.url}/console/leads/${id}`);
+      await page.getByText('Place a hold…').click();
+      const turned = '7\u202e8';
+      await page.locator('#reference').fill(turned);
+      await page.locator('#review_on').fill('2027-05-23');
+      await page.getByRole('button', { name: 'Place the hold' }).click();
+      await page.locator('[data-field-error=reference]').waitFor();
+      expect(await page.locator('#reference').inputValue()).toBe(turned);
+      expect(await alert.textContent()).toContain('File number: ');
+      await page.reload();
+      expect(await alert.count()).toBe(0);
+      await page.goto(`${server.url}/console`);
+      await page.goBack();
+      expect(page.url()).toBe(`${server.url}/console/leads/${id}`);
+      await page.reload();
+      expect(await page.locator('h1').count()).toBe(1);
+      expect(posts).toHaveLength(3);
+      await context.close();
+    },
+  );
 
   it('shows nothing after sign-out: not back, not forward, not in another tab', async () => {
     const id = await submitLead();

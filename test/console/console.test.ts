@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Unavailable } from '../../db/database.ts';
+import { consolePages } from '../../worker/console/routes.ts';
 import type { Role } from '../../worker/guards/access.ts';
 import { clear, script, startConsole } from '../support/console.ts';
 import { browser_accept } from '../support/harness.ts';
@@ -96,16 +98,18 @@ describe('what a role may do', () => {
   ];
 
   it('[P3] is what the table of scopes says, page by page, and nothing without a session', async () => {
-    const { open, get, submit } = await startConsole();
+    const { open, get, submit, follow } = await startConsole();
     const roles: Role[] = ['viewer', 'sales', 'privacy_officer', 'auditor', 'admin'];
     const browsers = await Promise.all(roles.map(async role => ({ role, ...(await open(role)) })));
     for (const [path, method, allowed] of asks) {
       const passed = [];
-      for (const { role, get, post } of browsers)
-        if ((await (method === 'GET' ? get(path) : post(path))).status !== 403) passed.push(role);
+      for (const { role, get, statusOf } of browsers)
+        if ((method === 'GET' ? (await get(path)).status : await statusOf(path)) !== 403) passed.push(role);
       expect([path, method, passed]).toEqual([path, method, allowed]);
-      const asked = method === 'GET' ? get(path, { Accept: browser_accept }) : submit(path, {});
-      expect([path, (await asked).status]).toEqual([path, 401]);
+      const asked = method === 'GET' ? get(path, { Accept: browser_accept }) : follow(await submit(path, {}));
+      const answer = await asked;
+      const page = await ('response' in answer ? answer.response : answer).text();
+      expect([path, page.includes('name="token"')]).toEqual([path, true]);
     }
   });
 
@@ -180,7 +184,7 @@ describe('GET /console/overview', () => {
 
 describe('POST /console/tokens', () => {
   it('makes a token that is shown once and works, and ends one', async () => {
-    const { open, signIn, lines } = await startConsole();
+    const { open, signIn, signInWrongly, lines } = await startConsole();
     const admin = await open('admin');
     const made = await admin.send('/console/tokens', { holder: '王<b>', role: 'viewer', days: '30' });
     const token = /lc_\w+/.exec(await made.response.text())![0];
@@ -197,11 +201,119 @@ describe('POST /console/tokens', () => {
     expect(asked).toContain(`<form method="post" action="${path}">`);
     expect((await signIn(token)).status).toBe(303);
     expect((await admin.send(path)).location).toBe('/console/tokens');
-    expect((await signIn(token)).status).toBe(401);
+    expect((await signInWrongly(token)).response.status).toBe(401);
     expect((await admin.get(path)).status).toBe(404);
     for (const wrong of [{ holder: '' }, { role: 'root' }, { days: '0' }, { days: 'x' }]) {
       const { response } = await admin.send('/console/tokens', { holder: 'x', role: 'sales', days: '1', ...wrong });
       expect([response.status, await response.text()]).toEqual([422, expect.stringContaining('Give a holder')]);
     }
+  });
+});
+
+describe('every post of the console', () => {
+  const id = '01a210c0-5fcb-7070-98c4-3692dc4b0540';
+  const paths = Object.entries(consolePages).flatMap(([path, methods]) => (methods.POST ? [path] : []));
+
+  it.each(paths)('%s leads to a page, whatever is the matter with it', async path => {
+    const { open, submit, follow, db } = await startConsole();
+    const officer = await open('privacy_officer');
+    const sent = path.replace(/:\w+/g, id);
+    const form = 'application/x-www-form-urlencoded';
+    const asks: [string, () => Response | Promise<Response>][] = [
+      ['nothing', () => officer.post(sent)],
+      ['a field of the wrong shape', () => officer.post(sent, { sure: 'no', purpose: 'x', status: 'x', token: 'x' })],
+      ['a type that is no form', () => officer.post(sent, {}, { 'Content-Type': 'text/plain' })],
+      ['a body that is too large', () => officer.post(sent, { reason: 'x'.repeat(40_000) }, { 'Content-Type': form })],
+      ['nobody signed in', () => submit(sent, {})],
+    ];
+    for (const [what, ask] of asks) {
+      const posted = await ask();
+      expect([what, posted.status]).toEqual([what, 303]);
+      const { response } = await follow(posted, what === 'nobody signed in' ? '' : officer.cookie);
+      expect([what, response.headers.get('Content-Type')]).toEqual([what, 'text/html; charset=UTF-8']);
+    }
+    const { read } = db;
+    db.read = async () => {
+      throw new Unavailable(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }));
+    };
+    const posted = await officer.post(sent);
+    expect(posted.status).toBe(303);
+    db.read = read;
+  });
+
+  it('is refused once: the page says so with the status that a program gets, and its reload says nothing more', async () => {
+    const { open, submitLead } = await startConsole();
+    const path = `/console/leads/${await submitLead()}`;
+    const [officer, other] = [await open('privacy_officer'), await open('privacy_officer')];
+    const refused = await officer.post(`${path}/status`, { status: 'lost' });
+    const [cookie] = refused.headers.getSetCookie();
+    expect(cookie).toMatch(/^__Host-console_refusal=[\w-]+; Max-Age=300; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+    const Cookie = `${officer.cookie}; ${cookie!.split(';')[0]}`;
+    const page = await officer.get(path, { Cookie });
+    expect([page.status, await page.text()]).toEqual([422, expect.stringContaining('role="alert"')]);
+    expect(page.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^__Host-console_refusal=; Max-Age=0; Path=\/;/),
+    ]);
+    const elsewhere = [
+      await officer.get(path),
+      await officer.get('/console', { Cookie }),
+      await other.get(path, { Cookie: `${other.cookie}; ${cookie!.split(';')[0]}` }),
+      await officer.get(path, { Cookie: `${officer.cookie}; __Host-console_refusal=${'A'.repeat(4000)}` }),
+    ];
+    for (const one of elsewhere)
+      expect([one.status, await one.text()]).toEqual([200, expect.not.stringContaining('role="alert"')]);
+  });
+
+  it('a refused hold shows again what was typed, beside what is wrong; nothing of it is in an address or readable in the cookie', async () => {
+    const { open, submitLead } = await startConsole();
+    const path = `/console/leads/${await submitLead()}`;
+    const officer = await open('privacy_officer');
+    const hold = { ground: 'authority', reference: '苏检 "77" <b>', review_on: '2027-02-30' };
+    const { posted, location, response } = await officer.send(`${path}/holds`, hold);
+    expect([location, response.status]).toEqual([path, 422]);
+    expect(posted.headers.getSetCookie().join('')).not.toMatch(/77|苏/);
+    const page = await response.text();
+    for (const part of [
+      '<details class="card folded" open>',
+      'value="苏检 &quot;77&quot; &lt;b&gt;"',
+      'data-field-error="review_on"',
+      'value="authority" selected',
+      'Review on: This is not valid.',
+    ])
+      expect(page).toContain(part);
+
+    const placed = await officer.send(`${path}/holds`, { ...hold, review_on: '2027-05-23' });
+    const action = /action="([^"]+\/release)"/.exec(await placed.response.text())![1]!;
+    const reason = '长'.repeat(201);
+    const { response: long } = await officer.send(action, { reason });
+    expect([long.status, await long.text()]).toEqual([422, expect.stringContaining(`value="${reason}"`)]);
+    const { response: huge } = await officer.send(action, { reason: '长'.repeat(1_700) });
+    expect([huge.status, await huge.text()]).toEqual([422, expect.stringContaining('name="reason"')]);
+  });
+
+  it('a token that cannot be made keeps what was typed, and an export that was fetched is gone', async () => {
+    const { open, submitLead } = await startConsole();
+    await submitLead();
+    const { response } = await (await open('admin')).send('/console/tokens', {
+      holder: '王 芳',
+      role: 'viewer',
+      days: '0',
+    });
+    const page = await response.text();
+    for (const part of ['value="王 芳"', 'value="viewer" selected', 'value="0"']) expect(page).toContain(part);
+    const sales = await open('sales');
+    const { location, response: file } = await sales.send('/console/export', { format: 'text/csv', view: 'masked' });
+    expect(file.headers.get('Content-Type')).toContain('text/csv');
+    await file.text();
+    expect((await sales.get(location)).headers.get('Location')).toBe('/console/export');
+    const again = await sales.send('/console/export', { format: 'text/csv', view: 'masked' });
+    const foreign = await (await open('sales')).get(again.location);
+    expect(foreign.headers.get('Location')).toBe('/console/export');
+    const refused = await sales.send('/console/export', {
+      form: 'ecological-cooperation',
+      format: 'text/csv',
+      view: 'clear',
+    });
+    expect([refused.response.status, refused.location]).toEqual([403, '/console/export?form=ecological-cooperation']);
   });
 });

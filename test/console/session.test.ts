@@ -41,22 +41,22 @@ describe('POST /console/session', () => {
   });
 
   it('says kindly what is wrong with a token, keeps it out of the page and the log, and sets no cookie', async () => {
-    const { signIn, token, lines } = await startConsole();
+    const { signInWrongly, token, lines } = await startConsole();
     const wrong = `${(await token('sales')).slice(0, -1)}!`;
-    const response = await signIn(wrong, { 'Accept-Language': 'en' });
+    const { posted, response } = await signInWrongly(wrong);
     const page = await response.text();
     expect(response.status).toBe(401);
     expect(page).toContain('This token isn’t valid.');
     expect(page).toContain('type="password"');
     expect(page + lines.join('')).not.toContain(wrong.slice(16));
-    expect(response.headers.getSetCookie()).toEqual([]);
+    expect(readCookie(posted) + readCookie(response)).toBe('');
     expect(lines.join('')).toContain('"token_refused"');
   });
 
   it('slows down whoever tries one token after another, and still lets a good one in', async () => {
-    const { signIn, token } = await startConsole();
-    for (let n = 0; n < 10; n++) expect((await signIn(`lc_wrong_${n}`)).status).toBe(401);
-    const slowed = await signIn('lc_wrong', { 'Accept-Language': 'en' });
+    const { signIn, signInWrongly, token } = await startConsole();
+    for (let n = 0; n < 10; n++) expect((await signInWrongly(`lc_wrong_${n}`)).response.status).toBe(401);
+    const { response: slowed } = await signInWrongly('lc_wrong');
     expect([slowed.status, slowed.headers.get('Retry-After')]).toEqual([429, '6']);
     expect(await slowed.text()).toContain('Try again in 6 seconds');
     expect((await signIn(await token('sales'))).status).toBe(303);
@@ -139,7 +139,7 @@ describe('a session', () => {
     const sales = await open('sales');
     await revokeToken(db, (await token('sales')).split('_')[1]!, operator, now());
     expect((await sales.get('/console/export')).status).toBe(401);
-    expect((await sales.post('/console/search', { q: '13800138000' })).status).toBe(401);
+    expect(await (await sales.send('/console/search', { q: '13800138000' })).response.text()).toContain('name="token"');
     const short = await createToken(db, { holder: 'short', role: 'sales', days: 0.1 }, operator, now());
     const cookie = readCookie(await signIn(short));
     expect((await get('/console/export', { Accept: browser_accept, Cookie: cookie })).status).toBe(200);

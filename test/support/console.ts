@@ -20,6 +20,21 @@ export async function startConsole(overrides: Environment = {}, database?: Datab
     return started.submit('/console/session', { token, next }, headers);
   }
 
+  /** Follows the redirect that answers a post. */
+  async function follow(posted: Response, cookie = '', headers: Record<string, string> = {}) {
+    const location = posted.headers.get('Location');
+    if (posted.status !== 303 || !location) throw new Error(`a post is answered with ${posted.status}, no redirect`);
+    const given = posted.headers.getSetCookie().map(one => one.split(';')[0]!);
+    const Cookie = [cookie, ...given].filter(Boolean).join('; ');
+    const asked = { Accept: browser_accept, 'Accept-Language': 'en', 'Sec-Fetch-Site': 'same-origin', Cookie };
+    return { location, posted, response: await started.get(location, { ...asked, ...headers }) };
+  }
+
+  /** Signs in with a token that is refused, and returns the page that says so. */
+  async function signInWrongly(token: string, headers: Record<string, string> = {}) {
+    return follow(await signIn(token, headers));
+  }
+
   /** Opens a browser in which a role is signed in: it asks for pages and posts forms. */
   async function open(role: Role) {
     const response = await signIn(await started.token(role));
@@ -29,14 +44,14 @@ export async function startConsole(overrides: Environment = {}, database?: Datab
       started.get(path, { ...headers, ...(cookie && { Cookie: cookie }), ...more });
     const post = (path: string, fields: Record<string, string> = {}, more: Record<string, string> = {}) =>
       started.submit(path, fields, { ...headers, ...(cookie && { Cookie: cookie }), ...more });
-    /** Posts a form and follows the redirect, as a browser does. */
+    /** Posts a form and follows the redirect with the cookies that came with it, as a browser does. */
     async function send(path: string, fields: Record<string, string> = {}) {
-      const posted = await post(path, fields);
-      const location = posted.headers.get('Location');
-      if (posted.status !== 303 || !location) throw new Error(`POST ${path} answers ${posted.status}, no redirect`);
-      return { location, response: await get(location) };
+      return follow(await post(path, fields), cookie);
     }
-    return { cookie, get, post, send };
+    /** Posts a form, and returns the status of the page that the redirect leads to. */
+    const statusOf = async (path: string, fields: Record<string, string> = {}) =>
+      (await send(path, fields)).response.status;
+    return { cookie, get, post, send, statusOf };
   }
 
   async function submitLead(fields: Partial<typeof lead> = {}, form = 'mini-ai-experience'): Promise<string> {
@@ -51,7 +66,7 @@ export async function startConsole(overrides: Environment = {}, database?: Datab
     return ((await response.json()) as { audit_events: Event[] }).audit_events;
   }
 
-  return { ...started, signIn, open, submitLead, readEvents };
+  return { ...started, signIn, signInWrongly, follow, open, submitLead, readEvents };
 }
 
 /** Returns the session's cookie as the browser sends it; empty when the answer sets none. */

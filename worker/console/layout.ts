@@ -6,6 +6,8 @@ import type { Content } from '../http/page.ts';
 import { writeZone } from '../http/times.ts';
 import { language_names, locales } from '../shared/locales.ts';
 import type { Reader } from './reader.ts';
+import type { Refusal } from './refusal.ts';
+import { renderRefusal } from './refusal-notice.ts';
 
 /** The parts that a page draws inside the layout. */
 export interface Page {
@@ -13,6 +15,8 @@ export interface Page {
   title: string;
   section?: Section;
   content: Content;
+  /** What the page itself says of a refused post, in place of the general words. */
+  refused?: string | undefined;
 }
 
 type Section = 'leads' | 'overview' | 'holds' | 'audit' | 'tokens';
@@ -30,16 +34,14 @@ const sections: { section: Section; path: string; scopes: Scope[] }[] = [
 interface Address {
   path: string;
   query: Record<string, string>;
-  /** Whether the page answers a post. Then the script puts this address in place of the post's. */
-  isPost: boolean;
 }
 
-/** Draws the whole document: the page between the console's header and footer. */
-export function renderLayout(reader: Reader, page: Page, address: Address): Content {
+/** Draws the whole document: the page between the console's header and footer, with a post that was refused at its top. */
+export function renderLayout(reader: Reader, page: Page, address: Address, refusal?: Refusal): Content {
   const { locale, text, holder } = reader;
   const languages = renderLanguages(reader, address);
   return html`<!doctype html>
-<html lang="${locale}"${address.isPost ? html` data-address="${address.path}"` : ''}>
+<html lang="${locale}">
 <head>
 <meta charset="utf-8">
 <title>${page.title} · ${text.name}</title>
@@ -58,6 +60,7 @@ ${holder ? renderNavigation(reader, page) : ''}
 ${holder ? renderAccount(reader, holder, languages) : languages}
 </header>
 <main id="content" tabindex="-1">
+${refusal ? renderRefusal(reader, refusal, page.refused) : ''}
 ${page.content}
 </main>
 <footer>${renderRegion(reader)}${renderFilings(reader.filings)}</footer>

@@ -5,7 +5,7 @@
  * every isolate would start some milliseconds later.
  */
 export { showAudit } from './audit/events.ts';
-export { askExport, exportLeads } from './leads/export.ts';
+export { askExport, exportLeads, sendExport } from './leads/export.ts';
 export { holdLead, releaseHold, showHolds } from './leads/holds.ts';
 export {
   askErasure,

@@ -1,22 +1,76 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { App } from '../context.ts';
-import type { Slug } from '../http/slugs.ts';
+import { uuid } from '../http/query-fields.ts';
+import type { FieldError, Slug } from '../http/slugs.ts';
 import { answerPage } from './answer.ts';
+import { homeOf } from './layout.ts';
+import { filterFields, leadAddress, readList, writeFilters } from './leads/filters.ts';
 import { problemPage } from './problem-page.ts';
 import { readerOf } from './reader.ts';
+import { keepRefusal } from './refusal.ts';
 import { readSessionId } from './session.ts';
-import { askToSignIn } from './sign-in.ts';
+import { askToSignIn, refusedAddress } from './sign-in.ts';
 
-/** Answers with a page in place of a problem document: where nobody is signed in, with the one to sign in on. */
+interface Problem {
+  slug: Slug;
+  detail: string;
+  errors: FieldError[];
+}
+
+/**
+ * Answers a person in place of a problem document: a post by leading back to the page of its form, anything else with a
+ * page; where nobody is signed in, with the one to sign in on.
+ */
 export async function showProblem(c: Context<App>): Promise<void> {
-  const status = c.res.status as ContentfulStatusCode;
-  const { type, detail } = (await c.res.clone().json()) as { type: string; detail: string };
-  const slug = type.split('/').pop() as Slug;
-  const page = await (slug === 'unauthorized'
-    ? askToSignIn(c, readSessionId(c) ? 'ended' : undefined)
-    : answerPage(c, problemPage(readerOf(c), slug, detail), { status, address: '/console' }));
-  // The page has the problem's headers and its own. Hono would set the problem's over them again.
+  const { type, detail, errors = [] } = (await c.res.clone().json()) as Problem & { type: string };
+  const problem = { slug: type.split('/').pop() as Slug, detail, errors };
+  const answer = await (isOurs(c, problem) ? leadBack(c, problem) : answerProblem(c, problem));
+  // The answer has the problem's headers and its own. Hono would set the problem's over them again.
   c.res = undefined;
-  c.res = page;
+  c.res = answer;
+}
+
+/**
+ * Returns whether a request is the post of a form of the console. One that no page of ours has sent is refused as it is,
+ * because nobody would see where it leads.
+ */
+function isOurs(c: Context<App>, { slug }: Problem): boolean {
+  return c.req.method === 'POST' && slug !== 'origin-not-allowed' && slug !== 'method-not-allowed';
+}
+
+/**
+ * Leads whose post was refused to the page of its form, which says why. So Back and reload send nothing again. Who is
+ * not signed in is asked to sign in there.
+ */
+function leadBack(c: Context<App>, { slug, detail, errors }: Problem) {
+  const address = formAddress(c, slug);
+  const seconds = Number(c.res.headers.get('Retry-After')) || undefined;
+  const { pathname } = new URL(address, 'https://console');
+  const isSignIn = c.req.path === '/console/session';
+  if (slug !== 'unauthorized' || isSignIn) {
+    const refusal = { action: c.req.path, slug, detail, errors, ...(seconds && { seconds }) };
+    keepRefusal(c, pathname, refusal, c.var.sent);
+  }
+  // The rest of a body that is too large is not read.
+  if (slug === 'payload-too-large') c.header('Connection', 'close');
+  return c.redirect(address, 303);
+}
+
+/** Returns the address of the page whose form was sent. */
+function formAddress(c: Context<App>, slug: Slug): string {
+  const { path } = c.req;
+  const [, id, step] = /^\/console\/leads\/([^/]+)(\/erasure)?/.exec(path) ?? [];
+  if (id && uuid.test(id))
+    return leadAddress(id, readList(c.req.query('list')), slug === 'invalid-fields' ? step : undefined);
+  if (path === '/console/session') return refusedAddress(c.var.sent);
+  if (path.startsWith('/console/tokens')) return '/console/tokens';
+  if (path === '/console/export') return `/console/export${writeFilters(filterFields.parse(Object(c.var.sent)))}`;
+  return homeOf(readerOf(c)) ?? '/console';
+}
+
+function answerProblem(c: Context<App>, { slug, detail }: Problem) {
+  if (slug === 'unauthorized') return askToSignIn(c, readSessionId(c) ? 'ended' : undefined);
+  const status = c.res.status as ContentfulStatusCode;
+  return answerPage(c, problemPage(readerOf(c), slug, detail), { status, address: '/console', says: slug });
 }

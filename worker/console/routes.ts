@@ -22,6 +22,7 @@ export const consolePages: Record<string, Methods> = {
     GET: [allow('leads:read'), page('askExport')],
     POST: [allow('leads:read'), page('exportLeads')],
   },
+  '/console/export/:id': { GET: [allow('leads:read'), page('sendExport')] },
   '/console/overview': { GET: [allow('leads:read', 'consents:read'), page('showOverview')] },
   '/console/audit': { GET: [allow('audit:read'), page('showAudit')] },
   '/console/tokens': {

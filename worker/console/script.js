@@ -14,10 +14,6 @@
     if (event.persisted) location.reload();
   });
 
-  // A page that answers a post gets the address of a page, because Back or reload would send the post again.
-  const { address } = root.dataset;
-  if (address) history.replaceState(null, '', address);
-
   const toast = find('.toast');
   let fading;
   function say(text) {

@@ -7,7 +7,7 @@ interface SignIn {
   /** Where to go once signed in. */
   next: string;
   notice?: string | undefined;
-  error?: string;
+  error?: string | undefined;
 }
 
 /** Draws the page to sign in on. It never holds the token that was typed. */

@@ -4,44 +4,66 @@ import { endSession, endSessions, findSession } from '../../db/staff/sessions.ts
 import { type App, factory } from '../context.ts';
 import { presentToken } from '../guards/access.ts';
 import { readHeader } from '../http/header.ts';
+import { problem } from '../http/problem.ts';
+import { statuses } from '../http/slugs.ts';
 import { body } from '../http/validate.ts';
 import { answerPage } from './answer.ts';
-import { readerOf } from './reader.ts';
+import { type Reader, readerOf } from './reader.ts';
+import { type Refusal, readRefusal } from './refusal.ts';
 import { beginSession, forgetSession, readSessionId } from './session.ts';
 import { signInPage } from './sign-in-page.ts';
 
 const credentials = z.object({ token: z._default(z.string(), ''), next: z._default(z.string(), '') });
 
-/** `POST /console/session` signs in with a token. Its GET then goes on to the page that was asked for. */
+/**
+ * `POST /console/session` signs in with a token. Its GET then goes on to the page that was asked for, or says why not.
+ */
 export const signIn = factory.createHandlers(body(credentials, { form: true }), async c => {
-  const { token, next: asked } = c.req.valid('json');
-  const next = readNext(asked);
+  const { token, next } = c.req.valid('json');
   const holder = await presentToken(c, token.trim());
-  if ('slug' in holder) {
-    const reader = readerOf(c);
-    const { signIn: text } = reader.text;
-    const { 'WWW-Authenticate': _, ...headers } = holder.headers;
-    const isWrong = holder.slug === 'unauthorized';
-    const error = isWrong ? text.wrong : text.slow(Number(headers['Retry-After']));
-    return answerPage(c, signInPage(reader, { next, error }), { status: isWrong ? 401 : 429, headers, address: home });
-  }
+  if ('slug' in holder) return problem(c, holder.slug, holder);
   await beginSession(c, holder.id);
   c.var.services.log('info', 'signed_in', { request_id: c.var.request_id, token_id: holder.id });
-  return c.redirect(`/console/session?${new URLSearchParams({ next })}`, 303);
+  return c.redirect(`/console/session?${new URLSearchParams({ next: readNext(next) })}`, 303);
 });
+
+/** Parameter of the address to which a refused sign-in leads. */
+const refused = 'refused';
+
+/** Returns the address of the page that says why nobody was signed in. */
+export function refusedAddress(sent: unknown): string {
+  const { next } = Object(sent) as { next?: unknown };
+  return `/console/session?${new URLSearchParams({ [refused]: '', next: readNext(String(next ?? '')) })}`;
+}
 
 /**
  * `GET /console/session` goes on to the page that was asked for, if the browser has kept the cookie of its session;
- * else it says that the browser has not.
+ * else it says that the browser has not, or why the token was refused.
  */
 export const arrive = factory.createHandlers(async c => {
   const { db, now } = c.var.services;
   const next = readNext(c.req.query('next') ?? '');
+  const refusal = readRefusal(c);
   const presented = readSessionId(c);
-  if (presented && (await findSession(db, presented, now(), true))) return c.redirect(next, 303);
+  const isIn = !refusal && presented && (await findSession(db, presented, now(), true));
+  if (isIn) return c.redirect(next, 303);
   const reader = readerOf(c);
-  return answerPage(c, signInPage(reader, { next, error: reader.text.signIn.cookies }), { status: 401, address: home });
+  const { signIn: text } = reader.text;
+  const hasCookies = c.req.query(refused) !== undefined;
+  const error = refusal ? describeRefusal(text, refusal) : hasCookies ? undefined : text.cookies;
+  const headers: Record<string, string> = refusal?.seconds ? { 'Retry-After': String(refusal.seconds) } : {};
+  return answerPage(c, signInPage(reader, { next, error }), {
+    status: refusal ? statuses[refusal.slug] : 401,
+    headers,
+    address: home,
+    says: refusal?.slug,
+  });
 });
+
+function describeRefusal(text: Reader['text']['signIn'], { slug, detail, seconds }: Refusal): string {
+  if (slug === 'unauthorized') return text.wrong;
+  return slug === 'too-many-requests' && seconds ? text.slow(seconds) : detail;
+}
 
 /**
  * `POST /console/session/end` signs out in this browser, or with `everywhere` in all that signed in with

@@ -87,6 +87,7 @@ export function body<S extends z.ZodMiniType>(
     const { value: sent, slug } = read;
     if (slug && (sent === undefined || refuse === invalidFields))
       return (await unread?.(context)) ?? problem(context, slug);
+    c.set('sent', sent);
     const { locale } = Object(sent) as { locale?: unknown };
     if (locale !== undefined) c.set('locale', chooseLocale(context, locale));
     const crowded = findCrowded(sent);

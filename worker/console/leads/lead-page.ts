@@ -11,6 +11,7 @@ import { renderEvents } from '../audit/rows.ts';
 import { renderSelect } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
+import type { Refusal } from '../refusal.ts';
 import { renderAgo, renderTime, writeTime } from '../times.ts';
 import { leadAddress } from './filters.ts';
 import { renderHoldForm, renderHolds } from './hold-forms.ts';
@@ -41,13 +42,15 @@ interface LeadDetails {
   /** The holds of the lead; undefined for a reader who may not manage them. */
   holds: ReadHold[] | undefined;
   refused: Correction | undefined;
+  /** A post that was refused otherwise and led here. */
+  refusal: Refusal | undefined;
 }
 
 /** Draws a lead with all that the reader may do about it. */
 export function leadPage(reader: Reader, details: LeadDetails): Page {
   const { text: texts, scopes } = reader;
   const { lead: text } = texts;
-  const { lead, list, done, earlier, consent, events, holds, refused } = details;
+  const { lead, list, done, earlier, consent, events, holds, refused, refusal } = details;
   const said = done && Object.hasOwn(text.done, done) ? text.done[done] : undefined;
   const open = isOpen(lead) ? lead : undefined;
   // Of a held lead only those see more who may release it.
@@ -58,13 +61,13 @@ export function leadPage(reader: Reader, details: LeadDetails): Page {
     content: html`<p class="crumb"><a href="/console${list}">← ${text.back}</a></p>
 ${said ? html`<p class="notice" role="status">${said}</p>` : ''}
 ${isOpen(lead) ? renderOpen(reader, lead, details) : html`<h1>${text.title}</h1><p class="notice">${describeClosed(reader, lead)}</p>`}
-${holds && holds.length > 0 ? html`<section class="card"><h2>${texts.holds.title}</h2>${renderHolds(reader, holds, lead.id)}</section>` : ''}
+${holds && holds.length > 0 ? html`<section class="card"><h2>${texts.holds.title}</h2>${renderHolds(reader, holds, { lead_id: lead.id, refusal })}</section>` : ''}
 <div class="facts-grid${events ? ' two' : ''}">
 <div>${open?.earlier_lead_id ? renderEarlier(reader, earlier, list) : ''}${isHidden ? '' : renderConsent(reader, lead.id, consent)}</div>
 ${events && !isHidden ? renderHistory(reader, lead.id, events) : ''}
 </div>
 ${open && scopes.includes('leads:correct') ? renderCorrection(reader, open, list, refused) : ''}
-${holds && !('erased_at' in lead) ? renderHoldForm(reader, lead.id) : ''}
+${holds && !('erased_at' in lead) ? renderHoldForm(reader, lead.id, refusal) : ''}
 ${open && scopes.includes('leads:erase') ? html`<p class="danger"><a class="button quiet" href="${leadAddress(open.id, list, '/erasure')}">${text.erase}</a></p>` : ''}
 ${open ? '' : html`<p><a class="button quiet" href="/console">${texts.list.all}</a></p>`}`,
   };

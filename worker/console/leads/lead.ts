@@ -20,6 +20,7 @@ import { body } from '../../http/validate.ts';
 import { checkField, type LeadField, leadFields, normalizeField } from '../../shared/fields.ts';
 import { answerPage } from '../answer.ts';
 import { readerOf } from '../reader.ts';
+import { readRefusal } from '../refusal.ts';
 import { readSessionId } from '../session.ts';
 import { listAssignees } from './assignees.ts';
 import { leadAddress, readList } from './filters.ts';
@@ -58,9 +59,9 @@ export const showLead = factory.createHandlers(async c => {
     shownFor,
     purposes: hasScope(c, 'leads:reveal') ? reveal_purposes : undefined,
     work: assignees && { statuses: lead_statuses, assignees },
-    ...{ earlier, consent: consent!, events, holds: holds?.holds, refused },
+    ...{ earlier, consent: consent!, events, holds: holds?.holds, refused, refusal: readRefusal(c) },
   });
-  return answerPage(c, page, { status: refused ? 422 : 200 });
+  return answerPage(c, page, refused && { status: 422 });
 });
 
 /** `POST /console/leads/{id}/reveal` lets the session see a lead in clear, for a purpose that the audit trail holds. */

@@ -1,9 +1,10 @@
 import { html } from 'hono/html';
 import type { TokenRecord } from '../../../db/staff/tokens.ts';
-import { type Content, renderNotice, unaided } from '../../http/page.ts';
+import { type Content, unaided } from '../../http/page.ts';
 import { renderSelect, renderTable } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
+import type { Refusal } from '../refusal.ts';
 import { renderAgo, writeTime } from '../times.ts';
 
 interface Tokens {
@@ -14,25 +15,26 @@ interface Tokens {
   days: { usual: number; most: number };
   /** The token that was just made. */
   made: string | undefined;
-  /** Whether what was typed for a new token was refused. */
-  isWrong: boolean;
+  /** The post that was refused before, with what was typed for a new token. */
+  refusal: Refusal | undefined;
 }
 
 /** Draws the tokens, with a form for a new one. */
-export function tokensPage(reader: Reader, { tokens, roles, days, made, isWrong }: Tokens): Page {
+export function tokensPage(reader: Reader, { tokens, roles, days, made, refusal }: Tokens): Page {
   const { tokens: text, lead, roles: names } = reader.text;
   const heads = [text.holder, text.role, text.expires, text.used, html`<span class="hidden">${text.revoke}</span>`];
+  const typed = refusal?.typed ?? {};
   const roleOptions = roles.map(role => [role, names[role]!] as const);
   const rows = tokens.map(token => renderToken(reader, token));
   return {
     title: text.title,
     section: 'tokens',
+    refused: refusal?.slug === 'invalid-fields' ? text.invalid : undefined,
     content: html`<h1>${text.title}</h1><p class="hint">${text.intro}</p>
 ${made ? html`<div class="notice" role="status" data-copied="${lead.copied}"><p>${text.made}</p><code class="receipt">${made}</code><button class="quiet" type="button" data-copy="${made}" hidden>${lead.copy}</button></div>` : ''}
-${isWrong ? renderNotice(text.invalid) : ''}
-<form class="row" method="post" action="/console/tokens"><label>${text.holder}<input name="holder" required maxlength="100" autocomplete="off" ${unaided}></label>
-${renderSelect('role', text.role, roleOptions, 'sales')}
-<label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${days.usual}" required></label><button>${text.make}</button></form>
+<form class="row" method="post" action="/console/tokens"><label>${text.holder}<input name="holder" required maxlength="100" autocomplete="off" ${unaided} value="${typed.holder ?? ''}"></label>
+${renderSelect('role', text.role, roleOptions, typed.role ?? 'sales')}
+<label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${typed.days ?? days.usual}" required></label><button>${text.make}</button></form>
 ${renderTable(text.title, heads, rows)}`,
   };
 }

@@ -9,6 +9,7 @@ import { body } from '../../http/validate.ts';
 import { newToken, token_days } from '../../staff/tokens.ts';
 import { answerPage } from '../answer.ts';
 import { readerOf } from '../reader.ts';
+import { readRefusal } from '../refusal.ts';
 import { readSessionId } from '../session.ts';
 import { revocationPage, tokensPage } from './tokens-page.ts';
 
@@ -19,9 +20,8 @@ export const showTokens = factory.createHandlers(async c => {
   const { db } = c.var.services;
   const note = c.req.query('made') ?? '';
   const made = uuid.test(note) ? await takeNote<string>(db, readSessionId(c)!, 'token', note) : undefined;
-  const isWrong = c.req.query('refused') !== undefined;
-  const page = tokensPage(readerOf(c), { tokens: await listTokens(db), roles, days: token_days, made, isWrong });
-  return answerPage(c, page, { status: isWrong ? 422 : 200 });
+  const tokens = await listTokens(db);
+  return answerPage(c, tokensPage(readerOf(c), { tokens, roles, days: token_days, made, refusal: readRefusal(c) }));
 });
 
 const text = z._default(z.string(), '');
@@ -31,7 +31,7 @@ const typed = z.object({ holder: text, role: text, days: z.catch(z.coerce.number
 export const makeToken = factory.createHandlers(body(typed, { form: true }), async c => {
   const { db, now } = c.var.services;
   const wanted = newToken.safeParse(c.req.valid('json'));
-  if (!wanted.success) return c.redirect(`${home}?refused`, 303);
+  if (!wanted.success) return problem(c, 'invalid-fields');
   const made = await createToken(db, wanted.data, actorOf(c), now());
   return c.redirect(`${home}?made=${await writeNote(db, readSessionId(c)!, 'token', made, now())}`, 303);
 });
