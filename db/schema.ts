@@ -380,7 +380,8 @@ export interface CalendarYears {
 /**
  * A receiver that is told of events: `events` is the JSON list of them. `sealed` holds its address and its secret, and
  * for a day the one before, under a key of the channel's own in `keys`; `address` holds what may be shown of the address.
- * `paused_at` is set by the administrator, `off_at` by an answer 410. One server at a time sends to a channel: `holder`,
+ * `paused_at` is set by the administrator, `off_at` by an answer 410, and `failing_since` by a failed attempt, until the
+ * next one that succeeds or another address. One server at a time sends to a channel: `holder`,
  * until `lease_until`. Where a receiver limits how often it is sent to, `next_send_at` says when it may be again.
  */
 export interface Channels {
@@ -395,6 +396,7 @@ export interface Channels {
   paused_at: string | null;
   off_at: string | null;
   last_success_at: string | null;
+  failing_since: string | null;
   lease_until: string | null;
   holder: string | null;
   next_send_at: string | null;

@@ -124,6 +124,7 @@ const declared: { [Name in keyof Schema]: Record<keyof Schema[Name], 1> } = {
     paused_at: 1,
     off_at: 1,
     last_success_at: 1,
+    failing_since: 1,
     lease_until: 1,
     holder: 1,
     next_send_at: 1,

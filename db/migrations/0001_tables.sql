@@ -306,6 +306,7 @@ create table channels (
   paused_at text,
   off_at text,
   last_success_at text,
+  failing_since text,
   lease_until text,
   holder text,
   next_send_at text
@@ -326,6 +327,7 @@ create table deliveries (
   check ((next_at is not null) = (state = 'queued'))
 ) without rowid;
 create index deliveries_due on deliveries (channel_id, next_at, id) where state = 'queued';
+create index deliveries_dead on deliveries (channel_id, id) where state = 'dead';
 
 create table promise_checks (
   promise text not null primary key,

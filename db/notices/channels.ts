@@ -21,6 +21,8 @@ export interface Channel {
   /** When an answer 410 switched it off. */
   off_at: string | null;
   last_success_at: string | null;
+  /** When the first of the attempts failed that no success has followed yet. */
+  failing_since: string | null;
   created_at: string;
 }
 
@@ -84,7 +86,7 @@ export async function createChannel(
           .compile(),
         ...recordAct(db, 'channel.created', id, actor, now),
       ]);
-      return show({ ...row, off_at: null, last_success_at: null });
+      return show({ ...row, off_at: null, last_success_at: null, failing_since: null });
     } catch (error) {
       if (!(error instanceof Conflict && error.table === 'channels') || attempt === attempts) throw error;
     }
@@ -108,7 +110,7 @@ function selectChannels(db: Database) {
   return db
     .selectFrom('channels')
     .select(['id', 'kind', 'name', 'address', 'events', 'locale', 'created_at', 'paused_at', 'off_at'])
-    .select('last_success_at');
+    .select(['last_success_at', 'failing_since']);
 }
 
 function show({ events, paused_at, ...row }: Shown): Channel {
@@ -132,7 +134,7 @@ export async function changeChannel(
   const at = now.toISOString();
   const change = {
     ...rest,
-    ...(shown_address !== undefined && { address: shown_address }),
+    ...(shown_address !== undefined && { address: shown_address, failing_since: null }),
     ...(events && { events: JSON.stringify(events) }),
     ...(paused === true && { paused_at: sql<string>`coalesce(paused_at, ${at})` }),
     ...(paused === false && { paused_at: null, off_at: null }),

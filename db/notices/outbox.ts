@@ -245,7 +245,8 @@ export async function recordAttempt(
   const at = now.toISOString();
   const after = (ms: number) => new Date(now.getTime() + ms).toISOString();
   const channel = {
-    ...(attempt.is === 'sent' && { last_success_at: at }),
+    ...(attempt.is === 'sent' && { last_success_at: at, failing_since: null }),
+    ...(attempt.is === 'failed' && { failing_since: sql<string>`coalesce(failing_since, ${at})` }),
     ...(attempt.is === 'gone' && { off_at: at }),
     ...(attempt.is === 'throttled' && { next_send_at: after(attempt.wait_ms) }),
   };
@@ -334,7 +335,8 @@ export async function listDeliveries(
     .orderBy('id', 'desc')
     .limit(limit + 1);
   if (channel_id) rows = rows.where('channel_id', '=', channel_id);
-  if (state) rows = rows.where('state', '=', state);
+  // Because an index of one state is used only where the statement itself names the state, it is no parameter.
+  if (state) rows = rows.where('state', '=', sql.lit(state));
   if (before) rows = rows.where('id', '<', before);
   const deliveries = await rows.execute();
   return { deliveries: deliveries.slice(0, limit), has_more: deliveries.length > limit };

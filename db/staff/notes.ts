@@ -5,7 +5,7 @@ import { newId } from '../ids.ts';
 import { decrypt, deriveKey, encrypt, pad } from '../vault/vault.ts';
 
 /** What a note is for; a note of one kind is never read as another. */
-export type NoteKind = 'search' | 'correction' | 'token' | 'export';
+export type NoteKind = 'search' | 'correction' | 'token' | 'export' | 'channel';
 
 /** Notes that a session keeps. The oldest goes when one more is written. */
 const notes_kept = 50;

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startReceiver } from '../notices/receiver.ts';
 import { findViolations } from '../support/axe.ts';
 import { closePages, openBrowser } from '../support/browser.ts';
 import { lead, unguarded } from '../support/harness.ts';
@@ -12,7 +13,10 @@ let server: RunningServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(folder, { ...unguarded, DATA_REGION: 'CN' }), openBrowser()]);
+  [server, browser] = await Promise.all([
+    startServer(folder, { ...unguarded, DATA_REGION: 'CN', OUTBOUND_HOSTS: '127.0.0.1' }),
+    openBrowser(),
+  ]);
 });
 afterAll(async () => {
   await closePages(browser);
@@ -27,6 +31,37 @@ async function submitLead(fields: Partial<typeof lead> = {}): Promise<string> {
     body: JSON.stringify({ ...lead, ...fields }),
   });
   return ((await response.json()) as { id: string }).id;
+}
+
+/** Checks the pages of channels: without one, with a form that is wrong, with one made, tested, changed and removed. */
+async function checkChannels(page: Page, check: (page: Page, state: string) => Promise<void>) {
+  const receiver = await startReceiver(() => 410);
+  const go = async (selector: string, state: string) => {
+    await page.locator(selector).click();
+    await page.waitForLoadState();
+    await check(page, state);
+  };
+  await page.goto(`${server.url}/console/notices`);
+  await check(page, 'channels');
+  await go('details.folded summary', 'new channel');
+  await page.locator('#name').fill('很长的名称'.repeat(10));
+  await page.locator('#address').fill('https://unlisted.example.com/');
+  await go('form[action="/console/notices"] button', 'channel refused');
+  await page.locator('#address').fill(`${receiver.address}/${'long'.repeat(40)}`);
+  await go('form[action="/console/notices"] button', 'channel made');
+  const { pathname } = new URL(page.url());
+  await submitLead();
+  await expect.poll(() => receiver.received.length).toBe(1);
+  await go('form[action$="/test"] button', 'channel tested');
+  await go('details.folded summary', 'channel to change');
+  await page.goto(`${server.url}${pathname}?state=sent`);
+  await check(page, 'no deliveries');
+  await page.goto(`${server.url}/console/notices`);
+  await check(page, 'channels, one off');
+  await page.goto(`${server.url}${pathname}/removal`);
+  await check(page, 'channel to remove');
+  await go('button.alarm', 'channel removed');
+  receiver.close();
 }
 
 async function readLead(id: string) {
@@ -291,6 +326,62 @@ describe('the console in a browser', () => {
     await page.getByText('This lead was erased on').waitFor();
     await context.close();
   });
+
+  it('channels work by keyboard alone and without JavaScript: make, test, pause, retry, remove', async () => {
+    let status = 410;
+    const receiver = await startReceiver(() => status);
+    const { context, page } = await visit({ javaScriptEnabled: false });
+    await signIn(page, await getToken('admin'));
+    await page.locator('nav a[href="/console/notices"]').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Notices' }).waitFor();
+    /** Goes on with Tab to what is called so, which must show that it has the focus. */
+    const tabTo = async (name: string) => {
+      for (let n = 0; n < 60; n++) {
+        await page.keyboard.press('Tab');
+        const focused = page.locator(':focus');
+        const called = await focused.evaluate(it => `${it.getAttribute('name')}|${it.textContent}`);
+        if (!called.split('|').includes(name)) continue;
+        expect(await focused.evaluate(it => getComputedStyle(it).outlineStyle)).not.toBe('none');
+        return;
+      }
+      throw new Error(`no Tab leads to ${name}`);
+    };
+    const press = async (name: string, said: string) => {
+      await tabTo(name);
+      await page.keyboard.press('Enter');
+      await page.getByText(said).first().waitFor();
+    };
+    await press('New channel…', 'Make the channel');
+    await tabTo('name');
+    await page.keyboard.type('CRM');
+    await tabTo('address');
+    await page.keyboard.type('https://unlisted.example.com/');
+    await press('Make the channel', 'OUTBOUND_HOSTS does not list this host');
+    expect(await page.locator('[role=alert]:focus').count()).toBe(1);
+    await tabTo('address');
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type(receiver.address);
+    await press('Make the channel', 'copy it now');
+    expect(await page.locator('.receipt').textContent()).toMatch(/^whsec_/);
+    await submitLead();
+    const isOff = async () => {
+      await page.reload();
+      return page.getByRole('button', { name: 'Switch on' }).count();
+    };
+    await expect.poll(isOff, { timeout: 10_000 }).toBe(1);
+    expect(await page.locator('.receipt').count()).toBe(0);
+    await press('Switch on', 'On again');
+    status = 204;
+    await press('Retry the one given up', 'Queued again');
+    await expect.poll(() => receiver.received.length).toBe(2);
+    await press('Send a test', 'The receiver has accepted the test: HTTP 204.');
+    await press('Pause', 'Paused: events wait.');
+    await press('Remove…', 'Remove this channel?');
+    await press('Remove for ever', 'The channel is removed.');
+    receiver.close();
+    await context.close();
+  });
 });
 
 describe.each([
@@ -385,6 +476,7 @@ describe.each([
         await check(page, 'made');
         await page.locator('a[href$="/revocation"]').first().click();
         await page.waitForSelector('.alarm');
+        await checkChannels(page, check);
       }
       await check(page, `${role}, further`);
       await context.close();

@@ -14,6 +14,7 @@ describe('every page of the console', () => {
     '/console/overview',
     '/console/audit',
     '/console/tokens',
+    '/console/notices',
     '/console/nothing',
   ];
 
@@ -84,6 +85,12 @@ describe('what a role may do', () => {
     ['/console/tokens', 'POST', ['admin']],
     [`/console/tokens/abcdefghijkl/revocation`, 'GET', ['admin']],
     [`/console/tokens/abcdefghijkl/revocation`, 'POST', ['admin']],
+    ['/console/notices', 'GET', ['admin']],
+    ['/console/notices', 'POST', ['admin']],
+    ...['', '/removal'].map((step): [string, 'GET', Role[]] => [`/console/notices/${id}${step}`, 'GET', ['admin']]),
+    ...['', '/test', '/pause', '/pause/end', '/retry', `/deliveries/${id}/retry`, '/removal'].map(
+      (step): [string, 'POST', Role[]] => [`/console/notices/${id}${step}`, 'POST', ['admin']],
+    ),
     [`/console/leads/${id}`, 'GET', ['viewer', 'sales', 'privacy_officer']],
     ['/console/search', 'POST', ['viewer', 'sales', 'privacy_officer']],
     [`/console/search/${id}`, 'GET', ['viewer', 'sales', 'privacy_officer']],

@@ -19,7 +19,7 @@ export interface Page {
   refused?: string | undefined;
 }
 
-type Section = 'leads' | 'overview' | 'holds' | 'audit' | 'tokens';
+type Section = 'leads' | 'overview' | 'holds' | 'audit' | 'tokens' | 'notices';
 
 /** Sections of the navigation. A reader with one of its scopes sees a section. */
 const sections: { section: Section; path: string; scopes: Scope[] }[] = [
@@ -28,6 +28,7 @@ const sections: { section: Section; path: string; scopes: Scope[] }[] = [
   { section: 'holds', path: '/console/holds', scopes: ['holds:manage'] },
   { section: 'audit', path: '/console/audit', scopes: ['audit:read'] },
   { section: 'tokens', path: '/console/tokens', scopes: ['tokens:manage'] },
+  { section: 'notices', path: '/console/notices', scopes: ['channels:manage'] },
 ];
 
 /** Address at which a page can be asked for again. */

@@ -19,6 +19,17 @@ export {
 } from './leads/lead.ts';
 export { searchLeads, showArrivals, showLeads, showSearch } from './leads/leads.ts';
 export { showProof } from './leads/proof.ts';
+export {
+  askRemoval,
+  changeChannel,
+  endChannel,
+  pauseChannel,
+  resumeChannel,
+  showChannel,
+  testChannel,
+} from './notices/channel.ts';
+export { makeChannel, showChannels } from './notices/channels.ts';
+export { resendDead, resendDelivery } from './notices/deliveries.ts';
 export { showOverview } from './overview/overview.ts';
 export { showProblem } from './problem.ts';
 export { arrive, signIn, signOut } from './sign-in.ts';

@@ -65,6 +65,9 @@ function formAddress(c: Context<App>, slug: Slug): string {
     return leadAddress(id, readList(c.req.query('list')), slug === 'invalid-fields' ? step : undefined);
   if (path === '/console/session') return refusedAddress(c.var.sent);
   if (path.startsWith('/console/tokens')) return '/console/tokens';
+  const [, channel_id] = /^\/console\/notices\/([^/]+)/.exec(path) ?? [];
+  if (channel_id && uuid.test(channel_id) && slug !== 'not-found') return `/console/notices/${channel_id}`;
+  if (path.startsWith('/console/notices')) return '/console/notices';
   if (path === '/console/export') return `/console/export${writeFilters(filterFields.parse(Object(c.var.sent)))}`;
   return homeOf(readerOf(c)) ?? '/console';
 }

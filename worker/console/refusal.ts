@@ -26,8 +26,14 @@ const kept_seconds = 300;
 /** Bytes up to which what was typed is kept. A browser keeps 4,096 of a cookie, and sealing adds a third. */
 const most_bytes = 2_400;
 
-/** The fields that another try shows again. None of them is a person's, and a token is none of them. */
-const shown_again = ['ground', 'reference', 'review_on', 'reason', 'holder', 'role', 'days'];
+/**
+ * The fields that another try shows again, by the page of the form. None of them is a person's, and a token or another
+ * secret is none of them.
+ */
+const shown_again: [page: RegExp, fields: string[]][] = [
+  [/^\/console\/notices/, ['kind', 'name', 'address', 'events', 'locale']],
+  [/^/, ['ground', 'reference', 'review_on', 'reason', 'holder', 'role', 'days']],
+];
 
 /**
  * Keeps a refusal for the page that the post leads to. It travels in a cookie, because it must reach the page also while
@@ -37,16 +43,21 @@ const shown_again = ['ground', 'reference', 'review_on', 'reason', 'holder', 'ro
  * @param sent What was sent, as it was read.
  */
 export function keepRefusal(c: Context<App>, path: string, refusal: Omit<Refusal, 'typed'>, sent: unknown): void {
-  const typed = Object.entries(Object(sent)).filter(
-    (entry): entry is [string, string] => shown_again.includes(entry[0]) && typeof entry[1] === 'string',
-  );
+  const [, fields] = shown_again.find(([page]) => page.test(path))!;
+  const typed = Object.entries(Object(sent)).filter(([field]) => fields.includes(field));
   const write = (entries: typeof typed) =>
-    pad(JSON.stringify({ ...refusal, errors: refusal.errors.slice(0, 8), typed: Object.fromEntries(entries) }));
+    pad(JSON.stringify({ ...refusal, errors: refusal.errors.slice(0, 8), typed: readTexts(entries) }));
   const whole = write(typed);
   const plain = whole.length > most_bytes ? write([]) : whole;
   const { name, options } = refusalCookie(c);
   const sealed = encrypt(refusalKey(c), plain, lengthPrefixed('refusal', path)).toString('base64url');
   setCookie(c, name, sealed, { ...options, maxAge: kept_seconds });
+}
+
+/** Reads texts of a form. Of boxes with one name, the values that are ticked come with commas between them. */
+function readTexts(entries: [string, unknown][]): Record<string, string> {
+  const texts = entries.map(([field, value]) => [field, Array.isArray(value) ? value.join(',') : value] as const);
+  return Object.fromEntries(texts.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
 /** Reads the refusal that was kept for this page; undefined where none was, or for another page or session. */

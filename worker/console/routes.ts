@@ -33,6 +33,23 @@ export const consolePages: Record<string, Methods> = {
     GET: [allow('tokens:manage'), page('askRevocation')],
     POST: [allow('tokens:manage'), page('endToken')],
   },
+  '/console/notices': {
+    GET: [allow('channels:manage'), page('showChannels')],
+    POST: [allow('channels:manage'), page('makeChannel')],
+  },
+  '/console/notices/:id': {
+    GET: [allow('channels:manage'), page('showChannel')],
+    POST: [allow('channels:manage'), page('changeChannel')],
+  },
+  '/console/notices/:id/test': { POST: [allow('channels:manage'), page('testChannel')] },
+  '/console/notices/:id/pause': { POST: [allow('channels:manage'), page('pauseChannel')] },
+  '/console/notices/:id/pause/end': { POST: [allow('channels:manage'), page('resumeChannel')] },
+  '/console/notices/:id/retry': { POST: [allow('channels:manage'), page('resendDead')] },
+  '/console/notices/:id/deliveries/:delivery_id/retry': { POST: [allow('channels:manage'), page('resendDelivery')] },
+  '/console/notices/:id/removal': {
+    GET: [allow('channels:manage'), page('askRemoval')],
+    POST: [allow('channels:manage'), page('endChannel')],
+  },
   '/console/leads/:id': { GET: [allow('leads:read'), page('showLead')] },
   '/console/leads/:id/consent': { GET: [allow('consents:read'), page('showProof')] },
   '/console/leads/:id/reveal': { POST: [allow('leads:reveal'), page('revealLead')] },

@@ -27,7 +27,7 @@ import { sendTest } from './send.ts';
 export const longest_address = 2_000;
 
 /** Length of a secret, in characters. */
-const longest_secret = 200;
+export const longest_secret = 200;
 
 const fields = {
   name: staffName,
@@ -74,9 +74,31 @@ export async function addChannel(
   return { ...channel, ...(made && { secret: made }) };
 }
 
-/** What is wrong with a channel that is asked for. */
-interface Refusal {
+/**
+ * Changes a channel, or returns why it cannot be changed so. Empties the queue at once where it is on again.
+ *
+ * @returns Undefined when there is no such channel.
+ */
+export async function editChannel(
+  services: Services,
+  id: string,
+  change: z.output<typeof channelChange>,
+  actor: Actor,
+): Promise<Channel | Refusal | undefined> {
+  const before = uuid.test(id) ? await findChannel(services.db, id) : undefined;
+  if (!before) return undefined;
+  const refused = refuse(services, before.kind, change);
+  if (refused) return refused;
+  const shown_address = change.address === undefined ? undefined : kinds[before.kind].showAddress(change.address);
+  const channel = await changeChannel(services, id, { ...change, shown_address }, actor, services.now());
+  services.notify?.();
+  return channel;
+}
+
+/** What is wrong with a channel that is asked for. Of an address a code says why it is refused. */
+export interface Refusal {
   field: 'address' | 'secret';
+  code?: AddressRefusal;
   message: string;
 }
 
@@ -86,7 +108,7 @@ function refuse(
   { address, secret }: { address?: string | undefined; secret?: string | undefined },
 ): Refusal | undefined {
   const code = address === undefined ? undefined : kinds[kind].refuseAddress(sender, address);
-  if (code) return { field: 'address', message: explanations[code] };
+  if (code) return { field: 'address', code, message: explanations[code] };
   if (secret !== undefined && !kinds[kind].isSecret(secret))
     return { field: 'secret', message: kinds[kind].secret_form };
   return undefined;
@@ -104,15 +126,9 @@ export const patchChannel = factory.createHandlers(body(channelChange), async c 
   const { services } = c.var;
   const id = c.req.param('id')!;
   const change = c.req.valid('json');
-  const before = uuid.test(id) && (await findChannel(services.db, id));
-  if (!before) return problem(c, 'not-found');
-  const refused = refuse(services, before.kind, change);
-  if (refused) return answerRefusal(c, refused);
-  const shown_address = change.address === undefined ? undefined : kinds[before.kind].showAddress(change.address);
-  const channel = await changeChannel(services, id, { ...change, shown_address }, actorOf(c), services.now());
-  if (!channel) return problem(c, 'not-found');
-  services.notify?.();
-  return c.json(channel, 200, headers);
+  const outcome = await editChannel(services, id, change, actorOf(c));
+  if (!outcome) return problem(c, 'not-found');
+  return 'field' in outcome ? answerRefusal(c, outcome) : c.json(outcome, 200, headers);
 });
 
 /** `DELETE /channels/{id}` removes a channel, with what waits for it. */

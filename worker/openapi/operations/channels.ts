@@ -17,6 +17,7 @@ const shape = {
   paused: z.boolean(),
   off_at: instant.nullable(),
   last_success_at: instant.nullable(),
+  failing_since: instant.nullable(),
   created_at: instant,
 };
 const channel = named('Channel', z.strictObject(shape));
@@ -47,6 +48,7 @@ const crm = {
   paused: false,
   off_at: null,
   last_success_at: null,
+  failing_since: null,
   created_at: examples.received_at,
 };
 
