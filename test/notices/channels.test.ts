@@ -1,12 +1,13 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import type { Channel } from '../../db/notices/channels.ts';
+import { type Channel, changeChannel } from '../../db/notices/channels.ts';
 import { forgetDeliveries, retry_after_ms } from '../../db/notices/outbox.ts';
+import { countQueues, retryDead } from '../../db/notices/queues.ts';
 import type { Role } from '../../worker/guards/access.ts';
 import { sendDue } from '../../worker/notices/send.ts';
 import { createServices } from '../../worker/services.ts';
 import { engines } from '../support/engines.ts';
-import { origin, readProblem, runJobs } from '../support/harness.ts';
+import { operator, origin, readProblem, runJobs } from '../support/harness.ts';
 import { opened, type Receiver, receive, startNoticing } from './noticing.ts';
 
 const idsIn = ({ received }: Receiver) => received.map(({ body }) => JSON.parse(body).data.lead_id as string);
@@ -31,6 +32,40 @@ describe.each(engines)('on $engine', ({ open }) => {
       { lead_id: ids[1] },
       { lead_id: ids[0] },
     ]);
+  });
+
+  it('a channel tells since when it fails, what waits and what is dead, and its dead ones are sent again', async () => {
+    const { db, close } = await open();
+    opened.push({ close });
+    const { make, submit, send, pull, services, advance } = await startNoticing(db);
+    let status = 500;
+    const [receiver, other] = [await receive(() => status), await receive(() => 410)];
+    const { id } = await make(receiver.address);
+    const { id: gone } = await make(other.address);
+    const failing = async () => {
+      const { channels } = (await (await pull('/channels', 'admin')).json()) as { channels: Channel[] };
+      return channels.find(one => one.id === id)!.failing_since;
+    };
+    expect([await failing(), (await countQueues(db)).size]).toEqual([null, 0]);
+    await submit();
+    await send();
+    const since = services.now().toISOString();
+    advance(3_600_000);
+    await submit();
+    await send();
+    expect(await failing()).toBe(since);
+    expect([...(await countQueues(db))].sort()).toEqual([
+      [id, { queued: 2, dead: 0 }],
+      [gone, { queued: 0, dead: 1 }],
+    ]);
+    status = 410;
+    await submit();
+    await send();
+    expect([await retryDead(db, id, services.now()), await retryDead(db, id, services.now())]).toEqual([3, 0]);
+    status = 204;
+    await changeChannel(services, id, { paused: false }, operator, services.now());
+    expect(await send()).toBe(3);
+    expect([await failing(), await countQueues(db)]).toEqual([null, new Map([[gone, { queued: 0, dead: 1 }]])]);
   });
 
   it('two servers that look at once send each delivery once', async () => {
