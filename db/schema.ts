@@ -120,8 +120,7 @@ export interface Restrictions {
  * `verified_by` how that was done, `attempted_at` that it was tried in vain.
  *
  * `lead_ids` names the leads that it is about once that is settled; until then its contact finds them. A refusal that
- * was asked for has its code and who asked, and is in force with the state `refused`. `reminded_days` is how many days
- * before its due day the latest reminder was.
+ * was asked for has its code and who asked, and is in force with the state `refused`.
  */
 export interface SubjectRequests {
   id: string;
@@ -146,7 +145,6 @@ export interface SubjectRequests {
   copy_hash: string | null;
   copy_until: string | null;
   copy_opened_at: string | null;
-  reminded_days: number | null;
   erased_at: string | null;
   seq: number;
 }
@@ -412,6 +410,7 @@ export interface Deliveries {
   channel_id: string;
   event: string;
   lead_id: string | null;
+  request_id: string | null;
   state: 'queued' | 'sent' | 'dead';
   attempts: number;
   last_status: number | null;

@@ -63,9 +63,12 @@ export const jobs: Job[] = [
   {
     name: 'end_requests',
     every_ms: hour_ms,
-    async run({ db }, now) {
-      const { endUnverified } = await import('../db/requests/expire.ts');
-      return { expired: await endUnverified(db, now) };
+    async run({ db, notify }, now) {
+      const { endUnverified, remindOfDue } = await import('../db/requests/expire.ts');
+      const expired = await endUnverified(db, now);
+      const reminded = await remindOfDue(db, now);
+      if (reminded > 0) notify?.();
+      return { expired, reminded };
     },
   },
   {

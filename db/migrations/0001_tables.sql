@@ -89,7 +89,6 @@ create table subject_requests (
   copy_hash text,
   copy_until text,
   copy_opened_at text,
-  reminded_days integer,
   erased_at text,
   seq integer not null,
   check ((sealed is null) = (erased_at is not null))
@@ -319,6 +318,7 @@ create table deliveries (
   channel_id text not null,
   event text not null,
   lead_id text,
+  request_id text,
   state text not null,
   attempts integer not null,
   last_status integer,

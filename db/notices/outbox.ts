@@ -5,7 +5,7 @@ import type { Channels, Deliveries, Keys } from '../schema.ts';
 import { prepare } from '../statements.ts';
 
 /** The events that a channel can be told of. */
-export const channel_events = ['lead.created', 'policy.published'] as const;
+export const channel_events = ['lead.created', 'request.created', 'request.due', 'policy.published'] as const;
 export type ChannelEvent = (typeof channel_events)[number];
 
 export const delivery_states = ['queued', 'sent', 'dead'] as const;
@@ -36,7 +36,9 @@ const ids_at_once = 90;
 const forgotten_at_once = 1_000;
 
 /** A delivery as its receiver is told of it. `form` is that of its lead. */
-export type Notice = Pick<Deliveries, 'id' | 'channel_id' | 'event' | 'lead_id' | 'attempts'> & { form: string | null };
+export type Notice = Pick<Deliveries, 'id' | 'channel_id' | 'event' | 'lead_id' | 'request_id' | 'attempts'> & {
+  form: string | null;
+};
 
 /** A delivery with what is needed to send it. */
 export type DueDelivery = Notice & Pick<Channels, 'kind' | 'locale' | 'sealed'> & Pick<Keys, 'kek_id' | 'wrapped'>;
@@ -61,6 +63,13 @@ export interface DeliveryPage {
   has_more: boolean;
 }
 
+/** What channels are told: an event, and the lead or the request that it is about. */
+interface Told {
+  event: ChannelEvent;
+  lead_id?: string | null;
+  request_id?: string | null;
+}
+
 /**
  * Returns the statement that tells every channel of an event, in the unit of the act itself. A channel that is off is
  * not told; one that is paused is told later.
@@ -70,19 +79,29 @@ export interface DeliveryPage {
  */
 export function writeDeliveries(
   db: Database,
-  { event, lead_id }: { event: ChannelEvent; lead_id: string | null },
+  { event, lead_id = null, request_id = null }: Told,
   now: Date,
 ): CompiledQuery {
   const beginning = newId(now).slice(0, 30);
-  return insertDeliveries(db, { beginning, event, lead_id, at: now.toISOString(), pattern: `%"${event}"%` });
+  return insertDeliveries(db, {
+    beginning,
+    event,
+    lead_id,
+    request_id,
+    at: now.toISOString(),
+    pattern: `%"${event}"%`,
+  });
 }
 
-const insertDeliveries = prepare<Record<'beginning' | 'event' | 'at' | 'pattern', string> & { lead_id: string | null }>(
-  ['beginning', 'event', 'lead_id', 'at', 'pattern'],
-  (db, { beginning, event, lead_id, at, pattern }) =>
+type NewDelivery = Record<'beginning' | 'event' | 'at' | 'pattern', string> &
+  Pick<Deliveries, 'lead_id' | 'request_id'>;
+
+const insertDeliveries = prepare<NewDelivery>(
+  ['beginning', 'event', 'lead_id', 'request_id', 'at', 'pattern'],
+  (db, { beginning, event, lead_id, request_id, at, pattern }) =>
     db
       .insertInto('deliveries')
-      .columns(['id', 'channel_id', 'event', 'lead_id', 'state', 'attempts', 'next_at'])
+      .columns(['id', 'channel_id', 'event', 'lead_id', 'request_id', 'state', 'attempts', 'next_at'])
       .expression(eb =>
         eb
           .selectFrom('channels')
@@ -91,6 +110,7 @@ const insertDeliveries = prepare<Record<'beginning' | 'event' | 'at' | 'pattern'
             'id as channel_id',
             sql<string>`cast(${event} as text)`.as('event'),
             sql<string | null>`cast(${lead_id} as text)`.as('lead_id'),
+            sql<string | null>`cast(${request_id} as text)`.as('request_id'),
             sql<'queued'>`'queued'`.as('state'),
             sql<number>`0`.as('attempts'),
             sql<string>`cast(${at} as text)`.as('next_at'),
@@ -176,7 +196,7 @@ function selectDue(db: Database) {
       join.onRef('keys.subject_id', '=', 'channels.id').on('keys.subject_kind', '=', sql.lit('channel')),
     )
     .leftJoin('leads', 'leads.id', 'deliveries.lead_id')
-    .select(['deliveries.id', 'deliveries.channel_id', 'event', 'deliveries.lead_id', 'attempts'])
+    .select(['deliveries.id', 'deliveries.channel_id', 'event', 'deliveries.lead_id', 'request_id', 'attempts'])
     .select(['kind', 'channels.locale', 'channels.sealed', 'kek_id', 'wrapped', 'leads.form']);
 }
 
@@ -189,7 +209,7 @@ export function listAlike(
   return db
     .selectFrom('deliveries')
     .leftJoin('leads', 'leads.id', 'deliveries.lead_id')
-    .select(['deliveries.id', 'channel_id', 'event', 'lead_id', 'attempts', 'leads.form'])
+    .select(['deliveries.id', 'channel_id', 'event', 'lead_id', 'request_id', 'attempts', 'leads.form'])
     .where('channel_id', '=', channel_id)
     .where('state', '=', sql.lit('queued'))
     .where('next_at', '<=', now.toISOString())
@@ -312,7 +332,16 @@ export async function draftTest(db: Database, channel_id: string, now: Date): Pr
   await db.atomic([
     db
       .insertInto('deliveries')
-      .values({ id, channel_id, event: test_event, lead_id: null, state: 'queued', attempts: 0, next_at })
+      .values({
+        id,
+        channel_id,
+        event: test_event,
+        lead_id: null,
+        request_id: null,
+        state: 'queued',
+        attempts: 0,
+        next_at,
+      })
       .compile(),
   ]);
   return selectDue(db).where('deliveries.id', '=', id).executeTakeFirst();

@@ -182,7 +182,7 @@ export function extendRequest(
     if (dayOf(now, due_zone) > dueDay(request)) return 'late';
     if (due_on <= dueDay(request)) return 'not_later';
     const { sealed, locks } = reseal(services, request, { reason });
-    const set = { state: 'extended', extended_to: due_on, reminded_days: null, sealed };
+    const set = { state: 'extended', extended_to: due_on, sealed };
     const event = { action: 'request.extended', fields: id, purpose: request.type } as const;
     return [{ locks, acts: [] }, draftAct(db, request, set, event, actor, now)];
   });

@@ -95,7 +95,6 @@ export const request: Places<SubjectRequests> = {
   copy_hash: digest,
   copy_until: 'copy.until',
   copy_opened_at: 'copy.opened_at',
-  reminded_days: { not: 'is about a reminder of staff' },
   erased_at: { not: 'is of a request whose words are erased' },
   seq: bare,
 };

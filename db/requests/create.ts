@@ -7,6 +7,7 @@ import { dayOf } from '../days.ts';
 import { newId } from '../ids.ts';
 import type { Terms } from '../leads/create.ts';
 import { findByReceipt } from '../leads/withdraw.ts';
+import { writeDeliveries } from '../notices/outbox.ts';
 import { claimKey, findFirstUse, isSameRequest, readCode, repeatEnds, spendProof, withCode } from '../once.ts';
 import { takeQuota } from '../quota.ts';
 import type { SubjectRequests } from '../schema.ts';
@@ -47,10 +48,11 @@ interface Services {
   db: Database;
   vault: Vault;
   signer: Signer;
+  notify?(): void;
 }
 
 /**
- * Stores a request with its events. A right receipt code verifies it at once.
+ * Stores a request with its events, and tells channels of it. A right receipt code verifies it at once.
  *
  * Because nobody may learn from an answer or its time whom the database knows, no contact is looked up, and a wrong
  * receipt code costs the statements that a right one does.
@@ -83,10 +85,10 @@ export async function createRequest(
     verified_by: lead ? 'receipt' : null,
     lead_ids: lead_ids ? JSON.stringify(lead_ids) : null,
     ...{ extended_to: null, attempted_at: null, refusal_code: null, refusal_by: null, closed_at: null },
-    ...{ copy_hash: null, copy_until: null, copy_opened_at: null, reminded_days: null, erased_at: null },
+    ...{ copy_hash: null, copy_until: null, copy_opened_at: null, erased_at: null },
   };
   const about = { fields: id, purpose: type };
-  await db.atomic([
+  const outcomes = await db.atomic([
     ...(repeatable ? claimKey(db, withCode(signer, repeatable, reference), id, repeatEnds(now), now) : []),
     ...(proof ? [spendProof(db, proof)] : []),
     ...(quota ? [takeQuota(db, 'requests', quota, now)] : []),
@@ -101,7 +103,9 @@ export async function createRequest(
       .compile(),
     ...recordEvent(db, actor, { action: 'request.received', ...about, lead_ids: request.lead_ids ?? [] }, now),
     ...(receipt_code === undefined ? [] : recordReceipt(db, id, lead?.id, actor, now)),
+    writeDeliveries(db, { event: 'request.created', request_id: id }, now),
   ]);
+  if (outcomes.at(-1)!.changed > 0) services.notify?.();
   return { id, reference, received_at: at, due_on, provisional, verification };
 }
 

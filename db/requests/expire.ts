@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { type Actor, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
-import type { Database } from '../database.ts';
-import { dayOf, monthsBefore } from '../days.ts';
+import { Conflict, type Database } from '../database.ts';
+import { addDays, dayOf, monthsBefore } from '../days.ts';
 import { type RunOptions, retention } from '../leads/expire.ts';
 import { run } from '../leads/hold.ts';
+import { writeDeliveries } from '../notices/outbox.ts';
+import { spendProof } from '../once.ts';
 import { failUnless } from '../statements.ts';
 import { nextTurn } from '../turn.ts';
 import { draftAct } from './act.ts';
@@ -11,6 +13,9 @@ import { due_zone, dueDay, type RequestRow } from './request.ts';
 
 /** Months after its end for which a request's contact and words are kept. */
 const kept_months = 36;
+
+/** Time for which it is remembered that a reminder was sent: longer than it could be sent again. */
+const remembered_ms = 30 * 24 * 3_600_000;
 
 /** Requests read at a time. */
 const requests_per_page = 200;
@@ -98,6 +103,41 @@ export async function endUnverified(db: Database, now: Date): Promise<number> {
       if (await run(db, [draftAct(db, request, set, event, clock, now)])) ended += 1;
     }
   return ended;
+}
+
+/** Days before the due day on which channels are reminded, the nearest first. */
+const reminders = [0, 2, 5];
+
+/**
+ * Reminds channels of the requests that wait for an answer: five days before the due day, two days before, and on it.
+ * Because a reminder is spent like a bot check, it is sent once, whoever runs the job and however often.
+ *
+ * @returns The number of requests of which a channel was told here.
+ */
+export async function remindOfDue(db: Database, now: Date): Promise<number> {
+  const today = dayOf(now, due_zone);
+  let reminded = 0;
+  for await (const request of walkOpen(db)) {
+    const due = dueDay(request);
+    const before = due < today ? undefined : reminders.find(days => addDays(due, -days) <= today);
+    if (before !== undefined && (await remind(db, request.id, `${due} ${before}`, now))) reminded += 1;
+  }
+  return reminded;
+}
+
+async function remind(db: Database, request_id: string, which: string, now: Date): Promise<boolean> {
+  const expires_at = new Date(now.getTime() + remembered_ms);
+  const proof = `reminder ${request_id} ${which}`;
+  try {
+    const [, told] = await db.atomic([
+      spendProof(db, { proof, expires_at }),
+      writeDeliveries(db, { event: 'request.due', request_id }, now),
+    ]);
+    return told!.changed > 0;
+  } catch (error) {
+    if (error instanceof Conflict && error.table === 'once') return false;
+    throw error;
+  }
 }
 
 /** Walks the requests that wait for an answer, some at a time. */

@@ -288,3 +288,45 @@ describe('the time of a request', () => {
     expect(row).toMatchObject({ sealed: null, erased_at: '2029-11-23T04:00:00.000Z' });
   });
 });
+
+describe('channels', () => {
+  it('hear of a new request, and five days, two days and none before it is due, once, by its id alone', async () => {
+    const { ask, post, take, act, advance, services, db } = await openDesk();
+    services.settings.outbound_hosts = ['hooks.example.com'];
+    const bodies: string[] = [];
+    services.connect = async ({ body }) => {
+      bodies.push(String(body));
+      return { status: 204, body: '' };
+    };
+    const hook = { kind: 'webhook', name: 'Desk', address: 'https://hooks.example.com/', locale: 'en' };
+    const made = await ask('POST', '/channels', { ...hook, events: ['request.created', 'request.due'] }, 'admin');
+    expect(made.status).toBe(201);
+    await post('/requests', { type: 'access', email: 'z@example.com' });
+    const open = await take();
+    const done = await take({ type: 'complaint' });
+    await act(done.id, 'fulfilment');
+    const told = async (day: string) => {
+      advance(Date.parse(`${day}T04:00:00.000Z`) - services.now().getTime());
+      bodies.length = 0;
+      for (let n = 0; n < 2; n++) await runJobs(services);
+      return bodies.map(body => JSON.parse(body) as { type: string; data: Record<string, string> });
+    };
+    const first = await told('2026-11-23');
+    expect(first.map(({ type }) => type)).toEqual(Array(3).fill('request.created'));
+    expect(Object.keys(first[0]!.data).sort()).toEqual(['console_url', 'request_id']);
+    expect(JSON.stringify(first)).not.toContain('example.com"');
+    expect(await told('2026-12-08')).toEqual([]);
+    const reminded = await told('2026-12-09');
+    expect(reminded).toMatchObject([{ type: 'request.due' }, { type: 'request.due', data: { request_id: open.id } }]);
+    // A day on which no server ran is made up for.
+    for (const [day, count] of [
+      ['2026-12-10', 0],
+      ['2026-12-13', 2],
+      ['2026-12-14', 2],
+      ['2026-12-15', 0],
+    ] as const)
+      expect([day, (await told(day)).length]).toEqual([day, count]);
+    const rows = await db.selectFrom('deliveries').select(['lead_id', 'request_id']).execute();
+    expect(rows.every(({ lead_id, request_id }) => !lead_id && request_id)).toBe(true);
+  });
+});

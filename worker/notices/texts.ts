@@ -32,6 +32,8 @@ const words: Record<Locale, Words> = {
   'zh-CN': {
     titles: {
       'lead.created': { one: '收到一条新咨询', many: count => `收到 ${count} 条新咨询` },
+      'request.created': { one: '收到一个个人信息请求', many: count => `收到 ${count} 个个人信息请求` },
+      'request.due': { one: '一个个人信息请求即将到期', many: count => `${count} 个个人信息请求即将到期` },
       'policy.published': { one: '隐私政策发布了新版本', many: count => `隐私政策发布了 ${count} 个新版本` },
       'channel.test': { one: '测试消息：通知可以送达', many: count => `${count} 条测试消息：通知可以送达` },
     },
@@ -46,6 +48,11 @@ const words: Record<Locale, Words> = {
   en: {
     titles: {
       'lead.created': { one: 'New inquiry', many: count => `${count} new inquiries` },
+      'request.created': {
+        one: 'A person asks for their rights',
+        many: count => `${count} people ask for their rights`,
+      },
+      'request.due': { one: 'A request is due soon', many: count => `${count} requests are due soon` },
       'policy.published': {
         one: 'A new version of the privacy policy',
         many: count => `${count} new versions of the privacy policy`,

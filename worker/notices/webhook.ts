@@ -36,9 +36,10 @@ export const webhook: Kind = {
   },
 };
 
-function write({ settings, now }: Sender, { event, target, notices: [{ id, lead_id, form }] }: Message) {
+function write({ settings, now }: Sender, { event, target, notices: [{ id, lead_id, request_id, form }] }: Message) {
   const data = {
     ...(lead_id && { lead_id }),
+    ...(request_id && { request_id }),
     ...(form && { form }),
     console_url: settings.public_url + pageOf(lead_id),
   };

@@ -87,7 +87,6 @@ create table subject_requests (
   copy_hash text,
   copy_until text,
   copy_opened_at text,
-  reminded_days integer,
   erased_at text,
   seq bigint not null,
   check ((sealed is null) = (erased_at is not null))
@@ -317,6 +316,7 @@ create table deliveries (
   channel_id text not null,
   event text not null,
   lead_id text,
+  request_id text,
   state text not null,
   attempts integer not null,
   last_status integer,

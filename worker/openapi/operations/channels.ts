@@ -30,6 +30,7 @@ const delivery = named(
     channel_id: z.uuid(),
     event: z.enum([...channel_events, 'channel.test']),
     lead_id: z.uuid().optional(),
+    request_id: z.uuid().optional(),
     state: z.enum(delivery_states),
     attempts: z.int(),
     last_status: z.int().nullable(),
