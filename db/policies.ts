@@ -179,3 +179,8 @@ export async function getDocumentHtml(db: Database, version: string, locale: str
     .executeTakeFirstOrThrow();
   return html;
 }
+
+/** Lists what a version says of each form, in each language: for how many months its leads are kept. */
+export function listFormTerms(db: Database, version: string) {
+  return db.selectFrom('policy_forms').select(['form', 'retention_months']).where('version', '=', version).execute();
+}

@@ -19,7 +19,7 @@ export interface Page {
   refused?: string | undefined;
 }
 
-type Section = 'leads' | 'overview' | 'holds' | 'audit' | 'tokens' | 'notices';
+type Section = 'leads' | 'overview' | 'holds' | 'audit' | 'record' | 'tokens' | 'notices';
 
 /** Sections of the navigation. A reader with one of its scopes sees a section. */
 const sections: { section: Section; path: string; scopes: Scope[] }[] = [
@@ -27,6 +27,7 @@ const sections: { section: Section; path: string; scopes: Scope[] }[] = [
   { section: 'overview', path: '/console/overview', scopes: ['leads:read', 'consents:read'] },
   { section: 'holds', path: '/console/holds', scopes: ['holds:manage'] },
   { section: 'audit', path: '/console/audit', scopes: ['audit:read'] },
+  { section: 'record', path: '/console/record', scopes: ['consents:read'] },
   { section: 'tokens', path: '/console/tokens', scopes: ['tokens:manage'] },
   { section: 'notices', path: '/console/notices', scopes: ['channels:manage'] },
 ];

@@ -9,6 +9,7 @@ import { hold_commands } from './hold.ts';
 import { migrate_command } from './migrate.ts';
 import { policy_publish } from './policy.ts';
 import { prepare_dev } from './prepare-dev.ts';
+import { record } from './record.ts';
 import { key_commands } from './rotate.ts';
 import { seed } from './seed.ts';
 import { token_commands } from './token.ts';
@@ -21,6 +22,7 @@ export const commands: Command[] = [
   ...channel_commands,
   expire,
   compliance,
+  record,
   calendar_load,
   ...audit_commands,
   ...backup_commands,

@@ -18,6 +18,7 @@ export const en = {
     overview: 'Overview',
     holds: 'Holds',
     audit: 'Access log',
+    record: 'Record',
     tokens: 'Tokens',
     notices: 'Notices',
   },
@@ -278,6 +279,13 @@ export const en = {
       'channel.removed': 'Channel removed',
       'system.checked': 'Promises checked',
     }),
+  },
+  record: {
+    papers: 'Papers',
+    record: 'Record of processing',
+    assessment: 'Form of an impact assessment',
+    markdown: 'As Markdown',
+    compliance: 'Are the promises kept?',
   },
   tokens: {
     title: 'Tokens',

@@ -5,7 +5,7 @@ export const zh_cn: ConsoleTexts = {
   name: '线索工作台',
   skip: '跳到正文',
   pages: '页面',
-  nav: { leads: '线索', overview: '概览', holds: '保全', audit: '访问记录', tokens: '令牌', notices: '通知' },
+  nav: { leads: '线索', overview: '概览', holds: '保全', audit: '访问记录', record: '处理记录', tokens: '令牌', notices: '通知' },
   language: '语言',
   region: (region, zone) => `数据所在地：${region} · 时间均为${zone}`,
   undeclared: '未声明',
@@ -237,6 +237,13 @@ export const zh_cn: ConsoleTexts = {
       'channel.removed': '移除通知渠道',
       'system.checked': '核对承诺',
     },
+  },
+  record: {
+    papers: '文书',
+    record: '处理活动记录',
+    assessment: '影响评估表',
+    markdown: '下载 Markdown',
+    compliance: '承诺核对',
   },
   tokens: {
     title: '令牌',
