@@ -44,6 +44,8 @@ export interface Services {
 
 /** Lists and reads the files of a host, as a check of the promises needs them. */
 export interface HostFiles {
+  /** Name of the host, whose log this is. */
+  host: string;
   /** Files of the database itself; none where it is a server. */
   listDatabase(): Promise<{ path: string; bytes: number }[]>;
   /** Files of the log, by day. */

@@ -26,12 +26,13 @@ export interface Archive {
 
 /** Computes the digest of every archived document anew, and looks for documents that were published and are gone. */
 export async function examineArchive(db: Database): Promise<Archive> {
-  const [policies, documents, forms, events] = await Promise.all([
+  const [policies, forms, events] = await Promise.all([
     db.selectFrom('policies').selectAll().orderBy('effective_at').orderBy('published_at').execute(),
-    db.selectFrom('policy_documents').select(['version', 'locale']).execute(),
     db.selectFrom('policy_forms').select(['version', 'locale']).distinct().execute(),
     db.selectFrom('audit_events').select('fields').where(isAction('policy.published')).execute(),
   ]);
+  // Because a version may be published meanwhile, what must be there is read before what is there.
+  const documents = await db.selectFrom('policy_documents').select(['version', 'locale']).execute();
   const digests = new Set<string>();
   let altered = 0;
   for (const { version, locale } of documents) {

@@ -21,15 +21,15 @@ export interface Choices {
   unshown: number;
 }
 
-/** Reads the choices received since an instant, the latest first, as many as it may. */
+/** Reads the choices received between two instants, the latest first, as many as it may. */
 export async function examineChoices(
   db: Database,
-  since: Date,
+  [since, until]: [Date, Date],
   required: (version: string) => string[] | undefined,
   most: number,
 ): Promise<Choices> {
   const found: Choices = { choices: 0, refused: 0, withdrawn: 0, misdated: 0, unheeded: 0, unshown: 0 };
-  for (let before = '~'; found.choices < most; await nextTurn()) {
+  for (let before = firstIdAt(new Date(until.getTime() + 1)); found.choices < most; await nextTurn()) {
     const page = await db
       .selectFrom('consents')
       .select(['id', 'policy_version', 'shown', 'granted', 'source', 'chosen_at', 'expires_at'])

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { firstIdAt } from '../ids.ts';
 import { isHeld } from '../leads/hold.ts';
 import { self_check_form } from '../leads/lead.ts';
 import { isAction } from './action.ts';
@@ -30,13 +31,17 @@ export async function examineWithdrawals(
   };
 }
 
+/** Time after which no check still needs its made-up lead. */
+const left_over_ms = 10 * 60_000;
+
 /** Lists the made-up leads that a check has left behind because it was killed. */
-export function listLeftOver(db: Database) {
+export function listLeftOver(db: Database, now: Date) {
   return db
     .selectFrom('leads')
     .select(['id', 'form', 'received_at'])
     .where('form', '=', self_check_form)
     .where('erased_at', 'is', null)
+    .where('id', '<', firstIdAt(new Date(now.getTime() - left_over_ms)))
     .orderBy('id')
     .limit(sql.lit(100))
     .execute();

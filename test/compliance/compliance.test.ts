@@ -28,6 +28,7 @@ function createFiles(database: Record<string, string> = {}, logs: Record<string,
   const list = (files: Record<string, string>) =>
     Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.byteLength(text) }));
   const files: HostFiles = {
+    host: 'one',
     listDatabase: async () => list(database),
     listLogs: async () => list(logs).map(file => ({ ...file, day: file.path })),
     async *read(path, from) {
@@ -77,7 +78,7 @@ describe('GET /compliance', () => {
     expect(promises.map(({ id }) => id)).toEqual([...promise_ids]);
     expect(promises.filter(({ state }) => state === 'broken')).toEqual([]);
     expect(checked_at).toBe(noon.toISOString());
-    expect(promises.find(({ id }) => id === 'C4')!.evidence).toMatch(/^All 2 inquiries /);
+    expect(promises.find(({ id }) => id === 'C4')!.evidence).toMatch(/ 3, which is all of them/);
     expect(public_keys.map(({ signs, retired_at }) => [signs, retired_at])).toEqual([
       ['checkpoint', null],
       ['backup', null],
@@ -159,7 +160,7 @@ describe('a check is a read that is on record', () => {
       audit_events: unknown[];
     };
     expect(audit_events).toMatchObject([
-      { actor: 'system', role: 'system', fields: 'name,phone,email,company of 2', lead_count: 0 },
+      { actor: 'system', role: 'system', fields: 'name,phone,email,company of 3', lead_count: 0 },
     ]);
   });
 
@@ -197,13 +198,20 @@ describe('a check is a read that is on record', () => {
   });
 
   it('[C5] erases a made-up lead that a killed check has left behind', async () => {
-    const { check, db, services } = await open();
+    const { check, db, services, advance } = await open();
     const { beginTrial } = await import('../../worker/compliance/self-check.ts');
     await beginTrial(services, services.now());
+    advance(11 * 60_000);
     await check();
     const left = db.selectFrom('leads').select('id').where('form', '=', 'self-check').where('erased_at', 'is', null);
     expect(await left.execute()).toEqual([]);
   });
+});
+
+it('two checks at once break no promise', async () => {
+  const { services, read } = await open();
+  await Promise.all([checkPromises(services), checkPromises(services)]);
+  expect((await read()).promises.filter(({ state }) => state === 'broken')).toEqual([]);
 });
 
 describe('a promise that is broken is seen', () => {
@@ -395,7 +403,12 @@ describe('a promise that is broken is seen', () => {
     const { check, services, advance } = await open();
     await check();
     advance(2 * day_ms);
-    services.files = createFiles({}, { '2026-11-25': '{}' });
+    const other = createFiles({}, { '2026-11-25': '{}' });
+    services.files = { ...other, host: 'another' };
+    expect(await check()).not.toContain('P10');
+    services.files = createFiles({}, { [today]: '{}', '2026-11-25': '{}' });
+    await check();
+    services.files = other;
     expect(await check()).toContain('P10');
   });
 

@@ -30,12 +30,22 @@ export const unproven = (code: Code, figures: Figures = {}): Finding => ({ state
 /** What a check needs of the service, on the server and in the operator's command. */
 export type Checked = Pick<Services, 'db' | 'vault' | 'signer' | 'settings' | 'now' | 'findAsset' | 'files' | 'called'>;
 
+/** A made-up lead that waits for its withdrawal. */
+export interface Trial {
+  id: string;
+  receipt_code: string;
+}
+
 /** What several checks look at. It is read once. */
 export interface Evidence {
   services: Checked;
   now: Date;
   /** A day before: what is older is no evidence. */
   since: Date;
+  /** The made-up lead of this check, which the sample counts too; undefined while an earlier one is evidence. */
+  trial: Trial | undefined;
+  /** When the earlier one was withdrawn. */
+  tried_at: string | undefined;
   columns: Columns;
   sample: Sample;
   walk: Walk;

@@ -11,6 +11,7 @@ import { type Role, scopesOf } from '../guards/access.ts';
 import { default_locale } from '../shared/locales.ts';
 import { checks } from './checks.ts';
 import { type Checked, type Evidence, type Finding, type PromiseId, promise_ids, unproven } from './finding.ts';
+import { beginTrial, readTrial } from './self-check.ts';
 import { findTraces } from './traces.ts';
 
 /** Rows of a kind that one check reads: on a server, and where a database bills for each row that is read. */
@@ -53,12 +54,14 @@ async function gather(services: Checked, now: Date): Promise<Evidence> {
   const earlier = await listChecks(db);
   const before = (id: PromiseId) => earlier.find(({ promise }) => promise === id);
   const policies = await listPolicies(db);
+  const tried_at = readTrial(before('C5'), now);
+  const trial = tried_at ? undefined : await beginTrial(services, now);
   const sample = await drawSample(services, now);
   return {
-    ...{ services, now, since, before, sample },
+    ...{ services, now, since, before, trial, tried_at, sample },
     columns: await compareColumns(db),
     walk: await walkLeads(db, String(before('C4')?.figures.after ?? ''), most),
-    choices: await examineChoices(db, since, version => listRequired(policies, version), most),
+    choices: await examineChoices(db, [since, now], version => listRequired(policies, version), most),
     archive: await examineArchive(db),
     accesses: await examineAccesses(db, since, role => scopesOf(role as Role).includes('leads:reveal')),
     traces: await findTraces(services, sample.values, Number(before('P2')?.figures.position ?? 0)),

@@ -1,3 +1,4 @@
+import type { PromiseCheck } from '../../db/compliance/results.ts';
 import { system } from '../../db/compliance/sample.ts';
 import { isGone, listLeftOver } from '../../db/compliance/withdrawals.ts';
 import { draftLead } from '../../db/leads/create.ts';
@@ -8,12 +9,15 @@ import { withdrawLead } from '../../db/leads/withdraw.ts';
 import { currentPolicy, documentIn, listPolicies } from '../../db/policies.ts';
 import { takeRandom } from '../../db/vault/random.ts';
 import { default_locale } from '../shared/locales.ts';
-import type { Checked } from './finding.ts';
+import type { Checked, Trial } from './finding.ts';
 
-/** A made-up lead that waits for its withdrawal. */
-export interface Trial {
-  id: string;
-  receipt_code: string;
+/** Time for which a trial is evidence. Because checks run each hour, the next trial comes before a day is over. */
+const trial_ms = 23 * 3_600_000;
+
+/** Returns when the latest trial was made, if that is evidence still. */
+export function readTrial(last: PromiseCheck | undefined, now: Date): string | undefined {
+  const tried_at = last?.code === 'withdrawals' ? String(last.figures.tried_at) : undefined;
+  return tried_at && now.getTime() - Date.parse(tried_at) < trial_ms ? tried_at : undefined;
 }
 
 /**
@@ -24,7 +28,7 @@ export interface Trial {
  */
 export async function beginTrial(services: Checked, now: Date): Promise<Trial | undefined> {
   const { db } = services;
-  const left = await listLeftOver(db);
+  const left = await listLeftOver(db, now);
   if (left.length > 0) await eraseLeads(db, left, { action: 'lead.erased', ground: 'other' }, system, now);
   const policy = currentPolicy(await listPolicies(db), now);
   if (!policy) return undefined;

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { HostFiles } from '../context.ts';
 import type { Settings } from '../settings.ts';
@@ -12,6 +13,7 @@ const piece_bytes = 262_144;
 /** Creates what lists and reads the files that hold what was stored: those of a SQLite database, and the log's. */
 export function createHostFiles({ database_url, log_dir }: Pick<Settings, 'database_url' | 'log_dir'>): HostFiles {
   return {
+    host: hostname(),
     async listDatabase() {
       if (!database_url.startsWith('file:')) return [];
       const path = readPath(database_url);

@@ -1,3 +1,4 @@
+import { self_check_form } from '../../../db/leads/lead.ts';
 import { broken, type Check, type Evidence, kept } from '../finding.ts';
 
 /** What is wrong with the columns of the database; undefined where they are those that this version declares. */
@@ -7,13 +8,14 @@ function findStray({ columns: { stray, missing } }: Evidence) {
   return undefined;
 }
 
-/** A form's leads hold the four values and nothing else. */
+/** A form's leads, and the made-up one, hold the four values and nothing else. */
 function checkForm(form: string): Check {
   return evidence => {
     const { sample, columns } = evidence;
-    const misshapen = sample.misshapen[form] ?? 0;
+    const count = (leads: Record<string, number>) => (leads[form] ?? 0) + (leads[self_check_form] ?? 0);
+    const misshapen = count(sample.misshapen);
     if (misshapen > 0) return broken('values_others', { leads: misshapen });
-    return findStray(evidence) ?? kept('four_values', { leads: sample.by_form[form] ?? 0, columns: columns.columns });
+    return findStray(evidence) ?? kept('four_values', { leads: count(sample.by_form), columns: columns.columns });
   };
 }
 

@@ -1,5 +1,6 @@
 import { firstActAt } from '../../../db/compliance/begin.ts';
 import { addDays } from '../../../db/days.ts';
+import { digest } from '../../../db/digest.ts';
 import { broken, type Check, kept, unproven } from '../finding.ts';
 
 /** Days for which the log must reach back, once the service has run for as long. */
@@ -24,10 +25,13 @@ export const P10: Check = async ({ services: { db, files }, traces, now, before 
   const today = now.toISOString().slice(0, 10);
   if (newest < addDays(today, -1)) return broken('log_stopped', { newest });
   const needed = addDays(today, -log_days);
-  const earlier = String(before('P10')?.figures.oldest ?? '');
-  if (earlier && oldest > earlier && earlier > needed) return broken('log_gone', { oldest, earlier });
+  const host = digest(files!.host).slice(0, 8);
+  // Because each host has a log of its own, it is compared with what the same host had.
+  const last = before('P10')?.figures;
+  const earlier = last?.host === host ? String(last.oldest ?? '') : '';
+  if (earlier && oldest > earlier && earlier > needed) return broken('log_gone', { oldest, earlier, host });
   const begun = (await firstActAt(db))?.slice(0, 10) ?? today;
-  const figures = { oldest, newest, leads: traces.leads, days: new Set(days).size };
+  const figures = { host, oldest, newest, leads: traces.leads, days: new Set(days).size };
   if (oldest > needed && oldest > addDays(begun, 1))
     return unproven('log_young', { ...figures, from: addDays(oldest, log_days) });
   return kept('log_kept', figures);
