@@ -16,8 +16,8 @@ import { browser_accept, lead, noon, start, startPublished } from '../support/ha
 
 const day_ms = 86_400_000;
 const findAsset = openAssets();
-/** What a fresh install waits for: its first backup, and requests. */
-const waiting = ['P5', 'R1', 'R2', 'R3', 'R4', 'R5'];
+/** What a fresh install waits for: its first backup. */
+const waiting = ['P5'];
 const today = noon.toISOString().slice(0, 10);
 
 /** What a production install has with the documented settings. */
@@ -71,7 +71,7 @@ async function open(overrides: Environment = {}, files: HostFiles | undefined = 
 }
 
 describe('GET /compliance', () => {
-  it('shows all promises of a fresh install as kept, but those that need a first backup, mail, or requests', async () => {
+  it('shows all promises of a fresh install as kept, but those that need a first backup', async () => {
     const { check, read } = await open();
     expect(await check('unproven')).toEqual(waiting);
     const { promises, checked_at, public_keys } = await read();
@@ -410,6 +410,22 @@ describe('a promise that is broken is seen', () => {
     await check();
     services.files = other;
     expect(await check()).toContain('P10');
+  });
+
+  it.each([
+    ['R1', 'access'],
+    ['R2', 'copy'],
+    ['R3', 'rectification'],
+    ['R4', 'erasure'],
+    ['R5', 'withdrawal'],
+  ])('[R1] [R2] [R3] [R4] [R5] %s by a request for %s that is open after its day', async (id, type) => {
+    const { check, ask, db, read } = await open();
+    const sent = { type, channel: 'phone', phone: lead.phone };
+    expect((await ask('POST', '/subject-requests', sent)).status).toBe(201);
+    expect(await check()).toEqual([]);
+    await db.updateTable('subject_requests').set({ due_on: '2026-11-22' }).execute();
+    expect(await check()).toEqual([id]);
+    expect((await read()).promises.find(promise => promise.id === id)!.evidence).toMatch(/overdue: 1, of 1 that/);
   });
 
   it('[V1] by a document that is gone from the archive, and by one that was altered', async () => {

@@ -66,7 +66,10 @@ const en = {
   too_old: 'The latest check is more than a day old. A server that runs checks each hour.',
   check_failed: 'The check itself failed ({error}). The next one follows within an hour.',
   no_policy: 'No policy is published. Once one is in force, the next check shows it.',
-  requests_unseen: 'Requests of people are not yet counted here. The queue of requests will show their due dates.',
+  requests_none: 'Requests of this kind that are open: {open}, none of them overdue. None has been answered yet.',
+  requests_answered:
+    'Requests of this kind that are open: {open}, none of them overdue. Answered: {answered}, half of them within {days} working days.',
+  requests_overdue: 'Requests of this kind that are overdue: {requests}, of {open} that are open.',
   four_values:
     'Inquiries drawn at random, opened, and found to hold exactly the four values: {leads}. Columns of the database, all of them declared: {columns}.',
   values_others: 'Inquiries of the sample that hold something else than the four values: {leads}.',
@@ -158,7 +161,9 @@ const zh: Record<Code, string> = {
   too_old: '最近一次核对已超过一天。运行中的服务器每小时核对一次。',
   check_failed: '核对本身失败（{error}），一小时内会再次核对。',
   no_policy: '尚未发布隐私政策。政策生效后，下一次核对即可证明。',
-  requests_unseen: '个人请求尚未纳入统计。请求队列启用后将显示其办理期限。',
+  requests_none: '此类待处理请求 {open} 件，均未逾期；尚无已答复的请求。',
+  requests_answered: '此类待处理请求 {open} 件，均未逾期；已答复 {answered} 件，半数在 {days} 个工作日内答复。',
+  requests_overdue: '此类请求逾期 {requests} 件，待处理共 {open} 件。',
   four_values: '随机抽取 {leads} 条线索并打开，每条恰好包含四项信息；数据库的 {columns} 个字段均为已声明字段。',
   values_others: '抽样中有 {leads} 条线索包含四项以外的内容。',
   columns_declared: '{tables} 张表的 {columns} 个字段均为已声明字段，没有存储网络地址、浏览器或页面的字段。',

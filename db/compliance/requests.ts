@@ -1,0 +1,61 @@
+import { sql } from 'kysely';
+import { workingDaysBetween } from '../calendar/working-days.ts';
+import { readCalendar } from '../calendar/years.ts';
+import type { Database } from '../database.ts';
+import { dayOf } from '../days.ts';
+import { due_zone, dueDay, type RequestType } from '../requests/request.ts';
+
+/** Requests that are looked at: all that are open, and the latest that were answered. */
+const most_requests = 10_000;
+const answers_read = 1_000;
+
+/** How people's requests of some types stand. */
+export interface Requests {
+  open: number;
+  /** Requests that are open after the day by which they must be answered. */
+  overdue: number;
+  answered: number;
+  /** Median of the working days from the receipt to the answer; undefined before the first answer. */
+  median_days: number | undefined;
+}
+
+/** Examines the requests of some types: those that are open, and those that were answered. */
+export async function examineRequests(db: Database, types: RequestType[], now: Date): Promise<Requests> {
+  const [calendar, open, closed] = await Promise.all([
+    readCalendar(db),
+    db
+      .selectFrom('subject_requests')
+      .select(['type', 'due_on', 'extended_to', 'verified_at', 'attempted_at'])
+      .where('closed_at', 'is', null)
+      .orderBy('id')
+      .limit(sql.lit(most_requests))
+      .execute(),
+    db
+      .selectFrom('subject_requests')
+      .select(['type', 'state', 'received_at', sql<string>`closed_at`.as('closed_at')])
+      .where('closed_at', 'is not', null)
+      .where('erased_at', 'is', null)
+      .orderBy('closed_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(sql.lit(answers_read))
+      .execute(),
+  ]);
+  const isMeant = ({ type }: { type: string }) => types.some(one => one === type);
+  // Whoever was asked to verify and never did gets no answer: within the hour such a request ends by itself.
+  const isUnverified = ({ verified_at, attempted_at }: (typeof open)[number]) => attempted_at !== null && !verified_at;
+  const today = dayOf(now, due_zone);
+  const waiting = open.filter(isMeant);
+  const answered = closed.filter(isMeant).filter(({ state }) => state !== 'expired');
+  const days = answered
+    .map(({ received_at, closed_at }) => {
+      const [from, to] = [received_at, closed_at].map(instant => dayOf(new Date(instant), due_zone));
+      return workingDaysBetween(calendar, from!, to!).days;
+    })
+    .sort((one, other) => one - other);
+  return {
+    open: waiting.length,
+    overdue: waiting.filter(request => dueDay(request) < today && !isUnverified(request)).length,
+    answered: answered.length,
+    median_days: days[days.length >> 1],
+  };
+}
