@@ -2,7 +2,6 @@ import { type Context, type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
 import { newId } from '../db/ids.ts';
 import { listPolicies } from '../db/policies.ts';
-import { pullEvents } from './audit/list.ts';
 import { pullConsents, showConsentStats } from './consents/list.ts';
 import { submitConsent, withdrawConsent } from './consents/record.ts';
 import { showConsents, showReceipt } from './consents/show.ts';
@@ -101,7 +100,7 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   at('/subject-requests/:id/approval', { POST: [requireScope('requests:approve'), requests('approve')] });
   at('/subject-requests/:id/extension', { POST: [requireScope('requests:handle'), requests('extend')] });
   at('/holds', { GET: [requireScope('holds:manage'), ...pullHolds] });
-  at('/audit-events', { GET: [requireScope('audit:read'), ...pullEvents] });
+  at('/audit-events', { GET: [requireScope('audit:read'), compliance('pullEvents')] });
   at('/tokens', {
     GET: [requireScope('tokens:manage'), ...showTokens],
     POST: [requireScope('tokens:manage'), ...issueToken],
