@@ -1,3 +1,4 @@
+import type { CompiledQuery } from 'kysely';
 import type { Database } from './database.ts';
 import type { Jobs } from './schema.ts';
 
@@ -64,9 +65,15 @@ export async function noteSuccess(db: Database, run: Run, result: string, began:
   await db.atomic([endRun(db, run, { result, last_success_at: began.toISOString() })]);
 }
 
-/** Ends a run that failed. The job stays due, so that the next server that looks tries again. */
-export async function noteFailure(db: Database, run: Run, result: string): Promise<void> {
-  await db.atomic([endRun(db, run, { result })]);
+/**
+ * Ends a run that failed. The job stays due, so that the next server that looks tries again.
+ *
+ * @param code What ended it.
+ * @param first Statements for the same unit, where the run before did not fail too.
+ */
+export async function noteFailure(db: Database, run: Run, code: string, first: CompiledQuery[] = []): Promise<void> {
+  const failed = first.length > 0 && (await findJob(db, run.name))?.result?.startsWith(failure_mark);
+  await db.atomic([...(failed ? [] : first), endRun(db, run, { result: failure_mark + code })]);
 }
 
 function endRun(db: Database, run: Run, values: Pick<Partial<Jobs>, 'result' | 'last_success_at'>) {

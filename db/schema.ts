@@ -381,6 +381,8 @@ export interface CalendarYears {
  * `paused_at` is set by the administrator, `off_at` by an answer 410, and `failing_since` by a failed attempt, until the
  * next one that succeeds or another address. One server at a time sends to a channel: `holder`,
  * until `lease_until`. Where a receiver limits how often it is sent to, `next_send_at` says when it may be again.
+ * `after_hours` is the working time after which a new lead waits too long. Waiting leads are told up to the id
+ * `told_leads_to`, and reviews of holds that were due at the instant `told_holds_to`.
  */
 export interface Channels {
   id: string;
@@ -389,6 +391,7 @@ export interface Channels {
   address: string;
   events: string;
   locale: string;
+  after_hours: number;
   sealed: string;
   created_at: string;
   paused_at: string | null;
@@ -398,6 +401,8 @@ export interface Channels {
   lease_until: string | null;
   holder: string | null;
   next_send_at: string | null;
+  told_leads_to: string | null;
+  told_holds_to: string | null;
 }
 
 /**

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { makeCheckpoint } from '../db/audit/checkpoint.ts';
 import { sealTrail } from '../db/audit/seal.ts';
 import { tallyConsents } from '../db/consents/stats.ts';
-import { extendLease, failure_mark, noteFailure, noteSuccess, takeLease } from '../db/jobs.ts';
+import { extendLease, noteFailure, noteSuccess, takeLease } from '../db/jobs.ts';
 import { reindexLeads } from '../db/leads/reindex.ts';
 import { tallyLeads } from '../db/leads/stats.ts';
-import { forgetDeliveries } from '../db/notices/outbox.ts';
+import { type ChannelEvent, forgetDeliveries, writeDeliveries } from '../db/notices/outbox.ts';
 import { createCheckpointKey } from '../db/vault/checkpoint-key.ts';
 import { index_rule } from '../db/vault/vault.ts';
 import type { Services } from './context.ts';
@@ -19,6 +19,8 @@ export interface Job {
   every_ms: number;
   /** How often a host looks whether it is due, where that is not each minute: a job that fails is tried again then. */
   poll_ms?: number;
+  /** What channels are told when the job fails and did not fail before. */
+  failure_event?: ChannelEvent;
   /** Does the work and returns its figures. */
   run(services: Services, now: Date): Promise<Record<string, number>>;
 }
@@ -45,6 +47,16 @@ export const jobs: Job[] = [
     name: 'send_deliveries',
     every_ms: minute_ms,
     run: async services => ({ attempts: await (await import('./notices/send.ts')).sendDue(services) }),
+  },
+  {
+    name: 'tell_due',
+    every_ms: minute_ms,
+    async run({ db, settings, notify }, now) {
+      const { tellDue } = await import('../db/notices/due.ts');
+      const told = await tellDue(db, { hours: settings.working_hours, time_zone: settings.time_zone }, now);
+      if (told.leads + told.holds > 0) notify?.();
+      return told;
+    },
   },
   {
     name: 'forget_deliveries',
@@ -130,7 +142,10 @@ export async function runIfDue(services: Services, job: Job): Promise<void> {
     const code = describe(error);
     log('error', 'job_failed', { job: job.name, code });
     // The database may be what failed. Then the lease expires by itself.
-    await noteFailure(db, run, failure_mark + code).catch(() => {});
+    const { failure_event: event } = job;
+    const told =
+      event && !services.isStopping?.() ? [writeDeliveries(db, { event, lead_id: null }, services.now())] : [];
+    await noteFailure(db, run, code, told).catch(() => {});
   } finally {
     clearInterval(renewal);
   }

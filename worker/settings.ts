@@ -208,6 +208,12 @@ export const settings_table = {
     default: 'Asia/Shanghai',
     sentence: 'Where the days of charts and figures begin.',
   },
+  WORKING_HOURS: {
+    form: forms.workingHours,
+    default: '09:00-18:00',
+    sentence:
+      'When leads are answered, on working days of the Chinese calendar, by the clock of `TIME_ZONE`: a lead waits in these hours only.',
+  },
   LOG_LEVEL: {
     form: forms.logLevel,
     default: 'info',

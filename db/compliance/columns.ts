@@ -118,6 +118,7 @@ const declared: { [Name in keyof Schema]: Record<keyof Schema[Name], 1> } = {
     address: 1,
     events: 1,
     locale: 1,
+    after_hours: 1,
     sealed: 1,
     created_at: 1,
     paused_at: 1,
@@ -127,6 +128,8 @@ const declared: { [Name in keyof Schema]: Record<keyof Schema[Name], 1> } = {
     lease_until: 1,
     holder: 1,
     next_send_at: 1,
+    told_leads_to: 1,
+    told_holds_to: 1,
   },
   deliveries: {
     id: 1,

@@ -1,6 +1,7 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { type Actor, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
+import { writeDeliveries } from '../notices/outbox.ts';
 import { failUnless } from '../statements.ts';
 import type { LeadValues, SubjectKeys, Vault } from '../vault/vault.ts';
 import type { Part } from './hold.ts';
@@ -23,6 +24,8 @@ const attempts = 50;
 /**
  * Changes a lead's status or assignee, or corrects its values, which are sealed and indexed anew under a new key.
  *
+ * Where it has a new assignee, channels are told of it, and `notify` is called afterwards.
+ *
  * A change that alters nothing is no act: it records no event, and the lead does not appear in the feed again.
  *
  * @returns False when the lead does not exist, is erased or is under a hold; nothing is changed then.
@@ -30,7 +33,7 @@ const attempts = 50;
  * @see PIPL art. 46
  */
 export async function changeLead(
-  { db, vault }: { db: Database; vault: Vault },
+  { db, vault, notify }: { db: Database; vault: Vault; notify?(): void },
   id: string,
   change: LeadChange,
   actor: Actor,
@@ -43,6 +46,7 @@ export async function changeLead(
     if (!part) return true;
     try {
       await db.atomic([...part.locks, ...part.acts]);
+      if (change.assigned_to) notify?.();
       return true;
     } catch (error) {
       if (!(error instanceof Conflict && error.table === 'leads') || attempt === attempts) throw error;
@@ -88,6 +92,7 @@ export function draftChange(
       .where('id', '=', row.id)
       .compile(),
     ...recordEvent(db, actor, { action, fields, purpose: row.form, lead_ids: [row.id] }, now),
+    ...(columns.assigned_to ? [writeDeliveries(db, { event: 'lead.assigned', lead_id: row.id }, now)] : []),
   ];
   return { locks: resealed ? [updateKey(db, row.id, resealed.keys)] : [], acts };
 }

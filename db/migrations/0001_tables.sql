@@ -300,6 +300,7 @@ create table channels (
   address text not null,
   events text not null,
   locale text not null,
+  after_hours integer not null,
   sealed text not null,
   created_at text not null,
   paused_at text,
@@ -308,7 +309,9 @@ create table channels (
   failing_since text,
   lease_until text,
   holder text,
-  next_send_at text
+  next_send_at text,
+  told_leads_to text,
+  told_holds_to text
 ) without rowid;
 -- Because a delivery's id ends as its channel's, no two channels may end alike.
 create unique index channels_by_end on channels (substr(id, 31));

@@ -17,6 +17,8 @@ export interface Channel {
   address: string;
   events: ChannelEvent[];
   locale: string;
+  /** Working hours after which the channel is told of a lead that is still new. */
+  after_hours: number;
   paused: boolean;
   /** When an answer 410 switched it off. */
   off_at: string | null;
@@ -26,7 +28,7 @@ export interface Channel {
   created_at: string;
 }
 
-export type NewChannel = Pick<Channel, 'kind' | 'name' | 'address' | 'events' | 'locale' | 'paused'> & {
+export type NewChannel = Pick<Channel, 'kind' | 'name' | 'address' | 'events' | 'locale' | 'after_hours' | 'paused'> & {
   /** What may be shown of the address. */
   shown_address: string;
   /** None where the receiver checks no signature. */
@@ -104,13 +106,13 @@ export async function findChannel(db: Database, id: string): Promise<Channel | u
   return row && show(row);
 }
 
-type Shown = Omit<Channels, 'sealed' | 'lease_until' | 'holder' | 'next_send_at'>;
+type Shown = Omit<Channels, 'sealed' | 'lease_until' | 'holder' | 'next_send_at' | 'told_leads_to' | 'told_holds_to'>;
 
 function selectChannels(db: Database) {
   return db
     .selectFrom('channels')
     .select(['id', 'kind', 'name', 'address', 'events', 'locale', 'created_at', 'paused_at', 'off_at'])
-    .select(['last_success_at', 'failing_since']);
+    .select(['after_hours', 'last_success_at', 'failing_since']);
 }
 
 function show({ events, paused_at, ...row }: Shown): Channel {

@@ -1,11 +1,14 @@
-import { type CompiledQuery, sql } from 'kysely';
+import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { firstIdAt, newId } from '../ids.ts';
 import type { Channels, Deliveries, Keys } from '../schema.ts';
 import { prepare } from '../statements.ts';
 
 /** The events that a channel can be told of. */
-export const channel_events = ['lead.created', 'request.created', 'request.due', 'policy.published'] as const;
+export const channel_events = [
+  ...(['lead.created', 'lead.waiting', 'lead.assigned', 'request.created', 'request.due'] as const),
+  ...(['hold.review_due', 'backup.failed', 'policy.published'] as const),
+] as const;
 export type ChannelEvent = (typeof channel_events)[number];
 
 export const delivery_states = ['queued', 'sent', 'dead'] as const;
@@ -93,33 +96,54 @@ export function writeDeliveries(
   });
 }
 
-type NewDelivery = Record<'beginning' | 'event' | 'at' | 'pattern', string> &
-  Pick<Deliveries, 'lead_id' | 'request_id'>;
+/** Returns the statement that tells one channel of an event; it writes nothing where the channel is gone or off. */
+export function writeDelivery(
+  db: Database,
+  channel_id: string,
+  { event, lead_id = null, request_id = null }: Told,
+  now: Date,
+): CompiledQuery {
+  const beginning = newId(now).slice(0, 30);
+  return insertDelivery(db, { beginning, event, lead_id, request_id, at: now.toISOString(), channel_id });
+}
 
-const insertDeliveries = prepare<NewDelivery>(
+type NewDelivery = Record<'beginning' | 'event' | 'at', string> & Pick<Deliveries, 'lead_id' | 'request_id'>;
+
+const insertDeliveries = prepare<NewDelivery & { pattern: string }>(
   ['beginning', 'event', 'lead_id', 'request_id', 'at', 'pattern'],
-  (db, { beginning, event, lead_id, request_id, at, pattern }) =>
-    db
-      .insertInto('deliveries')
-      .columns(['id', 'channel_id', 'event', 'lead_id', 'request_id', 'state', 'attempts', 'next_at'])
-      .expression(eb =>
-        eb
-          .selectFrom('channels')
-          .select([
-            sql<string>`cast(${beginning} as text) || substr(id, 31)`.as('id'),
-            'id as channel_id',
-            sql<string>`cast(${event} as text)`.as('event'),
-            sql<string | null>`cast(${lead_id} as text)`.as('lead_id'),
-            sql<string | null>`cast(${request_id} as text)`.as('request_id'),
-            sql<'queued'>`'queued'`.as('state'),
-            sql<number>`0`.as('attempts'),
-            sql<string>`cast(${at} as text)`.as('next_at'),
-          ])
-          .where('off_at', 'is', null)
-          .where('events', 'like', sql<string>`cast(${pattern} as text)`),
-      )
-      .compile(),
+  (db, { pattern, ...told }) => insertFor(db, told, sql<boolean>`events like cast(${pattern} as text)`).compile(),
 );
+
+const insertDelivery = prepare<NewDelivery & { channel_id: string }>(
+  ['beginning', 'event', 'lead_id', 'request_id', 'at', 'channel_id'],
+  (db, { channel_id, ...told }) => insertFor(db, told, sql<boolean>`id = ${channel_id}`).compile(),
+);
+
+function insertFor(
+  db: Database,
+  { beginning, event, lead_id, request_id, at }: NewDelivery,
+  which: RawBuilder<boolean>,
+) {
+  return db
+    .insertInto('deliveries')
+    .columns(['id', 'channel_id', 'event', 'lead_id', 'request_id', 'state', 'attempts', 'next_at'])
+    .expression(eb =>
+      eb
+        .selectFrom('channels')
+        .select([
+          sql<string>`cast(${beginning} as text) || substr(id, 31)`.as('id'),
+          'id as channel_id',
+          sql<string>`cast(${event} as text)`.as('event'),
+          sql<string | null>`cast(${lead_id} as text)`.as('lead_id'),
+          sql<string | null>`cast(${request_id} as text)`.as('request_id'),
+          sql<'queued'>`'queued'`.as('state'),
+          sql<number>`0`.as('attempts'),
+          sql<string>`cast(${at} as text)`.as('next_at'),
+        ])
+        .where('off_at', 'is', null)
+        .where(which),
+    );
+}
 
 /** Lists the channels that have something to be sent now, and that nobody sends to. */
 export async function listDueChannels(db: Database, now: Date): Promise<string[]> {

@@ -71,6 +71,7 @@ export async function openWorld() {
     shown_address: hook.address,
     secret: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
     events: ['lead.created' as const],
+    after_hours: 4,
     paused: false,
   };
   const channel = await createChannel(services, asked, operator, services.now());

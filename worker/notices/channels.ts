@@ -35,6 +35,7 @@ const fields = {
   secret: z.string().check(z.minLength(1), z.maxLength(longest_secret)),
   events: z.array(z.enum(channel_events)).check(z.minLength(1), z.maxLength(channel_events.length)),
   locale: z.enum(locales),
+  after_hours: z.int().check(z.minimum(1), z.maximum(1_000)),
   paused: z.boolean(),
 };
 
@@ -43,6 +44,7 @@ export const newChannel = z.strictObject({
   ...fields,
   secret: z.optional(fields.secret),
   locale: z._default(fields.locale, 'zh-CN'),
+  after_hours: z._default(fields.after_hours, 4),
   paused: z._default(fields.paused, false),
 });
 

@@ -32,6 +32,10 @@ const words: Record<Locale, Words> = {
   'zh-CN': {
     titles: {
       'lead.created': { one: '收到一条新咨询', many: count => `收到 ${count} 条新咨询` },
+      'lead.waiting': { one: '有一条咨询等待已久', many: count => `有 ${count} 条咨询等待已久` },
+      'lead.assigned': { one: '一条咨询有了新的负责人', many: count => `${count} 条咨询有了新的负责人` },
+      'hold.review_due': { one: '一项留存要求到了复核日', many: count => `${count} 项留存要求到了复核日` },
+      'backup.failed': { one: '备份失败', many: count => `备份失败 ${count} 次` },
       'request.created': { one: '收到一个个人信息请求', many: count => `收到 ${count} 个个人信息请求` },
       'request.due': { one: '一个个人信息请求即将到期', many: count => `${count} 个个人信息请求即将到期` },
       'policy.published': { one: '隐私政策发布了新版本', many: count => `隐私政策发布了 ${count} 个新版本` },
@@ -48,6 +52,13 @@ const words: Record<Locale, Words> = {
   en: {
     titles: {
       'lead.created': { one: 'New inquiry', many: count => `${count} new inquiries` },
+      'lead.waiting': {
+        one: 'An inquiry has waited too long',
+        many: count => `${count} inquiries have waited too long`,
+      },
+      'lead.assigned': { one: 'An inquiry has been assigned', many: count => `${count} inquiries have been assigned` },
+      'hold.review_due': { one: 'A hold is due for review', many: count => `${count} holds are due for review` },
+      'backup.failed': { one: 'A backup has failed', many: count => `${count} backups have failed` },
       'request.created': {
         one: 'A person asks for their rights',
         many: count => `${count} people ask for their rights`,

@@ -15,7 +15,7 @@ const usual_kind = 'webhook';
 const add = defineCommand({
   name: 'channel add',
   usage:
-    '[--kind KIND] --name NAME --address URL --events EVENT[,EVENT] [--secret SECRET] [--locale LOCALE] [--paused]',
+    '[--kind KIND] --name NAME --address URL --events EVENT[,EVENT] [--secret SECRET] [--locale LOCALE] [--after-hours N] [--paused]',
   sentence: `Makes a channel and prints it, with the secret where one was made: it is never shown again. The host must be listed in OUTBOUND_HOSTS. Kinds: ${channel_kinds.join(', ')}; ${usual_kind} unless said. Events: ${channel_events.join(', ')}.`,
   options: {
     ...database_options,
@@ -25,11 +25,21 @@ const add = defineCommand({
     events: text,
     secret: text,
     locale: text,
+    'after-hours': text,
     paused: flag,
   },
   async run({ values, now }) {
-    const { kind = usual_kind, name, address, events = '', secret, locale, paused } = values;
-    const sent = { kind, name, address, events: events.split(',').filter(Boolean), locale, paused, secret };
+    const { kind = usual_kind, name, address, events = '', secret, locale, paused, 'after-hours': after } = values;
+    const sent = {
+      kind,
+      name,
+      address,
+      events: events.split(',').filter(Boolean),
+      locale,
+      paused,
+      secret,
+      after_hours: after && Number(after),
+    };
     const asked = newChannel.safeParse(sent);
     if (!asked.success) throw new Mistake(explain(String(asked.error.issues[0]!.path[0])));
     const settings = readKeys(readTarget(values));
@@ -100,6 +110,7 @@ function explain(field: string): string {
   if (field === 'events') return `--events: expected one or more of ${channel_events.join(', ')}, with commas between`;
   if (field === 'kind') return `--kind: expected ${channel_kinds.join(', ')}`;
   if (field === 'locale') return `--locale: expected ${locales.join(' or ')}`;
+  if (field === 'after_hours') return '--after-hours: expected a whole number from 1 to 1,000';
   if (field === 'secret') return '--secret: expected at most 200 characters';
   if (field === 'address') return '--address: expected at most 2,000 characters';
   return '--name: expected at most 100 characters on a line';

@@ -39,6 +39,7 @@ export function createBackupJobs({ settings }: Pick<Services, 'settings'>): Job[
       name: back_up_job,
       every_ms: backup_every_hours * hour_ms,
       poll_ms: retry_ms,
+      failure_event: 'backup.failed',
       async run(services, now) {
         const stopIfAsked = () => {
           if (services.isStopping?.()) throw new Refusal('stopped', 'the server stops');

@@ -14,6 +14,7 @@ const shape = {
   address: z.string(),
   events: z.array(z.enum(channel_events)),
   locale: z.enum(locales),
+  after_hours: z.int(),
   paused: z.boolean(),
   off_at: instant.nullable(),
   last_success_at: instant.nullable(),
@@ -46,6 +47,7 @@ const crm = {
   address: 'https://hooks.example.com/leads',
   events: ['lead.created'],
   locale: 'zh-CN',
+  after_hours: 4,
   paused: false,
   off_at: null,
   last_success_at: null,
@@ -94,6 +96,11 @@ const fields = {
   paused: {
     description: 'While it is paused, events wait. `false` also switches it on again after an answer 410.',
     example: false,
+  },
+  after_hours: {
+    description:
+      'Working hours (`WORKING_HOURS`, on working days) after which it is told `lead.waiting` of a lead that is still new.',
+    example: 4,
   },
   locale: {
     description:
