@@ -5,7 +5,7 @@ import { tallyConsents } from '../db/consents/stats.ts';
 import { extendLease, noteFailure, noteSuccess, takeLease } from '../db/jobs.ts';
 import { reindexLeads } from '../db/leads/reindex.ts';
 import { tallyLeads } from '../db/leads/stats.ts';
-import { type ChannelEvent, forgetDeliveries, writeDeliveries } from '../db/notices/outbox.ts';
+import { forgetDeliveries } from '../db/notices/outbox.ts';
 import { createCheckpointKey } from '../db/vault/checkpoint-key.ts';
 import { index_rule } from '../db/vault/vault.ts';
 import type { Services } from './context.ts';
@@ -19,8 +19,8 @@ export interface Job {
   every_ms: number;
   /** How often a host looks whether it is due, where that is not each minute: a job that fails is tried again then. */
   poll_ms?: number;
-  /** What channels are told when the job fails and did not fail before. */
-  failure_event?: ChannelEvent;
+  /** Returns what is written in the unit that notes a failure, where the run before did not fail too. */
+  tellFailure?(services: Services): Parameters<typeof noteFailure>[3];
   /** Does the work and returns its figures. */
   run(services: Services, now: Date): Promise<Record<string, number>>;
 }
@@ -51,12 +51,9 @@ export const jobs: Job[] = [
   {
     name: 'tell_due',
     every_ms: minute_ms,
-    async run({ db, settings, notify }, now) {
-      const { tellDue } = await import('../db/notices/due.ts');
-      const told = await tellDue(db, { hours: settings.working_hours, time_zone: settings.time_zone }, now);
-      if (told.leads + told.holds > 0) notify?.();
-      return told;
-    },
+    run: async ({ db, settings: { working_hours: hours, time_zone } }, now) => ({
+      ...(await (await import('../db/notices/due.ts')).tellDue(db, { hours, time_zone }, now)),
+    }),
   },
   {
     name: 'forget_deliveries',
@@ -142,10 +139,7 @@ export async function runIfDue(services: Services, job: Job): Promise<void> {
     const code = describe(error);
     log('error', 'job_failed', { job: job.name, code });
     // The database may be what failed. Then the lease expires by itself.
-    const { failure_event: event } = job;
-    const told =
-      event && !services.isStopping?.() ? [writeDeliveries(db, { event, lead_id: null }, services.now())] : [];
-    await noteFailure(db, run, code, told).catch(() => {});
+    await noteFailure(db, run, code, job.tellFailure?.(services)).catch(() => {});
   } finally {
     clearInterval(renewal);
   }

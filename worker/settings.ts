@@ -211,8 +211,7 @@ export const settings_table = {
   WORKING_HOURS: {
     form: forms.workingHours,
     default: '09:00-18:00',
-    sentence:
-      'When leads are answered, on working days of the Chinese calendar, by the clock of `TIME_ZONE`: a lead waits in these hours only.',
+    sentence: 'The hours of working days, by the clock of `TIME_ZONE`, in which a lead waits.',
   },
   LOG_LEVEL: {
     form: forms.logLevel,

@@ -1,12 +1,12 @@
-import { sql } from 'kysely';
+import { type CompiledQuery, sql } from 'kysely';
 import { addWorkingHours, type WorkingTime } from '../calendar/working-hours.ts';
 import { readCalendar } from '../calendar/years.ts';
 import { Conflict, type Database } from '../database.ts';
 import { dayOf } from '../days.ts';
-import { firstIdAt } from '../ids.ts';
+import { firstIdAt, newId } from '../ids.ts';
 import type { Channels } from '../schema.ts';
-import { failUnless } from '../statements.ts';
-import { type ChannelEvent, writeDelivery } from './outbox.ts';
+import { failUnless, prepare } from '../statements.ts';
+import { type ChannelEvent, insertFor, type NewDelivery } from './outbox.ts';
 
 /** Deliveries that are written in one unit. */
 const told_at_once = 90;
@@ -134,3 +134,19 @@ async function tell(
     throw error;
   }
 }
+
+/** Returns the statement that tells one channel of an event; it writes nothing where the channel is gone or off. */
+function writeDelivery(
+  db: Database,
+  channel_id: string,
+  { event, lead_id }: { event: ChannelEvent; lead_id: string },
+  now: Date,
+): CompiledQuery {
+  const beginning = newId(now).slice(0, 30);
+  return insertDelivery(db, { beginning, event, lead_id, request_id: null, at: now.toISOString(), channel_id });
+}
+
+const insertDelivery = prepare<NewDelivery & { channel_id: string }>(
+  ['beginning', 'event', 'lead_id', 'request_id', 'at', 'channel_id'],
+  (db, { channel_id, ...told }) => insertFor(db, told, sql<boolean>`id = ${channel_id}`).compile(),
+);

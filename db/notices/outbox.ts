@@ -96,30 +96,15 @@ export function writeDeliveries(
   });
 }
 
-/** Returns the statement that tells one channel of an event; it writes nothing where the channel is gone or off. */
-export function writeDelivery(
-  db: Database,
-  channel_id: string,
-  { event, lead_id = null, request_id = null }: Told,
-  now: Date,
-): CompiledQuery {
-  const beginning = newId(now).slice(0, 30);
-  return insertDelivery(db, { beginning, event, lead_id, request_id, at: now.toISOString(), channel_id });
-}
-
-type NewDelivery = Record<'beginning' | 'event' | 'at', string> & Pick<Deliveries, 'lead_id' | 'request_id'>;
+export type NewDelivery = Record<'beginning' | 'event' | 'at', string> & Pick<Deliveries, 'lead_id' | 'request_id'>;
 
 const insertDeliveries = prepare<NewDelivery & { pattern: string }>(
   ['beginning', 'event', 'lead_id', 'request_id', 'at', 'pattern'],
   (db, { pattern, ...told }) => insertFor(db, told, sql<boolean>`events like cast(${pattern} as text)`).compile(),
 );
 
-const insertDelivery = prepare<NewDelivery & { channel_id: string }>(
-  ['beginning', 'event', 'lead_id', 'request_id', 'at', 'channel_id'],
-  (db, { channel_id, ...told }) => insertFor(db, told, sql<boolean>`id = ${channel_id}`).compile(),
-);
-
-function insertFor(
+/** Builds the statement that writes a delivery to each of some channels, but to none that is off. */
+export function insertFor(
   db: Database,
   { beginning, event, lead_id, request_id, at }: NewDelivery,
   which: RawBuilder<boolean>,

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { makeCheckpoint } from '../../../db/audit/checkpoint.ts';
 import { Refusal } from '../../../db/backup/refusal.ts';
 import { back_up_job } from '../../../db/jobs.ts';
+import { writeDeliveries } from '../../../db/notices/outbox.ts';
 import { createCheckpointKey } from '../../../db/vault/checkpoint-key.ts';
 import type { Services } from '../../context.ts';
 import type { Job } from '../../jobs.ts';
@@ -39,7 +40,8 @@ export function createBackupJobs({ settings }: Pick<Services, 'settings'>): Job[
       name: back_up_job,
       every_ms: backup_every_hours * hour_ms,
       poll_ms: retry_ms,
-      failure_event: 'backup.failed',
+      tellFailure: ({ db, now, isStopping }) =>
+        isStopping?.() ? [] : [writeDeliveries(db, { event: 'backup.failed' }, now())],
       async run(services, now) {
         const stopIfAsked = () => {
           if (services.isStopping?.()) throw new Refusal('stopped', 'the server stops');
