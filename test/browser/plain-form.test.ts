@@ -160,3 +160,52 @@ describe.each([
     }
   });
 });
+
+describe.each([
+  ['zh-CN', 'light'],
+  ['en', 'dark'],
+] as const)('the pages of requests in %s and %s', (lang, colorScheme) => {
+  it('[R1] [R2] ask, tell the state and hand over the copy without JavaScript, at 320 pixels, and axe finds nothing', async () => {
+    const { page, errors } = await visit({ viewport: { width: 320, height: 800 }, colorScheme });
+    const staff = async (path: string, sent: object) => {
+      const headers = { Authorization: `Bearer ${server.token}`, 'Content-Type': 'application/json' };
+      const response = await fetch(`${server.url}/subject-requests${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(sent),
+      });
+      return (await response.json()) as { id: string; copy_url: string };
+    };
+    const check = async (state: string) => {
+      const wide = await page.evaluate(() =>
+        [...document.querySelectorAll('main *')]
+          .filter(one => one.getBoundingClientRect().right > 320)
+          .map(one => one.outerHTML.slice(0, 80)),
+      );
+      expect([state, ...wide]).toEqual([state]);
+      expect(await findViolations(page), state).toEqual([]);
+    };
+    await page.goto(`${server.url}/requests?lang=${lang}&type=copy`);
+    await check('form');
+    await send(page);
+    expect(await page.locator(':focus').getAttribute('role')).toBe('alert');
+    await check('mistakes');
+    await fillIn(page, { email: visitor.email, details: '请寄给我 please' });
+    expect(await page.locator('[name=type]').inputValue()).toBe('copy');
+    await wait(typing_ms);
+    await send(page);
+    expect(await page.locator('[data-state]').getAttribute('data-state')).toBe('received');
+    await check('state');
+    const asked = { type: 'copy', channel: 'visit', phone: '13911112222', name: visitor.name };
+    await fetch(`${server.url}/forms/mini-ai-experience`);
+    const { id } = await staff('', asked);
+    await staff(`/${id}/verification`, { by: 'in_person' });
+    const { copy_url } = await staff(`/${id}/fulfilment`, {});
+    await page.goto(`${copy_url}?lang=${lang}`);
+    await check('door');
+    await send(page);
+    await check('copy');
+    expect(await page.locator('main').textContent()).toContain(visitor.name);
+    expect(errors.filter(error => !/status of 4\d\d/.test(error))).toEqual([]);
+  });
+});

@@ -2,12 +2,14 @@ import type { Context } from 'hono';
 import { html } from 'hono/html';
 import { findByReference, type KeyedRequest, openTexts } from '../../db/requests/find.ts';
 import type { RequestState, RequestType } from '../../db/requests/request.ts';
+import { readReceiptCode } from '../../db/vault/signer.ts';
 import { type App, factory } from '../context.ts';
 import { localeOf } from '../http/language.ts';
 import { prefersHtml } from '../http/negotiate.ts';
 import { showPage } from '../http/page.ts';
 import { problem } from '../http/problem.ts';
 import { writeDay, writeInstant } from '../http/times.ts';
+import { groupsOf } from '../shared/receipt-code.ts';
 import { request_texts } from './texts.ts';
 
 /** `GET /requests/{reference}` tells its holder what became of a request, and nothing of what is held. */
@@ -35,6 +37,7 @@ function answerPage(
 ): Promise<Response> {
   const { time_zone } = c.var.services.settings;
   const locale = localeOf(c);
+  const code = readReceiptCode(c.req.param('reference')!)!;
   const { status: texts, types, refusals } = request_texts[locale];
   const { type, state, received_at, due_on, provisional, extended_to, verified_at } = request;
   return showPage(
@@ -48,8 +51,9 @@ function answerPage(
 <dt>${texts.due}</dt><dd><time datetime="${due_on}">${writeDay(locale, due_on)}</time>${provisional ? html`<br><span class="hint">${texts.provisional}</span>` : ''}</dd>
 ${extended_to ? html`<dt>${texts.extended}</dt><dd><time datetime="${extended_to}">${writeDay(locale, extended_to)}</time></dd>` : ''}
 ${refusal ? html`<dt>${texts.refusal}</dt><dd>${refusals[refusal.code]}${refusal.explanation ? html`<br>${refusal.explanation}` : ''}</dd>` : ''}
-<dt>${texts.reference}</dt><dd><strong class="receipt">${c.req.param('reference')}</strong></dd>
 </dl>
+<h2 id="code">${texts.reference}</h2>
+<p><strong class="receipt" aria-labelledby="code"><data value="${code}">${groupsOf(code).map(group => html`<span>${group}</span>`)}</data></strong></p>
 <p>${texts.keep}</p>
 ${refusal ? html`<p>${texts.complain} <a href="/requests?lang=${locale}&amp;type=complaint">${types.complaint}</a></p>` : ''}
 ${state === 'received' && !verified_at ? html`<p class="hint">${texts.unverified}</p>` : ''}
