@@ -60,7 +60,8 @@ export type Warning =
   | 'log-dir-unwritable'
   | 'no-backup-dir'
   | 'backup-failed'
-  | 'backup-overdue';
+  | 'backup-overdue'
+  | 'channel-failing';
 
 /** A built file as it is answered. The bytes of one that a host keeps are shared by all answers. */
 interface Asset {

@@ -1,4 +1,5 @@
 import { back_up_job, failure_mark, findJob } from '../db/jobs.ts';
+import { hasFailing } from '../db/notices/channels.ts';
 import { currentPolicy, listPolicies } from '../db/policies.ts';
 import type { Services, Warning } from './context.ts';
 
@@ -12,12 +13,22 @@ const hour_ms = 3_600_000;
 /** Lists what is amiss, with the service and with the host. */
 export async function listWarnings(known: Known): Promise<Warning[]> {
   const host = known.hostWarnings?.() ?? [];
-  return [...(await findPolicyWarning(known)), ...host, ...(await findBackupWarnings(known))];
+  return [
+    ...(await findPolicyWarning(known)),
+    ...host,
+    ...(await findBackupWarnings(known)),
+    ...(await findChannelWarning(known)),
+  ];
 }
 
 /** Without a policy in force there is no banner, and no form takes anything. */
 async function findPolicyWarning({ db, now }: Known): Promise<Warning[]> {
   return currentPolicy(await listPolicies(db), now()) ? [] : ['no-policy'];
+}
+
+/** Because a receiver may be away for a while, a channel is failing when nothing has reached it for a day. */
+async function findChannelWarning({ db, now }: Known): Promise<Warning[]> {
+  return (await hasFailing(db, new Date(now().getTime() - 24 * hour_ms))) ? ['channel-failing'] : [];
 }
 
 async function findBackupWarnings({ db, now, settings }: Known): Promise<Warning[]> {
@@ -41,6 +52,8 @@ const hints: Record<Warning, string> = {
   'no-backup-dir':
     'BACKUP_DIR is not set: nothing here makes backups, and a policy that promises them is not true by itself.',
   'backup-failed': 'The latest backup failed, or did not pass its trial: `job_failed` in the log says why.',
+  'channel-failing':
+    'The receiver of a channel has taken nothing for a day, or has switched it off: see channel list, or Notices in the console.',
   'backup-overdue': 'The latest backup is older than BACKUP_EVERY_HOURS allows: does a server with BACKUP_DIR run?',
 };
 

@@ -100,6 +100,18 @@ export async function listChannels(db: Database): Promise<Channel[]> {
   return (await selectChannels(db).orderBy('id').execute()).map(show);
 }
 
+/** Returns whether a channel's receiver has failed since before an instant, or has switched it off by an answer 410. */
+export async function hasFailing(db: Database, since: Date): Promise<boolean> {
+  const row = await db
+    .selectFrom('channels')
+    .select('id')
+    .where('paused_at', 'is', null)
+    .where(eb => eb.or([eb('off_at', 'is not', null), eb('failing_since', '<=', since.toISOString())]))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Finds a channel by its id. */
 export async function findChannel(db: Database, id: string): Promise<Channel | undefined> {
   const row = await selectChannels(db).where('id', '=', id).executeTakeFirst();

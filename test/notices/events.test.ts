@@ -171,3 +171,29 @@ describe('channels are told', () => {
     expect(receiver.received).toHaveLength(2);
   });
 });
+
+it('health warns of a channel whose receiver has failed for a day, or switched it off, until it takes something', async () => {
+  const { make, submit, send, advance, get, ask } = await startNoticing();
+  let status = 503;
+  const receiver = await receive(() => status);
+  const { id } = await make(receiver.address);
+  const read = async () => ((await (await get('/health')).json()) as { warnings: string[] }).warnings;
+  await submit();
+  await send();
+  advance(day_ms - 1);
+  expect(await read()).toEqual([]);
+  advance(1_001);
+  expect(await read()).toEqual(['channel-failing']);
+  status = 204;
+  await send();
+  advance(1_000);
+  expect(await read()).toEqual([]);
+  status = 410;
+  await submit();
+  await send();
+  advance(1_000);
+  expect(await read()).toEqual(['channel-failing']);
+  expect((await ask('PATCH', `/channels/${id}`, { paused: false }, 'admin')).status).toBe(200);
+  advance(1_000);
+  expect(await read()).toEqual([]);
+});
