@@ -1,5 +1,4 @@
 import { back_up_job, failure_mark, findJob } from '../db/jobs.ts';
-import { hasFailing } from '../db/notices/channels.ts';
 import { currentPolicy, listPolicies } from '../db/policies.ts';
 import type { Services, Warning } from './context.ts';
 
@@ -28,6 +27,7 @@ async function findPolicyWarning({ db, now }: Known): Promise<Warning[]> {
 
 /** Because a receiver may be away for a while, a channel is failing when nothing has reached it for a day. */
 async function findChannelWarning({ db, now }: Known): Promise<Warning[]> {
+  const { hasFailing } = await import('../db/notices/channels.ts');
   return (await hasFailing(db, new Date(now().getTime() - 24 * hour_ms))) ? ['channel-failing'] : [];
 }
 
