@@ -31,6 +31,8 @@ export type Hindrance =
   | 'same_person'
   | 'unverified'
   | 'held'
+  /** A lead is restricted, so that nothing changes it. */
+  | 'restricted'
   /** No lead is known that it could be about. */
   | 'no_lead';
 

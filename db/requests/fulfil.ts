@@ -97,7 +97,7 @@ async function draftFulfilment(
         .map(lead => draftRestriction(db, lead, id, actor, now));
     case 'rectification': {
       if (leads.length === 0) return 'no_lead';
-      if (leads.some(({ is_restricted }) => is_restricted)) return 'held';
+      if (leads.some(({ is_restricted }) => is_restricted)) return 'restricted';
       const rows = await Promise.all(leads.map(lead => selectLead(db, lead.id)));
       const changes = rows.map(row => row && !row.erased_at && draftChange({ db, vault }, row, { values }, actor, now));
       return changes.filter(part => part !== undefined && part !== false);

@@ -184,10 +184,10 @@ describe('a lead', () => {
     expect((await officer.post(`${path}/holds`, hold)).headers.get('Location')).toBe(`${path}?done=held`);
 
     const page = await (await officer.send(`${path}/reveal`, { purpose: 'correction' })).response.text();
-    expect(page).toContain('under a hold since');
+    expect(page).toContain('has been restricted since');
     expect(page).toContain(hold.reference);
     const hidden = await (await sales.get(path)).text();
-    expect(hidden).toContain('under a hold since');
+    expect(hidden).toContain('has been restricted since');
     for (const value of [hold.reference, '<h2>Consent</h2>', '<form method="post" action="/console/leads'])
       expect(hidden).not.toContain(value);
     const list = await (await officer.get('/console/holds')).text();

@@ -154,7 +154,15 @@ describe('fulfilment', () => {
     expect((await fulfil({ type: 'restriction' })).status).toBe(200);
     const restricted = { id: one.id, restricted_at: noon.toISOString() };
     expect(await (await pull(`/leads/${one.id}`)).json()).toEqual(restricted);
-    expect((await ask('PATCH', `/leads/${one.id}`, { status: 'contacted' })).status).toBe(423);
+    const refused = [
+      await ask('PATCH', `/leads/${one.id}`, { status: 'contacted' }),
+      await fulfil({ type: 'rectification' }, { values: { company: 'x' } }),
+    ];
+    for (const response of refused)
+      expect([response.status, await response.json()]).toEqual([
+        423,
+        expect.objectContaining({ detail: expect.stringContaining('DELETE /leads/{id}/restriction') }),
+      ]);
     // The end of a hold does not lift it.
     const hold = { ground: 'law', reference: '7', review_on: '2027-01-01' };
     const { id } = (await (await ask('POST', `/leads/${one.id}/holds`, hold)).json()) as { id: string };

@@ -142,7 +142,8 @@ type Reason =
   | 'same_person'
   | 'unverified'
   | 'no_lead'
-  | 'copy_over';
+  | 'copy_over'
+  | 'restricted';
 
 /** Details that replace a problem's general one, by reason. */
 export const problem_details: Record<Locale, Record<Reason, string>> = {
@@ -156,6 +157,7 @@ export const problem_details: Record<Locale, Record<Reason, string>> = {
     same_person: '拒绝须由另一人批准：不能是提出者本人、同名的持有人，或由提出者创建的令牌。',
     unverified: '请求人的身份尚未核验。',
     no_lead: '没有找到与这一请求对应的线索。',
+    restricted: '这条线索应本人请求被限制处理，解除限制（DELETE /leads/{id}/restriction）之前不能更改。',
     copy_over: '这个地址没有可打开的副本：它只能打开一次，有效期 7 天。如仍需要，请再次提出请求。',
   },
   en: {
@@ -169,6 +171,8 @@ export const problem_details: Record<Locale, Record<Reason, string>> = {
       'Another person must approve a refusal: not who asked, no holder of the same name, and no token that the asker made.',
     unverified: 'Nobody has verified yet who asks.',
     no_lead: 'No lead is known that this request could be about.',
+    restricted:
+      'This lead is restricted at its person’s request, and not changed until DELETE /leads/{id}/restriction lifts that.',
     copy_over: 'There is no copy to open here: each opens once, within seven days. Ask again if you need another.',
   },
 };

@@ -2,7 +2,8 @@ import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { changeLead } from '../../db/leads/change.ts';
 import { eraseLeadById } from '../../db/leads/erase.ts';
-import { erasure_grounds, lead_statuses } from '../../db/leads/lead.ts';
+import { findStanding } from '../../db/leads/hold.ts';
+import { erasure_grounds, type Lead, lead_statuses } from '../../db/leads/lead.ts';
 import { findLead } from '../../db/leads/read.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf, hasScope } from '../guards/access.ts';
@@ -52,8 +53,11 @@ export const eraseLead = factory.createHandlers(body(erasure, { optional: true }
   return c.body(null, 204, { 'Cache-Control': 'no-store' });
 });
 
-/** Answers for a lead that cannot be changed: a held one, or an erased one, of which nothing is left. */
-function refuseChange(c: Context<App>, lead: object | undefined) {
-  if (lead && 'restricted_at' in lead) return problem(c, 'held');
+/** Answers for a lead that cannot be changed: a held or restricted one, or an erased one, of which nothing is left. */
+async function refuseChange(c: Context<App>, lead: Lead | undefined) {
+  if (lead && 'restricted_at' in lead) {
+    const holds = await findStanding(c.var.services.db, lead.id);
+    return problem(c, 'held', holds.length > 0 ? {} : { because: 'restricted' });
+  }
   return problem(c, 'not-found', lead && { because: 'erased' });
 }

@@ -112,6 +112,8 @@ function refuse(c: Context<App>, hindrance: Hindrance): Response {
       return problem(c, 'not-found');
     case 'held':
       return problem(c, 'held');
+    case 'restricted':
+      return problem(c, 'held', { because: 'restricted' });
     case 'same_person':
       return problem(c, 'forbidden', { because: 'same_person' });
     case 'not_later':

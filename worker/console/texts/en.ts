@@ -139,7 +139,8 @@ export const en = {
     eraseDo: 'Erase for ever',
     keep: 'Keep it',
     gone: (at: string) => `This lead was erased on ${at}. Nothing of it can be read any more.`,
-    restricted: (at: string) => `This lead has been under a hold since ${at}. It cannot be shown, changed or erased.`,
+    restricted: (at: string) =>
+      `This lead has been restricted since ${at}, by a hold or at its person’s request. It cannot be shown or changed.`,
     done: named<'status' | 'assigned' | 'corrected' | 'erased' | 'held' | 'released'>({
       status: 'Status saved.',
       assigned: 'Assignee saved.',

@@ -117,7 +117,7 @@ export const zh_cn: ConsoleTexts = {
     eraseDo: '永久删除',
     keep: '保留',
     gone: at => `此线索已于 ${at} 删除，内容无法再读取。`,
-    restricted: at => `此线索自 ${at} 起依法保全，不能显示、更改或删除。`,
+    restricted: at => `此线索自 ${at} 起被限制处理（依法保全，或应本人请求），不能显示或更改。`,
     done: {
       status: '状态已保存。',
       assigned: '负责人已保存。',
