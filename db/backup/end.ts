@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, Snapshot } from '../database.ts';
+import { self_check_form } from '../leads/lead.ts';
 import { nextTurn } from '../turn.ts';
 import type { Manifest } from './manifest.ts';
 import { Refusal } from './refusal.ts';
@@ -23,11 +24,17 @@ export function draftHead(db: Database) {
   return [db.selectFrom('changes').select('seq').compile(), lastSeal.compile()];
 }
 
-/** Drafts the queries that count the leads that are not erased, and find those that have lost their key. */
+/**
+ * Drafts the queries that count the leads that are not erased, and find those that have lost their key. The made-up lead
+ * of a check does not count.
+ */
 export function draftLeads(db: Database) {
   const live = db.selectFrom('leads').where('erased_at', 'is', null);
   return [
-    live.select(({ fn }) => fn.countAll().as('leads')).compile(),
+    live
+      .select(({ fn }) => fn.countAll().as('leads'))
+      .where('form', '<>', self_check_form)
+      .compile(),
     live
       .leftJoin('keys', join => join.onRef('subject_id', '=', 'leads.id').on('subject_kind', '=', 'lead'))
       .select('leads.id')
@@ -54,14 +61,14 @@ export async function countLeads(db: Database, snapshot: Snapshot): Promise<Lead
     const query = db
       .selectFrom('leads')
       .leftJoin('keys', join => join.onRef('subject_id', '=', 'leads.id').on('subject_kind', '=', 'lead'))
-      .select(['leads.id', 'wrapped', 'erased_at'])
+      .select(['leads.id', 'form', 'wrapped', 'erased_at'])
       .where('leads.id', '>', after)
       .orderBy('leads.id')
       .limit(sql.lit(leads_per_step))
       .compile();
     const page = (await snapshot.read([query]))[0]!;
     const live = page.filter(({ erased_at }) => erased_at === null);
-    leads += live.length;
+    leads += live.filter(({ form }) => form !== self_check_form).length;
     lost.push(...live.filter(({ wrapped }) => wrapped === null).map(({ id }) => id));
     if (page.length < leads_per_step) break;
     after = String(page.at(-1)!.id);

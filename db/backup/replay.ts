@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { draftErasure, type Erasable } from '../leads/erase.ts';
 import { draftEnd, findStanding, run } from '../leads/hold.ts';
+import { self_check_form } from '../leads/lead.ts';
 import { eraseRequest } from '../requests/expire.ts';
 
 /** Who erases again, in the audit trail. */
@@ -35,7 +36,7 @@ export async function replayErasures(db: Database, noted: Set<string>, now: Date
     if (!last) return erased;
     const gone = page.filter(({ id, wrapped }) => wrapped === null || noted.has(id));
     for (const lead of gone) await eraseAgain(db, lead, now);
-    erased += gone.length;
+    erased += gone.filter(({ form }) => form !== self_check_form).length;
     after = last.id;
   }
 }

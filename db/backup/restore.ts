@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { verifyTrail } from '../audit/verify.ts';
 import type { Database } from '../database.ts';
+import { self_check_form } from '../leads/lead.ts';
 import { nextTurn } from '../turn.ts';
 import type { Vault, WrappedKey } from '../vault/vault.ts';
 import { type Bytes, countBytes, openBytes, unpackLines } from './bytes.ts';
@@ -158,7 +159,7 @@ async function verify(db: Database, { seq, sealed }: Manifest, now: Date) {
   if (result.to_seq !== seq) throw new Refusal('wrong_trail', 'the audit trail of the backup does not end at its head');
 }
 
-/** Opens every lead that has a key and was not erased since, and returns their number. */
+/** Opens every lead that has a key and was not erased since, and returns their number, without the made-up one of a check. */
 async function openLeads(
   db: Database,
   vault: Vault,
@@ -170,7 +171,7 @@ async function openLeads(
     const page = await db
       .selectFrom('leads')
       .innerJoin('keys', join => join.onRef('subject_id', '=', 'leads.id').on('subject_kind', '=', 'lead'))
-      .select(['leads.id', 'sealed', 'kek_id', 'wrapped'])
+      .select(['leads.id', 'form', 'sealed', 'kek_id', 'wrapped'])
       .where('leads.id', '>', after)
       .where('erased_at', 'is', null)
       .orderBy('leads.id')
@@ -181,7 +182,7 @@ async function openLeads(
     for (const lead of page)
       if (!erased.has(lead.id)) {
         openLead(vault, lead);
-        opened += 1;
+        if (lead.form !== self_check_form) opened += 1;
       }
     count(page.length);
     after = last.id;

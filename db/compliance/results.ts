@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { writeDeliveries } from '../notices/outbox.ts';
 import type { PromiseChecks, PublicKeys } from '../schema.ts';
 
 /** Figures, dates and names of settings that a sentence has. */
@@ -9,10 +10,22 @@ export interface PromiseCheck extends Omit<PromiseChecks, 'figures'> {
   figures: Figures;
 }
 
-/** Stores what checks found, in place of what earlier ones did. */
-export async function storeChecks(db: Database, checks: PromiseCheck[]): Promise<void> {
-  await db.atomic(
-    checks.map(({ figures, ...check }) => {
+/**
+ * Stores what checks found, in place of what earlier ones did. Where a promise is broken that was not before, channels
+ * are told.
+ *
+ * @returns Whether there is something to tell.
+ */
+export async function storeChecks(
+  db: Database,
+  checks: PromiseCheck[],
+  earlier: PromiseCheck[],
+  now: Date,
+): Promise<boolean> {
+  const wasBroken = (id: string) => earlier.some(({ promise, state }) => promise === id && state === 'broken');
+  const isNews = checks.some(({ promise, state }) => state === 'broken' && !wasBroken(promise));
+  const outcomes = await db.atomic([
+    ...checks.map(({ figures, ...check }) => {
       const row = { ...check, figures: JSON.stringify(figures) };
       const { promise: _, ...values } = row;
       return db
@@ -21,7 +34,9 @@ export async function storeChecks(db: Database, checks: PromiseCheck[]): Promise
         .onConflict(conflict => conflict.column('promise').doUpdateSet(values))
         .compile();
     }),
-  );
+    ...(isNews ? [writeDeliveries(db, { event: 'compliance.broken' }, now)] : []),
+  ]);
+  return isNews && outcomes.at(-1)!.changed > 0;
 }
 
 /** Lists what the latest check of each promise found. */

@@ -7,7 +7,7 @@ import { prepare } from '../statements.ts';
 /** The events that a channel can be told of. */
 export const channel_events = [
   ...(['lead.created', 'lead.waiting', 'lead.assigned', 'request.created', 'request.due'] as const),
-  ...(['hold.review_due', 'backup.failed', 'policy.published'] as const),
+  ...(['hold.review_due', 'backup.failed', 'compliance.broken', 'policy.published'] as const),
 ] as const;
 export type ChannelEvent = (typeof channel_events)[number];
 

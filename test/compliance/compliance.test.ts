@@ -78,7 +78,7 @@ describe('GET /compliance', () => {
     expect(promises.map(({ id }) => id)).toEqual([...promise_ids]);
     expect(promises.filter(({ state }) => state === 'broken')).toEqual([]);
     expect(checked_at).toBe(noon.toISOString());
-    expect(promises.find(({ id }) => id === 'C4')!.evidence).toMatch(/ 3, which is all of them/);
+    expect(promises.find(({ id }) => id === 'C4')!.evidence).toMatch(/ 2, which is all of them/);
     expect(public_keys.map(({ signs, retired_at }) => [signs, retired_at])).toEqual([
       ['checkpoint', null],
       ['backup', null],
@@ -212,6 +212,22 @@ it('two checks at once break no promise', async () => {
   const { services, read } = await open();
   await Promise.all([checkPromises(services), checkPromises(services)]);
   expect((await read()).promises.filter(({ state }) => state === 'broken')).toEqual([]);
+});
+
+it('channels are told once of a promise that is newly broken', async () => {
+  const { check, run, ask, db, services } = await open({ OUTBOUND_HOSTS: 'hooks.example.com' });
+  const hook = { kind: 'webhook', name: 'x', address: 'https://hooks.example.com/', locale: 'en' };
+  await ask('POST', '/channels', { ...hook, events: ['compliance.broken'] }, 'admin');
+  let notified = 0;
+  services.notify = () => (notified += 1);
+  await check();
+  expect(notified).toBe(0);
+  await run(insertChoice({ granted: '["marketing"]' }));
+  await check();
+  await check();
+  const told = db.selectFrom('deliveries').select(['event', 'lead_id', 'request_id']);
+  expect(await told.execute()).toEqual([{ event: 'compliance.broken', lead_id: null, request_id: null }]);
+  expect(notified).toBe(1);
 });
 
 describe('a promise that is broken is seen', () => {

@@ -28,13 +28,10 @@ export const broken = (code: Code, figures: Figures = {}): Finding => ({ state: 
 export const unproven = (code: Code, figures: Figures = {}): Finding => ({ state: 'unproven', code, figures });
 
 /** What a check needs of the service, on the server and in the operator's command. */
-export type Checked = Pick<Services, 'db' | 'vault' | 'signer' | 'settings' | 'now' | 'findAsset' | 'files' | 'called'>;
-
-/** A made-up lead that waits for its withdrawal. */
-export interface Trial {
-  id: string;
-  receipt_code: string;
-}
+export type Checked = Pick<
+  Services,
+  'db' | 'vault' | 'signer' | 'settings' | 'now' | 'findAsset' | 'files' | 'called' | 'notify'
+>;
 
 /** What several checks look at. It is read once. */
 export interface Evidence {
@@ -42,10 +39,10 @@ export interface Evidence {
   now: Date;
   /** A day before: what is older is no evidence. */
   since: Date;
-  /** The made-up lead of this check, which the sample counts too; undefined while an earlier one is evidence. */
-  trial: Trial | undefined;
-  /** When the earlier one was withdrawn. */
+  /** When an earlier made-up lead was withdrawn, where that is evidence still. */
   tried_at: string | undefined;
+  /** Whether that of this check, which the sample counts too, was withdrawn and is gone; undefined where there was none. */
+  tried_well: boolean | undefined;
   columns: Columns;
   sample: Sample;
   walk: Walk;
@@ -53,7 +50,9 @@ export interface Evidence {
   archive: Archive;
   accesses: Accesses;
   traces: Traces;
-  /** What the latest check of a promise found. */
+  /** What the latest checks found. */
+  earlier: PromiseCheck[];
+  /** What the latest check of one promise found. */
   before(id: PromiseId): PromiseCheck | undefined;
 }
 

@@ -11,7 +11,7 @@ import { type Role, scopesOf } from '../guards/access.ts';
 import { default_locale } from '../shared/locales.ts';
 import { checks } from './checks.ts';
 import { type Checked, type Evidence, type Finding, type PromiseId, promise_ids, unproven } from './finding.ts';
-import { beginTrial, readTrial } from './self-check.ts';
+import { beginTrial, endTrial, readTrial } from './self-check.ts';
 import { findTraces } from './traces.ts';
 
 /** Rows of a kind that one check reads: on a server, and where a database bills for each row that is read. */
@@ -31,7 +31,7 @@ export async function checkPromises(services: Checked): Promise<Record<PromiseCh
   for (const promise of promise_ids)
     found.push({ promise, checked_at: now.toISOString(), ...(await look(promise, evidence)) });
   await notePublicKeys(services.db, derivePublicKeys(services), now);
-  await storeChecks(services.db, found);
+  if (await storeChecks(services.db, found, evidence.earlier, now)) services.notify?.();
   const count = (state: PromiseCheck['state']) => found.filter(one => one.state === state).length;
   return { kept: count('kept'), broken: count('broken'), unproven: count('unproven') };
 }
@@ -57,8 +57,9 @@ async function gather(services: Checked, now: Date): Promise<Evidence> {
   const tried_at = readTrial(before('C5'), now);
   const trial = tried_at ? undefined : await beginTrial(services, now);
   const sample = await drawSample(services, now);
+  const tried_well = trial && (await endTrial(services, trial, now));
   return {
-    ...{ services, now, since, before, trial, tried_at, sample },
+    ...{ services, now, since, earlier, before, tried_at, tried_well, sample },
     columns: await compareColumns(db),
     walk: await walkLeads(db, String(before('C4')?.figures.after ?? ''), most),
     choices: await examineChoices(db, [since, now], version => listRequired(policies, version), most),

@@ -38,6 +38,7 @@ const words: Record<Locale, Words> = {
       'backup.failed': { one: '备份失败', many: count => `备份失败 ${count} 次` },
       'request.created': { one: '收到一个个人信息请求', many: count => `收到 ${count} 个个人信息请求` },
       'request.due': { one: '一个个人信息请求即将到期', many: count => `${count} 个个人信息请求即将到期` },
+      'compliance.broken': { one: '有承诺未履行，见承诺核对页', many: count => `${count} 次核对发现承诺未履行` },
       'policy.published': { one: '隐私政策发布了新版本', many: count => `隐私政策发布了 ${count} 个新版本` },
       'channel.test': { one: '测试消息：通知可以送达', many: count => `${count} 条测试消息：通知可以送达` },
     },
@@ -64,6 +65,10 @@ const words: Record<Locale, Words> = {
         many: count => `${count} people ask for their rights`,
       },
       'request.due': { one: 'A request is due soon', many: count => `${count} requests are due soon` },
+      'compliance.broken': {
+        one: 'A promise is broken: see /compliance',
+        many: count => `${count} checks found a promise broken: see /compliance`,
+      },
       'policy.published': {
         one: 'A new version of the privacy policy',
         many: count => `${count} new versions of the privacy policy`,

@@ -1,6 +1,5 @@
 import { examineWithdrawals } from '../../../db/compliance/withdrawals.ts';
 import { broken, type Check, kept, unproven } from '../finding.ts';
-import { endTrial } from '../self-check.ts';
 
 /** Every lead has its consent: a version whose document is in the archive, by its digest, and a language. */
 export const C4: Check = ({ walk, archive }) => {
@@ -15,11 +14,11 @@ export const C4: Check = ({ walk, archive }) => {
 };
 
 /** A made-up lead was withdrawn by its code within a day, and no withdrawal has left anything readable. */
-export const C5: Check = async ({ services, now, since, trial, tried_at: last_at }) => {
+export const C5: Check = async ({ services, now, since, tried_at, tried_well }) => {
   const { withdrawals, readable } = await examineWithdrawals(services.db, since);
   if (readable > 0) return broken('withdrawn_readable', { leads: readable });
-  if (!trial) return last_at ? kept('withdrawals', { withdrawals, tried_at: last_at }) : unproven('no_policy');
-  const tried_at = now.toISOString();
-  if (!(await endTrial(services, trial, now))) return broken('trial_failed', { tried_at });
-  return kept('withdrawals', { withdrawals, tried_at });
+  if (tried_at) return kept('withdrawals', { withdrawals, tried_at });
+  if (tried_well === undefined) return unproven('no_policy');
+  const tried_now = { tried_at: now.toISOString() };
+  return tried_well ? kept('withdrawals', { withdrawals, ...tried_now }) : broken('trial_failed', tried_now);
 };
