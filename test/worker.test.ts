@@ -264,6 +264,29 @@ describe('the Worker on workerd with D1', () => {
     expect((await ask('GET', '/consents')).status).toBe(200);
   });
 
+  it('[R2] takes a request and hands over the copy, as a page and as JSON', async () => {
+    const address = { 'CF-Connecting-IP': '192.0.2.11' };
+    const email = 'copy@example.com';
+    const { receipt_code } = (await (await post('/forms/mini-ai-experience', { ...lead, email }, address)).json()) as {
+      receipt_code: string;
+    };
+    const headers = { Authorization: `Bearer ${officer}` };
+    for (const Accept of ['application/json', 'text/html']) {
+      const taken = await post('/requests', { type: 'copy', receipt_code }, address);
+      expect(taken.status).toBe(202);
+      const { reference } = (await taken.json()) as { reference: string };
+      expect(await (await fetchWorker(`/requests/${reference}`)).json()).toMatchObject({ state: 'verified' });
+      const list = (await (await fetchWorker('/subject-requests?state=verified', { headers })).json()) as {
+        subject_requests: { id: string }[];
+      };
+      const path = `/subject-requests/${list.subject_requests[0]!.id}/fulfilment`;
+      const done = await fetchWorker(path, { method: 'POST', headers });
+      const { copy_url } = (await done.json()) as { copy_url: string };
+      const copy = await post(new URL(copy_url).pathname, '', { Accept, ...address });
+      expect([copy.status, await copy.text()]).toEqual([200, expect.stringContaining(email)]);
+    }
+  });
+
   it('runs on schedule the jobs that are due, and not again in their period', async () => {
     const run = () => server.getWorker().scheduled({ cron: '* * * * *' } as never);
     expect(await run()).toMatchObject({ outcome: 'ok' });
