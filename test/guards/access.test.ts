@@ -88,6 +88,7 @@ describe('tokens', () => {
     await revokeToken(db, id!, operator, services.now());
     const events = await db.selectFrom('audit_events').selectAll().execute();
     expect(events).toMatchObject([
+      { action: 'key.first_used' },
       { action: 'token.created', fields: id },
       { action: 'token.revoked', fields: id },
     ]);
