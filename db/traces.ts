@@ -35,22 +35,38 @@ interface Spelling {
  * @param write Returns the spellings of a value, where not all are looked for.
  */
 export function createSearch(values: Iterable<string>, write = spell): Search {
+  const search = openSearch(write);
+  for (const value of values) search.add(value);
+  return search;
+}
+
+/**
+ * Opens a search without values, which are added one by one. Because a thousand take a tenth of a second, whoever shares
+ * its thread lets others have their turn between.
+ */
+export function openSearch(write = spell): Search & { add(value: string): void } {
   const spellings = new Map<number, Spelling[]>();
   const filter = new Uint8Array(2 ** (filter_bits - 3));
+  const added = new Set<string>();
   let longest_bytes = 0;
-  for (const value of new Set(values))
-    for (const bytes of write(value)) {
-      const { window, offset } = chooseWindow(bytes, spellings);
-      const place = hash(window);
-      filter[place >>> 3]! |= 1 << (place & 7);
-      const others = spellings.get(window);
-      if (others) others.push({ value, bytes, offset });
-      else spellings.set(window, [{ value, bytes, offset }]);
-      longest_bytes = Math.max(longest_bytes, bytes.length);
-    }
 
   return {
-    longest_bytes,
+    get longest_bytes() {
+      return longest_bytes;
+    },
+    add(value) {
+      if (added.has(value)) return;
+      added.add(value);
+      for (const bytes of write(value)) {
+        const { window, offset } = chooseWindow(bytes, spellings);
+        const place = hash(window);
+        filter[place >>> 3]! |= 1 << (place & 7);
+        const others = spellings.get(window);
+        if (others) others.push({ value, bytes, offset });
+        else spellings.set(window, [{ value, bytes, offset }]);
+        longest_bytes = Math.max(longest_bytes, bytes.length);
+      }
+    },
     find(bytes) {
       const found = new Map<string, number>();
       let window = 0;

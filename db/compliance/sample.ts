@@ -4,6 +4,7 @@ import type { Database } from '../database.ts';
 import { firstIdAt, timeOf } from '../ids.ts';
 import { personal_fields } from '../leads/lead.ts';
 import type { Keys, Leads } from '../schema.ts';
+import { nextTurn } from '../turn.ts';
 import { takeRandom } from '../vault/random.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
 
@@ -13,6 +14,9 @@ export const system: Actor = { id: 'system', role: 'system', request_id: null };
 /** Leads that a sample has at most, and those that follow one another in it. */
 const most_leads = 1_000;
 const leads_per_place = 50;
+
+/** Leads that are opened before others get their turn. */
+const leads_per_turn = 200;
 
 /** Leads drawn at random and opened, without a name for anyone to see: what was opened stays in this process. */
 export interface Sample {
@@ -40,7 +44,8 @@ export async function drawSample({ db, vault }: { db: Database; vault: Vault }, 
   const fields = `${personal_fields} of ${rows.length}`;
   await db.atomic([takeNumber(db), ...recordEvent(db, system, { action: 'system.checked', fields }, now)]);
   const sample: Sample = { leads: rows.length, by_form: {}, values: [], unopened: 0, misshapen: {} };
-  for (const row of rows) {
+  for (const [n, row] of rows.entries()) {
+    if (n % leads_per_turn === 0) await nextTurn();
     count(sample.by_form, row.form);
     const values = open(vault, row);
     if (!values) sample.unopened += 1;

@@ -432,6 +432,9 @@ describe.each([
       '/export',
       '/overview',
       '/audit?action=all',
+      `/leads/${id}/consent`,
+      '/record',
+      '/record?paper=assessment',
       '/nothing',
     ];
     for (const path of paths) {

@@ -140,6 +140,7 @@ describe.each([
     ],
     ['thanks', page => page.goto(`${server.url}${path}/thanks?lang=${lang}&sent=1`)],
     ['thanks for nothing', page => page.goto(`${server.url}${path}/thanks?lang=${lang}`)],
+    ['compliance', page => page.goto(`${server.url}/compliance?lang=${lang}`)],
     ['withdrawal', page => page.goto(`${server.url}/withdrawals?lang=${lang}`)],
     [
       'wrong code',

@@ -1,5 +1,5 @@
 import { readKnownTexts, readLatestRows } from '../../db/compliance/texts.ts';
-import { createSearch, type Search } from '../../db/traces.ts';
+import { openSearch, type Search } from '../../db/traces.ts';
 import { nextTurn } from '../../db/turn.ts';
 import type { LeadValues } from '../../db/vault/vault.ts';
 import type { Services } from '../context.ts';
@@ -9,6 +9,9 @@ const rows_per_table = { node: 2_000, workers: 200 };
 
 /** Bytes of files that one check searches, and those that it searches before others get their turn. */
 const most_bytes = 128 * 1_024 * 1_024;
+
+/** Values that are added to a search before others get their turn: some milliseconds of work. */
+const values_per_turn = 50;
 
 /** Characters that a company's name must have, none of them ASCII, before it tells of anybody. */
 const telling = /[^\0-\x7f]{6}/;
@@ -44,7 +47,11 @@ export async function findTraces(
 ): Promise<Traces> {
   const known = `${await readKnownTexts(db)}${settings.controller_name} ${settings.controller_contact}`;
   const values = new Set(leads.flatMap(listTelling).filter(value => !known.includes(value)));
-  const search = createSearch(values);
+  const search = openSearch();
+  for (const [n, value] of [...values].entries()) {
+    search.add(value);
+    if (n % values_per_turn === 0) await nextTurn();
+  }
   const traces: Traces = {
     ...{ leads: leads.length, rows: 0, in_rows: 0, deliveries: 0, in_deliveries: 0 },
     ...{ bytes: 0, in_files: 0, log_bytes: 0, in_logs: 0, position: 0 },
