@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { lengthPrefixed } from '../digest.ts';
 import type { AuditEvents } from '../schema.ts';
+import { nextTurn } from '../turn.ts';
 
 /** An event with its subjects, as the bytes that are sealed. */
 export interface RecordedEvent {
@@ -81,6 +82,7 @@ export function openTrail(db: Database, begin = 0) {
   async function next(upto: number): Promise<RecordedEvent[]> {
     if (at === page.length) {
       const { events } = await ahead;
+      await nextTurn();
       page = events.length > 0 ? events : (await readTrail(db, after)).events;
       at = 0;
       after = page.at(-1)?.seq ?? after;

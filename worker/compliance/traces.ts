@@ -46,10 +46,10 @@ export async function findTraces(
   position: number,
 ): Promise<Traces> {
   const known = `${await readKnownTexts(db)}${settings.controller_name} ${settings.controller_contact}`;
-  const values = new Set(leads.flatMap(listTelling).filter(value => !known.includes(value)));
+  const values = new Set(leads.flatMap(listTelling));
   const search = openSearch();
   for (const [n, value] of [...values].entries()) {
-    search.add(value);
+    if (!known.includes(value)) search.add(value);
     if (n % values_per_turn === 0) await nextTurn();
   }
   const traces: Traces = {
