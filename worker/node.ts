@@ -15,7 +15,7 @@ import { fillInKeys, keepToken, publishSample } from './node/development.ts';
 import { connect } from './node/egress.ts';
 import { createHostFiles } from './node/host-files.ts';
 import { type Outbox, startOutbox } from './node/outbox.ts';
-import { closeListener, createHttpServer, emptyQueue, usual_limits } from './node/server.ts';
+import { closeIdle, closeListener, createHttpServer, emptyQueue, usual_limits } from './node/server.ts';
 import { findFolder, openStore } from './node/store.ts';
 import { startTimers } from './node/timers.ts';
 import { createServices } from './services.ts';
@@ -169,7 +169,7 @@ async function stop(signal: NodeJS.Signals) {
     await emptyQueue(server);
   }
   const jobsEnded = Promise.race([jobsStopped, wait(grace_ms, undefined, { ref: false })]);
-  const idle = setTimeout(() => setInterval(() => server.closeIdleConnections(), 50).unref(), farewell_ms);
+  const idle = setTimeout(() => setInterval(() => closeIdle(server), 50).unref(), farewell_ms);
   const late = setTimeout(() => server.closeAllConnections(), grace_ms);
   closeListener(server, async () => {
     clearTimeout(idle);

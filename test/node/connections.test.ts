@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHttpServer } from '../../worker/node/server.ts';
+import { closeIdle, closeListener, createHttpServer, emptyQueue } from '../../worker/node/server.ts';
 import { startPublished } from '../support/harness.ts';
 
 /** An answer that no buffer of the system holds whole. */
@@ -69,31 +69,25 @@ describe('slow clients are dropped:', () => {
     clearInterval(dribble);
   });
 
-  it('one that reads nothing', async () => {
+  it.each(['/large', '/stream'])('one that reads nothing of %s', async path => {
     const socket = connect(port, '127.0.0.1').on('error', () => {});
-    socket.pause().write(get('/large'));
+    const begun = Date.now();
+    socket.pause().write(get(path));
     const [served] = await once(server, 'connection');
     await once(served, 'close');
     expect(served.bytesWritten).toBeGreaterThan(0);
+    expect(Date.now() - begun).toBeGreaterThan(400);
     socket.destroy();
   });
 
-  it('not one that reads now and then, nor one that is idle between requests', async () => {
+  it.each(['/large', '/stream'])('not one that reads %s now and then, nor one that is idle', async path => {
     const socket = connect(port, '127.0.0.1');
-    socket.write(get('/large'));
+    socket.write(get(path));
     await readAll(socket, 250);
     await pass(700);
     socket.write(get('/health'));
     await once(socket, 'readable');
     expect(String(socket.read())).toMatch(/^HTTP.1.1 200/);
-    socket.destroy();
-  });
-
-  it('not one to whom a stream is sent, which only staff get', async () => {
-    const socket = connect(port, '127.0.0.1');
-    socket.pause().write(get('/stream'));
-    await pass(900);
-    await readAll(socket, 0);
     socket.destroy();
   });
 });
@@ -141,4 +135,75 @@ it('connections over the limit are closed', async () => {
   const sockets = Array.from({ length: 21 }, () => connect(port, '127.0.0.1').on('error', () => {}));
   await dropped;
   for (const socket of sockets) socket.destroy();
+});
+
+describe('at the end of a server', () => {
+  /** Starts a server of its own, whose answers do not close connections. */
+  async function open() {
+    const limits = {
+      head_ms: 20_000,
+      request_ms: 20_000,
+      unread_ms: 20_000,
+      keep_alive_ms: 60_000,
+      connections: 1_000,
+    };
+    const server = createHttpServer(
+      () => new Response('served'),
+      limits,
+      () => false,
+    );
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return { server, port: (server.address() as AddressInfo).port };
+  }
+
+  /** Connects, asks, and collects what comes back, and how it ends. */
+  function ask(port: number) {
+    const socket = connect(port, '127.0.0.1');
+    const asked = { socket, answer: '', error: '', ended: new Promise(resolve => socket.once('close', resolve)) };
+    socket.on('data', chunk => {
+      asked.answer += chunk;
+    });
+    socket.on('error', error => {
+      asked.error = (error as NodeJS.ErrnoException).code!;
+    });
+    socket.write(get('/', 'Connection: close\r\n'));
+    return asked;
+  }
+
+  /** Waits until Node has asked the system for connections, before the event loop goes on. */
+  const connected = () => new Promise<void>(resolve => process.nextTick(resolve));
+
+  it.runIf(process.platform === 'linux')(
+    'whoever was in the queue is served, and whoever comes as the listener closes is refused: nobody is reset',
+    async () => {
+      const { server, port } = await open();
+      const waiting = Array.from({ length: 50 }, () => ask(port));
+      await connected();
+      await emptyQueue(server);
+      const late = Array.from({ length: 3 }, () => ask(port));
+      await connected();
+      const closed = new Promise<void>(resolve => closeListener(server, resolve));
+      await Promise.all([...waiting, ...late].map(({ ended }) => ended));
+      await closed;
+      expect(waiting.filter(({ answer }) => answer.endsWith('served'))).toHaveLength(50);
+      expect(late.map(({ error }) => error)).toEqual(['ECONNREFUSED', 'ECONNREFUSED', 'ECONNREFUSED']);
+    },
+  );
+
+  it('a request that has arrived on an idle connection is answered before the connection is closed', async () => {
+    const { server, port } = await open();
+    const [busy, idle] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    for (const socket of [busy, idle]) {
+      socket.write(get('/'));
+      await once(socket, 'data');
+    }
+    const [answered, ended] = [once(busy, 'data'), once(idle, 'end')];
+    await new Promise<void>(resolve => setTimeout(resolve, 20));
+    busy.write(get('/'));
+    void closeIdle(server);
+    expect(String(await answered)).toContain('served');
+    await ended;
+    busy.destroy();
+    await new Promise<void>(resolve => closeListener(server, resolve));
+  });
 });

@@ -98,10 +98,19 @@ const fields: Record<string, Record<string, unknown>> = {
   'PATCH /leads/:id': { status: 'new', assigned_to: 'x', name: '', phone: '', email: '', company: '' },
   'POST /tokens': { holder: 'x', role: 'sales', days: 0 },
   'POST /channels': { kind: 'webhook', name: '', address: '', secret: '', events: ['lead.created'], locale: 'en' },
+  'POST /requests': { type: 'access', email: '', phone: '', name: '', receipt_code: '', details: '', ...guards },
+  'POST /subject-requests': { type: 'access', channel: 'phone', email: '', phone: '', details: '' },
+  'POST /subject-requests/:id/verification': { by: 'callback' },
+  'POST /subject-requests/:id/fulfilment': { values: { name: 'x' }, ground: 'other' },
+  'POST /subject-requests/:id/refusal': { code: 'R1', explanation: '' },
+  'POST /subject-requests/:id/extension': { reason: '', due_on: '2026-12-01' },
   'PATCH /channels/:id': { name: '', address: '', secret: '', events: ['lead.created'], locale: 'en' },
   'POST /leads/:id/holds': { ground: 'law', reference: '7', review_on: '2027-05-23' },
   'POST /console/leads/:id/holds': { ground: 'law', reference: '7', review_on: '2027-05-23' },
   'POST /console/leads/:id/holds/:hold_id/release': { reason: '' },
+  'POST /console/notices': { kind: 'webhook', name: '', address: '', secret: '', events: 'lead.created', locale: 'en' },
+  'POST /console/notices/:id': { name: '', address: '', secret: '', events: 'lead.created', locale: 'en' },
+  'POST /console/notices/:id/removal': { sure: '' },
   'POST /console/session': { token: 'x', next: '/console' },
   'POST /console/session/end': { everywhere: '' },
   'POST /console/search': { q: '' },
@@ -113,7 +122,8 @@ const fields: Record<string, Record<string, unknown>> = {
   'POST /console/leads/:id/correction': { name: '', phone: '', email: '', company: '' },
   'POST /console/leads/:id/erasure': { sure: '' },
 };
-const without_body = /\/(withdrawal|revocation|rotation|reveal\/end|test|retry)$/;
+const without_body =
+  /\/(withdrawal|revocation|rotation|reveal\/end|test|retry|approval|pause|pause\/end|copies\/:code)$/;
 
 /** The parameters that routes look at in their address, by a route that does. */
 const parameters: Record<string, string[]> = {
@@ -173,7 +183,7 @@ function* listRequests(
   isWhole: boolean,
 ): Generator<LongRequest> {
   let turn = 0;
-  const isPublic = (route: string) => /\/(forms|withdrawals|challenge)|POST \/consents/.test(route);
+  const isPublic = (route: string) => /\/(forms|withdrawals|requests|challenge)|POST \/consents/.test(route);
   const choose = (shapes: string[], route: string) =>
     isWhole || isPublic(route) ? shapes : shapes.filter((_, n) => (n + turn) % 4 === 0);
   const [in_fields, in_headers] = [listFieldShapes(), listHeaderShapes()];
@@ -211,7 +221,7 @@ function* listRequests(
 
   function* post(route: string, name: string, sent: Record<string, unknown>): Generator<LongRequest> {
     const isConsole = route.includes('/console');
-    const isPage = isConsole || /forms|withdrawals/.test(route);
+    const isPage = isConsole || /forms|withdrawals|\/requests/.test(route);
     const isForm = isPage && turn++ % 2 === 0;
     if (!isConsole && (isWhole || !isForm)) yield request(route, name, {}, JSON.stringify(sent));
     if (isConsole || (isPage && (isWhole || isForm))) {

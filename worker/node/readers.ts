@@ -1,32 +1,28 @@
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** Times that a connection is looked at before its limit is reached. */
 const looks = 18;
 
 /**
- * How much longer a stream may wait. Because only staff get one, and a program that takes in an export may stop at each
- * lead, it has time.
- */
-const patience = 20;
-
-/**
- * Drops the clients that read nothing of the answer that waits for them.
+ * Drops the clients that read nothing of the answer that waits for them, be it whole or a stream.
+ *
+ * It sees what the system has not taken. A small answer that the system took whole is read, for all that a server can
+ * know: the other end's system has confirmed it, and its client is one that is idle.
  *
  * @param most_ms Time for which a client may read nothing.
- * @returns The answers that are under way, by their connection, and a function that stops the looking.
+ * @returns The connections on which an answer is under way, for the caller to keep, and a function that stops the looking.
  */
-export function watchReaders(most_ms: number): { under_way: Map<Socket, ServerResponse>; stop(): void } {
-  const under_way = new Map<Socket, ServerResponse>();
+export function watchReaders(most_ms: number): { under_way: Set<Socket>; stop(): void } {
+  const under_way = new Set<Socket>();
   let stuck = new Map<Socket, { taken: number; looked: number }>();
   const look = () => {
     const found: typeof stuck = new Map();
-    for (const [socket, response] of under_way) {
+    for (const socket of under_way) {
       if (socket.writableLength === 0) continue;
       const taken = countTaken(socket);
       const before = stuck.get(socket);
       const looked = before?.taken === taken ? before.looked + 1 : 0;
-      if (looked >= looks * (response.chunkedEncoding ? patience : 1)) socket.destroy();
+      if (looked >= looks) socket.destroy();
       else found.set(socket, { taken, looked });
     }
     stuck = found;
