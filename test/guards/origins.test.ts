@@ -51,3 +51,13 @@ it('in development every page of this machine may embed, in production only thos
     expect(await ask('http://127.0.0.1.example.com:8787')).toBeNull();
   }
 });
+
+it.each(['/policies/current', '/forms/mini-ai-experience', '/withdrawals', '/requests'])(
+  'GET %s names in Vary each header once, Origin among them',
+  async path => {
+    const { get } = await start();
+    const names = ((await get(path, { Origin: site, Accept: 'text/html' })).headers.get('Vary') ?? '').split(/, */);
+    expect(names).toContain('Origin');
+    expect(names).toEqual([...new Set(names)]);
+  },
+);

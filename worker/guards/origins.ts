@@ -26,7 +26,7 @@ export const allowSites = factory.createMiddleware(async (c, next) => {
   }
   if (c.req.method === 'OPTIONS') return c.body(null, 204, { Vary: 'Origin' });
   await next();
-  c.res.headers.append('Vary', 'Origin');
+  if (!/\bOrigin\b/.test(c.res.headers.get('Vary') ?? '')) c.res.headers.append('Vary', 'Origin');
 });
 
 /** The origins that each server has logged within the last minute, oldest first. */
