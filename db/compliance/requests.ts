@@ -41,7 +41,7 @@ export async function examineRequests(db: Database, types: RequestType[], now: D
       .execute(),
   ]);
   const isMeant = ({ type }: { type: string }) => types.some(one => one === type);
-  // Whoever was asked to verify and never did gets no answer: within the hour such a request ends by itself.
+  // A person who was asked to verify and never did gets no answer: within the hour such a request ends by itself.
   const isUnverified = ({ verified_at, attempted_at }: (typeof open)[number]) => attempted_at !== null && !verified_at;
   const today = dayOf(now, due_zone);
   const waiting = open.filter(isMeant);

@@ -13,7 +13,7 @@ type Column = 'reference' | 'reason';
 /** Reasons that the product itself gives. They are stored as they stand here; those of the staff are sealed. */
 const own_reasons = ['child', 'erased', 'key_lost'];
 
-/** What a hold needs to be read: the key of its lead, and whether that was erased. */
+/** A hold is read with the key of its lead, unless that was erased. */
 interface HoldRow extends Holds {
   kek_id: string | null;
   wrapped: string | null;

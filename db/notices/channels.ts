@@ -44,7 +44,7 @@ export interface Target {
   secrets: string[];
 }
 
-/** What is sealed: the address, the secret that signs, and for a while the one before. */
+/** The seal holds the address, the secret that signs, and for a while the one before. */
 interface Sealed {
   address: string;
   secret?: string | undefined;

@@ -59,7 +59,7 @@ export const restriction: Places<Restrictions> = {
   reason: 'reason',
 };
 
-/** Of who did it the role is told, never the token, by which staff are named. */
+/** The copy tells the role of who did it, never the token, because that names a person of the staff. */
 export const event: Places<AuditEvents> = {
   seq: bare,
   recorded_at: 'at',

@@ -17,7 +17,7 @@ import {
 } from './copy-places.ts';
 import { findByCopyCode, type KeyedRequest, openTexts } from './find.ts';
 
-/** What a copy holds of one lead. A lead that was erased meanwhile has only its id and when. */
+/** A copy holds this of one lead. A lead that was erased meanwhile has only its id and when. */
 export interface CopiedLead extends Laid {
   id: string;
   values?: LeadValues;

@@ -22,7 +22,7 @@ interface Services {
   signer: Signer;
 }
 
-/** What a fulfilment needs beside the request: the right values of a correction, the ground of an erasure. */
+/** A fulfilment needs this beside the request: the right values of a correction, the ground of an erasure. */
 export interface Fulfilment {
   values?: NonNullable<LeadChange['values']> | undefined;
   ground?: ErasureGround | undefined;

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { SubjectRequests } from '../schema.ts';
 
-/** What a person may ask for. */
+/** A person may ask for these. */
 export const request_types = [
   'access',
   'copy',
@@ -44,7 +44,7 @@ export interface Contact {
   phone?: string | undefined;
 }
 
-/** What is sealed of a request. */
+/** The seal of a request holds these. */
 export interface RequestTexts extends Contact {
   name?: string | undefined;
   details?: string | undefined;
