@@ -187,19 +187,22 @@ it.each<[string, Reply]>([
 });
 
 it('[K3] two choices made offline are both sent, in their order', async () => {
+  const stored = new Map<unknown, unknown[]>();
   site.onConsent = () => ({ status: 500, body: {} });
   const page = await site.visit();
   await click(page, 'accept-all');
   await eventually(() => site.posts('/consents').length).toBe(1);
   await grant(page);
-  site.onConsent = () => ({ status: 201, body: {} });
+  // A choice is sent again when the page ended before its answer came, so it counts once by its key.
+  site.onConsent = ({ headers, body }) => {
+    if (!stored.has(headers['idempotency-key'])) {
+      stored.set(headers['idempotency-key'], [body.source, body.granted.length]);
+    }
+    return { status: 201, body: {} };
+  };
   await page.reload();
   await eventually(() => page.evaluate(() => localStorage.length)).toBe(0);
-  const sent = site
-    .posts('/consents')
-    .slice(-2)
-    .map(({ body }) => [body.source, body.granted.length]);
-  expect(sent).toEqual([
+  expect([...stored.values()]).toEqual([
     ['banner', 4],
     ['withdrawal', 1],
   ]);
