@@ -2,12 +2,10 @@ import { type Context, type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
 import { newId } from '../db/ids.ts';
 import { listPolicies } from '../db/policies.ts';
-import { pullConsents, showConsentStats } from './consents/list.ts';
 import { submitConsent, withdrawConsent } from './consents/record.ts';
 import { showConsents, showReceipt } from './consents/show.ts';
 import { consoleGuards, consolePages } from './console/routes.ts';
 import { type App, factory, type Methods, type Services } from './context.ts';
-import { showDocs } from './docs.ts';
 import { requireForm, showForm, showThanks, submitForm } from './forms/submit.ts';
 import { requireScope } from './guards/access.ts';
 import { showChallenge } from './guards/challenge.ts';
@@ -19,16 +17,16 @@ import { lazy } from './http/lazy.ts';
 import { prefersHtml } from './http/negotiate.ts';
 import { describeProblem, problem } from './http/problem.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
-import { eraseLead, patchLead } from './leads/change.ts';
-import { endHold, holdLead, pullHolds, showHolds } from './leads/holds.ts';
-import { pullLeads, showLead } from './leads/pull.ts';
-import { showWithdrawal, submitWithdrawal } from './leads/withdraw.ts';
-import { pullDeliveries, resendDelivery } from './notices/deliveries.ts';
 import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from './policies/routes.ts';
-import { endToken, issueToken, renewToken, showTokens } from './staff/tokens.ts';
 import { showWidget } from './widget.ts';
 
 const compliance = lazy(() => import('./compliance/pages.ts'));
+const consents = lazy(() => import('./consents/list.ts'));
+const docs = lazy(() => import('./docs.ts'));
+const leads = lazy(() => import('./leads/handlers.ts'));
+const notices = lazy(() => import('./notices/handlers.ts'));
+const requests = lazy(() => import('./requests/handlers.ts'));
+const tokens = lazy(() => import('./staff/tokens.ts'));
 
 /** Paths of the built files that the server hands out (build.ts, widget/build.ts). */
 const built_files = [
@@ -36,9 +34,6 @@ const built_files = [
   ...['/styles.css', '/docs.css', '/console.css', '/console.js'],
   ...['/favicon.svg', '/robots.txt'],
 ];
-
-const channel = lazy(() => import('./notices/channels.ts'));
-const requests = lazy(() => import('./requests/handlers.ts'));
 
 /** Creates the app: middleware in order, then path → guards → file. */
 export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
@@ -59,16 +54,16 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   const at = (path: string, methods: Methods) => addResource(app, path, methods);
   at('/forms/:form', { GET: [requireForm, ...showForm], POST: [requireForm, requireOrigin, ...submitForm] });
   at('/forms/:form/thanks', { GET: [requireForm, ...showThanks] });
-  at('/withdrawals', { GET: [...showWithdrawal], POST: [requireOrigin, ...submitWithdrawal] });
+  at('/withdrawals', { GET: [leads('showWithdrawal')], POST: [requireOrigin, leads('submitWithdrawal')] });
   at('/requests', { GET: [requests('showForm')], POST: [requireOrigin, requests('submitRequest')] });
   at('/requests/copies/:code', { GET: [requests('showCopy')], POST: [requireOrigin, requests('takeCopy')] });
   at('/requests/:reference', { GET: [requests('showStatus')] });
   at('/challenge', { GET: [...showChallenge] });
   at('/consents', {
-    GET: [requireScope('consents:read'), ...pullConsents],
+    GET: [requireScope('consents:read'), consents('pullConsents')],
     POST: [requireOrigin, ...submitConsent],
   });
-  at('/consents/stats', { GET: [requireScope('consents:read'), ...showConsentStats] });
+  at('/consents/stats', { GET: [requireScope('consents:read'), consents('showConsentStats')] });
   at('/consents/:visitor_id', { GET: [...showConsents] });
   at('/consents/:visitor_id/receipt', { GET: [...showReceipt] });
   at('/consents/:visitor_id/withdrawal', { POST: [requireOrigin, ...withdrawConsent] });
@@ -76,17 +71,17 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   at('/policies/current', { GET: [...showCurrentPolicy] });
   at('/policies/:version', { GET: [...showDocument] });
   at('/compliance', { GET: [compliance('showCompliance')] });
-  at('/leads', { GET: [requireScope('leads:read'), ...pullLeads] });
+  at('/leads', { GET: [requireScope('leads:read'), leads('pullLeads')] });
   at('/leads/:id', {
-    GET: [requireScope('leads:read'), ...showLead],
-    PATCH: [requireScope('leads:write'), ...patchLead],
-    DELETE: [requireScope('leads:erase'), ...eraseLead],
+    GET: [requireScope('leads:read'), leads('showLead')],
+    PATCH: [requireScope('leads:write'), leads('patchLead')],
+    DELETE: [requireScope('leads:erase'), leads('eraseLead')],
   });
   at('/leads/:id/holds', {
-    GET: [requireScope('holds:manage'), ...showHolds],
-    POST: [requireScope('holds:manage'), ...holdLead],
+    GET: [requireScope('holds:manage'), leads('showHolds')],
+    POST: [requireScope('holds:manage'), leads('holdLead')],
   });
-  at('/leads/:id/holds/:hold_id', { DELETE: [requireScope('holds:manage'), ...endHold] });
+  at('/leads/:id/holds/:hold_id', { DELETE: [requireScope('holds:manage'), leads('endHold')] });
   at('/leads/:id/consent', { GET: [requireScope('consents:read'), compliance('showProof')] });
   at('/leads/:id/restriction', { DELETE: [requireScope('requests:handle'), requests('endRestriction')] });
   at('/subject-requests', {
@@ -99,30 +94,30 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   at('/subject-requests/:id/refusal', { POST: [requireScope('requests:handle'), requests('refuseRequest')] });
   at('/subject-requests/:id/approval', { POST: [requireScope('requests:approve'), requests('approve')] });
   at('/subject-requests/:id/extension', { POST: [requireScope('requests:handle'), requests('extend')] });
-  at('/holds', { GET: [requireScope('holds:manage'), ...pullHolds] });
+  at('/holds', { GET: [requireScope('holds:manage'), leads('pullHolds')] });
   at('/audit-events', { GET: [requireScope('audit:read'), compliance('pullEvents')] });
   at('/tokens', {
-    GET: [requireScope('tokens:manage'), ...showTokens],
-    POST: [requireScope('tokens:manage'), ...issueToken],
+    GET: [requireScope('tokens:manage'), tokens('showTokens')],
+    POST: [requireScope('tokens:manage'), tokens('issueToken')],
   });
-  at('/tokens/:id', { DELETE: [requireScope('tokens:manage'), ...endToken] });
-  at('/tokens/:id/rotation', { POST: [requireScope('tokens:manage'), ...renewToken] });
+  at('/tokens/:id', { DELETE: [requireScope('tokens:manage'), tokens('endToken')] });
+  at('/tokens/:id/rotation', { POST: [requireScope('tokens:manage'), tokens('renewToken')] });
   at('/channels', {
-    GET: [requireScope('channels:manage'), channel('showChannels')],
-    POST: [requireScope('channels:manage'), channel('makeChannel')],
+    GET: [requireScope('channels:manage'), notices('showChannels')],
+    POST: [requireScope('channels:manage'), notices('makeChannel')],
   });
   at('/channels/:id', {
-    PATCH: [requireScope('channels:manage'), channel('patchChannel')],
-    DELETE: [requireScope('channels:manage'), channel('endChannel')],
+    PATCH: [requireScope('channels:manage'), notices('patchChannel')],
+    DELETE: [requireScope('channels:manage'), notices('endChannel')],
   });
-  at('/channels/:id/test', { POST: [requireScope('channels:manage'), channel('testChannel')] });
-  at('/deliveries', { GET: [requireScope('channels:manage'), ...pullDeliveries] });
-  at('/deliveries/:id/retry', { POST: [requireScope('channels:manage'), ...resendDelivery] });
+  at('/channels/:id/test', { POST: [requireScope('channels:manage'), notices('testChannel')] });
+  at('/deliveries', { GET: [requireScope('channels:manage'), notices('pullDeliveries')] });
+  at('/deliveries/:id/retry', { POST: [requireScope('channels:manage'), notices('resendDelivery')] });
   app.use('/console/*', ...consoleGuards);
   for (const [path, methods] of Object.entries(consolePages)) at(path, methods);
   at('/health', { GET: [...showHealth] });
   at('/problems/:slug', { GET: [describeProblem] });
-  at('/docs', { GET: [...showDocs] });
+  at('/docs', { GET: [docs('showDocs')] });
   at('/widget.js', { GET: [...showWidget] });
   for (const path of built_files) at(path, { GET: [showAsset] });
   at('/favicon.ico', { GET: [showIcon] });
