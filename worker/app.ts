@@ -12,10 +12,10 @@ import { showChallenge } from './guards/challenge.ts';
 import { allowSites, requireOrigin } from './guards/origins.ts';
 import { limitRefused } from './guards/rate-limit.ts';
 import { showHealth } from './health.ts';
-import { answerFailure } from './http/failure.ts';
 import { lazy } from './http/lazy.ts';
 import { prefersHtml } from './http/negotiate.ts';
-import { describeProblem, problem } from './http/problem.ts';
+import { answerFailure } from './http/problems/failure.ts';
+import { describeProblem, problem } from './http/problems/problem.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
 import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from './policies/routes.ts';
 import { showWidget } from './widget.ts';
@@ -153,7 +153,7 @@ const showProblemPages = factory.createMiddleware(async (c, next) => {
   await next();
   const slug = c.var.problem;
   if (!slug || c.res.headers.get('Content-Type') !== 'application/problem+json' || !prefersHtml(c)) return;
-  const { answerProblemPage } = await import('./http/problem-page.ts');
+  const { answerProblemPage } = await import('./http/problems/page.ts');
   const page = await answerProblemPage(c, slug);
   // The page has the problem's headers and its own. Hono would set the problem's over them again.
   c.res = undefined;
@@ -173,7 +173,7 @@ const showIcon: Handler<App> = c => c.redirect('/favicon.svg', 308);
 const showStart: Handler<App> = async c => {
   if (!prefersHtml(c)) return problem(c, 'not-found');
   await listPolicies(c.var.services.db);
-  return (await import('./http/problem-page.ts')).showStart(c);
+  return (await import('./http/problems/page.ts')).showStart(c);
 };
 
 /** Answers with a built file, in a response made anew, because Hono adds its headers (CORS) only to its own. */

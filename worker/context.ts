@@ -5,7 +5,7 @@ import type { TokenHolder } from '../db/staff/tokens.ts';
 import type { Signer } from '../db/vault/signer.ts';
 import type { Vault } from '../db/vault/vault.ts';
 import type { Connect } from './egress.ts';
-import type { Slug } from './http/slugs.ts';
+import type { Slug } from './http/problems/slugs.ts';
 import type { Settings } from './settings.ts';
 import type { Locale } from './shared/locales.ts';
 

@@ -1,7 +1,7 @@
 import { factory, type Services } from './context.ts';
 import { renderFilings } from './http/footer.ts';
 import { localeOf } from './http/language.ts';
-import { problem } from './http/problem.ts';
+import { problem } from './http/problems/problem.ts';
 import { pagePolicy } from './http/security-headers.ts';
 import type { Locale } from './shared/locales.ts';
 

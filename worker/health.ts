@@ -1,6 +1,6 @@
 import { probe } from '../db/health.ts';
 import { factory, type Services, type Warning } from './context.ts';
-import { problem } from './http/problem.ts';
+import { problem } from './http/problems/problem.ts';
 import { listWarnings } from './warnings.ts';
 
 const probe_ms = 1_000;

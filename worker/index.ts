@@ -4,7 +4,7 @@ import { newId } from '../db/ids.ts';
 import { createApp } from './app.ts';
 import type { Limiter, Services } from './context.ts';
 import { connectByFetch } from './http/connect.ts';
-import { problem_texts } from './http/problem-texts.ts';
+import { problem_texts } from './http/problems/texts.ts';
 import { runDueJobs } from './jobs.ts';
 import { createServices } from './services.ts';
 import { readSettings } from './settings.ts';
@@ -65,7 +65,7 @@ async function sendNotices(services: Services): Promise<void> {
 async function refuse(request: Request, seconds: number): Promise<Response> {
   const { origin } = new URL(request.url);
   if (request.headers.get('Accept')?.slice(0, 1_000).includes('text/html')) {
-    const { writeOutagePage } = await import('./http/outage-page.ts');
+    const { writeOutagePage } = await import('./http/problems/outage-page.ts');
     const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "default-src 'none'" };
     return new Response(writeOutagePage(seconds), { status: 503, headers: { ...headers, ...outageHeaders(seconds) } });
   }

@@ -11,7 +11,7 @@ import {
 } from '../db/policies.ts';
 import { factory, type Services } from './context.ts';
 import { readHeader } from './http/header.ts';
-import { problem } from './http/problem.ts';
+import { problem } from './http/problems/problem.ts';
 import { cookie_name } from './shared/consent-cookie.ts';
 import { locales } from './shared/locales.ts';
 import type { WrittenPolicies, WrittenPolicy } from './shared/written-policies.ts';

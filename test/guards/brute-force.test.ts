@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createToken } from '../../db/staff/tokens.ts';
 import type { App } from '../../worker/context.ts';
 import { presentToken } from '../../worker/guards/access.ts';
-import { problem } from '../../worker/http/problem.ts';
+import { problem } from '../../worker/http/problems/problem.ts';
 import { operator, origin, readProblem, start } from '../support/harness.ts';
 
 async function startGuarded() {

@@ -9,8 +9,8 @@ import { choice_holds_days, currentPolicy, listPolicies, type Policy } from '../
 import { type App, factory } from '../context.ts';
 import { describeQuota, useLimit } from '../guards/rate-limit.ts';
 import { readIdempotencyKey, workOnce } from '../http/idempotency-key.ts';
-import { problem } from '../http/problem.ts';
-import type { FieldError } from '../http/slugs.ts';
+import { problem } from '../http/problems/problem.ts';
+import type { FieldError } from '../http/problems/slugs.ts';
 import { body, ignoreBody, invalidFields } from '../http/validate.ts';
 import { isLoopback } from '../settings.ts';
 import { cookie_name, formatChoice } from '../shared/consent-cookie.ts';

@@ -4,7 +4,7 @@ import { listPolicies } from '../../db/policies.ts';
 import { factory } from '../context.ts';
 import { useLimit } from '../guards/rate-limit.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { cursor, uuid } from '../http/query-fields.ts';
 import { invalidFields, query } from '../http/validate.ts';
 import { choices_per_receipt, describeReceipt } from './receipt.ts';

@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { App } from '../context.ts';
+import { type Slug, statuses } from '../http/problems/slugs.ts';
 import { pagePolicy } from '../http/security-headers.ts';
-import { type Slug, statuses } from '../http/slugs.ts';
 import { type Page, renderLayout } from './layout.ts';
 import { readerOf } from './reader.ts';
 import { forgetRefusal, readRefusal } from './refusal.ts';

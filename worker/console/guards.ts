@@ -6,7 +6,7 @@ import { hasScope, type Scope } from '../guards/access.ts';
 import { readHeader } from '../http/header.ts';
 import { chooseLocale } from '../http/language.ts';
 import { asksForJson } from '../http/negotiate.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { readSessionId } from './session.ts';
 
 /** A path that the script asks for on a timer. It keeps no session alive, because nobody need be there. */

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
-import { problem_texts } from '../http/problem-texts.ts';
-import type { Slug } from '../http/slugs.ts';
+import type { Slug } from '../http/problems/slugs.ts';
+import { problem_texts } from '../http/problems/texts.ts';
 import type { Page } from './layout.ts';
 import type { Reader } from './reader.ts';
 

@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { App } from '../context.ts';
+import type { FieldError, Slug } from '../http/problems/slugs.ts';
 import { uuid } from '../http/query-fields.ts';
-import type { FieldError, Slug } from '../http/slugs.ts';
 import { answerPage } from './answer.ts';
 import { homeOf } from './layout.ts';
 import { filterFields, leadAddress, readList, writeFilters } from './leads/filters.ts';

@@ -1,5 +1,5 @@
 import { type Content, renderNotice } from '../http/page.ts';
-import { problem_page_texts } from '../http/problem-page-texts.ts';
+import { problem_page_texts } from '../http/problems/page-texts.ts';
 import { describeError } from '../shared/field-errors.ts';
 import type { Reader } from './reader.ts';
 import type { Refusal } from './refusal.ts';

@@ -3,7 +3,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { lengthPrefixed } from '../../db/digest.ts';
 import { decrypt, deriveKey, encrypt, pad } from '../../db/vault/vault.ts';
 import type { App } from '../context.ts';
-import type { FieldError, Slug } from '../http/slugs.ts';
+import type { FieldError, Slug } from '../http/problems/slugs.ts';
 import { readSessionId } from './session.ts';
 
 /** A post that was refused, as the page that it leads to tells it. */

@@ -4,8 +4,8 @@ import { endSession, endSessions, findSession } from '../../db/staff/sessions.ts
 import { type App, factory } from '../context.ts';
 import { presentToken } from '../guards/access.ts';
 import { readHeader } from '../http/header.ts';
-import { problem } from '../http/problem.ts';
-import { statuses } from '../http/slugs.ts';
+import { problem } from '../http/problems/problem.ts';
+import { statuses } from '../http/problems/slugs.ts';
 import { body } from '../http/validate.ts';
 import { answerPage } from './answer.ts';
 import { type Reader, readerOf } from './reader.ts';

@@ -18,7 +18,7 @@ import {
   unaided,
 } from '../http/page.ts';
 import { page_texts } from '../http/page-texts.ts';
-import type { FieldError } from '../http/slugs.ts';
+import type { FieldError } from '../http/problems/slugs.ts';
 import { agreements, splitAgreement } from '../policies/agreements.ts';
 import { isLoopback } from '../settings.ts';
 import { type Form, leadFields } from '../shared/fields.ts';

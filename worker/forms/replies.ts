@@ -4,7 +4,7 @@ import type { App } from '../context.ts';
 import { answerRefused, describeRefused, type Outcome } from '../guards/submission.ts';
 import { localeOf } from '../http/language.ts';
 import { prefersHtml } from '../http/negotiate.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import type { Form } from '../shared/fields.ts';
 import { answerForm, answerReceipt, answerThanks, type Sent } from './page.ts';
 import { form_texts } from './texts.ts';

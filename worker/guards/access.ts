@@ -3,7 +3,7 @@ import type { Actor } from '../../db/audit/record.ts';
 import { findTokenHolder, type TokenHolder } from '../../db/staff/tokens.ts';
 import { type App, factory } from '../context.ts';
 import { readHeader } from '../http/header.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { useLimit } from './rate-limit.ts';
 
 /** The scopes of each role. */

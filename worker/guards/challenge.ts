@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { factory } from '../context.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { query } from '../http/validate.ts';
 import { findPosted, issueChallenge } from './bot-check.ts';
 

@@ -1,6 +1,6 @@
 import { factory, type Services } from '../context.ts';
 import { readHeader } from '../http/header.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 
 const preflight_seconds = 7_200;
 

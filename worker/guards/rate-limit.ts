@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { type App, factory, type Limited, type Limiter } from '../context.ts';
 import { readLastEntry } from '../http/header.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { networkOf } from './network.ts';
 
 const minute_ms = 60_000;

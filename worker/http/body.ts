@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { App } from '../context.ts';
 import { readHeader } from './header.ts';
 import { prefersHtml } from './negotiate.ts';
-import type { Slug } from './slugs.ts';
+import type { Slug } from './problems/slugs.ts';
 
 /** Size of the largest body that is read, unless a route says otherwise. */
 export const body_limit_bytes = 16 * 1024;

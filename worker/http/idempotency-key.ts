@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { Conflict } from '../../db/database.ts';
 import type { App } from '../context.ts';
 import { readHeader } from './header.ts';
-import type { FieldError } from './slugs.ts';
+import type { FieldError } from './problems/slugs.ts';
 
 const longest_key = 64;
 

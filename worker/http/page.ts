@@ -7,8 +7,8 @@ import { type Locale, language_names, locales } from '../shared/locales.ts';
 import { renderFooter } from './footer.ts';
 import { localeOf } from './language.ts';
 import { page_texts } from './page-texts.ts';
+import type { FieldError } from './problems/slugs.ts';
 import { pagePolicy } from './security-headers.ts';
-import type { FieldError } from './slugs.ts';
 
 export type Content = ReturnType<typeof html>;
 

@@ -6,8 +6,8 @@ import type { ErrorCode } from '../shared/field-errors.ts';
 import { checkField, type LeadField, normalizeField } from '../shared/fields.ts';
 import { body_limit_bytes, readBody, readBytes } from './body.ts';
 import { chooseLocale } from './language.ts';
-import { problem } from './problem.ts';
-import type { FieldError, Slug } from './slugs.ts';
+import { problem } from './problems/problem.ts';
+import type { FieldError, Slug } from './problems/slugs.ts';
 
 /** Errors listed at most: enough for a person, and a bound on what an attacker makes the server write. */
 const errors_listed = 32;

@@ -7,7 +7,7 @@ import { erasure_grounds, type Lead, lead_statuses } from '../../db/leads/lead.t
 import { findLead } from '../../db/leads/read.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf, hasScope } from '../guards/access.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { uuid } from '../http/query-fields.ts';
 import { staffName } from '../http/staff-text.ts';
 import { body, field, invalidFields } from '../http/validate.ts';

@@ -2,8 +2,8 @@ import type { Context } from 'hono';
 import type { Lead } from '../../db/leads/lead.ts';
 import { changeNumber, type LeadPage, type LeadQuery, listMatches, type View } from '../../db/leads/read.ts';
 import type { App } from '../context.ts';
-import { logFailure } from '../http/failure.ts';
 import { chooseType } from '../http/negotiate.ts';
+import { logFailure } from '../http/problems/failure.ts';
 import { streamPages, writeLines } from '../http/stream.ts';
 
 /**

@@ -8,7 +8,7 @@ import type { Holds } from '../../db/schema.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf } from '../guards/access.ts';
 import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { cursor, limit, uuid } from '../http/query-fields.ts';
 import { staffLine } from '../http/staff-text.ts';
 import { body, invalidFields, query } from '../http/validate.ts';

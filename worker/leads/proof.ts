@@ -6,7 +6,7 @@ import { type App, factory } from '../context.ts';
 import { localeOf } from '../http/language.ts';
 import { prefersHtml } from '../http/negotiate.ts';
 import { showPage } from '../http/page.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { uuid } from '../http/query-fields.ts';
 import { leadFields } from '../shared/fields.ts';
 import { proof_texts, renderProof } from './proof-page.ts';

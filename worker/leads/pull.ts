@@ -5,7 +5,7 @@ import { findLead, isFeed, type LeadQuery, listLeads, type Position, type View }
 import { type App, factory } from '../context.ts';
 import { actorOf, hasScope } from '../guards/access.ts';
 import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { cursor, instant, limit, order, uuid } from '../http/query-fields.ts';
 import { staffName } from '../http/staff-text.ts';
 import { field, invalidFields, query } from '../http/validate.ts';

@@ -13,7 +13,7 @@ import {
 import { channel_events } from '../../db/notices/outbox.ts';
 import { type App, factory, type Services } from '../context.ts';
 import { actorOf } from '../guards/access.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { uuid } from '../http/query-fields.ts';
 import { staffName } from '../http/staff-text.ts';
 import { body, ignoreBody, invalidFields } from '../http/validate.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { delivery_states, findDelivery, listDeliveries, retryDelivery } from '../../db/notices/outbox.ts';
 import { factory } from '../context.ts';
 import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { cursor, limit, uuid } from '../http/query-fields.ts';
 import { ignoreBody, invalidFields, query } from '../http/validate.ts';
 import { showDelivery } from './delivery.ts';

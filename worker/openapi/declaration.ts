@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Scope } from '../guards/access.ts';
-import type { Slug } from '../http/slugs.ts';
+import type { Slug } from '../http/problems/slugs.ts';
 import type { Locale } from '../shared/locales.ts';
 
 /**

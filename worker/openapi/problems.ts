@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { problem_texts } from '../http/problem-texts.ts';
-import { type Slug, statuses } from '../http/slugs.ts';
+import { type Slug, statuses } from '../http/problems/slugs.ts';
+import { problem_texts } from '../http/problems/texts.ts';
 import { describeError, error_codes } from '../shared/field-errors.ts';
 import { examples, type JsonSchema, named, type Operation } from './declaration.ts';
 

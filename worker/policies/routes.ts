@@ -16,7 +16,7 @@ import { actorOf } from '../guards/access.ts';
 import { readHeader } from '../http/header.ts';
 import { localeOf } from '../http/language.ts';
 import { prefersHtml } from '../http/negotiate.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { pagePolicy } from '../http/security-headers.ts';
 import { body, invalidFields } from '../http/validate.ts';
 import { cookie_name } from '../shared/consent-cookie.ts';

@@ -8,7 +8,7 @@ import { fulfilRequest } from '../../db/requests/fulfil.ts';
 import { refusal_codes, staff_verifications } from '../../db/requests/request.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf } from '../guards/access.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { uuid } from '../http/query-fields.ts';
 import { staffLine } from '../http/staff-text.ts';
 import { body, field, ignoreBody, invalidFields, typedText } from '../http/validate.ts';

@@ -2,7 +2,7 @@ import { type Copy, findCopy, openCopy } from '../../db/requests/copy.ts';
 import { type App, factory } from '../context.ts';
 import { useLimit } from '../guards/rate-limit.ts';
 import { prefersHtml } from '../http/negotiate.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { ignoreBody } from '../http/validate.ts';
 import { answerCopy, answerDoor, type WholeCopy } from './copy-page.ts';
 

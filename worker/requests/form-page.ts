@@ -15,7 +15,7 @@ import {
   unaided,
 } from '../http/page.ts';
 import { page_texts } from '../http/page-texts.ts';
-import type { FieldError } from '../http/slugs.ts';
+import type { FieldError } from '../http/problems/slugs.ts';
 import type { Locale } from '../shared/locales.ts';
 import { request_texts } from './texts.ts';
 

@@ -10,7 +10,7 @@ import { type App, factory } from '../context.ts';
 import { actorOf, hasScope } from '../guards/access.ts';
 import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
 import { localeOf } from '../http/language.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { cursor, limit, uuid } from '../http/query-fields.ts';
 import { body, invalidFields, query, spareField, spareText } from '../http/validate.ts';
 import { checkDetails } from './details.ts';

@@ -7,7 +7,7 @@ import { type App, factory } from '../context.ts';
 import { localeOf } from '../http/language.ts';
 import { prefersHtml } from '../http/negotiate.ts';
 import { showPage } from '../http/page.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { writeDay, writeInstant } from '../http/times.ts';
 import { groupsOf } from '../shared/receipt-code.ts';
 import { request_texts } from './texts.ts';

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { createToken, findToken, listTokens, revokeToken, rotateToken } from '../../db/staff/tokens.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf, roles } from '../guards/access.ts';
-import { problem } from '../http/problem.ts';
+import { problem } from '../http/problems/problem.ts';
 import { staffName } from '../http/staff-text.ts';
 import { body } from '../http/validate.ts';
 

@@ -5,7 +5,7 @@ import type { View } from '../../../db/leads/read.ts';
 import { takeNote, writeNote } from '../../../db/staff/notes.ts';
 import { type App, factory } from '../../context.ts';
 import { actorOf, hasScope } from '../../guards/access.ts';
-import { problem } from '../../http/problem.ts';
+import { problem } from '../../http/problems/problem.ts';
 import { uuid } from '../../http/query-fields.ts';
 import { body } from '../../http/validate.ts';
 import { streamLeads } from '../../leads/export.ts';

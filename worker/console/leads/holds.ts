@@ -3,7 +3,7 @@ import { listStandingHolds, placeHold } from '../../../db/leads/hold.ts';
 import { releaseHold as release } from '../../../db/leads/release.ts';
 import { factory } from '../../context.ts';
 import { actorOf } from '../../guards/access.ts';
-import { problem } from '../../http/problem.ts';
+import { problem } from '../../http/problems/problem.ts';
 import { uuid } from '../../http/query-fields.ts';
 import { body } from '../../http/validate.ts';
 import { release as ending, newHold } from '../../leads/holds.ts';

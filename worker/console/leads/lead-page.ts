@@ -4,7 +4,7 @@ import type { EarlierLead, LeadConsent } from '../../../db/leads/history.ts';
 import type { ReadHold } from '../../../db/leads/hold-words.ts';
 import type { ErasureGround, Lead, RevealPurpose } from '../../../db/leads/lead.ts';
 import { type Content, renderError, renderNotice, unaided } from '../../http/page.ts';
-import type { FieldError } from '../../http/slugs.ts';
+import type { FieldError } from '../../http/problems/slugs.ts';
 import { describeError } from '../../shared/field-errors.ts';
 import { leadFields } from '../../shared/fields.ts';
 import { renderEvents } from '../audit/rows.ts';

@@ -1,5 +1,5 @@
 import { factory } from '../../context.ts';
-import { problem } from '../../http/problem.ts';
+import { problem } from '../../http/problems/problem.ts';
 import { uuid } from '../../http/query-fields.ts';
 import { answerProof, describeProof } from '../../leads/proof.ts';
 

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Channel } from '../../../db/notices/channels.ts';
 import type { ChannelEvent } from '../../../db/notices/outbox.ts';
 import { type Content, unaided } from '../../http/page.ts';
-import type { FieldError } from '../../http/slugs.ts';
+import type { FieldError } from '../../http/problems/slugs.ts';
 import { longest_address, longest_secret } from '../../notices/channels.ts';
 import { describeError } from '../../shared/field-errors.ts';
 import { language_names, locales } from '../../shared/locales.ts';

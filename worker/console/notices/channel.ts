@@ -7,7 +7,7 @@ import { countQueues, type Queue } from '../../../db/notices/queues.ts';
 import { takeNote } from '../../../db/staff/notes.ts';
 import { type App, factory } from '../../context.ts';
 import { actorOf } from '../../guards/access.ts';
-import { problem } from '../../http/problem.ts';
+import { problem } from '../../http/problems/problem.ts';
 import { uuid } from '../../http/query-fields.ts';
 import { editChannel } from '../../notices/channels.ts';
 import { sendTest } from '../../notices/send.ts';

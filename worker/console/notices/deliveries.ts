@@ -1,7 +1,7 @@
 import { delivery_states, findDelivery, retryDelivery } from '../../../db/notices/outbox.ts';
 import { retryDead } from '../../../db/notices/queues.ts';
 import { factory } from '../../context.ts';
-import { problem } from '../../http/problem.ts';
+import { problem } from '../../http/problems/problem.ts';
 import { uuid } from '../../http/query-fields.ts';
 import { channelAddress } from './states.ts';
 

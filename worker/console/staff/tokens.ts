@@ -3,7 +3,7 @@ import { takeNote, writeNote } from '../../../db/staff/notes.ts';
 import { createToken, listTokens, revokeToken } from '../../../db/staff/tokens.ts';
 import { factory } from '../../context.ts';
 import { actorOf, roles } from '../../guards/access.ts';
-import { problem } from '../../http/problem.ts';
+import { problem } from '../../http/problems/problem.ts';
 import { uuid } from '../../http/query-fields.ts';
 import { body } from '../../http/validate.ts';
 import { newToken, token_days } from '../../staff/tokens.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { statuses } from '../../http/slugs.ts';
+import { statuses } from '../../http/problems/slugs.ts';
 import { locales } from '../../shared/locales.ts';
 import { describe, json, no_store, type Operation, page } from '../declaration.ts';
 

@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
-import type { App } from '../context.ts';
-import { describeError } from '../shared/field-errors.ts';
-import type { Locale } from '../shared/locales.ts';
-import { localeOf } from './language.ts';
-import { problem_details, problem_texts } from './problem-texts.ts';
+import type { App } from '../../context.ts';
+import { describeError } from '../../shared/field-errors.ts';
+import type { Locale } from '../../shared/locales.ts';
+import { localeOf } from '../language.ts';
 import { type FieldError, type Slug, statuses } from './slugs.ts';
+import { problem_details, problem_texts } from './texts.ts';
 
 interface Extras {
   errors?: FieldError[];

@@ -1,4 +1,4 @@
-import type { Locale } from '../shared/locales.ts';
+import type { Locale } from '../../shared/locales.ts';
 import type { Slug } from './slugs.ts';
 
 /** Title of each problem, and what to do about it. */

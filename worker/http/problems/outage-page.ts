@@ -1,5 +1,5 @@
-import { locales } from '../shared/locales.ts';
-import { problem_page_texts } from './problem-page-texts.ts';
+import { locales } from '../../shared/locales.ts';
+import { problem_page_texts } from './page-texts.ts';
 
 /** Writes the page that says in every language that nothing works just now. It links nothing, since nothing is there. */
 export function writeOutagePage(seconds: number): string {

@@ -1,5 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { ErrorCode } from '../shared/field-errors.ts';
+import type { ErrorCode } from '../../shared/field-errors.ts';
 
 /** Every problem, by its slug, with its status. */
 export const statuses = {

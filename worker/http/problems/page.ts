@@ -1,18 +1,18 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { currentPolicy, listKnownPolicies } from '../../db/policies.ts';
-import type { App } from '../context.ts';
-import { form_texts } from '../forms/texts.ts';
-import { withdrawal_texts } from '../leads/withdraw-texts.ts';
-import { request_texts } from '../requests/texts.ts';
-import { findForm, forms } from '../shared/fields.ts';
-import { renderWayBack } from './footer.ts';
-import { localeOf } from './language.ts';
-import { type Content, showPage } from './page.ts';
-import { problem_page_texts } from './problem-page-texts.ts';
-import { problem_texts } from './problem-texts.ts';
+import { currentPolicy, listKnownPolicies } from '../../../db/policies.ts';
+import type { App } from '../../context.ts';
+import { form_texts } from '../../forms/texts.ts';
+import { withdrawal_texts } from '../../leads/withdraw-texts.ts';
+import { request_texts } from '../../requests/texts.ts';
+import { findForm, forms } from '../../shared/fields.ts';
+import { renderWayBack } from '../footer.ts';
+import { localeOf } from '../language.ts';
+import { type Content, showPage } from '../page.ts';
+import { problem_page_texts } from './page-texts.ts';
 import type { Slug } from './slugs.ts';
+import { problem_texts } from './texts.ts';
 
 /**
  * Answers a person with a page in place of a problem document: what is the matter, and where to go on. It needs no

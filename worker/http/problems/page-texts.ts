@@ -1,4 +1,4 @@
-import type { Locale } from '../shared/locales.ts';
+import type { Locale } from '../../shared/locales.ts';
 import type { Slug } from './slugs.ts';
 
 interface ProblemPageTexts {

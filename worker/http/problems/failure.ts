@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
-import { isUnavailable } from '../../db/database.ts';
-import { LostKey } from '../../db/vault/lost-key.ts';
-import type { App } from '../context.ts';
+import { isUnavailable } from '../../../db/database.ts';
+import { LostKey } from '../../../db/vault/lost-key.ts';
+import type { App } from '../../context.ts';
 import { problem } from './problem.ts';
 
 /**
