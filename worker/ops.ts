@@ -1,3 +1,3 @@
-import { operate } from './ops/operate.ts';
+import { operate } from './ops/run/operate.ts';
 
 process.exitCode = await operate(process.argv.slice(2));

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../worker/node/store.ts';
 import { commands } from '../../worker/ops/commands.ts';
-import { database_options } from '../../worker/ops/target.ts';
+import { database_options } from '../../worker/ops/run/target.ts';
 import { startReceiver } from '../notices/receiver.ts';
 import { writeTable } from '../support/docs.ts';
 import { createPostgresDatabase } from '../support/engines.ts';

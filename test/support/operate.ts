@@ -1,6 +1,6 @@
 // Because esbuild starts its process in the folder where it was loaded, it is loaded before a command changes that.
 import 'esbuild';
-import { operate as operateHere } from '../../worker/ops/operate.ts';
+import { operate as operateHere } from '../../worker/ops/run/operate.ts';
 
 /** What the commands before have to end first, because each has the environment and the output to itself. */
 let before: Promise<unknown> = Promise.resolve();

@@ -3,10 +3,10 @@ import { type Checkpoint, makeCheckpoint, readCheckpoints } from '../../db/audit
 import { verifyTrail, type WrongPlace } from '../../db/audit/verify.ts';
 import { findSigningKeyMistake } from '../../db/vault/check.ts';
 import { createCheckpointKey, isSignedBy } from '../../db/vault/checkpoint-key.ts';
-import { type Command, defineCommand, Mistake, text } from './command.ts';
 import { readSigningKeys } from './keys.ts';
-import { createBar } from './progress.ts';
-import { database_options, onDatabase, readTarget, type Target } from './target.ts';
+import { type Command, defineCommand, Mistake, text } from './run/command.ts';
+import { createBar } from './run/progress.ts';
+import { database_options, onDatabase, readTarget, type Target } from './run/target.ts';
 
 const verify = defineCommand({
   name: 'audit verify',

@@ -1,10 +1,10 @@
 import { createKeyring } from '../node/backup/keyring.ts';
 import { makeBackup } from '../node/backup/make.ts';
 import { drill, restoreBackup } from '../node/backup/restore.ts';
-import { type Command, defineCommand, Mistake } from './command.ts';
 import { readKeys } from './keys.ts';
-import { createBar } from './progress.ts';
-import { database_options, databaseUrl, onDatabase, readTarget } from './target.ts';
+import { type Command, defineCommand, Mistake } from './run/command.ts';
+import { createBar } from './run/progress.ts';
+import { database_options, databaseUrl, onDatabase, readTarget } from './run/target.ts';
 
 const verify = defineCommand({
   name: 'backup verify',

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { loadCalendarYear } from '../../db/calendar/years.ts';
 import { readCalendarFile } from './calendar-file.ts';
-import { defineCommand, Mistake, operator } from './command.ts';
-import { database_options, onDatabase } from './target.ts';
-import { readText } from './text-file.ts';
+import { defineCommand, Mistake, operator } from './run/command.ts';
+import { database_options, onDatabase } from './run/target.ts';
+import { readText } from './run/text-file.ts';
 
 export const calendar_load = defineCommand({
   name: 'calendar load',

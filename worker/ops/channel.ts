@@ -6,9 +6,9 @@ import { connect } from '../node/egress.ts';
 import { addChannel, newChannel } from '../notices/channels.ts';
 import { sendTest } from '../notices/send.ts';
 import { locales } from '../shared/locales.ts';
-import { type Command, defineCommand, flag, Mistake, operator, text } from './command.ts';
 import { readKeys } from './keys.ts';
-import { database_options, onDatabase, readTarget } from './target.ts';
+import { type Command, defineCommand, flag, Mistake, operator, text } from './run/command.ts';
+import { database_options, onDatabase, readTarget } from './run/target.ts';
 
 const usual_kind = 'webhook';
 

@@ -2,7 +2,6 @@ import { audit_commands } from './audit.ts';
 import { backup_commands } from './backup.ts';
 import { calendar_load } from './calendar.ts';
 import { channel_commands } from './channel.ts';
-import type { Command } from './command.ts';
 import { compliance } from './compliance.ts';
 import { expire } from './expire.ts';
 import { hold_commands } from './hold.ts';
@@ -11,6 +10,7 @@ import { policy_publish } from './policy.ts';
 import { prepare_dev } from './prepare-dev.ts';
 import { record } from './record.ts';
 import { key_commands } from './rotate.ts';
+import type { Command } from './run/command.ts';
 import { seed } from './seed.ts';
 import { token_commands } from './token.ts';
 

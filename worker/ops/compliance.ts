@@ -5,9 +5,9 @@ import { describeCompliance } from '../compliance/results.ts';
 import { checkPromises } from '../compliance/run.ts';
 import { openAssets } from '../node/assets.ts';
 import { createHostFiles } from '../node/host-files.ts';
-import { defineCommand, Mistake } from './command.ts';
 import { readKeys } from './keys.ts';
-import { database_options, onDatabase, readTarget } from './target.ts';
+import { defineCommand, Mistake } from './run/command.ts';
+import { database_options, onDatabase, readTarget } from './run/target.ts';
 
 export const compliance = defineCommand({
   name: 'compliance',

@@ -1,7 +1,7 @@
 import { expireAll, retention_settings } from '../retention.ts';
 import { readSome } from '../settings.ts';
-import { defineCommand, flag, Mistake } from './command.ts';
-import { database_options, onDatabase } from './target.ts';
+import { defineCommand, flag, Mistake } from './run/command.ts';
+import { database_options, onDatabase } from './run/target.ts';
 
 export const expire = defineCommand({
   name: 'expire',

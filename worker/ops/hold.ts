@@ -7,10 +7,10 @@ import { findKeyMistakes } from '../../db/vault/check.ts';
 import { createVault, type Vault } from '../../db/vault/vault.ts';
 import { staffLine } from '../http/staff-text.ts';
 import { newHold } from '../leads/holds.ts';
-import { type Command, defineCommand, Mistake, operator, text } from './command.ts';
 import { readPeriods } from './expire.ts';
 import { readKeys } from './keys.ts';
-import { database_options, onDatabase, readTarget } from './target.ts';
+import { type Command, defineCommand, Mistake, operator, text } from './run/command.ts';
+import { database_options, onDatabase, readTarget } from './run/target.ts';
 
 const hold = defineCommand({
   name: 'hold',

@@ -3,8 +3,8 @@ import { parseEnv } from 'node:util';
 import { fillInKeys } from '../node/development.ts';
 import { findFolder } from '../node/store.ts';
 import { type Environment, readSettings, type Settings, settings_table } from '../settings.ts';
-import { Mistake } from './command.ts';
-import type { Target } from './target.ts';
+import { Mistake } from './run/command.ts';
+import type { Target } from './run/target.ts';
 
 /** Reads the settings that the server of a database uses, with its keys: of the environment, of `.dev.vars`, or those of development. */
 export function readKeys(target: Target): Settings {

@@ -1,8 +1,8 @@
 import { migrate } from '../../db/migrate.ts';
 import { openStore } from '../node/store.ts';
-import { defineCommand } from './command.ts';
-import { migrateD1 } from './d1.ts';
-import { database_options, readTarget } from './target.ts';
+import { defineCommand } from './run/command.ts';
+import { migrateD1 } from './run/d1.ts';
+import { database_options, readTarget } from './run/target.ts';
 
 export const migrate_command = defineCommand({
   name: 'migrate',

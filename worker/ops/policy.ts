@@ -5,9 +5,9 @@ import { listPolicies, publishPolicy } from '../../db/policies.ts';
 import { published_settings, readPolicyFiles } from '../policies/file.ts';
 import { warnOfStaleCopies } from '../policies/stale-copies.ts';
 import { type Environment, readSome } from '../settings.ts';
-import { defineCommand, Mistake, operator } from './command.ts';
-import { database_options, onDatabase } from './target.ts';
-import { readText } from './text-file.ts';
+import { defineCommand, Mistake, operator } from './run/command.ts';
+import { database_options, onDatabase } from './run/target.ts';
+import { readText } from './run/text-file.ts';
 
 export const policy_publish = defineCommand({
   name: 'policy publish',

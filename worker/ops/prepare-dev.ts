@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { keepSecret, makeKeys, publishSample } from '../node/development.ts';
-import { defineCommand } from './command.ts';
-import { migrateD1 } from './d1.ts';
 import { readPublisher } from './policy.ts';
-import { onDatabase } from './target.ts';
+import { defineCommand } from './run/command.ts';
+import { migrateD1 } from './run/d1.ts';
+import { onDatabase } from './run/target.ts';
 
 export const prepare_dev = defineCommand({
   name: 'prepare-dev',

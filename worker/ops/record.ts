@@ -2,8 +2,8 @@ import { gatherFacts, record_settings } from '../compliance/record/facts.ts';
 import { papers, renderPaper } from '../compliance/record/page.ts';
 import { readSome } from '../settings.ts';
 import { default_locale, locales } from '../shared/locales.ts';
-import { defineCommand, flag, Mistake, text } from './command.ts';
-import { database_options, onDatabase } from './target.ts';
+import { defineCommand, flag, Mistake, text } from './run/command.ts';
+import { database_options, onDatabase } from './run/target.ts';
 
 export const record = defineCommand({
   name: 'record',

@@ -9,10 +9,10 @@ import { createVault, type Vault, versionIndexes } from '../../db/vault/vault.ts
 import { type BackupCounts, countBackupKeys, rewrapBackupKeys } from '../node/backup/key-file.ts';
 import { createKeyring } from '../node/backup/keyring.ts';
 import { normalizePhone } from '../shared/phone.ts';
-import { type Command, defineCommand, Mistake, operator, texts } from './command.ts';
 import { readKeys } from './keys.ts';
-import { createBar } from './progress.ts';
-import { database_options, onDatabase, readTarget } from './target.ts';
+import { type Command, defineCommand, Mistake, operator, texts } from './run/command.ts';
+import { createBar } from './run/progress.ts';
+import { database_options, onDatabase, readTarget } from './run/target.ts';
 
 /** Passes over the table. Because servers write meanwhile, one may leave something. */
 const passes = 3;

@@ -7,11 +7,11 @@ import { type DeploymentKeys, findKeyMistakes } from '../../db/vault/check.ts';
 import { createSigner, type Signer } from '../../db/vault/signer.ts';
 import { createVault, type Vault } from '../../db/vault/vault.ts';
 import { forms } from '../shared/fields.ts';
-import { defineCommand, Mistake, operator, text } from './command.ts';
 import { readKeys } from './keys.ts';
 import { inventPerson } from './people.ts';
-import { createProgress } from './progress.ts';
-import { database_options, onDatabase, readTarget } from './target.ts';
+import { defineCommand, Mistake, operator, text } from './run/command.ts';
+import { createProgress } from './run/progress.ts';
+import { database_options, onDatabase, readTarget } from './run/target.ts';
 
 /** Leads of one unit, and units under way at once: enough to spread each sync over many, few enough for D1. */
 const leads_per_unit = 40;

@@ -2,8 +2,8 @@ import { createToken, listTokens, revokeToken, rotateToken } from '../../db/staf
 import { roles } from '../guards/access.ts';
 import { readStaffName } from '../http/staff-text.ts';
 import { overlap_days, token_days } from '../staff/tokens.ts';
-import { type Command, defineCommand, Mistake, operator, text } from './command.ts';
-import { database_options, onDatabase } from './target.ts';
+import { type Command, defineCommand, Mistake, operator, text } from './run/command.ts';
+import { database_options, onDatabase } from './run/target.ts';
 
 const create = defineCommand({
   name: 'token create',

@@ -1,6 +1,6 @@
-import type { Database } from '../../db/database.ts';
-import { openStore } from '../node/store.ts';
-import { settings_table } from '../settings.ts';
+import type { Database } from '../../../db/database.ts';
+import { openStore } from '../../node/store.ts';
+import { settings_table } from '../../settings.ts';
 import { flag, Mistake, text } from './command.ts';
 import { explainD1, openD1 } from './d1.ts';
 

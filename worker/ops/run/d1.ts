@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import type { Database } from '../../db/database.ts';
-import * as d1 from '../../db/dialects/d1.ts';
+import type { Database } from '../../../db/database.ts';
+import * as d1 from '../../../db/dialects/d1.ts';
 import { Mistake } from './command.ts';
 
 /** Environment that keeps wrangler from asking questions, opening a browser, and locating this machine. */

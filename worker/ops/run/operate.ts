@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { Conflict } from '../../db/database.ts';
+import { Conflict } from '../../../db/database.ts';
+import { commands } from '../commands.ts';
 import { type Command, flag, Mistake } from './command.ts';
-import { commands } from './commands.ts';
 
 const help = { help: { ...flag, short: 'h' } };
 
