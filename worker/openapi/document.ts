@@ -10,6 +10,7 @@ import { policy_operations } from './operations/policies.ts';
 import { receipt_operations } from './operations/receipts.ts';
 import { request_operations } from './operations/requests.ts';
 import { service_operations } from './operations/service.ts';
+import { subject_request_operations } from './operations/subject-requests.ts';
 import { token_operations } from './operations/tokens.ts';
 import {
   listProblems,
@@ -32,6 +33,7 @@ const operations: Operation[] = [
   ...compliance_operations,
   ...form_operations,
   ...request_operations,
+  ...subject_request_operations,
   ...service_operations,
 ];
 
