@@ -40,18 +40,20 @@ export interface RequestQuery {
   type?: RequestType | undefined;
   /** A day, exclusive. */
   due_before?: string | undefined;
+  /** `asc` unless told otherwise. */
+  order?: 'asc' | 'desc' | undefined;
   limit: number;
 }
 
-/** Lists requests, the one that was due first at the top, after a place in that order. */
+/** Lists requests by the day on which they were first due, after a place in that order. */
 export async function listRequests(
   db: Database,
-  { state, type, due_before, limit }: RequestQuery,
+  { state, type, due_before, order = 'asc', limit }: RequestQuery,
   after: Pick<RequestRow, 'due_on' | 'id'> | undefined,
 ): Promise<{ requests: KeyedRequest[]; has_more: boolean }> {
   let rows = selectRequests(db)
-    .orderBy('due_on')
-    .orderBy('id')
+    .orderBy('due_on', order)
+    .orderBy('id', order)
     .limit(limit + 1);
   if (state) rows = rows.where('state', '=', state);
   if (type) rows = rows.where('type', '=', type);
@@ -59,12 +61,14 @@ export async function listRequests(
     rows = rows
       .where('due_on', '<', due_before)
       .where(eb => eb.or([eb('extended_to', 'is', null), eb('extended_to', '<', due_before)]));
-  if (after) rows = rows.where(eb => eb(eb.refTuple('due_on', 'id'), '>', eb.tuple(after.due_on, after.id)));
+  const beyond = order === 'asc' ? '>' : '<';
+  if (after) rows = rows.where(eb => eb(eb.refTuple('due_on', 'id'), beyond, eb.tuple(after.due_on, after.id)));
   const requests = await rows.execute();
   return { requests: requests.slice(0, limit), has_more: requests.length > limit };
 }
 
-function selectRequests(db: Database) {
+/** Selects requests with their keys. */
+export function selectRequests(db: Database) {
   return db
     .selectFrom('subject_requests')
     .leftJoin('keys', join => join.onRef('subject_id', '=', 'id').on('subject_kind', '=', 'request'))

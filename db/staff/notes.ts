@@ -5,7 +5,18 @@ import { newId } from '../ids.ts';
 import { decrypt, deriveKey, encrypt, pad } from '../vault/vault.ts';
 
 /** What a note is for; a note of one kind is never read as another. */
-export type NoteKind = 'search' | 'correction' | 'token' | 'export' | 'channel';
+export type NoteKind =
+  | 'search'
+  | 'correction'
+  | 'token'
+  | 'export'
+  | 'channel'
+  /** A form about a request that was refused. */
+  | 'request'
+  /** A request that the session sees in clear. */
+  | 'shown'
+  /** The address of a copy. */
+  | 'copy';
 
 /** Notes that a session keeps. The oldest goes when one more is written. */
 const notes_kept = 50;

@@ -64,6 +64,35 @@ async function checkChannels(page: Page, check: (page: Page, state: string) => P
   receiver.close();
 }
 
+/** Checks the pages of requests: the queue, a form that is wrong, and a request at each step, in clear too. */
+async function checkRequests(page: Page, check: (page: Page, state: string) => Promise<void>) {
+  const press = async (selector: string, state: string) => {
+    await page.locator(selector).first().click();
+    await page.waitForLoadState();
+    await check(page, state);
+  };
+  const phone = '13500135000';
+  await submitLead({ phone });
+  await page.goto(`${server.url}/console/requests`);
+  await press('a[href="/console/requests/new"]', 'request to take');
+  await page.locator('#details').fill('请更正我的电话。'.repeat(20));
+  await press('.asks button', 'request refused');
+  await page.locator('#phone').fill(phone);
+  await press('.asks button', 'request taken');
+  const { pathname } = new URL(page.url());
+  await press('.lead .reveal button', 'request in clear');
+  await press('.step button', 'request verified');
+  await page.goto(`${server.url}/console/requests`);
+  await check(page, 'requests');
+  await page.goto(server.url + pathname);
+  for (const summary of await page.locator('.folded summary').all()) await summary.click();
+  await check(page, 'acts on a request');
+  await page.locator('#explanation').fill('说明');
+  await press('form[action$="/refusal"] button', 'refusal asked for');
+  await press('.folded:has(form[action$="/fulfilment"]) summary', 'request to settle');
+  await press('form[action$="/fulfilment"] button', 'copy made');
+}
+
 async function readLead(id: string) {
   const headers = { Authorization: `Bearer ${server.token}` };
   return (await (await fetch(`${server.url}/leads/${id}`, { headers })).json()) as {
@@ -327,6 +356,34 @@ describe('the console in a browser', () => {
     await context.close();
   });
 
+  it('an access request is answered by keyboard alone and without JavaScript: take, verify, hand over', async () => {
+    await submitLead();
+    const { context, page } = await visit({ javaScriptEnabled: false });
+    await signIn(page);
+    const press = async (selector: string, said: string) => {
+      await page.locator(selector).first().focus();
+      await page.keyboard.press('Enter');
+      await page.getByText(said).first().waitFor();
+    };
+    await press('nav a[href="/console/requests"]', 'Take a request…');
+    await press('a[href="/console/requests/new"]', 'The clock begins now');
+    await page.locator('#email').focus();
+    await page.keyboard.type(lead.email);
+    await page.keyboard.press('Enter');
+    await page.getByText('Taken.').waitFor();
+    await press('button[value=callback]', 'Verified.');
+    await press('form[action$="/fulfilment"] button', 'shown this once');
+    const address = (await page.locator('.receipt').textContent())!;
+    await page.reload();
+    expect(await page.locator('.receipt').count()).toBe(0);
+    const person = await browser.newPage({ locale: 'en' });
+    await person.goto(address);
+    await person.locator('main button').click();
+    await person.getByText(lead.company).first().waitFor();
+    await person.close();
+    await context.close();
+  });
+
   it('channels work by keyboard alone and without JavaScript: make, test, pause, retry, remove', async () => {
     let status = 410;
     const receiver = await startReceiver(() => status);
@@ -460,6 +517,7 @@ describe.each([
     await check(page, 'held');
     await page.goto(`${server.url}/console/holds`);
     await check(page, 'holds');
+    await checkRequests(page, check);
     for (const q of ['138', '13800138078', '13800138001']) {
       await page.goto(`${server.url}/console`);
       await page.locator('[name=q]').fill(q);

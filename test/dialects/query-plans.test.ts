@@ -10,6 +10,8 @@ import * as sqlite from '../../db/dialects/sqlite.ts';
 import { readLeadStats } from '../../db/leads/stats.ts';
 import { countQueues, retryDead } from '../../db/notices/queues.ts';
 import { expireRequests } from '../../db/requests/expire.ts';
+import { listRequests } from '../../db/requests/find.ts';
+import { countQueue, listQueue } from '../../db/requests/queue.ts';
 import { listTokens, revokeToken } from '../../db/staff/tokens.ts';
 import { findKeyMistakes } from '../../db/vault/check.ts';
 import { rewrapKeys } from '../../db/vault/rotate.ts';
@@ -229,6 +231,12 @@ async function useRequests(
     const list = (await (await pull(`/subject-requests?limit=1&${filter}`)).json()) as { next_cursor: string | null };
     if (list.next_cursor) await pull(`/subject-requests?limit=1&${filter}&cursor=${list.next_cursor}`);
   }
+  const bounds = { due_from: '2026-12-01', due_to: '2027-01-01' };
+  for (const filter of [{}, bounds, { state: 'received', type: 'access' } as const, { refusal_asked: true }])
+    for (const after of [undefined, { due: '2026-12-14', id: '0' }])
+      await listQueue(db, { ...filter, limit: 1 }, after);
+  await listRequests(db, { order: 'desc', limit: 1 }, { due_on: '2026-12-14', id: '0' });
+  for (const some of [bounds, { due_to: '2026-12-01' }, {}]) await countQueue(db, some);
   const act = async (type: string, acts: [string, object?][]) => {
     const taken = await ask('POST', '/subject-requests', { type, channel: 'phone', ...person });
     const { id } = (await taken.json()) as { id: string };

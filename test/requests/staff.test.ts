@@ -322,6 +322,7 @@ describe('channels', () => {
     const first = await told('2026-11-23');
     expect(first.map(({ type }) => type)).toEqual(Array(3).fill('request.created'));
     expect(Object.keys(first[0]!.data).sort()).toEqual(['console_url', 'request_id']);
+    expect(first[0]!.data.console_url).toBe(`${origin}/console/requests/${first[0]!.data.request_id}`);
     expect(JSON.stringify(first)).not.toContain('example.com"');
     expect(await told('2026-12-08')).toEqual([]);
     const reminded = await told('2026-12-09');

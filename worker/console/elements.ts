@@ -9,9 +9,16 @@ export function renderEmpty(title: string, hint: string, more: Content | string 
 /**
  * Draws a table with a name. Its roles are written out, because the styles make a card of each row on a phone, and a
  * screen reader would then no longer call it a row.
+ *
+ * @param ids The ids of what the rows stand for, in their order.
  */
-export function renderTable(label: string, heads: (Content | string)[], rows: Content[][]): Content {
-  return html`<div class="table stack" tabindex="0" role="region" aria-label="${label}"><table role="table"><thead role="rowgroup"><tr role="row">${heads.map(head => html`<th role="columnheader" scope="col">${head}</th>`)}</tr></thead><tbody role="rowgroup">${rows.map(cells => html`<tr role="row">${cells.map(cell => html`<td role="cell">${cell}</td>`)}</tr>`)}</tbody></table></div>`;
+export function renderTable(
+  label: string,
+  heads: (Content | string)[],
+  rows: Content[][],
+  ids: readonly string[] = [],
+): Content {
+  return html`<div class="table stack" tabindex="0" role="region" aria-label="${label}"><table role="table"><thead role="rowgroup"><tr role="row">${heads.map(head => html`<th role="columnheader" scope="col">${head}</th>`)}</tr></thead><tbody role="rowgroup">${rows.map((cells, at) => html`<tr role="row"${ids[at] ? html` data-id="${ids[at]}"` : ''}>${cells.map(cell => html`<td role="cell">${cell}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 
 /**

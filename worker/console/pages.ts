@@ -33,5 +33,8 @@ export { makeChannel, showChannels } from './notices/channels.ts';
 export { resendDead, resendDelivery } from './notices/deliveries.ts';
 export { showOverview } from './overview/overview.ts';
 export { showProblem } from './problem.ts';
+export { approveRequest, askToRefuse, extendTime, fulfil, verifyPerson } from './requests/acts.ts';
+export { revealRequest, showRequest } from './requests/request.ts';
+export { askRequest, showRequests, takeRequest } from './requests/requests.ts';
 export { arrive, signIn, signOut } from './sign-in.ts';
 export { askRevocation, endToken, makeToken, showTokens } from './staff/tokens.ts';

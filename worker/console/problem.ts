@@ -65,6 +65,9 @@ function formAddress(c: Context<App>, slug: Slug): string {
     return leadAddress(id, readList(c.req.query('list')), slug === 'invalid-fields' ? step : undefined);
   if (path === '/console/session') return refusedAddress(c.var.sent);
   if (path.startsWith('/console/tokens')) return '/console/tokens';
+  const [, request_id] = /^\/console\/requests\/([^/]+)/.exec(path) ?? [];
+  if (request_id && uuid.test(request_id) && slug !== 'not-found') return `/console/requests/${request_id}`;
+  if (path.startsWith('/console/requests')) return '/console/requests';
   const [, channel_id] = /^\/console\/notices\/([^/]+)/.exec(path) ?? [];
   if (channel_id && uuid.test(channel_id) && slug !== 'not-found') return `/console/notices/${channel_id}`;
   if (path.startsWith('/console/notices')) return '/console/notices';

@@ -9,6 +9,7 @@ import { refusal_codes, staff_verifications } from '../../db/requests/request.ts
 import { type App, factory } from '../context.ts';
 import { actorOf } from '../guards/access.ts';
 import { problem } from '../http/problems/problem.ts';
+import type { Slug } from '../http/problems/slugs.ts';
 import { uuid } from '../http/query-fields.ts';
 import { staffLine } from '../http/staff-text.ts';
 import { body, field, ignoreBody, invalidFields, typedText } from '../http/validate.ts';
@@ -106,19 +107,23 @@ async function answer(c: Context<App>, act: (id: string) => Promise<Hindrance | 
   return c.json(await describe(c, (await findRequest(c.var.services.db, id))!, false), 200, headers);
 }
 
+/** What is answered where something hinders an act. */
+export const hindered = {
+  unknown: 'not-found',
+  held: 'held',
+  restricted: 'held',
+  same_person: 'forbidden',
+  not_later: 'invalid-fields',
+  closed: 'conflict',
+  late: 'conflict',
+  unasked: 'conflict',
+  unverified: 'conflict',
+  no_lead: 'conflict',
+} as const satisfies Record<Hindrance, Slug>;
+
 function refuse(c: Context<App>, hindrance: Hindrance): Response {
-  switch (hindrance) {
-    case 'unknown':
-      return problem(c, 'not-found');
-    case 'held':
-      return problem(c, 'held');
-    case 'restricted':
-      return problem(c, 'held', { because: 'restricted' });
-    case 'same_person':
-      return problem(c, 'forbidden', { because: 'same_person' });
-    case 'not_later':
-      return invalidFields(c, [{ field: 'due_on', code: 'invalid' }]);
-    default:
-      return problem(c, 'conflict', { because: hindrance });
-  }
+  const slug = hindered[hindrance];
+  if (hindrance === 'not_later') return invalidFields(c, [{ field: 'due_on', code: 'invalid' }]);
+  if (hindrance === 'unknown' || hindrance === 'held') return problem(c, slug);
+  return problem(c, slug, { because: hindrance });
 }

@@ -11,6 +11,7 @@ import { actorOf, hasScope } from '../guards/access.ts';
 import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
 import { localeOf } from '../http/language.ts';
 import { problem } from '../http/problems/problem.ts';
+import type { FieldError } from '../http/problems/slugs.ts';
 import { cursor, limit, uuid } from '../http/query-fields.ts';
 import { body, invalidFields, query, spareField, spareText } from '../http/validate.ts';
 import { checkDetails } from './details.ts';
@@ -42,19 +43,27 @@ const headers = { 'Cache-Control': 'private, no-store' };
 
 /** `POST /subject-requests` stores what a person asked for on the telephone, by mail or in person. */
 export const takeRequest = factory.createHandlers(body(takenRequest), async c => {
+  const taken = await storeTaken(c, c.req.valid('json'));
+  if ('field' in taken) return invalidFields(c, [taken]);
+  return c.json(await describe(c, (await findRequest(c.var.services.db, taken.id))!, false), 201, headers);
+});
+
+/** Stores a request that staff took, or returns which field is wrong. */
+export async function storeTaken(
+  c: Context<App>,
+  { type, channel, lead_ids, ...texts }: z.output<typeof takenRequest>,
+): Promise<{ id: string } | FieldError> {
   const { services } = c.var;
-  const { type, channel, lead_ids, ...texts } = c.req.valid('json');
-  if (!lead_ids && !texts.email && !texts.phone) return invalidFields(c, [{ field: 'email', code: 'required' }]);
+  if (!lead_ids && !texts.email && !texts.phone) return { field: 'email', code: 'required' };
   const named = [...new Set(lead_ids)];
   const found = await Promise.all(named.map(id => selectLead(services.db, id)));
-  if (found.some(lead => !lead)) return invalidFields(c, [{ field: 'lead_ids', code: 'invalid' }]);
+  if (found.some(lead => !lead)) return { field: 'lead_ids', code: 'invalid' };
   const request = {
     ...{ type, channel, texts, locale: localeOf(c), verification: 'by_staff' as const },
     lead_ids: lead_ids && named,
   };
-  const { id } = await createRequest(services, request, {}, actorOf(c), services.now());
-  return c.json(await describe(c, (await findRequest(services.db, id))!, false), 201, headers);
-});
+  return createRequest(services, request, {}, actorOf(c), services.now());
+}
 
 /** `GET /subject-requests` lists requests, the one that was due first at the top. */
 export const pullRequests = factory.createHandlers(query(requestQuery), async c => {
@@ -115,7 +124,7 @@ function showTexts({ name, email, phone, details, explanation, reason }: Request
 }
 
 /** Masks who asks. Because free words cannot be masked, they are left out. */
-function maskTexts({ name, email, phone }: RequestTexts) {
+export function maskTexts({ name, email, phone }: RequestTexts) {
   return { name: name && maskName(name), email: email && maskEmail(email), phone: phone && maskPhone(phone) };
 }
 

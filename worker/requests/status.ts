@@ -55,7 +55,7 @@ ${refusal ? html`<dt>${texts.refusal}</dt><dd>${refusals[refusal.code]}${refusal
 <h2 id="code">${texts.reference}</h2>
 <p><strong class="receipt" aria-labelledby="code"><data value="${code}">${groupsOf(code).map(group => html`<span>${group}</span>`)}</data></strong></p>
 <p>${texts.keep}</p>
-${refusal ? html`<p>${texts.complain} <a href="/requests?lang=${locale}&amp;type=complaint">${types.complaint}</a></p>` : ''}
+${refusal ? html`<p>${texts.complain} <a href="/requests?lang=${locale}&amp;type=complaint&amp;about=${code}">${types.complaint}</a></p>` : ''}
 ${state === 'received' && !verified_at ? html`<p class="hint">${texts.unverified}</p>` : ''}
 </section>`,
   );

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { createRequest, findRepeatedRequest, type RequestReceipt } from '../../db/requests/create.ts';
 import { request_types } from '../../db/requests/request.ts';
+import { readReceiptCode } from '../../db/vault/signer.ts';
 import { type App, factory } from '../context.ts';
 import { form_texts } from '../forms/texts.ts';
 import { acceptOnce, answerRefused, describeRefused, type Outcome } from '../guards/submission.ts';
@@ -13,6 +14,7 @@ import { body, spareField, spareText } from '../http/validate.ts';
 import { locales } from '../shared/locales.ts';
 import { checkDetails } from './details.ts';
 import { answerForm } from './form-page.ts';
+import { request_texts } from './texts.ts';
 
 export const newRequest = z.strictObject({
   type: z.enum(request_types),
@@ -34,8 +36,15 @@ type Sent = z.output<typeof newRequest>;
 /** Characters of a receipt code as it is typed, with all that may stand around it. */
 const longest_code = 200;
 
-/** `GET /requests` returns the page on which a person asks, without a script. */
-export const showForm = factory.createHandlers(c => answerForm(c, { type: c.req.query('type') }));
+/**
+ * `GET /requests` returns the page on which a person asks, without a script. The address may name the type, and the
+ * reference of the request that a complaint is about.
+ */
+export const showForm = factory.createHandlers(c => {
+  const reference = readReceiptCode(c.req.query('about') ?? '');
+  const details = reference && request_texts[localeOf(c)].about(reference);
+  return answerForm(c, { type: c.req.query('type'), details });
+});
 
 /** `POST /requests` stores a request once, however often it arrives. It answers alike whomever the database knows. */
 export const submitRequest = factory.createHandlers(

@@ -11,6 +11,8 @@ interface RequestTexts {
   submit: string;
   promise: string;
   withdraw: string;
+  /** What stands in the words of a complaint about a request from the first. */
+  about(reference: string): string;
   status: {
     title: string;
     states: Record<RequestState, string>;
@@ -63,6 +65,7 @@ export const request_texts: Record<Locale, RequestTexts> = {
     submit: '提交',
     promise: '您填写的内容加密保存，只用于处理这一请求，并在办结 36 个月后删除。我们不会要求您提供身份证件。',
     withdraw: '有回执码？可立即撤回同意并删除信息',
+    about: reference => `关于请求 ${reference}：`,
     status: {
       title: '请求办理进度',
       states: {
@@ -129,6 +132,7 @@ export const request_texts: Record<Locale, RequestTexts> = {
     promise:
       'What you write is kept encrypted, used for this request only, and erased 36 months after it is settled. We never ask for an identity document.',
     withdraw: 'Have a receipt code? Withdraw and erase at once',
+    about: reference => `About the request ${reference}: `,
     status: {
       title: 'Your request',
       states: {

@@ -93,6 +93,7 @@ create table subject_requests (
 );
 create index subject_requests_by_due on subject_requests (due_on, id);
 create index subject_requests_open on subject_requests (id) where closed_at is null;
+create index subject_requests_queue on subject_requests ((coalesce(extended_to, due_on)), id) where closed_at is null;
 create index subject_requests_by_closed on subject_requests (closed_at, id) where closed_at is not null and erased_at is null;
 
 create table keys (

@@ -16,6 +16,7 @@ export const en = {
   nav: {
     leads: 'Leads',
     overview: 'Overview',
+    requests: 'Requests',
     holds: 'Holds',
     audit: 'Access log',
     record: 'Record',
