@@ -30,7 +30,7 @@ export interface RequestDetails {
 }
 
 /** What the forms let choose from. */
-export interface Choices {
+interface Choices {
   verifications: readonly string[];
   codes: readonly string[];
   grounds: readonly string[];

@@ -57,7 +57,7 @@ ${requests.length > 0 ? renderRequests(reader, requests) : renderEmpty(text.none
 }
 
 /** Draws requests as a table: until when, what, its state, and what is next. */
-export function renderRequests(reader: Reader, requests: Listed[]): Content {
+function renderRequests(reader: Reader, requests: Listed[]): Content {
   const text = desk_texts[reader.locale];
   const heads = [text.due, text.request, text.state, text.received, text.next];
   const rows = requests.map(request => [
