@@ -1,7 +1,7 @@
 import { type Actor, recordEvent, takeNumber } from './audit/record.ts';
 import type { Database } from './database.ts';
 import { digest } from './digest.ts';
-import { writeDeliveries } from './notices/outbox.ts';
+import { writeDeliveries } from './notices/write.ts';
 import { prepare } from './statements.ts';
 
 /** Days for which a cookie choice is valid; its cookie lives as long. */

@@ -5,7 +5,7 @@ import { tallyConsents } from '../db/consents/stats.ts';
 import { extendLease, noteFailure, noteSuccess, takeLease } from '../db/jobs.ts';
 import { reindexLeads } from '../db/leads/reindex.ts';
 import { tallyLeads } from '../db/leads/stats.ts';
-import { forgetDeliveries } from '../db/notices/outbox.ts';
+import { forgetDeliveries } from '../db/notices/deliveries.ts';
 import { createCheckpointKey } from '../db/vault/checkpoint-key.ts';
 import { index_rule } from '../db/vault/vault.ts';
 import type { Services } from './context.ts';

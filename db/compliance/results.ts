@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import { writeDeliveries } from '../notices/outbox.ts';
+import { writeDeliveries } from '../notices/write.ts';
 import type { PromiseChecks, PublicKeys } from '../schema.ts';
 
 /** Figures, dates and names of settings that a sentence has. */

@@ -1,7 +1,7 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { type Actor, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
-import { writeDeliveries } from '../notices/outbox.ts';
+import { writeDeliveries } from '../notices/write.ts';
 import { failUnless } from '../statements.ts';
 import type { LeadValues, SubjectKeys, Vault } from '../vault/vault.ts';
 import type { Part } from './hold.ts';

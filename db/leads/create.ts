@@ -2,7 +2,7 @@ import { type CompiledQuery, type ExpressionBuilder, sql } from 'kysely';
 import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
-import { writeDeliveries } from '../notices/outbox.ts';
+import { writeDeliveries } from '../notices/write.ts';
 import {
   claimKey,
   findFirstUse,

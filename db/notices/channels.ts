@@ -5,7 +5,7 @@ import { newId } from '../ids.ts';
 import type { Channels, Keys } from '../schema.ts';
 import { failUnless } from '../statements.ts';
 import type { Vault } from '../vault/vault.ts';
-import type { ChannelEvent } from './outbox.ts';
+import type { ChannelEvent } from './write.ts';
 
 export const channel_kinds = ['webhook', 'feishu', 'dingtalk', 'wecom'] as const satisfies Channels['kind'][];
 

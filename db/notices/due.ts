@@ -6,7 +6,7 @@ import { dayOf } from '../days.ts';
 import { firstIdAt, newId } from '../ids.ts';
 import type { Channels } from '../schema.ts';
 import { failUnless, prepare } from '../statements.ts';
-import { type ChannelEvent, insertFor, type NewDelivery } from './outbox.ts';
+import { type ChannelEvent, insertFor, type NewDelivery } from './write.ts';
 
 /** Deliveries that are written in one unit. */
 const told_at_once = 90;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
-import { test_event } from './outbox.ts';
+import { test_event } from './write.ts';
 
 /** How many deliveries of a channel wait to be sent, and how many are given up. Tests do not count. */
 export interface Queue {

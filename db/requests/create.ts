@@ -7,7 +7,7 @@ import { dayOf } from '../days.ts';
 import { newId } from '../ids.ts';
 import type { Terms } from '../leads/create.ts';
 import { findByReceipt } from '../leads/withdraw.ts';
-import { writeDeliveries } from '../notices/outbox.ts';
+import { writeDeliveries } from '../notices/write.ts';
 import { claimKey, findFirstUse, isSameRequest, readCode, repeatEnds, spendProof, withCode } from '../once.ts';
 import { takeQuota } from '../quota.ts';
 import type { SubjectRequests } from '../schema.ts';

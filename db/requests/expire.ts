@@ -4,7 +4,7 @@ import { Conflict, type Database } from '../database.ts';
 import { addDays, dayOf, monthsBefore } from '../days.ts';
 import { type RunOptions, retention } from '../leads/expire.ts';
 import { run } from '../leads/hold.ts';
-import { writeDeliveries } from '../notices/outbox.ts';
+import { writeDeliveries } from '../notices/write.ts';
 import { spendProof } from '../once.ts';
 import { failUnless } from '../statements.ts';
 import { nextTurn } from '../turn.ts';

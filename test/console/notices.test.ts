@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
-import { channel_events } from '../../db/notices/outbox.ts';
+import { channel_events } from '../../db/notices/write.ts';
 import { sendDue } from '../../worker/notices/send.ts';
 import { startReceiver } from '../notices/receiver.ts';
 import { startConsole } from '../support/console.ts';

@@ -1,7 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
+import { retry_after_ms } from '../../db/notices/attempts.ts';
 import { type Channel, changeChannel } from '../../db/notices/channels.ts';
-import { forgetDeliveries, retry_after_ms } from '../../db/notices/outbox.ts';
+import { forgetDeliveries } from '../../db/notices/deliveries.ts';
 import { countQueues, retryDead } from '../../db/notices/queues.ts';
 import type { Role } from '../../worker/guards/access.ts';
 import { sendDue } from '../../worker/notices/send.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { retry_after_ms } from '../../db/notices/attempts.ts';
 import type { Channel } from '../../db/notices/channels.ts';
-import { retry_after_ms, writeDeliveries } from '../../db/notices/outbox.ts';
+import { writeDeliveries } from '../../db/notices/write.ts';
 import { sendDue } from '../../worker/notices/send.ts';
 import { engines } from '../support/engines.ts';
 import { lead, origin, readProblem } from '../support/harness.ts';

@@ -1,7 +1,7 @@
 import { changeLead } from '../../db/leads/change.ts';
 import { placeHold } from '../../db/leads/hold.ts';
 import { createChannel } from '../../db/notices/channels.ts';
-import { listDeliveries } from '../../db/notices/outbox.ts';
+import { listDeliveries } from '../../db/notices/deliveries.ts';
 import { askRefusal, verifyRequest } from '../../db/requests/act.ts';
 import { createRequest } from '../../db/requests/create.ts';
 import { fulfilRequest } from '../../db/requests/fulfil.ts';

@@ -1,4 +1,4 @@
-import { listDueChannels } from '../../db/notices/outbox.ts';
+import { listDueChannels } from '../../db/notices/turns.ts';
 import type { Services } from '../context.ts';
 
 /** Time from a commit to the look at the outbox, so that one look serves many commits. */

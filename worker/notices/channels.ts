@@ -10,7 +10,7 @@ import {
   listChannels,
   removeChannel,
 } from '../../db/notices/channels.ts';
-import { channel_events } from '../../db/notices/outbox.ts';
+import { channel_events } from '../../db/notices/write.ts';
 import { type App, factory, type Services } from '../context.ts';
 import { actorOf } from '../guards/access.ts';
 import { problem } from '../http/problems/problem.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { delivery_states, findDelivery, listDeliveries, retryDelivery } from '../../db/notices/outbox.ts';
+import { delivery_states, findDelivery, listDeliveries, retryDelivery } from '../../db/notices/deliveries.ts';
 import { factory } from '../context.ts';
 import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
 import { problem } from '../http/problems/problem.ts';

@@ -1,5 +1,7 @@
+import type { Attempt } from '../../db/notices/attempts.ts';
 import type { Target } from '../../db/notices/channels.ts';
-import type { Attempt, Notice, Pace } from '../../db/notices/outbox.ts';
+import type { Notice } from '../../db/notices/outbox.ts';
+import type { Pace } from '../../db/notices/turns.ts';
 import type { Services } from '../context.ts';
 import type { RefusedCode } from '../egress.ts';
 import type { Locale } from '../shared/locales.ts';

@@ -1,4 +1,5 @@
-import type { Attempt, Pace } from '../../db/notices/outbox.ts';
+import type { Attempt } from '../../db/notices/attempts.ts';
+import type { Pace } from '../../db/notices/turns.ts';
 import { checkAddress, postOut } from '../egress.ts';
 import type { Kind } from './kind.ts';
 import { type Text, writeText } from './texts.ts';

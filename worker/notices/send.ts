@@ -1,19 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { type Attempt, recordAttempt } from '../../db/notices/attempts.ts';
 import { findChannel, openTarget } from '../../db/notices/channels.ts';
-import {
-  type Attempt,
-  type DueDelivery,
-  draftTest,
-  findDelivery,
-  findNext,
-  listAlike,
-  listDueChannels,
-  type Notice,
-  recordAttempt,
-  releaseChannel,
-  takeChannel,
-  takeTurn,
-} from '../../db/notices/outbox.ts';
+import { findDelivery } from '../../db/notices/deliveries.ts';
+import { type DueDelivery, draftTest, findNext, listAlike, type Notice } from '../../db/notices/outbox.ts';
+import { listDueChannels, releaseChannel, takeChannel, takeTurn } from '../../db/notices/turns.ts';
 import type { Deliveries } from '../../db/schema.ts';
 import type { Services } from '../context.ts';
 import type { Locale } from '../shared/locales.ts';

@@ -1,6 +1,6 @@
 import { dayOf } from '../../db/days.ts';
 import { timeOf } from '../../db/ids.ts';
-import type { ChannelEvent, test_event } from '../../db/notices/outbox.ts';
+import type { ChannelEvent, test_event } from '../../db/notices/write.ts';
 import { writeZone } from '../http/times.ts';
 import type { Settings } from '../settings.ts';
 import { forms } from '../shared/fields.ts';

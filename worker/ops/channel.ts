@@ -1,5 +1,5 @@
 import { channel_kinds, findChannel, listChannels, removeChannel } from '../../db/notices/channels.ts';
-import { channel_events } from '../../db/notices/outbox.ts';
+import { channel_events } from '../../db/notices/write.ts';
 import { findKeyMistakes } from '../../db/vault/check.ts';
 import { createVault } from '../../db/vault/vault.ts';
 import { connect } from '../node/egress.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Channel } from '../../../db/notices/channels.ts';
-import type { ChannelEvent } from '../../../db/notices/outbox.ts';
+import type { ChannelEvent } from '../../../db/notices/write.ts';
 import { type Content, unaided } from '../../http/page.ts';
 import type { FieldError } from '../../http/problems/slugs.ts';
 import { longest_address, longest_secret } from '../../notices/channels.ts';

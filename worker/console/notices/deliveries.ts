@@ -1,4 +1,4 @@
-import { delivery_states, findDelivery, retryDelivery } from '../../../db/notices/outbox.ts';
+import { delivery_states, findDelivery, retryDelivery } from '../../../db/notices/deliveries.ts';
 import { retryDead } from '../../../db/notices/queues.ts';
 import { factory } from '../../context.ts';
 import { problem } from '../../http/problems/problem.ts';

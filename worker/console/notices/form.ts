@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { type Channel, channel_kinds, findChannel } from '../../../db/notices/channels.ts';
-import { channel_events } from '../../../db/notices/outbox.ts';
+import { channel_events } from '../../../db/notices/write.ts';
 import type { App } from '../../context.ts';
 import { problem } from '../../http/problems/problem.ts';
 import type { FieldError, Slug } from '../../http/problems/slugs.ts';

@@ -1,5 +1,5 @@
 import type { Channel } from '../../../db/notices/channels.ts';
-import type { ChannelEvent, test_event } from '../../../db/notices/outbox.ts';
+import type { ChannelEvent, test_event } from '../../../db/notices/write.ts';
 import type { Deliveries } from '../../../db/schema.ts';
 import type { RefusedCode } from '../../egress.ts';
 import type { AddressRefusal } from '../../notices/kind.ts';

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { makeCheckpoint } from '../../../db/audit/checkpoint.ts';
 import { Refusal } from '../../../db/backup/refusal.ts';
 import { back_up_job } from '../../../db/jobs.ts';
-import { writeDeliveries } from '../../../db/notices/outbox.ts';
+import { writeDeliveries } from '../../../db/notices/write.ts';
 import { createCheckpointKey } from '../../../db/vault/checkpoint-key.ts';
 import type { Services } from '../../context.ts';
 import type { Job } from '../../jobs.ts';

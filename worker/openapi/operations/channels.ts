@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { retry_after_ms } from '../../../db/notices/attempts.ts';
 import { channel_kinds } from '../../../db/notices/channels.ts';
-import { channel_events, delivery_states, retry_after_ms } from '../../../db/notices/outbox.ts';
+import { delivery_states } from '../../../db/notices/deliveries.ts';
+import { channel_events } from '../../../db/notices/write.ts';
 import { channelChange, longest_address, newChannel } from '../../notices/channels.ts';
 import { deliveryQuery } from '../../notices/deliveries.ts';
 import { locales } from '../../shared/locales.ts';

@@ -1,0 +1,65 @@
+import { sql } from 'kysely';
+import type { Database } from '../database.ts';
+import { firstIdAt } from '../ids.ts';
+import type { Deliveries } from '../schema.ts';
+
+export const delivery_states = ['queued', 'sent', 'dead'] as const;
+
+/** Deliveries that one statement deletes. */
+const forgotten_at_once = 1_000;
+
+export interface DeliveryPage {
+  deliveries: Deliveries[];
+  has_more: boolean;
+}
+
+export function findDelivery(db: Database, id: string): Promise<Deliveries | undefined> {
+  return db.selectFrom('deliveries').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Lists deliveries, the newest first, before one of them. */
+export async function listDeliveries(
+  db: Database,
+  { channel_id, state }: { channel_id?: string | undefined; state?: Deliveries['state'] | undefined },
+  limit: number,
+  before: string | undefined,
+): Promise<DeliveryPage> {
+  let rows = db
+    .selectFrom('deliveries')
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(limit + 1);
+  if (channel_id) rows = rows.where('channel_id', '=', channel_id);
+  // Because an index of one state is used only where the statement itself names the state, it is no parameter.
+  if (state) rows = rows.where('state', '=', sql.lit(state));
+  if (before) rows = rows.where('id', '<', before);
+  const deliveries = await rows.execute();
+  return { deliveries: deliveries.slice(0, limit), has_more: deliveries.length > limit };
+}
+
+/** Queues a delivery that is not sent yet once more, to be sent now, with all its attempts before it. */
+export async function retryDelivery(db: Database, id: string, now: Date): Promise<void> {
+  await db.atomic([
+    db
+      .updateTable('deliveries')
+      .set({ state: 'queued', attempts: 0, next_at: now.toISOString() })
+      .where('id', '=', id)
+      .where('state', '<>', 'sent')
+      .compile(),
+  ]);
+}
+
+/** Deletes deliveries of events before an instant that are no longer queued, and returns how many. */
+export async function forgetDeliveries(db: Database, before: Date): Promise<number> {
+  for (let total = 0; ; ) {
+    const old = db
+      .selectFrom('deliveries')
+      .select('id')
+      .where('id', '<', firstIdAt(before))
+      .where('state', '<>', 'queued')
+      .limit(forgotten_at_once);
+    const [outcome] = await db.atomic([db.deleteFrom('deliveries').where('id', 'in', old).compile()]);
+    total += outcome!.changed;
+    if (outcome!.changed < forgotten_at_once) return total;
+  }
+}
