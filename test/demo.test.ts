@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { refusal_codes } from '../db/requests/request.ts';
 import { createApp } from '../worker/app.ts';
 import { createDemo } from '../worker/demo/site.ts';
 import { texts } from '../worker/demo/texts.ts';
@@ -54,6 +55,18 @@ describe('the demo site', () => {
     expect(await ask({ 'Accept-Language': 'en-GB,en;q=0.9' })).toContain(texts.en.home.title);
     expect(await ask({})).toContain(texts['zh-CN'].home.title);
   });
+
+  it.each(locales)(
+    'the fifth section of the sample policy in %s names each ground of a refusal, in its order',
+    locale => {
+      const text = readFileSync(new URL(`../worker/demo/policy.${locale}.md`, import.meta.url), 'utf8');
+      const [, section = ''] = /^## (?:5\. Your rights|五、您的权利)$(.*?)^## /ms.exec(text)!;
+      const grounds = [...section.matchAll(/^(\d)\. (.+)$/gm)];
+      expect(grounds.map(([, number]) => `R${number}`)).toEqual(refusal_codes);
+      expect(grounds[4]![2]).toMatch(/bad faith|恶意/);
+      expect(grounds[7]![2]).toMatch(/trade secret|商业秘密/);
+    },
+  );
 
   it('[K2] sets no cookie but the one that the sample policy names, behind the gate of its purpose', async () => {
     const files = locales.map(locale => `policy.${locale}.md`);

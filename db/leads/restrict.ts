@@ -60,6 +60,28 @@ export async function listRestrictions(
   }));
 }
 
+/** A restriction that stands on a lead. */
+export type StandingRestriction = Pick<Restrictions, 'id' | 'lead_id' | 'request_id' | 'placed_at'>;
+
+/** Lists the restrictions that stand on leads that are not erased, in the order in which they were placed, after an id. */
+export async function listStandingRestrictions(
+  db: Database,
+  limit: number,
+  after: string | undefined,
+): Promise<{ restrictions: StandingRestriction[]; has_more: boolean }> {
+  let rows = db
+    .selectFrom('restrictions')
+    .innerJoin('leads', 'leads.id', 'restrictions.lead_id')
+    .select(['restrictions.id', 'lead_id', 'request_id', 'placed_at'])
+    .where('lifted_at', 'is', null)
+    .where('leads.erased_at', 'is', null)
+    .orderBy('restrictions.id')
+    .limit(limit + 1);
+  if (after) rows = rows.where('restrictions.id', '>', after);
+  const restrictions = await rows.execute();
+  return { restrictions: restrictions.slice(0, limit), has_more: restrictions.length > limit };
+}
+
 function selectRestrictions(db: Database, lead_id: string): Promise<Restrictions[]> {
   return db.selectFrom('restrictions').selectAll().where('lead_id', '=', lead_id).orderBy('id').execute();
 }
@@ -69,7 +91,8 @@ function nameOf(id: string): string {
 }
 
 /**
- * Lifts the restrictions of a lead, with a reason that is sealed under the key of the lead. Where no hold stands on it, every view shows it again.
+ * Lifts the restrictions of a lead, with a reason that is sealed under the key of the lead. Where no hold stands on it,
+ * every view shows it again.
  *
  * @returns `already` when they were lifted before, undefined when there are none or the lead is erased.
  */

@@ -65,6 +65,7 @@ create table restrictions (
   check ((lifted_at is null) = (reason is null))
 ) without rowid;
 create index restrictions_by_lead on restrictions (lead_id, id);
+create index restrictions_standing on restrictions (id) where lifted_at is null;
 
 create table subject_requests (
   id text not null primary key,

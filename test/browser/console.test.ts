@@ -489,6 +489,7 @@ describe.each([
       '/export',
       '/overview',
       '/audit?action=all',
+      '/restrictions',
       `/leads/${id}/consent`,
       '/record',
       '/record?paper=assessment',

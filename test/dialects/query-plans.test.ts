@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { expireAudit } from '../../db/audit/expire.ts';
 import { verifyTrail } from '../../db/audit/verify.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
+import { listStandingRestrictions } from '../../db/leads/restrict.ts';
 import { readLeadStats } from '../../db/leads/stats.ts';
 import { countQueues, retryDead } from '../../db/notices/queues.ts';
 import { expireRequests } from '../../db/requests/expire.ts';
@@ -256,6 +257,7 @@ async function useRequests(
   const { copy_url } = await act('copy', [verify, ['fulfilment']]);
   await post(new URL(copy_url!).pathname, '');
   const { lead_ids } = await act('restriction', [verify, ['fulfilment']]);
+  for (const after of [undefined, '0']) await listStandingRestrictions(db, 1, after);
   await ask('DELETE', `/leads/${lead_ids![0]}/restriction`, { reason: 'x' });
   await act('erasure', [verify, ['fulfilment']]);
   await expireRequests(db, new Date(services.now().getTime() + 4 * 366 * 86_400_000), { dry_run: true });

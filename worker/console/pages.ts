@@ -20,6 +20,7 @@ export {
 } from './leads/lead.ts';
 export { searchLeads, showArrivals, showLeads, showSearch } from './leads/leads.ts';
 export { showProof } from './leads/proof.ts';
+export { liftRestriction, showRestrictions } from './leads/restrictions.ts';
 export {
   askRemoval,
   changeChannel,

@@ -71,6 +71,8 @@ export const consolePages: Record<string, Methods> = {
   '/console/requests/:id/approval': { POST: [allow('requests:approve'), page('approveRequest')] },
   '/console/requests/:id/extension': { POST: [allow('requests:handle'), page('extendTime')] },
   '/console/holds': { GET: [allow('holds:manage'), page('showHolds')] },
+  '/console/restrictions': { GET: [allow('requests:handle'), page('showRestrictions')] },
+  '/console/leads/:id/restriction/end': { POST: [allow('requests:handle'), page('liftRestriction')] },
   '/console/leads/:id/holds': { POST: [allow('holds:manage'), page('holdLead')] },
   '/console/leads/:id/holds/:hold_id/release': { POST: [allow('holds:manage'), page('releaseHold')] },
   '/console/leads/:id/erasure': {

@@ -3,6 +3,7 @@ import type { EventPage } from '../../../db/audit/list.ts';
 import type { EarlierLead, LeadConsent } from '../../../db/leads/history.ts';
 import type { ReadHold } from '../../../db/leads/hold-words.ts';
 import type { ErasureGround, Lead, RevealPurpose } from '../../../db/leads/lead.ts';
+import type { Restrictions } from '../../../db/schema.ts';
 import { type Content, renderError, renderNotice, unaided } from '../../http/page.ts';
 import type { FieldError } from '../../http/problems/slugs.ts';
 import { describeError } from '../../shared/field-errors.ts';
@@ -15,6 +16,7 @@ import type { Refusal } from '../refusal.ts';
 import { renderAgo, renderTime, writeTime } from '../times.ts';
 import { leadAddress } from './filters.ts';
 import { renderHoldForm, renderHolds } from './hold-forms.ts';
+import { renderRestrictions } from './restriction-forms.ts';
 import { isOpen, type OpenLead } from './rows.ts';
 
 /** A correction that was refused: what was typed, and what is wrong with it. */
@@ -41,6 +43,8 @@ interface LeadDetails {
   events: EventPage | undefined;
   /** The holds of the lead; undefined for a reader who may not manage them. */
   holds: ReadHold[] | undefined;
+  /** The restrictions of the lead; empty for a reader who may not lift them. */
+  restrictions: Restrictions[];
   refused: Correction | undefined;
   /** A post that was refused otherwise and led here. */
   refusal: Refusal | undefined;
@@ -50,7 +54,7 @@ interface LeadDetails {
 export function leadPage(reader: Reader, details: LeadDetails): Page {
   const { text: texts, scopes } = reader;
   const { lead: text } = texts;
-  const { lead, list, done, earlier, consent, events, holds, refused, refusal } = details;
+  const { lead, list, done, earlier, consent, events, holds, restrictions, refused, refusal } = details;
   const said = done && Object.hasOwn(text.done, done) ? text.done[done] : undefined;
   const open = isOpen(lead) ? lead : undefined;
   // Of a held lead only those see more who may release it.
@@ -62,12 +66,14 @@ export function leadPage(reader: Reader, details: LeadDetails): Page {
 ${said ? html`<p class="notice" role="status">${said}</p>` : ''}
 ${isOpen(lead) ? renderOpen(reader, lead, details) : html`<h1>${text.title}</h1><p class="notice">${describeClosed(reader, lead)}</p>`}
 ${holds && holds.length > 0 ? html`<section class="card"><h2>${texts.holds.title}</h2>${renderHolds(reader, holds, { lead_id: lead.id, refusal })}</section>` : ''}
+${restrictions.length > 0 ? html`<section class="card"><h2>${texts.restrictions.title}</h2>${renderRestrictions(reader, restrictions, { lead_id: lead.id, refusal })}</section>` : ''}
 <div class="facts-grid${events ? ' two' : ''}">
 <div>${open?.earlier_lead_id ? renderEarlier(reader, earlier, list) : ''}${isHidden ? '' : renderConsent(reader, lead.id, consent)}</div>
 ${events && !isHidden ? renderHistory(reader, lead.id, events) : ''}
 </div>
 ${open && scopes.includes('leads:correct') ? renderCorrection(reader, open, list, refused) : ''}
 ${holds && !('erased_at' in lead) ? renderHoldForm(reader, lead.id, refusal) : ''}
+${open && scopes.includes('requests:handle') ? html`<p><a class="button quiet" href="/console/requests/new?lead_id=${open.id}">${text.request}</a></p>` : ''}
 ${open && scopes.includes('leads:erase') ? html`<p class="danger"><a class="button quiet" href="${leadAddress(open.id, list, '/erasure')}">${text.erase}</a></p>` : ''}
 ${open ? '' : html`<p><a class="button quiet" href="/console">${texts.list.all}</a></p>`}`,
   };

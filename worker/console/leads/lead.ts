@@ -7,6 +7,7 @@ import { findLeadConsent, listEarlier } from '../../../db/leads/history.ts';
 import { listLeadHolds } from '../../../db/leads/hold.ts';
 import { erasure_grounds, lead_statuses, reveal_purposes } from '../../../db/leads/lead.ts';
 import { findLead } from '../../../db/leads/read.ts';
+import { listRestrictions } from '../../../db/leads/restrict.ts';
 import { endReveal, findLeadInSession, grantReveal } from '../../../db/leads/reveals.ts';
 import { readNote, writeNote } from '../../../db/staff/notes.ts';
 import { type App, factory } from '../../context.ts';
@@ -44,12 +45,13 @@ export const showLead = factory.createHandlers(async c => {
   const { lead, shownFor } = seen;
   const open = isOpen(lead) ? lead : undefined;
   const history = { lead_id: lead.id, order: 'desc', limit: events_shown } as const;
-  const [assignees, earlier, consent, events, holds, refused] = await Promise.all([
+  const [assignees, earlier, consent, events, holds, restrictions, refused] = await Promise.all([
     open && hasScope(c, 'leads:write') ? listAssignees(services, open.assigned_to) : undefined,
     open ? listEarlier(db, open.earlier_lead_id) : [],
     findLeadConsent(db, lead.id),
     hasScope(c, 'audit:read') ? listEvents(db, history, undefined) : undefined,
     hasScope(c, 'holds:manage') ? listLeadHolds(services, lead.id, holds_shown, undefined) : undefined,
+    hasScope(c, 'requests:handle') ? listRestrictions(services, lead.id) : [],
     open && hasScope(c, 'leads:correct') ? readRefused(c) : undefined,
   ]);
   const page = leadPage(readerOf(c), {
@@ -59,7 +61,7 @@ export const showLead = factory.createHandlers(async c => {
     shownFor,
     purposes: hasScope(c, 'leads:reveal') ? reveal_purposes : undefined,
     work: assignees && { statuses: lead_statuses, assignees },
-    ...{ earlier, consent: consent!, events, holds: holds?.holds, refused, refusal: readRefusal(c) },
+    ...{ earlier, consent: consent!, events, holds: holds?.holds, restrictions, refused, refusal: readRefusal(c) },
   });
   return answerPage(c, page, refused && { status: 422 });
 });

@@ -129,6 +129,7 @@ export const en = {
     correctHint: 'Fill in only what is wrong. Values are never shown again here.',
     save: 'Save correction',
     nothing: 'Fill in at least one field.',
+    request: 'Take a request of this person…',
     erase: 'Erase…',
     eraseTitle: 'Erase this lead?',
     eraseBody: [
@@ -142,13 +143,14 @@ export const en = {
     gone: (at: string) => `This lead was erased on ${at}. Nothing of it can be read any more.`,
     restricted: (at: string) =>
       `This lead has been restricted since ${at}, by a hold or at its person’s request. It cannot be shown or changed.`,
-    done: named<'status' | 'assigned' | 'corrected' | 'erased' | 'held' | 'released'>({
+    done: named<'status' | 'assigned' | 'corrected' | 'erased' | 'held' | 'released' | 'lifted'>({
       status: 'Status saved.',
       assigned: 'Assignee saved.',
       corrected: 'Correction saved.',
       erased: 'Erased.',
       held: 'The hold is in force.',
       released: 'The hold is released.',
+      lifted: 'The restriction is lifted.',
     }),
     back: 'Leads',
     failed: 'Not saved. Please try again.',
@@ -182,6 +184,16 @@ export const en = {
       finance: 'Accounting and tax',
       dispute: 'Dispute',
     }),
+  },
+  restrictions: {
+    title: 'Restricted leads',
+    intro:
+      'Leads whose use their person asked to have restricted: nobody sees or changes them until the restriction is lifted. Withdrawal, erasure and the end of the period still happen.',
+    none: 'No lead is restricted',
+    noneHint: 'A lead is restricted when a request for it is fulfilled.',
+    request: 'Request',
+    end: 'Lifted',
+    lift: 'Lift',
   },
   erasure_grounds: named<ErasureGround>({
     purpose_achieved: 'Purpose achieved',

@@ -107,6 +107,7 @@ export const zh_cn: ConsoleTexts = {
     correctHint: '只填写有误的项目；已保存的内容不会在此显示。',
     save: '保存更正',
     nothing: '请至少填写一项。',
+    request: '登记此人的请求…',
     erase: '删除…',
     eraseTitle: '删除这条线索？',
     eraseBody: [
@@ -126,6 +127,7 @@ export const zh_cn: ConsoleTexts = {
       erased: '已删除。',
       held: '保全已生效。',
       released: '保全已解除。',
+      lifted: '限制已解除。',
     },
     back: '线索',
     failed: '未能保存，请重试。',
@@ -152,6 +154,15 @@ export const zh_cn: ConsoleTexts = {
     hint: '线索将从所有列表中消失，在全部保全解除之前不能更改或删除；本人在此期间提出的请求届时执行。',
     placeDo: '保全',
     grounds: { law: '法定义务', court: '诉讼案件', authority: '主管机关要求', finance: '财务与税务', dispute: '争议' },
+  },
+  restrictions: {
+    title: '限制处理的线索',
+    intro: '应本人请求限制处理的线索：解除之前任何人都不能查看或更改；撤回、删除和到期处理照常进行。',
+    none: '没有限制处理的线索',
+    noneHint: '办结“限制处理”的请求后，线索会出现在这里。',
+    request: '所依请求',
+    end: '解除',
+    lift: '解除限制',
   },
   erasure_grounds: {
     purpose_achieved: '目的已实现',
