@@ -119,6 +119,11 @@ html, main { font-size: 16px !important }`;
 it.each([
   ['of any rank', hostile],
   ['that are important', important],
+  ['that are important in its layers', `@layer base, more; @layer more { ${important} } @layer base { ${important} }`],
+  [
+    'that revert all in a layer',
+    '@layer reset { *:not(iframe, main > div) { all: revert !important } body > *, html > * { opacity: 0.1 !important } }',
+  ],
 ])('case W10 no styles of the page %s change how the widget looks or what a click meets', async (_, styles) => {
   const look = (page: Page) =>
     page.locator('.lc-root, .lc-root *').evaluateAll(all =>
@@ -156,6 +161,7 @@ it.each([
     return page;
   };
   const plain = await visit('');
+  expect(await banner(plain).locator('xpath=descendant-or-self::*[@style]').count()).toBe(0);
   const page = await visit(`<style>${styles}</style>`);
   expect(await look(page)).toEqual(await look(plain));
   expect(await findReachable(page)).toEqual([true, true, true]);
