@@ -30,7 +30,14 @@ export interface PolicyDraft {
   version: string;
   effective_at: string;
   change_class: 'minor' | 'significant';
-  documents: { locale: string; html: string; purposes: Purpose[]; forms: PolicyForm[] }[];
+  documents: {
+    locale: string;
+    html: string;
+    purposes: Purpose[];
+    /** What a significant version changes. */
+    summary?: string | undefined;
+    forms: PolicyForm[];
+  }[];
 }
 
 /** The agreement sentence beside a form's checkbox in one language, and the retention period of the form's leads. */
@@ -44,6 +51,8 @@ export interface PolicyDocument {
   locale: string;
   sha256: string;
   purposes: Purpose[];
+  /** What a significant version changes; null where nothing was said. */
+  summary: string | null;
   /** The agreement sentence beside the checkbox, by the form's name. */
   agreements: Record<string, string>;
 }
@@ -68,10 +77,10 @@ export async function publishPolicy(db: Database, draft: PolicyDraft, actor: Act
       .insertInto('policies')
       .values({ version, published_at: now.toISOString(), effective_at, change_class })
       .compile(),
-    ...documents.map(({ locale, html, purposes }) =>
+    ...documents.map(({ locale, html, purposes, summary = null }) =>
       db
         .insertInto('policy_documents')
-        .values({ version, locale, html, sha256: digest(html), purposes: JSON.stringify(purposes) })
+        .values({ version, locale, html, sha256: digest(html), purposes: JSON.stringify(purposes), summary })
         .compile(),
     ),
     ...documents.flatMap(({ locale, forms }) =>
@@ -127,7 +136,8 @@ async function readPolicies(db: Database): Promise<Policy[]> {
   const rows = await db
     .selectFrom('policies')
     .innerJoin('policy_documents', 'policy_documents.version', 'policies.version')
-    .select(['policies.version', 'published_at', 'effective_at', 'change_class', 'locale', 'sha256', 'purposes'])
+    .select(['policies.version', 'published_at', 'effective_at', 'change_class'])
+    .select(['locale', 'sha256', 'purposes', 'summary'])
     .orderBy('effective_at', 'desc')
     .orderBy('published_at', 'desc')
     .orderBy('policies.version')
@@ -135,11 +145,12 @@ async function readPolicies(db: Database): Promise<Policy[]> {
     .execute();
   const sentences = await db.selectFrom('policy_forms').select(['version', 'locale', 'form', 'agreement']).execute();
   const policies = new Map<string, Policy>();
-  for (const { version, published_at, effective_at, change_class, locale, sha256, purposes } of rows) {
-    const policy = policies.get(version) ?? { version, published_at, effective_at, change_class, documents: [] };
+  for (const { locale, sha256, purposes, summary, ...facts } of rows) {
+    const { version } = facts;
+    const policy = policies.get(version) ?? { ...facts, documents: [] };
     const own = sentences.filter(one => one.version === version && one.locale === locale);
     const agreements = Object.fromEntries(own.map(({ form, agreement }) => [form, agreement]));
-    policy.documents.push({ locale, sha256, purposes: JSON.parse(purposes), agreements });
+    policy.documents.push({ locale, sha256, purposes: JSON.parse(purposes), summary, agreements });
     policies.set(version, policy);
   }
   return [...policies.values()];
@@ -162,6 +173,17 @@ export function nextPolicy(policies: Policy[], now: Date): Policy | undefined {
 export function choicesHoldSince(policies: Policy[], now: Date): string {
   const inEffect = policies.filter(({ effective_at }) => effective_at <= now.toISOString());
   return (inEffect.find(({ change_class }) => change_class === 'significant') ?? inEffect.at(-1)!).effective_at;
+}
+
+/** Returns what the visitors who are asked again are told: the summary of the change since which choices are valid. */
+export function summaryIn(policies: Policy[], now: Date, locale: string): string | null {
+  const change = currentPolicy(listChanges(policies), now);
+  return change ? documentIn(change, locale).summary : null;
+}
+
+/** Lists the significant versions that change an earlier one, the latest effective first. */
+export function listChanges(policies: Policy[]): Policy[] {
+  return policies.slice(0, -1).filter(({ change_class }) => change_class === 'significant');
 }
 
 /** Returns the document in a language, or else the first one of the policy. */

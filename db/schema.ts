@@ -227,13 +227,17 @@ export interface Policies {
   change_class: 'minor' | 'significant';
 }
 
-/** A policy in one language as rendered at publication; `html` is served byte for byte. */
+/**
+ * A policy in one language as rendered at publication; `html` is served byte for byte. `summary` says what a significant
+ * version changes.
+ */
 export interface PolicyDocuments {
   version: string;
   locale: string;
   html: string;
   sha256: string;
   purposes: string;
+  summary: string | null;
 }
 
 /**

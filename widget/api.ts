@@ -50,6 +50,8 @@ export interface BannerTexts {
   title: string;
   /** `{purposes}`: the names of what needs consent. */
   body: string;
+  /** Said where the visitor is asked again. `{summary}`: what the policy's version changes. */
+  changed: string;
   /** Said in the banner, and of each purpose that it refuses, where the browser sends Global Privacy Control. */
   signal: string;
   policy: string;

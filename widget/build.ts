@@ -42,7 +42,7 @@ export async function buildWidget(): Promise<Map<string, string>> {
   files.set('widget.js', `//# allFunctionsCalledOnLoad\n(WRITTEN_POLICIES=>{"use strict";${script![1]}})(0);\n`);
   files.set(
     'widget.css',
-    outrank((await Promise.all(['ui/styles', ...Object.values(chunks)].map(minifyCss))).join('')),
+    outrank((await Promise.all(['ui/styles', 'ui/announcement', ...Object.values(chunks)].map(minifyCss))).join('')),
   );
   fillFolder(dist, keepEarlierChunks(dist, new Map([...files, ...(await bundleModule())])));
   return files;

@@ -33,7 +33,11 @@ export function checkSizes(files: Map<string, string>) {
   const script = withPolicies({ cookie, current: policy, next: null });
   const totals = {
     script,
-    'script with a large policy': withPolicies({ cookie, current: large, next: { ...large, version: '2027-01' } }),
+    'script with a large policy': withPolicies({
+      cookie,
+      current: large,
+      next: { ...large, version: '2027-01' },
+    }),
     preferences: script + size(/preferences/),
     form: size(/lead-form/),
     everything: script + size(/^widget\/.*\.js$/),
@@ -60,7 +64,11 @@ function readDemoPolicy(): WrittenPolicy {
   const { version, effective_at, documents } = read.policy;
   const texts = documents.map(({ locale, purposes, forms }) => [
     locale,
-    { purposes, agreements: Object.fromEntries(forms.map(({ form, agreement }) => [form, agreement])) },
+    {
+      purposes,
+      summary: null,
+      agreements: Object.fromEntries(forms.map(({ form, agreement }) => [form, agreement])),
+    },
   ]);
   return { version, effective_at, choices_hold_since: effective_at, texts: Object.fromEntries(texts) };
 }

@@ -1,4 +1,5 @@
 import type { Locale } from '../worker/shared/locales.ts';
+import type { AnnouncementTexts } from '../worker/shared/written-policies.ts';
 
 /** A cookie as the policy declares it; `name` may end in `*`. */
 interface PolicyCookie {
@@ -19,6 +20,13 @@ export interface Purpose {
   cookies: PolicyCookie[];
 }
 
+/** What every visitor is told of, once. `until` is the end of the time in which it is shown. */
+export interface Announcement extends AnnouncementTexts {
+  id: string;
+  until: string;
+  url: string;
+}
+
 /** The parts of `GET /policies/current` that the widget lives on. */
 export interface Policy {
   version: string;
@@ -26,6 +34,10 @@ export interface Policy {
   choices_hold_since: string;
   cookie: { name: string; domain: string | null; max_age_days: number };
   purposes: Purpose[];
+  /** What changed with the version from whose start on choices hold. */
+  summary?: string | undefined;
+  /** The latest announcement in force. */
+  announcement?: Announcement;
   /** The sentence beside the box of each form; what stands in brackets links to the policy. */
   agreements: Record<string, string>;
 }

@@ -7,14 +7,25 @@ const longest_ms = 2 ** 31 - 1;
 
 /** Returns the written policy that is in force now, or undefined before the first one is. */
 export function readWritten(
-  { cookie, current, next }: WrittenPolicies,
+  { cookie, current, next, announcement }: WrittenPolicies,
   host: string,
   locale: Locale,
 ): Policy | undefined {
   const policy = next && msUntil(next.effective_at) <= 0 ? next : current;
   if (!policy) return undefined;
   const { texts, ...facts } = policy;
-  return { ...facts, ...texts[locale], cookie, url: `${host}/policies/${facts.version}?lang=${locale}` };
+  const news = announcement && {
+    ...announcement,
+    ...announcement.texts[locale],
+    url: `${host}/announcements?lang=${locale}#${announcement.id}`,
+  };
+  return {
+    ...facts,
+    ...texts[locale],
+    cookie,
+    ...(news && { announcement: news }),
+    url: `${host}/policies/${facts.version}?lang=${locale}`,
+  };
 }
 
 /**

@@ -20,6 +20,7 @@ import { setSecurityHeaders } from './http/security-headers.ts';
 import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from './policies/routes.ts';
 import { showWidget } from './widget.ts';
 
+const announcements = lazy(() => import('./announcements/list.ts'));
 const compliance = lazy(() => import('./compliance/pages.ts'));
 const consents = lazy(() => import('./consents/list.ts'));
 const docs = lazy(() => import('./docs.ts'));
@@ -48,8 +49,16 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   app.onError(answerFailure);
   app.notFound(answerUnknown);
 
-  for (const path of ['/forms/*', '/challenge', '/consents/*', '/withdrawals', '/requests/*', '/policies/*'])
-    app.use(path, allowSites, limitRefused);
+  const visited = [
+    '/forms/*',
+    '/challenge',
+    '/consents/*',
+    '/withdrawals',
+    '/requests/*',
+    '/policies/*',
+    '/announcements',
+  ];
+  for (const path of visited) app.use(path, allowSites, limitRefused);
 
   const at = (path: string, methods: Methods) => addResource(app, path, methods);
   at('/forms/:form', { GET: [requireForm, ...showForm], POST: [requireForm, requireOrigin, ...submitForm] });
@@ -70,6 +79,7 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   at('/policies', { GET: [...showPolicies], POST: [requireScope('policies:publish'), ...publishVersion] });
   at('/policies/current', { GET: [...showCurrentPolicy] });
   at('/policies/:version', { GET: [...showDocument] });
+  at('/announcements', { GET: [announcements('showAnnouncements')] });
   at('/compliance', { GET: [compliance('showCompliance')] });
   at('/leads', { GET: [requireScope('leads:read'), leads('pullLeads')] });
   at('/leads/:id', {

@@ -1,3 +1,4 @@
+import { type Announcement, announceChanges, latestInForce } from '../db/announcements.ts';
 import { digest } from '../db/digest.ts';
 import {
   choice_holds_days,
@@ -8,7 +9,9 @@ import {
   listPolicies,
   nextPolicy,
   type Policy,
+  summaryIn,
 } from '../db/policies.ts';
+import { wordAnnouncement } from './announcements/words.ts';
 import { factory, type Services } from './context.ts';
 import { readHeader } from './http/header.ts';
 import { problem } from './http/problems/problem.ts';
@@ -24,8 +27,8 @@ const known_ms = 30_000;
 
 /** The script with the policies in it. */
 interface Script {
-  /** The versions that are in it. */
-  versions: string;
+  /** The versions and the announcement that are in it. */
+  content: string;
   etag: string;
   text: string;
   packed: Partial<Record<'br' | 'gzip', Uint8Array<ArrayBuffer>>>;
@@ -33,6 +36,7 @@ interface Script {
 
 interface Known {
   asked_at: number;
+
   script?: Script | undefined;
 }
 
@@ -76,9 +80,10 @@ async function findScript(services: Services): Promise<Script | undefined> {
   }
   const policies = listKnownPolicies(db);
   const [current, next] = [currentPolicy(policies, now()), nextPolicy(policies, now())];
-  const versions = `${current?.version} ${next?.version}`;
-  if (entry.script?.versions !== versions) {
-    const script = await makeScript(services, versions, writePolicies(services, policies));
+  const announcement = latestInForce(announceChanges(policies), now());
+  const content = `${current?.version} ${next?.version} ${announcement?.id}`;
+  if (entry.script?.content !== content) {
+    const script = await makeScript(services, content, writePolicies(services, policies, announcement));
     // Before anything has been read there is nothing to write in: the widget then asks by itself.
     if (!entry.asked_at) return script;
     entry.script = script;
@@ -86,32 +91,34 @@ async function findScript(services: Services): Promise<Script | undefined> {
   return entry.script;
 }
 
-async function makeScript(
-  services: Services,
-  versions: string,
-  policies: WrittenPolicies,
-): Promise<Script | undefined> {
+async function makeScript(services: Services, content: string, policies: WrittenPolicies): Promise<Script | undefined> {
   const found = await services.findAsset(new Request('http://localhost/widget.js'));
   if (!found) return undefined;
   const built = await new Response(found.body).text();
   const isKnown = known.get(services)!.asked_at > 0;
   const text = isKnown ? built.replace(/\(0\);\s*$/, () => `(${JSON.stringify(policies)});\n`) : built;
-  return { versions, text, etag: `"${digest(text).slice(0, 16)}"`, packed: (await services.pack?.(text)) ?? {} };
+  return { content, text, etag: `"${digest(text).slice(0, 16)}"`, packed: (await services.pack?.(text)) ?? {} };
 }
 
-function writePolicies({ settings, now }: Services, policies: Policy[]): WrittenPolicies {
+function writePolicies(
+  { settings, now }: Services,
+  policies: Policy[],
+  announcement: Announcement | undefined,
+): WrittenPolicies {
   const [current, next] = [currentPolicy(policies, now()), nextPolicy(policies, now())];
   return {
     cookie: { name: cookie_name, domain: settings.cookie_domain ?? null, max_age_days: choice_holds_days },
     current: current ? writePolicy(policies, current, now()) : null,
     next: next ? writePolicy(policies, next, new Date(next.effective_at)) : null,
+    ...(announcement && { announcement: writeAnnouncement(announcement) }),
   };
 }
 
 function writePolicy(policies: Policy[], policy: Policy, at: Date): WrittenPolicy {
   const texts = locales.map(locale => {
     const { purposes, agreements } = documentIn(policy, locale);
-    return [locale, { purposes, agreements }];
+    const summary = summaryIn(policies, at, locale);
+    return [locale, { purposes, ...(summary && { summary }), agreements }];
   });
   const { version, effective_at } = policy;
   return {
@@ -120,4 +127,10 @@ function writePolicy(policies: Policy[], policy: Policy, at: Date): WrittenPolic
     choices_hold_since: choicesHoldSince(policies, at),
     texts: Object.fromEntries(texts),
   };
+}
+
+function writeAnnouncement(announcement: Announcement) {
+  const { id, until } = announcement;
+  const texts = locales.map(locale => [locale, wordAnnouncement(announcement, locale)]);
+  return { id, until, texts: Object.fromEntries(texts) };
 }

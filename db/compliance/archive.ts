@@ -22,6 +22,8 @@ export interface Archive {
   significant: number;
   /** Those of them that took effect days before they were published. */
   sudden: number;
+  /** Those of them that do not say in each of their languages what changes, so that nothing announces it. */
+  unsaid: number;
 }
 
 /** Computes the digest of every archived document anew, and looks for documents that were published and are gone. */
@@ -32,7 +34,7 @@ export async function examineArchive(db: Database): Promise<Archive> {
     db.selectFrom('audit_events').select('fields').where(isAction('policy.published')).execute(),
   ]);
   // Because a version may be published meanwhile, what must be there is read before what is there.
-  const documents = await db.selectFrom('policy_documents').select(['version', 'locale']).execute();
+  const documents = await db.selectFrom('policy_documents').select(['version', 'locale', 'summary']).execute();
   const digests = new Set<string>();
   let altered = 0;
   for (const { version, locale } of documents) {
@@ -63,6 +65,9 @@ export async function examineArchive(db: Database): Promise<Archive> {
     significant: significant.length,
     sudden: significant.filter(
       ({ published_at, effective_at }) => Date.parse(published_at) - Date.parse(effective_at) > sudden_ms,
+    ).length,
+    unsaid: significant.filter(({ version }) =>
+      documents.some(document => document.version === version && !document.summary),
     ).length,
   };
 }

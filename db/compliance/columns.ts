@@ -78,7 +78,7 @@ const declared: { [Name in keyof Schema]: Record<keyof Schema[Name], 1> } = {
   once: { key: 1, fingerprint: 1, subject_id: 1, receipt: 1, expires_at: 1 },
   quotas: { name: 1, minute: 1, taken: 1 },
   policies: { version: 1, published_at: 1, effective_at: 1, change_class: 1 },
-  policy_documents: { version: 1, locale: 1, html: 1, sha256: 1, purposes: 1 },
+  policy_documents: { version: 1, locale: 1, html: 1, sha256: 1, purposes: 1, summary: 1 },
   policy_forms: { version: 1, form: 1, locale: 1, agreement: 1, agreement_sha256: 1, retention_months: 1 },
   tokens: { id: 1, holder: 1, role: 1, secret_sha256: 1, created_at: 1, expires_at: 1, revoked_at: 1, last_used_at: 1 },
   console_sessions: { id_sha256: 1, token_id: 1, created_at: 1, last_seen_at: 1, ended_at: 1 },

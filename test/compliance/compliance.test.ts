@@ -464,6 +464,16 @@ describe('a promise that is broken is seen', () => {
     expect(await check()).toEqual(['V2']);
   });
 
+  it('[V2] by a significant change of which nobody was told what it changes', async () => {
+    const { publish, run, check } = await open();
+    await publish('2026-02', { effective_at: '2026-11-24T00:00:00.000Z' });
+    await run(
+      'drop trigger policy_documents_no_update',
+      `update policy_documents set summary = null where version = '2026-02' and locale = 'en'`,
+    );
+    expect(await check()).toEqual(['V2']);
+  });
+
   it('[M1] by a lead that is known to be a child’s', async () => {
     const { run, check } = await open();
     await run(`update leads set child_at = '${noon.toISOString()}' where form = 'mini-ai-experience'`);

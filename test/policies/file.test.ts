@@ -5,6 +5,7 @@ const front = `version: 2026-01
 locale: en
 effective_at: 2026-01-01
 change_class: significant
+summary: We keep less than before.
 purposes:
   - id: necessary
     name: Necessary
@@ -49,7 +50,10 @@ describe('readPolicyFiles', () => {
       effective_at: '2026-01-01T00:00:00.000Z',
       change_class: 'significant',
     });
-    expect(documents.map(({ locale }) => locale)).toEqual(['zh-CN', 'en']);
+    expect(documents.map(({ locale, summary }) => [locale, summary])).toEqual([
+      ['zh-CN', 'We keep less than before.'],
+      ['en', 'We keep less than before.'],
+    ]);
     expect(documents[0]!.purposes[0]!.name).toBe('必要');
     expect(documents[1]!.purposes).toEqual([
       {
@@ -129,6 +133,8 @@ describe('readPolicyFiles', () => {
     ['locale: en\n', '', 'locale is missing'],
     ['effective_at: 2026-01-01\n', '', 'effective_at is missing'],
     ['change_class: significant\n', '', 'change_class is missing'],
+    ['summary: We keep less than before.\n', '', 'summary is missing'],
+    ['We keep less than before.', '小'.repeat(501), 'summary has more than 500 characters'],
     [/purposes:\n[\s\S]*(?=---\n# )/, '', 'purposes is missing'],
     [/purposes:\n[\s\S]*(?=---\n# )/, 'purposes:\n', 'purposes is no list'],
     [/purposes:\n[\s\S]*(?=---\n# )/, 'purposes: []\n', 'purposes is empty'],

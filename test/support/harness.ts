@@ -140,6 +140,7 @@ export async function runJobs(services: Services): Promise<void> {
 export function draft(version: string) {
   const documents = ['zh-CN', 'en'].map(locale => ({
     locale,
+    summary: `What ${version} changes (${locale})`,
     html: `<!doctype html><html lang="${locale}"><title>${version}</title><p>小视 ${locale} ${version}`,
     purposes: ['necessary', 'functional', 'analytics', 'marketing'].map(id => purpose(id, locale)),
     forms: forms.map(form => ({

@@ -10,6 +10,7 @@ const common = {
   choices_hold_since: '2026-01-02T00:00:00.000Z',
   sha256: 'a'.repeat(64),
   cookie,
+  summary: undefined as string | undefined,
 };
 
 /** The policy of the stand-in server, as `GET /policies/current` returns it in each language. */

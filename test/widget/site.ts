@@ -54,6 +54,7 @@ const defaults = () => ({
   next: undefined as Policies | undefined,
   /** Whether the server writes them. Where it does not, the widget asks. */
   isWritten: true,
+  announcement: undefined as WrittenPolicies['announcement'],
   /** Whether the product allows the page's origin. */
   isAllowed: true,
   /** Paths of the product that fail, how often each. */
@@ -141,7 +142,12 @@ export async function openSite() {
 
   function write(): WrittenPolicies {
     const { cookie } = site.policies?.en ?? policies.en;
-    return { cookie, current: writePolicy(site.policies), next: writePolicy(site.next) };
+    return {
+      cookie,
+      current: writePolicy(site.policies),
+      next: writePolicy(site.next),
+      announcement: site.announcement,
+    };
   }
 
   /** Returns the receipt, as the product gives it, of the choices that were posted. */
@@ -153,6 +159,7 @@ export async function openSite() {
       locale,
       sha256,
       purposes,
+      summary: null,
       agreements,
     }));
     const policy = { version, published_at, effective_at, change_class: 'significant' as const, documents };

@@ -79,6 +79,8 @@ export function createConsents({ policy, locale, outbox, changed }: Options) {
   return {
     has,
     enforce,
+    /** Whether the visitor chose before the latest significant change, and is asked again because of it. */
+    isAskedAgain: !!earlier && toSeconds(earlier.chosen_at) < toSeconds(policy.choices_hold_since),
     get: () => choice ?? null,
 
     /** Whether the browser's Global Privacy Control refuses a purpose, while the visitor has not chosen otherwise. */

@@ -11,6 +11,8 @@ interface Props {
   locale: Locale;
   policy: Policy;
   texts: BannerTexts;
+  /** What has changed since the visitor chose before. */
+  summary: string | undefined;
   isRefusedBySignal(purpose: string): boolean;
   /** Takes the purposes that are granted. */
   choose(granted: string[]): void;
@@ -19,7 +21,7 @@ interface Props {
 }
 
 /** Refusing is as easy as accepting: same look, same click, side by side (EDPB Cookie Banner Taskforce, 2023, §§ 8–13). */
-function Banner({ look, locale, policy, texts, isRefusedBySignal, choose, open }: Props) {
+function Banner({ look, locale, policy, texts, summary, isRefusedBySignal, choose, open }: Props) {
   const optional = policy.purposes.filter(({ required }) => !required);
   const ids = optional.map(({ id }) => id);
   const purposes = joinNames(
@@ -44,6 +46,12 @@ function Banner({ look, locale, policy, texts, isRefusedBySignal, choose, open }
       <div class="lc-card">
         <div class="lc-text">
           <p class="lc-title">{texts.title}</p>
+          {summary && (
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+            <p class="lc-long" tabIndex={0}>
+              {fillText(texts.changed, { summary })}
+            </p>
+          )}
           <p>
             {fillText(texts.body, { purposes })} <LinkAway href={policy.url}>{texts.policy}</LinkAway>
           </p>

@@ -5,6 +5,8 @@ import type { Consents } from '../consent/consent.ts';
 import type { Api, Policy } from '../server.ts';
 import type { Stylesheet } from '../stylesheet.ts';
 import { bannerTexts, chooseTexts } from '../texts.ts';
+import announcementStyles from './announcement.css';
+import { isNews, rememberTold, showAnnouncement } from './announcement.tsx';
 import { showBanner } from './banner.tsx';
 import { createPlaceholders } from './placeholders.tsx';
 import type { openPreferences } from './preferences.tsx';
@@ -30,22 +32,36 @@ export type Prompts = ReturnType<typeof createPrompts>;
 export function createPrompts({ host, locale, look, own, policy, consents, api, stylesheet, load }: Options) {
   const texts = chooseTexts(bannerTexts, locale, own);
   const { has, isRefusedBySignal, choose } = consents;
+  const { announcement } = policy;
   const common = { locale, policy, texts, has, isRefusedBySignal };
   const hasQuestion = policy.purposes.some(({ required }) => !required);
   const placeholders = createPlaceholders({ ...common, look, allow });
+  const summary = consents.isAskedAgain && hasQuestion ? policy.summary : undefined;
+  const news = announcement && isNews(announcement) ? announcement : undefined;
+  // What the banner says, no announcement need say beside it.
+  const isToldByBanner = news?.text === summary;
+  if (news || summary) stylesheet.add(announcementStyles);
+  const announced =
+    news && !isToldByBanner ? showAnnouncement({ look: look(), locale, announcement: news }) : undefined;
   let banner: ReturnType<typeof showBanner> | undefined;
   let preferences: Preferences | undefined;
   let isOpening = false;
 
   function update() {
     placeholders.update();
+    announced?.keep();
     if (!isShown()) preferences?.close();
     // A page that puts back an old copy of itself brings dead preferences along.
     for (const copy of document.querySelectorAll('[data-consent-preferences]'))
       if (copy !== preferences?.dialog) copy.remove();
     if (consents.get() || !hasQuestion) hide();
     else if (banner) banner.keep();
-    else banner = showBanner({ ...common, look: look(), choose: granted => choose(granted, 'banner'), open });
+    else banner = showBanner({ ...common, look: look(), summary, choose: chooseInBanner, open });
+  }
+
+  function chooseInBanner(granted: string[]) {
+    if (news && isToldByBanner) rememberTold(news);
+    choose(granted, 'banner');
   }
 
   function isShown(): boolean | undefined {
@@ -91,6 +107,7 @@ export function createPrompts({ host, locale, look, own, policy, consents, api, 
 
   function remove() {
     hide();
+    announced?.remove();
     placeholders.remove();
     preferences?.close();
   }

@@ -10,13 +10,23 @@ export interface Operator {
   psb_number?: string | undefined;
 }
 
-const texts: Record<Locale, { back(host: string): string; home: string; contact: string; promises: string }> = {
-  'zh-CN': { back: host => `返回 ${host}`, home: '返回首页', contact: '隐私事务联系方式：', promises: '承诺核对' },
+const texts: Record<
+  Locale,
+  { back(host: string): string; home: string; contact: string; promises: string; news: string }
+> = {
+  'zh-CN': {
+    back: host => `返回 ${host}`,
+    home: '返回首页',
+    contact: '隐私事务联系方式：',
+    promises: '承诺核对',
+    news: '公告',
+  },
   en: {
     back: host => `Back to ${host}`,
     home: 'Back to the home page',
     contact: 'Privacy contact: ',
     promises: 'Are our promises kept?',
+    news: 'Announcements',
   },
 };
 
@@ -25,7 +35,7 @@ export function renderFooter(locale: Locale, operator: Operator) {
   const { controller_name, controller_contact } = operator;
   const text = texts[locale];
   return html`<footer class="foot">
-<p>${renderWayBack(locale, operator)} <span aria-hidden="true">·</span> <a href="/compliance?lang=${locale}">${text.promises}</a></p>
+<p>${renderWayBack(locale, operator)} <span aria-hidden="true">·</span> <a href="/compliance?lang=${locale}">${text.promises}</a> <span aria-hidden="true">·</span> <a href="/announcements?lang=${locale}">${text.news}</a></p>
 ${controller_contact ? html`<p>${controller_name} <span aria-hidden="true">·</span> ${text.contact}${renderContact(controller_contact)}</p>` : ''}
 ${renderFilings(operator)}
 </footer>`;

@@ -1,4 +1,5 @@
 import { type Answer, type Field, type JsonSchema, type Operation, tags } from './declaration.ts';
+import { announcement_operations } from './operations/announcements.ts';
 import { audit_operations } from './operations/audit-events.ts';
 import { channel_operations } from './operations/channels.ts';
 import { compliance_operations } from './operations/compliance.ts';
@@ -30,6 +31,7 @@ const operations: Operation[] = [
   ...token_operations,
   ...channel_operations,
   ...policy_operations,
+  ...announcement_operations,
   ...compliance_operations,
   ...form_operations,
   ...request_operations,

@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import type { PolicyDraft as Draft, PolicyForm, Purpose } from '../../db/policies.ts';
+import type { PolicyDraft as Draft, Purpose } from '../../db/policies.ts';
 import type { Operator } from '../http/footer.ts';
 import { type Form, forms } from '../shared/fields.ts';
 import type { Locale } from '../shared/locales.ts';
@@ -38,7 +38,7 @@ export interface Publisher extends Operator {
 
 /** A policy version ready for publication, with its documents rendered. */
 interface PolicyDraft extends Draft {
-  documents: { locale: Locale; html: string; purposes: Purpose[]; forms: PolicyForm[] }[];
+  documents: (Draft['documents'][number] & { locale: Locale })[];
 }
 
 /** The version ready for publication, or every mistake of every file, each with its file's name. */
@@ -74,11 +74,12 @@ export function readPolicyFiles(files: PolicyFile[], publisher: Publisher): Poli
 function draftPolicy(readings: Reading[], publisher: Publisher): PolicyDraft {
   const languages = readings.map(({ fields }) => fields.locale!);
   const documents = readings.map(({ fields, markdown }) => {
-    const { locale, purposes, retention_months, ...facts } = fields as PolicyFields;
+    const { locale, purposes, retention_months, summary, ...facts } = fields as PolicyFields;
     return {
       locale,
       html: renderPolicyPage({ ...facts, locale, languages, markdown, operator: publisher }),
       purposes: purposes as Purpose[],
+      summary,
       forms: forms.map(form => ({
         form,
         agreement: agreements[locale][form],

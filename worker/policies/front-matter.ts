@@ -13,6 +13,8 @@ export interface PolicyFields {
    */
   effective_day: string;
   change_class: 'minor' | 'significant';
+  /** What the version changes, in a few sentences. A significant one has it. */
+  summary?: string;
   purposes: Loose<Purpose>[];
   /** Retention period of a form's leads in months, where the policy names it. */
   retention_months?: { [Name in Form]?: number };
@@ -24,6 +26,7 @@ type Fields = Record<string, unknown>;
 
 const version_shape = /^(?!current$)[A-Za-z0-9-]{1,32}$/;
 const months_shape = /^[1-9]\d{0,2}$/;
+const longest_summary = 500;
 const purpose_shape = /^[a-z0-9-]{1,32}$/;
 const instant_shape = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
@@ -39,6 +42,7 @@ export function readFields(fields: unknown, report: Report): Partial<PolicyField
   if (effective && !effective_at)
     report(`effective_at "${effective}" is neither a date (2026-01-31) nor an instant (2026-01-31T00:00:00Z)`);
   const change_class = readChoice(fields, 'change_class', ['minor', 'significant'], report);
+  const summary = readSummary(fields, change_class, report);
   const purposes = readList(fields, 'purposes', report, readPurpose);
   if (purposes?.length === 0) report('purposes is empty');
   const ids = purposes?.map(({ id }) => id) ?? [];
@@ -46,7 +50,17 @@ export function readFields(fields: unknown, report: Report): Partial<PolicyField
     report(`purpose "${id}" stands there twice`);
   const retention_months = readRetention(fields.retention_months, report);
   const effective_day = effective?.slice(0, 'YYYY-MM-DD'.length);
-  return dropMissing({ version, locale, effective_at, effective_day, change_class, purposes, retention_months });
+  return dropMissing({
+    ...{ version, locale, effective_at, effective_day, change_class, summary, purposes, retention_months },
+  });
+}
+
+function readSummary(fields: Fields, change_class: string | undefined, report: Report): string | undefined {
+  if (change_class !== 'significant' && fields.summary === undefined) return undefined;
+  const summary = readText(fields, 'summary', report)?.replace(/\s+/g, ' ');
+  if (summary && [...summary].length > longest_summary)
+    return report(`summary has more than ${longest_summary} characters`);
+  return summary;
 }
 
 function readRetention(value: unknown, report: Report): { [Name in Form]?: number } | undefined {

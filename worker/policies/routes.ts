@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import { listAnnouncements } from '../../db/announcements.ts';
 import { Conflict } from '../../db/database.ts';
 import {
   choice_holds_days,
@@ -10,7 +11,9 @@ import {
   listPolicies,
   type Policy,
   publishPolicy,
+  summaryIn,
 } from '../../db/policies.ts';
+import { describeLatest } from '../announcements/words.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf } from '../guards/access.ts';
 import { readHeader } from '../http/header.ts';
@@ -56,6 +59,8 @@ export const showCurrentPolicy = factory.createHandlers(async c => {
     const headers = { 'Cache-Control': 'no-store', Vary: 'Accept, Accept-Language' };
     return c.body(null, 302, { ...headers, Location: `/policies/${version}?lang=${locale}` });
   }
+  const summary = summaryIn(policies, now(), locale);
+  const announcement = describeLatest(await listAnnouncements(db), localeOf(c), settings.public_url, now());
   return c.json(
     {
       version,
@@ -69,6 +74,8 @@ export const showCurrentPolicy = factory.createHandlers(async c => {
       cookie: { name: cookie_name, domain: settings.cookie_domain ?? null, max_age_days: choice_holds_days },
       purposes,
       agreements,
+      ...(summary && { summary }),
+      ...(announcement && { announcement }),
     },
     200,
     {

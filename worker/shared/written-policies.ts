@@ -14,12 +14,21 @@ interface Purpose {
   }[];
 }
 
+/** What the widget says of an announcement, its button and its link included. */
+export interface AnnouncementTexts {
+  title: string;
+  text: string;
+  more: string;
+  close: string;
+}
+
 /** A policy version in every language, as the widget needs it. */
 export interface WrittenPolicy {
   version: string;
   effective_at: string;
   choices_hold_since: string;
-  texts: Record<Locale, { purposes: Purpose[]; agreements: Record<string, string> }>;
+  /** `summary` says what changed with the version from whose start on choices hold. */
+  texts: Record<Locale, { purposes: Purpose[]; summary?: string | undefined; agreements: Record<string, string> }>;
 }
 
 /** What the server writes into the widget's script, so that a page view needs no second request. */
@@ -29,4 +38,6 @@ export interface WrittenPolicies {
   current: WrittenPolicy | null;
   /** The version that comes into force next, or null. */
   next: WrittenPolicy | null;
+  /** The latest announcement in force, where there is one. */
+  announcement?: { id: string; until: string; texts: Record<Locale, AnnouncementTexts> } | undefined;
 }

@@ -166,6 +166,7 @@ create table policy_documents (
   html text not null,
   sha256 text not null,
   purposes text not null,
+  summary text,
   primary key (version, locale)
 );
 

@@ -7,10 +7,11 @@ export const V1: Check = ({ archive: { versions, documents, altered, missing } }
   return documents > 0 ? kept('documents_whole', { versions, documents }) : unproven('no_policy');
 };
 
-/** Every significant change of the policy was published before it took effect. */
-export const V2: Check = ({ archive: { versions, significant, sudden } }) => {
+/** Every significant change of the policy was published before it took effect, and is announced with what changes. */
+export const V2: Check = ({ archive: { versions, significant, sudden, unsaid } }) => {
   if (versions === 0) return unproven('no_policy');
   if (sudden > 0) return broken('changes_sudden', { versions: sudden });
+  if (unsaid > 0) return broken('changes_unsaid', { versions: unsaid });
   return kept(significant > 0 ? 'changes_announced' : 'changes_none', { versions, significant });
 };
 

@@ -30,6 +30,7 @@ const purpose = named(
     cookies: z.array(cookie),
   }),
 );
+const announced = { id: z.string(), title: z.string(), text: z.string(), url: z.url() };
 const current = z.strictObject({
   ...facts,
   locale: z.enum(locales),
@@ -38,7 +39,9 @@ const current = z.strictObject({
   url: z.url(),
   cookie: z.strictObject({ name: z.literal('consent'), domain: z.string().nullable(), max_age_days: z.int() }),
   purposes: z.array(purpose),
+  summary: z.string().optional(),
   agreements: z.record(z.enum(forms), z.string()),
+  announcement: z.strictObject({ ...announced, until: instant, more: z.string(), close: z.string() }).optional(),
 });
 
 const url = `https://leads.example.com/policies/${examples.version}?lang=en`;

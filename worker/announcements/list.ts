@@ -1,0 +1,75 @@
+import { html } from 'hono/html';
+import { type Announcement, listAnnouncements } from '../../db/announcements.ts';
+import { factory } from '../context.ts';
+import { localeOf } from '../http/language.ts';
+import { prefersHtml } from '../http/negotiate.ts';
+import { type Content, showPage } from '../http/page.ts';
+import { writeInstant } from '../http/times.ts';
+import type { Locale } from '../shared/locales.ts';
+import { announcementIn, announcementUrl } from './words.ts';
+
+/** Time for which the list may be cached. */
+const fresh_seconds = 60;
+
+/** `GET /announcements` lists what everyone is told of, the newest first: to a person as a page. */
+export const showAnnouncements = factory.createHandlers(async c => {
+  const { db, settings } = c.var.services;
+  const locale = localeOf(c);
+  const announcements = await listAnnouncements(db);
+  if (prefersHtml(c)) {
+    const { title, intro } = texts[locale];
+    return showPage(c, { title, description: intro }, renderAll(announcements, locale, settings.time_zone));
+  }
+  const described = announcements.map(({ texts: _, ...facts }, at) => ({
+    ...facts,
+    ...announcementIn(announcements[at]!, locale),
+    url: announcementUrl(settings.public_url, facts.id, locale),
+  }));
+  return c.json({ announcements: described }, 200, {
+    'Cache-Control': `public, max-age=${fresh_seconds}`,
+    'Content-Language': locale,
+    Vary: 'Accept, Accept-Language',
+  });
+});
+
+const texts = {
+  'zh-CN': {
+    title: '公告',
+    intro: '本页列出隐私政策的重大变更和个人信息安全事件。最新的公告列在最前。',
+    none: '目前没有公告。',
+    published: '发布时间：',
+    effective: '生效时间：',
+    version: (version: string) => `阅读隐私政策 ${version}`,
+    versions: '隐私政策的全部版本',
+  },
+  en: {
+    title: 'Announcements',
+    intro: 'This page lists significant changes of the privacy policy, and incidents. The newest comes first.',
+    none: 'There is no announcement.',
+    published: 'Published on ',
+    effective: 'In force from ',
+    version: (version: string) => `Read privacy policy ${version}`,
+    versions: 'All versions of the privacy policy',
+  },
+} as const satisfies Record<Locale, unknown>;
+
+function renderAll(announcements: Announcement[], locale: Locale, time_zone: string): Content {
+  const text = texts[locale];
+  const at = (instant: string) =>
+    html`<time datetime="${instant}">${writeInstant(locale, time_zone, new Date(instant))}</time>`;
+  const cards = announcements.map(announcement => {
+    const { id, version, published_at, effective_at } = announcement;
+    const { title, text: told } = announcementIn(announcement, locale);
+    return html`<section class="card" id="${id}" data-announcement="${id}">
+<h2>${title}</h2>
+<p>${text.published}${at(published_at)}<br>${text.effective}${at(effective_at)}</p>
+<p>${told}</p>
+<p><a href="/policies/${version}?lang=${locale}">${text.version(version)}</a></p>
+</section>
+`;
+  });
+  return html`<h1>${text.title}</h1>
+<p>${announcements.length > 0 ? text.intro : text.none}</p>
+${cards}
+<p><a href="/policies?lang=${locale}">${text.versions}</a></p>`;
+}
