@@ -41,7 +41,7 @@ export interface PolicyDraft {
 }
 
 /** The agreement sentence beside a form's checkbox in one language, and the retention period of the form's leads. */
-export interface PolicyForm {
+interface PolicyForm {
   form: string;
   agreement: string;
   retention_months: number;

@@ -8,6 +8,7 @@ const harmless = [
   /^text-(wrap|autospace|size-adjust):/,
   /^@media \(forced-colors: ?active\)$/,
   /^\.account summary::-webkit-details-marker$/,
+  /^html:not\(#_#_\):has\(\[data-consent-banner\]\.lc-top\) \.lc-news$/,
   /^\.operation:has\(:target\)$/,
 ];
 
