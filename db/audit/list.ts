@@ -7,6 +7,8 @@ export interface EventQuery {
   action?: string | undefined;
   /** A token's id, `visitor` or `operator`. */
   actor?: string | undefined;
+  /** Several of these, such as all tokens of one person. */
+  actors?: string[] | undefined;
   /** Inclusive. */
   recorded_from?: string | undefined;
   /** Exclusive. */
@@ -50,7 +52,7 @@ const last_instant_ms = Date.UTC(9999, 11, 31);
 
 /** Lists the events after a number in the order of numbers, which is the order of their commits. */
 export async function listEvents(db: Database, query: EventQuery, after: number | undefined): Promise<EventPage> {
-  const rows = await selectEvents(db, query, after);
+  const rows = await selectOfAll(db, query, after);
   const page = rows.slice(0, query.limit);
   const several = page.filter(row => row.lead_count > 1 && !query.lead_id).map(({ seq }) => seq);
   const shown = await listSubjects(db, several);
@@ -59,6 +61,17 @@ export async function listEvents(db: Database, query: EventQuery, after: number 
     return { ...row, lead_ids: shown.get(row.seq) ?? (one ? [one] : []) };
   });
   return { audit_events, has_more: rows.length > query.limit, end: page.at(-1)?.seq };
+}
+
+/** Selects events of one actor after another, because each has its place in an index and several together have none. */
+async function selectOfAll(db: Database, { actors, ...query }: EventQuery, after: number | undefined) {
+  if (!actors) return selectEvents(db, query, after);
+  const found = await Promise.all(actors.map(actor => selectEvents(db, { ...query, actor }, after)));
+  const sign = query.order === 'desc' ? -1 : 1;
+  return found
+    .flat()
+    .sort((one, other) => sign * (one.seq - other.seq))
+    .slice(0, query.limit + 1);
 }
 
 function selectEvents(db: Database, query: EventQuery, after: number | undefined) {
@@ -106,6 +119,19 @@ function selectEvents(db: Database, query: EventQuery, after: number | undefined
   if (recorded_to && !(after !== undefined && order === 'desc'))
     rows = rows.where('audit_events.seq', '<=', lastBefore(shift(recorded_to, disorder_ms)));
   return rows.execute();
+}
+
+/** Finds which of some requests, by their id in the log, were exports in clear. */
+export async function findExports(db: Database, request_ids: string[]): Promise<Set<string>> {
+  if (request_ids.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('audit_events')
+    .select('request_id')
+    .where('action', '=', 'lead.exported')
+    .where('action', '<>', sql.lit('lead.created'))
+    .where('request_id', 'in', request_ids)
+    .execute();
+  return new Set(rows.flatMap(({ request_id }) => request_id ?? []));
 }
 
 function countSubjects(eb: ExpressionBuilder<Schema, 'audit_events'>) {

@@ -16,6 +16,7 @@ export interface AuditEvent {
   action:
     | 'lead.created'
     | 'lead.revealed'
+    | 'lead.exported'
     | 'lead.changed'
     | 'lead.corrected'
     | 'lead.erased'
@@ -46,8 +47,12 @@ export interface AuditEvent {
     | 'channel.created'
     | 'channel.changed'
     | 'channel.removed'
+    | 'audit.exported'
     | 'system.checked';
-  /** Names of the fields that were read or written, joined by commas; of an act on no lead, the ids that it is about. */
+  /**
+   * Names of the fields that were read or written, joined by commas, with a status from what to what
+   * (`status:new>contacted`); of an act on no lead, the ids that it is about.
+   */
   fields?: string;
   /** What for: a lead's form, the purpose of a reveal, the ground of a hold or an erasure. */
   purpose?: string;

@@ -56,7 +56,7 @@ export async function changeLead(
 
 /**
  * Drafts the change of a lead; undefined when nothing would change. It fails with a Conflict in `leads` when the lead is
- * erased or restricted, or for a correction, has changed since it was read.
+ * erased or restricted, or its status, or for a correction anything of it, has changed since it was read.
  */
 export function draftChange(
   { db, vault }: { db: Database; vault: Vault },
@@ -69,13 +69,18 @@ export function draftChange(
   const known = values && openValues(vault, row);
   const corrected = known ? pickOther(values, known) : {};
   const columns = pickOther({ status, assigned_to }, row);
-  const fields = [...Object.keys(columns), ...Object.keys(corrected)].join(',');
+  const fields = [...describeColumns(columns, row), ...Object.keys(corrected)].join(',');
   if (!fields) return undefined;
   const isCorrection = Object.keys(corrected).length > 0;
   const resealed = isCorrection ? reseal(vault, row, { ...known!, ...corrected }) : undefined;
   const action = isCorrection ? 'lead.corrected' : 'lead.changed';
   const isOpen = sql`erased_at is null and restricted_at is null`;
-  const mayChange = isCorrection ? sql`${isOpen} and seq = ${row.seq}` : isOpen;
+  const isAsRead = isCorrection
+    ? sql` and seq = ${row.seq}`
+    : columns.status
+      ? sql` and status = ${row.status}`
+      : sql``;
+  const mayChange = sql`${isOpen}${isAsRead}`;
   const acts = [
     takeNumber(db),
     db
@@ -85,8 +90,8 @@ export function draftChange(
         ...(columns.status && { ...reach(columns.status, at), status_changed_at: at }),
         ...(resealed && { sealed: resealed.sealed }),
         changed_at: at,
-        // Fails the unit when the lead was erased or restricted since it was read, or, for a correction,
-        // changed at all.
+        // Fails the unit when the lead was erased or restricted since it was read, has another status than the event
+        // says, or, for a correction, was changed at all.
         seq: failUnless(mayChange, takenNumber()),
       })
       .where('id', '=', row.id)
@@ -95,6 +100,11 @@ export function draftChange(
     ...(columns.assigned_to ? [writeDeliveries(db, { event: 'lead.assigned', lead_id: row.id }, now)] : []),
   ];
   return { locks: resealed ? [updateKey(db, row.id, resealed.keys)] : [], acts };
+}
+
+/** Names what changes, as the event holds it. Of a status it says from what to what: `status:new>contacted`. */
+function describeColumns(columns: Pick<LeadChange, 'status' | 'assigned_to'>, row: LeadRow): string[] {
+  return Object.keys(columns).map(name => (name === 'status' ? `status:${row.status}>${columns.status}` : name));
 }
 
 /** Seals other values under the key that the lead has. Because they were opened before, the key is there. */

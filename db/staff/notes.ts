@@ -16,7 +16,9 @@ export type NoteKind =
   /** A request that the session sees in clear. */
   | 'shown'
   /** The address of a copy. */
-  | 'copy';
+  | 'copy'
+  /** An export of the access log. */
+  | 'audit';
 
 /** Notes that a session keeps. The oldest goes when one more is written. */
 const notes_kept = 50;

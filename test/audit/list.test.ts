@@ -60,7 +60,11 @@ describe.each(engines)('GET /audit-events on $engine', ({ open }) => {
         purpose: 'mini-ai-experience',
       }),
       seen,
-      expect.objectContaining({ action: 'lead.changed', fields: 'status', recorded_at: '2026-11-23T04:04:00.000Z' }),
+      expect.objectContaining({
+        action: 'lead.changed',
+        fields: 'status:new>contacted',
+        recorded_at: '2026-11-23T04:04:00.000Z',
+      }),
     ]);
     expect(await page(`lead_id=${ids[0]}&cursor=${next_cursor}`)).toEqual({
       audit_events: [],

@@ -125,7 +125,7 @@ describe('a lead', () => {
       (await readEvents(`lead_id=${id}`)).map(({ action, fields }) => [action, action === 'lead.changed' && fields]),
     ).toEqual([
       ['lead.created', false],
-      ['lead.changed', 'status'],
+      ['lead.changed', 'status:new>contacted'],
       ['lead.changed', 'assigned_to'],
       ['lead.changed', 'assigned_to'],
     ]);

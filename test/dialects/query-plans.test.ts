@@ -5,6 +5,7 @@ import Sqlite from 'better-sqlite3';
 import type { CompiledQuery } from 'kysely';
 import { expect, it } from 'vitest';
 import { expireAudit } from '../../db/audit/expire.ts';
+import { findExports } from '../../db/audit/list.ts';
 import { verifyTrail } from '../../db/audit/verify.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
 import { listStandingRestrictions } from '../../db/leads/restrict.ts';
@@ -172,6 +173,7 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
       const page = (await (await pull(query)).json()) as { next_cursor: string | null };
       if (page.next_cursor) await pull(`${query}&cursor=${page.next_cursor}`);
     }
+  await findExports(db, ['x', 'y']);
   for (let n = 0; n < 2; n++) await post('/consents', { ...choice, chosen_at: noon.toISOString() }, key);
   await get(`/consents/${visitor_id}`);
   await post(`/consents/${visitor_id}/withdrawal`, '');

@@ -51,7 +51,7 @@ describe('PATCH /leads/:id', () => {
       {
         actor: (await token('sales')).split('_')[1],
         role: 'sales',
-        fields: 'status,assigned_to',
+        fields: 'status:new>contacted,assigned_to',
         purpose: 'mini-ai-experience',
         lead_id: id,
       },
@@ -59,6 +59,17 @@ describe('PATCH /leads/:id', () => {
     expect(await (await pull('/leads?assigned_to=王芳&status=contacted')).json()).toMatchObject({ leads: [{ id }] });
     await ask('PATCH', `/leads/${id}`, { assigned_to: null }, 'sales');
     expect(await (await pull(`/leads/${id}`)).json()).toMatchObject({ status: 'contacted', assigned_to: null });
+  });
+
+  it('says of each status from what to what, also where several people change it at once', async () => {
+    const { ask, id, events } = await startWithLead();
+    const statuses = ['contacted', 'qualified', 'closed', 'new', 'contacted', 'qualified', 'closed', 'new'];
+    await Promise.all(statuses.map(status => ask('PATCH', `/leads/${id}`, { status })));
+    const steps = ((await events('lead.changed')) as { fields: string }[]).map(({ fields }) =>
+      fields.replace('status:', '').split('>'),
+    );
+    expect(steps.length).toBeGreaterThan(1);
+    expect(steps.map(([from]) => from)).toEqual(['new', ...steps.slice(0, -1).map(([, to]) => to)]);
   });
 
   it('[R3] corrects values: search finds the new, not the old; the event names the fields alone', async () => {
@@ -86,7 +97,7 @@ describe('PATCH /leads/:id', () => {
     for (const column of ['wrapped', 'phone_index', 'email_index'] as const)
       expect(key![column]).not.toBe(before[0]![column]);
     await ask('PATCH', `/leads/${id}`, { company: 'Example Ltd', status: 'closed' });
-    expect(await events('lead.corrected')).toMatchObject([{}, { fields: 'status,company' }]);
+    expect(await events('lead.corrected')).toMatchObject([{}, { fields: 'status:new>closed,company' }]);
   });
 
   it.each<[Role, object, number]>([

@@ -51,7 +51,11 @@ describe('[R2] a copy', () => {
         ...{ holds: [], restrictions: [] },
         events: [
           expect.objectContaining({ action: 'lead.created', role: 'visitor' }),
-          expect.objectContaining({ action: 'lead.changed', role: 'privacy_officer', fields: 'status,assigned_to' }),
+          expect.objectContaining({
+            action: 'lead.changed',
+            role: 'privacy_officer',
+            fields: 'status:new>contacted,assigned_to',
+          }),
           expect.objectContaining({ action: 'lead.revealed', role: 'sales', at: '2026-11-23T04:00:00.000Z' }),
           expect.objectContaining({ action: 'request.fulfilled', role: 'privacy_officer' }),
           expect.objectContaining({ action: 'copy.opened', role: 'visitor' }),

@@ -5,6 +5,7 @@
  * every isolate would start some milliseconds later.
  */
 export { showAudit } from './audit/events.ts';
+export { exportAudit, sendAudit } from './audit/export.ts';
 export { showRecord } from './compliance/record.ts';
 export { askExport, exportLeads, sendExport } from './leads/export.ts';
 export { holdLead, releaseHold, showHolds } from './leads/holds.ts';

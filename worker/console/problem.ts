@@ -67,6 +67,7 @@ function formAddress(c: Context<App>, slug: Slug): string {
   if (path.startsWith('/console/tokens')) return '/console/tokens';
   const [, request_id] = /^\/console\/requests\/([^/]+)/.exec(path) ?? [];
   if (request_id && uuid.test(request_id) && slug !== 'not-found') return `/console/requests/${request_id}`;
+  if (path.startsWith('/console/audit')) return '/console/audit';
   if (path.startsWith('/console/requests')) return '/console/requests';
   const [, channel_id] = /^\/console\/notices\/([^/]+)/.exec(path) ?? [];
   if (channel_id && uuid.test(channel_id) && slug !== 'not-found') return `/console/notices/${channel_id}`;

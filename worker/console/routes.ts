@@ -25,6 +25,8 @@ export const consolePages: Record<string, Methods> = {
   '/console/export/:id': { GET: [allow('leads:read'), page('sendExport')] },
   '/console/overview': { GET: [allow('leads:read', 'consents:read'), page('showOverview')] },
   '/console/audit': { GET: [allow('audit:read'), page('showAudit')] },
+  '/console/audit/export': { POST: [allow('audit:read'), page('exportAudit')] },
+  '/console/audit/export/:id': { GET: [allow('audit:read'), page('sendAudit')] },
   '/console/record': { GET: [allow('consents:read'), page('showRecord')] },
   '/console/tokens': {
     GET: [allow('tokens:manage'), page('showTokens')],

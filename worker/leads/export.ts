@@ -1,7 +1,9 @@
 import type { Context } from 'hono';
+import { recordEvent, takeNumber } from '../../db/audit/record.ts';
 import type { Lead } from '../../db/leads/lead.ts';
 import { changeNumber, type LeadPage, type LeadQuery, listMatches, type View } from '../../db/leads/read.ts';
 import type { App } from '../context.ts';
+import { writeHead, writeRow } from '../http/csv.ts';
 import { chooseType } from '../http/negotiate.ts';
 import { logFailure } from '../http/problems/failure.ts';
 import { streamPages, writeLines } from '../http/stream.ts';
@@ -31,8 +33,8 @@ const formats = {
   'application/x-ndjson': { type: 'application/x-ndjson', head: '', write: writeLines, ending: 'ndjson' },
   'text/csv': {
     type: 'text/csv; charset=utf-8',
-    head: `\ufeff${columns.join(',')}\r\n`,
-    write: (leads: Lead[]) => leads.map(writeRow).join(''),
+    head: writeHead(columns),
+    write: (leads: Lead[]) => leads.map(writeLead).join(''),
     ending: 'csv',
   },
 };
@@ -50,6 +52,8 @@ export function readExportFormat(c: Context<App>): ExportFormat | undefined {
  * Because a page that fails breaks the connection, a part never ends as if it were whole. Because the cursor is taken
  * before the first page, the feed after it holds every change made meanwhile.
  *
+ * An export in clear is an event of its own, beside those of its pages.
+ *
  * @param linkFrom Returns the link to the feed after a number, for programs that go on from there.
  */
 export async function streamLeads(
@@ -62,6 +66,10 @@ export async function streamLeads(
   const { services } = c.var;
   const { type, head, write, ending } = formats[format];
   const link = linkFrom?.(await changeNumber(services.db));
+  if ('clear' in view) {
+    const event = { action: 'lead.exported' as const, fields: ending, ...(view.purpose && { purpose: view.purpose }) };
+    await services.db.atomic([takeNumber(services.db), ...recordEvent(services.db, view.clear, event, services.now())]);
+  }
   const query = { ...asked, limit: page_limit };
   const readPage = (after: LeadPage['end']) => listMatches(services, query, after, view, services.now());
   const readNext = (after: LeadPage['end']) =>
@@ -84,24 +92,8 @@ export async function streamLeads(
   });
 }
 
-/**
- * Writes a lead as a row of CSV.
- *
- * @see RFC 4180
- */
-function writeRow(lead: Lead): string {
+/** Writes a lead as a row of CSV. */
+function writeLead(lead: Lead): string {
   const values = lead as Partial<Record<string, string | null>>;
-  return `${columns.map(column => writeCell(values[column] ?? '')).join(',')}\r\n`;
-}
-
-/**
- * Writes a cell.
- *
- * Because a spreadsheet runs what begins like a formula, and takes a phone for a number, an apostrophe marks such a text;
- * also inside a cell, where a program that knows only semicolons or tabs begins a new one. Because LibreOffice splits
- * at commas, semicolons and tabs at once, a cell with any of them stands in quotes.
- */
-function writeCell(value: string): string {
-  const safe = value.replace(/(^|[;\t\r\n])(?=[\s"]*[=+\-@＝＋－＠]|[\t\r\n])/g, "$1'");
-  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return writeRow(columns.map(column => values[column] ?? ''));
 }

@@ -3,19 +3,47 @@ import type { EventPage } from '../../../db/audit/list.ts';
 import type { Content } from '../../http/page.ts';
 import { renderTable } from '../elements.ts';
 import type { Reader } from '../reader.ts';
+import { requestAddress } from '../requests/address.ts';
+import { desk_texts } from '../requests/texts.ts';
 import { renderTime } from '../times.ts';
+
+/** Leads of an event that its row names. */
+const leads_shown = 10;
 
 export type ListedEvent = EventPage['audit_events'][number];
 
-/** Draws events as a table: when, who, what and what for. The events of one lead have no column that names the lead. */
-export function renderEvents(reader: Reader, events: ListedEvent[], lead_id?: string): Content {
+interface Given {
+  /** The lead that all events are about. Then no column names it. */
+  lead_id?: string;
+  /** The requests that were exports, by their id in the log. */
+  exports?: ReadonlySet<string>;
+}
+
+/** Draws events as a table: when, who, what and what for. An export is one row, however many pages it was read in. */
+export function renderEvents(reader: Reader, listed: ListedEvent[], { lead_id, exports }: Given = {}): Content {
   const { audit } = reader.text;
   const heads = [audit.when, audit.who, audit.action, audit.purpose, ...(lead_id ? [] : [audit.about])];
+  const events = joinExports(listed, exports ?? new Set());
   const rows = events.map(event => [
     ...renderEvent(reader, event),
     ...(lead_id ? [] : [renderSubjects(reader, event)]),
   ]);
   return renderTable(audit.title, heads, rows);
+}
+
+/** Joins the events of an export, which follow each other, to one about all of its leads. */
+function joinExports(events: ListedEvent[], exports: ReadonlySet<string>): ListedEvent[] {
+  const joined: ListedEvent[] = [];
+  for (const event of events) {
+    const { request_id, action, lead_count, lead_ids } = event;
+    const isPart = request_id !== null && exports.has(request_id) && /^lead\.(revealed|exported)$/.test(action);
+    const last = joined.at(-1);
+    if (isPart && last?.action === 'lead.exported' && last.request_id === request_id) {
+      last.lead_count += lead_count;
+      last.lead_ids = [...last.lead_ids, ...lead_ids].slice(0, leads_shown);
+    } else joined.push(isPart ? { ...event, action: 'lead.exported' } : event);
+  }
+  return joined;
 }
 
 function renderEvent(reader: Reader, { recorded_at, holder, actor, role, action, fields, purpose }: ListedEvent) {
@@ -24,7 +52,7 @@ function renderEvent(reader: Reader, { recorded_at, holder, actor, role, action,
   const named = /^lead\.(changed|corrected)$/.test(action)
     ? fields
         ?.split(',')
-        .map(name => text.fields[name] ?? name)
+        .map(name => describeField(reader, name))
         .join(', ')
     : '';
   return [
@@ -35,15 +63,28 @@ function renderEvent(reader: Reader, { recorded_at, holder, actor, role, action,
   ];
 }
 
+/** Names a field that was changed; of a status, from what to what. */
+function describeField({ text }: Reader, name: string): string {
+  const [, from = '', to = ''] = /^status:(\w+)>(\w+)$/.exec(name) ?? [];
+  if (!to) return text.fields[name] ?? name;
+  return `${text.fields.status}: ${text.statuses[from] ?? from} → ${text.statuses[to] ?? to}`;
+}
+
 /** Says what an act was for. Where nothing else was said, that is the lead's form. */
-function describePurpose({ text }: Reader, action: string, purpose: string): string {
+function describePurpose({ text, locale }: Reader, action: string, purpose: string): string {
+  if (/^(request|copy)\./.test(action)) {
+    const { types, by, verifiedBy } = desk_texts[locale];
+    return types[purpose] ?? by[purpose] ?? verifiedBy[purpose] ?? purpose;
+  }
   const grounds = action.startsWith('hold.') ? text.holds.grounds : text.erasure_grounds;
   return text.purposes[purpose] ?? text.forms[purpose] ?? grounds[purpose] ?? purpose;
 }
 
 function renderSubjects({ text: { audit } }: Reader, { lead_ids, lead_count, fields, action }: ListedEvent): Content {
+  if (lead_count === 0 && fields && /^(request|copy)\./.test(action))
+    return html`<a href="${requestAddress(fields)}"><code>${fields.slice(-12)}</code></a>`;
   if (lead_count === 0)
-    return html`${/^(token|policy|calendar|key|channel|request|copy)\./.test(action) ? html`<code>${fields}</code>` : '–'}`;
+    return html`${/^(token|policy|calendar|key|channel|audit)\./.test(action) ? html`<code>${fields}</code>` : '–'}`;
   const links = lead_ids.map(
     id => html`<a href="/console/audit?lead_id=${id}&amp;action=all"><code>${id.slice(-12)}</code></a> `,
   );

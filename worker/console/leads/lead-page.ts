@@ -39,8 +39,8 @@ interface LeadDetails {
   work: { statuses: readonly string[]; assignees: string[] } | undefined;
   earlier: EarlierLead[];
   consent: LeadConsent;
-  /** The lead's latest audit events; undefined for a reader who may not see them. */
-  events: EventPage | undefined;
+  /** The lead's latest audit events, and which requests were exports; undefined for a reader who may not see them. */
+  events: (EventPage & { exports: ReadonlySet<string> }) | undefined;
   /** The holds of the lead; undefined for a reader who may not manage them. */
   holds: ReadHold[] | undefined;
   /** The restrictions of the lead; empty for a reader who may not lift them. */
@@ -66,7 +66,7 @@ export function leadPage(reader: Reader, details: LeadDetails): Page {
 ${said ? html`<p class="notice" role="status">${said}</p>` : ''}
 ${isOpen(lead) ? renderOpen(reader, lead, details) : html`<h1>${text.title}</h1><p class="notice">${describeClosed(reader, lead)}</p>`}
 ${holds && holds.length > 0 ? html`<section class="card"><h2>${texts.holds.title}</h2>${renderHolds(reader, holds, { lead_id: lead.id, refusal })}</section>` : ''}
-${restrictions.length > 0 ? html`<section class="card"><h2>${texts.restrictions.title}</h2>${renderRestrictions(reader, restrictions, { lead_id: lead.id, refusal })}</section>` : ''}
+${restrictions.length > 0 ? html`<section class="card"><h2>${texts.restrictions.one}</h2>${renderRestrictions(reader, restrictions, { lead_id: lead.id, refusal })}</section>` : ''}
 <div class="facts-grid${events ? ' two' : ''}">
 <div>${open?.earlier_lead_id ? renderEarlier(reader, earlier, list) : ''}${isHidden ? '' : renderConsent(reader, lead.id, consent)}</div>
 ${events && !isHidden ? renderHistory(reader, lead.id, events) : ''}
@@ -189,10 +189,14 @@ ${withdrawn_at ? html`<div><dt>${text.withdrawn}</dt><dd>${renderTime(reader, wi
 <div><dt>${text.digest}</dt><dd><code>${given.policy_sha256}</code></dd></div></dl>${reader.scopes.includes('consents:read') ? html`<p><a href="/console/leads/${id}/consent" target="_blank">${text.proof}</a></p>` : ''}</section>`;
 }
 
-function renderHistory(reader: Reader, id: string, { audit_events, has_more }: EventPage): Content {
+function renderHistory(
+  reader: Reader,
+  id: string,
+  { audit_events, has_more, exports }: NonNullable<LeadDetails['events']>,
+): Content {
   const { lead: text } = reader.text;
   const all = has_more ? html`<p><a href="/console/audit?lead_id=${id}&amp;action=all">${text.all}</a></p>` : '';
-  return html`<section class="card"><h2>${text.history}</h2>${renderEvents(reader, audit_events, id)}${all}</section>`;
+  return html`<section class="card"><h2>${text.history}</h2>${renderEvents(reader, audit_events, { lead_id: id, exports })}${all}</section>`;
 }
 
 function renderCorrection(

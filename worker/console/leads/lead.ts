@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
-import { listEvents } from '../../../db/audit/list.ts';
+import { findExports, listEvents } from '../../../db/audit/list.ts';
+import type { Database } from '../../../db/database.ts';
 import { changeLead, type LeadChange } from '../../../db/leads/change.ts';
 import { eraseLeadById } from '../../../db/leads/erase.ts';
 import { findLeadConsent, listEarlier } from '../../../db/leads/history.ts';
@@ -44,12 +45,11 @@ export const showLead = factory.createHandlers(async c => {
   if (!seen) return problem(c, 'not-found');
   const { lead, shownFor } = seen;
   const open = isOpen(lead) ? lead : undefined;
-  const history = { lead_id: lead.id, order: 'desc', limit: events_shown } as const;
   const [assignees, earlier, consent, events, holds, restrictions, refused] = await Promise.all([
     open && hasScope(c, 'leads:write') ? listAssignees(services, open.assigned_to) : undefined,
     open ? listEarlier(db, open.earlier_lead_id) : [],
     findLeadConsent(db, lead.id),
-    hasScope(c, 'audit:read') ? listEvents(db, history, undefined) : undefined,
+    hasScope(c, 'audit:read') ? listHistory(db, lead.id) : undefined,
     hasScope(c, 'holds:manage') ? listLeadHolds(services, lead.id, holds_shown, undefined) : undefined,
     hasScope(c, 'requests:handle') ? listRestrictions(services, lead.id) : [],
     open && hasScope(c, 'leads:correct') ? readRefused(c) : undefined,
@@ -65,6 +65,13 @@ export const showLead = factory.createHandlers(async c => {
   });
   return answerPage(c, page, refused && { status: 422 });
 });
+
+/** Lists the latest events of a lead, and which of them were exports. */
+async function listHistory(db: Database, lead_id: string) {
+  const page = await listEvents(db, { lead_id, order: 'desc', limit: events_shown }, undefined);
+  const requests = page.audit_events.flatMap(({ request_id }) => request_id ?? []);
+  return { ...page, exports: await findExports(db, [...new Set(requests)]) };
+}
 
 /** `POST /console/leads/{id}/reveal` lets the session see a lead in clear, for a purpose that the audit trail holds. */
 export const revealLead = factory.createHandlers(

@@ -187,6 +187,7 @@ export const en = {
   },
   restrictions: {
     title: 'Restricted leads',
+    one: 'Restriction at the person’s request',
     intro:
       'Leads whose use their person asked to have restricted: nobody sees or changes them until the restriction is lifted. Withdrawal, erasure and the end of the period still happen.',
     none: 'No lead is restricted',
@@ -251,6 +252,10 @@ export const en = {
     action: 'Action',
     all: 'All actions',
     lead: 'Lead ID',
+    person: 'Person',
+    anyone: 'Anyone',
+    csv: 'Export as CSV',
+    csvHint: 'What the filters leave, oldest first. The export is itself an entry.',
     who: 'Who',
     when: 'When',
     purpose: 'Purpose',
@@ -261,6 +266,7 @@ export const en = {
     actions: named<AuditEvent['action']>({
       'lead.created': 'Lead received',
       'lead.revealed': 'Values shown',
+      'lead.exported': 'Exported in clear',
       'lead.changed': 'Lead changed',
       'lead.corrected': 'Values corrected',
       'lead.erased': 'Lead erased',
@@ -291,6 +297,7 @@ export const en = {
       'channel.created': 'Channel made',
       'channel.changed': 'Channel changed',
       'channel.removed': 'Channel removed',
+      'audit.exported': 'Access log exported',
       'system.checked': 'Promises checked',
     }),
   },
