@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import { lengthPrefixed } from '../digest.ts';
-import { deriveKey } from '../vault/vault.ts';
+import { deriveKey } from '../vault/cipher.ts';
 import { Refusal } from './refusal.ts';
 
 /** Bytes as they come, in pieces of any size. */

@@ -4,8 +4,8 @@ import { Conflict, type Database } from '../database.ts';
 import { writeDeliveries } from '../notices/write.ts';
 import { failUnless } from '../statements.ts';
 import type { LeadValues, SubjectKeys, Vault } from '../vault/vault.ts';
-import type { Part } from './hold.ts';
 import { type LeadStatus, lead_statuses } from './lead.ts';
+import type { Part } from './parts.ts';
 import { type LeadRow, openValues, selectLead } from './rows.ts';
 
 /** A change of a lead by staff. A property that is left out stays as it is. */

@@ -3,8 +3,9 @@ import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } fro
 import { Conflict, type Database } from '../database.ts';
 import { forgetSubject, repeatEnds } from '../once.ts';
 import { failUnless } from '../statements.ts';
-import { attempts, draftEnd, draftNote, findStanding, isHeld, type Part, run } from './hold.ts';
+import { draftEnd, draftNote, findStanding, isHeld } from './hold.ts';
 import { type ErasureGround, personal_fields } from './lead.ts';
+import { attempts, type Part, run } from './parts.ts';
 
 /** The columns of a lead that its erasure needs. */
 export interface Erasable {

@@ -1,12 +1,13 @@
-import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
-import { type Actor, type AuditEvent, recordEvent, subject_tables, takeNumber, takenNumber } from '../audit/record.ts';
+import { type RawBuilder, sql } from 'kysely';
+import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
 import { newId } from '../ids.ts';
 import type { Holds } from '../schema.ts';
 import { failUnless } from '../statements.ts';
 import type { Vault } from '../vault/vault.ts';
-import { findHoldKey, openHold, type ReadHold, sealReference, selectHolds } from './hold-words.ts';
+import { findHoldKey, sealReference } from './hold-words.ts';
 import type { HoldGround } from './lead.ts';
+import { hold_tables, type Part } from './parts.ts';
 
 /** The values that place a hold. `review_on` is a day, `YYYY-MM-DD`. */
 export interface NewHold {
@@ -14,14 +15,6 @@ export interface NewHold {
   reference: string;
   review_on: string;
 }
-
-export interface HoldPage {
-  holds: ReadHold[];
-  has_more: boolean;
-}
-
-/** The tables whose Conflict says that a lead, its holds or a request about it are not what was read. */
-const hold_tables = ['holds', 'leads', 'subject_requests', ...subject_tables];
 
 /** Returns SQL that says whether a hold stands on the lead of the row. */
 export function isHeld(): RawBuilder<boolean> {
@@ -92,72 +85,6 @@ export function findStanding(db: Database, lead_id: string): Promise<Holds[]> {
     .where('released_at', 'is', null)
     .orderBy('id')
     .execute();
-}
-
-/** Lists the holds of a lead, those that were released too, in the order in which they were placed, after an id. */
-export async function listLeadHolds(
-  { db, vault }: { db: Database; vault: Vault },
-  lead_id: string,
-  limit: number,
-  after: string | undefined,
-): Promise<HoldPage> {
-  let rows = selectHolds(db)
-    .where('lead_id', '=', lead_id)
-    .orderBy('holds.id')
-    .limit(limit + 1);
-  if (after) rows = rows.where('holds.id', '>', after);
-  return cutPage(
-    (await rows.execute()).map(row => openHold(vault, row)),
-    limit,
-  );
-}
-
-/** Lists the holds that stand, the one to be reviewed first at the top, after a place in that order. */
-export async function listStandingHolds(
-  { db, vault }: { db: Database; vault: Vault },
-  limit: number,
-  after: Pick<Holds, 'review_on' | 'id'> | undefined,
-): Promise<HoldPage> {
-  let rows = selectHolds(db)
-    .where('released_at', 'is', null)
-    .orderBy('review_on')
-    .orderBy('holds.id')
-    .limit(limit + 1);
-  if (after)
-    rows = rows.where(eb => eb(eb.refTuple('review_on', 'holds.id'), '>', eb.tuple(after.review_on, after.id)));
-  return cutPage(
-    (await rows.execute()).map(row => openHold(vault, row)),
-    limit,
-  );
-}
-
-function cutPage(holds: ReadHold[], limit: number): HoldPage {
-  return { holds: holds.slice(0, limit), has_more: holds.length > limit };
-}
-
-/**
- * A part of a unit. Because other units lock rows of a lead before they take a number, the `locks` of all parts stand
- * before the first of the `acts`.
- */
-export interface Part {
-  locks: CompiledQuery[];
-  acts: CompiledQuery[];
-}
-
-/**
- * Attempts at an act before it gives up. Because others may place and release holds meanwhile, one may not be enough.
- */
-export const attempts = 50;
-
-/** Runs parts as one unit, and returns whether the lead and its holds were as the parts expect. */
-export async function run(db: Database, parts: Part[]): Promise<boolean> {
-  try {
-    await db.atomic([...parts.flatMap(({ locks }) => locks), ...parts.flatMap(({ acts }) => acts)]);
-    return true;
-  } catch (error) {
-    if (error instanceof Conflict && hold_tables.includes(error.table)) return false;
-    throw error;
-  }
 }
 
 /**

@@ -6,9 +6,10 @@ import { failUnless } from '../statements.ts';
 import type { Vault } from '../vault/vault.ts';
 import { draftErasure } from './erase.ts';
 import { retention } from './expire.ts';
-import { attempts, draftEnd, findHold, findStanding, isHeld, type Part, run } from './hold.ts';
+import { draftEnd, findHold, findStanding, isHeld } from './hold.ts';
 import { findHoldKey, sealReason } from './hold-words.ts';
 import type { ErasureGround } from './lead.ts';
+import { attempts, type Part, run } from './parts.ts';
 import { type Kept, type Periods, readPeriods } from './period.ts';
 import { isRestricted } from './restrict.ts';
 

@@ -6,8 +6,9 @@ import type { Restrictions } from '../schema.ts';
 import { failUnless } from '../statements.ts';
 import { LostKey } from '../vault/lost-key.ts';
 import type { Vault } from '../vault/vault.ts';
-import { attempts, isHeld, type Part, run } from './hold.ts';
+import { isHeld } from './hold.ts';
 import { findHoldKey } from './hold-words.ts';
+import { attempts, type Part, run } from './parts.ts';
 
 /** Returns SQL that says whether a restriction, which its person asked for, stands on the lead of the row. */
 export function isRestricted(): RawBuilder<boolean> {

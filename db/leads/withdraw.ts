@@ -3,7 +3,8 @@ import type { Database } from '../database.ts';
 import { firstIdAt } from '../ids.ts';
 import { hashReceiptCode, readReceiptCode, readReceiptTime } from '../vault/signer.ts';
 import { eraseLeads } from './erase.ts';
-import { attempts, draftNote, isHeld, run } from './hold.ts';
+import { draftNote, isHeld } from './hold.ts';
+import { attempts, run } from './parts.ts';
 
 /**
  * Withdraws the consent given with a lead and erases the lead. One on which a hold stands is erased when the last hold

@@ -2,7 +2,7 @@ import { type CompiledQuery, sql } from 'kysely';
 import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
 import { dayOf } from '../days.ts';
-import { attempts, type Part, run } from '../leads/hold.ts';
+import { attempts, type Part, run } from '../leads/parts.ts';
 import { findToken } from '../staff/tokens.ts';
 import { failUnless } from '../statements.ts';
 import type { Vault } from '../vault/vault.ts';

@@ -1,6 +1,7 @@
 import type { Actor } from '../audit/record.ts';
 import type { Database } from '../database.ts';
-import { listLeadHolds, run } from '../leads/hold.ts';
+import { listLeadHolds } from '../leads/hold-list.ts';
+import { run } from '../leads/parts.ts';
 import { findPeriodEnd, type Periods } from '../leads/period.ts';
 import { listRestrictions } from '../leads/restrict.ts';
 import { openValues, selectLead } from '../leads/rows.ts';

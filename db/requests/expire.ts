@@ -3,7 +3,7 @@ import { type Actor, recordEvent, takeNumber, takenNumber } from '../audit/recor
 import { Conflict, type Database } from '../database.ts';
 import { addDays, dayOf, monthsBefore } from '../days.ts';
 import { type RunOptions, retention } from '../leads/expire.ts';
-import { run } from '../leads/hold.ts';
+import { run } from '../leads/parts.ts';
 import { writeDeliveries } from '../notices/write.ts';
 import { spendProof } from '../once.ts';
 import { failUnless } from '../statements.ts';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { digest, lengthPrefixed } from '../digest.ts';
 import { newId } from '../ids.ts';
-import { decrypt, deriveKey, encrypt, pad } from '../vault/vault.ts';
+import { decrypt, deriveKey, encrypt, pad } from '../vault/cipher.ts';
 
 /** What a note is for; a note of one kind is never read as another. */
 export type NoteKind =

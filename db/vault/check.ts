@@ -3,8 +3,9 @@ import { recordEvent, takeNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
 import type { KeyChecks, Keys, Leads } from '../schema.ts';
 import { failUnless } from '../statements.ts';
+import { deriveKey, identifyKey } from './cipher.ts';
 import { countKeys, sumSubjects } from './count.ts';
-import { deriveKey, identifyKey, type KeyEncryptionKey, type Vault, type WrappedKey } from './vault.ts';
+import type { KeyEncryptionKey, Vault, WrappedKey } from './vault.ts';
 
 /** The deployment's keys, by their setting. */
 export interface DeploymentKeys {

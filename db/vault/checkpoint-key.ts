@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import { deriveKey } from './vault.ts';
+import { deriveKey } from './cipher.ts';
 
 /**
  * Signs checkpoints of the audit trail, or backups. Whoever checks one needs the public key alone, which cannot sign.

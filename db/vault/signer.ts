@@ -1,5 +1,5 @@
 import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { decrypt, deriveKey, encrypt } from './vault.ts';
+import { decrypt, deriveKey, encrypt } from './cipher.ts';
 
 /**
  * Derives from SIGNING_KEY: receipt codes, HMACs of requests, and marks on what the deployment hands out. Of several

@@ -4,7 +4,7 @@ import { sealTrail } from '../../db/audit/seal.ts';
 import type { Database } from '../../db/database.ts';
 import { lengthPrefixed } from '../../db/digest.ts';
 import { newId } from '../../db/ids.ts';
-import { encrypt } from '../../db/vault/vault.ts';
+import { encrypt } from '../../db/vault/cipher.ts';
 import { promise_ids } from '../../worker/compliance/finding.ts';
 import { checkPromises } from '../../worker/compliance/run.ts';
 import type { HostFiles } from '../../worker/context.ts';

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { lengthPrefixed } from '../../db/digest.ts';
-import { decrypt, deriveKey, encrypt, pad } from '../../db/vault/vault.ts';
+import { decrypt, deriveKey, encrypt, pad } from '../../db/vault/cipher.ts';
 import type { App } from '../context.ts';
 import type { FieldError, Slug } from '../http/problems/slugs.ts';
 import { readSessionId } from './session.ts';

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
-import { type HoldPage, listLeadHolds, listStandingHolds, placeHold } from '../../db/leads/hold.ts';
+import { placeHold } from '../../db/leads/hold.ts';
+import { type HoldPage, listLeadHolds, listStandingHolds } from '../../db/leads/hold-list.ts';
 import { hold_grounds } from '../../db/leads/lead.ts';
 import { releaseHold } from '../../db/leads/release.ts';
 import { selectLead } from '../../db/leads/rows.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { listStandingHolds, placeHold } from '../../../db/leads/hold.ts';
+import { placeHold } from '../../../db/leads/hold.ts';
+import { listStandingHolds } from '../../../db/leads/hold-list.ts';
 import { releaseHold as release } from '../../../db/leads/release.ts';
 import { factory } from '../../context.ts';
 import { actorOf } from '../../guards/access.ts';

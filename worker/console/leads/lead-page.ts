@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { EventPage } from '../../../db/audit/list.ts';
 import type { EarlierLead, LeadConsent } from '../../../db/leads/history.ts';
 import type { ReadHold } from '../../../db/leads/hold-words.ts';
-import type { ErasureGround, Lead, RevealPurpose } from '../../../db/leads/lead.ts';
+import type { Lead, RevealPurpose } from '../../../db/leads/lead.ts';
 import type { Restrictions } from '../../../db/schema.ts';
 import { type Content, renderError, renderNotice, unaided } from '../../http/page.ts';
 import type { FieldError } from '../../http/problems/slugs.ts';
@@ -76,26 +76,6 @@ ${holds && !('erased_at' in lead) ? renderHoldForm(reader, lead.id, refusal) : '
 ${open && scopes.includes('requests:handle') ? html`<p><a class="button quiet" href="/console/requests/new?lead_id=${open.id}">${text.request}</a></p>` : ''}
 ${open && scopes.includes('leads:erase') ? html`<p class="danger"><a class="button quiet" href="${leadAddress(open.id, list, '/erasure')}">${text.erase}</a></p>` : ''}
 ${open ? '' : html`<p><a class="button quiet" href="/console">${texts.list.all}</a></p>`}`,
-  };
-}
-
-/** Draws the page that asks before a lead is erased. */
-export function erasurePage(
-  { text: texts }: Reader,
-  lead: OpenLead,
-  grounds: readonly ErasureGround[],
-  list: string,
-): Page {
-  const { lead: text, erasure_grounds } = texts;
-  const options = grounds.map(ground => [ground, erasure_grounds[ground]] as const);
-  return {
-    title: text.eraseTitle,
-    section: 'leads',
-    content: html`<section class="card narrow"><h1>${text.eraseTitle}</h1>
-<p><b>${lead.name}</b> · ${lead.company} · ${lead.phone}</p>
-${text.eraseBody.map(line => html`<p>${line}</p>`)}
-<form method="post" action="${leadAddress(lead.id, list, '/erasure')}">${renderSelect('ground', text.eraseWhy, options, undefined)}<label class="check"><input type="checkbox" name="sure" value="yes" required><span>${text.eraseSure}</span></label>
-<p class="go"><button class="alarm">${text.eraseDo}</button><a class="button quiet" href="${leadAddress(lead.id, list)}">${text.keep}</a></p></form></section>`,
   };
 }
 
