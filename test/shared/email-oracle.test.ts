@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkField, normalizeField } from '../../worker/shared/fields.ts';
+import { checkField, checkSpelling, normalizeField } from '../../worker/shared/fields.ts';
 import { createRandom, seed, times } from '../support/random.ts';
 
 /**
@@ -17,11 +17,11 @@ const refused: Record<string, RegExp> = {
   'a local part of more than 64 (RFC 5321 §4.5.3.1)': /^[^@]{65}/,
   'more than 254 characters (RFC 5321 §4.5.3.1, errata 1690)': /^.{255}/,
   'a last label of one letter, of which there is none': /\.[^.]$/,
+  'a last label that is a number, in hexadecimal too, of which there is none': /\.(\d+|0x[\da-f]*)$/i,
 };
 const accepted: Record<string, RegExp> = {
   'letters beyond ASCII: addresses are international (RFC 6531)': /[^\x20-\x7e]/,
-  'a sign in the host that no host has, for a server to tell': /@.*[!#$%&'*+/=?^_`{|}~]/,
-  'a label of more than 63': /@(?:.*\.)?[^.@]{64}/,
+  'a sign in the host that browsers allow in the host of a link': /@.*[!$&'*+=_`{}~]/,
 };
 
 it('an e-mail address is what browsers take for one, but for the exceptions told here', () => {
@@ -48,6 +48,39 @@ it('takes a common address as it is, in any case, up to 254 characters, and no m
   for (const typed of ['z.san+form@example.com', "O'Neil@Example.CO.UK", '张三@例子.中国', 'a@b-c.museum', longest])
     expect(checkField('email', typed), typed).toBeUndefined();
   expect(checkField('email', `${longest}n`)).toBe('too_long');
+});
+
+it('takes a host that the domain name system can have, and no other', () => {
+  for (const host of [
+    'b-c.museum',
+    'xn--fsqu00a.xn--fiqs8s',
+    '例子.中国',
+    'straße.example',
+    'ab--cd.cn',
+    'i❤.ws',
+    '1.2.cn',
+    'كتاب.com',
+  ])
+    expect(checkField('email', `a@${host}`), host).toBeUndefined();
+  expect(checkField('email', `a@${'b'.repeat(63)}.cn`)).toBeUndefined();
+  expect(checkField('email', `a@${'中'.repeat(54)}.cn`)).toBeUndefined();
+  for (const host of [
+    ...['b.123', '1.2.3.44', '127.0.0.111', 'b.１２３', 'b.0x1f'],
+    ...[`${'b'.repeat(64)}.cn`, `${'中'.repeat(60)}.cn`, `${'中'.repeat(45)}.`.repeat(5).concat('cn')],
+    ...['xn--a.cn', 'xn--.cn', 'xn--99999999.cn', 'XN--A.cn', 'b.xn--aa'],
+    ...['b/c.cn', 'b.cn/d.cn', 'b?c.cn', 'b#c.cn', 'b%2e.cn', 'b^c.cn', 'b|c.cn', '\u0301b.cn'],
+  ])
+    expect(checkField('email', `a@${host}`), host).toBe('invalid');
+});
+
+it('the widget refuses no address that the server takes, and leaves only hosts to it', () => {
+  const random = createRandom(seed);
+  for (let i = 0; i < times(5_000); i++) {
+    const typed = makeAddress(random);
+    const [server, widget] = [checkField('email', typed), checkSpelling('email', typed)];
+    if (server !== widget) expect([server, widget], typed).toEqual(['invalid', undefined]);
+  }
+  expect([checkField('email', 'a@b.123'), checkSpelling('email', 'a@b.123')]).toEqual(['invalid', undefined]);
 });
 
 it('folds what full-width keyboards type, and drops what is copied along unseen', () => {

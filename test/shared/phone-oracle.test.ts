@@ -1,4 +1,4 @@
-import { getCountries, getExampleNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { type CountryCode, getCountries, getExampleNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/mobile/examples';
 import { describe, expect, it } from 'vitest';
 import { normalizePhone } from '../../worker/shared/phone.ts';
@@ -34,6 +34,16 @@ describe('normalizePhone on random input', () => {
       if (theirs) expect(normalizePhone(typed), country).toBe(theirs);
     }
     expect(others.length).toBeGreaterThan(200);
+  });
+
+  it("drops other digits after a country's code that are dialled within the country, as libphonenumber-js/max does", () => {
+    const dialled = { US: '1', CA: '1', JM: '1', RU: '8', KZ: '8', BY: '8', TM: '8', HU: '06' } as const;
+    for (const [country, trunk] of Object.entries(dialled)) {
+      const { number, countryCallingCode, nationalNumber } = getExampleNumber(country as CountryCode, examples)!;
+      const typed = `+${countryCallingCode} (${trunk}) ${nationalNumber}`;
+      expect(askOracle(typed), typed).toBe(number);
+      expect(normalizePhone(typed), typed).toBe(number);
+    }
   });
 
   it('agrees with libphonenumber-js/max but for the exceptions told here', () => {

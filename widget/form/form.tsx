@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { describeLeadError } from '../../worker/shared/field-errors.ts';
-import { checkField, type LeadField } from '../../worker/shared/fields.ts';
+import { checkSpelling, type LeadField } from '../../worker/shared/fields.ts';
 import type { Locale } from '../../worker/shared/locales.ts';
 import { type Answer, type Api, isTemporary, type Policy } from '../server.ts';
 import { drawThanks } from './done.tsx';
@@ -73,7 +73,7 @@ export function mountLeadForm(root: Element, form: string, options: Options) {
   function findError(box: Box): string | undefined {
     const value = read()[box] ?? '';
     const isTicked = value && box === 'policy_version';
-    const code = isTicked ? undefined : checkField(box as LeadField, value);
+    const code = isTicked ? undefined : checkSpelling(box as LeadField, value);
     return code && describeLeadError(locale, box, code);
   }
 

@@ -26,9 +26,18 @@ export type FieldErrorCode = 'required' | 'too_long' | 'invalid';
  * Checks one field as a person typed it, and returns what is wrong with it, or undefined.
  *
  * It refuses what cannot be stored or shown faithfully: control characters, lone surrogates, bidirectional overrides;
- * in an e-mail address every character without a shape.
+ * in an e-mail address every character without a shape, and a host that none can have.
  */
 export function checkField(field: LeadField, typed: string): FieldErrorCode | undefined {
+  const code = checkSpelling(field, typed);
+  return !code && field === 'email' && !isHost(tidy(field, typed).split('@')[1]!) ? 'invalid' : code;
+}
+
+/**
+ * Checks what `checkField` checks but for an address's host. The widget checks no more: an old browser knows fewer
+ * letters than the server, and must refuse nobody.
+ */
+export function checkSpelling(field: LeadField, typed: string): FieldErrorCode | undefined {
   if (!visible.test(typed)) return 'required';
   if (field === 'phone') return readPhone(typed) ? undefined : 'invalid';
   const { max } = leadFields.find(({ name }) => name === field)!;
@@ -38,6 +47,25 @@ export function checkField(field: LeadField, typed: string): FieldErrorCode | un
   if (unsafe.test(value)) return 'invalid';
   if ([...value].length > max) return 'too_long';
   if (field === 'email' && !email.test(value)) return 'invalid';
+}
+
+/**
+ * Returns whether the domain name system can have a host of this name: its A-labels have 63 characters at most, all
+ * together 253, and the last one is no number.
+ *
+ * Because engines look into A-labels only where something is beyond ASCII, a label of that kind goes before the name.
+ *
+ * @see RFC 1035 §2.3.4, RFC 5890 §2.3.2.1, UTS #46
+ */
+function isHost(name: string): boolean {
+  try {
+    const { hostname, href } = new URL(`http://ä.${name}`);
+    const ascii = hostname.replace('xn--4ca.', '');
+    // A URL also reads `%2e` as a dot.
+    return !name.includes('%') && href === `http://${hostname}/` && ascii.length <= 253 && !/[^.]{64}/.test(ascii);
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -18,21 +18,27 @@ const direct = /^\+86(?:1[3-9]|95\d{3,6}$)/;
  * @see RFC 3966, ITU-T E.164
  */
 export function normalizePhone(typed: string): string | undefined {
-  return readPhone(typed)?.replace(trunk, '$1');
+  const read = readPhone(typed);
+  return read && trunks.reduce((number, trunk) => number.replace(trunk, '$1'), read);
 }
 
-/**
- * The zeros after a country's code, which are dialled within the country only. Because numbers in Italy, Norway, Ivory
- * Coast and some other countries, and those of no country, begin with a zero, theirs stay.
- */
-const trunk =
-  /^(\+(?!39|47|2(?:2[5-79]|4[12]|5006)|378|8(?:0|7|8[1238])|979|992)(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}))0*(?=[1-9]\d{5})/;
+/** What is dialled before a number within its country only, and does not belong after the country's code. */
+const trunks = [
+  // Zeros. Because numbers in Italy, Norway, Ivory Coast and some other countries, and those of no country, begin with a zero, theirs stay.
+  /^(\+(?!39|47|2(?:2[5-79]|4[12]|5006)|378|8(?:0|7|8[1238])|979|992)(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}))0*(?=[1-9]\d{5})/,
+  // Other digits, where the rest has the length of a whole number: America, Russia and Kazakhstan, Hungary, Lithuania and Turkmenistan, Belarus.
+  /^(\+1)1(?=[1-9]\d{9}\b)/,
+  /^(\+7)8(?=[1-9]\d{9}\b)/,
+  /^(\+36)6(?=[1-9]\d{7}\b|[2357]\d{8}\b)/,
+  /^(\+370|\+993)8(?=[1-9]\d{7}\b)/,
+  /^(\+375)80?(?=[1-9]\d{8}\b)/,
+];
 
 /**
- * Reads a phone number as a person typed it. Because a zero after a country's code is no mistake, it stays here, and the
- * widget need not know the countries.
+ * Reads a phone number as a person typed it. Because a trunk prefix after a country's code is no mistake, it stays here,
+ * and the widget need not know the countries.
  *
- * @returns Its normal form but for that zero; undefined unless it is a Chinese mobile, a landline with area code, a 400,
+ * @returns Its normal form but for that prefix; undefined unless it is a Chinese mobile, a landline with area code, a 400,
  *   800 or 95 number, or an international number with `+`.
  */
 export function readPhone(typed: string): string | undefined {
