@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { refusal_codes } from '../db/requests/request.ts';
 import { createApp } from '../worker/app.ts';
@@ -8,7 +8,7 @@ import { visits } from '../worker/demo/visits.ts';
 import { readPolicyFiles } from '../worker/policies/file.ts';
 import { forms } from '../worker/shared/fields.ts';
 import { locales } from '../worker/shared/locales.ts';
-import { origin, startPublished } from './support/harness.ts';
+import { browser_accept, lead, noon, origin, startPublished } from './support/harness.ts';
 
 const { services } = await startPublished();
 const demo = createApp(services, createDemo(services));
@@ -68,14 +68,53 @@ describe('the demo site', () => {
     },
   );
 
-  it('[K2] sets no cookie but the one that the sample policy names, behind the gate of its purpose', async () => {
-    const files = locales.map(locale => `policy.${locale}.md`);
-    const read = readPolicyFiles(
-      files.map(name => ({ name, text: readFileSync(new URL(`../worker/demo/${name}`, import.meta.url), 'utf8') })),
-      { lead_retention_months: { 'mini-ai-experience': 24, 'ecological-cooperation': 24 }, site_origins: [] },
+  it('[K2] names every cookie that the server sets in a visitor’s browser, with TLS and without, and no other', async () => {
+    const { documents } = readSample();
+    for (const address of ['https://leads.example.com', 'http://127.0.0.1:8787']) {
+      const started = await startPublished({ PUBLIC_URL: address, NODE_ENV: 'development' });
+      const set = new Set<string>();
+      const hear = (response: Response) => {
+        for (const cookie of response.headers.getSetCookie()) set.add(cookie.split('=')[0]!);
+        return response;
+      };
+      for (const form of forms) {
+        hear(await started.get(`/forms/${form}`));
+        hear(await started.submit(`/forms/${form}`, lead, { Origin: address }));
+        hear(await started.get(`/forms/${form}/thanks`));
+      }
+      for (const path of ['/', '/withdrawals', '/requests', '/policies', '/compliance', '/widget.js', '/challenge'])
+        hear(await started.get(path, { Accept: browser_accept }));
+      const choice = { policy_version: '2026-01', locale: 'en', shown: [], granted: [], source: 'banner' };
+      hear(await started.post('/consents', { ...choice, chosen_at: noon.toISOString() }, { Origin: address }));
+      const isSecure = address.startsWith('https:');
+      const receipts = forms.map(form => `${isSecure ? '__Host-' : ''}receipt-${form}`);
+      expect([...set].sort()).toEqual(['consent', ...receipts].sort());
+      for (const { locale, html, purposes } of documents) {
+        const named = purposes.find(({ required }) => required)!.cookies.map(({ name }) => name);
+        for (const name of set) {
+          const entry = named.find(it => (it.endsWith('*') ? name.startsWith(it.slice(0, -1)) : it === name));
+          expect(entry, `${name} in ${locale}`).toBeDefined();
+          expect(html).toContain(`<code>${entry}</code>`);
+        }
+      }
+    }
+  });
+
+  it('no other file of the server sets a cookie in a visitor’s browser: the console’s are for staff', () => {
+    const worker = new URL('../worker/', import.meta.url);
+    const setting = readdirSync(worker, { recursive: true, encoding: 'utf8' }).filter(
+      name =>
+        /\.tsx?$/.test(name) &&
+        /\bsetCookie\(|set\('Set-Cookie'|append\('Set-Cookie'/i.test(readFileSync(new URL(name, worker), 'utf8')),
     );
-    if ('mistakes' in read) throw new Error(read.mistakes.join('\n'));
-    for (const { purposes } of read.policy.documents) {
+    expect(setting.filter(name => !name.startsWith('console/')).sort()).toEqual([
+      'consents/record.ts',
+      'forms/page.ts',
+    ]);
+  });
+
+  it('[K2] sets no cookie but the one that the sample policy names, behind the gate of its purpose', async () => {
+    for (const { purposes } of readSample().documents) {
       expect(purposes.map(({ id }) => id)).toEqual(['necessary', 'functional', 'analytics', 'marketing']);
       const named = purposes.find(({ id }) => id === 'analytics')!.cookies.map(({ name }) => name);
       expect([...visits.matchAll(/document\.cookie = '([a-z_]+)=/g)].map(([, name]) => name)).toEqual(named);
@@ -86,3 +125,14 @@ describe('the demo site', () => {
     expect(await (await demo.request('/demo/visits.js')).text()).toBe(visits);
   });
 });
+
+/** Reads the sample policy as its publication does. */
+function readSample() {
+  const files = locales.map(locale => `policy.${locale}.md`);
+  const read = readPolicyFiles(
+    files.map(name => ({ name, text: readFileSync(new URL(`../worker/demo/${name}`, import.meta.url), 'utf8') })),
+    { lead_retention_months: { 'mini-ai-experience': 24, 'ecological-cooperation': 24 }, site_origins: [] },
+  );
+  if ('mistakes' in read) throw new Error(read.mistakes.join('\n'));
+  return read.policy;
+}

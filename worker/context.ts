@@ -6,6 +6,7 @@ import type { Signer } from '../db/vault/signer.ts';
 import type { Vault } from '../db/vault/vault.ts';
 import type { Connect } from './egress.ts';
 import type { Slug } from './http/problems/slugs.ts';
+import type { Reason } from './http/problems/texts.ts';
 import type { Settings } from './settings.ts';
 import type { Locale } from './shared/locales.ts';
 
@@ -93,6 +94,8 @@ export interface App {
     locale?: Locale;
     /** The problem that is the answer, where one is. */
     problem?: Slug;
+    /** Why, where the problem has a detail of its own. */
+    because?: Reason;
     /** The body, once it was read. */
     sent?: unknown;
     /** The presenter of the token, on staff routes. */

@@ -15,7 +15,7 @@ export interface Choices {
   withdrawn: number;
   /** Choices that hold for another period than they should. */
   misdated: number;
-  /** Withdrawals after which something is still granted. */
+  /** Withdrawals that take nothing back: all that was shown and needs consent is granted still. */
   unheeded: number;
   /** Choices that do not say what was shown, or grant what was not. */
   unshown: number;
@@ -44,7 +44,9 @@ export async function examineChoices(
       const optional = granted?.filter(id => !needless?.includes(id)) ?? [];
       if (optional.length === 0) found.refused += 1;
       if (source === 'withdrawal') found.withdrawn += 1;
-      if (source === 'withdrawal' && optional.length > 0) found.unheeded += 1;
+      const asked = shown?.filter(id => !needless?.includes(id)) ?? [];
+      const isVain = asked.length > 0 ? asked.every(id => optional.includes(id)) : optional.length > 0;
+      if (source === 'withdrawal' && isVain) found.unheeded += 1;
       if (Date.parse(expires_at) - Date.parse(chosen_at) !== choice_holds_days * day_ms) found.misdated += 1;
       const isShown = shown && granted && needless && optional.every(id => shown.includes(id));
       if (!isShown) found.unshown += 1;

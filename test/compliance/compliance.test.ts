@@ -302,9 +302,9 @@ describe('a promise that is broken is seen', () => {
     expect(await check()).toEqual(['K1']);
   });
 
-  it('[K2] by a withdrawal after which something is granted', async () => {
+  it('[K2] by a withdrawal that takes nothing back', async () => {
     const { run, check } = await open();
-    await run(insertChoice({ source: 'withdrawal', granted: '["analytics"]' }));
+    await run(insertChoice({ source: 'withdrawal', shown: '["necessary","analytics"]', granted: '["analytics"]' }));
     expect(await check()).toEqual(['K2']);
   });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { noon, origin, readProblem, site, startPublished } from '../support/harness.ts';
+import { browser_accept, noon, origin, readProblem, site, startPublished } from '../support/harness.ts';
 
 const visitor_id = '3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e';
 const path = `/consents/${visitor_id}/receipt`;
@@ -36,7 +36,9 @@ it('[R2] GET /consents/:visitor_id/receipt tells what was shown, chosen and when
     schema_version: 'lead-consent/1',
     pii_principal_id: visitor_id,
     issued_at: noon.toISOString(),
-    pii_controllers: [{ party_url: origin }],
+    pii_controllers: [
+      { party_name: '小视科技(江苏)股份有限公司', party_contact: 'privacy@example.com', party_url: origin },
+    ],
     withdrawal_method: `${origin}/consents/${visitor_id}/withdrawal`,
     records: [
       {
@@ -82,4 +84,14 @@ it('of an unknown visitor there is none, and a page of an allowed website may re
   await post('/consents', choice);
   const response = await get(path, { Origin: site });
   expect(response.headers.get('Access-Control-Allow-Origin')).toBe(site);
+});
+
+it('a receipt of development names the default controller, and no contact where none is set', async () => {
+  const { get, post } = await startPublished({ NODE_ENV: 'development', CONTROLLER_NAME: '', CONTROLLER_CONTACT: '' });
+  await post('/consents', choice);
+  const { pii_controllers } = (await (await get(path)).json()) as { pii_controllers: object[] };
+  expect(pii_controllers).toEqual([{ party_name: 'lead-consent', party_url: origin }]);
+  expect(await (await get('/forms/mini-ai-experience', { Accept: browser_accept })).text()).toContain(
+    '<p>lead-consent</p>',
+  );
 });

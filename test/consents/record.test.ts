@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recordChoice } from '../../db/consents/record.ts';
+import { checkPromises } from '../../worker/compliance/run.ts';
 import { noon, readProblem, site, startPublished } from '../support/harness.ts';
 
 const visitor_id = '3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e';
@@ -87,6 +88,20 @@ describe('POST /consents', () => {
     );
   });
 
+  it('takes a withdrawal of one purpose that leaves the others, as the preferences send it, and one of all', async () => {
+    const { post, get, services } = await startPublished();
+    for (const granted of [['necessary', 'functional', 'analytics'], ['marketing'], ['necessary'], []]) {
+      const response = await post('/consents', { ...choice, source: 'withdrawal', granted });
+      expect([response.status, ((await response.json()) as typeof choice).granted]).toEqual([201, granted]);
+    }
+    const unasked = { ...choice, source: 'withdrawal', shown: ['necessary'], granted: ['necessary'] };
+    expect((await post('/consents', unasked)).status).toBe(201);
+    await checkPromises(services);
+    const checked = await get('/compliance', { Accept: 'application/json' });
+    const { promises } = (await checked.json()) as { promises: { id: string }[] };
+    expect(promises.find(({ id }) => id === 'K2')).toMatchObject({ state: 'kept' });
+  });
+
   it('accepts any published version, also one no longer current', async () => {
     const { post, publish } = await startPublished();
     await publish('2026-02', { effective_at: '2026-02-01T00:00:00.000Z' });
@@ -118,6 +133,9 @@ describe('POST /consents', () => {
     [{ shown: ['necessary', 'profiling'], granted: [] }, ['shown not_allowed']],
     [{ shown: ['necessary'] }, ['granted not_allowed']],
     [{ granted: ['necessary', 'necessary'] }, ['granted invalid']],
+    [{ source: 'withdrawal', granted: all }, ['granted not_allowed']],
+    [{ source: 'withdrawal', granted: all.slice(1) }, ['granted not_allowed']],
+    [{ source: 'withdrawal', shown: ['necessary', 'analytics'] }, ['granted not_allowed']],
     [{ source: 'magic' }, ['source invalid']],
     [{ chosen_at: 'yesterday' }, ['chosen_at invalid']],
     [{ chosen_at: '2026-05-25T03:59:59.999Z' }, ['chosen_at invalid']],

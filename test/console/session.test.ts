@@ -119,6 +119,29 @@ describe('a session', () => {
     expect(await ended.text()).toContain('Your session has ended.');
   });
 
+  it('that has ended says that what was sent was not saved, once, and shows none of it to who signs in next', async () => {
+    const { open, advance, follow, signIn, token, submitLead, get } = await startConsole();
+    const officer = await open('privacy_officer');
+    const id = await submitLead();
+    advance(8 * hour_ms);
+    const typed = { reference: 'court file 7', ground: 'court', review_on: '2027-01-01', name: '王小明' };
+    const posted = await officer.post(`/console/leads/${id}/holds`, typed);
+    const given = posted.headers.getSetCookie().map(one => one.split(';')[0]!);
+    const { response } = await follow(posted, officer.cookie);
+    const page = await response.text();
+    expect(response.status).toBe(401);
+    expect(page).toMatch(/role="status">Your session had ended, so nothing of what you sent was saved/);
+    expect(page).toContain(`name="next" value="/console/leads/${id}"`);
+    expect(response.headers.getSetCookie().join()).toMatch(/console_refusal=; Max-Age=0/);
+    const again = await officer.get(`/console/leads/${id}`);
+    expect(await again.text()).toContain('Your session has ended. Please sign in again.');
+    const next = readCookie(await signIn(await token('sales')));
+    const shown = await get(`/console/leads/${id}`, { Accept: browser_accept, Cookie: [next, ...given].join('; ') });
+    const seen = await shown.text();
+    expect(shown.status).toBe(200);
+    for (const word of ['court file 7', '王小明']) expect(page + seen).not.toContain(word);
+  });
+
   it('writes when it was seen every few minutes at most', async () => {
     const { open, advance, db } = await startConsole();
     const sales = await open('sales');

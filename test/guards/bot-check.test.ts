@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { lead, readProblem, runJobs, startPublished } from '../support/harness.ts';
+import { lead, readProblem, runJobs, start, startPublished } from '../support/harness.ts';
 import { getAnswer, getPageFields } from '../support/proofs.ts';
 
 const path = '/forms/mini-ai-experience';
@@ -38,6 +38,21 @@ describe('a solved challenge', () => {
     expect((await submit({ challenge, email: 'x' })).status).toBe(422);
     expect((await submit({ challenge, policy_version: '1999' })).status).toBe(422);
     expect((await submit({ challenge })).status).toBe(201);
+  });
+
+  it('comes after what a person can correct: without one, a policy that is not in force is 422', async () => {
+    for (const policy_version of ['1999', '2026-01']) {
+      const { post, publish } = await start({ BOT_CHECK: 'on' });
+      if (policy_version === '2026-01') {
+        await publish('2026-01');
+        await publish('2026-02', { effective_at: '2026-02-01T00:00:00.000Z' });
+      }
+      const refused = await readProblem(await post(path, { ...lead, policy_version }));
+      const code = policy_version === '1999' ? 'invalid' : 'outdated';
+      expect(refused).toEqual({ slug: 'invalid-fields', status: 422, errors: [`policy_version ${code}`] });
+    }
+    const foreign = await submit({ policy_version: '1999' }, { Origin: 'https://evil.example' });
+    expect(await readProblem(foreign)).toMatchObject({ slug: 'origin-not-allowed', status: 403 });
   });
 
   it('is refused when it is another form’s, changed, unsolved, made up or missing', async () => {

@@ -84,6 +84,13 @@ describe('POST /withdrawals', () => {
       answers.push((await response.text()).replace(/urn:uuid:[\w-]+/, ''));
     }
     expect(new Set(answers).size).toBe(1);
+    expect(JSON.parse(answers[0]!).detail).toContain('回执码');
+    const asked = { 'Accept-Language': 'en' };
+    const { detail } = (await (await started.post('/withdrawals', { receipt_code: 'x' }, asked)).json()) as {
+      detail: string;
+    };
+    expect(detail).toMatch(/^Nothing belongs to this receipt code/);
+    expect(detail).not.toContain('address');
   });
 
   it('refuses other fields, none, other websites, and too many guesses', async () => {

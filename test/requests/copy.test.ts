@@ -98,7 +98,8 @@ describe('[R2] a copy', () => {
     expect((await late.get(late.path)).status).toBe(404);
     expect((await late.post(late.path, '')).status).toBe(404);
     advance(0);
-    expect((await get('/requests/copies/x')).status).toBe(404);
+    const none = await get('/requests/copies/x?lang=en', { Accept: browser_accept });
+    expect([none.status, await none.text()]).toEqual([404, expect.stringContaining('There is no copy to open here')]);
   });
 
   it('says of what was erased meanwhile only that it was', async () => {

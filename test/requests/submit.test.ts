@@ -197,6 +197,10 @@ describe('the page of requests', () => {
     const { get } = await startPublished();
     const response = await get(`${path}/7Q4M9-XTR2H-KD3VW-A8B5C?lang=en`, { Accept: browser_accept });
     expect(response.status).toBe(404);
-    expect(await response.text()).toContain('href="/requests?lang=en"');
+    const page = await response.text();
+    expect(page).toContain('href="/requests?lang=en"');
+    expect(page).toContain('No request has this reference.');
+    const chinese = await get(`${path}/7Q4M9-XTR2H-KD3VW-A8B5C?lang=zh-CN`);
+    expect(await chinese.json()).toMatchObject({ status: 404, detail: expect.stringContaining('查询编号') });
   });
 });

@@ -163,7 +163,8 @@ export async function openSite() {
       agreements,
     }));
     const policy = { version, published_at, effective_at, change_class: 'significant' as const, documents };
-    return describeReceipt(choices.reverse(), [policy], host, new Date());
+    const controller = { public_url: host, controller_name: 'Example', controller_contact: undefined };
+    return describeReceipt(choices.reverse(), [policy], controller, new Date());
   }
 
   /** Checks the proof of work as the product does, and accepts each once. */

@@ -1,7 +1,11 @@
 import type { ConsentRecord } from '../../db/consents/record.ts';
 import { choice_holds_days, documentIn, type Policy } from '../../db/policies.ts';
+import type { Services } from '../context.ts';
 
 type Recorded = ConsentRecord & { locale: string };
+
+/** Who answers for the record, and where. */
+type Controller = Pick<Services['settings'], 'public_url' | 'controller_name' | 'controller_contact'>;
 
 /** Choices in a receipt. Nobody makes as many, but an attacker could. */
 export const choices_per_receipt = 200;
@@ -13,7 +17,8 @@ export const choices_per_receipt = 200;
  *
  * @see docs/receipt.md, and ISO/IEC TS 27560:2023, which gives the names of the fields where it has any.
  */
-export function describeReceipt(choices: Recorded[], policies: Policy[], public_url: string, now: Date) {
+export function describeReceipt(choices: Recorded[], policies: Policy[], settings: Controller, now: Date) {
+  const { public_url, controller_name, controller_contact } = settings;
   const { visitor_id } = choices[0]!;
   const records = choices.slice(0, choices_per_receipt).map((choice, at) => {
     const policy = policies.find(({ version }) => version === choice.policy_version)!;
@@ -23,7 +28,7 @@ export function describeReceipt(choices: Recorded[], policies: Policy[], public_
     schema_version: 'lead-consent/1',
     pii_principal_id: visitor_id,
     issued_at: now.toISOString(),
-    pii_controllers: [{ party_url: public_url }],
+    pii_controllers: [{ party_name: controller_name, party_contact: controller_contact, party_url: public_url }],
     withdrawal_method: `${public_url}/consents/${visitor_id}/withdrawal`,
     records,
   };

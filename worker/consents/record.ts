@@ -127,11 +127,15 @@ async function storeChoice(c: Context<App>, sent: Choice, repeatable?: Repeatabl
   };
 }
 
-function checkChoice({ shown, granted, chosen_at }: Choice, policy: Policy, now: Date): FieldError[] {
-  const known = new Set(policy.documents[0]!.purposes.map(({ id }) => id));
+function checkChoice({ shown, granted, source, chosen_at }: Choice, policy: Policy, now: Date): FieldError[] {
+  const { purposes } = policy.documents[0]!;
+  const known = new Set(purposes.map(({ id }) => id));
+  const optional = shown.filter(id => purposes.some(it => it.id === id && !it.required));
   const errors: FieldError[] = [];
   if (shown.some(id => !known.has(id))) errors.push({ field: 'shown', code: 'not_allowed' });
-  if (granted.some(id => !shown.includes(id))) errors.push({ field: 'granted', code: 'not_allowed' });
+  // A withdrawal of one purpose may leave others. One that leaves them all takes nothing back.
+  const isVain = source === 'withdrawal' && optional.length > 0 && optional.every(id => granted.includes(id));
+  if (isVain || granted.some(id => !shown.includes(id))) errors.push({ field: 'granted', code: 'not_allowed' });
   const oldest = now.getTime() - choice_holds_days * day_ms;
   if (Date.parse(chosen_at) < oldest) errors.push({ field: 'chosen_at', code: 'invalid' });
   return errors;

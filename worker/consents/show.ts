@@ -58,7 +58,7 @@ export const showReceipt = factory.createHandlers(async c => {
   if (limited) return problem(c, 'too-many-requests', { headers: limited });
   const choices = await listVisitorChoices(c, choices_per_receipt + 1);
   if (!choices.length) return problem(c, 'not-found');
-  return c.json(describeReceipt(choices, await listPolicies(db), settings.public_url, now()), 200, {
+  return c.json(describeReceipt(choices, await listPolicies(db), settings, now()), 200, {
     'Cache-Control': 'private, no-store',
     'Content-Disposition': 'attachment; filename="consent-receipt.json"',
   });

@@ -8,7 +8,7 @@ import { homeOf } from './layout.ts';
 import { filterFields, leadAddress, readList, writeFilters } from './leads/filters.ts';
 import { problemPage } from './problem-page.ts';
 import { readerOf } from './reader.ts';
-import { keepRefusal } from './refusal.ts';
+import { keepRefusal, readRefusal } from './refusal.ts';
 import { readSessionId } from './session.ts';
 import { askToSignIn, refusedAddress } from './sign-in.ts';
 
@@ -47,11 +47,8 @@ function leadBack(c: Context<App>, { slug, detail, errors }: Problem) {
   const address = formAddress(c, slug);
   const seconds = Number(c.res.headers.get('Retry-After')) || undefined;
   const { pathname } = new URL(address, 'https://console');
-  const isSignIn = c.req.path === '/console/session';
-  if (slug !== 'unauthorized' || isSignIn) {
-    const refusal = { action: c.req.path, slug, detail, errors, ...(seconds && { seconds }) };
-    keepRefusal(c, pathname, refusal, c.var.sent);
-  }
+  const refusal = { action: c.req.path, slug, detail, errors, ...(seconds && { seconds }) };
+  keepRefusal(c, pathname, refusal, c.var.sent);
   // The rest of a body that is too large is not read.
   if (slug === 'payload-too-large') c.header('Connection', 'close');
   return c.redirect(address, 303);
@@ -77,7 +74,8 @@ function formAddress(c: Context<App>, slug: Slug): string {
 }
 
 function answerProblem(c: Context<App>, { slug, detail }: Problem) {
-  if (slug === 'unauthorized') return askToSignIn(c, readSessionId(c) ? 'ended' : undefined);
+  if (slug === 'unauthorized')
+    return askToSignIn(c, readRefusal(c)?.slug === slug ? 'unsaved' : readSessionId(c) ? 'ended' : undefined);
   const status = c.res.status as ContentfulStatusCode;
   return answerPage(c, problemPage(readerOf(c), slug, detail), { status, address: '/console', says: slug });
 }

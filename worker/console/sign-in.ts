@@ -88,7 +88,7 @@ export const signOut = factory.createHandlers(
  * A link on another website comes without the cookie (SameSite=Strict) also from somebody who is signed in. So the page
  * that answers such a request makes the browser ask again from here, once.
  */
-export function askToSignIn(c: Context<App>, why?: 'ended'): Response | Promise<Response> {
+export function askToSignIn(c: Context<App>, why?: 'ended' | 'unsaved'): Response | Promise<Response> {
   const url = new URL(c.req.url);
   const isGet = c.req.method === 'GET';
   if (isGet && !why && readHeader(c, 'Sec-Fetch-Site') === 'cross-site' && !url.searchParams.has(again)) {
@@ -102,7 +102,7 @@ export function askToSignIn(c: Context<App>, why?: 'ended'): Response | Promise<
   const { signIn: text } = reader.text;
   const notice = why ? text[why] : isOut ? text.out : undefined;
   const status = next === home && isGet ? 200 : 401;
-  return answerPage(c, signInPage(reader, { next, notice }), { status, address: home });
+  return answerPage(c, signInPage(reader, { next, notice }), { status, address: home, says: 'unauthorized' });
 }
 
 const home = '/console';

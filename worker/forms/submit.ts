@@ -11,6 +11,7 @@ import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import { localeOf } from '../http/language.ts';
 import { readOutage } from '../http/problems/failure.ts';
 import { problem } from '../http/problems/problem.ts';
+import type { FieldError } from '../http/problems/slugs.ts';
 import { body, field } from '../http/validate.ts';
 import { type Form, findForm } from '../shared/fields.ts';
 import { locales } from '../shared/locales.ts';
@@ -88,29 +89,27 @@ async function acceptForm(c: Context<App>, form: Form, sent: Sent): Promise<Outc
     content: [form, values, policy_version, locale],
     sent,
     findFirst: repeatable => findRepeatedLead(services, repeatable, services.now()),
-    store: terms => storeLead(c, form, values, policy_version, terms),
+    prepare: () => prepareLead(c, form, values, policy_version),
   });
 }
 
-async function storeLead(
+/** Returns what stores the lead under the policy that was agreed to, or the error that it is not the current one. */
+async function prepareLead(
   c: Context<App>,
   form: Form,
   values: LeadValues,
   policy_version: string,
-  terms: Terms,
-): Promise<Outcome<Receipt>> {
+): Promise<FieldError[] | ((terms: Terms) => Promise<Receipt>)> {
   const { services, request_id } = c.var;
   const { db, now } = services;
   const policies = await listPolicies(db);
   const current = currentPolicy(policies, now());
-  if (current?.version !== policy_version) {
-    const code = isPast(policies, policy_version, now()) ? 'outdated' : 'invalid';
-    return { is: 'fields', errors: [{ field: 'policy_version', code }] };
-  }
+  if (current?.version !== policy_version)
+    return [{ field: 'policy_version', code: isPast(policies, policy_version, now()) ? 'outdated' : 'invalid' }];
   const { sha256, locale } = documentIn(current, localeOf(c));
   const lead = { form, values, policy_version: current.version, policy_sha256: sha256, locale };
   const actor = { id: 'visitor', role: 'visitor', request_id };
-  return { is: 'stored', receipt: await createLead(services, lead, terms, actor, now()) };
+  return terms => createLead(services, lead, terms, actor, now());
 }
 
 function isPast(policies: Policy[], version: string, now: Date): boolean {

@@ -46,15 +46,18 @@ export interface Submission<Receipt> {
   sent: BotCheckFields;
   /** Finds the first answer to a key. */
   findFirst(repeatable: Repeatable): Promise<{ same: boolean; receipt: Receipt } | 'erased' | undefined>;
-  /** Stores it under these terms. It throws the Conflict of a term that is not met. */
-  store(terms: Terms): Promise<Outcome<Receipt>>;
+  /**
+   * Returns the errors that only the database knows, or what stores it under given terms, which throws the Conflict of a
+   * term that is not met.
+   */
+  prepare(): Promise<FieldError[] | ((terms: Terms) => Promise<Receipt>)>;
 }
 
 /**
  * Finds the outcome of a submission.
  *
  * The order of the checks matters. A repeat gets its answer whatever has run out since. The limit of the address comes
- * before all that costs work. The proof is spent in the unit that stores, so that nothing that fails spends it.
+ * before all that costs work. Errors that a person can correct come before the bot check. The proof is spent in the unit that stores, so that nothing that fails spends it.
  */
 export async function acceptOnce<Receipt>(c: Context<App>, it: Submission<Receipt>): Promise<Outcome<Receipt>> {
   const { services } = c.var;
@@ -103,17 +106,20 @@ async function findFirst<Receipt>(
 
 async function storeFirst<Receipt>(
   c: Context<App>,
-  { to, sent, store }: Submission<Receipt>,
+  { to, sent, prepare }: Submission<Receipt>,
   repeatable: Repeatable | undefined,
 ): Promise<Outcome<Receipt>> {
   const { signer, settings, now } = c.var.services;
   const limited = await useLimit(c, 'form', `forms ${to}`);
   if (limited) return { is: 'flood', headers: limited };
+  const store = await prepare();
+  if (Array.isArray(store)) return { is: 'fields', errors: store };
   const proof = settings.bot_check ? checkBot(signer, to, sent, now()) : undefined;
   if (typeof proof === 'string') return { is: 'bot', failure: proof };
   // A page's token that is claimed as the key is spent by that.
   const isClaimed = proof?.proof === repeatable?.[0]?.key;
-  return store({ repeatable, proof: isClaimed ? undefined : proof, quota: settings.form_quota_per_minute });
+  const terms = { repeatable, proof: isClaimed ? undefined : proof, quota: settings.form_quota_per_minute };
+  return { is: 'stored', receipt: await store(terms) };
 }
 
 /**

@@ -36,7 +36,7 @@ export function renderFooter(locale: Locale, operator: Operator) {
   const text = texts[locale];
   return html`<footer class="foot">
 <p>${renderWayBack(locale, operator)} <span aria-hidden="true">·</span> <a href="/compliance?lang=${locale}">${text.promises}</a> <span aria-hidden="true">·</span> <a href="/announcements?lang=${locale}">${text.news}</a></p>
-${controller_contact ? html`<p>${controller_name} <span aria-hidden="true">·</span> ${text.contact}${renderContact(controller_contact)}</p>` : ''}
+${controller_name || controller_contact ? html`<p>${controller_name}${controller_contact ? html` <span aria-hidden="true">·</span> ${text.contact}${renderContact(controller_contact)}` : ''}</p>` : ''}
 ${renderFilings(operator)}
 </footer>`;
 }

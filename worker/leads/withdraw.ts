@@ -68,7 +68,7 @@ function replyWithJson(c: Context<App>, outcome: Outcome): Response {
       return c.json({ withdrawn_at: at.toISOString(), erased }, 200, { 'Cache-Control': 'no-store' });
     }
     case 'unknown':
-      return problem(c, 'not-found');
+      return problem(c, 'not-found', { because: 'receipt_code' });
     case 'fields':
       return invalidFields(c, outcome.errors);
     case 'flood':

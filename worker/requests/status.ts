@@ -16,7 +16,7 @@ import { request_texts } from './texts.ts';
 export const showStatus = factory.createHandlers(async c => {
   const { db, vault } = c.var.services;
   const request = await findByReference(db, c.req.param('reference')!);
-  if (!request) return problem(c, 'not-found');
+  if (!request) return problem(c, 'not-found', { because: 'reference' });
   const { type, state, received_at, due_on, provisional, extended_to, refusal_code } = request;
   const isRefused = state === 'refused' && refusal_code !== null;
   const status = {

@@ -76,10 +76,7 @@ async function accept(c: Context<App>, sent: Sent): Promise<Outcome<RequestRecei
     content: ['requests', type, texts, receipt_code, sent.locale],
     sent,
     findFirst: repeatable => findRepeatedRequest(services, repeatable, services.now()),
-    store: async terms => ({
-      is: 'stored',
-      receipt: await createRequest(services, request, terms, actor, services.now()),
-    }),
+    prepare: async () => terms => createRequest(services, request, terms, actor, services.now()),
   });
 }
 

@@ -49,6 +49,7 @@ export const en = {
     cookies:
       'Your browser has not kept the cookie that signs you in. Allow cookies for this address, then sign in again.',
     ended: 'Your session has ended. Please sign in again.',
+    unsaved: 'Your session had ended, so nothing of what you sent was saved. Please sign in and send it again.',
     out: 'You are signed out.',
   },
   account: { title: 'Account', out: 'Sign out', everywhere: 'Sign out everywhere', keys: 'Keyboard shortcuts' },

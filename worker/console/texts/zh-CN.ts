@@ -39,6 +39,7 @@ export const zh_cn: ConsoleTexts = {
     slow: seconds => `此处错误尝试过多，请在 ${seconds} 秒后再试。`,
     cookies: '浏览器没有保存登录所需的 Cookie。请允许此网址使用 Cookie，然后重新登录。',
     ended: '会话已结束，请重新登录。',
+    unsaved: '会话已结束，您刚才提交的内容没有保存。请登录后重新提交。',
     out: '您已退出登录。',
   },
   account: { title: '账户', out: '退出登录', everywhere: '在所有设备上退出', keys: '键盘快捷键' },

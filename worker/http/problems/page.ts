@@ -12,7 +12,7 @@ import { localeOf } from '../language.ts';
 import { type Content, showPage } from '../page.ts';
 import { problem_page_texts } from './page-texts.ts';
 import type { Slug } from './slugs.ts';
-import { problem_texts } from './texts.ts';
+import { problem_details, problem_texts } from './texts.ts';
 
 /**
  * Answers a person with a page in place of a problem document: what is the matter, and where to go on. It needs no
@@ -21,7 +21,10 @@ import { problem_texts } from './texts.ts';
 export async function answerProblemPage(c: Context<App>, slug: Slug): Promise<Response> {
   const locale = localeOf(c);
   const seconds = Number(c.res.headers.get('Retry-After'));
-  const { title, detail } = problem_page_texts[locale].problems[slug] ?? problem_texts[locale][slug];
+  const { because } = c.var;
+  const { title, detail } = because
+    ? { title: problem_texts[locale][slug].title, detail: problem_details[locale][because] }
+    : (problem_page_texts[locale].problems[slug] ?? problem_texts[locale][slug]);
   const { 'content-type': _, ...headers } = Object.fromEntries(c.res.headers);
   return showPage(
     c,

@@ -1,16 +1,15 @@
 import type { Context } from 'hono';
 import type { App } from '../../context.ts';
 import { describeError } from '../../shared/field-errors.ts';
-import type { Locale } from '../../shared/locales.ts';
 import { localeOf } from '../language.ts';
 import { type FieldError, type Slug, statuses } from './slugs.ts';
-import { problem_details, problem_texts } from './texts.ts';
+import { problem_details, problem_texts, type Reason } from './texts.ts';
 
 interface Extras {
   errors?: FieldError[];
   headers?: Record<string, string>;
   /** Reason whose detail replaces the problem's general one. */
-  because?: keyof (typeof problem_details)[Locale];
+  because?: Reason;
 }
 
 /** Headers that a problem always has. */
@@ -29,6 +28,7 @@ export function problem(c: Context<App>, slug: Slug, { errors, headers = {}, bec
   const locale = localeOf(c);
   const { title, detail } = problem_texts[locale][slug];
   c.set('problem', slug);
+  if (because) c.set('because', because);
   return c.body(
     JSON.stringify({
       type: `${c.var.services.settings.public_url}/problems/${slug}`,

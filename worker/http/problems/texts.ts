@@ -133,7 +133,7 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
 };
 
 /** Reasons for which a problem has a detail of its own. */
-type Reason =
+export type Reason =
   | 'erased'
   | 'lost_key'
   | 'closed'
@@ -143,6 +143,8 @@ type Reason =
   | 'unverified'
   | 'no_lead'
   | 'copy_over'
+  | 'receipt_code'
+  | 'reference'
   | 'restricted';
 
 /** Details that replace a problem's general one, by reason. */
@@ -158,6 +160,8 @@ export const problem_details: Record<Locale, Record<Reason, string>> = {
     unverified: '请求人的身份尚未核验。',
     no_lead: '没有找到与这一请求对应的线索。',
     restricted: '这条线索应本人请求被限制处理，解除限制（DELETE /leads/{id}/restriction）之前不能更改。',
+    receipt_code: '没有找到与此回执码对应的信息：回执码有误，或此前已使用过。请逐位核对。',
+    reference: '没有找到此查询编号对应的请求。请逐位核对编号。',
     copy_over: '这个地址没有可打开的副本：它只能打开一次，有效期 7 天。如仍需要，请再次提出请求。',
   },
   en: {
@@ -173,6 +177,9 @@ export const problem_details: Record<Locale, Record<Reason, string>> = {
     no_lead: 'No lead is known that this request could be about.',
     restricted:
       'This lead is restricted at its person’s request, and not changed until DELETE /leads/{id}/restriction lifts that.',
+    receipt_code:
+      'Nothing belongs to this receipt code: it is mistyped, or was used before. Compare it letter by letter.',
+    reference: 'No request has this reference. Compare it letter by letter.',
     copy_over: 'There is no copy to open here: each opens once, within seven days. Ask again if you need another.',
   },
 };

@@ -32,7 +32,9 @@ const receipt = z.strictObject({
   schema_version: z.literal('lead-consent/1'),
   pii_principal_id: z.uuid(),
   issued_at: instant,
-  pii_controllers: z.array(z.strictObject({ party_url: z.url() })),
+  pii_controllers: z.array(
+    z.strictObject({ party_name: z.string(), party_contact: z.optional(z.string()), party_url: z.url() }),
+  ),
   withdrawal_method: z.url(),
   records: z.array(record),
 });
@@ -60,7 +62,7 @@ export const receipt_operations: Operation[] = [
           schema_version: 'lead-consent/1',
           pii_principal_id: examples.visitor_id,
           issued_at: examples.later_at,
-          pii_controllers: [{ party_url: host }],
+          pii_controllers: [{ party_name: 'Example Ltd', party_contact: 'privacy@example.com', party_url: host }],
           withdrawal_method: `${host}/consents/${examples.visitor_id}/withdrawal`,
           records: [
             {
