@@ -122,6 +122,7 @@ const fields: Record<string, Record<string, unknown>> = {
   'POST /console/session/end': { everywhere: '' },
   'POST /console/search': { q: '' },
   'POST /console/export': { ...filters, format: 'text/csv', view: 'masked', purpose: '' },
+  'POST /console/audit/export': { lead_id: '', action: '', from: '', to: '', person: '' },
   'POST /console/tokens': { holder: 'x', role: 'sales', days: '0' },
   'POST /console/leads/:id/reveal': { purpose: '' },
   'POST /console/leads/:id/status': { status: 'new' },
