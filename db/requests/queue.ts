@@ -46,15 +46,16 @@ export async function listQueue(
   return { requests: requests.slice(0, limit), has_more: requests.length > limit };
 }
 
-/** Counts the requests that wait for an answer and are due from one day to another, both inclusive. */
+/** Counts the requests that wait for an answer, by whether a refusal waits, and from one due day to another, inclusive. */
 export async function countQueue(
   db: Database,
-  { due_from, due_to }: Pick<QueueQuery, 'due_from' | 'due_to'>,
+  { refusal_asked, due_from, due_to }: Pick<QueueQuery, 'refusal_asked' | 'due_from' | 'due_to'>,
 ): Promise<number> {
   let rows = db
     .selectFrom('subject_requests')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('closed_at', 'is', null);
+  if (refusal_asked) rows = rows.where('refusal_code', 'is not', null);
   if (due_from) rows = rows.where(due, '>=', due_from);
   if (due_to) rows = rows.where(due, '<=', due_to);
   return (await rows.executeTakeFirstOrThrow()).count;

@@ -490,6 +490,8 @@ describe.each([
       '/overview',
       '/audit?action=all',
       '/restrictions',
+      '/privacy',
+      '/choices?visitor_id=13800138000',
       `/leads/${id}/consent`,
       '/record',
       '/record?paper=assessment',

@@ -34,6 +34,8 @@ export {
 export { makeChannel, showChannels } from './notices/channels.ts';
 export { resendDead, resendDelivery } from './notices/deliveries.ts';
 export { showOverview } from './overview/overview.ts';
+export { showChoices } from './privacy/choices.ts';
+export { showDesk } from './privacy/desk.ts';
 export { showProblem } from './problem.ts';
 export { approveRequest, askToRefuse, extendTime, fulfil, verifyPerson } from './requests/acts.ts';
 export { revealRequest, showRequest } from './requests/request.ts';

@@ -60,6 +60,8 @@ export const consolePages: Record<string, Methods> = {
   '/console/leads/:id/status': { POST: [allow('leads:write'), page('setStatus')] },
   '/console/leads/:id/assignee': { POST: [allow('leads:write'), page('setAssignee')] },
   '/console/leads/:id/correction': { POST: [allow('leads:correct'), page('correctLead')] },
+  '/console/privacy': { GET: [allow('requests:handle', 'requests:approve'), page('showDesk')] },
+  '/console/choices': { GET: [allow('consents:read'), page('showChoices')] },
   '/console/requests': {
     GET: [allow('requests:handle', 'requests:approve'), page('showRequests')],
     POST: [allow('requests:handle'), page('takeRequest')],

@@ -22,13 +22,14 @@ export interface QueueFilters {
   due?: (typeof dues)[number] | undefined;
 }
 
-type Listed = RequestRow & { urgency: Urgency | undefined };
+/** A request with how near its due day is. */
+export type ListedRequest = RequestRow & { urgency: Urgency | undefined };
 
 interface Queue {
   filters: QueueFilters;
   /** States and types to choose from. */
   choices: { states: readonly RequestState[]; types: readonly RequestType[] };
-  requests: Listed[];
+  requests: ListedRequest[];
   isFirst: boolean;
   /** Place after which the next page begins. */
   next: string | undefined;
@@ -57,7 +58,7 @@ ${requests.length > 0 ? renderRequests(reader, requests) : renderEmpty(text.none
 }
 
 /** Draws requests as a table: until when, what, its state, and what is next. */
-function renderRequests(reader: Reader, requests: Listed[]): Content {
+export function renderRequests(reader: Reader, requests: ListedRequest[]): Content {
   const text = desk_texts[reader.locale];
   const heads = [text.due, text.request, text.state, text.received, text.next];
   const rows = requests.map(request => [

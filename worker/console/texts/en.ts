@@ -16,6 +16,7 @@ export const en = {
   nav: {
     leads: 'Leads',
     overview: 'Overview',
+    privacy: 'Privacy desk',
     requests: 'Requests',
     holds: 'Holds',
     audit: 'Access log',

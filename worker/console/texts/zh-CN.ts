@@ -8,6 +8,7 @@ export const zh_cn: ConsoleTexts = {
   nav: {
     leads: '线索',
     overview: '概览',
+    privacy: '个保工作台',
     requests: '个人请求',
     holds: '保全',
     audit: '访问记录',
