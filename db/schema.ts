@@ -390,7 +390,7 @@ export interface CalendarYears {
  */
 export interface Channels {
   id: string;
-  kind: 'webhook' | 'feishu' | 'dingtalk' | 'wecom';
+  kind: 'webhook' | 'feishu' | 'dingtalk' | 'wecom' | 'email';
   name: string;
   address: string;
   events: string;

@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts';
 import type { TokenHolder } from '../db/staff/tokens.ts';
 import type { Signer } from '../db/vault/signer.ts';
 import type { Vault } from '../db/vault/vault.ts';
-import type { Connect } from './egress.ts';
+import type { Connect, PostMail } from './egress.ts';
 import type { Slug } from './http/problems/slugs.ts';
 import type { Reason } from './http/problems/texts.ts';
 import type { Settings } from './settings.ts';
@@ -33,6 +33,8 @@ export interface Services {
   limiters: Record<Limited, Limiter>;
   /** Connects to another host. Only `egress.ts` calls it. */
   connect: Connect;
+  /** Sends mail; absent on a host that cannot. Only `egress.ts` calls it. */
+  postMail?: PostMail;
   /** Names of the other hosts that were called since the latest check of the promises; absent where nothing calls. */
   called?: Set<string>;
   /** The files that hold what was stored; absent where there are none to read. */

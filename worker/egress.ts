@@ -1,3 +1,5 @@
+import type { Settings } from './settings.ts';
+
 /** A request to another host. */
 interface Outbound {
   url: URL;
@@ -38,6 +40,22 @@ export class Refused extends Error {
   }
 }
 
+/** A mail. Its text is plain; `message_id` stays the same when it is sent again. */
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+  message_id: string;
+}
+
+/**
+ * Gives a mail to the server of SMTP_URL and returns the status of its answer, which says that it has taken the mail.
+ *
+ * @param judge Says why an address must not be connected to.
+ * @throws Refused; any other error where the server did not take it, with its answer's status as `responseCode`.
+ */
+export type PostMail = (mail: Mail, judge: Judge, limits: Limits) => Promise<number>;
+
 const limits: Limits = { timeout_ms: 10_000, answer_bytes: 65_536 };
 
 /**
@@ -59,6 +77,27 @@ export async function postOut(
     return await connect({ url, headers, body }, judge, limits);
   } catch (error) {
     return { error: describe(error) };
+  }
+}
+
+/**
+ * Gives a mail to the server of SMTP_URL.
+ *
+ * @returns The status of its answer, where there was one, and a code that says why it has not taken the mail: never an
+ *   address or a message.
+ */
+export async function mailOut(
+  { postMail, settings }: { postMail?: PostMail; settings: Pick<Settings, 'smtp_url' | 'outbound_hosts'> },
+  mail: Mail,
+): Promise<{ status: number | null; error: string | null }> {
+  const { smtp_url, outbound_hosts } = settings;
+  if (!postMail || !smtp_url) return { status: null, error: 'no-mail' };
+  const judge: Judge = resolved => judgeAddress(resolved, smtp_url.secure ? 'https:' : 'http:', outbound_hosts);
+  try {
+    return { status: await postMail(mail, judge, limits), error: null };
+  } catch (error) {
+    const { responseCode } = error as { responseCode?: unknown };
+    return { status: typeof responseCode === 'number' ? responseCode : null, error: describe(error) };
   }
 }
 

@@ -14,6 +14,7 @@ import { compress } from './node/compress.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
 import { connect } from './node/egress.ts';
 import { createHostFiles } from './node/host-files.ts';
+import { createPostMail } from './node/mail.ts';
 import { type Outbox, startOutbox } from './node/outbox.ts';
 import { closeIdle, closeListener, createHttpServer, emptyQueue, usual_limits } from './node/server.ts';
 import { findFolder, openStore } from './node/store.ts';
@@ -67,6 +68,7 @@ const made = await createServices(settings, {
   files: createHostFiles(settings),
   compress,
   connect,
+  postMail: createPostMail(settings),
   notify: () => outbox?.wake(),
 }).catch(error => {
   if (isUnavailable(error)) giveUp([`DATABASE_URL: ${error.message}`]);

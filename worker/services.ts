@@ -34,6 +34,12 @@ export async function createServices(
       called.add(request.url.hostname);
       return host.connect(request, judge, limits);
     },
+    ...(host.postMail && {
+      postMail(mail, judge, limits) {
+        called.add(settings.smtp_url!.host);
+        return host.postMail!(mail, judge, limits);
+      },
+    }),
     called,
     settings: { ...settings, public_url: settings.public_url ?? '' },
     vault,

@@ -1,5 +1,6 @@
 import type { WorkingHours } from '../db/calendar/working-hours.ts';
 import type { KeyEncryptionKey } from '../db/vault/vault.ts';
+import { checkField, normalizeField } from './shared/fields.ts';
 
 /** How a setting's text is read: into its value, or undefined when it is not as expected. */
 export interface Form<T> {
@@ -48,6 +49,44 @@ export const hosts: Form<string[]> = {
   read(text) {
     const read = text ? text.split(',').map(part => readHost(part.trim())) : [];
     return read.every(one => one !== undefined) ? read : undefined;
+  },
+};
+
+/** A server that takes mail: by TLS from the first byte, or not. `host` is in the spelling of `hosts`. */
+export interface MailServer {
+  secure: boolean;
+  host: string;
+  port: number;
+  login: { user: string; pass: string } | undefined;
+}
+
+export const mailServer: Form<MailServer> = {
+  expected: 'an address like smtps://user:password@smtp.example.com:465',
+  read(text) {
+    if (!URL.canParse(text)) return undefined;
+    const { protocol, hostname, port, username, password, pathname, search, hash } = new URL(text);
+    const host = readHost(hostname);
+    const [user, pass] = [decode(username), decode(password)];
+    const isBare = /^\/?$/.test(pathname) && !search && !hash;
+    if (!host || !/^smtps?:$/.test(protocol) || !isBare || user === undefined || pass === undefined) return undefined;
+    const secure = protocol === 'smtps:';
+    const login = user ? { user, pass } : undefined;
+    return { secure, host, port: Number(port) || (secure ? 465 : 25), login };
+  },
+};
+
+/** A sender of mail, with or without a name. */
+export interface Mailbox {
+  name: string;
+  address: string;
+}
+
+export const mailbox: Form<Mailbox> = {
+  expected: 'name@example.com or Name <name@example.com>',
+  read(text) {
+    const [, name = '', bracketed] = /^([^<>"\p{Cc}]{0,100})<([^<>]+)>$/u.exec(text) ?? [];
+    const address = bracketed ?? text;
+    return checkField('email', address) ? undefined : { name: name.trim(), address: normalizeField('email', address) };
   },
 };
 
@@ -191,6 +230,14 @@ function readHost(text: string): string | undefined {
   const written = /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text) ? `[${text}]` : text;
   if (!/^([A-Za-z0-9._-]+|\[[0-9a-f:.]+\])$/i.test(written) || !URL.canParse(`https://${written}`)) return undefined;
   return new URL(`https://${written}`).hostname;
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function readKey(text: string): Buffer | undefined {

@@ -197,6 +197,17 @@ export const settings_table = {
     sentence:
       'The hosts that channels may call, separated by commas; all others are refused. Those of robots are `open.feishu.cn`, `oapi.dingtalk.com` and `qyapi.weixin.qq.com`. A name that leads to a private or loopback address is refused unless the address is listed too. On Workers only names can be checked.',
   },
+  SMTP_URL: {
+    form: forms.mailServer,
+    host: 'node',
+    sentence:
+      'The server that e-mail goes out by, to staff and to people in the database: `smtps://user:password@smtp.example.com`, with `:465` unless another port stands there. `smtp://` (25) leads only to loopback and private addresses. Its host counts as listed in `OUTBOUND_HOSTS`.',
+  },
+  MAIL_FROM: {
+    form: forms.mailbox,
+    host: 'node',
+    sentence: 'The sender of e-mail: `name@example.com` or `Name <name@example.com>`. Required with `SMTP_URL`.',
+  },
   WIDGET_STALE_HOURS: {
     form: forms.whole(0, 8760),
     default: '24',
@@ -249,6 +260,9 @@ export type Settings = { production: boolean } & {
 export function readSettings(environment: Environment, host: Host): { settings: Settings } | { mistakes: string[] } {
   const { settings, mistakes } = readSome(environment, host, Object.keys(settings_table) as (keyof Table)[]);
   mistakes.push(...findContradictions(settings, host));
+  const { outbound_hosts = [], smtp_url } = settings;
+  if (smtp_url && !environment.MAIL_FROM) mistakes.push('MAIL_FROM: missing, and required with SMTP_URL');
+  if (smtp_url) settings.outbound_hosts = [...new Set([...outbound_hosts, smtp_url.host])];
   return mistakes.length > 0 ? { mistakes } : { settings };
 }
 

@@ -7,7 +7,7 @@ import { failUnless } from '../statements.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ChannelEvent } from './write.ts';
 
-export const channel_kinds = ['webhook', 'feishu', 'dingtalk', 'wecom'] as const satisfies Channels['kind'][];
+export const channel_kinds = ['webhook', 'feishu', 'dingtalk', 'wecom', 'email'] as const satisfies Channels['kind'][];
 
 /** A channel as staff see it, without its secret. Of its address it has what may be shown. */
 export interface Channel {

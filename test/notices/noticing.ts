@@ -3,6 +3,7 @@ import type { Database } from '../../db/database.ts';
 import type { Channel } from '../../db/notices/channels.ts';
 import type { Deliveries } from '../../db/schema.ts';
 import { sendDue } from '../../worker/notices/send.ts';
+import type { Environment } from '../../worker/settings.ts';
 import { lead, startPublished } from '../support/harness.ts';
 import { startReceiver } from './receiver.ts';
 
@@ -23,8 +24,8 @@ export async function receive(...given: Parameters<typeof startReceiver>): Promi
 }
 
 /** Starts an app that may call receivers on this machine, and returns how to make channels, submit, and send. */
-export async function startNoticing(database?: Database) {
-  const started = await startPublished({ OUTBOUND_HOSTS: '127.0.0.1' }, database);
+export async function startNoticing(database?: Database, more: Environment = {}) {
+  const started = await startPublished({ OUTBOUND_HOSTS: '127.0.0.1', ...more }, database);
   const { services, ask, post, pull } = started;
   const make = async (address: string, more: object = {}) => {
     const asked = { kind: 'webhook', name: 'CRM', address, events: ['lead.created'], ...more };

@@ -1,15 +1,18 @@
 import { expect, it } from 'vitest';
 import { lead } from '../support/harness.ts';
 import { apps } from './apps.ts';
+import { startMailServer } from './mail-server.ts';
 import { receive, startNoticing } from './noticing.ts';
 
 const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 it('[S1] of 1,000 people, no kind of channel is told anything, nor do the outbox, the log and the lists hold anything', async () => {
-  const started = await startNoticing();
+  const mail = await startMailServer(count => (count % 4 === 0 ? 451 : undefined));
+  const started = await startNoticing(undefined, mail.environment);
   const { make, submit, send, db, lines, pull, deliveries, advance } = started;
   const webhook = await receive((_, count) => (count % 9 === 0 ? 500 : 204));
   await make(webhook.address);
+  await make('sales@example.com', { kind: 'email' });
   const robots = [];
   for (const app of apps) {
     const robot = await receive((_, count) => ({
@@ -34,8 +37,10 @@ it('[S1] of 1,000 people, no kind of channel is told anything, nor do the outbox
   for (let round = 0; round < 4; round++, advance(400_000)) await send();
   expect(webhook.received.length).toBeGreaterThan(1_000);
   for (const { received } of robots) expect(received.length).toBeGreaterThan(5);
+  expect(mail.mails.length).toBeGreaterThan(3);
   const said = [
     ...[webhook, ...robots].flatMap(({ received }) => received),
+    ...mail.mails,
     ...(await db.selectFrom('deliveries').selectAll().execute()),
     ...(await db.selectFrom('channels').selectAll().execute()),
     ...lines,

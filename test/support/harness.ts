@@ -7,6 +7,7 @@ import type { Services } from '../../worker/context.ts';
 import type { Role } from '../../worker/guards/access.ts';
 import { jobs } from '../../worker/jobs.ts';
 import { connect } from '../../worker/node/egress.ts';
+import { createPostMail } from '../../worker/node/mail.ts';
 import { createServices } from '../../worker/services.ts';
 import { type Environment, readSettings } from '../../worker/settings.ts';
 import { forms } from '../../worker/shared/fields.ts';
@@ -65,6 +66,7 @@ export async function start(overrides: Environment = {}, database?: Database) {
     now,
     writeLine: line => lines.push(line),
     connect,
+    postMail: createPostMail(read.settings),
     findAsset: async () => undefined,
     peerAddress: () => '192.0.2.1',
   });

@@ -38,7 +38,7 @@ export const createConnect =
 /** Posts to another host, found by the system's resolver. */
 export const connect = createConnect(lookup);
 
-function lookUpJudged(resolveName: typeof lookup, judge: Judge): LookupFunction {
+export function lookUpJudged(resolveName: typeof lookup, judge: Judge): LookupFunction {
   return (hostname, options, done) => {
     resolveName(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return done(error, '');

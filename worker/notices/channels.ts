@@ -62,7 +62,7 @@ type Made = Channel & { secret?: string };
 
 /** Creates a channel, or returns why it cannot be: the field, and a sentence. */
 export async function addChannel(
-  services: Pick<Services, 'db' | 'vault' | 'settings'>,
+  services: Pick<Services, 'db' | 'vault' | 'settings' | 'postMail'>,
   asked: z.output<typeof newChannel>,
   actor: Actor,
   now: Date,
@@ -105,7 +105,7 @@ export interface Refusal {
 }
 
 function refuse(
-  sender: Pick<Services, 'settings'>,
+  sender: Pick<Services, 'settings' | 'postMail'>,
   kind: Channel['kind'],
   { address, secret }: { address?: string | undefined; secret?: string | undefined },
 ): Refusal | undefined {
@@ -163,4 +163,7 @@ const explanations: Record<AddressRefusal, string> = {
   'not-https': 'Expected https: http leads only to private or loopback addresses that OUTBOUND_HOSTS lists.',
   'private-address': 'The setting OUTBOUND_HOSTS does not list this private address.',
   'answer-too-long': 'The answer is too long.',
+  'bad-mailbox': 'Expected one e-mail address, like sales@example.com.',
+  'no-mail-here': 'Not on this host: only the Node server sends e-mail.',
+  'no-mail-server': 'The settings SMTP_URL and MAIL_FROM name no server that e-mail goes out by.',
 };

@@ -7,7 +7,7 @@ import type { RefusedCode } from '../egress.ts';
 import type { Locale } from '../shared/locales.ts';
 
 /** What sending needs. */
-export type Sender = Pick<Services, 'db' | 'vault' | 'settings' | 'now' | 'log' | 'connect'>;
+export type Sender = Pick<Services, 'db' | 'vault' | 'settings' | 'now' | 'log' | 'connect' | 'postMail'>;
 
 /** What a channel is told in one go: one delivery, or where its kind gathers, all that wait and are of one event. */
 export interface Message {
@@ -17,13 +17,16 @@ export interface Message {
   notices: [Notice, ...Notice[]];
 }
 
-/** Why no channel can lead to an address. `not-whole`: it is what is shown of one. */
-export type AddressRefusal = RefusedCode | 'not-whole';
+/**
+ * Why no channel can lead to an address. `not-whole`: it is what is shown of one. `no-mail-here`: this host sends no mail.
+ * `no-mail-server`: no setting names one.
+ */
+export type AddressRefusal = RefusedCode | 'not-whole' | 'bad-mailbox' | 'no-mail-here' | 'no-mail-server';
 
 /** A kind of receiver. `kinds.ts` lists them. */
 export interface Kind {
   /** Returns why no channel can lead to an address, with this host and these settings; undefined where one can. */
-  refuseAddress(sender: Pick<Sender, 'settings'>, address: string): AddressRefusal | undefined;
+  refuseAddress(sender: Pick<Sender, 'settings' | 'postMail'>, address: string): AddressRefusal | undefined;
 
   /** Returns what may be shown of an address: all of it, unless it holds a key. */
   showAddress(address: string): string;

@@ -3,12 +3,13 @@ import { channel_events } from '../../db/notices/write.ts';
 import { findKeyMistakes } from '../../db/vault/check.ts';
 import { createVault } from '../../db/vault/vault.ts';
 import { connect } from '../node/egress.ts';
+import { createPostMail } from '../node/mail.ts';
 import { addChannel, newChannel } from '../notices/channels.ts';
 import { sendTest } from '../notices/send.ts';
 import { locales } from '../shared/locales.ts';
 import { readKeys } from './keys.ts';
 import { type Command, defineCommand, flag, Mistake, operator, text } from './run/command.ts';
-import { database_options, onDatabase, readTarget } from './run/target.ts';
+import { database_options, onDatabase, readTarget, type Target } from './run/target.ts';
 
 const usual_kind = 'webhook';
 
@@ -16,7 +17,7 @@ const add = defineCommand({
   name: 'channel add',
   usage:
     '[--kind KIND] --name NAME --address URL --events EVENT[,EVENT] [--secret SECRET] [--locale LOCALE] [--after-hours N] [--paused]',
-  sentence: `Makes a channel and prints it, with the secret where one was made: it is never shown again. The host must be listed in OUTBOUND_HOSTS. Kinds: ${channel_kinds.join(', ')}; ${usual_kind} unless said. Events: ${channel_events.join(', ')}.`,
+  sentence: `Makes a channel and prints it, with the secret where one was made: it is never shown again. The host must be listed in OUTBOUND_HOSTS; of e-mail the address is a mailbox. Kinds: ${channel_kinds.join(', ')}; ${usual_kind} unless said. Events: ${channel_events.join(', ')}.`,
   options: {
     ...database_options,
     kind: text,
@@ -42,17 +43,11 @@ const add = defineCommand({
     };
     const asked = newChannel.safeParse(sent);
     if (!asked.success) throw new Mistake(explain(String(asked.error.issues[0]!.path[0])));
-    const settings = readKeys(readTarget(values));
-    const vault = createVault(settings.encryption_keys, settings.index_key);
+    const { settings, vault, postMail } = readSender(readTarget(values));
     return onDatabase(values, async db => {
       const mistakes = await findKeyMistakes(db, vault, settings, now);
       if (mistakes.length > 0) throw new Mistake(mistakes.join('\n'));
-      const made = await addChannel(
-        { db, vault, settings: { ...settings, public_url: '' } },
-        asked.data,
-        operator,
-        now,
-      );
+      const made = await addChannel({ db, vault, settings, ...postMail }, asked.data, operator, now);
       if ('field' in made) throw new Mistake(`--${made.field}: ${made.message}`);
       return made;
     });
@@ -74,10 +69,8 @@ const test = defineCommand({
   options: database_options,
   words: 1,
   async run({ values, rest: [id = ''], now }) {
-    const settings = readKeys(readTarget(values));
-    const vault = createVault(settings.encryption_keys, settings.index_key);
-    const { public_url = '' } = settings;
-    const services = { vault, settings: { ...settings, public_url }, now: () => now, log() {}, connect };
+    const { settings, vault, postMail } = readSender(readTarget(values));
+    const services = { vault, settings, now: () => now, log() {}, connect, ...postMail };
     return onDatabase(values, async db => {
       if (!(await findChannel(db, id))) throw unknownChannel();
       const delivery = await sendTest({ ...services, db }, id);
@@ -101,6 +94,16 @@ const remove = defineCommand({
 });
 
 export const channel_commands: Command[] = [add, list, test, remove];
+
+/** Reads what sending needs. A channel of a D1 is the Worker's, which sends no mail. */
+function readSender(target: Target) {
+  const settings = readKeys(target);
+  return {
+    settings: { ...settings, public_url: settings.public_url ?? '' },
+    vault: createVault(settings.encryption_keys, settings.index_key),
+    postMail: target.on === 'url' && { postMail: createPostMail(settings) },
+  };
+}
 
 function unknownChannel() {
   return new Mistake('there is no channel with this id: see channel list');

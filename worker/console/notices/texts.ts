@@ -31,7 +31,8 @@ const en = {
     email: 'E-mail',
   }),
   address: 'Address',
-  addressHint: 'The setting OUTBOUND_HOSTS must list its host. Of a robot, the whole address that its app shows.',
+  addressHint:
+    'The setting OUTBOUND_HOSTS must list its host. Of a robot, the whole address that its app shows; of e-mail, a mailbox.',
   keepAddress: (address: string) => `Now ${address}. Leave it empty to keep it.`,
   secret: 'Secret',
   secretHint:
@@ -106,6 +107,7 @@ const en = {
     feishu: 'Copy the signature’s secret from the robot’s settings.',
     dingtalk: 'A DingTalk robot’s secret begins with SEC.',
     wecom: 'A WeCom robot has no secret: its address holds the key.',
+    email: 'E-mail has no secret.',
   }),
   refused: named<AddressRefusal>({
     'not-whole': 'This is what is shown of an address. Give the whole one, as the robot’s app shows it.',
@@ -115,6 +117,9 @@ const en = {
     'not-https': 'Expected https: http leads only to private addresses that OUTBOUND_HOSTS lists.',
     'private-address': 'The setting OUTBOUND_HOSTS does not list this private address.',
     'answer-too-long': 'The answer is too long.',
+    'bad-mailbox': 'Expected one e-mail address, like sales@example.com.',
+    'no-mail-here': 'Not on this host: only the Node server sends e-mail.',
+    'no-mail-server': 'No e-mail goes out yet. The operator sets SMTP_URL and MAIL_FROM and starts the server anew.',
   }),
   wrong: (field: string, sentence: string) => `${field}: ${sentence}`,
   badName: 'Expected 1 to 100 characters on one line.',
@@ -131,6 +136,10 @@ const en = {
     ETIMEDOUT: 'no answer in time',
     TimeoutError: 'no answer in time',
     'no-code': 'not the answer of a robot',
+    EAUTH: 'the mail server refuses the login',
+    EENVELOPE: 'the mail server refuses the address',
+    EMESSAGE: 'the mail server refuses the message',
+    'no-mail': 'no SMTP_URL',
   }),
 };
 
@@ -156,7 +165,7 @@ const zh_cn: NoticeTexts = {
     email: '电子邮件',
   }),
   address: '地址',
-  addressHint: '其主机须已列入设置项 OUTBOUND_HOSTS。机器人请填写应用中显示的完整地址。',
+  addressHint: '其主机须已列入设置项 OUTBOUND_HOSTS。机器人请填写应用中显示的完整地址，邮件请填写邮箱地址。',
   keepAddress: address => `当前为 ${address}。留空则不更改。`,
   secret: '密钥',
   secretHint: 'Webhook 请留空：系统将生成密钥并只显示一次。机器人如启用了签名校验，请填写其密钥。',
@@ -230,6 +239,7 @@ const zh_cn: NoticeTexts = {
     feishu: '请从机器人的安全设置中复制签名校验的密钥。',
     dingtalk: '钉钉机器人的密钥以 SEC 开头。',
     wecom: '企业微信机器人没有密钥：其地址中已包含。',
+    email: '邮件没有密钥。',
   }),
   refused: named({
     'not-whole': '这是隐去密钥后的地址。请填写应用中显示的完整地址。',
@@ -238,6 +248,9 @@ const zh_cn: NoticeTexts = {
     'not-https': '须为 https：http 只能用于 OUTBOUND_HOSTS 列出的内网地址。',
     'private-address': '设置项 OUTBOUND_HOSTS 未列出此内网地址。',
     'answer-too-long': '答复过长。',
+    'bad-mailbox': '请填写一个邮箱地址，如 sales@example.com。',
+    'no-mail-here': '本部署不能发送邮件：只有 Node 服务器可以。',
+    'no-mail-server': '尚不能发送邮件。请运维人员设置 SMTP_URL 和 MAIL_FROM，并重启服务。',
   }),
   wrong: (field, sentence) => `${field}：${sentence}`,
   badName: '请填写一行 1 至 100 个字符。',
@@ -254,6 +267,10 @@ const zh_cn: NoticeTexts = {
     ETIMEDOUT: '未及时答复',
     TimeoutError: '未及时答复',
     'no-code': '不是机器人的答复',
+    EAUTH: '邮件服务器拒绝登录',
+    EENVELOPE: '邮件服务器拒绝该地址',
+    EMESSAGE: '邮件服务器拒绝该邮件',
+    'no-mail': '未设置 SMTP_URL',
   }),
 };
 

@@ -1,0 +1,190 @@
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { expect, it } from 'vitest';
+import { mailOut } from '../../worker/egress.ts';
+import { createPostMail } from '../../worker/node/mail.ts';
+import { readSettings } from '../../worker/settings.ts';
+import { origin, start, test_keys } from '../support/harness.ts';
+import { mailBy, startMailServer } from './mail-server.ts';
+import { opened, startNoticing } from './noticing.ts';
+
+const mailbox = 'sales@example.com';
+const asked = { kind: 'email', name: 'Sales', address: mailbox, events: ['lead.created'] };
+
+/** Returns the words of an encoded header. @see RFC 2047 */
+const decode = (text: string) =>
+  text
+    .replace(/\?=\s+=\?/g, '?==?')
+    .replace(/=\?utf-8\?b\?([^?]*)\?=/gi, (_, base64) => Buffer.from(base64, 'base64').toString());
+
+it('a mailbox is told of a lead in its language: form, time and one link, and by TLS where the server offers it', async () => {
+  const server = await startMailServer();
+  const { make, submit, send, deliveries, lines } = await startNoticing(undefined, server.environment);
+  await make(mailbox, { kind: 'email' });
+  await make('team@例子.example.com', { kind: 'email', locale: 'en' });
+  const id = await submit();
+  expect(await send()).toBe(2);
+  const [chinese, english] = server.mails.toSorted((one, other) => one.to[0]!.localeCompare(other.to[0]!));
+  expect(chinese).toMatchObject({ from: 'notice@example.com', to: [mailbox], isSecure: true });
+  expect(decode(chinese!.headers.subject!)).toBe('收到一条新咨询');
+  expect(decode(chinese!.headers.from!)).toBe('小视科技 <notice@example.com>');
+  expect(chinese!.headers['auto-submitted']).toBe('auto-generated');
+  expect(chinese!.text.replaceAll('\r', '')).toBe(
+    `表单：Mini AI 算法体验申请\n时间：北京时间 12:00\n\n到控制台查看: ${origin}/console/leads/${id}\n`,
+  );
+  expect(english!.headers.subject).toBe('New inquiry');
+  expect(english!.to).toEqual(['team@例子.example.com']);
+  expect(english!.text).toContain(`Open the console: ${origin}/console/leads/${id}`);
+  expect(await deliveries('state=sent')).toMatchObject([
+    { attempts: 1, last_status: 250, last_error: null },
+    { attempts: 1, last_status: 250, last_error: null },
+  ]);
+  expect(lines.join('')).not.toContain(mailbox);
+});
+
+it('a burst is one mail that counts, and no more than three and then one a minute are sent', async () => {
+  const server = await startMailServer();
+  const { make, submit, send, advance } = await startNoticing(undefined, server.environment);
+  await make(mailbox, { kind: 'email' });
+  for (let burst = 0; burst < 5; burst++) {
+    for (let count = 0; count < 3; count++) await submit();
+    await send();
+  }
+  const subjects = () => server.mails.map(({ headers }) => decode(headers.subject!));
+  expect(subjects()).toEqual(Array(3).fill('收到 3 条新咨询'));
+  advance(60_000);
+  await send();
+  expect(subjects().slice(3)).toEqual(['收到 6 条新咨询']);
+  expect(new Set(server.mails.map(({ headers }) => headers['message-id'])).size).toBe(4);
+});
+
+it('what the server puts off or refuses is tried again under the same id, and told by its status', async () => {
+  let status: number | undefined = 451;
+  const server = await startMailServer(() => status);
+  const { make, submit, send, deliveries, advance } = await startNoticing(undefined, server.environment);
+  await make(mailbox, { kind: 'email' });
+  const id = await submit();
+  await send();
+  expect(await deliveries()).toMatchObject([
+    { state: 'queued', attempts: 1, last_status: 451, last_error: 'EENVELOPE' },
+  ]);
+  status = 550;
+  advance(5_000);
+  await send();
+  expect(await deliveries()).toMatchObject([{ state: 'queued', attempts: 2, last_status: 550, lead_id: id }]);
+  status = undefined;
+  advance(300_000);
+  await send();
+  const [delivery] = await deliveries();
+  expect(delivery).toMatchObject({ state: 'sent', attempts: 3, last_status: 250, last_error: null });
+  expect(server.mails[0]!.headers['message-id']).toBe(`<${delivery!.id}@${new URL(origin).hostname}>`);
+});
+
+it('a wrong login, a certificate that nobody vouches for, and a server that is away are told by a code', async () => {
+  const [plain, secure] = [await startMailServer(), await startMailServer(undefined, { secure: true })];
+  const urls = {
+    EAUTH: `smtp://other:password@127.0.0.1:${plain.port}`,
+    CERT_HAS_EXPIRED: secure.environment.SMTP_URL,
+    ECONNREFUSED: 'smtp://127.0.0.1:9',
+  };
+  for (const [code, url] of Object.entries(urls)) {
+    const { make, submit, send, deliveries } = await startNoticing(undefined, mailBy(url));
+    await make(mailbox, { kind: 'email' });
+    await submit();
+    await send();
+    expect(await deliveries()).toMatchObject([{ state: 'queued', attempts: 1, last_error: code }]);
+  }
+  expect([...plain.mails, ...secure.mails]).toEqual([]);
+});
+
+it('a server that says nothing, or too much, is left', async () => {
+  const silent = createServer(() => {});
+  const loud = createServer(socket => {
+    socket.on('error', () => {});
+    const write = () => socket.destroyed || socket.write(`${'220-'.padEnd(8_000, 'x')}\r\n`, write);
+    write();
+  });
+  for (const [server, code] of [
+    [silent, 'ETIMEDOUT'],
+    [loud, 'answer-too-long'],
+  ] as const) {
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    opened.push(server);
+    const read = readSettings(
+      { ...test_keys, ...mailBy(`smtp://127.0.0.1:${(server.address() as AddressInfo).port}`) },
+      'node',
+    );
+    if ('mistakes' in read) throw new Error(read.mistakes.join());
+    const post = createPostMail(read.settings);
+    const postMail: typeof post = (mail, judge, limits) =>
+      post(mail, judge, { ...limits, timeout_ms: code === 'ETIMEDOUT' ? 200 : 5_000 });
+    const mail = { to: mailbox, subject: 'x', text: 'x', message_id: '<x@example.com>' };
+    expect(await mailOut({ postMail, settings: read.settings }, mail)).toEqual({ status: null, error: code });
+  }
+});
+
+it.each([
+  ['smtp://mail.example.com', '10.0.0.1', 'private-address'],
+  ['smtp://mail.example.com', '8.8.8.8', 'not-https'],
+  ['smtps://mail.example.com', '169.254.169.254', 'private-address'],
+  ['smtps://mail.example.com', '::ffff:127.0.0.1', 'private-address'],
+])('%s is not connected to at %s: %s', async (url, address, error) => {
+  const read = readSettings({ ...test_keys, ...mailBy(url) }, 'node');
+  if ('mistakes' in read) throw new Error(read.mistakes.join());
+  const resolve = ((_: string, __: object, done: (error: null, found: object[]) => void) =>
+    done(null, [{ address, family: address.includes(':') ? 6 : 4 }])) as unknown as Parameters<
+    typeof createPostMail
+  >[1];
+  const postMail = createPostMail(read.settings, resolve);
+  const mail = { to: mailbox, subject: 'x', text: 'x', message_id: '<x@example.com>' };
+  expect(await mailOut({ postMail, settings: read.settings }, mail)).toEqual({ status: null, error });
+});
+
+it('no channel leads to what is no mailbox, or by a server that no setting names, or from a host that sends no mail', async () => {
+  const { ask } = await start(mailBy('smtp://127.0.0.1:9'));
+  for (const address of [
+    'sales',
+    'sales@example.com\r\nBcc: other@example.com',
+    'a@example.com, b@example.com',
+    'https://example.com',
+  ])
+    expect(await (await ask('POST', '/channels', { ...asked, address }, 'admin')).json()).toMatchObject({
+      status: 422,
+      errors: [{ field: 'address', message: 'Expected one e-mail address, like sales@example.com.' }],
+    });
+  expect((await ask('POST', '/channels', { ...asked, secret: 'x' }, 'admin')).status).toBe(422);
+  const without = await start();
+  expect(await (await without.ask('POST', '/channels', asked, 'admin')).json()).toMatchObject({
+    errors: [{ field: 'address', message: expect.stringContaining('SMTP_URL') }],
+  });
+  delete without.services.postMail;
+  expect(await (await without.ask('POST', '/channels', asked, 'admin')).json()).toMatchObject({
+    errors: [{ field: 'address', message: expect.stringContaining('Not on this host') }],
+  });
+});
+
+it('the server of mail is read from its settings, and counts as listed', () => {
+  const read = (more: object) => readSettings({ ...test_keys, ...more }, 'node');
+  expect(read(mailBy('smtps://a%40b.example:p%3A@SMTP.example.com'))).toMatchObject({
+    settings: {
+      smtp_url: { secure: true, host: 'smtp.example.com', port: 465, login: { user: 'a@b.example', pass: 'p:' } },
+      mail_from: { name: '小视科技', address: 'notice@example.com' },
+      outbound_hosts: ['smtp.example.com'],
+    },
+  });
+  expect(read({ SMTP_URL: 'smtp://[::1]:2525' })).toEqual({
+    mistakes: ['MAIL_FROM: missing, and required with SMTP_URL'],
+  });
+  for (const SMTP_URL of [
+    'https://smtp.example.com',
+    'smtp://',
+    'smtp://a/b',
+    'smtps://x:%zz@example.com',
+    'mail.example.com',
+  ])
+    expect(read(mailBy(SMTP_URL))).toEqual({ mistakes: [expect.stringMatching(/^SMTP_URL: expected/)] });
+  for (const MAIL_FROM of ['notice', 'A <a@example.com> b', '"A" <a@example.com>', 'a@example.com, b@example.com'])
+    expect(read({ ...mailBy('smtps://smtp.example.com'), MAIL_FROM })).toEqual({
+      mistakes: [expect.stringMatching(/^MAIL_FROM: expected/)],
+    });
+});
