@@ -73,6 +73,14 @@ describe('the Worker on workerd with D1', () => {
     expect((await fetchWorker('/policies')).status).toBe(200);
   });
 
+  it('knows the hosts that an address can have, as Node does', async () => {
+    for (const email of ['a@xn--a.cn', 'a@b.123', `a@${'b'.repeat(64)}.cn`])
+      expect(await readProblem(await post('/forms/mini-ai-experience', { ...lead, email }))).toMatchObject({
+        status: 422,
+        errors: ['email invalid'],
+      });
+  });
+
   it('takes a lead and gives it to sales', async () => {
     const response = await post('/forms/mini-ai-experience', lead, { 'Idempotency-Key': 'k' });
     expect(response.status).toBe(201);

@@ -121,7 +121,7 @@ async function withClient<T>(address: string, work: (client: pg.Client) => Promi
   const { connectionTimeoutMillis } = patience.client;
   const client = new pg.Client({ connectionString: address, connectionTimeoutMillis });
   client.on('error', ignoreLost);
-  await client.connect();
+  await client.connect().catch(failToConnect);
   try {
     return await work(client);
   } finally {
@@ -129,12 +129,17 @@ async function withClient<T>(address: string, work: (client: pg.Client) => Promi
   }
 }
 
+/** Because the driver's errors have no code where time ran out, whatever keeps a connection from being made is an outage. */
+function failToConnect(error: unknown): never {
+  throw new Unavailable(error);
+}
+
 async function upgradeDatabase(address: string, upgrade: (session: Session) => Promise<unknown>) {
   const client = new pg.Client({
     connectionString: address,
     connectionTimeoutMillis: patience.client.connectionTimeoutMillis,
   });
-  await client.connect();
+  await client.connect().catch(failToConnect);
   try {
     await upgrade({
       dialect: 'postgres',

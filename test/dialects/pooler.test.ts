@@ -4,8 +4,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isUnavailable } from '../../db/database.ts';
 import * as postgres from '../../db/dialects/postgres.ts';
 import { createPostgresDatabase } from '../support/engines.ts';
-import { lead, start } from '../support/harness.ts';
-import { startPooler } from '../support/pooler.ts';
+import { lead, origin, site, start, test_keys } from '../support/harness.ts';
+import { startLostPooler, startPooler } from '../support/pooler.ts';
+import { makeFolder, run } from '../support/server.ts';
+
+const production = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: origin,
+  SITE_ORIGINS: site,
+  DATA_REGION: 'CN',
+  CONTROLLER_NAME: 'Example',
+  CONTROLLER_CONTACT: 'privacy@example.com',
+  ...test_keys,
+};
 
 /** Waits that a busy machine does not exceed. Nothing here is about time. */
 const unhurried = {
@@ -92,3 +103,23 @@ describe('behind a pooler in transaction mode', () => {
     );
   });
 });
+
+it.each([
+  ['nothing', 'timeout expired'],
+  ['failing', 'server login has been failing, try again later (server_login_retry)'],
+] as const)(
+  'before a pooler that does not reach its database (%s), the start and a command end with one line',
+  async (says, why) => {
+    const pooler = await startLostPooler(says);
+    const { folder, remove } = makeFolder();
+    const environment = { DATABASE_URL: pooler.address, PORT: '0', LOG_DIR: folder, ...production };
+    const [start, command] = await Promise.all([
+      run(['worker/node.ts'], environment),
+      run(['worker/ops.ts', 'token', 'list'], environment),
+    ]);
+    expect(start).toMatchObject({ code: 1, stderr: `lead-consent cannot start:\n  DATABASE_URL: ${why}\n` });
+    expect(command).toMatchObject({ code: 1, stdout: '', stderr: `the database cannot be used: ${why}\n` });
+    pooler.close();
+    remove();
+  },
+);

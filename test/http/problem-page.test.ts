@@ -70,6 +70,42 @@ describe('whoever prefers HTML', () => {
     }
   });
 
+  it('gets a page for too many requests, and is told when to come back', async () => {
+    const few = await start({ REFUSED_LIMIT_PER_MINUTE: '1' });
+    const refused = { Origin: 'https://evil.example' };
+    for (const [language, words] of [
+      ['zh-CN', '请求过于频繁'],
+      ['en', 'Too many requests'],
+    ]) {
+      let response: Response;
+      do response = await few.submit(form, lead, { ...refused, 'Accept-Language': language! });
+      while (response.status === 403);
+      expect([response.status, Number(response.headers.get('Retry-After'))]).toEqual([429, expect.any(Number)]);
+      expect(response.headers.get('Content-Type')).toBe('text/html; charset=UTF-8');
+      const page = await response.text();
+      expect(page).toMatch(new RegExp(`<h1>${words}</h1>[\\s\\S]*class="button" href="${form}\\?lang=${language}"`));
+      expect(page).toMatch(/\d+ (秒后再试|seconds?\.)/);
+    }
+    const program = await few.post(form, lead, refused);
+    expect(await readProblem(program)).toMatchObject({ slug: 'too-many-requests', status: 429 });
+  });
+
+  it('gets a page for a fault of the server, which says nothing of the fault', async () => {
+    const faulty = await start();
+    faulty.db.read = () => Promise.reject(new TypeError('secret of 13800138000'));
+    for (const [language, words] of [
+      ['zh-CN', '出了点问题'],
+      ['en', 'Something went wrong'],
+    ]) {
+      const response = await faulty.get(`${form}?lang=${language}`, person);
+      const page = await response.text();
+      expect([response.status, response.headers.get('Cache-Control')]).toEqual([500, 'no-store']);
+      expect(page).toMatch(new RegExp(`<h1>${words}</h1>[\\s\\S]*class="button" href="${form}\\?lang=${language}"`));
+      expect(page).not.toMatch(/secret|138001|TypeError/);
+    }
+    expect(await readProblem(await faulty.get(form))).toMatchObject({ slug: 'internal', status: 500 });
+  });
+
   it('gets a start page in production, where the demo is not', async () => {
     const page = await (await get('/?lang=en', person)).text();
     for (const path of [

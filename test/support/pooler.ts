@@ -56,6 +56,29 @@ export async function startPooler(address: string, size = 3) {
   };
 }
 
+/**
+ * Starts a stand-in for a pooler that does not reach its database: it takes clients, and then says nothing, as PgBouncer
+ * does while it tries, or that the sign-in fails, as it does afterwards.
+ */
+export async function startLostPooler(says: 'nothing' | 'failing') {
+  const clients = new Set<Socket>();
+  const server = createServer(client => {
+    clients.add(client);
+    client.on('error', () => {});
+    client.once('data', () => {
+      if (says === 'failing') client.end(fatal('server login has been failing, try again later (server_login_retry)'));
+    });
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `postgres://postgres:test@127.0.0.1:${(server.address() as AddressInfo).port}/leads`,
+    close() {
+      for (const client of clients) client.destroy();
+      server.close();
+    },
+  };
+}
+
 interface Backend {
   send(message: Buffer): void;
   /** Hands each message of the server to the client that has the connection. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Conflict } from '../../../db/database.ts';
+import { Conflict, isUnavailable } from '../../../db/database.ts';
 import { commands } from '../commands.ts';
 import { type Command, flag, Mistake } from './command.ts';
 
@@ -15,12 +15,17 @@ export async function operate(args: string[]): Promise<number> {
   try {
     return await run(args);
   } catch (error) {
-    const known =
-      error instanceof Mistake || error instanceof Conflict || (error as NodeJS.ErrnoException).code !== undefined;
     if (error instanceof Mistake) print(error.result);
-    process.stderr.write(`${known ? (error as Error).message : (error as Error).stack}\n`);
+    process.stderr.write(`${explain(error as NodeJS.ErrnoException)}\n`);
     return 1;
   }
+}
+
+/** Explains what an operator can correct in one line; anything else with the place in the code. */
+function explain(error: NodeJS.ErrnoException): string | undefined {
+  if (isUnavailable(error)) return `the database cannot be used: ${error.message}`;
+  const isKnown = error instanceof Mistake || error instanceof Conflict || error.code !== undefined;
+  return isKnown ? error.message : error.stack;
 }
 
 async function run(args: string[]): Promise<number> {
