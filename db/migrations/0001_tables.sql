@@ -332,8 +332,7 @@ create table deliveries (
   next_at text,
   check ((next_at is not null) = (state = 'queued'))
 ) without rowid;
-create index deliveries_due on deliveries (channel_id, next_at, id) where state = 'queued';
-create index deliveries_dead on deliveries (channel_id, id) where state = 'dead';
+create index deliveries_by_channel on deliveries (channel_id, state, next_at, id);
 
 create table promise_checks (
   promise text not null primary key,

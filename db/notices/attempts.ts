@@ -73,7 +73,7 @@ export async function recordAttempt(
             .updateTable('deliveries')
             .set({ state: 'dead', next_at: null })
             .where('channel_id', '=', channel_id)
-            .where('state', '=', sql.lit('queued'))
+            .where('state', '=', 'queued')
             .compile(),
         ]
       : []),

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { firstIdAt } from '../ids.ts';
 import type { Deliveries } from '../schema.ts';
@@ -24,17 +23,36 @@ export async function listDeliveries(
   limit: number,
   before: string | undefined,
 ): Promise<DeliveryPage> {
-  let rows = db
-    .selectFrom('deliveries')
+  const states = channel_id ? (state ? [state] : delivery_states) : [state];
+  const [first, ...others] = states.map(one => selectNewest(db, { channel_id, state: one }, limit + 1, before));
+  const rows = others.reduce((all, one) => all.unionAll(one), first!);
+  const deliveries = await db
+    .selectFrom(rows.as('newest'))
     .selectAll()
     .orderBy('id', 'desc')
-    .limit(limit + 1);
-  if (channel_id) rows = rows.where('channel_id', '=', channel_id);
-  // Because an index of one state is used only where the statement itself names the state, it is no parameter.
-  if (state) rows = rows.where('state', '=', sql.lit(state));
-  if (before) rows = rows.where('id', '<', before);
-  const deliveries = await rows.execute();
+    .limit(limit + 1)
+    .execute();
   return { deliveries: deliveries.slice(0, limit), has_more: deliveries.length > limit };
+}
+
+/**
+ * Selects the newest deliveries of one channel and state, so that one index has them in order. Of all channels, those of
+ * a state of which few are; else along the key.
+ */
+function selectNewest(
+  db: Database,
+  { channel_id, state }: { channel_id: string | undefined; state: Deliveries['state'] | undefined },
+  limit: number,
+  before: string | undefined,
+) {
+  let rows = db.selectFrom('deliveries').selectAll().orderBy('id', 'desc').limit(limit);
+  if (channel_id) rows = rows.where('channel_id', '=', channel_id);
+  if (state) rows = rows.where('state', '=', state);
+  if (channel_id && state !== 'queued') rows = rows.where('next_at', 'is', null);
+  if (!channel_id && state && state !== 'sent')
+    rows = rows.where('channel_id', 'in', db.selectFrom('channels').select('id'));
+  if (before) rows = rows.where('id', '<', before);
+  return db.selectFrom(rows.as('some')).selectAll();
 }
 
 /** Queues a delivery that is not sent yet once more, to be sent now, with all its attempts before it. */

@@ -23,7 +23,7 @@ export type DueDelivery = Notice & Pick<Channels, 'kind' | 'locale' | 'sealed'> 
 export function findNext(db: Database, channel_id: string, now: Date): Promise<DueDelivery | undefined> {
   return selectDue(db)
     .where('deliveries.channel_id', '=', channel_id)
-    .where('state', '=', sql.lit('queued'))
+    .where('state', '=', 'queued')
     .where('next_at', '<=', now.toISOString())
     .where('paused_at', 'is', null)
     .where('off_at', 'is', null)
@@ -57,7 +57,7 @@ export function listAlike(
     .leftJoin('leads', 'leads.id', 'deliveries.lead_id')
     .select(['deliveries.id', 'channel_id', 'event', 'lead_id', 'request_id', 'attempts', 'leads.form'])
     .where('channel_id', '=', channel_id)
-    .where('state', '=', sql.lit('queued'))
+    .where('state', '=', 'queued')
     .where('next_at', '<=', now.toISOString())
     .where('event', '=', event)
     .orderBy('next_at')

@@ -14,7 +14,8 @@ export async function countQueues(db: Database): Promise<Map<string, Queue>> {
     db
       .selectFrom('deliveries')
       .select(['channel_id', sql.lit(state).as('state'), eb => eb.fn.countAll<number>().as('count')])
-      .where('state', '=', sql.lit(state))
+      .where('channel_id', 'in', db.selectFrom('channels').select('id'))
+      .where('state', '=', state)
       .where('event', '<>', test_event)
       .groupBy('channel_id');
   const queues = new Map<string, Queue>();
@@ -30,7 +31,7 @@ export async function retryDead(db: Database, channel_id: string, now: Date): Pr
       .updateTable('deliveries')
       .set({ state: 'queued', attempts: 0, next_at: now.toISOString() })
       .where('channel_id', '=', channel_id)
-      .where('state', '=', sql.lit('dead'))
+      .where('state', '=', 'dead')
       .where('event', '<>', test_event)
       .compile(),
   ]);

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 
 /** Length of a lease. It is longer than one attempt, and each attempt renews it. */
@@ -25,7 +24,7 @@ export async function listDueChannels(db: Database, now: Date): Promise<string[]
         selectFrom('deliveries')
           .select('deliveries.id')
           .whereRef('channel_id', '=', 'channels.id')
-          .where('state', '=', sql.lit('queued'))
+          .where('state', '=', 'queued')
           .where('next_at', '<=', at),
       ),
     )

@@ -75,7 +75,7 @@ async function submit(servers: RunningServer[], version: string, seconds: number
 }
 
 async function loadEach(servers: RunningServer[], request: Parameters<typeof load>[1], seconds: number): Promise<Load> {
-  const loads = await Promise.all(servers.map(({ url }) => load(url, request, seconds, servers.length)));
+  const loads = await Promise.all(servers.map(({ url }) => load(url, request, seconds, { share: servers.length })));
   const sum = (of: (one: Load) => number) => loads.reduce((whole, one) => whole + of(one), 0);
   const most = (of: (one: Load) => number) => Math.max(...loads.map(of));
   const counts = { rate: sum(one => one.rate), answered: sum(one => one.answered), failed: sum(one => one.failed) };

@@ -24,17 +24,19 @@ interface Request {
  * Loads a server for some seconds. Any status but 2xx counts as failed.
  *
  * @param share Number of servers among which the connections are divided.
+ * @param rate Requests that are sent in a second at most; without it, as many as are answered.
  */
 export async function load(
   url: string,
   { method, path, headers = {}, next }: Request,
   seconds: number,
-  share = 1,
+  { share = 1, rate }: { share?: number; rate?: number } = {},
 ): Promise<Load> {
   const result = await autocannon({
     url,
     connections: connections / share,
     duration: seconds,
+    ...(rate && { overallRate: rate }),
     requests: [
       {
         method,

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { createDatabase, startPostgres } from '../support/postgres.ts';
 import { run, startProcess, startServer } from '../support/server.ts';
 import { type Case, listFloors, listReads, listWrites } from './cases.ts';
+import { benchChannels } from './channels.ts';
 import { measureCrypto } from './crypto.ts';
 import { fillConsents } from './fill.ts';
 import { measureRounds, printTable } from './table.ts';
@@ -18,7 +19,7 @@ const usage = `npm run bench -- [--leads 1000,1000000] [--on sqlite,postgres,wor
 
 Builds its data, starts the server as a process of its own, loads it over 32 connections, and prints medians with their ratios
 to the floor (bare Hono, the same sealing, one prepared insert under the same durability), measured in turn with them.
---only measures the cases whose name holds NAME, and their floors.
+--only measures the cases whose name holds NAME, and their floors; "channels" what channels cost whoever submits.
 `;
 
 const text = { type: 'string' } as const;
@@ -34,12 +35,20 @@ const hosts = (values.on ?? 'sqlite,postgres,worker').split(',');
 const seconds = Number(values.seconds ?? 5);
 const rounds = Number(values.rounds ?? 3);
 
+const unlimited = {
+  BOT_CHECK: 'off',
+  FORM_LIMIT_PER_MINUTE: '0',
+  CONSENT_LIMIT_PER_MINUTE: '0',
+  CONSENT_QUOTA_PER_MINUTE: '0',
+};
 const folder = mkdtempSync(join(tmpdir(), 'lead-consent-bench-'));
 const postgres = hosts.includes('postgres') ? await startPostgres() : undefined;
 process.stdout.write(`${cpus().length} cores, Node ${process.version}, ${rounds} rounds of ${seconds} s\n`);
 if (!values.only) console.table(await measureCrypto());
 try {
-  for (const host of hosts)
+  if (hosts.includes('sqlite') && 'channels'.includes(values.only ?? ''))
+    await benchChannels(folder, { ...unlimited, ...makeKeys() }, rounds, seconds);
+  for (const host of values.only === 'channels' ? [] : hosts)
     if (host === 'worker') await benchWorker();
     else for (const leads of sizes) await benchServer(host, leads);
 } finally {
@@ -54,10 +63,7 @@ async function benchServer(database: string, leads: number) {
   const DATABASE_URL = await address('server');
   const environment = {
     DATABASE_URL,
-    BOT_CHECK: 'off',
-    FORM_LIMIT_PER_MINUTE: '0',
-    CONSENT_LIMIT_PER_MINUTE: '0',
-    CONSENT_QUOTA_PER_MINUTE: '0',
+    ...unlimited,
     OUTPUT_FILE: join(folder, 'output'),
     ...makeKeys(),
   };

@@ -2,6 +2,10 @@ import type { CompiledQuery } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as postgres from '../../db/dialects/postgres.ts';
+import { delivery_states, listDeliveries } from '../../db/notices/deliveries.ts';
+import { tellDue } from '../../db/notices/due.ts';
+import { findNext, listAlike } from '../../db/notices/outbox.ts';
+import { listDueChannels } from '../../db/notices/turns.ts';
 import { createPostgresDatabase } from '../support/engines.ts';
 import { startPublished } from '../support/harness.ts';
 
@@ -62,4 +66,52 @@ it.each(pages)('PostgreSQL keeps one plan for %s: a walk along one index', async
   const plan = rows.map(row => row['QUERY PLAN']).join('\n');
   expect(plan).not.toMatch(/Sort|Seq Scan|Hash|Bitmap/);
   expect(Number(/rows=(\d+)/.exec(plan)![1])).toBeLessThan(300);
+});
+
+/** Deliveries of four channels: one has a long queue, one only dead ones, one only sent ones, one none. */
+const fillDeliveries = `
+insert into channels (id, kind, name, address, events, locale, after_hours, sealed, created_at)
+select '0000000' || n || '-0000-7000-8000-00000000000' || n, 'wecom', 'x', 'x', '["lead.created", "lead.waiting", "hold.review_due"]', 'en', 4, 'x', '2026-01-01' from generate_series(1, 4) n;
+insert into keys select 'channel', id, 'k', 'x' from channels;
+insert into deliveries select lpad(to_hex(n), 8, '0') || '-0000-7000-8000-00000000000' || of, '0000000' || of || '-0000-7000-8000-00000000000' || of,
+  'lead.created', lpad(to_hex(n), 8, '0') || '-0000-7000-8000-000000000000', null, state, 1, 204, null, case state when 'queued' then '2026-01-02T00:00:00.000Z' end
+from generate_series(1, 40000) n, lateral (select n % 3 + 1 as of, (array['queued', 'dead', 'sent'])[n % 3 + 1] as state) kind;
+analyze channels, deliveries, keys`;
+
+it('PostgreSQL reads along an index what is sent to channels and what is listed of it, and no more than that', async () => {
+  await client.query(fillDeliveries);
+  const { db } = started;
+  const executor = db.getExecutor();
+  const seen = new Map<string, readonly unknown[]>();
+  const { executeQuery } = executor;
+  executor.executeQuery = ((query: CompiledQuery) => {
+    seen.set(query.sql, query.parameters);
+    return executeQuery.call(executor, query);
+  }) as typeof executeQuery;
+  const now = new Date('2026-11-23T04:00:00Z');
+  const channel_id = '00000001-0000-7000-8000-000000000001';
+  expect(await listDueChannels(db, now)).toEqual([channel_id]);
+  expect(await findNext(db, channel_id, now)).toMatchObject({ channel_id });
+  expect(await listAlike(db, { channel_id, event: 'lead.created' }, now)).toHaveLength(500);
+  for (const state of [undefined, ...delivery_states])
+    for (const of of [undefined, 1, 2, 3, 4]) {
+      const filter = { state, channel_id: of ? channel_id.replaceAll(/1(?=-|$)/g, String(of)) : undefined };
+      await listDeliveries(db, filter, 50, undefined);
+      await listDeliveries(db, filter, 50, '00004000-0000-7000-8000-000000000000');
+    }
+  await tellDue(db, { hours: { begin_ms: 0, end_ms: 86_400_000 }, time_zone: 'UTC' }, now);
+  executor.executeQuery = executeQuery;
+  const plans = [];
+  for (const [sql, parameters] of seen) {
+    await client.query(`prepare sent as ${sql}`);
+    const values = parameters.map(value => pg.escapeLiteral(String(value))).join(', ');
+    const { rows } = await client.query(`explain execute sent${values && `(${values})`}`);
+    await client.query('deallocate sent');
+    plans.push({ sql, plan: rows.map(row => row['QUERY PLAN']).join('\n') });
+  }
+  expect(plans.length).toBeGreaterThan(12);
+  expect(plans.filter(({ plan }) => /Seq Scan on (deliveries|leads|keys|holds)/.test(plan))).toEqual([]);
+  const sent = plans.filter(({ sql }) => /"next_at" <= .* limit/.test(sql));
+  expect(sent).toHaveLength(2);
+  for (const { plan } of sent) expect(plan).not.toMatch(/Sort|Bitmap|Hash/);
 });

@@ -11,6 +11,7 @@ import * as sqlite from '../../db/dialects/sqlite.ts';
 import { listStandingRestrictions } from '../../db/leads/restrict.ts';
 import { readLeadStats } from '../../db/leads/stats.ts';
 import { countQueues, retryDead } from '../../db/notices/queues.ts';
+import { channel_events } from '../../db/notices/write.ts';
 import { expireRequests } from '../../db/requests/expire.ts';
 import { listRequests } from '../../db/requests/find.ts';
 import { countQueue, listQueue } from '../../db/requests/queue.ts';
@@ -84,7 +85,7 @@ it('every statement on every path uses an index', async () => {
   const scans = plans.filter(({ sql, details }) =>
     details.some(
       detail =>
-        /^SCAN (?!numbered)\w/.test(detail) &&
+        /^SCAN (?!numbered|some$)\w/.test(detail) &&
         !/CONSTANT|INDEX/.test(detail) &&
         !isSmall(detail) &&
         !isWalkByKey(detail, sql) &&
@@ -93,13 +94,15 @@ it('every statement on every path uses an index', async () => {
   );
   const isOfOnePerson = (details: string[]) =>
     details.some(detail => /keys_by_(phone|email)|consents_by_visitor/.test(detail));
-  // The queue of one channel is read whole: it is as long as its receiver is behind.
-  const isOfQueue = (details: string[]) => details[0] === 'SEARCH deliveries USING INDEX deliveries_due (channel_id=?)';
-  const isWalk = (detail: string) => /^SCAN (?!numbered)\w/.test(detail);
+  // What waits for channels or is dead is read whole: it is as long as receivers are behind.
+  const isOfQueue = (details: string[]) =>
+    details.some(detail => detail.endsWith('deliveries_by_channel (channel_id=? AND state=?)'));
+  const isOfDeliveries = (sql: string) => / "deliveries" /.test(sql);
+  const isWalk = (detail: string) => /^SCAN (?!numbered|some$)\w/.test(detail);
   const sorts = plans.filter(
     ({ sql, details }) =>
       details.some(detail => /TEMP B-TREE/.test(detail)) &&
-      !isSmall(sql) &&
+      (!isSmall(sql) || isOfDeliveries(sql)) &&
       !isOfOnePerson(details) &&
       !isOfQueue(details) &&
       !isOfSome(sql),
@@ -125,11 +128,13 @@ const turning_keys = {
 
 /** Runs every query of visitors, staff, operators and timers, with every filter and both orders. */
 async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
-  const started = await startPublished({ FORM_QUOTA_PER_MINUTE: '100' }, db);
+  const started = await startPublished({ FORM_QUOTA_PER_MINUTE: '100', OUTBOUND_HOSTS: '127.0.0.1' }, db);
   const { post, pull, ask, get, services, token, app, advance } = started;
   const key = { 'Idempotency-Key': 'k' };
   const visitor_id = '3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e';
   const choice = { visitor_id, policy_version: '2026-01', locale: 'en', shown: [], granted: [], source: 'banner' };
+  const channel = { name: 'x', events: channel_events, address: 'http://127.0.0.1:1/' };
+  for (const kind of ['webhook', 'wecom']) await ask('POST', '/channels', { kind, ...channel }, 'admin');
   const receipts = [];
   for (const phone of ['13800138000', '13800138001']) {
     const response = await post('/forms/mini-ai-experience', { ...lead, phone }, { 'Idempotency-Key': phone });

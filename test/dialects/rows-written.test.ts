@@ -4,11 +4,12 @@ import { getPlatformProxy } from 'wrangler';
 import { recordChoice } from '../../db/consents/record.ts';
 import * as d1 from '../../db/dialects/d1.ts';
 import { createLead } from '../../db/leads/create.ts';
+import { createChannel } from '../../db/notices/channels.ts';
 import { applyMigrations } from '../support/engines.ts';
-import { lead, noon, startPublished } from '../support/harness.ts';
+import { lead, noon, operator, startPublished } from '../support/harness.ts';
 
 /** D1 bills each row and each index entry that a unit writes, and tells how many they were. */
-it('a lead with key and proof costs at most 14 written rows on D1, a cookie choice with key at most 4', async () => {
+it('a lead with key and proof costs at most 14 written rows on D1 and 2 more for each channel, a choice with key at most 4', async () => {
   const { env, dispose } = await getPlatformProxy<{ DB: D1Database }>({ persist: false, envFiles: [] });
   await applyMigrations(env.DB);
   let rows = 0;
@@ -47,9 +48,20 @@ it('a lead with key and proof costs at most 14 written rows on D1, a cookie choi
       await count(() => recordChoice(services.db, { visitor_id: 'v', ...choice }, repeatable, noon, 6_000)),
     ]);
   }
+  const channel = { name: 'x', address: 'https://x/', shown_address: 'https://x/', locale: 'en', after_hours: 4 };
+  const rowsOfLead: number[] = [];
+  for (const event of ['policy.published', 'lead.created', 'lead.created', 'lead.created'] as const) {
+    const asked = { kind: 'webhook' as const, ...channel, events: [event], paused: false };
+    await createChannel(services, asked, operator, new Date(noon.getTime() + rowsOfLead.length));
+    const proof = { proof: `proof of ${rowsOfLead.length}`, expires_at: noon };
+    const repeatable = [{ key: `key of ${rowsOfLead.length}`, fingerprint: 'f' }];
+    rowsOfLead.push(await count(() => createLead(services, submission, { repeatable, proof }, visitor, noon)));
+  }
   await dispose();
   expect(written).toEqual([
     [14, 4],
     [14, 4],
   ]);
+  // The first channel is not told of leads.
+  expect(rowsOfLead).toEqual([14, 16, 18, 20]);
 });
