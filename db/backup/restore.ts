@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { verifyTrail } from '../audit/verify.ts';
 import type { Database } from '../database.ts';
 import { self_check_form } from '../leads/lead.ts';
+import { endDeliveries } from '../notices/deliveries.ts';
 import { nextTurn } from '../turn.ts';
 import type { Vault, WrappedKey } from '../vault/vault.ts';
 import { type Bytes, countBytes, openBytes, unpackLines } from './bytes.ts';
@@ -71,6 +72,7 @@ export async function restore(db: Database, backup: Backup, options: RestoreOpti
   const leads = await openLeads(db, vault, erased, count);
   const erased_since = await replayErasures(db, erased, now);
   await replayRequestErasures(db, now);
+  await endDeliveries(db);
   onProgress(whole, whole);
   return { made_at: manifest.made_at, leads, erased_since, rows, seq: manifest.seq };
 }

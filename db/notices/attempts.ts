@@ -30,9 +30,13 @@ export type Attempt = ({ is: 'sent' | 'failed' | 'gone' } | { is: 'throttled'; w
 /**
  * Records an attempt at the deliveries of one channel that one message told of. What failed is tried again later, or is
  * dead after the last attempt. When the receiver is gone, the channel is switched off, and what waits for it is dead.
- * When it takes nothing for a while, nothing is sent to it meanwhile, and no attempt is counted. A test is tried once.
+ * When it takes nothing for a while, nothing is sent to it meanwhile. A test is tried once.
+ *
+ * Because a server may have stood still for longer than its lease, or another's clock may be ahead, each attempt asks
+ * whose the channel is now: of two servers one sends on.
  *
  * @param holder Who has the lease of the channel, which is renewed; none for a test.
+ * @returns Whether the holder still has the lease and the channel is neither paused, off nor removed.
  */
 export async function recordAttempt(
   db: Database,
@@ -40,21 +44,25 @@ export async function recordAttempt(
   attempt: Attempt,
   now: Date,
   holder?: string,
-): Promise<void> {
+): Promise<boolean> {
   const { channel_id } = deliveries[0]!;
   const at = now.toISOString();
   const after = (ms: number) => new Date(now.getTime() + ms).toISOString();
   const channel = {
     ...(attempt.is === 'sent' && { last_success_at: at, failing_since: null }),
-    ...(attempt.is === 'failed' && { failing_since: sql<string>`coalesce(failing_since, ${at})` }),
+    ...((attempt.is === 'failed' || attempt.is === 'throttled') && {
+      failing_since: sql<string>`coalesce(failing_since, ${at})`,
+    }),
     ...(attempt.is === 'gone' && { off_at: at }),
     ...(attempt.is === 'throttled' && { next_send_at: after(attempt.wait_ms) }),
   };
   const renew = db
     .updateTable('channels')
     .set({ lease_until: after(lease_ms) })
-    .where('id', '=', channel_id);
-  await db.atomic([
+    .where('id', '=', channel_id)
+    .where('paused_at', 'is', null)
+    .where('off_at', 'is', null);
+  const outcomes = await db.atomic([
     ...groupAlike(deliveries).map(({ event, attempts, ids }) =>
       db
         .updateTable('deliveries')
@@ -66,7 +74,6 @@ export async function recordAttempt(
     ...(Object.keys(channel).length > 0
       ? [db.updateTable('channels').set(channel).where('id', '=', channel_id).compile()]
       : []),
-    ...(holder ? [renew.where('holder', '=', holder).compile()] : []),
     ...(attempt.is === 'gone'
       ? [
           db
@@ -77,7 +84,9 @@ export async function recordAttempt(
             .compile(),
         ]
       : []),
+    ...(holder ? [renew.where('holder', '=', holder).compile()] : []),
   ]);
+  return outcomes.at(-1)!.changed > 0;
 }
 
 /** Groups deliveries by their attempts so far, in lists that one statement takes. */
@@ -96,8 +105,8 @@ function settle(event: string, attempts: number, attempt: Attempt, now: Date): P
   const { status: last_status, error: last_error } = attempt;
   const told = { last_status, last_error };
   if (attempt.is === 'sent') return { ...told, state: 'sent', next_at: null, attempts: attempts + 1 };
-  if (attempt.is === 'throttled' && event !== test_event) return told;
-  const wait_ms = event === test_event || attempt.is === 'gone' ? undefined : retry_after_ms[attempts];
-  if (wait_ms === undefined) return { ...told, state: 'dead', next_at: null, attempts: attempts + 1 };
+  const scheduled_ms = event === test_event || attempt.is === 'gone' ? undefined : retry_after_ms[attempts];
+  if (scheduled_ms === undefined) return { ...told, state: 'dead', next_at: null, attempts: attempts + 1 };
+  const wait_ms = Math.max(scheduled_ms, attempt.is === 'throttled' ? attempt.wait_ms : 0);
   return { ...told, next_at: new Date(now.getTime() + wait_ms).toISOString(), attempts: attempts + 1 };
 }

@@ -81,3 +81,22 @@ export async function forgetDeliveries(db: Database, before: Date): Promise<numb
     if (outcome!.changed < forgotten_at_once) return total;
   }
 }
+
+/**
+ * Ends every delivery that waits, and every lease, in a database that was restored.
+ *
+ * Because most of what waited when the backup was made has been sent since, none of it is sent by itself. It is dead, so
+ * that whoever looks after the channel can send it again.
+ */
+export async function endDeliveries(db: Database): Promise<void> {
+  const channels = db.selectFrom('channels').select('id');
+  await db.atomic([
+    db
+      .updateTable('deliveries')
+      .set({ state: 'dead', next_at: null, last_error: 'restored' })
+      .where('channel_id', 'in', channels)
+      .where('state', '=', 'queued')
+      .compile(),
+    db.updateTable('channels').set({ lease_until: null, holder: null, next_send_at: null }).compile(),
+  ]);
+}

@@ -8,6 +8,9 @@ import { test_event } from './write.ts';
 /** Deliveries that one message tells of at most. */
 const gathered_at_once = 500;
 
+/** Deliveries that are read at once, where each is a message of its own. */
+const read_at_once = 20;
+
 /** A delivery as its receiver is told of it. `form` is that of its lead. */
 export type Notice = Pick<Deliveries, 'id' | 'channel_id' | 'event' | 'lead_id' | 'request_id' | 'attempts'> & {
   form: string | null;
@@ -17,11 +20,14 @@ export type Notice = Pick<Deliveries, 'id' | 'channel_id' | 'event' | 'lead_id' 
 export type DueDelivery = Notice & Pick<Channels, 'kind' | 'locale' | 'sealed'> & Pick<Keys, 'kek_id' | 'wrapped'>;
 
 /**
- * Finds the delivery of a channel that is to be sent next; undefined when none is, or the channel is paused or off, or
- * may not be sent to yet.
+ * Lists the deliveries of a channel that are to be sent next, the first ones; none where the channel is paused or off,
+ * or may not be sent to yet.
+ *
+ * @param holder Who must have the lease of the channel, for there to be any.
  */
-export function findNext(db: Database, channel_id: string, now: Date): Promise<DueDelivery | undefined> {
+export function listNext(db: Database, channel_id: string, now: Date, holder?: string): Promise<DueDelivery[]> {
   return selectDue(db)
+    .$if(holder !== undefined, due => due.where('holder', '=', holder!))
     .where('deliveries.channel_id', '=', channel_id)
     .where('state', '=', 'queued')
     .where('next_at', '<=', now.toISOString())
@@ -30,8 +36,8 @@ export function findNext(db: Database, channel_id: string, now: Date): Promise<D
     .where(eb => eb.or([eb('next_send_at', 'is', null), eb('next_send_at', '<=', now.toISOString())]))
     .orderBy('next_at')
     .orderBy('deliveries.id')
-    .limit(1)
-    .executeTakeFirst();
+    .limit(read_at_once)
+    .execute();
 }
 
 function selectDue(db: Database) {

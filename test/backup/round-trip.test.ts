@@ -10,7 +10,12 @@ import * as sqlite from '../../db/dialects/sqlite.ts';
 import { changeLead } from '../../db/leads/change.ts';
 import { createLead } from '../../db/leads/create.ts';
 import { eraseLeadById } from '../../db/leads/erase.ts';
+import { listDeliveries } from '../../db/notices/deliveries.ts';
+import { retryDead } from '../../db/notices/queues.ts';
+import { takeChannel } from '../../db/notices/turns.ts';
 import { drill, restoreBackup } from '../../worker/node/backup/restore.ts';
+import { sendDue } from '../../worker/notices/send.ts';
+import { receive, startNoticing } from '../notices/noticing.ts';
 import { backUp, keyring, openAll, readAll, startFilled, targets, withStore } from '../support/backup.ts';
 import { engines } from '../support/engines.ts';
 import { lead, noon, operator, start } from '../support/harness.ts';
@@ -128,5 +133,27 @@ it('[P5] a drill restores into a file that is gone afterwards', async () => {
   const url = `file:${join(folder, 'data', 'leads.db')}`;
   expect(await drill(url, { path: join(folder, 'out'), keyring, now: noon })).toMatchObject({ leads: 4 });
   expect(await readdir(join(folder, 'data'))).toEqual([]);
+  await close();
+});
+
+it('what waited for channels when a backup was made is not sent again by itself after a restore, and can be', async () => {
+  const { db, close } = await engines[0]!.open();
+  const { make, submit, services } = await startNoticing(db);
+  const receiver = await receive();
+  const { id } = await make(receiver.address);
+  await submit();
+  expect(await takeChannel(db, id, 'a server', noon)).toBe(true);
+  await backUp(db, join(folder, 'out'));
+  const url = `file:${join(folder, 'data', 'leads.db')}`;
+  await restoreBackup(url, { path: join(folder, 'out'), keyring, now: noon });
+  await withStore(url, async copy => {
+    const restored = { ...services, db: copy };
+    expect(await sendDue(restored)).toBe(0);
+    const dead = { state: 'dead', last_error: 'restored', next_at: null };
+    expect((await listDeliveries(copy, {}, 9, undefined)).deliveries).toMatchObject([dead]);
+    expect(await retryDead(copy, id, noon)).toBe(1);
+    expect(await sendDue(restored)).toBe(1);
+  });
+  expect(receiver.received).toHaveLength(1);
   await close();
 });

@@ -69,6 +69,33 @@ describe.each(engines)('on $engine', ({ open }) => {
     expect([await failing(), await countQueues(db)]).toEqual([null, new Map([[gone, { queued: 0, dead: 1 }]])]);
   });
 
+  it('a server that stood still for longer than its lease, or whose channel is paused, stops after what it was sending', async () => {
+    const { db, close } = await open();
+    opened.push({ close });
+    const { make, submit, send, ask, services, deliveries } = await startNoticing(db);
+    const waiting: (() => void)[] = [];
+    const receiver = await receive((_, count) =>
+      count % 9 === 1 ? new Promise(resolve => waiting.push(() => resolve(204))) : 204,
+    );
+    const { id } = await make(receiver.address);
+    const ids = [];
+    for (let count = 0; count < 8; count++) ids.push(await submit());
+    const first = send();
+    await expect.poll(() => receiver.received.length).toBe(1);
+    const ahead = { ...services, now: () => new Date(services.now().getTime() + 60_000) };
+    expect(await sendDue(ahead)).toBe(8);
+    waiting.pop()!();
+    expect(await first).toBe(1);
+    expect(idsIn(receiver)).toEqual([ids[0], ...ids]);
+    const later = [await submit(), await submit()];
+    const second = send();
+    await expect.poll(() => receiver.received.length).toBe(10);
+    await ask('PATCH', `/channels/${id}`, { paused: true }, 'admin');
+    waiting.pop()!();
+    expect(await second).toBe(1);
+    expect(await deliveries('state=queued')).toMatchObject([{ lead_id: later[1] }]);
+  });
+
   it('two servers that look at once send each delivery once', async () => {
     const { db, close } = await open();
     opened.push({ close });

@@ -131,7 +131,7 @@ describe.each(apps)('a robot of $kind', app => {
     await submit();
     await send();
     expect(await deliveries()).toMatchObject([
-      { state: 'queued', attempts: 0, last_status: 200, last_error: String(app.throttled.code) },
+      { state: 'queued', attempts: 1, last_status: 200, last_error: String(app.throttled.code) },
     ]);
     fault.answer = undefined;
     advance(app.throttled.wait_ms - 1);
@@ -141,7 +141,38 @@ describe.each(apps)('a robot of $kind', app => {
     advance(1);
     await send();
     expect(taken.map(countIn)).toEqual([2]);
-    expect(await deliveries('state=sent')).toMatchObject([{ last_error: null }, { attempts: 1 }]);
+    expect(await deliveries('state=sent')).toMatchObject([{ last_error: null }, { attempts: 2 }]);
+  });
+
+  it('that says for ever that it takes nothing is tried by the schedule, is dead at last, and holds back no other event', async () => {
+    const started = await startNoticing();
+    const { submit, send, deliveries, advance, services, publish } = started;
+    const { fault, taken, channel, receiver } = await startRobot(started, app);
+    const events = ['lead.created', 'policy.published'];
+    await started.ask('PATCH', `/channels/${channel.id}`, { events }, 'admin');
+    fault.answer = app.throttled.answer;
+    await submit();
+    await send();
+    for (const wait_ms of retry_after_ms) {
+      advance(Math.max(wait_ms, app.throttled.wait_ms));
+      expect(await send()).toBe(1);
+    }
+    expect(await deliveries()).toMatchObject([{ state: 'dead', attempts: 10, next_at: null }]);
+    expect(receiver.received).toHaveLength(10);
+    const { channels } = (await (await started.pull('/channels', 'admin')).json()) as { channels: Channel[] };
+    expect(Date.parse(channels[0]!.failing_since!)).toBeLessThan(services.now().getTime() - 70 * 3_600_000);
+    await submit();
+    advance(app.throttled.wait_ms);
+    await send();
+    fault.answer = undefined;
+    await publish('2026-02');
+    advance(app.throttled.wait_ms - 1);
+    expect(await send()).toBe(0);
+    advance(1);
+    await send();
+    advance(5_000);
+    await send();
+    expect(taken).toHaveLength(2);
   });
 
   it.each([
@@ -179,7 +210,7 @@ describe.each(apps)('a robot of $kind', app => {
     fault.status = 429;
     await submit();
     await send();
-    expect(await deliveries()).toMatchObject([{ state: 'queued', attempts: 0, last_status: 429 }]);
+    expect(await deliveries()).toMatchObject([{ state: 'queued', attempts: 1, last_status: 429 }]);
     fault.status = 0;
     advance(59_999);
     expect(await send()).toBe(0);

@@ -4,19 +4,24 @@ import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { type Connect, type Judge, Refused } from '../egress.ts';
 
+/** Time for which a connection that has nothing to do is kept for the next message. Receivers close it later. */
+const kept_ms = 1_000;
+
 /**
  * Returns what posts to another host. It connects to the addresses that were judged and to no other, so that a name that leads
- * elsewhere a moment later changes nothing.
+ * elsewhere a moment later changes nothing. Because messages come in bursts, a connection serves those that follow at once.
  */
-export const createConnect =
-  (resolveName: typeof lookup): Connect =>
-  ({ url, headers, body }, judge, { timeout_ms, answer_bytes }) =>
+export function createConnect(resolveName: typeof lookup): Connect {
+  const kept = { keepAlive: true, timeout: kept_ms };
+  const agents = { http: new http.Agent(kept), https: new https.Agent(kept) };
+  return ({ url, headers, body }, judge, { timeout_ms, answer_bytes }) =>
     new Promise((resolve, reject) => {
-      const { request } = url.protocol === 'https:' ? https : http;
+      const isSecure = url.protocol === 'https:';
+      const { request } = isSecure ? https : http;
       const options = {
         method: 'POST',
         headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
-        agent: false,
+        agent: isSecure ? agents.https : agents.http,
         lookup: lookUpJudged(resolveName, judge),
         signal: AbortSignal.timeout(timeout_ms),
       } as const;
@@ -34,6 +39,7 @@ export const createConnect =
       sent.on('error', reject);
       sent.end(body);
     });
+}
 
 /** Posts to another host, found by the system's resolver. */
 export const connect = createConnect(lookup);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Attempt, recordAttempt } from '../../db/notices/attempts.ts';
 import { findChannel, openTarget } from '../../db/notices/channels.ts';
 import { findDelivery } from '../../db/notices/deliveries.ts';
-import { type DueDelivery, draftTest, findNext, listAlike, type Notice } from '../../db/notices/outbox.ts';
+import { type DueDelivery, draftTest, listAlike, listNext, type Notice } from '../../db/notices/outbox.ts';
 import { listDueChannels, releaseChannel, takeChannel, takeTurn } from '../../db/notices/turns.ts';
 import type { Deliveries } from '../../db/schema.ts';
 import type { Services } from '../context.ts';
@@ -31,21 +31,36 @@ export async function sendTo(services: Services, channel_id: string): Promise<nu
   let attempts = 0;
   try {
     while (await takeChannel(db, channel_id, holder, now())) {
-      for (;;) {
-        const delivery = isStopping?.() ? undefined : await findNext(db, channel_id, now());
-        if (!delivery || (await waitForTurn(services, delivery)) > 0) break;
-        const notices = kinds[delivery.kind].gathers ? await listAlike(db, delivery, now()) : [delivery];
-        // Somebody may have removed the channel meanwhile.
-        if (notices.length === 0) break;
-        await recordAttempt(db, notices, await attempt(services, delivery, notices), now(), holder);
-        attempts++;
-      }
+      for (let sent = 1; sent > 0; attempts += sent) sent = await sendSome(services, channel_id, holder);
       await releaseChannel(db, channel_id, holder);
-      if (isStopping?.() || !(await findNext(db, channel_id, now()))) break;
+      if (isStopping?.() || (await listNext(db, channel_id, now())).length === 0) break;
     }
   } catch (error) {
     const { code, name } = error as { code?: unknown; name?: string };
     log('error', 'deliveries_failed', { channel_id, code: String(code ?? name) });
+  }
+  return attempts;
+}
+
+/**
+ * Sends the next deliveries of a channel: one message, where its kind gathers, else a few, one after another. It stops
+ * as soon as the channel is no longer this holder's to send to.
+ *
+ * @returns The number of attempts; 0 where nothing is to be sent now.
+ */
+async function sendSome(services: Services, channel_id: string, holder: string): Promise<number> {
+  const { db, now, isStopping } = services;
+  const due = isStopping?.() ? [] : await listNext(db, channel_id, now(), holder);
+  const [first] = due;
+  if (!first || (await waitForTurn(services, first)) > 0) return 0;
+  const messages = kinds[first.kind].gathers ? [await listAlike(db, first, now())] : due.map(delivery => [delivery]);
+  let attempts = 0;
+  for (const [place, notices] of messages.entries()) {
+    // Somebody may have removed the channel meanwhile.
+    if (notices.length === 0 || (place > 0 && isStopping?.())) break;
+    const outcome = await attempt(services, due[place]!, notices);
+    attempts++;
+    if (!(await recordAttempt(db, notices, outcome, now(), holder))) break;
   }
   return attempts;
 }
