@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
 import { channel_events } from '../../db/notices/write.ts';
 import { sendDue } from '../../worker/notices/send.ts';
+import { startMailServer } from '../notices/mail-server.ts';
 import { startReceiver } from '../notices/receiver.ts';
 import { startConsole } from '../support/console.ts';
 
@@ -22,8 +23,8 @@ async function receive(...given: Parameters<typeof startReceiver>) {
 const form = { kind: 'webhook', name: 'CRM', address: '', secret: '', events: 'lead.created', locale: 'en' };
 
 /** Starts a console in which an administrator is signed in. */
-async function startDesk() {
-  const started = await startConsole({ OUTBOUND_HOSTS: '127.0.0.1' });
+async function startDesk(more: Record<string, string> = {}) {
+  const started = await startConsole({ OUTBOUND_HOSTS: '127.0.0.1', ...more });
   const admin = await started.open('admin');
   /** Makes a channel, and returns the path of its page. */
   async function make(address: string, fields: Record<string, string> = {}) {
@@ -213,6 +214,18 @@ describe('/console/notices/{id}', () => {
     const { channels } = (await (await pull('/channels', 'admin')).json()) as { channels: object[] };
     expect(channels).toMatchObject([{ events: channel_events }]);
     expect((await read(path)).match(/name="events" value="[\w.]+" checked>/g)).toHaveLength(channel_events.length);
+  });
+
+  it('makes a mailbox a channel, and says by which status of SMTP its mail was taken or put off', async () => {
+    const statuses = [undefined, 451];
+    const server = await startMailServer(() => statuses.shift());
+    const { make, act } = await startDesk(server.environment);
+    const { path, page } = await make('sales@example.com', { kind: 'email' });
+    expect(page).toContain('sales@example.com');
+    expect((await act(`${path}/test`)).page).toContain('The receiver has accepted the test: SMTP 250.');
+    const refused = (await act(`${path}/test`)).page;
+    expect(refused).toContain('not accepted the test: SMTP 451 · the mail server refuses the address (EENVELOPE).');
+    expect(refused).not.toContain('HTTP');
   });
 
   it('sends a test and says what came of it', async () => {

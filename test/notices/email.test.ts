@@ -1,11 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import tls from 'node:tls';
 import { expect, it } from 'vitest';
 import { mailOut } from '../../worker/egress.ts';
 import { createPostMail } from '../../worker/node/mail.ts';
 import { readSettings } from '../../worker/settings.ts';
 import { origin, start, test_keys } from '../support/harness.ts';
-import { mailBy, startMailServer } from './mail-server.ts';
+import { certificate, mailBy, startMailServer } from './mail-server.ts';
 import { opened, startNoticing } from './noticing.ts';
 
 const mailbox = 'sales@example.com';
@@ -82,19 +83,43 @@ it('what the server puts off or refuses is tried again under the same id, and to
 
 it('a wrong login, a certificate that nobody vouches for, and a server that is away are told by a code', async () => {
   const [plain, secure] = [await startMailServer(), await startMailServer(undefined, { secure: true })];
-  const urls = {
-    EAUTH: `smtp://other:password@127.0.0.1:${plain.port}`,
-    CERT_HAS_EXPIRED: secure.environment.SMTP_URL,
-    ECONNREFUSED: 'smtp://127.0.0.1:9',
-  };
-  for (const [code, url] of Object.entries(urls)) {
+  const urls: [string, string, number | null][] = [
+    ['EAUTH', `smtp://other:password@127.0.0.1:${plain.port}`, 535],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', secure.environment.SMTP_URL, null],
+    ['ECONNREFUSED', 'smtp://127.0.0.1:9', null],
+  ];
+  for (const [code, url, last_status] of urls) {
     const { make, submit, send, deliveries } = await startNoticing(undefined, mailBy(url));
     await make(mailbox, { kind: 'email' });
     await submit();
     await send();
-    expect(await deliveries()).toMatchObject([{ state: 'queued', attempts: 1, last_error: code }]);
+    expect(await deliveries()).toMatchObject([{ state: 'queued', attempts: 1, last_error: code, last_status }]);
   }
   expect([...plain.mails, ...secure.mails]).toEqual([]);
+});
+
+it('by smtps a mail goes to a server whose certificate is trusted and bears the name of SMTP_URL, and to no other', async () => {
+  const usual = tls.getCACertificates();
+  tls.setDefaultCACertificates([certificate]);
+  try {
+    const server = await startMailServer(undefined, { secure: true });
+    const { SMTP_URL } = server.environment;
+    for (const [host, last_error] of [
+      ['localhost', null],
+      ['127.0.0.1', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    ] as const) {
+      const environment = mailBy(SMTP_URL.replace('127.0.0.1', host));
+      const listed = { OUTBOUND_HOSTS: '127.0.0.1,[::1]' };
+      const { make, submit, send, deliveries } = await startNoticing(undefined, { ...environment, ...listed });
+      await make(mailbox, { kind: 'email' });
+      await submit();
+      await send();
+      expect(await deliveries()).toMatchObject([{ attempts: 1, last_error }]);
+    }
+    expect(server.mails).toMatchObject([{ to: [mailbox], isSecure: true }]);
+  } finally {
+    tls.setDefaultCACertificates(usual);
+  }
 });
 
 it('a server that says nothing, or too much, is left', async () => {
@@ -121,6 +146,22 @@ it('a server that says nothing, or too much, is left', async () => {
     const mail = { to: mailbox, subject: 'x', text: 'x', message_id: '<x@example.com>' };
     expect(await mailOut({ postMail, settings: read.settings }, mail)).toEqual({ status: null, error: code });
   }
+});
+
+it('no line break in a mail makes a header or a recipient', async () => {
+  const server = await startMailServer();
+  const { services } = await startNoticing(undefined, server.environment);
+  const breaks = '\r\nBcc: other@example.com\r\n\r\n.\r\n';
+  const mail = {
+    to: `${mailbox}`,
+    subject: `One${breaks}`,
+    text: `.${breaks}x\r\n`,
+    message_id: `<x@example.com>${breaks}`,
+  };
+  expect(await mailOut(services, mail)).toEqual({ status: 250, error: null });
+  expect(await mailOut(services, { ...mail, to: `${mailbox}${breaks}` })).toEqual({ status: 501, error: 'EENVELOPE' });
+  expect(server.mails).toMatchObject([{ to: [mailbox], text: mail.text }]);
+  expect(Object.keys(server.mails[0]!.headers)).not.toContain('bcc');
 });
 
 it.each([

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
@@ -13,14 +14,17 @@ interface Mail {
   isSecure: boolean;
 }
 
+/** A key and the certificate of localhost that it signed itself, good for a hundred years. Nothing but tests trusts it. */
+export const certificate = readFileSync(new URL('localhost.pem', import.meta.url), 'utf8');
+
 const login = { user: 'lead-consent', pass: 'pass word/@' };
 
 /** A status of SMTP with which the recipient is refused; undefined where the mail is taken. */
 type Answer = (count: number) => number | undefined;
 
 /**
- * Starts a server that takes mail for whoever signs in, and ends with the test. It offers STARTTLS with a certificate of its
- * own making, unless it speaks TLS from the first byte.
+ * Starts a server that takes mail for whoever signs in, and ends with the test. It offers STARTTLS, unless it speaks TLS from
+ * the first byte.
  */
 export async function startMailServer(answer: Answer = () => undefined, { secure = false } = {}) {
   const mails: Mail[] = [];
@@ -28,6 +32,7 @@ export async function startMailServer(answer: Answer = () => undefined, { secure
   const refuse = (responseCode: number) => Object.assign(new Error('refused'), { responseCode });
   const server = new SMTPServer({
     secure,
+    ...{ key: certificate, cert: certificate },
     onAuth: ({ username, password }, _, done) =>
       username === login.user && password === login.pass ? done(null, { user: username }) : done(refuse(535)),
     onRcptTo(_, __, done) {

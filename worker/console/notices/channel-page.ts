@@ -72,10 +72,10 @@ function renderSecret({ locale, text: { lead } }: Reader, { secret }: Details): 
   return html`<div class="notice" role="status" data-copied="${lead.copied}"><p>${notice_texts[locale].secretMade}</p><code class="receipt">${secret}</code><button class="quiet" type="button" data-copy="${secret}" hidden>${lead.copy}</button></div>`;
 }
 
-function renderTested(reader: Reader, { tested }: Details): Content {
+function renderTested(reader: Reader, { channel, tested }: Details): Content {
   if (!tested) return html``;
   const text = notice_texts[reader.locale];
-  const answer = writeAnswer(reader, tested);
+  const answer = writeAnswer(reader, channel.kind, tested);
   if (tested.state !== 'sent') return renderNotice(text.refusedTest(answer));
   return html`<p class="notice" role="status">${text.accepted(answer)}</p>`;
 }
@@ -114,7 +114,7 @@ function renderQueue(reader: Reader, { channel, page, states, filters }: Details
   return html`<section><h2>${text.deliveries}</h2><p class="hint">${text.deliveriesHint}</p>
 <div class="acts"><nav class="tabs" aria-label="${text.state}"><ul>${tabs}</ul></nav>
 ${channel.dead > 0 ? html`<form method="post" action="${channelAddress(channel.id, '/retry')}"><button class="quiet">${text.retryAll(channel.dead)}</button></form>` : ''}</div>
-${deliveries.length > 0 ? renderDeliveries(reader, deliveries, writeQuery(filters)) : renderEmpty(text.noDeliveries, text.noDeliveriesHint)}
+${deliveries.length > 0 ? renderDeliveries(reader, channel, deliveries, writeQuery(filters)) : renderEmpty(text.noDeliveries, text.noDeliveriesHint)}
 <nav class="pages" aria-label="${texts.list.paging}">${filters.before ? html`<a class="button quiet" href="${address({ state: filters.state })}">${texts.list.first}</a>` : ''}${has_more ? html`<a class="button quiet" rel="next" href="${address({ state: filters.state, before: deliveries.at(-1)!.id })}">${texts.list.next}</a>` : ''}</nav></section>`;
 }
 

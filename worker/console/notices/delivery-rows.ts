@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Deliveries } from '../../../db/schema.ts';
+import type { Channels, Deliveries } from '../../../db/schema.ts';
 import type { Content } from '../../http/page.ts';
 import { renderTable } from '../elements.ts';
 import type { Reader } from '../reader.ts';
@@ -14,11 +14,16 @@ export interface ListedDelivery extends Deliveries {
 }
 
 /**
- * Draws deliveries as a table. One that is dead can be queued once more; of a test another is sent instead.
+ * Draws the deliveries of a channel as a table. One that is dead can be queued once more; of a test another is sent instead.
  *
  * @param query The query string of the list that the page then leads back to.
  */
-export function renderDeliveries(reader: Reader, deliveries: ListedDelivery[], query: string): Content {
+export function renderDeliveries(
+  reader: Reader,
+  { kind }: Pick<Channels, 'kind'>,
+  deliveries: ListedDelivery[],
+  query: string,
+): Content {
   const text = notice_texts[reader.locale];
   const heads = [text.time, text.event, text.state, text.attempts, text.answer, text.next];
   const rows = deliveries.map(delivery => {
@@ -28,7 +33,7 @@ export function renderDeliveries(reader: Reader, deliveries: ListedDelivery[], q
       html`${text.event_names[event] ?? event}<small><code>${id}</code></small>`,
       html`<span class="chip ${state}">${text.delivery_states[state]}</span>`,
       html`<span class="of">${text.attempts}</span>${attempts}`,
-      html`<span class="of">${text.answer}</span>${attempts > 0 ? writeAnswer(reader, delivery) : '–'}`,
+      html`<span class="of">${text.answer}</span>${attempts > 0 ? writeAnswer(reader, kind, delivery) : '–'}`,
       renderNext(reader, delivery, query),
     ];
   });
@@ -38,11 +43,14 @@ export function renderDeliveries(reader: Reader, deliveries: ListedDelivery[], q
 /** Writes what a receiver answered: a status, or a code with its meaning where there was no answer. */
 export function writeAnswer(
   { locale }: Reader,
+  kind: Channels['kind'],
   { last_status, last_error }: Pick<Deliveries, 'last_status' | 'last_error'>,
 ): string {
   const meaning = last_error && notice_texts[locale].failures[last_error];
   const failure = last_error && (meaning ? `${meaning} (${last_error})` : last_error);
-  return [last_status && `HTTP ${last_status}`, failure].filter(Boolean).join(' · ') || '–';
+  return (
+    [last_status && `${kind === 'email' ? 'SMTP' : 'HTTP'} ${last_status}`, failure].filter(Boolean).join(' · ') || '–'
+  );
 }
 
 function renderNext(
