@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { findExports, listEvents } from '../../db/audit/list.ts';
+import { listStandingRestrictions } from '../../db/leads/restrict.ts';
+import { countQueue, listQueue } from '../../db/requests/queue.ts';
 import { rewrapKeys } from '../../db/vault/rotate.ts';
 import { createVault } from '../../db/vault/vault.ts';
 import { restoreBackup } from '../../worker/node/backup/restore.ts';
@@ -13,7 +16,7 @@ describe.each(engines)('requests on $engine', ({ open }) => {
   it('are taken, verified, fulfilled, refused, extended, ended and erased', async () => {
     const { db, close } = await open();
     const started = await startPublished({}, db);
-    const { post, get, ask, pull, services, advance } = started;
+    const { post, get, ask, pull, services, advance, token, app } = started;
     const submit = async () =>
       (await (await post('/forms/mini-ai-experience', lead)).json()) as { id: string; receipt_code: string };
     const act = (id: string, name: string, sent?: object, role?: 'auditor') =>
@@ -38,6 +41,10 @@ describe.each(engines)('requests on $engine', ({ open }) => {
     expect(await (await post('/requests', sent, key)).json()).toEqual(own);
     expect(await stateOf(own)).toBe('verified');
     expect((await fulfil('restriction')).lead_ids).toHaveLength(2);
+    const standing = await listStandingRestrictions(db, 1, undefined);
+    expect(standing).toMatchObject({ restrictions: [{ lead_id: one.id }], has_more: true });
+    const others = await listStandingRestrictions(db, 1, standing.restrictions[0]!.id);
+    expect([others.restrictions.length, others.has_more]).toEqual([1, false]);
     expect((await ask('DELETE', `/leads/${one.id}/restriction`, { reason: '已核实' })).status).toBe(204);
     const { copy_url } = await fulfil('copy');
     const path = copy_url.slice(origin.length);
@@ -58,6 +65,24 @@ describe.each(engines)('requests on $engine', ({ open }) => {
     await fulfil('erasure');
     const list = await (await pull('/subject-requests?due_before=2027-02-01&limit=200')).json();
     expect((list as { subject_requests: object[] }).subject_requests).toHaveLength(8);
+    // The queue of the console: the extended one is due last.
+    const first = await listQueue(db, { due_from: '2026-12-01', limit: 2 }, undefined);
+    const place = { due: '2026-12-14', id: first.requests[1]!.id };
+    const rest = await listQueue(db, { type: 'access', due_to: '2027-02-01', limit: 5 }, place);
+    expect([...first.requests, ...rest.requests].map(({ id, type }) => (type === 'access' ? id : type))).toEqual([
+      'erasure',
+      tried.id,
+      late.id,
+    ]);
+    expect([await countQueue(db, {}), await countQueue(db, { due_to: '2026-12-14' })]).toEqual([3, 2]);
+    const actors = ['visitor', (await token('auditor')).split('_')[1]!];
+    const acts = await listEvents(db, { actors, order: 'desc', limit: 2 }, undefined);
+    expect(acts.audit_events.map(({ action }) => action)).toEqual(['request.refused', 'copy.opened']);
+    const csv = { Accept: 'text/csv', Authorization: `Bearer ${await token('sales')}` };
+    await (await app.request(`${origin}/leads?view=clear`, { headers: csv })).text();
+    const exported = await listEvents(db, { action: 'lead.exported', limit: 1 }, undefined);
+    const { request_id } = exported.audit_events[0]!;
+    expect(await findExports(db, [request_id!, 'another'])).toEqual(new Set([request_id]));
     advance(30 * 86_400_000);
     await runJobs(services);
     expect(await stateOf(tried)).toBe('expired');
