@@ -137,6 +137,24 @@ describe('the queue of requests', () => {
   });
 });
 
+describe('POST /console/requests/search', () => {
+  it('leads to the request whose reference a person reads out, and says where there is none', async () => {
+    const { officer, take, show, open } = await openDesk();
+    const id = await take();
+    const { reference } = await show(id);
+    const typed = String(reference).toLowerCase().replaceAll('-', ' ');
+    for (const browser of [officer, await open('auditor')])
+      expect((await browser.send('/console/requests/search', { reference: typed })).location).toBe(
+        `/console/requests/${id}`,
+      );
+    const none = await officer.send('/console/requests/search', { reference: '38G6H-Y50GP-17JK3-DRV08' });
+    expect(await none.response.text()).toContain('No request has this reference.');
+    expect(none.location).not.toContain('38G6H');
+    for (const role of ['viewer', 'sales', 'admin'] as Role[])
+      expect(await (await open(role)).statusOf('/console/requests/search', { reference: typed })).toBe(403);
+  });
+});
+
 describe('the page of a request', () => {
   it('is masked, shows words in clear under an event for ten minutes and one session, and to no auditor', async () => {
     const { officer, take, act, readEvents, open, advance } = await openDesk();

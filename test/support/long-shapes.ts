@@ -112,6 +112,7 @@ const fields: Record<string, Record<string, unknown>> = {
   'POST /console/notices/:id': { name: '', address: '', secret: '', events: 'lead.created', locale: 'en' },
   'POST /console/notices/:id/removal': { sure: '' },
   'POST /console/requests': { type: 'access', channel: 'phone', lead_ids: '', email: '', phone: '', details: '' },
+  'POST /console/requests/search': { reference: '' },
   'POST /console/requests/:id/reveal': { purpose: '' },
   'POST /console/requests/:id/verification': { by: 'callback', failed: '' },
   'POST /console/requests/:id/fulfilment': { name: '', phone: '', email: '', company: '', ground: '', sure: '' },

@@ -39,6 +39,6 @@ export { showDesk } from './privacy/desk.ts';
 export { showProblem } from './problem.ts';
 export { approveRequest, askToRefuse, extendTime, fulfil, verifyPerson } from './requests/acts.ts';
 export { revealRequest, showRequest } from './requests/request.ts';
-export { askRequest, showRequests, takeRequest } from './requests/requests.ts';
+export { askRequest, searchRequest, showRequests, takeRequest } from './requests/requests.ts';
 export { arrive, signIn, signOut } from './sign-in.ts';
 export { askRevocation, endToken, makeToken, showTokens } from './staff/tokens.ts';

@@ -66,6 +66,7 @@ export const consolePages: Record<string, Methods> = {
     GET: [allow('requests:handle', 'requests:approve'), page('showRequests')],
     POST: [allow('requests:handle'), page('takeRequest')],
   },
+  '/console/requests/search': { POST: [allow('requests:handle', 'requests:approve'), page('searchRequest')] },
   '/console/requests/new': { GET: [allow('requests:handle'), page('askRequest')] },
   '/console/requests/:id': { GET: [allow('requests:handle', 'requests:approve'), page('showRequest')] },
   '/console/requests/:id/reveal': { POST: [allow('requests:handle'), page('revealRequest')] },

@@ -31,7 +31,7 @@ export function eventsPage(reader: Reader, { filters, people, events, exports, i
     title: audit.title,
     section: 'audit',
     content: html`<h1>${audit.title}</h1><p class="hint">${audit.intro}</p>
-<form class="row" method="get" action="/console/audit">${renderSelect('action', audit.action, actions, action)}${renderSelect('person', audit.person, names, person, audit.anyone)}
+<form class="row pairs" method="get" action="/console/audit">${renderSelect('action', audit.action, actions, action)}${renderSelect('person', audit.person, names, person, audit.anyone)}
 <label>${audit.lead}<input name="lead_id" value="${lead_id ?? ''}" autocomplete="off" ${unaided} maxlength="36"></label>
 <label>${list.from}<input name="from" type="date" value="${from ?? ''}"></label><label>${list.to}<input name="to" type="date" value="${to ?? ''}"></label><button class="quiet">${list.apply}</button></form>
 ${events.length > 0 ? renderEvents(reader, events, { exports }) : renderEmpty(audit.none, audit.noneHint)}

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { WorkingCalendar } from '../../../db/calendar/working-days.ts';
 import { readCalendar } from '../../../db/calendar/years.ts';
 import { addDays } from '../../../db/days.ts';
-import { findRequest, listRequests } from '../../../db/requests/find.ts';
+import { findByReference, findRequest, listRequests } from '../../../db/requests/find.ts';
 import { listQueue, type QueueQuery } from '../../../db/requests/queue.ts';
 import { dueDay, request_states, request_types, staff_channels } from '../../../db/requests/request.ts';
 import { type App, factory } from '../../context.ts';
@@ -20,6 +20,9 @@ import { takePage } from './take-page.ts';
 import { desk_texts } from './texts.ts';
 
 const requests_per_page = 50;
+
+/** Characters of a reference as it is typed, with all that may stand around it. */
+const longest_reference = 200;
 
 /** What the address of the queue may carry. A value that is not valid is left out, because an old bookmark must open. */
 const fields = z.object({
@@ -47,6 +50,7 @@ export const showRequests = factory.createHandlers(async c => {
     c,
     requestsPage(reader, {
       filters,
+      unfound: c.req.query('unfound') !== undefined,
       choices: { states: request_states, types: request_types },
       requests: rows,
       isFirst: !place,
@@ -82,6 +86,15 @@ function list(
         : {};
   return listQueue(db, { state: own, type, refusal_asked: state === 'approval', ...bounds, limit }, after);
 }
+
+/** `POST /console/requests/search` leads to the request with a reference that a person reads out, however it is typed. */
+export const searchRequest = factory.createHandlers(
+  body(z.object({ reference: z.string().check(z.maxLength(longest_reference)) }), { form: true }),
+  async c => {
+    const request = await findByReference(c.var.services.db, c.req.valid('json').reference);
+    return c.redirect(request ? requestAddress(request.id) : '/console/requests?unfound=yes', 303);
+  },
+);
 
 /** What the address of the form may carry: a lead or a request that the new one is about. */
 const about = z.object({

@@ -64,6 +64,7 @@ const en = {
   overdue: (days: number) => (days === 0 ? 'Overdue' : `Overdue by ${days} working ${days === 1 ? 'day' : 'days'}`),
   today: 'Due today',
   left: (days: number) => `${days} working ${days === 1 ? 'day' : 'days'} left`,
+  unfound: 'No request has this reference. Ask for it letter by letter.',
   provisional: 'Provisional: the calendar of that year is not loaded.',
   next: 'Next step',
   steps: named<'verify' | 'again' | 'approve' | 'await' | 'none'>({
@@ -240,6 +241,7 @@ const zh_cn: RequestDeskTexts = {
   overdue: days => (days === 0 ? '已逾期' : `已逾期 ${days} 个工作日`),
   today: '今天到期',
   left: days => `还剩 ${days} 个工作日`,
+  unfound: '没有此查询编号的请求，请逐位核对。',
   provisional: '暂定日期：该年度的节假日安排尚未载入。',
   next: '下一步',
   steps: {

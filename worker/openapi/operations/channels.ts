@@ -120,7 +120,7 @@ export const channel_operations: Operation[] = [
     scope: 'channels:manage',
     summary: { en: 'Make a channel', 'zh-CN': '创建通知渠道' },
     description:
-      'From then on it is told of each event, and of nothing personal. A webhook gets a request for each (Standard Webhooks 1.0) with the body `{ type, timestamp, data: { lead_id?, form?, console_url } }`; without `secret` one is made, and this answer alone shows it. A robot of Feishu, DingTalk or WeCom writes a message into its group; what comes in a burst is one message that counts.',
+      'From then on it is told of each event, and of nothing personal. A webhook gets a request for each (Standard Webhooks 1.0) with the body `{ type, timestamp, data: { lead_id?, request_id?, form?, console_url } }`; without `secret` one is made, and this answer alone shows it. A robot of Feishu, DingTalk or WeCom writes a message into its group; what comes in a burst is one message that counts.',
     body: describe(newChannel, {
       ...fields,
       kind: { description: 'What receives it.', example: 'webhook' },
