@@ -70,7 +70,7 @@ describe('the demo site', () => {
 
   it('[K2] names every cookie that the server sets in a visitor’s browser, with TLS and without, and no other', async () => {
     const { documents } = readSample();
-    for (const address of ['https://leads.example.com', 'http://127.0.0.1:8787']) {
+    for (const address of ['https://leads.example.com', 'http://127.0.0.1:8787', 'http://leads.lan:8787']) {
       const started = await startPublished({ PUBLIC_URL: address, NODE_ENV: 'development' });
       const set = new Set<string>();
       const hear = (response: Response) => {

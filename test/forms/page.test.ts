@@ -84,6 +84,18 @@ describe('a post from the page', () => {
     expect((await started.submit('/withdrawals', { receipt_code: code })).status).toBe(200);
   });
 
+  it('brings the receipt over plain http too, where browsers drop a cookie that asks for https', async () => {
+    const address = 'http://leads.lan:8787';
+    const lan = await startPublished({ PUBLIC_URL: address, NODE_ENV: 'development' });
+    const answer = await lan.submit(path, lead, { Origin: address });
+    expect(answer.headers.get('Set-Cookie')).toMatch(
+      /^receipt-mini-ai-experience=[0-9A-Z-]{23}; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
+    const [Cookie = ''] = answer.headers.get('Set-Cookie')!.split(';');
+    const thanks = await (await lan.get(`${path}/thanks`, { Cookie })).text();
+    expect(thanks).toContain(`value="${Cookie.split('=')[1]}"`);
+  });
+
   it('says nothing was sent to whoever opens the thanks by themselves, and thanks a browser without cookies', async () => {
     const opened = await (await started.get(`${path}/thanks?lang=en`)).text();
     expect(opened).toMatch(/Nothing has been sent[\s\S]*href="\/forms\/mini-ai-experience\?lang=en"/);

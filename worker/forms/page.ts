@@ -20,7 +20,6 @@ import {
 import { page_texts } from '../http/page-texts.ts';
 import type { FieldError } from '../http/problems/slugs.ts';
 import { agreements, splitAgreement } from '../policies/agreements.ts';
-import { isLoopback } from '../settings.ts';
 import { type Form, leadFields } from '../shared/fields.ts';
 import type { Locale } from '../shared/locales.ts';
 import { groupsOf } from '../shared/receipt-code.ts';
@@ -172,7 +171,7 @@ ${
  * @see RFC 6265bis §4.1.3
  */
 function receiptCookie(c: Context<App>, form: Form) {
-  const secure = !isLoopback(c.var.services.settings.public_url);
+  const secure = c.var.services.settings.public_url.startsWith('https:');
   const name = `${secure ? '__Host-' : ''}receipt-${form}`;
   return { name, options: { path: '/', httpOnly: true, sameSite: 'Lax', secure } as const };
 }
