@@ -89,6 +89,25 @@ describe.each(apps)('a robot of $kind', app => {
     expect(taken).toHaveLength(2);
   });
 
+  it('leads to the page of a request, and of several to the list of them', async () => {
+    const started = await startNoticing();
+    const { post, send, pull, advance } = started;
+    const { taken } = await startRobot(started, app, { events: ['request.created'] });
+    const ask = (type: string) => post('/requests', { type, email: lead.email });
+    await ask('access');
+    await send();
+    advance(24 * 3_600_000);
+    await Promise.all([ask('copy'), ask('erasure')]);
+    await send();
+    const { subject_requests } = (await (await pull('/subject-requests?type=access')).json()) as {
+      subject_requests: { id: string }[];
+    };
+    expect(taken.map(({ url }) => url)).toEqual([
+      `${origin}/console/requests/${subject_requests[0]!.id}`,
+      `${origin}/console/requests`,
+    ]);
+  });
+
   it('is never sent more than it takes, whatever comes: two servers, tests and a restart keep one pace', async () => {
     const started = await startNoticing();
     const { submit, advance, services, ask } = started;

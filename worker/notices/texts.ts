@@ -112,7 +112,7 @@ export function writeText(
       ...counts.map(({ title, of }) => (only ? form(title) : count(title, of))),
       time(writeSpan(locale, time_zone, first, last, now)),
     ],
-    link: { label: link, url: public_url + pageOf(only) },
+    link: { label: link, url: public_url + pageOf(event, only) },
   };
 }
 

@@ -41,7 +41,7 @@ function write({ settings, now }: Sender, { event, target, notices: [{ id, lead_
     ...(lead_id && { lead_id }),
     ...(request_id && { request_id }),
     ...(form && { form }),
-    console_url: settings.public_url + pageOf({ lead_id, request_id }),
+    console_url: settings.public_url + pageOf(event, { lead_id, request_id }),
   };
   const body = JSON.stringify({ type: event, timestamp: timeOf(id).toISOString(), data });
   const seconds = String(Math.floor(now().getTime() / 1_000));
