@@ -156,7 +156,7 @@ describe('POST /console/requests/search', () => {
 });
 
 describe('the page of a request', () => {
-  it('is masked, shows words in clear under an event for ten minutes and one session, and to no auditor', async () => {
+  it('[P3] [A1] is masked, shows words in clear under an event for ten minutes and one session, and to no auditor', async () => {
     const { officer, take, act, readEvents, open, advance } = await openDesk();
     const id = await take({ name: '欧阳小明', details: '请删除我的信息' });
     const path = `/console/requests/${id}`;
@@ -182,7 +182,7 @@ describe('the page of a request', () => {
     expect(await (await officer.get(location)).text()).not.toContain('欧阳小明');
   });
 
-  it('builds a copy whose address is shown once and opens what is held', async () => {
+  it('[R1] [R2] builds a copy whose address is shown once and opens what is held', async () => {
     const { officer, take, act, submitLead, submit } = await openDesk();
     await submitLead();
     const id = await take();
@@ -197,7 +197,7 @@ describe('the page of a request', () => {
     expect(await (await officer.get(`/console/requests/${id}`)).text()).toContain('opened on');
   });
 
-  it('corrects, erases when it is meant, restricts, withdraws and settles', async () => {
+  it('[R3] [R4] [R5] corrects, erases when it is meant, restricts, withdraws and settles', async () => {
     const { take, verify, act, submitLead, pull, show } = await openDesk();
     const id = await submitLead();
     const taken = async (type: string) => {
