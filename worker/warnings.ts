@@ -25,10 +25,9 @@ async function findPolicyWarning({ db, now }: Known): Promise<Warning[]> {
   return currentPolicy(await listPolicies(db), now()) ? [] : ['no-policy'];
 }
 
-/** Because a receiver may be away for a while, a channel is failing when nothing has reached it for a day. */
 async function findChannelWarning({ db, now }: Known): Promise<Warning[]> {
-  const { hasFailing } = await import('../db/notices/channels.ts');
-  return (await hasFailing(db, new Date(now().getTime() - 24 * hour_ms))) ? ['channel-failing'] : [];
+  const { listFailing } = await import('../db/notices/channels.ts');
+  return (await listFailing(db, now())).length > 0 ? ['channel-failing'] : [];
 }
 
 async function findBackupWarnings({ db, now, settings }: Known): Promise<Warning[]> {

@@ -100,16 +100,22 @@ export async function listChannels(db: Database): Promise<Channel[]> {
   return (await selectChannels(db).orderBy('id').execute()).map(show);
 }
 
-/** Returns whether a channel's receiver has failed since before an instant, or has switched it off by an answer 410. */
-export async function hasFailing(db: Database, since: Date): Promise<boolean> {
-  const row = await db
+/** Time after which a receiver that takes nothing is told as failing. Because it may be away for a while, it is a day. */
+const failing_after_ms = 24 * 3_600_000;
+
+/** Lists the channels whose receiver has failed for a day, or has switched them off by an answer 410. */
+export function listFailing(
+  db: Database,
+  now: Date,
+): Promise<Pick<Channel, 'id' | 'name' | 'off_at' | 'failing_since'>[]> {
+  const since = new Date(now.getTime() - failing_after_ms).toISOString();
+  return db
     .selectFrom('channels')
-    .select('id')
+    .select(['id', 'name', 'off_at', 'failing_since'])
     .where('paused_at', 'is', null)
-    .where(eb => eb.or([eb('off_at', 'is not', null), eb('failing_since', '<=', since.toISOString())]))
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .where(eb => eb.or([eb('off_at', 'is not', null), eb('failing_since', '<=', since)]))
+    .orderBy('id')
+    .execute();
 }
 
 /** Finds a channel by its id. */

@@ -79,7 +79,7 @@ describe('what a role may do', () => {
   const asks: [string, 'GET' | 'POST', Role[]][] = [
     ['/console/arrivals', 'GET', ['viewer', 'sales', 'privacy_officer']],
     ['/console/export', 'GET', ['viewer', 'sales', 'privacy_officer']],
-    ['/console/overview', 'GET', ['viewer', 'sales', 'privacy_officer', 'auditor']],
+    ['/console/overview', 'GET', ['viewer', 'sales', 'privacy_officer', 'auditor', 'admin']],
     ['/console/audit', 'GET', ['privacy_officer', 'auditor']],
     ['/console/tokens', 'GET', ['admin']],
     ['/console/tokens', 'POST', ['admin']],
@@ -120,13 +120,13 @@ describe('what a role may do', () => {
     }
   });
 
-  it('shows on the first page what the role has: leads, figures, or tokens', async () => {
+  it('shows on the first page what the role has: leads, figures, or whether channels fail', async () => {
     const { open } = await startConsole();
     const first = async (role: Role) => (await (await open(role)).get('/console')).headers.get('Location');
     expect([await first('sales'), await first('auditor'), await first('admin')]).toEqual([
       null,
       '/console/overview',
-      '/console/tokens',
+      '/console/overview',
     ]);
     const auditor = await (await (await open('auditor')).get('/console/overview')).text();
     expect(auditor).toContain('Cookie choices per day');

@@ -378,3 +378,62 @@ describe('/console/notices/{id}', () => {
     expect([rowsOf(await read(home)), (await read(path)).includes('chip on')]).toEqual([1, true]);
   });
 });
+
+describe('a channel whose receiver takes nothing', () => {
+  it('shows in the overview after a day, with its name to an administrator alone, until it takes something', async () => {
+    const { make, flush, submitLead, advance, open } = await startDesk();
+    let status = 500;
+    const receiver = await receive(() => status);
+    const { path } = await make(receiver.address, { name: 'CRM <b>' });
+    const read = async (role: 'admin' | 'sales') => (await (await open(role)).get('/console/overview')).text();
+    await submitLead();
+    await flush();
+    advance(24 * hour_ms - 1);
+    expect(await read('admin')).toContain('No channel of notices fails.');
+    expect(await read('sales')).not.toContain('reaches nobody');
+    advance(1);
+    const shown = await read('admin');
+    expect(shown).toContain(
+      `<a href="${path}">CRM &lt;b&gt;</a>: its receiver has taken nothing since 23 Nov 2026, 12:00`,
+    );
+    expect(await read('sales')).toContain('A channel of notices reaches nobody.');
+    expect(await read('sales')).not.toContain('CRM');
+    status = 204;
+    await flush();
+    expect(await read('admin')).not.toContain('CRM');
+    status = 410;
+    await submitLead();
+    await flush();
+    expect(await read('admin')).toContain('answered 410');
+  });
+});
+
+it('after_hours is set and changed by the form; a wrong one is shown again with what it may be', async () => {
+  const { make, act, read, db } = await startDesk();
+  const receiver = await receive();
+  const stored = async () =>
+    (await db.selectFrom('channels').select('after_hours').execute()).map(one => one.after_hours);
+  const { path, page } = await make(receiver.address, { events: 'lead.waiting', after_hours: '' });
+  expect([await stored(), page.includes('name="after_hours"')]).toEqual([[4], true]);
+  const { kind: _, ...same } = form;
+  const changed = { ...same, events: 'lead.waiting' };
+  await act(path, { ...changed, after_hours: '9' });
+  expect(await stored()).toEqual([9]);
+  expect(await read(path)).toContain('<dd>9</dd>');
+  const refused = await act(path, { ...changed, name: 'ERP', after_hours: '0.5' });
+  for (const part of ['Expected a whole number from 1 to 1,000.', 'value="0.5"', 'value="ERP"'])
+    expect(refused.page).toContain(part);
+  expect(await stored()).toEqual([9]);
+});
+
+it('a new assignee by the form of a lead is told to channels of lead.assigned, once', async () => {
+  const { make, open, submitLead, flush } = await startDesk();
+  const receiver = await receive();
+  await make(receiver.address, { events: 'lead.assigned' });
+  const id = await submitLead();
+  const sales = await open('sales');
+  for (let times = 0; times < 2; times++) await sales.send(`/console/leads/${id}/assignee`, { assigned_to: '王芳' });
+  await flush();
+  expect(receiver.received.map(({ body }) => JSON.parse(body).data.lead_id)).toEqual([id]);
+  expect(receiver.received[0]!.body).not.toContain('王芳');
+});

@@ -24,7 +24,7 @@ type Section = 'leads' | 'overview' | 'privacy' | 'requests' | 'holds' | 'audit'
 /** Sections of the navigation. A reader with one of its scopes sees a section. */
 const sections: { section: Section; path: string; scopes: Scope[] }[] = [
   { section: 'leads', path: '/console', scopes: ['leads:read'] },
-  { section: 'overview', path: '/console/overview', scopes: ['leads:read', 'consents:read'] },
+  { section: 'overview', path: '/console/overview', scopes: ['leads:read', 'consents:read', 'channels:manage'] },
   { section: 'privacy', path: '/console/privacy', scopes: ['requests:handle', 'requests:approve'] },
   { section: 'requests', path: '/console/requests', scopes: ['requests:handle', 'requests:approve'] },
   { section: 'holds', path: '/console/holds', scopes: ['holds:manage'] },

@@ -23,7 +23,7 @@ export const consolePages: Record<string, Methods> = {
     POST: [allow('leads:read'), page('exportLeads')],
   },
   '/console/export/:id': { GET: [allow('leads:read'), page('sendExport')] },
-  '/console/overview': { GET: [allow('leads:read', 'consents:read'), page('showOverview')] },
+  '/console/overview': { GET: [allow('leads:read', 'consents:read', 'channels:manage'), page('showOverview')] },
   '/console/audit': { GET: [allow('audit:read'), page('showAudit')] },
   '/console/audit/export': { POST: [allow('audit:read'), page('exportAudit')] },
   '/console/audit/export/:id': { GET: [allow('audit:read'), page('sendAudit')] },

@@ -35,7 +35,7 @@ export function renderChannelForm(reader: Reader, { choices, action, channel, re
   const kind = typed.kind ?? channel?.kind ?? choices.kinds[0]!;
   const kindOptions = choices.kinds.map(one => [one, text.kinds[one]] as const);
   const languages = locales.map(one => [one, language_names[one]] as const);
-  const line = (name: 'name' | 'address' | 'secret', hint: string, attributes: Content) => {
+  const line = (name: 'name' | 'address' | 'secret' | 'after_hours', hint: string, attributes: Content) => {
     const error = refused?.errors.find(({ field }) => field === name);
     const described = `${name}-hint${error ? ` ${name}-error` : ''}`;
     return html`<div><label for="${name}">${text[name]}</label><input id="${name}" name="${name}" autocomplete="off" ${unaided} ${attributes} aria-describedby="${described}"${error ? html` aria-invalid="true"` : ''}>
@@ -53,6 +53,7 @@ ${line('name', text.nameHint, html`required maxlength="100" value="${typed.name 
 ${channel ? '' : html`<div>${renderSelect('kind', text.kind, kindOptions, kind)}</div>`}
 ${line('address', channel ? text.keepAddress(channel.address) : text.addressHint, html`${required} inputmode="url" maxlength="${longest_address}" value="${typed.address ?? ''}"`)}
 ${line('secret', channel ? text.keepSecret : text.secretHint, html`maxlength="${longest_secret}"`)}
+${line('after_hours', text.afterHoursHint, html`type="number" inputmode="numeric" min="1" max="1000" value="${typed.after_hours ?? channel?.after_hours ?? ''}"`)}
 <div>${renderSelect('locale', text.language, languages, typed.locale ?? channel?.locale ?? reader.locale)}</div></div>
 <fieldset class="choices"${inEvents ? html` aria-describedby="events-error"` : ''}><legend>${text.events}</legend>${boxes}${inEvents ? html`<p class="error" id="events-error" data-field-error="events">${text.noEvents}</p>` : ''}</fieldset>
 <button>${channel ? text.save : text.make}</button></form></details>`;
@@ -67,6 +68,7 @@ export function describeMistakes(reader: Reader, { errors, typed }: Refusal, cha
     address: text.address,
     secret: text.secret,
     events: text.events,
+    after_hours: text.after_hours,
   };
   const kind = channel?.kind ?? typed.kind ?? '';
   const sentences = errors.map(error => {
@@ -80,6 +82,7 @@ function describeMistake({ locale }: Reader, { field, code, message = '' }: Fiel
   const text = notice_texts[locale];
   if (field === 'name') return text.badName;
   if (field === 'events') return text.noEvents;
+  if (field === 'after_hours') return text.badHours;
   if (field === 'secret' && text.secret_forms[kind]) return text.secret_forms[kind];
   return text.refused[message] ?? describeError(locale, field, code);
 }

@@ -82,11 +82,12 @@ function renderTested(reader: Reader, { channel, tested }: Details): Content {
 
 function renderChannel(reader: Reader, channel: Channel & Queue): Content {
   const text = notice_texts[reader.locale];
-  const { id, name, kind, address, events, locale, paused, off_at } = channel;
+  const { id, name, kind, address, events, after_hours, locale, paused, off_at } = channel;
   const facts: [string, Content | string][] = [
     [text.state, renderState(reader, channel)],
     [text.address, html`<span class="address">${address}</span>`],
     [text.events, writeEvents(reader, events)],
+    ...(events.includes('lead.waiting') ? [[text.after_hours, String(after_hours)] as [string, string]] : []),
     [text.language, language_names[locale as Locale] ?? locale],
     [text.success, renderSuccess(reader, channel)],
     [text.queue, writeQueue(reader, channel)],

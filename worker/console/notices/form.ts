@@ -14,11 +14,17 @@ export const choices: Choices = { kinds: channel_kinds, events: channel_events }
 
 /**
  * Reads what a form sends as the fields of the wire. Boxes come as one text or a list, or not at all; what is left empty
- * of address and secret is not sent.
+ * of address, secret and hours is not sent.
  */
 const fields = z.transform((sent: unknown): unknown => {
-  const { events = [], address, secret, ...rest } = Object(sent) as Record<string, unknown>;
-  return { ...rest, events: [events].flat(), ...(address !== '' && { address }), ...(secret !== '' && { secret }) };
+  const { events = [], address, secret, after_hours = '', ...rest } = Object(sent) as Record<string, unknown>;
+  return {
+    ...rest,
+    events: [events].flat(),
+    ...(address !== '' && { address }),
+    ...(secret !== '' && { secret }),
+    ...(after_hours !== '' && { after_hours: Number(after_hours) }),
+  };
 });
 
 /** Reads the form of a new channel. */

@@ -1,9 +1,11 @@
 import { html } from 'hono/html';
-import type { Content } from '../../http/page.ts';
+import type { Channel } from '../../../db/notices/channels.ts';
+import { type Content, renderNotice } from '../../http/page.ts';
 import { date_tags } from '../../shared/locales.ts';
 import type { Page } from '../layout.ts';
+import { notice_texts } from '../notices/texts.ts';
 import type { Reader } from '../reader.ts';
-import { writeSpan } from '../times.ts';
+import { writeSpan, writeTime } from '../times.ts';
 import { renderDayChart, renderFunnel } from './charts.ts';
 
 /** A number for each day and name. */
@@ -20,6 +22,8 @@ interface LeadNumbers {
   median_first_contact_ms: number | null;
 }
 
+type FailingChannel = Pick<Channel, 'id' | 'name' | 'off_at' | 'failing_since'>;
+
 interface Overview {
   /** Number of days shown, and the numbers to choose from. */
   period: number;
@@ -28,10 +32,12 @@ interface Overview {
   leads: LeadNumbers | undefined;
   /** Cookie choices by outcome; undefined for a reader who may not see them. */
   choices: DayCounts | undefined;
+  /** Channels whose receivers take nothing. */
+  failing: FailingChannel[];
 }
 
 /** Draws the numbers of the last days. */
-export function overviewPage(reader: Reader, { period, periods, leads, choices }: Overview): Page {
+export function overviewPage(reader: Reader, { period, periods, leads, choices, failing }: Overview): Page {
   const { overview: text, forms } = reader.text;
   const links = periods.map(
     days =>
@@ -40,7 +46,8 @@ export function overviewPage(reader: Reader, { period, periods, leads, choices }
   return {
     title: text.title,
     section: 'overview',
-    content: html`<h1>${text.title}</h1><nav class="tabs" aria-label="${text.period}"><ul>${links}</ul></nav>
+    content: html`<h1>${text.title}</h1>${leads || choices ? html`<nav class="tabs" aria-label="${text.period}"><ul>${links}</ul></nav>` : ''}
+${renderFailing(reader, failing)}
 <div class="cards">${
       leads
         ? html`${renderChart(reader, 'leads', text.leads, forms, leads.received)}
@@ -48,6 +55,18 @@ ${renderOutcome(reader, leads)}`
         : html`<p class="hint">${text.leadsHidden}</p>`
     }${choices ? renderChart(reader, 'choices', text.choices, text.outcomes, choices) : ''}</div>`,
   };
+}
+
+/** Draws which channels take nothing, for whoever may see channels; to others, that there are some. */
+function renderFailing(reader: Reader, failing: FailingChannel[]): Content {
+  const text = notice_texts[reader.locale];
+  if (!reader.scopes.includes('channels:manage')) return failing.length > 0 ? renderNotice(text.someFailing) : html``;
+  if (failing.length === 0) return html`<p class="hint">${text.noneFailing}</p>`;
+  const lines = failing.map(({ id, name, off_at, failing_since }) => {
+    const since = writeTime(reader, (off_at ?? failing_since)!);
+    return html`<li><a href="/console/notices/${id}">${name}</a>: ${off_at ? text.off(since) : text.failingSince(since)}</li>`;
+  });
+  return html`<ul class="notice">${lines}</ul>`;
 }
 
 /** Draws what became of the leads. */

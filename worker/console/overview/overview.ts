@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { listConsentStats } from '../../../db/consents/stats.ts';
 import { type DaySpan, dayOf, nextDay } from '../../../db/days.ts';
 import { readLeadStats } from '../../../db/leads/stats.ts';
+import { listFailing } from '../../../db/notices/channels.ts';
 import { type App, factory } from '../../context.ts';
 import { hasScope } from '../../guards/access.ts';
 import { forms } from '../../shared/fields.ts';
@@ -23,11 +24,12 @@ export const showOverview = factory.createHandlers(async c => {
   const { time_zone } = settings;
   const from_day = dayOf(new Date(now().getTime() - (period - 1) * day_ms), time_zone);
   const span = { from_day, to_day: dayOf(now(), time_zone), time_zone };
-  const [leads, choices] = await Promise.all([
+  const [leads, choices, failing] = await Promise.all([
     hasScope(c, 'leads:read') ? loadLeads(c, span) : undefined,
     hasScope(c, 'consents:read') ? loadChoices(c, span) : undefined,
+    listFailing(c.var.services.db, now()),
   ]);
-  return answerPage(c, overviewPage(readerOf(c), { period, periods, leads, choices }));
+  return answerPage(c, overviewPage(readerOf(c), { period, periods, leads, choices, failing }));
 });
 
 async function loadLeads(c: Context<App>, span: DaySpan) {
