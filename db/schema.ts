@@ -31,6 +31,7 @@ export interface Schema {
   calendar_years: CalendarYears;
   channels: Channels;
   deliveries: Deliveries;
+  mails: Mails;
   promise_checks: PromiseChecks;
   public_keys: PublicKeys;
   jobs: Jobs;
@@ -425,6 +426,23 @@ export interface Deliveries {
   last_status: number | null;
   last_error: string | null;
   next_at: string | null;
+}
+
+/**
+ * The outbox of mails to people. A row holds ids and fixed words only: `subject_id` is the request that the mail is about.
+ * `sent_at` is null where there was nobody to send it to. `tries` counts how often a code was typed.
+ */
+export interface Mails {
+  subject_id: string;
+  about: 'code' | 'copy';
+  state: 'queued' | 'sent' | 'dead';
+  attempts: number;
+  last_status: number | null;
+  last_error: string | null;
+  queued_at: string;
+  next_at: string | null;
+  sent_at: string | null;
+  tries: number;
 }
 
 /**

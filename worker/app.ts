@@ -67,6 +67,7 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   at('/requests', { GET: [requests('showForm')], POST: [requireOrigin, requests('submitRequest')] });
   at('/requests/copies/:code', { GET: [requests('showCopy')], POST: [requireOrigin, requests('takeCopy')] });
   at('/requests/:reference', { GET: [requests('showStatus')] });
+  at('/requests/:reference/verification', { POST: [requireOrigin, requests('verifyRequest')] });
   at('/challenge', { GET: [...showChallenge] });
   at('/consents', {
     GET: [requireScope('consents:read'), consents('pullConsents')],

@@ -80,6 +80,17 @@ export async function postOut(
   }
 }
 
+/** Returns whether mail goes out from here. */
+export function canMail({
+  postMail,
+  settings,
+}: {
+  postMail?: PostMail;
+  settings: Pick<Settings, 'smtp_url'>;
+}): boolean {
+  return !!postMail && !!settings.smtp_url;
+}
+
 /**
  * Gives a mail to the server of SMTP_URL.
  *

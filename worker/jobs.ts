@@ -6,9 +6,11 @@ import { extendLease, noteFailure, noteSuccess, takeLease } from '../db/jobs.ts'
 import { reindexLeads } from '../db/leads/reindex.ts';
 import { tallyLeads } from '../db/leads/stats.ts';
 import { forgetDeliveries } from '../db/notices/deliveries.ts';
+import { forgetMails } from '../db/notices/mails.ts';
 import { createCheckpointKey } from '../db/vault/checkpoint-key.ts';
 import { index_rule } from '../db/vault/vault.ts';
 import type { Services } from './context.ts';
+import { canMail } from './egress.ts';
 import { expireAll } from './retention.ts';
 import { normalizePhone } from './shared/phone.ts';
 
@@ -46,7 +48,13 @@ export const jobs: Job[] = [
     // Node looks more often by itself (node/outbox.ts); Workers look after each request that has written something too.
     name: 'send_deliveries',
     every_ms: minute_ms,
-    run: async services => ({ attempts: await (await import('./notices/send.ts')).sendDue(services) }),
+    run: async services => {
+      const attempts = await (await import('./notices/send.ts')).sendDue(services);
+      return {
+        attempts,
+        mails: canMail(services) ? await (await import('./notices/mails.ts')).sendMails(services) : 0,
+      };
+    },
   },
   {
     name: 'tell_due',
@@ -60,6 +68,7 @@ export const jobs: Job[] = [
     every_ms: day_ms,
     run: async ({ db }, now) => ({
       deliveries: await forgetDeliveries(db, new Date(now.getTime() - deliveries_kept_days * day_ms)),
+      mails: await forgetMails(db, new Date(now.getTime() - deliveries_kept_days * day_ms)),
     }),
   },
   {

@@ -7,6 +7,7 @@ import { dayOf } from '../days.ts';
 import { newId } from '../ids.ts';
 import type { Terms } from '../leads/create.ts';
 import { findByReceipt } from '../leads/withdraw.ts';
+import { queueMail } from '../notices/mails.ts';
 import { writeDeliveries } from '../notices/write.ts';
 import { claimKey, findFirstUse, isSameRequest, readCode, repeatEnds, spendProof, withCode } from '../once.ts';
 import { takeQuota } from '../quota.ts';
@@ -19,7 +20,7 @@ import { due_zone, type RequestTexts, type RequestType, type staff_channels } fr
 const working_days = 15;
 
 /** How a person is told to verify. */
-type Verification = 'receipt' | 'code' | 'by_staff';
+export type Verification = 'receipt' | 'code' | 'by_staff';
 
 /** A request as it comes in. */
 export interface NewRequest {
@@ -103,9 +104,10 @@ export async function createRequest(
       .compile(),
     ...recordEvent(db, actor, { action: 'request.received', ...about, lead_ids: request.lead_ids ?? [] }, now),
     ...(receipt_code === undefined ? [] : recordReceipt(db, id, lead?.id, actor, now)),
+    ...(verification === 'code' ? [queueMail(db, 'code', id, now)] : []),
     writeDeliveries(db, { event: 'request.created', request_id: id }, now),
   ]);
-  if (outcomes.at(-1)!.changed > 0) services.notify?.();
+  if (verification === 'code' || outcomes.at(-1)!.changed > 0) services.notify?.();
   return { id, reference, received_at: at, due_on, provisional, verification };
 }
 

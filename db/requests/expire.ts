@@ -90,6 +90,8 @@ const clock: Actor = { id: 'retention', role: 'retention', request_id: null };
  * Ends the requests whose due day is over, whose person was asked to verify, and who never did: nothing could be matched
  * to a verified contact, and that is the answer. A request that nobody asked to verify stays open, and is overdue.
  *
+ * Because nobody may learn whether a code went to anybody, a request that was to have one ends alike.
+ *
  * @returns The number ended here.
  */
 export async function endUnverified(db: Database, now: Date): Promise<number> {
@@ -97,7 +99,7 @@ export async function endUnverified(db: Database, now: Date): Promise<number> {
   const at = now.toISOString();
   let ended = 0;
   for await (const request of walkOpen(db))
-    if (dueDay(request) < today && !request.verified_at && request.attempted_at) {
+    if (dueDay(request) < today && !request.verified_at && (request.attempted_at || request.verification === 'code')) {
       const set = { state: 'expired', closed_at: at };
       const event = { action: 'request.expired', fields: request.id, purpose: request.type } as const;
       if (await run(db, [draftAct(db, request, set, event, clock, now)])) ended += 1;

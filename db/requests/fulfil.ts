@@ -6,6 +6,7 @@ import type { ErasureGround } from '../leads/lead.ts';
 import type { Part } from '../leads/parts.ts';
 import { draftRestriction } from '../leads/restrict.ts';
 import { selectLead } from '../leads/rows.ts';
+import { queueMail } from '../notices/mails.ts';
 import { hashReceiptCode, type Signer } from '../vault/signer.ts';
 import type { Vault } from '../vault/vault.ts';
 import { actOn, draftAct, type Hindrance } from './act.ts';
@@ -26,6 +27,8 @@ interface Services {
 export interface Fulfilment {
   values?: NonNullable<LeadChange['values']> | undefined;
   ground?: ErasureGround | undefined;
+  /** Whether the address of a copy is mailed to the contact on file. */
+  mail?: boolean;
 }
 
 /** The code that opens a copy, and until when. */
@@ -70,12 +73,16 @@ export async function fulfilRequest(
       ...(copy && { copy_hash: hashReceiptCode(copy.code), copy_until: copy.until }),
     };
     const event = { action: 'request.fulfilled', fields: id, purpose: request.type, lead_ids } satisfies AuditEvent;
-    return [...parts, draftAct(db, request, set, event, actor, now)];
+    const mail = copy && fulfilment.mail && isReachable(request) ? [queueMail(db, 'copy', id, now)] : [];
+    return [...parts, draftAct(db, request, set, event, actor, now), { locks: [], acts: mail }];
   });
   if (hindrance) return hindrance;
   if (isErasure) await db.scrub();
   return { copy };
 }
+
+/** Returns whether the contact on file is that of who asks: relatives of a person who has died are handed the copy. */
+const isReachable = ({ verified_by }: RequestRow) => verified_by !== 'relatives';
 
 /** Drafts what the type of a request means for its leads. */
 async function draftFulfilment(

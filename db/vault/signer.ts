@@ -30,6 +30,8 @@ export interface Signer {
   idempotencyKeys(scope: 'lead' | 'request' | 'consent', key: string): string[];
   /** Returns the HMACs of a request's content, in the same order, which tell a repeat from a reuse of the key. */
   fingerprints(request: unknown): string[];
+  /** Derives a code of six digits, one for each signing key, that of the last one first. */
+  makeDigits(text: string): string[];
   /** Returns a mark of 32 hexadecimal digits that only this deployment can make. Each use has a key of its own. */
   sign(use: SignedUse, text: string): string;
   /** Returns whether a mark is one that `sign` makes, compared in constant time. */
@@ -45,7 +47,7 @@ export interface Received {
   received_at: string;
 }
 
-type SignedUse = 'challenge' | 'form_token' | 'address' | 'refusal';
+type SignedUse = 'digits' | 'challenge' | 'form_token' | 'address' | 'refusal';
 
 /** Letters of a receipt code: digits and capitals without those that are misread (Crockford base 32). */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -88,6 +90,7 @@ export function createSigner(signing_keys: Buffer[]): Signer {
       const text = JSON.stringify(request);
       return latest_first.map(keys => trace(keys, text));
     },
+    makeDigits: text => latest_first.map(keys => writeDigits(makeMark(keys, 'digits', text))),
     sign: (use, text) => makeMark(latest, use, text).toString('hex'),
     isSigned(use, text, mark) {
       const given = Buffer.from(mark, 'hex');
@@ -126,6 +129,10 @@ function trace(keys: SigningKeys, value: string): string {
 
 function makeMark(keys: SigningKeys, use: SignedUse, text: string): Buffer {
   return createHmac('sha256', keys.markKey(use)).update(text).digest().subarray(0, mark_bytes);
+}
+
+function writeDigits(mark: Buffer): string {
+  return String(mark.readUIntBE(0, 6) % 1e6).padStart(6, '0');
 }
 
 /** Characters of a code as it is typed, with all that may stand around it. NFKC gets no longer text. */

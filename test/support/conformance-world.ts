@@ -2,10 +2,12 @@ import { changeLead } from '../../db/leads/change.ts';
 import { placeHold } from '../../db/leads/hold.ts';
 import { createChannel } from '../../db/notices/channels.ts';
 import { listDeliveries } from '../../db/notices/deliveries.ts';
+import { listDueMails, recordMail } from '../../db/notices/mails.ts';
 import { askRefusal, verifyRequest } from '../../db/requests/act.ts';
 import { createRequest } from '../../db/requests/create.ts';
 import { fulfilRequest } from '../../db/requests/fulfil.ts';
 import type { RequestType } from '../../db/requests/request.ts';
+import { codeOf } from '../../db/requests/verify.ts';
 import { type Role, roles } from '../../worker/guards/access.ts';
 import { openAssets } from '../../worker/node/assets.ts';
 import type { Operation } from './conformance.ts';
@@ -118,6 +120,16 @@ export async function openWorld() {
   const requests = { ended: await take('copy'), held: await take('erasure', held.id) };
   await verify(requests.held);
   const { copy } = await fulfil(requests.ended);
+  const mailed = await createRequest(
+    services,
+    { ...taken, type: 'access', verification: 'code' },
+    {},
+    operator,
+    services.now(),
+  );
+  const [mail] = await listDueMails(db, services.now());
+  await recordMail(db, mail!, { is: 'sent', status: 250, error: null }, services.now());
+  const [code] = services.signer.makeDigits(codeOf(mailed.id));
   const { deliveries } = await listDeliveries(db, {}, 1, undefined);
   const ids: Record<string, string> = {
     '/channels/{id}': channel.id,
@@ -129,6 +141,7 @@ export async function openWorld() {
     '/leads/{id}/holds/{hold_id} id': held.id,
     '/leads/{id}/holds/{hold_id} hold_id': holds[0]!.id,
     '/requests/{reference}': request.reference,
+    '/requests/{reference}/verification': mailed.reference,
     '/requests/copies/{code}': copy!.code,
     '/subject-requests/{id}': open,
     '/subject-requests/{id}/verification': open,
@@ -150,9 +163,10 @@ export async function openWorld() {
     });
   }
 
-  /** Returns the body of the document's example, with a receipt code that exists. */
+  /** Returns the body of the document's example, with codes that exist. */
   function exampleOf({ operationId, requestBody }: Operation): Record<string, unknown> | undefined {
     const example = requestBody?.content['application/json']?.example as Record<string, unknown> | undefined;
+    if (operationId === 'verifyByCode') return { ...example, code };
     return operationId === 'withdrawLead' ? { ...example, receipt_code: one.receipt_code } : example;
   }
 

@@ -99,6 +99,7 @@ const fields: Record<string, Record<string, unknown>> = {
   'POST /tokens': { holder: 'x', role: 'sales', days: 0 },
   'POST /channels': { kind: 'webhook', name: '', address: '', secret: '', events: ['lead.created'], locale: 'en' },
   'POST /requests': { type: 'access', email: '', phone: '', name: '', receipt_code: '', details: '', ...guards },
+  'POST /requests/:reference/verification': { code: '' },
   'POST /subject-requests': { type: 'access', channel: 'phone', email: '', phone: '', details: '' },
   'POST /subject-requests/:id/verification': { by: 'callback' },
   'POST /subject-requests/:id/fulfilment': { values: { name: 'x' }, ground: 'other' },

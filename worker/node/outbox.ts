@@ -1,5 +1,6 @@
 import { listDueChannels } from '../../db/notices/turns.ts';
 import type { Services } from '../context.ts';
+import { canMail } from '../egress.ts';
 
 /** Time from a commit to the look at the outbox, so that one look serves many commits. */
 const gather_ms = 20;
@@ -44,6 +45,7 @@ export function startOutbox(services: Services): Outbox {
     lookIn(poll_ms);
     try {
       const { sendTo } = await import('../notices/send.ts');
+      if (canMail(services)) track((await import('../notices/mails.ts')).sendMails(services));
       for (const id of await listDueChannels(services.db, services.now())) track(sendTo(services, id));
     } catch {
       // The database is away, which whoever writes to it says in the log; the next look comes by itself.

@@ -7,6 +7,7 @@ import { findRequest } from '../../db/requests/find.ts';
 import { fulfilRequest } from '../../db/requests/fulfil.ts';
 import { refusal_codes, staff_verifications } from '../../db/requests/request.ts';
 import { type App, factory } from '../context.ts';
+import { canMail } from '../egress.ts';
 import { actorOf } from '../guards/access.ts';
 import { problem } from '../http/problems/problem.ts';
 import type { Slug } from '../http/problems/slugs.ts';
@@ -62,7 +63,9 @@ export const fulfil = factory.createHandlers(body(fulfilment, { optional: true }
   if (isCorrection && !Object.values(sent.values ?? {}).some(value => value !== undefined))
     return invalidFields(c, [{ field: 'values', code: 'required' }]);
   if (request && !isCorrection && sent.values) return invalidFields(c, [{ field: 'values', code: 'not_allowed' }]);
-  const outcome = request ? await fulfilRequest(services, id, sent, actorOf(c), services.now()) : 'unknown';
+  const outcome = request
+    ? await fulfilRequest(services, id, { ...sent, mail: canMail(services) }, actorOf(c), services.now())
+    : 'unknown';
   if (typeof outcome === 'string') return refuse(c, outcome);
   const { copy } = outcome;
   const url = copy && `${services.settings.public_url}/requests/copies/${copy.code}`;

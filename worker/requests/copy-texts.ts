@@ -13,6 +13,8 @@ interface CopyTexts {
   erased: string;
   history: string;
   recipients: string;
+  /** For what the server that mails go out by gets data. */
+  mail: string;
   nobody: string;
   request: string;
   names: Record<string, string>;
@@ -34,6 +36,7 @@ export const copy_texts: Record<Locale, CopyTexts> = {
     erased: '这条信息已被删除。',
     history: '谁在什么时候处理过这些信息',
     recipients: '接收方',
+    mail: '发送给您本人的邮件（您的邮箱地址及邮件内容）',
     nobody: '除我们之外没有接收方：通知渠道只发送编号，不含个人信息。',
     request: '您的这次请求',
     names: {
@@ -111,6 +114,7 @@ export const copy_texts: Record<Locale, CopyTexts> = {
     erased: 'This has been erased.',
     history: 'Who did what with it, and when',
     recipients: 'Who else gets it',
+    mail: 'mails to yourself: your address and their words',
     nobody: 'Nobody but us: notices to other systems hold numbers only, and nothing personal.',
     request: 'This request of yours',
     names: {

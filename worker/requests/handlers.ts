@@ -4,3 +4,4 @@ export { showCopy, takeCopy } from './copy.ts';
 export { pullRequests, showRequest, takeRequest } from './staff.ts';
 export { showStatus } from './status.ts';
 export { showForm, submitRequest } from './submit.ts';
+export { verifyRequest } from './verify.ts';

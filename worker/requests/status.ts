@@ -6,14 +6,18 @@ import { readReceiptCode } from '../../db/vault/signer.ts';
 import { type App, factory } from '../context.ts';
 import { localeOf } from '../http/language.ts';
 import { prefersHtml } from '../http/negotiate.ts';
-import { showPage } from '../http/page.ts';
+import { type Content, showPage, unaided } from '../http/page.ts';
 import { problem } from '../http/problems/problem.ts';
 import { writeDay, writeInstant } from '../http/times.ts';
+import type { Locale } from '../shared/locales.ts';
 import { groupsOf } from '../shared/receipt-code.ts';
 import { request_texts } from './texts.ts';
 
 /** `GET /requests/{reference}` tells its holder what became of a request, and nothing of what is held. */
-export const showStatus = factory.createHandlers(async c => {
+export const showStatus = factory.createHandlers(c => answerStatus(c));
+
+/** Answers with the state of a request. `isWrong`: a code that was typed is not right, or no longer. */
+export async function answerStatus(c: Context<App>, isWrong = false): Promise<Response> {
   const { db, vault } = c.var.services;
   const request = await findByReference(db, c.req.param('reference')!);
   if (!request) return problem(c, 'not-found', { because: 'reference' });
@@ -26,23 +30,25 @@ export const showStatus = factory.createHandlers(async c => {
       refusal: { code: refusal_code, explanation: openTexts(vault, request)?.explanation ?? null },
     }),
   };
-  if (prefersHtml(c)) return answerPage(c, request, status.refusal);
+  if (prefersHtml(c)) return answerPage(c, request, status.refusal, isWrong);
   return c.json(status, 200, { 'Cache-Control': 'no-store' });
-});
+}
 
 function answerPage(
   c: Context<App>,
   request: KeyedRequest,
   refusal: { code: string; explanation: string | null } | undefined,
+  isWrong: boolean,
 ): Promise<Response> {
   const { time_zone } = c.var.services.settings;
   const locale = localeOf(c);
   const code = readReceiptCode(c.req.param('reference')!)!;
   const { status: texts, types, refusals } = request_texts[locale];
-  const { type, state, received_at, due_on, provisional, extended_to, verified_at } = request;
+  const { type, state, received_at, due_on, provisional, extended_to, verified_at, verification, closed_at } = request;
+  const awaitsCode = verification === 'code' && !verified_at && !closed_at;
   return showPage(
     c,
-    { title: texts.title },
+    { title: texts.title, status: isWrong ? 404 : 200 },
     html`<section class="card"><h1>${texts.title}</h1>
 <dl>
 <dt>${texts.type}</dt><dd>${types[type as RequestType]}</dd>
@@ -56,7 +62,22 @@ ${refusal ? html`<dt>${texts.refusal}</dt><dd>${refusals[refusal.code]}${refusal
 <p><strong class="receipt" aria-labelledby="code"><data value="${code}">${groupsOf(code).map(group => html`<span>${group}</span>`)}</data></strong></p>
 <p>${texts.keep}</p>
 ${refusal ? html`<p>${texts.complain} <a href="/requests?lang=${locale}&amp;type=complaint&amp;about=${code}">${types.complaint}</a></p>` : ''}
-${state === 'received' && !verified_at ? html`<p class="hint">${texts.unverified}</p>` : ''}
+${awaitsCode ? renderCodeForm(locale, code, isWrong) : state === 'received' && !verified_at ? html`<p class="hint">${texts.unverified}</p>` : ''}
 </section>`,
   );
+}
+
+/** Draws the form for the code that was mailed. It says nothing of whether one was. */
+function renderCodeForm(locale: Locale, reference: string, isWrong: boolean): Content {
+  const { status: texts } = request_texts[locale];
+  const described = isWrong
+    ? html` aria-invalid="true" aria-describedby="mailed-error mailed-hint"`
+    : html` aria-describedby="mailed-hint"`;
+  return html`<form method="post" action="/requests/${reference}/verification?lang=${locale}" novalidate>
+<h2><label for="mailed">${texts.code}</label></h2>
+<p class="hint" id="mailed-hint">${texts.codeHint}</p>
+<input id="mailed" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="20" ${unaided}${described}>
+${isWrong ? html`<p class="error" id="mailed-error" role="alert">${texts.codeWrong}</p>` : ''}
+<button type="submit">${texts.verify}</button>
+</form>`;
 }

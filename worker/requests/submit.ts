@@ -1,9 +1,15 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
-import { createRequest, findRepeatedRequest, type RequestReceipt } from '../../db/requests/create.ts';
-import { request_types } from '../../db/requests/request.ts';
+import {
+  createRequest,
+  findRepeatedRequest,
+  type RequestReceipt,
+  type Verification,
+} from '../../db/requests/create.ts';
+import { request_types, worded_types } from '../../db/requests/request.ts';
 import { readReceiptCode } from '../../db/vault/signer.ts';
 import { type App, factory } from '../context.ts';
+import { canMail } from '../egress.ts';
 import { form_texts } from '../forms/texts.ts';
 import { acceptOnce, answerRefused, describeRefused, type Outcome } from '../guards/submission.ts';
 import { localeOf } from '../http/language.ts';
@@ -67,7 +73,7 @@ async function accept(c: Context<App>, sent: Sent): Promise<Outcome<RequestRecei
   const request = {
     ...{ type, texts, receipt_code, locale: localeOf(c) },
     channel: 'web' as const,
-    verification: receipt_code ? ('receipt' as const) : ('by_staff' as const),
+    verification: chooseVerification(c, sent),
   };
   const actor = { id: 'visitor', role: 'visitor', request_id };
   return acceptOnce(c, {
@@ -78,6 +84,12 @@ async function accept(c: Context<App>, sent: Sent): Promise<Outcome<RequestRecei
     findFirst: repeatable => findRepeatedRequest(services, repeatable, services.now()),
     prepare: async () => terms => createRequest(services, request, terms, actor, services.now()),
   });
+}
+
+/** Says how a person verifies: by what was sent and set up, never by what is held. */
+function chooseVerification({ var: { services } }: Context<App>, { type, email, receipt_code }: Sent): Verification {
+  if (receipt_code) return 'receipt';
+  return email && canMail(services) && !worded_types.includes(type) ? 'code' : 'by_staff';
 }
 
 /** Answers. A page that was sent twice leads to the same place again. */

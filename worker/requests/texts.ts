@@ -27,6 +27,10 @@ interface RequestTexts {
     refusal: string;
     complain: string;
     unverified: string;
+    code: string;
+    codeHint: string;
+    codeWrong: string;
+    verify: string;
   };
   /** The grounds of a refusal, in the order of the policy's section 5. */
   refusals: Record<string, string>;
@@ -87,6 +91,10 @@ export const request_texts: Record<Locale, RequestTexts> = {
       refusal: '拒绝理由',
       complain: '如不同意，您可以向我们投诉，也可以向履行个人信息保护职责的部门投诉或向人民法院起诉。',
       unverified: '如需核验身份，我们会通过您留下的联系方式与您联系，不会要求提供身份证件。',
+      code: '邮件验证码',
+      codeHint: '如果您填写的邮箱是提交表单时所用的，6 位验证码已发往该邮箱。验证码 10 分钟内有效，最多可试 3 次。',
+      codeWrong: '验证码不正确，或已失效。请核对邮件；如仍不行，请重新提出请求，或等待我们与您联系。',
+      verify: '核验',
     },
     refusals: {
       R1: '与我们履行法律法规规定的义务相关',
@@ -155,6 +163,12 @@ export const request_texts: Record<Locale, RequestTexts> = {
       complain:
         'If you disagree, you can complain to us, complain to the authority for personal information protection, or go to court.',
       unverified: 'Where we need to verify who asks, we use the contact that you gave. We never ask for a document.',
+      code: 'Code from the mail',
+      codeHint:
+        'If the email that you gave is one that was sent with a form, a code of six digits is on its way to it. It is good for ten minutes and three tries.',
+      codeWrong:
+        'This code isn’t right, or it is over. Compare it with the mail; otherwise ask again, or wait for us to reach you.',
+      verify: 'Verify',
     },
     refusals: {
       R1: 'It relates to our duties under laws and regulations',

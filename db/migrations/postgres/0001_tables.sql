@@ -332,6 +332,23 @@ create table deliveries (
 );
 create index deliveries_by_channel on deliveries (channel_id, state, next_at, id);
 
+create table mails (
+  subject_id text not null,
+  about text not null,
+  state text not null,
+  attempts integer not null,
+  last_status integer,
+  last_error text,
+  queued_at text not null,
+  next_at text,
+  sent_at text,
+  tries integer not null,
+  primary key (subject_id, about),
+  check ((next_at is not null) = (state = 'queued'))
+);
+create index mails_due on mails (next_at, subject_id) where state = 'queued';
+create index mails_by_time on mails (queued_at) where state <> 'queued';
+
 create table promise_checks (
   promise text not null primary key,
   state text not null,

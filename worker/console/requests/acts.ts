@@ -6,6 +6,7 @@ import { findRequest } from '../../../db/requests/find.ts';
 import { fulfilRequest } from '../../../db/requests/fulfil.ts';
 import { writeNote } from '../../../db/staff/notes.ts';
 import { type App, factory } from '../../context.ts';
+import { canMail } from '../../egress.ts';
 import { actorOf } from '../../guards/access.ts';
 import type { FieldError } from '../../http/problems/slugs.ts';
 import { uuid } from '../../http/query-fields.ts';
@@ -76,7 +77,13 @@ export const fulfil = factory.createHandlers(body(settling, { form: true, refuse
   const error = findMistake(request.type, values, sure);
   if (error) return refuseForm(c, [error], c.var.sent);
   const isCorrection = request.type === 'rectification';
-  const outcome = await fulfilRequest(services, id, { ground, ...(isCorrection && { values }) }, actorOf(c), now());
+  const outcome = await fulfilRequest(
+    services,
+    id,
+    { ground, mail: canMail(services), ...(isCorrection && { values }) },
+    actorOf(c),
+    now(),
+  );
   if (typeof outcome === 'string') return hinder(c, outcome);
   const { copy } = outcome;
   const made: NewCopy | undefined = copy && {

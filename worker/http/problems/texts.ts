@@ -142,6 +142,7 @@ export type Reason =
   | 'same_person'
   | 'unverified'
   | 'no_lead'
+  | 'code'
   | 'copy_over'
   | 'receipt_code'
   | 'reference'
@@ -162,6 +163,7 @@ export const problem_details: Record<Locale, Record<Reason, string>> = {
     restricted: '这条线索应本人请求被限制处理，解除限制（DELETE /leads/{id}/restriction）之前不能更改。',
     receipt_code: '没有找到与此回执码对应的信息：回执码有误，或此前已使用过。请逐位核对。',
     reference: '没有找到此查询编号对应的请求。请逐位核对编号。',
+    code: '验证码不正确，或已失效。',
     copy_over: '这个地址没有可打开的副本：它只能打开一次，有效期 7 天。如仍需要，请再次提出请求。',
   },
   en: {
@@ -180,6 +182,7 @@ export const problem_details: Record<Locale, Record<Reason, string>> = {
     receipt_code:
       'Nothing belongs to this receipt code: it is mistyped, or was used before. Compare it letter by letter.',
     reference: 'No request has this reference. Compare it letter by letter.',
+    code: 'This code is not right, or it is over.',
     copy_over: 'There is no copy to open here: each opens once, within seven days. Ask again if you need another.',
   },
 };

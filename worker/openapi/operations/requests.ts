@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { refusal_codes, request_states, request_types } from '../../../db/requests/request.ts';
 import { longest_details } from '../../requests/details.ts';
 import { newRequest } from '../../requests/submit.ts';
+import { codeVerification } from '../../requests/verify.ts';
 import { leadFields } from '../../shared/fields.ts';
 import { locales } from '../../shared/locales.ts';
 import { describe, examples, instant, json, no_store, type Operation, page } from '../declaration.ts';
@@ -151,6 +152,33 @@ export const request_operations: Operation[] = [
     },
     problems: ['not-found'],
     pages: [404],
+  },
+  {
+    id: 'verifyByCode',
+    method: 'POST',
+    path: '/requests/{reference}/verification',
+    tag: 'requests',
+    origin: true,
+    limited: true,
+    summary: { en: 'Verify by the code that was mailed', 'zh-CN': '用邮件验证码核验身份' },
+    description:
+      'Where the answer to a request said `code`, one of six digits is mailed to the address, if it is on file. It is good for ten minutes and three tries.',
+    path_fields: { reference },
+    body: {
+      form: true,
+      ...describe(codeVerification, {
+        code: { maxLength: 50, description: 'As it stands in the mail.', example: '123456' },
+      }),
+    },
+    answers: {
+      204: { description: 'The request is verified.', headers: no_store },
+      303: {
+        description: 'The same, for a browser: on to the page of its state.',
+        headers: { ...no_store, Location: 'The page of its state.' },
+      },
+    },
+    problems: ['not-found'],
+    pages: [404, 429],
   },
   {
     id: 'showCopy',

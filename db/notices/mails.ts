@@ -1,0 +1,120 @@
+import { type CompiledQuery, sql } from 'kysely';
+import type { Database } from '../database.ts';
+import type { Mails } from '../schema.ts';
+import { type Attempt, retry_after_ms } from './attempts.ts';
+
+/** Time for which a server that has taken a mail has it for itself. */
+const lease_ms = 60_000;
+
+/** Mails that are looked at at once. */
+const due_at_once = 20;
+
+/** What a mail to a person is about. */
+export type MailAbout = Mails['about'];
+
+/**
+ * Returns the statement that queues a mail to a person, in the unit of the act itself. The row holds ids: who is meant,
+ * where she is reached and what she reads is found out when it is sent. There is one mail of a kind about a subject.
+ */
+export function queueMail(db: Database, about: MailAbout, subject_id: string, now: Date): CompiledQuery {
+  const at = now.toISOString();
+  return db
+    .insertInto('mails')
+    .values({
+      ...{ about, subject_id, state: 'queued', attempts: 0, last_status: null, last_error: null },
+      ...{ queued_at: at, next_at: at, sent_at: null, tries: 0 },
+    })
+    .compile();
+}
+
+/** Lists mails that are to be sent now, those that have waited longest first. */
+export function listDueMails(db: Database, now: Date): Promise<Mails[]> {
+  return db
+    .selectFrom('mails')
+    .selectAll()
+    .where('state', '=', sql.lit('queued'))
+    .where('next_at', '<=', now.toISOString())
+    .orderBy('next_at')
+    .orderBy('subject_id')
+    .limit(due_at_once)
+    .execute();
+}
+
+/** Takes a mail for this server, and returns whether no other was quicker. */
+export async function takeMail(db: Database, mail: Mails, now: Date): Promise<boolean> {
+  const [outcome] = await db.atomic([
+    selectOne(db, mail)
+      .set({ next_at: new Date(now.getTime() + lease_ms).toISOString() })
+      .where('next_at', '=', mail.next_at)
+      .compile(),
+  ]);
+  return outcome!.changed > 0;
+}
+
+/**
+ * Records what came of a mail. What failed is tried again later, or is dead after the last attempt, or once it would come
+ * after `until`.
+ *
+ * @param attempt Undefined where there was nobody to send it to: it counts as sent, but has no time.
+ */
+export async function recordMail(
+  db: Database,
+  mail: Mails,
+  attempt: Pick<Attempt, 'is' | 'status' | 'error'> | undefined,
+  now: Date,
+  until?: Date,
+): Promise<void> {
+  const attempts = mail.attempts + 1;
+  const wait_ms = retry_after_ms[mail.attempts];
+  const next = wait_ms === undefined ? undefined : new Date(now.getTime() + wait_ms);
+  const isOver = !next || (until !== undefined && next > until);
+  const set =
+    attempt?.is === 'failed'
+      ? { attempts, ...(isOver ? ({ state: 'dead', next_at: null } as const) : { next_at: next.toISOString() }) }
+      : ({ attempts, state: 'sent', next_at: null, sent_at: attempt ? now.toISOString() : null } as const);
+  const facts = { last_status: attempt?.status ?? null, last_error: attempt?.error ?? null };
+  await db.atomic([
+    selectOne(db, mail)
+      .set({ ...set, ...facts })
+      .compile(),
+  ]);
+}
+
+/**
+ * Counts a try at the code of a mail.
+ *
+ * @returns When the mail was sent, or null where it went to nobody; undefined where it had its tries.
+ */
+export async function spendTry(
+  db: Database,
+  subject_id: string,
+  most: number,
+): Promise<{ sent_at: string | null } | undefined> {
+  const mail = { about: 'code', subject_id } as const;
+  const [outcome] = await db.atomic([
+    selectOne(db, mail).set({ tries: sql`tries + 1` }).where('tries', '<', most).compile(),
+  ]);
+  if (outcome!.changed === 0) return undefined;
+  return db
+    .selectFrom('mails')
+    .select('sent_at')
+    .where('subject_id', '=', subject_id)
+    .where('about', '=', mail.about)
+    .executeTakeFirst();
+}
+
+/** Deletes mails queued before an instant that are no longer so, and returns how many. */
+export async function forgetMails(db: Database, before: Date): Promise<number> {
+  const [outcome] = await db.atomic([
+    db
+      .deleteFrom('mails')
+      .where('queued_at', '<', before.toISOString())
+      .where('state', '<>', sql.lit('queued'))
+      .compile(),
+  ]);
+  return outcome!.changed;
+}
+
+function selectOne(db: Database, { about, subject_id }: Pick<Mails, 'about' | 'subject_id'>) {
+  return db.updateTable('mails').where('subject_id', '=', subject_id).where('about', '=', about);
+}

@@ -1,0 +1,158 @@
+import { expect, it } from 'vitest';
+import { runDueJobs } from '../../worker/jobs.ts';
+import { sendMails } from '../../worker/notices/mails.ts';
+import { startMailServer } from '../notices/mail-server.ts';
+import { browser_accept, lead, origin, startPublished } from '../support/harness.ts';
+
+const path = '/requests';
+const asked = { type: 'access', email: ' zhang.san@EXAMPLE.com', locale: 'zh-CN' };
+const minutes = (n: number) => n * 60_000;
+
+type Receipt = { reference: string; verification: string };
+
+/** Starts an app that sends mail, and one lead. */
+async function openMailing(answer?: Parameters<typeof startMailServer>[0]) {
+  const server = await startMailServer(answer);
+  const started = await startPublished(server.environment);
+  const { post, get, services } = started;
+  const { id } = (await (await post('/forms/mini-ai-experience', lead)).json()) as { id: string };
+  return {
+    ...started,
+    ...server,
+    id,
+    ask_for: async (sent: object = asked) => (await (await post(path, sent)).json()) as Receipt,
+    verify: async (reference: string, code: string) =>
+      (await post(`${path}/${reference}/verification`, { code })).status,
+    status: async (reference: string) => (await (await get(`${path}/${reference}`)).json()) as { state: string },
+    send: () => sendMails(services),
+  };
+}
+
+const codeIn = (text: string) => /^\d{6}\r?$/m.exec(text)![0].trim();
+
+it('[R1] a code goes to the address on file, verifies the request, and is told nobody else', async () => {
+  const { ask_for, send, mails, verify, status, db, lines, ask, pull } = await openMailing();
+  const { reference, verification } = await ask_for();
+  expect(verification).toBe('code');
+  expect(await send()).toBe(1);
+  expect(mails).toMatchObject([{ to: [lead.email] }]);
+  const { text } = mails[0]!;
+  expect(text).toContain(`${origin}/requests/${reference}?lang=zh-CN`);
+  const code = codeIn(text);
+  const rows = JSON.stringify([await db.selectFrom('mails').selectAll().execute(), lines]);
+  for (const secret of [code, lead.email, reference]) expect(rows).not.toContain(secret);
+  expect(await verify(reference, code === '000000' ? '111111' : '000000')).toBe(404);
+  expect((await status(reference)).state).toBe('received');
+  expect(await verify(reference, ` ${code.slice(0, 3)} ${code.slice(3)} `)).toBe(204);
+  expect((await status(reference)).state).toBe('verified');
+  expect(await verify(reference, code)).toBe(404);
+  const { audit_events } = (await (await pull('/audit-events')).json()) as { audit_events: object[] };
+  expect(audit_events).toContainEqual(expect.objectContaining({ action: 'request.verified', purpose: 'code' }));
+  const { subject_requests } = (await (await ask('GET', '/subject-requests')).json()) as { subject_requests: object[] };
+  expect(subject_requests).toMatchObject([{ state: 'verified', verification: 'code', verified_by: 'code' }]);
+});
+
+it('[R1] a code is good for ten minutes from when it was sent, and for three tries', async () => {
+  const { ask_for, send, mails, verify, advance } = await openMailing();
+  const [tried, late, good] = [await ask_for(), await ask_for(), await ask_for()];
+  advance(minutes(4));
+  await send();
+  const codes = Object.fromEntries(
+    mails.map(({ text }) => [/requests\/([0-9A-Z-]+)\?/.exec(text)![1]!, codeIn(text)] as const),
+  );
+  for (let n = 0; n < 3; n++) expect(await verify(tried.reference, 'x')).toBe(404);
+  expect(await verify(tried.reference, codes[tried.reference]!)).toBe(404);
+  advance(minutes(10));
+  expect(await verify(good.reference, codes[good.reference]!)).toBe(204);
+  advance(1);
+  expect(await verify(late.reference, codes[late.reference]!)).toBe(404);
+});
+
+it('[R1] answers alike, at every step and at the end, for an address that is not on file', async () => {
+  const { ask_for, send, mails, verify, status, get, advance, services } = await openMailing();
+  const known = await ask_for();
+  const unknown = await ask_for({ ...asked, email: 'nobody@example.com' });
+  expect({ ...unknown, reference: '' }).toEqual({ ...known, reference: '' });
+  expect(await send()).toBe(2);
+  expect(mails).toHaveLength(1);
+  for (const { reference } of [known, unknown]) {
+    for (let n = 0; n < 4; n++) expect(await verify(reference, '12345')).toBe(404);
+    const page = await (await get(`${path}/${reference}?lang=en`, { Accept: browser_accept })).text();
+    expect(page).toContain('autocomplete="one-time-code"');
+  }
+  advance(30 * 24 * 60 * minutes(1));
+  await runDueJobs(services);
+  for (const { reference } of [known, unknown]) expect((await status(reference)).state).toBe('expired');
+});
+
+it('[R1] the page of a request takes the code without a script, and says when it is wrong', async () => {
+  const { ask_for, send, mails, submit, get } = await openMailing();
+  const { reference } = await ask_for();
+  await send();
+  const wrong = await submit(`${path}/${reference}/verification?lang=en`, { code: '1' });
+  expect([wrong.status, await wrong.text()]).toEqual([404, expect.stringContaining('This code isn’t right')]);
+  const right = await submit(`${path}/${reference}/verification?lang=en`, { code: codeIn(mails[0]!.text) });
+  expect([right.status, right.headers.get('Location')]).toEqual([303, `/requests/${reference}?lang=en`]);
+  const page = await (await get(`${path}/${reference}?lang=en`, { Accept: browser_accept })).text();
+  expect(page).not.toContain('one-time-code');
+});
+
+it('what the server puts off is sent again under the same id, but no code after its ten minutes', async () => {
+  let status: number | undefined = 451;
+  const { ask_for, send, mails, advance, db } = await openMailing(() => status);
+  const first = await ask_for();
+  await send();
+  advance(5_000);
+  await send();
+  status = undefined;
+  advance(minutes(5));
+  await send();
+  expect(mails.map(({ text }) => text.includes(first.reference))).toEqual([true]);
+  status = 451;
+  await ask_for();
+  for (const ms of [0, 5_000, minutes(5), minutes(30)]) {
+    advance(ms);
+    await send();
+  }
+  expect(mails).toHaveLength(1);
+  expect(
+    await db.selectFrom('mails').select(['state', 'attempts', 'last_status']).orderBy('queued_at').execute(),
+  ).toEqual([
+    { state: 'sent', attempts: 3, last_status: 250 },
+    { state: 'dead', attempts: 3, last_status: 451 },
+  ]);
+});
+
+it('[R2] the address of a copy goes to the contact on file, in the language of the request, unless relatives asked', async () => {
+  const { id, ask, send, mails, get, post } = await openMailing();
+  const take = async (by: string) => {
+    const sent = { type: 'copy', channel: 'phone', lead_ids: [id] };
+    const taken = (await (await ask('POST', '/subject-requests', sent)).json()) as { id: string };
+    await ask('POST', `/subject-requests/${taken.id}/verification`, { by });
+    await ask('POST', `/subject-requests/${taken.id}/fulfilment`);
+  };
+  await take('relatives');
+  expect(await send()).toBe(0);
+  await take('callback');
+  expect(await send()).toBe(1);
+  const [{ text, to }] = mails as [(typeof mails)[0]];
+  expect(to).toEqual([lead.email]);
+  const address = new URL(/https:\S+/.exec(text)![0]);
+  expect(address.href.startsWith(`${origin}/requests/copies/`)).toBe(true);
+  expect(text).toContain('2026');
+  expect((await get(address.pathname)).status).toBe(200);
+  const copy = (await (await post(address.pathname, '', { Accept: 'application/json' })).json()) as {
+    recipients: object[];
+  };
+  expect(copy.recipients).toEqual([{ name: '127.0.0.1', purpose: expect.any(String) }]);
+});
+
+it('mails are forgotten 30 days after they were queued, and two servers send each once', async () => {
+  const { ask_for, send, mails, advance, services, db } = await openMailing();
+  await ask_for();
+  await Promise.all([send(), send(), send()]);
+  expect(mails).toHaveLength(1);
+  advance(31 * 24 * 60 * minutes(1));
+  await runDueJobs(services);
+  expect(await db.selectFrom('mails').selectAll().execute()).toEqual([]);
+});

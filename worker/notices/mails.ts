@@ -1,0 +1,35 @@
+import { listDueMails, recordMail, takeMail } from '../../db/notices/mails.ts';
+import type { Mails } from '../../db/schema.ts';
+import type { Services } from '../context.ts';
+import { canMail, mailOut } from '../egress.ts';
+import { type Letter, letters } from './letters.ts';
+
+/**
+ * Sends the mails to people that are due, one after the other, and returns how many attempts there were. It never throws:
+ * what was not recorded is sent again when its lease has ended.
+ */
+export async function sendMails(services: Services): Promise<number> {
+  const { db, now, log, isStopping } = services;
+  if (!canMail(services)) return 0;
+  let attempts = 0;
+  try {
+    for (const mail of await listDueMails(db, now())) {
+      if (isStopping?.() || !(await takeMail(db, mail, now()))) continue;
+      const { write, ends } = letters[mail.about];
+      await recordMail(db, mail, await attempt(services, mail, await write(services, mail)), now(), ends?.(mail));
+      attempts++;
+    }
+  } catch (error) {
+    const { code, name } = error as { code?: unknown; name?: string };
+    log('error', 'mails_failed', { code: String(code ?? name) });
+  }
+  return attempts;
+}
+
+async function attempt(services: Services, { about, subject_id }: Mails, letter: Letter | undefined) {
+  if (!letter) return undefined;
+  const host = new URL(services.settings.public_url).hostname;
+  const { status, error } = await mailOut(services, { ...letter, message_id: `<${about}.${subject_id}@${host}>` });
+  services.log('debug', 'mail', { about, subject_id, status, error });
+  return { is: error === null ? ('sent' as const) : ('failed' as const), status, error };
+}
