@@ -108,6 +108,7 @@ export const copied_tables: Record<string, Record<string, Place> | { not: string
   subject_requests: { ...request },
   audit_subjects: { not: 'joins events to leads; the events are told' },
   deliveries: { not: 'holds the id alone, for 30 days' },
+  mails: { not: 'holds the id alone, for 30 days' },
   keys: { not: 'opens and finds what is told' },
   once: { not: 'holds digests for 24 hours' },
   session_reveals: { not: 'holds the id alone, for ten minutes; the event is told' },
