@@ -32,6 +32,9 @@ export interface Schema {
   channels: Channels;
   deliveries: Deliveries;
   mails: Mails;
+  incidents: Incidents;
+  incident_texts: IncidentTexts;
+  incident_leads: IncidentLeads;
   promise_checks: PromiseChecks;
   public_keys: PublicKeys;
   jobs: Jobs;
@@ -156,7 +159,7 @@ export interface SubjectRequests {
  * and under which key the indexes were made, as `<rule>.<id of the key>`.
  */
 export interface Keys {
-  subject_kind: 'lead' | 'request' | 'channel';
+  subject_kind: 'lead' | 'request' | 'channel' | 'incident';
   subject_id: string;
   kek_id: string;
   wrapped: string;
@@ -443,6 +446,44 @@ export interface Mails {
   next_at: string | null;
   sent_at: string | null;
   tries: number;
+}
+
+/**
+ * A security incident: when it was, whose data it reached (`scope`, with the id of the token or key in `scope_id`), and
+ * its cause, sealed under a key of its own. `noticed_at` says when the people were told, `until` how long the notice is
+ * announced, and `contact` whom they may ask.
+ */
+export interface Incidents {
+  id: string;
+  from_at: string;
+  to_at: string;
+  scope: 'token' | 'key' | 'leads' | 'all';
+  scope_id: string | null;
+  sealed: string;
+  recorded_at: string;
+  noticed_at: string | null;
+  until: string | null;
+  contact: string | null;
+  seq: number;
+}
+
+/** The notice of an incident in one language, as it was published. */
+export interface IncidentTexts {
+  incident_id: string;
+  locale: string;
+  situation: string;
+  impact: string;
+  measures: string;
+  advice: string;
+  remedies: string;
+}
+
+/** A lead that an incident affects, and when and how its person was told. */
+export interface IncidentLeads {
+  incident_id: string;
+  lead_id: string;
+  told_at: string | null;
+  told_by: 'mail' | 'announcement' | null;
 }
 
 /**

@@ -24,6 +24,7 @@ const announcements = lazy(() => import('./announcements/list.ts'));
 const compliance = lazy(() => import('./compliance/pages.ts'));
 const consents = lazy(() => import('./consents/list.ts'));
 const docs = lazy(() => import('./docs.ts'));
+const incidents = lazy(() => import('./incidents/handlers.ts'));
 const leads = lazy(() => import('./leads/handlers.ts'));
 const notices = lazy(() => import('./notices/handlers.ts'));
 const requests = lazy(() => import('./requests/handlers.ts'));
@@ -105,6 +106,12 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   at('/subject-requests/:id/refusal', { POST: [requireScope('requests:handle'), requests('refuseRequest')] });
   at('/subject-requests/:id/approval', { POST: [requireScope('requests:approve'), requests('approve')] });
   at('/subject-requests/:id/extension', { POST: [requireScope('requests:handle'), requests('extend')] });
+  at('/incidents', {
+    GET: [requireScope('incidents:manage'), incidents('pullIncidents')],
+    POST: [requireScope('incidents:manage'), incidents('makeIncident')],
+  });
+  at('/incidents/:id', { GET: [requireScope('incidents:manage'), incidents('showIncident')] });
+  at('/incidents/:id/notice', { POST: [requireScope('incidents:manage'), incidents('publishNotice')] });
   at('/holds', { GET: [requireScope('holds:manage'), leads('pullHolds')] });
   at('/audit-events', { GET: [requireScope('audit:read'), compliance('pullEvents')] });
   at('/tokens', {

@@ -1,4 +1,10 @@
-import { type Announcement, announceChanges, latestInForce } from '../db/announcements.ts';
+import {
+  type Announcement,
+  type IncidentAnnouncement,
+  latestInForce,
+  listNotices,
+  mergeAnnouncements,
+} from '../db/announcements.ts';
 import { digest } from '../db/digest.ts';
 import {
   choice_holds_days,
@@ -36,6 +42,7 @@ interface Script {
 
 interface Known {
   asked_at: number;
+  notices: IncidentAnnouncement[];
 
   script?: Script | undefined;
 }
@@ -68,11 +75,12 @@ export const showWidget = factory.createHandlers(async c => {
 /** Returns the script with the policies that hold now, made once for each version. */
 async function findScript(services: Services): Promise<Script | undefined> {
   const { db, now } = services;
-  const entry = known.get(services) ?? { asked_at: 0 };
+  const entry = known.get(services) ?? { asked_at: 0, notices: [] };
   known.set(services, entry);
   if (!entry.script || now().getTime() - entry.asked_at >= known_ms) {
     try {
       await listPolicies(db);
+      entry.notices = await listNotices(db);
       entry.asked_at = now().getTime();
     } catch {
       // While the database is away, what was read last is good.
@@ -80,7 +88,7 @@ async function findScript(services: Services): Promise<Script | undefined> {
   }
   const policies = listKnownPolicies(db);
   const [current, next] = [currentPolicy(policies, now()), nextPolicy(policies, now())];
-  const announcement = latestInForce(announceChanges(policies), now());
+  const announcement = latestInForce(mergeAnnouncements(policies, entry.notices), now());
   const content = `${current?.version} ${next?.version} ${announcement?.id}`;
   if (entry.script?.content !== content) {
     const script = await makeScript(services, content, writePolicies(services, policies, announcement));

@@ -41,6 +41,8 @@ export interface AuditEvent {
     | 'token.rotated'
     | 'token.revoked'
     | 'policy.published'
+    | 'incident.recorded'
+    | 'incident.noticed'
     | 'calendar.loaded'
     | 'key.first_used'
     | 'key.rotated'

@@ -5,7 +5,7 @@ import { nextTurn } from '../turn.ts';
 const rows_per_page = 200;
 
 /** Tables that anyone may read: what stands in them is published. */
-const published = ['policy_documents', 'policy_forms'];
+const published = ['policy_documents', 'policy_forms', 'incident_texts'];
 
 /** Reads the latest rows of every table, as they stand, as JSON: a table at a time, some rows at a time. */
 export async function* readLatestRows(

@@ -7,7 +7,7 @@ import { readLead } from './read.ts';
 import { selectLead } from './rows.ts';
 
 /** Period for which one event covers that a session sees a lead. */
-const covered_ms = 10 * 60_000;
+export const covered_ms = 10 * 60_000;
 
 /**
  * Records that a session sees a lead in clear, and for what. The session then sees it for ten minutes under this one

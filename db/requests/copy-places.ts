@@ -1,4 +1,4 @@
-import type { AuditEvents, Holds, Leads, Restrictions, SubjectRequests } from '../schema.ts';
+import type { AuditEvents, Holds, IncidentLeads, Leads, Restrictions, SubjectRequests } from '../schema.ts';
 
 /** A part of a copy: plain values by name, laid out as JSON. */
 export interface Laid {
@@ -48,6 +48,13 @@ export const hold: Places<Holds> = {
   placed_at: 'placed_at',
   released_at: 'released_at',
   reason: 'reason',
+};
+
+export const incident: Places<IncidentLeads> = {
+  incident_id: 'id',
+  lead_id: { not: 'is the lead that it stands in' },
+  told_at: 'told_at',
+  told_by: 'told_by',
 };
 
 export const restriction: Places<Restrictions> = {
@@ -104,6 +111,7 @@ export const copied_tables: Record<string, Record<string, Place> | { not: string
   leads: { ...leads },
   holds: { ...hold },
   restrictions: { ...restriction },
+  incident_leads: { ...incident },
   audit_events: { ...event },
   subject_requests: { ...request },
   audit_subjects: { not: 'joins events to leads; the events are told' },

@@ -10,6 +10,7 @@ import { draftAct } from './act.ts';
 import {
   event as event_places,
   hold as hold_places,
+  incident as incident_places,
   type Laid,
   layOut,
   leads,
@@ -72,7 +73,7 @@ export async function openCopy(services: Services, typed: string, actor: Actor, 
 }
 
 async function copyLead({ db, vault, periods }: Services, id: string): Promise<CopiedLead> {
-  const [sealed, lead, consents, holds, restrictions, events] = await Promise.all([
+  const [sealed, lead, consents, holds, restrictions, incidents, events] = await Promise.all([
     selectLead(db, id),
     db.selectFrom('leads').selectAll('leads').where('id', '=', id).executeTakeFirstOrThrow(),
     db
@@ -88,6 +89,7 @@ async function copyLead({ db, vault, periods }: Services, id: string): Promise<C
       .execute(),
     listLeadHolds({ db, vault }, id, most_holds, undefined),
     listRestrictions({ db, vault }, id),
+    db.selectFrom('incident_leads').selectAll().where('lead_id', '=', id).orderBy('incident_id').execute(),
     listOwnEvents(db, id),
   ]);
   if (lead.erased_at || !sealed) return { id, erased_at: lead.erased_at };
@@ -97,6 +99,7 @@ async function copyLead({ db, vault, periods }: Services, id: string): Promise<C
     values: openValues(vault, sealed),
     kept_until: (await findPeriodEnd(db, periods, lead)).toISOString(),
     restrictions: restrictions.map(one => layOut(one, restriction_places)),
+    incidents: incidents.map(one => layOut(one, incident_places)),
     holds: holds.holds.map(one => layOut(one, hold_places)),
     events: events.map(one => layOut(one, event_places)),
   };

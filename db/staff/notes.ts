@@ -18,7 +18,9 @@ export type NoteKind =
   /** The address of a copy. */
   | 'copy'
   /** An export of the access log. */
-  | 'audit';
+  | 'audit'
+  /** A form about an incident that was refused. */
+  | 'incident';
 
 /** Notes that a session keeps. The oldest goes when one more is written. */
 const notes_kept = 50;

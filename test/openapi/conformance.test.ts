@@ -195,7 +195,8 @@ describe('what is refused', () => {
     const missing = operation.requestBody!.required ? [''] : [];
     for (const body of ['{"name":', '[1,]', ...missing]) expect(await slug({ body })).toBe('malformed-json');
     for (const body of [[], 'null', '7', '"text"']) expect(await slug({ body })).toBe('invalid-fields');
-    const padding = ' '.repeat(operation.path === '/policies' ? 512 * 1024 : 16 * 1024);
+    const limits_kib: Record<string, number> = { '/policies': 512, '/incidents/{id}/notice': 128 };
+    const padding = ' '.repeat((limits_kib[operation.path] ?? 16) * 1024);
     expect(await slug({ body: padding + JSON.stringify(exampleOf(operation)) })).toBe('payload-too-large');
   });
 
@@ -307,6 +308,13 @@ describe('what is refused', () => {
       if (operation.responses[423]) expect(await slugOf(requests.held)).toBe('held');
     },
   );
+
+  it('giveNotice: 409 where the notice has been given', async () => {
+    const { ask } = await openWorld();
+    const giveNotice = operations.find(({ operationId }) => operationId === 'giveNotice')!;
+    await ask(giveNotice);
+    expect(await holdAgainst(giveNotice, await ask(giveNotice))).toBe('conflict');
+  });
 
   it('submitForm: 410 for the key of an erased lead', async () => {
     const { ask } = await openWorld();

@@ -48,7 +48,7 @@ describe('[R2] a copy', () => {
           agreement_sha256: expect.any(String),
         },
         kept_until: '2028-11-23T04:00:00.000Z',
-        ...{ holds: [], restrictions: [] },
+        ...{ holds: [], restrictions: [], incidents: [] },
         events: [
           expect.objectContaining({ action: 'lead.created', role: 'visitor' }),
           expect.objectContaining({

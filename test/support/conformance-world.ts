@@ -1,3 +1,4 @@
+import { recordIncident } from '../../db/incidents/record.ts';
 import { changeLead } from '../../db/leads/change.ts';
 import { placeHold } from '../../db/leads/hold.ts';
 import { createChannel } from '../../db/notices/channels.ts';
@@ -44,6 +45,7 @@ export const other_roles = (operation: Operation): Role[] => {
     'consents:read': ['privacy_officer', 'auditor'],
     'audit:read': ['privacy_officer', 'auditor'],
     'holds:manage': ['privacy_officer'],
+    'incidents:manage': ['privacy_officer'],
     'requests:handle': ['privacy_officer'],
     'requests:approve': ['privacy_officer', 'auditor'],
     'tokens:manage': ['admin'],
@@ -130,11 +132,21 @@ export async function openWorld() {
   const [mail] = await listDueMails(db, services.now());
   await recordMail(db, mail!, { is: 'sent', status: 250, error: null }, services.now());
   const [code] = services.signer.makeDigits(codeOf(mailed.id));
+  const reached = {
+    from: '2026-11-20T00:00:00.000Z',
+    to: '2026-11-30T00:00:00.000Z',
+    cause: 'x',
+    scope: { all: true },
+  } as const;
+  const record = () => recordIncident(services, reached, operator, services.now()) as Promise<{ id: string }>;
+  const incidents = [await record(), await record()];
   const { deliveries } = await listDeliveries(db, {}, 1, undefined);
   const ids: Record<string, string> = {
     '/channels/{id}': channel.id,
     '/channels/{id}/test': channel.id,
     '/deliveries/{id}/retry': deliveries[0]!.id,
+    '/incidents/{id}': incidents[0]!.id,
+    '/incidents/{id}/notice': incidents[1]!.id,
     '/leads/{id}': one.id,
     '/leads/{id}/consent': one.id,
     '/leads/{id}/holds': one.id,

@@ -42,8 +42,8 @@ export function openPreferences(options: Options) {
     dialog = element as HTMLDialogElement;
     putBesideBody(element);
   });
-  draw();
   options.addStyles(styles);
+  draw();
   showModal(dialog, close);
   return { close, dialog };
 

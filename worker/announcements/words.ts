@@ -3,8 +3,8 @@ import type { Locale } from '../shared/locales.ts';
 import type { AnnouncementTexts } from '../shared/written-policies.ts';
 
 const texts: Record<Locale, Record<Announcement['kind'] | 'more' | 'close', string>> = {
-  'zh-CN': { policy: '隐私政策有重大更新', more: '了解详情', close: '知道了' },
-  en: { policy: 'Our privacy policy has changed', more: 'Read more', close: 'Got it' },
+  'zh-CN': { policy: '隐私政策有重大更新', incident: '个人信息安全事件告知', more: '了解详情', close: '知道了' },
+  en: { policy: 'Our privacy policy has changed', incident: 'A security incident', more: 'Read more', close: 'Got it' },
 };
 
 /** Returns the title and the text of an announcement in a language, or else in its first one. */

@@ -19,7 +19,17 @@ export interface Page {
   refused?: string | undefined;
 }
 
-type Section = 'leads' | 'overview' | 'privacy' | 'requests' | 'holds' | 'audit' | 'record' | 'tokens' | 'notices';
+type Section =
+  | 'leads'
+  | 'overview'
+  | 'privacy'
+  | 'requests'
+  | 'incidents'
+  | 'holds'
+  | 'audit'
+  | 'record'
+  | 'tokens'
+  | 'notices';
 
 /** Sections of the navigation. A reader with one of its scopes sees a section. */
 const sections: { section: Section; path: string; scopes: Scope[] }[] = [
@@ -27,6 +37,7 @@ const sections: { section: Section; path: string; scopes: Scope[] }[] = [
   { section: 'overview', path: '/console/overview', scopes: ['leads:read', 'consents:read', 'channels:manage'] },
   { section: 'privacy', path: '/console/privacy', scopes: ['requests:handle', 'requests:approve'] },
   { section: 'requests', path: '/console/requests', scopes: ['requests:handle', 'requests:approve'] },
+  { section: 'incidents', path: '/console/incidents', scopes: ['incidents:manage'] },
   { section: 'holds', path: '/console/holds', scopes: ['holds:manage'] },
   { section: 'audit', path: '/console/audit', scopes: ['audit:read'] },
   { section: 'record', path: '/console/record', scopes: ['consents:read'] },

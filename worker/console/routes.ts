@@ -75,6 +75,13 @@ export const consolePages: Record<string, Methods> = {
   '/console/requests/:id/refusal': { POST: [allow('requests:handle'), page('askToRefuse')] },
   '/console/requests/:id/approval': { POST: [allow('requests:approve'), page('approveRequest')] },
   '/console/requests/:id/extension': { POST: [allow('requests:handle'), page('extendTime')] },
+  '/console/incidents': {
+    GET: [allow('incidents:manage'), page('showIncidents')],
+    POST: [allow('incidents:manage'), page('makeIncident')],
+  },
+  '/console/incidents/new': { GET: [allow('incidents:manage'), page('askIncident')] },
+  '/console/incidents/:id': { GET: [allow('incidents:manage'), page('showIncident')] },
+  '/console/incidents/:id/notice': { POST: [allow('incidents:manage'), page('tellPeople')] },
   '/console/holds': { GET: [allow('holds:manage'), page('showHolds')] },
   '/console/restrictions': { GET: [allow('requests:handle'), page('showRestrictions')] },
   '/console/leads/:id/restriction/end': { POST: [allow('requests:handle'), page('liftRestriction')] },

@@ -19,6 +19,7 @@ const scopes = {
     'consents:read',
     'audit:read',
     'holds:manage',
+    'incidents:manage',
     'requests:handle',
     'requests:approve',
   ],

@@ -66,6 +66,8 @@ interface BodyOptions {
   optional?: boolean;
   /** Size of the largest body that is read, when it may be larger than usual. */
   limit_bytes?: number;
+  /** Whether what is wrong is named by its whole path, like `texts.en.advice`, so that all of it is named at once. */
+  nested?: boolean;
   /** Answers a body that the schema refuses, or with the problem `slug` a form that is too large. */
   refuse?(c: Context<App>, errors: FieldError[], sent: unknown, slug?: Slug): Response | Promise<Response>;
   /** Answers a body that cannot be read, unless the problem with it is the answer. */
@@ -79,7 +81,14 @@ interface BodyOptions {
  */
 export function body<S extends z.ZodMiniType>(
   schema: S,
-  { form = false, optional = false, limit_bytes = body_limit_bytes, refuse = invalidFields, unread }: BodyOptions = {},
+  {
+    form = false,
+    optional = false,
+    limit_bytes = body_limit_bytes,
+    nested = false,
+    refuse = invalidFields,
+    unread,
+  }: BodyOptions = {},
 ): MiddlewareHandler<App, string, { in: { json: z.input<S> }; out: { json: z.output<S> } }> {
   return async (c, next) => {
     const context = c as unknown as Context<App>;
@@ -93,7 +102,7 @@ export function body<S extends z.ZodMiniType>(
     const crowded = findCrowded(sent);
     if (crowded.length > 0) return refuse(context, crowded, sent, slug);
     const result = schema.safeParse(sent);
-    if (!result.success) return refuse(context, readIssues(result.error.issues, sent), sent, slug);
+    if (!result.success) return refuse(context, readIssues(result.error.issues, sent, nested), sent, slug);
     if (slug) return refuse(context, [], sent, slug);
     c.req.addValidatedData('json', result.data as object);
     await next();
@@ -127,12 +136,16 @@ function findCrowded(sent: unknown): FieldError[] {
     .map(([name]) => ({ field: nameField(name), code: 'too_long' }));
 }
 
-function readIssues(issues: readonly z.core.$ZodIssue[], sent: unknown): FieldError[] {
+function readIssues(issues: readonly z.core.$ZodIssue[], sent: unknown, nested = false): FieldError[] {
   const errors = new Map<string, FieldError>();
   for (const issue of issues) {
-    const keys = issue.code === 'unrecognized_keys' ? issue.keys : [String(issue.path[0] ?? '')];
-    for (const key of keys) {
-      const field = nameField(key);
+    const within = nested ? issue.path.map(String) : [];
+    const paths =
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map(key => [...within, key])
+        : [nested ? within : [String(issue.path[0] ?? '')]];
+    for (const path of paths) {
+      const field = path.map(nameField).join('.');
       if (!errors.has(field)) errors.set(field, { field, code: readCode(issue, sent) });
     }
   }

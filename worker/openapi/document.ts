@@ -6,6 +6,7 @@ import { compliance_operations } from './operations/compliance.ts';
 import { consent_operations } from './operations/consents.ts';
 import { form_operations } from './operations/forms.ts';
 import { hold_operations } from './operations/holds.ts';
+import { incident_operations } from './operations/incidents.ts';
 import { lead_operations } from './operations/leads.ts';
 import { policy_operations } from './operations/policies.ts';
 import { receipt_operations } from './operations/receipts.ts';
@@ -25,6 +26,7 @@ import { type Named, splitField, writeFields, writeSchema } from './schemas.ts';
 const operations: Operation[] = [
   ...lead_operations,
   ...hold_operations,
+  ...incident_operations,
   ...consent_operations,
   ...receipt_operations,
   ...audit_operations,

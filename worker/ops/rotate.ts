@@ -136,6 +136,7 @@ interface KeyRow {
   leads: number;
   requests: number;
   channels: number;
+  incidents: number;
   backups: number;
 }
 
@@ -150,10 +151,11 @@ function listBackupFolders(command: string, named: string[] = [], rest: string[]
   return [...new Set([...(own ? [own] : []), ...named, ...rest])];
 }
 
-const kinds: Record<string, 'leads' | 'requests' | 'channels'> = {
+const kinds: Record<string, 'leads' | 'requests' | 'channels' | 'incidents'> = {
   lead: 'leads',
   request: 'requests',
   channel: 'channels',
+  incident: 'incidents',
 };
 
 /**
@@ -175,7 +177,8 @@ function describeCounts(
     [...new Set([...counts.map(keyOf), ...listed, ...(setting === 'ENCRYPTION_KEYS' ? backups.keys() : [])])]
       .filter(key => key !== null)
       .map(key => {
-        const row: KeyRow = { setting, key, last: key === last, leads: 0, requests: 0, channels: 0, backups: 0 };
+        const none = { leads: 0, requests: 0, channels: 0, incidents: 0, backups: 0 };
+        const row: KeyRow = { setting, key, last: key === last, ...none };
         if (setting === 'ENCRYPTION_KEYS') row.backups = backups.get(key)?.backups ?? 0;
         for (const count of counts) if (keyOf(count) === key) row[kinds[count.subject_kind]!] += count.subjects;
         return row;

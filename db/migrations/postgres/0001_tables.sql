@@ -349,6 +349,42 @@ create table mails (
 create index mails_due on mails (next_at, subject_id) where state = 'queued';
 create index mails_by_time on mails (queued_at) where state <> 'queued';
 
+create table incidents (
+  id text not null primary key,
+  from_at text not null,
+  to_at text not null,
+  scope text not null,
+  scope_id text,
+  sealed text not null,
+  recorded_at text not null,
+  noticed_at text,
+  until text,
+  contact text,
+  seq bigint not null,
+  check ((noticed_at is null) = (contact is null) and (noticed_at is null) = (until is null))
+);
+
+create table incident_texts (
+  incident_id text not null,
+  locale text not null,
+  situation text not null,
+  impact text not null,
+  measures text not null,
+  advice text not null,
+  remedies text not null,
+  primary key (incident_id, locale)
+);
+
+create table incident_leads (
+  incident_id text not null,
+  lead_id text not null,
+  told_at text,
+  told_by text,
+  primary key (incident_id, lead_id),
+  check ((told_at is null) = (told_by is null))
+);
+create index incident_leads_by_lead on incident_leads (lead_id, incident_id);
+
 create table promise_checks (
   promise text not null primary key,
   state text not null,

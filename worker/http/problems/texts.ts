@@ -146,6 +146,7 @@ export type Reason =
   | 'copy_over'
   | 'receipt_code'
   | 'reference'
+  | 'noticed'
   | 'restricted';
 
 /** Details that replace a problem's general one, by reason. */
@@ -160,6 +161,7 @@ export const problem_details: Record<Locale, Record<Reason, string>> = {
     same_person: '拒绝须由另一人批准：不能是提出者本人、同名的持有人，或由提出者创建的令牌。',
     unverified: '请求人的身份尚未核验。',
     no_lead: '没有找到与这一请求对应的线索。',
+    noticed: '这一事件已经告知，告知内容不能更改。',
     restricted: '这条线索应本人请求被限制处理，解除限制（DELETE /leads/{id}/restriction）之前不能更改。',
     receipt_code: '没有找到与此回执码对应的信息：回执码有误，或此前已使用过。请逐位核对。',
     reference: '没有找到此查询编号对应的请求。请逐位核对编号。',
@@ -177,6 +179,7 @@ export const problem_details: Record<Locale, Record<Reason, string>> = {
       'Another person must approve a refusal: not who asked, no holder of the same name, and no token that the asker made.',
     unverified: 'Nobody has verified yet who asks.',
     no_lead: 'No lead is known that this request could be about.',
+    noticed: 'The notice of this incident has been given and does not change.',
     restricted:
       'This lead is restricted at its person’s request, and not changed until DELETE /leads/{id}/restriction lifts that.',
     receipt_code:

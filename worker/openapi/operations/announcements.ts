@@ -2,19 +2,29 @@ import * as z from 'zod';
 import { locales } from '../../shared/locales.ts';
 import { describe, instant, json, named, type Operation, page } from '../declaration.ts';
 
+const common = {
+  id: z.string(),
+  published_at: instant,
+  until: instant,
+  title: z.string(),
+  text: z.string(),
+  url: z.url(),
+};
 const announcement = named(
   'Announcement',
-  z.strictObject({
-    id: z.string(),
-    kind: z.enum(['policy']),
-    published_at: instant,
-    until: instant,
-    version: z.string(),
-    effective_at: instant,
-    title: z.string(),
-    text: z.string(),
-    url: z.url(),
-  }),
+  z.discriminatedUnion('kind', [
+    z.strictObject({ ...common, kind: z.literal('policy'), version: z.string(), effective_at: instant }),
+    z.strictObject({
+      ...common,
+      kind: z.literal('incident'),
+      contact: z.string(),
+      situation: z.string(),
+      impact: z.string(),
+      measures: z.string(),
+      advice: z.string(),
+      remedies: z.string(),
+    }),
+  ]),
 );
 
 export const announcement_operations: Operation[] = [
@@ -25,7 +35,7 @@ export const announcement_operations: Operation[] = [
     tag: 'policies',
     summary: { en: 'What everyone is told of', 'zh-CN': '公告' },
     description:
-      'Significant changes of the policy, the newest first. The widget shows the latest whose `until` has not come, once to each visitor. A person gets a page.',
+      'Significant changes of the policy and notices of incidents, the newest first. The widget shows the latest whose `until` has not come, once to each visitor. A person gets a page.',
     query: {
       lenient: true,
       ...describe(z.object({ lang: z.enum(locales).optional() }), {
