@@ -35,6 +35,7 @@ export interface Schema {
   incidents: Incidents;
   incident_texts: IncidentTexts;
   incident_leads: IncidentLeads;
+  mailings: Mailings;
   promise_checks: PromiseChecks;
   public_keys: PublicKeys;
   jobs: Jobs;
@@ -432,12 +433,14 @@ export interface Deliveries {
 }
 
 /**
- * The outbox of mails to people. A row holds ids and fixed words only: `subject_id` is the request that the mail is about.
+ * The outbox of mails to people. A row holds ids and fixed words only: `subject_id` is the request that the mail is about, or
+ * the lead of whom it goes to.
  * `sent_at` is null where there was nobody to send it to. `tries` counts how often a code was typed.
+ * What is one of many (`is_bulk`) waits for what is not.
  */
 export interface Mails {
   subject_id: string;
-  about: 'code' | 'copy';
+  about: 'code' | 'copy' | `policy.${string}`;
   state: 'queued' | 'sent' | 'dead';
   attempts: number;
   last_status: number | null;
@@ -446,6 +449,13 @@ export interface Mails {
   next_at: string | null;
   sent_at: string | null;
   tries: number;
+  is_bulk: number;
+}
+
+/** How far the leads have been walked whose people get a mail about something: up to the id `reached`. */
+export interface Mailings {
+  about: string;
+  reached: string;
 }
 
 /**

@@ -64,6 +64,19 @@ export const jobs: Job[] = [
     }),
   },
   {
+    // It ends before its lease does. What is left then is queued in the next run.
+    name: 'mail_changes',
+    every_ms: minute_ms,
+    async run(services, now) {
+      if (!canMail(services)) return { mails: 0 };
+      const { queueChanges } = await import('../db/notices/mailings.ts');
+      const mayGoOn = () => services.now().getTime() - now.getTime() < 4 * minute_ms;
+      const mails = await queueChanges(services.db, now, mayGoOn);
+      if (mails > 0) services.notify?.();
+      return { mails };
+    },
+  },
+  {
     name: 'forget_deliveries',
     every_ms: day_ms,
     run: async ({ db }, now) => ({

@@ -154,6 +154,7 @@ const declared: { [Name in keyof Schema]: Record<keyof Schema[Name], 1> } = {
     next_at: 1,
     sent_at: 1,
     tries: 1,
+    is_bulk: 1,
   },
   incidents: {
     id: 1,
@@ -170,6 +171,7 @@ const declared: { [Name in keyof Schema]: Record<keyof Schema[Name], 1> } = {
   },
   incident_texts: { incident_id: 1, locale: 1, situation: 1, impact: 1, measures: 1, advice: 1, remedies: 1 },
   incident_leads: { incident_id: 1, lead_id: 1, told_at: 1, told_by: 1 },
+  mailings: { about: 1, reached: 1 },
   promise_checks: { promise: 1, state: 1, checked_at: 1, code: 1, figures: 1 },
   public_keys: { signs: 1, public_key: 1, noted_at: 1, retired_at: 1 },
   jobs: { name: 1, lease_until: 1, holder: 1, last_success_at: 1, result: 1 },

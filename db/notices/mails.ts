@@ -22,18 +22,20 @@ export function queueMail(db: Database, about: MailAbout, subject_id: string, no
     .insertInto('mails')
     .values({
       ...{ about, subject_id, state: 'queued', attempts: 0, last_status: null, last_error: null },
-      ...{ queued_at: at, next_at: at, sent_at: null, tries: 0 },
+      ...{ queued_at: at, next_at: at, sent_at: null, tries: 0, is_bulk: 0 },
     })
     .compile();
 }
 
-/** Lists mails that are to be sent now, those that have waited longest first. */
+/** Lists mails that are to be sent now, those that have waited longest first, and what is one of
+ * many last. */
 export function listDueMails(db: Database, now: Date): Promise<Mails[]> {
   return db
     .selectFrom('mails')
     .selectAll()
     .where('state', '=', sql.lit('queued'))
     .where('next_at', '<=', now.toISOString())
+    .orderBy('is_bulk')
     .orderBy('next_at')
     .orderBy('subject_id')
     .limit(due_at_once)

@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { Database } from '../../db/database.ts';
 import { runDueJobs } from '../../worker/jobs.ts';
 import { sendMails } from '../../worker/notices/mails.ts';
 import { startMailServer } from '../notices/mail-server.ts';
+import { engines } from '../support/engines.ts';
 import { browser_accept, lead, origin, startPublished } from '../support/harness.ts';
 
 const path = '/requests';
@@ -11,9 +13,9 @@ const minutes = (n: number) => n * 60_000;
 type Receipt = { reference: string; verification: string };
 
 /** Starts an app that sends mail, and one lead. */
-async function openMailing(answer?: Parameters<typeof startMailServer>[0]) {
+async function openMailing(answer?: Parameters<typeof startMailServer>[0], database?: Database) {
   const server = await startMailServer(answer);
-  const started = await startPublished(server.environment);
+  const started = await startPublished(server.environment, database);
   const { post, get, services } = started;
   const { id } = (await (await post('/forms/mini-ai-experience', lead)).json()) as { id: string };
   return {
@@ -147,12 +149,53 @@ it('[R2] the address of a copy goes to the contact on file, in the language of t
   expect(copy.recipients).toEqual([{ name: '127.0.0.1', purpose: expect.any(String) }]);
 });
 
-it('mails are forgotten 30 days after they were queued, and two servers send each once', async () => {
-  const { ask_for, send, mails, advance, services, db } = await openMailing();
-  await ask_for();
-  await Promise.all([send(), send(), send()]);
-  expect(mails).toHaveLength(1);
-  advance(31 * 24 * 60 * minutes(1));
+describe.each(engines)('on $engine', ({ open }) => {
+  it('mails are queued, sent once by two servers, and forgotten after 30 days', async () => {
+    const { db: database, close } = await open();
+    const { ask_for, send, mails, advance, services, db, publish } = await openMailing(undefined, database);
+    await ask_for();
+    await Promise.all([send(), send(), send()]);
+    expect(mails).toHaveLength(1);
+    advance(1);
+    await publish('2026-02', { change_class: 'significant' });
+    await Promise.all([runDueJobs(services), runDueJobs(services)]);
+    await Promise.all([send(), send()]);
+    expect(mails).toHaveLength(2);
+    advance(32 * 24 * 60 * minutes(1));
+    await runDueJobs(services);
+    expect(await db.selectFrom('mails').selectAll().execute()).toEqual([]);
+    await close();
+  });
+});
+
+it('[V2] a significant version is mailed once to each person whose leads are live, in their language, after what is urgent', async () => {
+  const { mails, send, post, publish, services, advance, ask_for, ask } = await openMailing();
+  const other = { ...lead, email: 'li.si@example.com', phone: '13900139000', locale: 'en' };
+  const submit = async (sent: object) =>
+    ((await (await post('/forms/mini-ai-experience', sent)).json()) as { id: string }).id;
+  await submit({ ...lead, email: 'ZHANG.SAN@example.com' });
+  await submit(other);
+  const erased = await submit({ ...lead, email: 'gone@example.com', phone: '13900139001' });
+  await ask('DELETE', `/leads/${erased}`);
+  const held = await submit({ ...lead, email: 'held@example.com', phone: '13900139002' });
+  await ask('POST', `/leads/${held}/holds`, { ground: 'law', reference: '7', review_on: '2027-05-23' });
+  advance(60_000);
+  await publish('2026-02', { change_class: 'minor' });
   await runDueJobs(services);
-  expect(await db.selectFrom('mails').selectAll().execute()).toEqual([]);
+  expect(mails).toEqual([]);
+  advance(60_000);
+  await publish('2026-03', { change_class: 'significant' });
+  await submit({ ...other, email: 'new@example.com', phone: '13900139003', policy_version: '2026-03' });
+  for (let n = 0; n < 3; n++) {
+    advance(60_000);
+    await ask_for({ ...asked, email: other.email });
+    await runDueJobs(services);
+  }
+  await send();
+  const about = mails.filter(({ text }) => text.includes('/policies/2026-03'));
+  expect(about.map(({ to: [to], text }) => [to, text.includes('lang=en')])).toEqual([
+    ['ZHANG.SAN@example.com', false],
+    ['li.si@example.com', true],
+  ]);
+  expect(mails[0]!.text).toContain('/requests/');
 });

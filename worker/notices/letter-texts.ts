@@ -8,6 +8,7 @@ interface Words {
 interface LetterTexts {
   code(code: string, url: string): Words;
   copy(url: string, until: string): Words;
+  policy(summary: string | null, day: string, policy_url: string, rights_url: string): Words;
 }
 
 /** What people read in mails to them. Each says why it came, and what to do where it came in error. */
@@ -30,6 +31,16 @@ export const letter_texts: Record<Locale, LetterTexts> = {
         `该地址在${until}前有效，只能打开一次。请勿转发本邮件。`,
       ],
     }),
+    policy: (summary, day, policy_url, rights_url) => ({
+      subject: '隐私政策有重大更新',
+      lines: [
+        `您好！您曾通过我们的网站提交咨询。我们的隐私政策有重大更新，自${day}起生效。`,
+        ...(summary ? [summary] : []),
+        `新政策全文：\n${policy_url}`,
+        '您的信息仍按您提交时同意的政策处理，保存期限取两者中较短的一个。',
+        `如您不同意，或希望查阅、更正、删除您的信息：\n${rights_url}`,
+      ],
+    }),
   },
   en: {
     code: (code, url) => ({
@@ -47,6 +58,16 @@ export const letter_texts: Record<Locale, LetterTexts> = {
         'The copy of your personal data that you asked for is ready. Open this address:',
         url,
         `It is good until ${until} and opens once. Please do not pass this mail on.`,
+      ],
+    }),
+    policy: (summary, day, policy_url, rights_url) => ({
+      subject: 'Our privacy policy has changed',
+      lines: [
+        `You once sent us an inquiry on our website. Our privacy policy changes significantly from ${day} on.`,
+        ...(summary ? [summary] : []),
+        `The whole policy:\n${policy_url}`,
+        'Your data is handled under the policy that you agreed to, and kept for the shorter of the two periods.',
+        `If you do not agree, or want to see, correct or erase your data:\n${rights_url}`,
       ],
     }),
   },

@@ -1,4 +1,6 @@
+import { dayOf } from '../../db/days.ts';
 import { openValues, selectLead } from '../../db/leads/rows.ts';
+import { documentIn, listPolicies } from '../../db/policies.ts';
 import type { KeyedRequest } from '../../db/requests/find.ts';
 import { findRequest } from '../../db/requests/find.ts';
 import { findMeant } from '../../db/requests/meant.ts';
@@ -6,15 +8,18 @@ import { code_ms, codeOf } from '../../db/requests/verify.ts';
 import type { Mails } from '../../db/schema.ts';
 import type { Services } from '../context.ts';
 import type { Mail } from '../egress.ts';
-import { writeInstant } from '../http/times.ts';
+import { writeDay, writeInstant } from '../http/times.ts';
 import type { Locale } from '../shared/locales.ts';
 import { letter_texts } from './letter-texts.ts';
 
 /** A mail to a person: her own address, and what it is for. */
 export type Letter = Omit<Mail, 'message_id'>;
 
+/** Says what a mail is about, in one language. */
+type Say = (texts: (typeof letter_texts)[Locale]) => { subject: string; lines: string[] };
+
 /** A kind of mail to people. */
-interface Kind {
+export interface LetterKind {
   /** Writes it as things stand now; undefined where there is nobody to write to, or nothing to say any more. */
   write(services: Services, mail: Mails): Promise<Letter | undefined>;
   /** Returns until when it is of use. */
@@ -22,7 +27,7 @@ interface Kind {
 }
 
 /** The mails to people, by what they are about. */
-export const letters: Record<Mails['about'], Kind> = {
+export const letters = {
   /** The code with which somebody shows that the address of a request is theirs. */
   code: {
     async write(services, { subject_id }) {
@@ -53,20 +58,47 @@ export const letters: Record<Mails['about'], Kind> = {
       );
     },
   },
-};
+
+  /** A significant change of the policy, to whoever agreed to another version. */
+  policy: {
+    async write(services, { about, subject_id }) {
+      const { db, settings } = services;
+      const version = about.slice('policy.'.length);
+      const policy = (await listPolicies(db)).find(one => one.version === version);
+      const lead = await db
+        .selectFrom('leads')
+        .select(['locale', 'restricted_at'])
+        .where('id', '=', subject_id)
+        .executeTakeFirst();
+      if (!policy || !lead || lead.restricted_at) return undefined;
+      const locale = lead.locale as Locale;
+      const { summary } = documentIn(policy, locale);
+      const day = writeDay(locale, dayOf(new Date(policy.effective_at), settings.time_zone));
+      const { public_url } = settings;
+      return writeTo(services, subject_id, locale, texts =>
+        texts.policy(
+          summary,
+          day,
+          `${public_url}/policies/${version}?lang=${locale}`,
+          `${public_url}/requests?lang=${locale}`,
+        ),
+      );
+    },
+  },
+} satisfies Record<string, LetterKind>;
 
 /** Writes to the address that stands in the latest lead of whom a request is about. */
-async function write(
-  services: Services,
-  request: KeyedRequest,
-  say: (texts: (typeof letter_texts)[Locale]) => { subject: string; lines: string[] },
-): Promise<Letter | undefined> {
+async function write(services: Services, request: KeyedRequest, say: Say): Promise<Letter | undefined> {
   const meant = await findMeant(services, request);
-  const lead = meant.length > 0 ? await selectLead(services.db, meant.at(-1)!.id) : undefined;
+  return meant.length > 0 ? writeTo(services, meant.at(-1)!.id, request.locale as Locale, say) : undefined;
+}
+
+/** Writes to the address that stands in a lead; undefined once it is erased. */
+async function writeTo(services: Services, lead_id: string, locale: Locale, say: Say): Promise<Letter | undefined> {
+  const lead = await selectLead(services.db, lead_id);
   if (!lead || lead.erased_at) return undefined;
   const { settings, vault } = services;
-  const texts = letter_texts[request.locale as Locale];
-  const { subject, lines } = say(texts);
+  const { subject, lines } = say(letter_texts[locale]);
   const signed = [settings.controller_name, ...(settings.controller_contact ? [settings.controller_contact] : [])];
   return {
     to: openValues(vault, lead).email,

@@ -2,7 +2,7 @@ import { listDueMails, recordMail, takeMail } from '../../db/notices/mails.ts';
 import type { Mails } from '../../db/schema.ts';
 import type { Services } from '../context.ts';
 import { canMail, mailOut } from '../egress.ts';
-import { type Letter, letters } from './letters.ts';
+import { type Letter, type LetterKind, letters } from './letters.ts';
 
 /**
  * Sends the mails to people that are due, one after the other, and returns how many attempts there were. It never throws:
@@ -15,7 +15,7 @@ export async function sendMails(services: Services): Promise<number> {
   try {
     for (const mail of await listDueMails(db, now())) {
       if (isStopping?.() || !(await takeMail(db, mail, now()))) continue;
-      const { write, ends } = letters[mail.about];
+      const { write, ends }: LetterKind = letters[kindOf(mail)];
       await recordMail(db, mail, await attempt(services, mail, await write(services, mail)), now(), ends?.(mail));
       attempts++;
     }
@@ -25,6 +25,9 @@ export async function sendMails(services: Services): Promise<number> {
   }
   return attempts;
 }
+
+/** Returns the kind of a mail: `policy` of one about `policy.2026-02`. */
+const kindOf = ({ about }: Mails) => about.split('.')[0] as keyof typeof letters;
 
 async function attempt(services: Services, { about, subject_id }: Mails, letter: Letter | undefined) {
   if (!letter) return undefined;

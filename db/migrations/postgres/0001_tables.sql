@@ -343,10 +343,11 @@ create table mails (
   next_at text,
   sent_at text,
   tries integer not null,
+  is_bulk integer not null,
   primary key (subject_id, about),
   check ((next_at is not null) = (state = 'queued'))
 );
-create index mails_due on mails (next_at, subject_id) where state = 'queued';
+create index mails_due on mails (is_bulk, next_at, subject_id) where state = 'queued';
 create index mails_by_time on mails (queued_at) where state <> 'queued';
 
 create table incidents (
@@ -384,6 +385,11 @@ create table incident_leads (
   check ((told_at is null) = (told_by is null))
 );
 create index incident_leads_by_lead on incident_leads (lead_id, incident_id);
+
+create table mailings (
+  about text not null primary key,
+  reached text not null
+);
 
 create table promise_checks (
   promise text not null primary key,
