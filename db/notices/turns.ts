@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 
 /** Length of a lease. It is longer than one attempt, and each attempt renews it. */
-export const lease_ms = 60_000;
+export const lease_ms = 20_000;
 
 /** How often a receiver may be sent to: `burst` messages at once, and one more after each `gap_ms`. */
 export interface Pace {

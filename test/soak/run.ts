@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findSlow } from '../support/long-shapes.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { createDatabase, startPostgres } from '../support/postgres.ts';
 import { createRandom } from '../support/random.ts';
 import { bounds, runAttacks } from './attacks.ts';
+import { killSending } from './deliveries.ts';
 import { listFaults } from './faults.ts';
 import type { Tally } from './ledger.ts';
 
@@ -18,9 +19,10 @@ Runs the random tests, as many times their usual size as there are minutes. Then
 of its own while they and their databases are killed, run out of disk, or are crowded by slow clients, and holds what was
 acknowledged against what is stored. Before that it sends every route each header, parameter and field in each long shape,
 and attacks servers while good posts are measured: p50 and p99 in ms over one and four connections, the most memory, and the
-seconds until slow clients are gone. Exits 1 where anything was lost or doubled, a test failed, a request took over 5 ms of
+seconds until slow clients are gone. And it kills servers ten times while they send 10,000 deliveries: how many posts were
+repeated, under the same id, and in how many seconds. Exits 1 where anything was lost or doubled, a test failed, a request took over 5 ms of
 the processor, or an attack cost more than it may.
---only does those whose name holds NAME, of "random tests", "long shapes", "attack: …" and the faults in the table.
+--only does those whose name holds NAME, of "random tests", "long shapes", "attack: …", "killed while it sends" and the faults in the table.
 `;
 
 const text = { type: 'string' } as const;
@@ -49,6 +51,7 @@ try {
   if ('random tests'.includes(only)) await runRandomTests();
   if ('long shapes'.includes(only)) await walkShapes();
   await attack();
+  await killWhileSending();
   await doFaults();
 } finally {
   await postgres.stop();
@@ -77,6 +80,23 @@ async function attack() {
   if (Object.keys(rows).length > 0) console.table(rows);
   for (const { p99_1, p99_4, memory_mb, gone_s = 0 } of Object.values(rows))
     if (Math.max(p99_1, p99_4) > bounds.p99_ms || memory_mb > bounds.memory_mb || gone_s > bounds.gone_s) good = false;
+}
+
+/** Kills a server ten times while it sends 10,000 deliveries, on each database. */
+async function killWhileSending() {
+  const rows: Record<string, Tally & { faults: number; repeated: number; seconds: number }> = {};
+  for (const database of ['SQLite', 'PostgreSQL']) {
+    const name = `${database}, killed while it sends`;
+    if (!name.includes(only)) continue;
+    process.stdout.write(`${name} …\n`);
+    const address =
+      database === 'SQLite' ? `file:${join(folder, 'sending.db')}` : await createDatabase(postgres.address);
+    const asked = { leads: 10_000, kills: 10 };
+    const { tally, ...figures } = await killSending(folder, address, createRandom(seed), asked);
+    rows[`${name}: deliveries`] = { faults: asked.kills, ...tally, ...figures };
+    if (tally.acknowledged < asked.leads || tally.lost + tally.doubled > 0) good = false;
+  }
+  if (Object.keys(rows).length > 0) console.table(rows);
 }
 
 /** Does each harm for its share of the time that is left, and prints a row for each kind of what was sent. */
