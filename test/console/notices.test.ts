@@ -394,7 +394,7 @@ describe('a channel whose receiver takes nothing', () => {
     advance(1);
     const shown = await read('admin');
     expect(shown).toContain(
-      `<a href="${path}">CRM &lt;b&gt;</a>: its receiver has taken nothing since 23 Nov 2026, 12:00`,
+      `<a href="${path}">CRM &lt;b&gt;</a> · Its receiver has taken nothing since 23 Nov 2026, 12:00`,
     );
     expect(await read('sales')).toContain('A channel of notices reaches nobody.');
     expect(await read('sales')).not.toContain('CRM');

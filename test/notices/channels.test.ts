@@ -317,7 +317,14 @@ describe('a channel', () => {
     [{ address: 'https://hooks.example.com/' }, ['address invalid']],
     [{ address: 'http://user:pass@127.0.0.1/' }, ['address invalid']],
     [{ address: 'ftp://127.0.0.1/' }, ['address invalid']],
+    [{ address: 'http://127.0.0.1/\u001b[2J' }, ['address invalid']],
+    [{ address: 'http://127.0.0.1/\r\nX-A: b' }, ['address invalid']],
+    [{ address: 'http://127.0.0.1/\u202e' }, ['address invalid']],
+    [{ address: 'http://127.0.0.1@evil.example.com/' }, ['address invalid']],
+    [{ address: 'http://[::1]/' }, ['address invalid']],
+    [{ name: 'CRM\r\nX-A: b' }, ['name invalid']],
     [{ events: [] }, ['events invalid']],
+    [{ events: Array(99).fill('lead.created') }, ['events invalid']],
     [{ events: ['lead.erased'] }, ['events invalid']],
     [{ secret: 'whsec_short' }, ['secret invalid']],
     [{ kind: 'pigeon' }, ['kind invalid']],
@@ -327,6 +334,14 @@ describe('a channel', () => {
     const asked = { kind: 'webhook', name: 'CRM', address: 'http://127.0.0.1/', events: ['lead.created'], ...wrong };
     expect(await readProblem(await ask('POST', '/channels', asked, 'admin'))).toMatchObject({ status: 422, errors });
     expect(await (await pull('/channels', 'admin')).json()).toEqual({ channels: [] });
+  });
+
+  it('is the hundredth at most', async () => {
+    const { ask, make } = await startNoticing();
+    for (let count = 0; count < 100; count++) await make('http://127.0.0.1:1/');
+    const asked = { kind: 'webhook', name: 'x', address: 'http://127.0.0.1:1/', events: ['lead.created'] };
+    const answer = await readProblem(await ask('POST', '/channels', asked, 'admin'));
+    expect(answer).toMatchObject({ status: 422, errors: ['kind invalid'] });
   });
 
   it('is a matter of administrators', async () => {

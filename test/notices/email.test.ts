@@ -6,17 +6,11 @@ import { mailOut } from '../../worker/egress.ts';
 import { createPostMail } from '../../worker/node/mail.ts';
 import { readSettings } from '../../worker/settings.ts';
 import { origin, start, test_keys } from '../support/harness.ts';
-import { certificate, mailBy, startMailServer } from './mail-server.ts';
+import { certificate, decodeWords, mailBy, startMailServer } from './mail-server.ts';
 import { opened, startNoticing } from './noticing.ts';
 
 const mailbox = 'sales@example.com';
 const asked = { kind: 'email', name: 'Sales', address: mailbox, events: ['lead.created'] };
-
-/** Returns the words of an encoded header. @see RFC 2047 */
-const decode = (text: string) =>
-  text
-    .replace(/\?=\s+=\?/g, '?==?')
-    .replace(/=\?utf-8\?b\?([^?]*)\?=/gi, (_, base64) => Buffer.from(base64, 'base64').toString());
 
 it('a mailbox is told of a lead in its language: form, time and one link, and by TLS where the server offers it', async () => {
   const server = await startMailServer();
@@ -27,8 +21,8 @@ it('a mailbox is told of a lead in its language: form, time and one link, and by
   expect(await send()).toBe(2);
   const [chinese, english] = server.mails.toSorted((one, other) => one.to[0]!.localeCompare(other.to[0]!));
   expect(chinese).toMatchObject({ from: 'notice@example.com', to: [mailbox], isSecure: true });
-  expect(decode(chinese!.headers.subject!)).toBe('收到一条新咨询');
-  expect(decode(chinese!.headers.from!)).toBe('小视科技 <notice@example.com>');
+  expect(decodeWords(chinese!.headers.subject!)).toBe('收到一条新咨询');
+  expect(decodeWords(chinese!.headers.from!)).toBe('小视科技 <notice@example.com>');
   expect(chinese!.headers['auto-submitted']).toBe('auto-generated');
   expect(chinese!.text.replaceAll('\r', '')).toBe(
     `表单：Mini AI 算法体验申请\n时间：北京时间 12:00\n\n到控制台查看: ${origin}/console/leads/${id}\n`,
@@ -51,7 +45,7 @@ it('a burst is one mail that counts, and no more than three and then one a minut
     for (let count = 0; count < 3; count++) await submit();
     await send();
   }
-  const subjects = () => server.mails.map(({ headers }) => decode(headers.subject!));
+  const subjects = () => server.mails.map(({ headers }) => decodeWords(headers.subject!));
   expect(subjects()).toEqual(Array(3).fill('收到 3 条新咨询'));
   advance(60_000);
   await send();

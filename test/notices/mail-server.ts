@@ -68,3 +68,9 @@ export async function startMailServer(answer: Answer = () => undefined, { secure
 
 /** Settings with which mail goes out by a server. */
 export const mailBy = (SMTP_URL: string) => ({ SMTP_URL, MAIL_FROM: '小视科技 <notice@example.com>' });
+
+/** Reads a header as a person does: the texts in it that are written in base64, decoded. @see RFC 2047 */
+export const decodeWords = (text: string) =>
+  text
+    .replace(/\?=\s+=\?/g, '?==?')
+    .replace(/=\?utf-8\?b\?([^?]*)\?=/gi, (_, base64) => Buffer.from(base64, 'base64').toString());

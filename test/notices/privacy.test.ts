@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { lead } from '../support/harness.ts';
 import { apps } from './apps.ts';
-import { startMailServer } from './mail-server.ts';
+import { decodeWords, startMailServer } from './mail-server.ts';
 import { receive, startNoticing } from './noticing.ts';
 
 const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 it('[S1] of 1,000 people, no kind of channel is told anything, nor do the outbox, the log and the lists hold anything', async () => {
   const mail = await startMailServer(count => (count % 4 === 0 ? 451 : undefined));
-  const started = await startNoticing(undefined, mail.environment);
+  const started = await startNoticing(undefined, { ...mail.environment, LOG_LEVEL: 'debug' });
   const { make, submit, send, db, lines, pull, deliveries, advance } = started;
   const webhook = await receive((_, count) => (count % 9 === 0 ? 500 : 204));
   await make(webhook.address);
@@ -40,7 +40,7 @@ it('[S1] of 1,000 people, no kind of channel is told anything, nor do the outbox
   expect(mail.mails.length).toBeGreaterThan(3);
   const said = [
     ...[webhook, ...robots].flatMap(({ received }) => received),
-    ...mail.mails,
+    ...mail.mails.map(({ headers, ...one }) => [one, Object.values(headers).map(decodeWords)]),
     ...(await db.selectFrom('deliveries').selectAll().execute()),
     ...(await db.selectFrom('channels').selectAll().execute()),
     ...lines,

@@ -23,15 +23,21 @@ import type { AddressRefusal } from './kind.ts';
 import { kinds } from './kinds.ts';
 import { sendTest } from './send.ts';
 
+/** Because each event writes a delivery for each channel, there are no more of them. */
+const most_channels = 100;
+
 /** Length of an address, in characters. */
 export const longest_address = 2_000;
 
 /** Length of a secret, in characters. */
 export const longest_secret = 200;
 
+/** Because lists of channels are read on terminals too, an address holds nothing that moves a cursor or hides. */
+const address_form = /^[^\s\p{C}]+$/u;
+
 const fields = {
   name: staffName,
-  address: z.string().check(z.minLength(1), z.maxLength(longest_address)),
+  address: z.string().check(z.regex(address_form), z.maxLength(longest_address)),
   secret: z.string().check(z.minLength(1), z.maxLength(longest_secret)),
   events: z.array(z.enum(channel_events)).check(z.minLength(1), z.maxLength(channel_events.length)),
   locale: z.enum(locales),
@@ -69,6 +75,12 @@ export async function addChannel(
 ): Promise<Made | Refusal> {
   const refused = refuse(services, asked.kind, asked);
   if (refused) return refused;
+  if ((await listChannels(services.db)).length >= most_channels)
+    return {
+      field: 'kind',
+      code: 'too-many',
+      message: `There are ${most_channels} channels, the most: remove one first.`,
+    };
   const { makeSecret, showAddress } = kinds[asked.kind];
   const made = asked.secret ? undefined : makeSecret?.();
   const shown_address = showAddress(asked.address);
@@ -97,10 +109,10 @@ export async function editChannel(
   return channel;
 }
 
-/** What is wrong with a channel that is asked for. Of an address a code says why it is refused. */
+/** What is wrong with a channel that is asked for. A code says why, where it is not the form of a secret. */
 export interface Refusal {
-  field: 'address' | 'secret';
-  code?: AddressRefusal;
+  field: 'kind' | 'address' | 'secret';
+  code?: AddressRefusal | 'too-many';
   message: string;
 }
 

@@ -61,7 +61,7 @@ const en = {
   pausedHint: 'Events wait until it goes on.',
   off: (at: string) => `Since ${at}, because its receiver answered 410: it is told nothing.`,
   failing: (at: string) => `Since ${at}`,
-  failingSince: (at: string) => `its receiver has taken nothing since ${at}.`,
+  failingSince: (at: string) => `Its receiver has taken nothing since ${at}.`,
   someFailing: 'A channel of notices reaches nobody. An administrator sees which.',
   noneFailing: 'No channel of notices fails.',
   success: 'Last success',
@@ -115,7 +115,8 @@ const en = {
     wecom: 'A WeCom robot has no secret: its address holds the key.',
     email: 'E-mail has no secret.',
   }),
-  refused: named<AddressRefusal>({
+  refused: named<AddressRefusal | 'too-many'>({
+    'too-many': 'There are as many channels as there can be: remove one first.',
     'not-whole': 'This is what is shown of an address. Give the whole one, as the robot’s app shows it.',
     'bad-address': 'This is no address that this kind can be sent to: expected https, without a password.',
     'host-not-listed':
@@ -255,6 +256,7 @@ const zh_cn: NoticeTexts = {
     email: '邮件没有密钥。',
   }),
   refused: named({
+    'too-many': '渠道数量已达上限，请先移除一个。',
     'not-whole': '这是隐去密钥后的地址。请填写应用中显示的完整地址。',
     'bad-address': '此类渠道无法使用这个地址：须为 https，且不含密码。',
     'host-not-listed': '设置项 OUTBOUND_HOSTS 未列出此主机。请运维人员添加后重启服务。',

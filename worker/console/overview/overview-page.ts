@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Channel } from '../../../db/notices/channels.ts';
-import { type Content, renderNotice } from '../../http/page.ts';
+import type { Content } from '../../http/page.ts';
 import { date_tags } from '../../shared/locales.ts';
 import type { Page } from '../layout.ts';
 import { notice_texts } from '../notices/texts.ts';
@@ -60,13 +60,14 @@ ${renderOutcome(reader, leads)}`
 /** Draws which channels take nothing, for whoever may see channels; to others, that there are some. */
 function renderFailing(reader: Reader, failing: FailingChannel[]): Content {
   const text = notice_texts[reader.locale];
-  if (!reader.scopes.includes('channels:manage')) return failing.length > 0 ? renderNotice(text.someFailing) : html``;
+  if (!reader.scopes.includes('channels:manage'))
+    return failing.length > 0 ? html`<p class="notice">${text.someFailing}</p>` : html``;
   if (failing.length === 0) return html`<p class="hint">${text.noneFailing}</p>`;
   const lines = failing.map(({ id, name, off_at, failing_since }) => {
     const since = writeTime(reader, (off_at ?? failing_since)!);
-    return html`<li><a href="/console/notices/${id}">${name}</a>: ${off_at ? text.off(since) : text.failingSince(since)}</li>`;
+    return html`<li><a href="/console/notices/${id}">${name}</a> · ${off_at ? text.off(since) : text.failingSince(since)}</li>`;
   });
-  return html`<ul class="notice">${lines}</ul>`;
+  return html`<ul class="notice alarm">${lines}</ul>`;
 }
 
 /** Draws what became of the leads. */
