@@ -324,7 +324,7 @@ describe('a channel', () => {
     [{ address: 'http://[::1]/' }, ['address invalid']],
     [{ name: 'CRM\r\nX-A: b' }, ['name invalid']],
     [{ events: [] }, ['events invalid']],
-    [{ events: Array(99).fill('lead.created') }, ['events invalid']],
+    [{ events: Array(99).fill('lead.created') }, ['events too_long']],
     [{ events: ['lead.erased'] }, ['events invalid']],
     [{ secret: 'whsec_short' }, ['secret invalid']],
     [{ kind: 'pigeon' }, ['kind invalid']],
