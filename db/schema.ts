@@ -432,6 +432,9 @@ export interface Deliveries {
   next_at: string | null;
 }
 
+/** What a mail to a person is about: with a full stop after it, of which version or incident. */
+export type MailAbout = 'code' | 'copy' | `policy.${string}` | `incident.${string}`;
+
 /**
  * The outbox of mails to people. A row holds ids and fixed words only: `subject_id` is the request that the mail is about, or
  * the lead of whom it goes to.
@@ -440,7 +443,7 @@ export interface Deliveries {
  */
 export interface Mails {
   subject_id: string;
-  about: 'code' | 'copy' | `policy.${string}`;
+  about: MailAbout;
   state: 'queued' | 'sent' | 'dead';
   attempts: number;
   last_status: number | null;

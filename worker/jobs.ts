@@ -7,6 +7,7 @@ import { reindexLeads } from '../db/leads/reindex.ts';
 import { tallyLeads } from '../db/leads/stats.ts';
 import { forgetDeliveries } from '../db/notices/deliveries.ts';
 import { forgetMails } from '../db/notices/mails.ts';
+import { listChanges, listPolicies } from '../db/policies.ts';
 import { createCheckpointKey } from '../db/vault/checkpoint-key.ts';
 import { index_rule } from '../db/vault/vault.ts';
 import type { Services } from './context.ts';
@@ -71,7 +72,7 @@ export const jobs: Job[] = [
       if (!canMail(services)) return { mails: 0 };
       const { queueChanges } = await import('../db/notices/mailings.ts');
       const mayGoOn = () => services.now().getTime() - now.getTime() < 4 * minute_ms;
-      const mails = await queueChanges(services.db, now, mayGoOn);
+      const mails = await queueChanges(services.db, listChanges(await listPolicies(services.db)), now, mayGoOn);
       if (mails > 0) services.notify?.();
       return { mails };
     },

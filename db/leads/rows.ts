@@ -135,6 +135,11 @@ export async function selectLead(db: Database, id: string): Promise<LeadRow | un
   return row as LeadRow | undefined;
 }
 
+/** Finds in which language a lead's person is written to, and since when the lead is restricted. */
+export function findAddressee(db: Database, id: string) {
+  return db.selectFrom('leads').select(['locale', 'restricted_at']).where('id', '=', id).executeTakeFirst();
+}
+
 const selectById = prepare<{ id: string }>(['id'], (db, { id }) =>
   selectLeads(db).where('leads.id', '=', id).where('form', '<>', sql.lit(self_check_form)).compile(),
 );

@@ -1,14 +1,20 @@
 import { sql } from 'kysely';
 import { Conflict, type Database } from '../database.ts';
-import { listChanges, listPolicies } from '../policies.ts';
 import { failUnless } from '../statements.ts';
 import { nextTurn } from '../turn.ts';
+import { queueBulk } from './mails.ts';
 
 /** Leads that are looked at in one unit. */
 const leads_at_once = 500;
 
 /** Time after its publication in which people are told of a version. */
 const told_ms = 30 * 24 * 3_600_000;
+
+/** A version of the policy. */
+interface Version {
+  version: string;
+  published_at: string;
+}
 
 /**
  * Queues a mail about each significant version of the policy to every person whose leads are live and who agreed to another
@@ -17,11 +23,17 @@ const told_ms = 30 * 24 * 3_600_000;
  * Because the mails and how far the leads have been walked are one unit, each is queued once, however many servers run
  * this and wherever one is killed.
  *
+ * @param versions The significant ones.
  * @returns How many mails were queued here.
  */
-export async function queueChanges(db: Database, now: Date, mayGoOn: () => boolean): Promise<number> {
+export async function queueChanges(
+  db: Database,
+  versions: Version[],
+  now: Date,
+  mayGoOn: () => boolean,
+): Promise<number> {
   const since = new Date(now.getTime() - told_ms).toISOString();
-  const changes = listChanges(await listPolicies(db)).filter(({ published_at }) => published_at > since);
+  const changes = versions.filter(({ published_at }) => published_at > since);
   let total = 0;
   for (const { version, published_at } of changes) {
     const about = `policy.${version}` as const;
@@ -38,7 +50,7 @@ export async function queueChanges(db: Database, now: Date, mayGoOn: () => boole
 async function queueNext(
   db: Database,
   about: `policy.${string}`,
-  { version, published_at }: { version: string; published_at: string },
+  { version, published_at }: Version,
   now: Date,
 ): Promise<number | undefined> {
   const mailing = await db.selectFrom('mailings').select('reached').where('about', '=', about).executeTakeFirst();
@@ -52,7 +64,6 @@ async function queueNext(
     .execute();
   const to = page.at(-1)?.id;
   if (!to) return undefined;
-  const at = now.toISOString();
   const mark = mailing
     ? db
         .updateTable('mailings')
@@ -62,35 +73,25 @@ async function queueNext(
   try {
     const [, queued] = await db.atomic([
       mark.compile(),
-      db
-        .insertInto('mails')
-        .columns(['subject_id', 'about', 'state', 'attempts', 'queued_at', 'next_at', 'tries', 'is_bulk'])
-        .expression(
-          db
-            .selectFrom('leads')
-            .innerJoin('keys', 'keys.subject_id', 'leads.id')
-            .select([
-              'leads.id as subject_id',
-              sql<typeof about>`cast(${about} as text)`.as('about'),
-              sql<'queued'>`'queued'`.as('state'),
-              sql<number>`0`.as('attempts'),
-              sql<string>`cast(${at} as text)`.as('queued_at'),
-              sql<string>`cast(${at} as text)`.as('next_at'),
-              sql<number>`0`.as('tries'),
-              sql<number>`1`.as('is_bulk'),
-            ])
-            .where('keys.subject_kind', '=', sql.lit('lead'))
-            .where('leads.id', '>', reached)
-            .where('leads.id', '<=', to)
-            .where('received_at', '<', published_at)
-            .where('policy_version', '<>', version)
-            .where('erased_at', 'is', null)
-            .where('restricted_at', 'is', null)
-            .where(
-              sql<boolean>`not exists (select 1 from keys as later where later.email_index = keys.email_index and later.subject_kind = 'lead' and later.subject_id > keys.subject_id)`,
-            ),
-        )
-        .compile(),
+      queueBulk(
+        db,
+        about,
+        db
+          .selectFrom('leads')
+          .innerJoin('keys', 'keys.subject_id', 'leads.id')
+          .select('leads.id as subject_id')
+          .where('keys.subject_kind', '=', sql.lit('lead'))
+          .where('leads.id', '>', reached)
+          .where('leads.id', '<=', to)
+          .where('received_at', '<', published_at)
+          .where('policy_version', '<>', version)
+          .where('erased_at', 'is', null)
+          .where('restricted_at', 'is', null)
+          .where(
+            sql<boolean>`not exists (select 1 from keys as later where later.email_index = keys.email_index and later.subject_kind = 'lead' and later.subject_id > keys.subject_id)`,
+          ),
+        now,
+      ),
     ]);
     return queued!.changed;
   } catch (error) {

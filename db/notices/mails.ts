@@ -1,6 +1,6 @@
-import { type CompiledQuery, sql } from 'kysely';
+import { type CompiledQuery, type SelectQueryBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
-import type { Mails } from '../schema.ts';
+import type { MailAbout, Mails, Schema } from '../schema.ts';
 import { type Attempt, retry_after_ms } from './attempts.ts';
 
 /** Time for which a server that has taken a mail has it for itself. */
@@ -8,9 +8,6 @@ const lease_ms = 60_000;
 
 /** Mails that are looked at at once. */
 const due_at_once = 20;
-
-/** What a mail to a person is about. */
-export type MailAbout = Mails['about'];
 
 /**
  * Returns the statement that queues a mail to a person, in the unit of the act itself. The row holds ids: who is meant,
@@ -24,6 +21,28 @@ export function queueMail(db: Database, about: MailAbout, subject_id: string, no
       ...{ about, subject_id, state: 'queued', attempts: 0, last_status: null, last_error: null },
       ...{ queued_at: at, next_at: at, sent_at: null, tries: 0, is_bulk: 0 },
     })
+    .compile();
+}
+
+/** Returns the statement that queues a mail about something to each of many subjects. They wait for what is urgent. */
+export function queueBulk(
+  db: Database,
+  about: MailAbout,
+  subjects: SelectQueryBuilder<Schema, never, { subject_id: string }>,
+  now: Date,
+): CompiledQuery {
+  const at = sql<string>`cast(${now.toISOString()} as text)`;
+  return db
+    .insertInto('mails')
+    .columns(['subject_id', 'about', 'state', 'attempts', 'queued_at', 'next_at', 'tries', 'is_bulk'])
+    .expression(
+      db
+        .selectFrom(subjects.as('subjects'))
+        .select('subject_id')
+        .select([sql<MailAbout>`cast(${about} as text)`.as('about'), sql<'queued'>`'queued'`.as('state')])
+        .select([sql<number>`0`.as('attempts'), at.as('queued_at'), at.as('next_at')])
+        .select([sql<number>`0`.as('tries'), sql<number>`1`.as('is_bulk')]),
+    )
     .compile();
 }
 
@@ -58,6 +77,7 @@ export async function takeMail(db: Database, mail: Mails, now: Date): Promise<bo
  * after `until`.
  *
  * @param attempt Undefined where there was nobody to send it to: it counts as sent, but has no time.
+ * @returns The state of the mail afterwards.
  */
 export async function recordMail(
   db: Database,
@@ -65,7 +85,7 @@ export async function recordMail(
   attempt: Pick<Attempt, 'is' | 'status' | 'error'> | undefined,
   now: Date,
   until?: Date,
-): Promise<void> {
+): Promise<Mails['state']> {
   const attempts = mail.attempts + 1;
   const wait_ms = retry_after_ms[mail.attempts];
   const next = wait_ms === undefined ? undefined : new Date(now.getTime() + wait_ms);
@@ -80,6 +100,7 @@ export async function recordMail(
       .set({ ...set, ...facts })
       .compile(),
   ]);
+  return 'state' in set ? set.state : 'queued';
 }
 
 /**

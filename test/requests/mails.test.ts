@@ -199,3 +199,50 @@ it('[V2] a significant version is mailed once to each person whose leads are liv
   ]);
   expect(mails[0]!.text).toContain('/requests/');
 });
+
+describe.each(engines)('an incident on $engine', ({ open }) => {
+  it('is mailed to each person it affects, once, and of whom no mail reaches the announcement counts', async () => {
+    const { db: database, close } = await open();
+    const isLost = { now: false };
+    const { mails, send, post, ask, advance, id } = await openMailing(() => (isLost.now ? 550 : undefined), database);
+    const submit = async (sent: object) =>
+      ((await (await post('/forms/mini-ai-experience', sent)).json()) as { id: string }).id;
+    const again = await submit(lead);
+    const english = await submit({ ...lead, email: 'li.si@example.com', phone: '13900139000', locale: 'en' });
+    const erased = await submit({ ...lead, email: 'gone@example.com', phone: '13900139001' });
+    const words = Object.fromEntries(
+      ['situation', 'impact', 'measures', 'advice', 'remedies'].map(part => [part, `告知：${part}`]),
+    );
+    const notice = { contact: 'privacy@example.com', texts: { 'zh-CN': words } };
+    const record = async (lead_ids: string[]) => {
+      const times = { from: '2026-11-22T00:00:00.000Z', to: '2026-11-23T04:00:00.000Z' };
+      const made = await ask('POST', '/incidents', { ...times, cause: '电脑失窃', scope: { lead_ids } });
+      return ((await made.json()) as { id: string }).id;
+    };
+    const told = async (incident: string) => {
+      const { notices } = (await (await ask('GET', `/incidents/${incident}`)).json()) as {
+        notices: { lead_id: string; by: string }[];
+      };
+      return Object.fromEntries(notices.map(({ lead_id, by }) => [lead_id, by]));
+    };
+    const incident = await record([id, again, english, erased]);
+    await ask('DELETE', `/leads/${erased}`);
+    expect((await ask('POST', `/incidents/${incident}/notice`, notice)).status).toBeLessThan(300);
+    expect(await told(incident)).toEqual({ [erased]: 'announcement' });
+    expect(await send()).toBe(2);
+    expect(mails.map(({ to: [to] }) => to).sort()).toEqual(['Zhang.San@example.com', 'li.si@example.com']);
+    for (const { text } of mails) for (const word of Object.values(words)) expect(text).toContain(word);
+    expect(await told(incident)).toEqual({
+      [id]: 'mail',
+      [again]: 'mail',
+      [english]: 'mail',
+      [erased]: 'announcement',
+    });
+    isLost.now = true;
+    const lost = await record([english]);
+    await ask('POST', `/incidents/${lost}/notice`, notice);
+    for (let n = 0; n < 10; n++, advance(24 * 60 * minutes(1))) await send();
+    expect(await told(lost)).toEqual({ [english]: 'announcement' });
+    await close();
+  });
+});

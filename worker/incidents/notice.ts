@@ -5,6 +5,7 @@ import { findIncident } from '../../db/incidents/find.ts';
 import type { notice_parts } from '../../db/incidents/incident.ts';
 import { giveNotice } from '../../db/incidents/notice.ts';
 import { type App, factory } from '../context.ts';
+import { canMail } from '../egress.ts';
 import { actorOf } from '../guards/access.ts';
 import { problem } from '../http/problems/problem.ts';
 import { instant, uuid } from '../http/query-fields.ts';
@@ -60,5 +61,7 @@ export async function publish(
     until: until ?? daysAfter(now.toISOString()),
     texts: { ...others, ...(en && { en }) },
   };
-  return (await giveNotice(services.db, id, notice, actorOf(c), now)) ? 'done' : 'noticed';
+  return (await giveNotice(services.db, id, notice, { mails: canMail(services) }, actorOf(c), now))
+    ? 'done'
+    : 'noticed';
 }

@@ -9,6 +9,7 @@ interface LetterTexts {
   code(code: string, url: string): Words;
   copy(url: string, until: string): Words;
   policy(summary: string | null, day: string, policy_url: string, rights_url: string): Words;
+  incident(parts: string[], url: string): Words;
 }
 
 /** What people read in mails to them. Each says why it came, and what to do where it came in error. */
@@ -41,6 +42,14 @@ export const letter_texts: Record<Locale, LetterTexts> = {
         `如您不同意，或希望查阅、更正、删除您的信息：\n${rights_url}`,
       ],
     }),
+    incident: (parts, url) => ({
+      subject: '个人信息安全事件告知',
+      lines: [
+        '您好！我们发生了一起个人信息安全事件，可能涉及您通过我们的网站提交的信息。现告知如下：',
+        ...parts,
+        `本告知也已公布：\n${url}`,
+      ],
+    }),
   },
   en: {
     code: (code, url) => ({
@@ -68,6 +77,14 @@ export const letter_texts: Record<Locale, LetterTexts> = {
         `The whole policy:\n${policy_url}`,
         'Your data is handled under the policy that you agreed to, and kept for the shorter of the two periods.',
         `If you do not agree, or want to see, correct or erase your data:\n${rights_url}`,
+      ],
+    }),
+    incident: (parts, url) => ({
+      subject: 'A security incident',
+      lines: [
+        'A security incident may have reached data that you sent us on our website. This is what we have to tell you:',
+        ...parts,
+        `This notice is also published:\n${url}`,
       ],
     }),
   },

@@ -1,5 +1,8 @@
 import { dayOf } from '../../db/days.ts';
-import { openValues, selectLead } from '../../db/leads/rows.ts';
+import { findIncident } from '../../db/incidents/find.ts';
+import { notice_parts } from '../../db/incidents/incident.ts';
+import { recordTold } from '../../db/incidents/notice.ts';
+import { findAddressee, openValues, selectLead } from '../../db/leads/rows.ts';
 import { documentIn, listPolicies } from '../../db/policies.ts';
 import type { KeyedRequest } from '../../db/requests/find.ts';
 import { findRequest } from '../../db/requests/find.ts';
@@ -9,6 +12,7 @@ import type { Mails } from '../../db/schema.ts';
 import type { Services } from '../context.ts';
 import type { Mail } from '../egress.ts';
 import { writeDay, writeInstant } from '../http/times.ts';
+import { incident_texts } from '../incidents/texts.ts';
 import type { Locale } from '../shared/locales.ts';
 import { letter_texts } from './letter-texts.ts';
 
@@ -22,6 +26,8 @@ type Say = (texts: (typeof letter_texts)[Locale]) => { subject: string; lines: s
 export interface LetterKind {
   /** Writes it as things stand now; undefined where there is nobody to write to, or nothing to say any more. */
   write(services: Services, mail: Mails): Promise<Letter | undefined>;
+  /** Records how the person was told, once the mail was sent or given up. Of who got no mail the announcement counts. */
+  settle?(services: Services, mail: Mails, by: 'mail' | 'announcement'): Promise<void>;
   /** Returns until when it is of use. */
   ends?(mail: Mails): Date;
 }
@@ -65,11 +71,7 @@ export const letters = {
       const { db, settings } = services;
       const version = about.slice('policy.'.length);
       const policy = (await listPolicies(db)).find(one => one.version === version);
-      const lead = await db
-        .selectFrom('leads')
-        .select(['locale', 'restricted_at'])
-        .where('id', '=', subject_id)
-        .executeTakeFirst();
+      const lead = await findAddressee(db, subject_id);
       if (!policy || !lead || lead.restricted_at) return undefined;
       const locale = lead.locale as Locale;
       const { summary } = documentIn(policy, locale);
@@ -85,7 +87,29 @@ export const letters = {
       );
     },
   },
+
+  /** An incident that reached data of the person. */
+  incident: {
+    async write(services, { about, subject_id }) {
+      const [incident, lead] = await Promise.all([
+        findIncident(services, idOf(about)),
+        findAddressee(services.db, subject_id),
+      ]);
+      if (!incident?.contact || !lead) return undefined;
+      const locale = lead.locale as Locale;
+      const words = incident.texts[locale] ?? Object.values(incident.texts)[0]!;
+      const titles = incident_texts[locale];
+      const parts = notice_parts.map(part => `${titles.parts[part]}\n${words[part]}`);
+      const contact = `${titles.contact}\n${incident.contact}`;
+      const url = `${services.settings.public_url}/announcements?lang=${locale}#incident-${incident.id}`;
+      return writeTo(services, subject_id, locale, texts => texts.incident([...parts, contact], url));
+    },
+    settle: ({ db, now }, { about, subject_id }, by) => recordTold(db, idOf(about), subject_id, by, now()),
+  },
 } satisfies Record<string, LetterKind>;
+
+/** Returns what stands behind the kind: the id of an incident. */
+const idOf = (about: string) => about.slice(about.indexOf('.') + 1);
 
 /** Writes to the address that stands in the latest lead of whom a request is about. */
 async function write(services: Services, request: KeyedRequest, say: Say): Promise<Letter | undefined> {

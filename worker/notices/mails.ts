@@ -15,8 +15,10 @@ export async function sendMails(services: Services): Promise<number> {
   try {
     for (const mail of await listDueMails(db, now())) {
       if (isStopping?.() || !(await takeMail(db, mail, now()))) continue;
-      const { write, ends }: LetterKind = letters[kindOf(mail)];
-      await recordMail(db, mail, await attempt(services, mail, await write(services, mail)), now(), ends?.(mail));
+      const { write, ends, settle }: LetterKind = letters[kindOf(mail)];
+      const attempted = await attempt(services, mail, await write(services, mail));
+      const state = await recordMail(db, mail, attempted, now(), ends?.(mail));
+      if (state !== 'queued') await settle?.(services, mail, attempted?.is === 'sent' ? 'mail' : 'announcement');
       attempts++;
     }
   } catch (error) {
