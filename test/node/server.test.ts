@@ -41,8 +41,11 @@ it('reads while another program holds the database, and writes as soon as it may
   expect(await server.stop()).toBe(0);
 });
 
+/** Reads how long the server keeps a connection that is idle, as it tells its clients. */
+const readIdleTime = async (url: string) => (await fetch(`${url}/health`)).headers.get('Keep-Alive');
+
 describe('the Node host in development', () => {
-  it('makes keys and a token, publishes the sample policy, and keeps all of it', async () => {
+  it('makes keys and a token, publishes the sample policy, keeps all of it, and idle connections as long as it is told', async () => {
     const first = await startServer(folder, unguarded);
     const { version } = (await (await fetch(`${first.url}/policies/current`)).json()) as { version: string };
     expect((await submit(first.url, { ...lead, policy_version: version })).status).toBe(201);
@@ -53,11 +56,13 @@ describe('the Node host in development', () => {
     for (const secret of ['development-keys.json', 'development-token', 'leads.db', 'leads.db-wal'])
       expect(statSync(join(folder, secret)).mode & 0o777).toBe(0o600);
     expect(first.output()).toContain(`${first.url}/?lang=`);
+    expect(await readIdleTime(first.url)).toBe('timeout=75');
     const keys = readFileSync(join(folder, 'development-keys.json'), 'utf8');
     expect(await first.stop()).toBe(0);
 
-    const second = await startServer(folder);
+    const second = await startServer(folder, { KEEP_ALIVE_SECONDS: '20' });
     expect(second.token).toBe(first.token);
+    expect(await readIdleTime(second.url)).toBe('timeout=20');
     expect(readFileSync(join(folder, 'development-keys.json'), 'utf8')).toBe(keys);
     const pulled = await fetch(`${second.url}/leads?view=clear`, {
       headers: { Authorization: `Bearer ${second.token}` },
