@@ -125,7 +125,9 @@ const minifiedCss: Plugin = {
 const handed: Plugin = {
   name: 'handed',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^preact$|\/(link-away|quietly|server)\.tsx?$/ }, () => ({ path: join(room, 'handed.ts') }));
+    onResolve({ filter: /^preact$|\/(link-away|quietly|root|server)\.tsx?$|^\.\.\/texts\.ts$/ }, () => ({
+      path: join(room, 'handed.ts'),
+    }));
     onResolve({ filter: /^chunk:/ }, ({ path }) => ({ path: path.slice('chunk:'.length), namespace: 'chunk' }));
     onLoad({ filter: /./, namespace: 'chunk' }, ({ path }) => ({
       contents: `export * from './${path}.tsx'; export { hand } from './handed.ts';`,

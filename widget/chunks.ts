@@ -2,7 +2,9 @@ import { h, render } from 'preact';
 import type { Handed } from './handed.ts';
 import { quietly } from './quietly.ts';
 import { isTemporary } from './server.ts';
+import { chooseTexts, fillText, joinNames } from './texts.ts';
 import { LinkAway } from './ui/link-away.tsx';
+import { createRoot, putBesideBody } from './ui/root.ts';
 
 /** The modules that are loaded on first use, from wherever this copy of the widget lives. */
 export interface Chunks {
@@ -12,6 +14,19 @@ export interface Chunks {
 
 /** The hashed file of each chunk, filled in by build.ts. */
 declare const CHUNK_FILES: Record<Name, string>;
+
+const own: Handed = [
+  h,
+  render,
+  LinkAway,
+  isTemporary,
+  quietly,
+  createRoot,
+  putBesideBody,
+  chooseTexts,
+  fillText,
+  joinNames,
+];
 
 type Name = 'preferences' | 'lead-form';
 type Chunk<T> = T & { hand(own: Handed): void };
@@ -29,7 +44,7 @@ export function createChunks(host: string): Chunks {
     const failed = failures[name];
     try {
       const module: Chunk<T> = await import(`${host}/${CHUNK_FILES[name]}${failed ? `?${failed}` : ''}`);
-      module.hand([h, render, LinkAway, isTemporary, quietly]);
+      module.hand(own);
       return module;
     } catch (error) {
       failures[name] = (failed ?? 0) + 1;

@@ -12,7 +12,7 @@ try {
   const host = new URL('.', script.src).href.slice(0, -1);
   const { lang, theme } = script.dataset;
   const options = { host, lang, theme: theme as Options['theme'], texts: readTexts() };
-  if (!window.leadConsent) start(options, createChunks(host), WRITTEN_POLICIES || undefined);
+  start(options, createChunks(host), WRITTEN_POLICIES || undefined);
 } catch (error) {
   console.error('lead-consent:', error);
 }

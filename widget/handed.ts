@@ -7,13 +7,20 @@
 import type * as preact from 'preact';
 import type * as quiet from './quietly.ts';
 import type * as server from './server.ts';
+import type * as texts from './texts.ts';
 import type * as link from './ui/link-away.tsx';
+import type * as root from './ui/root.ts';
 
 export let h: typeof preact.h;
 export let render: typeof preact.render;
 export let LinkAway: typeof link.LinkAway;
 export let isTemporary: typeof server.isTemporary;
 export let quietly: typeof quiet.quietly;
+export let createRoot: typeof root.createRoot;
+export let putBesideBody: typeof root.putBesideBody;
+export let chooseTexts: typeof texts.chooseTexts;
+export let fillText: typeof texts.fillText;
+export let joinNames: typeof texts.joinNames;
 
 /** In the order above, because names would be bytes. */
 export type Handed = [
@@ -22,8 +29,13 @@ export type Handed = [
   LinkAway: typeof LinkAway,
   isTemporary: typeof isTemporary,
   quietly: typeof quietly,
+  createRoot: typeof createRoot,
+  putBesideBody: typeof putBesideBody,
+  chooseTexts: typeof chooseTexts,
+  fillText: typeof fillText,
+  joinNames: typeof joinNames,
 ];
 
 export function hand(own: Handed) {
-  [h, render, LinkAway, isTemporary, quietly] = own;
+  [h, render, LinkAway, isTemporary, quietly, createRoot, putBesideBody, chooseTexts, fillText, joinNames] = own;
 }

@@ -13,8 +13,11 @@ import { rootClass } from './ui/root.ts';
 import styles from './ui/styles.css';
 import { awaitNext, readWritten } from './written.ts';
 
+/** The shortest time between two looks at what the page has changed. */
+const pause_ms = 100;
+
 /**
- * Starts the widget on this page.
+ * Starts the widget on this page. Where it runs already, it stays, and what has been started is returned.
  *
  * @param chunks Loads what is needed on first use.
  * @param written The policies that the server has written into the script. Without them the policy in force is fetched.
@@ -24,6 +27,8 @@ export function start(
   chunks: Chunks,
   written?: WrittenPolicies,
 ): LeadConsent {
+  // An element of that id or name is no widget.
+  if (window.leadConsent?.ready) return window.leadConsent;
   const locale = chooseLocale([lang, document.documentElement.lang, ...navigator.languages]);
   const api = createApi(host);
   const outbox = createOutbox({
@@ -38,11 +43,13 @@ export function start(
   const forms = createForms({ host, locale, look, api, getPolicy, stylesheet, load: chunks.loadLeadForm });
   const gate = createGate({ refresh: () => consents?.refresh(), has });
   const listeners = new Set<(choice: Choice | null) => void>();
-  const observer = new MutationObserver(scan);
-  const undo = [forms.remove, outbox.stop, stylesheet.remove, () => observer.disconnect()];
+  const observer = new MutationObserver(scanSoon);
+  const undo = [forms.remove, outbox.stop, stylesheet.remove, () => observer.disconnect(), () => clearTimeout(pause)];
   let consents: Consents | undefined;
   let prompts: Prompts | undefined;
   let isRemoved = false;
+  let pause: ReturnType<typeof setTimeout> | undefined;
+  let isDue = false;
 
   const ready = run().catch(report);
   const widget: LeadConsent = { ready, get, has, open, onChange, mountForm: forms.mount, remove };
@@ -57,7 +64,7 @@ export function start(
     await parsePage();
     if (isRemoved) return;
     stylesheet.add(styles);
-    observer.observe(document, { childList: true, subtree: true, attributeFilter: ['data-lead-form'] });
+    observer.observe(document, { childList: true, subtree: true, attributeFilter: ['data-lead-form', 'open'] });
     scan();
     const policy = await getPolicy();
     if (isRemoved) return;
@@ -105,9 +112,23 @@ export function start(
   }
 
   function scan() {
-    stylesheet.keep();
     obey();
     forms.scan();
+    stylesheet.keep();
+  }
+
+  /**
+   * Scans at once, but not again before a pause is over. Because of that a page that undoes every step is not fought
+   * without end, and one whose text streams in stays quick.
+   */
+  function scanSoon() {
+    isDue = !!pause;
+    if (isDue) return;
+    scan();
+    pause = setTimeout(() => {
+      pause = undefined;
+      if (isDue) scanSoon();
+    }, pause_ms);
   }
 
   /** Deletes, when the page is left, what a script that still runs has set again since its purpose was withdrawn. */

@@ -24,9 +24,9 @@ export function createStylesheet(host: string) {
   return {
     keep,
 
-    /** Applies one part, once; the linked file holds all parts. */
+    /** Applies one part, to what has just come into the page too; the linked file holds all parts. */
     add(css: string) {
-      if (sheets.has(css)) return;
+      if (sheets.has(css)) return keep();
       sheets.set(css, undefined);
       try {
         const sheet = new CSSStyleSheet();

@@ -163,13 +163,13 @@ it.each([
   const plain = await visit('');
   expect(await banner(plain).locator('xpath=descendant-or-self::*[@style]').count()).toBe(0);
   const page = await visit(`<style>${styles}</style>`);
-  expect(await look(page)).toEqual(await look(plain));
+  await eventually(() => look(page)).toEqual(await look(plain));
   expect(await findReachable(page)).toEqual([true, true, true]);
   for (const tab of [plain, page]) {
     await action(tab, 'customize').click();
     await dialog(tab).waitFor();
   }
-  expect(await look(page)).toEqual(await look(plain));
+  await eventually(() => look(page)).toEqual(await look(plain));
   await page.keyboard.press('Escape');
   await eventually(() => dialog(page).count()).toBe(0);
   await action(page, 'accept-all').click();

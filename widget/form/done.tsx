@@ -15,7 +15,7 @@ export function drawThanks(host: string, locale: Locale, receipt: string | undef
         <div class="lc-receipt">
           <p class="lc-title">{thanks.code}</p>
           <div class="lc-row">
-            <code>
+            <code onCopy={copyPlainly}>
               {groupsOf(receipt).map(group => (
                 <span>{group}</span>
               ))}
@@ -31,9 +31,16 @@ export function drawThanks(host: string, locale: Locale, receipt: string | undef
     </section>
   );
 
+  /** Copies the code as it is, because some pages forbid to copy, or add where a text is from. */
+  function copyPlainly(event: ClipboardEvent) {
+    event.preventDefault();
+    event.stopPropagation();
+    event.clipboardData!.setData('text', receipt!);
+  }
+
   /** Copies by the old command, because plain http has no clipboard API. */
   function copy({ currentTarget: button }: { currentTarget: HTMLElement }) {
-    getSelection()?.selectAllChildren(button.previousElementSibling!);
+    getSelection()!.selectAllChildren(button.previousElementSibling!);
     if (document.execCommand('copy')) button.textContent = `${label} ✓`;
   }
 }

@@ -56,8 +56,8 @@ export function createForms({ host, locale, look, api, getPolicy, stylesheet, lo
         const children = [...element.childNodes];
         const root = Object.assign(document.createElement('div'), { className: `${look()} lc-form`, lang: locale });
         const leadForm = mountLeadForm(root, form, { host, locale, policy, api, newId });
-        stylesheet.add(styles);
         element.replaceChildren(root);
+        stylesheet.add(styles);
         unmount = () => {
           leadForm.close();
           if (root.parentNode) element.replaceChildren(...children);

@@ -55,7 +55,7 @@ export function drawForm(
       aria-live="polite"
       data-field-error={errors[box] && box}
     >
-      {errors[box] || hints[box]}
+      {say(errors[box] || hints[box])}
     </p>
   );
   return (
@@ -81,8 +81,8 @@ export function drawForm(
         ))}
       </div>
       <div>
-        <label class="lc-check" for={`${id}policy_version`}>
-          <input key={policy.version} type="checkbox" value={policy.version} {...common('policy_version')} />
+        <label key={policy.version} class="lc-check" for={`${id}policy_version`}>
+          <input type="checkbox" value={policy.version} {...common('policy_version')} />
           <span>
             {before}
             <LinkAway href={policy.url}>{title}</LinkAway>
@@ -94,12 +94,17 @@ export function drawForm(
       <div class="lc-row">
         {/* aria-disabled rather than disabled: the button keeps the focus while the form is on its way. */}
         <button class="lc-button" type="submit" aria-live="polite" aria-disabled={button === 'sending' || undefined}>
-          {texts[button]}
+          {say(texts[button])}
         </button>
         <p class="lc-error" role="alert">
-          {notice}
+          {say(notice)}
         </p>
       </div>
     </form>
   );
+}
+
+/** Puts a text into an element of its own, a new one for each text: what translates a page replaces the texts in it. */
+function say(text: string | undefined) {
+  return text && <span key={text}>{text}</span>;
 }

@@ -84,9 +84,10 @@ export function showBanner(props: Props) {
   uncover();
 
   return {
-    /** Puts the banner back where the page has taken it away. */
+    /** Puts the banner back where the page has taken it away, and on top where a dialog of the page has been closed. */
     keep() {
-      if (!banner.isConnected) put();
+      if (banner.isConnected) lift();
+      else put();
     },
 
     /** Takes the banner away, and gives the focus back to where it was before it came into the banner. */
@@ -99,14 +100,19 @@ export function showBanner(props: Props) {
     },
   };
 
-  /**
-   * Puts the banner into the page, in the place of dead ones that an old copy of the page has brought along. In the top layer, where the
-   * browser has one, nothing of the page covers it.
-   */
+  /** Puts the banner into the page, in the place of dead ones that an old copy of the page has brought along. */
   function put() {
     for (const copy of document.querySelectorAll('[data-consent-banner]')) copy.remove();
     putBesideBody(banner);
-    banner.showPopover?.();
+    lift();
+  }
+
+  /**
+   * Puts the banner into the top layer, where the browser has one: nothing of the page covers it there. While the page
+   * has a modal dialog open, it stays below, because nothing but the dialog can be pressed then.
+   */
+  function lift() {
+    if (banner.togglePopover && !document.querySelector(':modal')) banner.togglePopover(true);
   }
 
   /** Scrolls what has the focus out from under the banner; where that does not help, the banner goes to the top. */

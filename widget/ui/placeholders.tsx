@@ -30,6 +30,9 @@ const smallest = 90;
 /** Marks a frame whose place a placeholder has. */
 const mark = 'data-consent-held';
 
+/** What tells where a frame stands. */
+const places = 'position,inset,margin,float,grid-area,order,align-self,justify-self,z-index'.split(',');
+
 /** Shows a placeholder for each frame that is held back, as large as the frame, so that nothing on the page moves. */
 export function createPlaceholders({ look, locale, policy, texts, has, allow }: Options) {
   const held = new Map<HTMLElement, Held>();
@@ -78,18 +81,20 @@ export function createPlaceholders({ look, locale, policy, texts, has, allow }: 
     function fit() {
       dress({ display: 'none' });
       frame.removeAttribute(mark);
-      const { width, height } = frame.getBoundingClientRect();
+      const [width, height] = measure(frame);
       if (Math.min(width, height) < smallest) return;
-      const { display, position, inset, margin } = getComputedStyle(frame);
+      const style = getComputedStyle(frame);
+      const { display, transform } = style;
       const fills = Math.round(width) >= (parentElement?.clientWidth ?? 0);
       if (!placeholder) root.draw(content);
       frame.setAttribute(mark, '');
       dress({
-        ...(position === 'absolute' && { position, inset }),
+        // As the page's styles have it, because the frame is hidden by now: in percent, or auto.
+        ...Object.fromEntries(places.map(name => [name, style.getPropertyValue(name)])),
+        transform,
         display: display === 'inline' ? 'inline-block' : display,
         width: fills ? '100%' : `${width}px`,
         height: `${height}px`,
-        margin,
       });
     }
 
@@ -119,4 +124,11 @@ export function createPlaceholders({ look, locale, policy, texts, has, allow }: 
       for (const { release } of [...held.values()]) release();
     },
   };
+}
+
+/** Returns width and height as the page's styles mean them: to the part of a pixel, unless the page shows all larger or smaller. */
+function measure(frame: HTMLElement): [width: number, height: number] {
+  const { width, height } = frame.getBoundingClientRect();
+  const { offsetWidth, offsetHeight } = frame;
+  return Math.abs(width - offsetWidth) < 1 ? [width, height] : [offsetWidth, offsetHeight];
 }

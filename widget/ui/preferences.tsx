@@ -42,8 +42,8 @@ export function openPreferences(options: Options) {
     dialog = element as HTMLDialogElement;
     putBesideBody(element);
   });
-  options.addStyles(styles);
   draw();
+  options.addStyles(styles);
   showModal(dialog, close);
   return { close, dialog };
 

@@ -29,7 +29,15 @@ export function createRoot(put: (element: HTMLElement) => void) {
   };
 }
 
-/** Puts an element beside `body`, and first in the page's order: what the page does to `body` does not reach it there. */
+/**
+ * Puts an element beside `body`, and first in the page's order: what the page does to `body` does not reach it there. Nor
+ * does a page that scrolls by itself, or acts on keys, hear of them in it.
+ */
 export function putBesideBody(element: Element) {
+  for (const type of ['wheel', 'touchmove', 'keydown']) element.addEventListener(type, withhold, { passive: true });
   document.documentElement.insertBefore(element, document.body);
+}
+
+function withhold(event: Event) {
+  event.stopPropagation();
 }
