@@ -13,6 +13,9 @@ import { rootClass } from './ui/root.ts';
 import styles from './ui/styles.css';
 import { awaitNext, readWritten } from './written.ts';
 
+/** The attributes that call for something, and the one that dialogs lose when they are closed. */
+const watched = ['data-lead-form', 'data-consent', 'data-consent-src', 'open'];
+
 /** The shortest time between two looks at what the page has changed. */
 const pause_ms = 100;
 
@@ -64,7 +67,7 @@ export function start(
     await parsePage();
     if (isRemoved) return;
     stylesheet.add(styles);
-    observer.observe(document, { childList: true, subtree: true, attributeFilter: ['data-lead-form', 'open'] });
+    observer.observe(document, { childList: true, subtree: true, attributeFilter: watched });
     scan();
     const policy = await getPolicy();
     if (isRemoved) return;

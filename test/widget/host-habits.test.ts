@@ -151,6 +151,55 @@ html { user-select: none } summary::marker { content: none } div::first-letter {
   expect(await look(await visit(head))).toEqual(await look(await visit('')));
 });
 
+it('an element of the page that has the name of a part of the widget keeps its own styles', async () => {
+  site.html = pageWith(
+    '<div class="lc-card lc-bar lc-form lc-held lc-dialog lc-button" data-lead-form-done>Ours</div>' + formElement,
+  );
+  const page = await site.visit();
+  await form(page).waitFor();
+  await openPreferences(page);
+  const read = (page: Page) =>
+    page
+      .locator('.lc-card.lc-bar')
+      .evaluate(it =>
+        JSON.stringify([
+          it.getBoundingClientRect(),
+          ...Object.values(getComputedStyle(it)).map(name => getComputedStyle(it).getPropertyValue(name)),
+        ]),
+      );
+  const styled = await read(page);
+  await page.evaluate(() => window.leadConsent?.remove());
+  expect(styled).toEqual(await read(page));
+});
+
+it('an element that is gated later by its attributes alone is held, and released', async () => {
+  site.html = pageWith('<iframe title="Tour" width="300" height="150"></iframe>');
+  const page = await site.visit();
+  const gate = (address: string) =>
+    page.locator('iframe').evaluate((it, address) => {
+      it.setAttribute('data-consent', 'marketing');
+      it.setAttribute('data-consent-src', address);
+    }, address);
+  await gate('/one');
+  await eventually(() => held(page).count()).toBe(1);
+  await held(page).getByRole('button').click();
+  await eventually(() => page.locator('iframe').getAttribute('src')).toBe('/one');
+  await gate('/two');
+  await eventually(() => page.locator('iframe').getAttribute('src')).toBe('/two');
+});
+
+it('a text in the preferences can be selected past their edge, and a click beside them closes them', async () => {
+  const page = await site.visit({ viewport: { width: 1200, height: 700 } });
+  await openPreferences(page);
+  await page.mouse.move(600, 100);
+  await page.mouse.down();
+  await page.mouse.move(1100, 100);
+  await page.mouse.up();
+  expect(await dialog(page).count()).toBe(1);
+  await page.mouse.click(1100, 100);
+  await eventually(() => dialog(page).count()).toBe(0);
+});
+
 it('a page that scrolls by itself and acts on keys leaves both to the preferences', async () => {
   const head = `<script>for (const type of ['wheel', 'touchmove', 'keydown'])
   document.addEventListener(type, event => event.preventDefault(), { passive: false })</script>`;

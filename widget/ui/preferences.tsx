@@ -38,6 +38,7 @@ export function openPreferences(options: Options) {
   const granted = new Set(everything.filter(has));
   let dialog!: HTMLDialogElement;
   let records: Recorded[] | undefined;
+  let pressed: EventTarget | null;
   const root = createRoot(element => {
     dialog = element as HTMLDialogElement;
     putBesideBody(element);
@@ -61,7 +62,11 @@ export function openPreferences(options: Options) {
         aria-labelledby="lc-title"
         data-consent-preferences
         onClose={close}
-        onClick={event => event.target === dialog && close()}
+        onMouseDown={({ target }) => {
+          pressed = target;
+        }}
+        // Not where a press that began inside, to select a text, ends outside.
+        onClick={({ target }) => target === dialog && pressed === dialog && close()}
       >
         <div class="lc-panel">
           <header class="lc-head">
