@@ -82,6 +82,7 @@ it('the script starts once on a page, whatever else is called by its name there'
   await dialog(page).waitFor();
   await action(page, 'reject-all').click();
   await eventually(() => site.posts('/consents').length).toBe(1);
+  expect([await page.locator('iframe').count(), await held(page).count()]).toEqual([2, 2]);
 });
 
 it('while a dialog of the page is open the banner stays below it, afterwards it is on top', async () => {

@@ -54,8 +54,8 @@ export function createPlaceholders({ look, locale, policy, texts, has, allow }: 
     const missing = readPurposes(frame).filter(id => !has(id));
     const names = missing.map(nameOf);
     if (!missing.length || !names.every(Boolean)) return;
-    // A page that puts back an old copy of itself brings dead placeholders along.
-    if (frame.hasAttribute(mark)) frame.previousElementSibling?.remove();
+    // A page that puts back an old copy of itself brings dead placeholders along. A copy of the frame alone brings none.
+    if (frame.matches(`.lc-held + [${mark}]`)) frame.previousElementSibling!.remove();
     const { title, parentElement } = frame;
     let placeholder: HTMLElement | undefined;
     const root = createRoot(element => {
