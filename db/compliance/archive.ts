@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { digest } from '../digest.ts';
 import { nextTurn } from '../turn.ts';
@@ -24,10 +25,12 @@ export interface Archive {
   sudden: number;
   /** Those of them that do not say in each of their languages what changes, so that nothing announces it. */
   unsaid: number;
+  /** Those of them that are to be mailed and of which no mail was queued an hour after their publication. */
+  unmailed: number;
 }
 
 /** Computes the digest of every archived document anew, and looks for documents that were published and are gone. */
-export async function examineArchive(db: Database): Promise<Archive> {
+export async function examineArchive(db: Database, now: Date): Promise<Archive> {
   const [policies, forms, events] = await Promise.all([
     db.selectFrom('policies').selectAll().orderBy('effective_at').orderBy('published_at').execute(),
     db.selectFrom('policy_forms').select(['version', 'locale']).distinct().execute(),
@@ -56,6 +59,7 @@ export async function examineArchive(db: Database): Promise<Archive> {
     [...versions].filter(version => !isThere(version)).length +
     forms.filter(({ version, locale }) => isThere(version) && !isThere(version, locale)).length;
   const significant = policies.slice(1).filter(({ change_class }) => change_class === 'significant');
+  const unmailed = await listUnmailed(db, now);
   return {
     versions: policies.length,
     documents: documents.length,
@@ -69,5 +73,22 @@ export async function examineArchive(db: Database): Promise<Archive> {
     unsaid: significant.filter(({ version }) =>
       documents.some(document => document.version === version && !document.summary),
     ).length,
+    unmailed: significant.filter(({ version }) => unmailed.has(version)).length,
   };
+}
+
+/** Lists the versions that some lead is older than, that were published over an hour and under 30 days ago, and that no mail tells of. */
+async function listUnmailed(db: Database, now: Date): Promise<Set<string>> {
+  const before = (ms: number) => new Date(now.getTime() - ms).toISOString();
+  const rows = await db
+    .selectFrom('policies')
+    .select(['version', 'published_at'])
+    .where('published_at', '<', before(3_600_000))
+    .where('published_at', '>', before(30 * 24 * 3_600_000))
+    .where(sql<boolean>`not exists (select 1 from mailings where about = 'policy.' || policies.version)`)
+    .execute();
+  const [first] = await db.selectFrom('leads').select('received_at').orderBy('id').limit(1).execute();
+  return new Set(
+    rows.filter(({ published_at }) => first && first.received_at < published_at).map(({ version }) => version),
+  );
 }

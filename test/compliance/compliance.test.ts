@@ -474,6 +474,19 @@ describe('a promise that is broken is seen', () => {
     expect(await check()).toEqual(['V2']);
   });
 
+  it('[V2] by a significant change of which nobody was mailed', async () => {
+    const { services, publish, check, advance } = await open();
+    services.settings.smtp_url = { secure: true, host: 'smtp.example.com', port: 465, login: undefined };
+    advance(1);
+    await publish('2026-02', { effective_at: '2026-11-24T00:00:00.000Z' });
+    advance(3_599_000);
+    expect(await check()).toEqual([]);
+    advance(2_000);
+    expect(await check()).toEqual(['V2']);
+    await services.db.insertInto('mailings').values({ about: 'policy.2026-02', reached: 'x' }).execute();
+    expect(await check()).toEqual([]);
+  });
+
   it('[M1] by a lead that is known to be a child’s', async () => {
     const { run, check } = await open();
     await run(`update leads set child_at = '${noon.toISOString()}' where form = 'mini-ai-experience'`);

@@ -63,7 +63,7 @@ async function gather(services: Checked, now: Date): Promise<Evidence> {
     columns: await compareColumns(db),
     walk: await walkLeads(db, String(before('C4')?.figures.after ?? ''), most),
     choices: await examineChoices(db, [since, now], version => listRequired(policies, version), most),
-    archive: await examineArchive(db),
+    archive: await examineArchive(db, now),
     accesses: await examineAccesses(db, since, role => scopesOf(role as Role).includes('leads:reveal')),
     traces: await findTraces(services, sample.values, Number(before('P2')?.figures.position ?? 0)),
   };

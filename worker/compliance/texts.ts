@@ -148,6 +148,7 @@ const en = {
   changes_announced:
     'Significant changes: {significant}, of {versions} versions. None took effect before it was published, and each asks visitors again.',
   changes_unsaid: 'Significant changes that do not say what they change: {versions}.',
+  changes_unmailed: 'Significant changes of which no mail was queued within an hour: {versions}.',
   changes_sudden: 'Significant changes that took effect before they were published: {versions}.',
   children_none: 'Inquiries: {leads}, none of them known to be a child’s, but for what a law or a court keeps.',
   children_kept: 'Inquiries that are known to be a child’s and still here: {leads}.',
@@ -232,6 +233,7 @@ const zh: Record<Code, string> = {
   changes_announced:
     '{versions} 个版本中有 {significant} 次重大变更：均已公告变更内容，未早于发布生效，且会再次征求访客的选择。',
   changes_unsaid: '{versions} 次重大变更没有说明变更内容。',
+  changes_unmailed: '{versions} 次重大变更在发布一小时后仍未发出邮件告知。',
   changes_sudden: '{versions} 次重大变更早于发布生效。',
   children_none: '{leads} 条线索中没有已知属于儿童的信息，法律或法院要求保留的除外。',
   children_kept: '{leads} 条已知属于儿童的线索仍未删除。',

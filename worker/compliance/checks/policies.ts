@@ -8,10 +8,11 @@ export const V1: Check = ({ archive: { versions, documents, altered, missing } }
 };
 
 /** Every significant change of the policy was published before it took effect, and is announced with what changes. */
-export const V2: Check = ({ archive: { versions, significant, sudden, unsaid } }) => {
+export const V2: Check = ({ services, archive: { versions, significant, sudden, unsaid, unmailed } }) => {
   if (versions === 0) return unproven('no_policy');
   if (sudden > 0) return broken('changes_sudden', { versions: sudden });
   if (unsaid > 0) return broken('changes_unsaid', { versions: unsaid });
+  if (services.settings.smtp_url && unmailed > 0) return broken('changes_unmailed', { versions: unmailed });
   return kept(significant > 0 ? 'changes_announced' : 'changes_none', { versions, significant });
 };
 

@@ -88,10 +88,9 @@ const secret = {
 const fields = {
   name: { description: 'What staff call it. Name no person in it.', example: crm.name },
   address: {
-    format: 'uri',
     maxLength: longest_address,
     description:
-      'An https address whose host `OUTBOUND_HOSTS` lists; http only to a private or loopback address there. That of a robot is its key: it is stored sealed, and only its host and path are shown, with `…` for the key.',
+      'Of `email` a mailbox; else an https address whose host `OUTBOUND_HOSTS` lists; http only to a private or loopback address there. That of a robot is its key: it is stored sealed, and only its host and path are shown, with `…` for the key.',
     example: crm.address,
   },
   events: { minItems: 1, description: 'What it is told of.', example: crm.events },
