@@ -93,7 +93,7 @@ const en = {
   buttons_unknown: 'The styles of the two buttons are not those under which a browser drew both alike.',
   styles_unread: 'The styles of the widget cannot be read here. The server that hands them out shows it.',
   refusals_heeded:
-    'Withdrawals of the last day: {withdrawn}, refusals: {refused}; after none of them is anything optional granted. What a browser then runs is shown by the tests of this version.',
+    'Withdrawals of the last day: {withdrawn}, each of which took something back; refusals: {refused}, which granted nothing optional. What a browser then runs is shown by the tests of this version.',
   withdrawals_unheeded: 'Withdrawals of the last day that took nothing back: {choices}.',
   choices_shown:
     'Choices of the last day: {choices}, refusals among them: {refused}; 100 % say what was shown, and grant nothing else.',
@@ -184,7 +184,7 @@ const zh: Record<Code, string> = {
   buttons_unknown: '两个按钮的样式不是浏览器测试中外观一致的样式。',
   styles_unread: '此处无法读取组件的样式，由提供样式的服务器证明。',
   refusals_heeded:
-    '最近一天的 {withdrawn} 次撤回和 {refused} 次拒绝之后，均未授予任何可选用途。浏览器中的实际效果由本版本的测试证明。',
+    '最近一天的 {withdrawn} 次撤回均收回了授权，{refused} 次拒绝均未授予任何可选用途。浏览器中的实际效果由本版本的测试证明。',
   withdrawals_unheeded: '最近一天有 {choices} 次撤回未收回任何授权。',
   choices_shown: '最近一天的 {choices} 次选择（其中拒绝 {refused} 次）100% 记有当时展示的内容，且未授予其他用途。',
   choices_unshown: '最近一天有 {choices} 次选择未记录展示的内容，或授予了未展示的用途。',

@@ -27,7 +27,7 @@ export function listButtonRules(text: string): string {
     .join('\n');
 }
 
-/** After a withdrawal nothing is granted. */
+/** Each withdrawal took something back. */
 export const K2: Check = ({ choices: { refused, withdrawn, unheeded } }) =>
   unheeded > 0
     ? broken('withdrawals_unheeded', { choices: unheeded })
