@@ -48,7 +48,12 @@ ${incident.noticed_at ? renderNoticed(reader, details) : renderForm(reader, deta
 function renderFacts(reader: Reader, incident: Incident): Content {
   const text = desk_texts[reader.locale];
   const facts: [string, Content][] = [
-    [text.reportDue, renderClock(reader, incident.report_due_at, incident.noticed_at && incident.report_due_at)],
+    [
+      text.reportDue,
+      incident.noticed_at
+        ? renderTime(reader, incident.report_due_at)
+        : renderClock(reader, incident.report_due_at, null),
+    ],
     [text.noticeDue, renderClock(reader, incident.notice_due_at, incident.noticed_at)],
     [text.from, renderTime(reader, incident.from)],
     [text.to, renderTime(reader, incident.to)],
