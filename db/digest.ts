@@ -23,3 +23,8 @@ export function lengthPrefixed(...parts: (string | null)[]): Buffer {
   }
   return bytes;
 }
+
+/** Returns a text as it is. Because whoever edits a file can put bytes in its place, those are given as another text. */
+export function asText<T extends string | null>(value: T): T | string {
+  return value === null || typeof value === 'string' ? value : `not a text: ${JSON.stringify(value)}`;
+}

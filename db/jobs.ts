@@ -2,7 +2,10 @@ import type { CompiledQuery } from 'kysely';
 import type { Database } from './database.ts';
 import type { Jobs } from './schema.ts';
 
-/** Length of a lease. Because a server may die while it holds one, a run that takes longer extends it. */
+/**
+ * Length of a lease. Because a server may die while it holds one, a run that takes longer extends it. No two servers'
+ * clocks are that far apart.
+ */
 const lease_ms = 5 * 60_000;
 
 /** Name of the job that makes backups, which only a Node server with a folder for them has. */
@@ -20,11 +23,15 @@ export interface Run {
 /**
  * Takes the lease of a job when the job has not succeeded since its period began and no other run holds the lease.
  *
+ * A success or a lease of the future counts for nothing. Because a clock that was ahead for a while has written it, the
+ * job would otherwise rest until that time comes.
+ *
  * @param period_began The job is due when its latest success is older than this.
  * @returns Whether this run holds the lease now.
  */
 export async function takeLease(db: Database, { name, holder }: Run, period_began: Date, now: Date): Promise<boolean> {
-  const lease_until = new Date(now.getTime() + lease_ms).toISOString();
+  const after = (ms: number) => new Date(now.getTime() + ms).toISOString();
+  const lease_until = after(lease_ms);
   const [outcome] = await db.atomic([
     db
       .insertInto('jobs')
@@ -33,11 +40,18 @@ export async function takeLease(db: Database, { name, holder }: Run, period_bega
         conflict
           .column('name')
           .doUpdateSet({ holder, lease_until })
-          .where(eb => eb.or([eb('jobs.lease_until', 'is', null), eb('jobs.lease_until', '<=', now.toISOString())]))
+          .where(eb =>
+            eb.or([
+              eb('jobs.lease_until', 'is', null),
+              eb('jobs.lease_until', '<=', now.toISOString()),
+              eb('jobs.lease_until', '>', after(2 * lease_ms)),
+            ]),
+          )
           .where(eb =>
             eb.or([
               eb('jobs.last_success_at', 'is', null),
               eb('jobs.last_success_at', '<', period_began.toISOString()),
+              eb('jobs.last_success_at', '>', after(lease_ms)),
             ]),
           ),
       )

@@ -96,6 +96,23 @@ describe.each(engines)('jobs on $engine', ({ open }) => {
     await close();
   });
 
+  it('go on once a clock is set right that was a year ahead, also where its server died then', async () => {
+    const { db, close } = await open();
+    const { services, advance } = await start({}, db);
+    const year_ms = 365 * 24 * hour_ms;
+    const job = makeJob('job', minute_ms);
+    const hung = { name: 'hung', holder: 'one' };
+    advance(year_ms);
+    await runDueJobs(services, [job]);
+    await takeLease(db, hung, services.now(), services.now());
+    advance(-year_ms);
+    await runDueJobs(services, [job]);
+    await runDueJobs(services, [job]);
+    expect(job.runs).toBe(2);
+    expect(await takeLease(db, { ...hung, holder: 'other' }, services.now(), services.now())).toBe(true);
+    await close();
+  });
+
   it('are taken over when their server died: its lease runs out, and it has no say any more', async () => {
     const { db, close } = await open();
     const { services, advance } = await start({}, db);

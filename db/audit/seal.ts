@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { Conflict, type Database } from '../database.ts';
-import { digest, lengthPrefixed } from '../digest.ts';
+import { asText, digest, lengthPrefixed } from '../digest.ts';
 import type { AuditSeals } from '../schema.ts';
 import { nextTurn } from '../turn.ts';
 import { type RecordedEvent, readTrail } from './trail.ts';
@@ -78,7 +78,9 @@ function makeSeal({ to_seq, hash: prev }: SealedEnd, events: RecordedEvent[], no
  */
 export function hashSeal(seal: Omit<AuditSeals, 'hash'>): string {
   const { from_seq, to_seq, prev, sealed_at, events_sha256, marks } = seal;
-  return digest(lengthPrefixed('seal', prev, String(from_seq), String(to_seq), sealed_at, events_sha256, marks));
+  return digest(
+    lengthPrefixed(...['seal', prev, String(from_seq), String(to_seq), sealed_at, events_sha256, marks].map(asText)),
+  );
 }
 
 /** Length of an event's mark. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
-import { lengthPrefixed } from '../digest.ts';
+import { asText, lengthPrefixed } from '../digest.ts';
 import type { AuditEvents } from '../schema.ts';
 import { nextTurn } from '../turn.ts';
 
@@ -135,6 +135,9 @@ function encode(rows: AuditEvents[], subjects: { seq: number; lead_id: string }[
   return rows.map(({ seq, recorded_at, actor, role, action, fields, purpose, request_id, lead_id }) => {
     const leads = (bySeq.get(seq) ?? []).map(subject => subject.lead_id).sort();
     const columns = [recorded_at, actor, role, action, fields, purpose, request_id, lead_id];
-    return { seq, bytes: lengthPrefixed(String(seq), ...columns, String(leads.length), ...leads) };
+    return {
+      seq,
+      bytes: lengthPrefixed(String(seq), ...columns.map(asText), String(leads.length), ...leads.map(asText)),
+    };
   });
 }

@@ -4,6 +4,7 @@ import { sealTrail } from '../audit/seal.ts';
 import type { Database, Snapshot, Table } from '../database.ts';
 import { newId } from '../ids.ts';
 import type { CheckpointKey } from '../vault/checkpoint-key.ts';
+import { countKeys } from '../vault/count.ts';
 import type { Vault, WrappedKey } from '../vault/vault.ts';
 import { type Bytes, countBytes, packLines, sealBytes } from './bytes.ts';
 import { countLeads, draftHead, draftLeads, type End, end_queries, readEnd } from './end.ts';
@@ -49,6 +50,8 @@ const rows_per_call = 1_000;
 export async function dump(db: Database, options: DumpOptions): Promise<Omit<Manifest, 'format'>> {
   const { vault, key, now, beside, writeKeys, onProgress = () => {} } = options;
   await sealTrail(db, now);
+  // Counted before, because what is wrapped anew meanwhile is wrapped under the last key.
+  const kek_ids = [...new Set([...(await countKeys(db)).map(({ kek_id }) => kek_id), vault.kek_id])];
   return db.snapshot(async snapshot => {
     const deployment = await findDeployment(db, snapshot);
     if (beside && beside.deployment !== deployment)
@@ -68,7 +71,8 @@ export async function dump(db: Database, options: DumpOptions): Promise<Omit<Man
     const made_at = now.toISOString();
     const backups = { ...beside?.backups, [id]: vault.wrap(id, data_key) };
     const { seq } = end;
-    const header = { deployment, made_at, seq, index_version: vault.index_version, backups, columns: keys.columns };
+    const { index_version } = vault;
+    const header = { deployment, made_at, seq, index_version, kek_ids, backups, columns: keys.columns };
     await writeKeys(writeKeyFile(header, counted(readRows(db, snapshot, keys), count), key));
     onProgress(whole, whole);
     const migrations = await snapshot.listMigrations();

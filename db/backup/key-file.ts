@@ -13,6 +13,8 @@ export interface KeyHeader {
   /** Number of the latest act: whoever was erased by then has no key here. */
   seq: number;
   index_version: string;
+  /** The key encryption keys under which the keys of the rows are wrapped. */
+  kek_ids: string[];
   /** The key of each backup that stands beside the file, by the backup's id. */
   backups: Record<string, WrappedKey>;
   /** The columns of each row, in order. */
@@ -71,7 +73,7 @@ export function writeKeyFile(
  */
 export async function readKeyFile(bytes: Bytes, isSigned: IsSigned): Promise<KeyFile> {
   const sum = createHash('sha256');
-  const parts = unpackLines(key_file_name, bytes);
+  const parts = readLines(bytes);
   const [line = '', ...first] = ((await parts.next()).value as string[] | undefined) ?? [];
   const header = readHeader(line);
   sum.update(`${line}\n`);
@@ -97,9 +99,20 @@ export async function readKeyFile(bytes: Bytes, isSigned: IsSigned): Promise<Key
     const { rows: written, signature } = readEnd(end);
     if (written !== count) throw damaged();
     if (!isSigned(sum.digest('hex'), signature))
-      throw new Refusal('wrong_key', `SIGNING_KEY: this key did not sign ${key_file_name}, or the file was altered`);
+      throw new Refusal(
+        'wrong_key',
+        `SIGNING_KEY: this key did not sign ${key_file_name}. The key has turned since: put the key of then first in the list, and run ops keys rotate. Or the file was altered: ${remedy.toLowerCase()}`,
+      );
   }
   return { header, rows: rows() };
+}
+
+async function* readLines(bytes: Bytes): AsyncGenerator<string[]> {
+  try {
+    yield* unpackLines(key_file_name, bytes);
+  } catch (error) {
+    throw error instanceof Refusal ? damaged() : error;
+  }
 }
 
 /**
@@ -108,7 +121,7 @@ export async function readKeyFile(bytes: Bytes, isSigned: IsSigned): Promise<Key
  * @throws Refusal when it is no file of keys.
  */
 export async function peekKeyHeader(bytes: Bytes): Promise<KeyHeader> {
-  for await (const [line = ''] of unpackLines(key_file_name, bytes)) return readHeader(line);
+  for await (const [line = ''] of readLines(bytes)) return readHeader(line);
   throw damaged();
 }
 
@@ -122,8 +135,15 @@ function readEnd(line: string | undefined): KeyEnd {
   return JSON.parse(line) as KeyEnd;
 }
 
+/** What to do about a file of keys that is not sound. */
+const remedy =
+  'Copy it again from where it is whole; or move all of the folder away, and make a backup into an empty one';
+
 function damaged(): Refusal {
-  return new Refusal('damaged', `${key_file_name} is not whole, or was altered: without it no backup beside it opens`);
+  return new Refusal(
+    'damaged',
+    `${key_file_name} is not whole, or was altered: without it no backup beside it opens. ${remedy}`,
+  );
 }
 
 /**
@@ -154,7 +174,7 @@ export function rewrapKeyFile({ header, rows }: KeyFile, vault: Vault, key: Chec
 
   const backups = Object.fromEntries(Object.entries(header.backups).map(([id, known]) => [id, rewrap(id, known)]));
   const { format: _, ...rest } = header;
-  return writeKeyFile({ ...rest, backups }, rewrapRows(), key);
+  return writeKeyFile({ ...rest, kek_ids: [vault.kek_id], backups }, rewrapRows(), key);
 }
 
 /**

@@ -40,6 +40,24 @@ export function writeManifest(manifest: Omit<Manifest, 'format'>, key: Checkpoin
 }
 
 /**
+ * Reads the id of a manifest, whoever signed it; undefined when it is not whole. Because a key that has turned may have
+ * signed it, only what is restored must be signed by a listed one.
+ */
+export function readManifestId(text: string): string | undefined {
+  try {
+    return (JSON.parse(text.split('\n')[0]!) as Manifest).id;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Tells whether a whole manifest is signed. */
+export function isManifestSigned(text: string, isSigned: IsSigned): boolean {
+  const [line = '', signature = '', end] = text.split('\n');
+  return end !== undefined && isSigned(line, signature);
+}
+
+/**
  * Reads a manifest.
  *
  * @throws Refusal when it is not whole, or signed by somebody else.
@@ -54,7 +72,7 @@ export function readManifest(text: string, isSigned: IsSigned): Manifest {
   if (!isSigned(line, signature))
     throw new Refusal(
       'wrong_key',
-      'SIGNING_KEY: this key did not sign the backup. It is another deployment’s, or was altered, or the key has turned since: put the key of then first in the list',
+      'SIGNING_KEY: this key did not sign the backup. It is another deployment’s, or was altered, or the key has turned since: put the key of then first in the list, and run ops keys rotate',
     );
   return JSON.parse(line) as Manifest;
 }

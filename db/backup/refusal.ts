@@ -9,6 +9,7 @@ export type Reason =
   | 'not_empty'
   | 'lost_key'
   | 'wrong_trail'
+  | 'clock'
   | 'busy'
   | 'no_room'
   | 'stopped';

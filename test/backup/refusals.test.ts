@@ -102,8 +102,14 @@ const cases: Case[] = [
   {
     what: 'a file of keys that is cut off',
     code: 'damaged',
-    says: /keys\.ndjson\.gz/,
+    says: /keys\.ndjson\.gz is not whole.*Copy it again/,
     harm: path => truncateSync(join(path, 'keys.ndjson.gz'), 400),
+  },
+  {
+    what: 'a note of erasures that cannot be read',
+    code: 'damaged',
+    says: /erased: cannot be read \(EISDIR\)/,
+    harm: path => mkdirSync(join(path, 'erased')),
   },
   {
     what: 'a backup that the file of keys does not know',
@@ -243,6 +249,17 @@ it('keys that turn: the file of keys is wrapped anew, and opens every backup und
   await withStore(url, async copy => {
     expect(await openAll(copy, alone.vault)).toEqual(await openAll(db));
   });
+});
+
+it('a backup is made beside one whose manifest is damaged, and that one opens once it is copied anew', async () => {
+  const path = join(folder, 'beside');
+  cpSync(out, path, { recursive: true });
+  writeFileSync(join(path, name, 'manifest.json'), '');
+  const later = new Date(noon.getTime() + 1_000);
+  await backUp(db, path, later);
+  cpSync(join(out, name, 'manifest.json'), join(path, name, 'manifest.json'));
+  const url = `file:${join(folder, 'beside.db')}`;
+  expect(await restoreBackup(url, { path: join(path, name), keyring, now: later })).toMatchObject({ leads: 4 });
 });
 
 describe('sealed bytes', () => {

@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runIfDue } from '../../worker/jobs.ts';
 import { createBackupJobs } from '../../worker/node/backup/jobs.ts';
+import { restoreBackup } from '../../worker/node/backup/restore.ts';
 import { openStore } from '../../worker/node/store.ts';
+import { keyring } from '../support/backup.ts';
 import { lead, noon, start, startPublished, unguarded } from '../support/harness.ts';
 import { operate } from '../support/operate.ts';
 import { makeFolder, startServer } from '../support/server.ts';
 
 const hour_ms = 3_600_000;
+const year_ms = 365 * 24 * hour_ms;
 
 let folder: string;
 let remove: () => void;
@@ -79,6 +82,23 @@ describe('a server with BACKUP_DIR', () => {
     await runBackup();
     advance(1_000);
     expect(await health()).toEqual([]);
+    await db.destroy();
+  });
+
+  it('[P5] keeps the newest once a clock is set right that was ahead, and restores none of the two unasked', async () => {
+    const { db, runBackup, advance } = await startWithBackups({ BACKUPS_KEPT: '1' });
+    const path = join(folder, 'out');
+    const restored = join(folder, 'restored.db');
+    const restore = () => restoreBackup(`file:${restored}`, { path, keyring, now: noon });
+    advance(year_ms);
+    await runBackup();
+    const [early] = listOut();
+    await expect(restore()).rejects.toMatchObject({ message: expect.stringContaining(`that made ${early}, is wrong`) });
+    expect(existsSync(restored)).toBe(false);
+    advance(-year_ms);
+    await runBackup();
+    expect(listOut()).toEqual(['20261123T040000.000Z', 'checkpoints', 'keys.ndjson.gz']);
+    expect(await restore()).toMatchObject({ leads: 0 });
     await db.destroy();
   });
 

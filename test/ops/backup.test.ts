@@ -59,6 +59,26 @@ describe('[P5] the operator backs up, tries and restores', () => {
     });
   });
 
+  it('on, while SIGNING_KEY turns: beside backups that the earlier key signed, which keys rotate signs anew', async () => {
+    const turned = join(folder, 'turned');
+    const [old, next] = [test_keys.SIGNING_KEY, Buffer.alloc(32, 77).toString('base64')];
+    const with_key = (SIGNING_KEY: string, ...args: string[]) =>
+      operate(args, { DATABASE_URL: from, ...test_keys, SIGNING_KEY });
+    const both = `${old},${next}`;
+    await with_key(old, 'backup', turned);
+    const [first] = readdirSync(turned);
+    await with_key(both, 'backup', turned);
+    expect(await with_key(both, 'keys', 'status', '--backup', turned)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('1 backups are signed with another SIGNING_KEY than the last'),
+    });
+    expect(await with_key(next, 'backup', turned)).toMatchObject({ code: 0 });
+    expect(await with_key(next, 'backup', 'verify', join(turned, first!))).toMatchObject({ code: 1 });
+    expect(await with_key(both, 'keys', 'rotate', '--backup', turned)).toMatchObject({ code: 0, stderr: '' });
+    expect(await with_key(both, 'keys', 'status', '--backup', turned)).toMatchObject({ code: 0, stderr: '' });
+    expect(await with_key(next, 'backup', 'verify', join(turned, first!))).toMatchObject({ code: 0, stderr: '' });
+  });
+
   /** Runs a command whose files may have so many KiB, which is a full disk to it. */
   function runInRoom(kib: number, address: string, ...args: string[]) {
     const small = `ulimit -f ${kib * 2}; exec ${process.execPath} worker/ops.ts ${args.join(' ')}`;

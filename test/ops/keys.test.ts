@@ -24,6 +24,8 @@ describe.each(['SQLite', 'PostgreSQL'])('keys rotate on %s, while a server works
   const { folder, remove } = makeFolder();
   const backups = join(folder, 'backups');
   const copy = join(folder, 'copy');
+  /** Of a backup whose own key is wrapped under the last key already, and those of its leads are not. */
+  const mixed = join(folder, 'mixed');
   let address = '';
   let db: Database;
   let server: RunningServer | undefined;
@@ -73,6 +75,12 @@ describe.each(['SQLite', 'PostgreSQL'])('keys rotate on %s, while a server works
     const withBackups = await ops({ ...both, BACKUP_DIR: backups }, 'keys', 'status');
     expect(JSON.parse(withBackups.stdout)[0]).toMatchObject({ key: 'one', leads: seeded, backups: 1 });
     expect(stderr).toMatch(new RegExp(`^${seeded} keys are wrapped under another key.*keys rotate\n$`));
+    for (const command of ['status', 'rotate'])
+      expect(await ops(both, 'keys', command, '--backup', join(folder, 'none'))).toMatchObject({
+        code: 1,
+        stderr: `keys ${command}: ${join(folder, 'none')} holds no backups\n`,
+      });
+    expect(await ops(both, 'backup', mixed)).toMatchObject({ code: 0 });
   });
 
   it('is killed, and no start goes without a key that still wraps something; it goes on, and no request fails meanwhile', async () => {
@@ -148,11 +156,13 @@ describe.each(['SQLite', 'PostgreSQL'])('keys rotate on %s, while a server works
   it('[P5] no start goes without a key that the backups in BACKUP_DIR still need; the status tells it too', async () => {
     const before_all = await db.selectFrom('key_checks').selectAll().orderBy('number').execute();
     const start = ['worker/node.ts'];
-    const refused = await run(start, { DATABASE_URL: address, PORT: '0', ...after, BACKUP_DIR: copy });
-    expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain(
-      'ENCRYPTION_KEYS: key one is missing, and the keys of 1 backups in BACKUP_DIR are wrapped under it',
-    );
+    for (const BACKUP_DIR of [copy, mixed]) {
+      const refused = await run(start, { DATABASE_URL: address, PORT: '0', ...after, BACKUP_DIR });
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toContain(
+        'ENCRYPTION_KEYS: key one is missing, and the keys of 1 backups in BACKUP_DIR are wrapped under it',
+      );
+    }
     expect(await db.selectFrom('key_checks').selectAll().orderBy('number').execute()).toEqual(before_all);
     const left = await ops({ ...both, BACKUP_DIR: backups }, 'keys', 'status', '--backup', copy);
     const rows = JSON.parse(left.stdout) as { key: string; backups: number }[];
@@ -178,7 +188,11 @@ describe.each(['SQLite', 'PostgreSQL'])('keys rotate on %s, while a server works
       reindexed: 0,
       backup_keys: 0,
     });
-    const events = db.selectFrom('audit_events').select(['action', 'fields']).where('action', 'like', 'key.%');
+    const events = db
+      .selectFrom('audit_events')
+      .select(['action', 'fields'])
+      .where('action', 'like', 'key.%')
+      .orderBy('seq');
     expect(await events.execute()).toEqual([
       { action: 'key.first_used', fields: 'one' },
       { action: 'key.first_used', fields: 'two' },

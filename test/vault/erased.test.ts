@@ -204,7 +204,7 @@ async function openBackups(folder: string): Promise<Record<string, Buffer>> {
   const opened: Record<string, string[]> = { keys: [] };
   const file = (await openKeyFile(folder, keyring))!;
   for await (const rows of file.rows) opened.keys!.push(...rows.map(row => JSON.stringify(row)));
-  for (const name of await listBackups(folder)) {
+  for (const name of (await listBackups(folder, noon)).sort()) {
     const { id, files } = readManifest(readFileSync(join(folder, name, manifest_name), 'utf8'), keyring.isSigned);
     const key = unwrapKey(keyring.vault, id, file.header.backups[id]!);
     opened[name] = [];

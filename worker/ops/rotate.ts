@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Database } from '../../db/database.ts';
 import { reindexLeads } from '../../db/leads/reindex.ts';
 import { findKeyMistakes } from '../../db/vault/check.ts';
@@ -6,7 +7,13 @@ import type { Unopened } from '../../db/vault/lost-key.ts';
 import type { Renewed } from '../../db/vault/renew.ts';
 import { noteRotated, rewrapKeys } from '../../db/vault/rotate.ts';
 import { createVault, type Vault, versionIndexes } from '../../db/vault/vault.ts';
-import { type BackupCounts, countBackupKeys, rewrapBackupKeys } from '../node/backup/key-file.ts';
+import {
+  type BackupCounts,
+  countBackupKeys,
+  countSignedEarlier,
+  keyFileOf,
+  rewrapBackupKeys,
+} from '../node/backup/key-file.ts';
 import { createKeyring } from '../node/backup/keyring.ts';
 import { normalizePhone } from '../shared/phone.ts';
 import { readKeys } from './keys.ts';
@@ -27,7 +34,7 @@ const rotate = defineCommand({
   name: 'keys rotate',
   usage: '[--backup DIR…]',
   sentence:
-    'Wraps every key anew under the last of ENCRYPTION_KEYS, in the backups of BACKUP_DIR and of each DIR too, and makes the indexes anew under the last INDEX_KEY, while servers run. Safe to run twice and to kill.',
+    'Wraps every key anew under the last of ENCRYPTION_KEYS, in the backups of BACKUP_DIR and of each DIR too, signs those with the last SIGNING_KEY, and makes the indexes anew under the last INDEX_KEY, while servers run. Safe to run twice and to kill.',
   options: { ...database_options, backup: texts },
   words: most_folders,
   async run({ values, rest, now }) {
@@ -58,10 +65,11 @@ const status = defineCommand({
     const keys = readKeys(readTarget(values));
     const vault = createVault(keys.encryption_keys, keys.index_key);
     const counts = await onDatabase(values, countKeys);
-    const backups = await countBackupKeys(folders, createKeyring(keys));
+    const keyring = createKeyring(keys);
+    const backups = await countBackupKeys(folders, keyring);
     const table = describeCounts(counts, backups, vault, keys);
-    const inBackups = [...backups.keys()].some(kek_id => kek_id !== vault.kek_id);
-    const left = describeLeft(counts, vault) ?? (inBackups ? 'backups hang on another key than the last' : undefined);
+    const left =
+      describeLeft(counts, vault) ?? describeLeftInBackups(backups, await countSignedEarlier(folders, keyring), vault);
     if (left) throw new Mistake(`${left}: npm run -s ops -- keys rotate`, table);
     return table;
   },
@@ -120,6 +128,12 @@ function describeLeft(counts: KeyCount[], vault: Vault): string | undefined {
   return `${wrapped} keys are wrapped under another key than the last, ${vault.kek_id}, and ${indexed} indexes are of another version than ${vault.index_version}`;
 }
 
+/** Says whether backups hang on other keys than the last ones; undefined where none do. */
+function describeLeftInBackups(counts: BackupCounts, signed_earlier: number, vault: Vault): string | undefined {
+  if ([...counts.keys()].some(kek_id => kek_id !== vault.kek_id)) return 'backups hang on another key than the last';
+  return signed_earlier > 0 ? `${signed_earlier} backups are signed with another SIGNING_KEY than the last` : undefined;
+}
+
 function describeUnopened(unopened: Unopened[]): string {
   const keys = [...new Set(unopened.map(({ key_id }) => key_id))].join(', ');
   const ids = [...new Set(unopened.map(({ subject_id }) => subject_id))];
@@ -143,12 +157,15 @@ interface KeyRow {
 /**
  * Lists the folders of backups: that of BACKUP_DIR, where it is set, and those behind `--backup`.
  *
- * @throws Mistake for words that no option begins.
+ * @throws Mistake for words that no option begins, and for a named folder without a file of keys.
  */
 function listBackupFolders(command: string, named: string[] = [], rest: string[]): string[] {
   if (rest.length > 0 && named.length === 0) throw new Mistake(`${command}: name folders of backups after --backup`);
   const own = process.env.BACKUP_DIR?.trim();
-  return [...new Set([...(own ? [own] : []), ...named, ...rest])];
+  const others = [...named, ...rest];
+  const none = others.find(folder => !existsSync(keyFileOf(folder)));
+  if (none) throw new Mistake(`${command}: ${none} holds no backups`);
+  return [...new Set([...(own ? [own] : []), ...others])];
 }
 
 const kinds: Record<string, 'leads' | 'requests' | 'channels' | 'incidents'> = {

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listErased, type NotedErasure, readHead } from '../../../db/backup/noted.ts';
+import { Refusal } from '../../../db/backup/refusal.ts';
 import type { Database } from '../../../db/database.ts';
-import { appendText, replaceFile } from './files.ts';
+import { appendText, orUndefined, replaceFile } from './files.ts';
 import { keyFileOf, readKeyHeader } from './key-file.ts';
 import type { Keyring } from './keyring.ts';
 
@@ -11,9 +12,11 @@ const line = /^(\d+) ([0-9a-f-]{36})$/;
 /**
  * Reads the erasures that were noted in a folder of backups: a line each, with the number of the act and the lead's id.
  * A line that a crash has cut off is no line.
+ *
+ * @throws Refusal when they cannot be read. Because who was erased would be there again, none is restored then.
  */
 export async function readErased(folder: string): Promise<NotedErasure[]> {
-  const text = await readFile(pathOf(folder), 'utf8').catch(() => '');
+  const text = await readText(pathOf(folder));
   return text.split('\n').flatMap(one => {
     const [, seq, id] = line.exec(one) ?? [];
     return id ? [{ seq: Number(seq), id }] : [];
@@ -55,8 +58,21 @@ export function createNotes(folder: string, keyring: Keyring): (db: Database) =>
   };
 }
 
+async function readText(path: string): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8').catch(orUndefined)) ?? '';
+  } catch (error) {
+    const { code } = error as { code?: string };
+    throw new Refusal(
+      'damaged',
+      `erased: cannot be read (${code}), which says who was erased since: see to ${path}`,
+      error,
+    );
+  }
+}
+
 async function changedAt(path: string): Promise<number | undefined> {
-  return (await stat(path).catch(() => undefined))?.mtimeMs;
+  return (await stat(path).catch(orUndefined))?.mtimeMs;
 }
 
 async function write(folder: string, noted: NotedErasure[]) {

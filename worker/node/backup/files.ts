@@ -12,16 +12,29 @@ const part = '.part';
 /** Name of a backup's folder: the time at which it was made, in UTC. */
 const folder_name = /^\d{8}T\d{6}\.\d{3}Z$/;
 
+/** Time by which the clocks of two servers may differ. */
+const skew_ms = 300_000;
+
 /** Returns the name of the folder of a backup that is made now. */
 export function nameFolder(now: Date): string {
   return now.toISOString().replaceAll(/[-:]/g, '');
 }
 
-/** Lists the backups of a folder that are whole, the oldest first. */
-export async function listBackups(folder: string): Promise<string[]> {
-  const names = (await readdir(folder).catch(() => [])).filter(name => folder_name.test(name)).sort();
+/**
+ * Lists the backups of a folder that are whole, the oldest first.
+ *
+ * Because a clock that was ahead has named those of the future, they are older than any other.
+ */
+export async function listBackups(folder: string, now: Date): Promise<string[]> {
+  const names = ((await readdir(folder).catch(orUndefined)) ?? []).filter(name => folder_name.test(name)).sort();
   const whole = await Promise.all(names.map(name => exists(join(folder, name, manifest_name))));
-  return names.filter((_, n) => whole[n]);
+  const found = names.filter((_, n) => whole[n]);
+  return [...found.filter(name => isOfFuture(name, now)), ...found.filter(name => !isOfFuture(name, now))];
+}
+
+/** Tells whether a backup is named by a time that is still to come, as no two clocks differ by themselves. */
+export function isOfFuture(name: string, now: Date): boolean {
+  return name > nameFolder(new Date(now.getTime() + skew_ms));
 }
 
 /** Makes a folder that only its owner may enter, and those above it. */
@@ -92,7 +105,16 @@ export function readBytes(path: string): Bytes {
 
 /** Returns the size of a file; undefined when it is not there. */
 export async function sizeOf(path: string): Promise<number | undefined> {
-  return (await stat(path).catch(() => undefined))?.size;
+  return (await stat(path).catch(orUndefined))?.size;
+}
+
+/**
+ * Returns undefined for the error of a file that is not there. Because what cannot be read just now is there all the
+ * same, every other error is thrown on.
+ */
+export function orUndefined(error: unknown): undefined {
+  if (/^(ENOENT|ENOTDIR)$/.test(String((error as { code?: unknown }).code))) return undefined;
+  throw error;
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -50,7 +50,7 @@ export function createBackupJobs({ settings }: Pick<Services, 'settings'>): Job[
         await keepCheckpoint(services, folder, now);
         const { leads } = await drillApart(services, made.folder, now);
         const { rows, bytes } = made;
-        return { leads, rows, bytes, removed: await pruneBackups(folder, backups_kept) };
+        return { leads, rows, bytes, removed: await pruneBackups(folder, backups_kept, now) };
       },
     },
     {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type KeyFile,
@@ -7,8 +8,10 @@ import {
   readKeyFile,
   rewrapKeyFile,
 } from '../../../db/backup/key-file.ts';
+import { type IsSigned, isManifestSigned, readManifest, writeManifest } from '../../../db/backup/manifest.ts';
+import { isSignedBy } from '../../../db/vault/checkpoint-key.ts';
 import type { KeyEncryptionKey } from '../../../db/vault/vault.ts';
-import { exists, explainRoom, readBytes, replaceFile } from './files.ts';
+import { exists, explainRoom, listBackups, manifest_name, readBytes, replaceFile } from './files.ts';
 import type { Keyring } from './keyring.ts';
 import { withLock } from './lock.ts';
 
@@ -33,30 +36,36 @@ export async function readKeyHeader(folder: string, keyring: Keyring): Promise<K
 /**
  * Finds the encryption keys that are not listed any more, while backups of a folder still need them.
  *
- * Because a start must not wait for a large file, only its first line is read, where the keys of the backups stand. Those
- * of the leads come anew with each backup. A file that is not sound is for the next backup to tell.
+ * Because a start must not wait for a large file, only its first line is read, which names them all. A file that is not
+ * sound is for the next backup to tell.
  *
  * @returns The mistakes, one line each.
  */
 export async function findBackupKeyMistakes(folder: string, listed: KeyEncryptionKey[]): Promise<string[]> {
   const path = keyFileOf(folder);
   const header = (await exists(path)) ? await peekKeyHeader(readBytes(path)).catch(() => undefined) : undefined;
-  const needed = Object.values(header?.backups ?? {}).map(({ kek_id }) => kek_id);
+  if (!header) return [];
+  const backups = Object.values(header.backups);
+  const needed = [...backups.map(({ kek_id }) => kek_id), ...header.kek_ids];
   const missing = [...new Set(needed)].filter(kek_id => !listed.some(({ id }) => id === kek_id));
+  // The keys of the leads belong to every backup there.
+  const countHanging = (id: string) =>
+    backups.filter(({ kek_id }) => kek_id === id || header.kek_ids.includes(id)).length;
   return missing.map(
     kek_id =>
-      `ENCRYPTION_KEYS: key ${kek_id} is missing, and the keys of ${needed.filter(id => id === kek_id).length} backups in BACKUP_DIR are wrapped under it; list it again before the last one, and take it out after "ops keys rotate --backup ${folder}"`,
+      `ENCRYPTION_KEYS: key ${kek_id} is missing, and the keys of ${countHanging(kek_id)} backups in BACKUP_DIR are wrapped under it; list it again before the last one, and take it out after "ops keys rotate --backup ${folder}"`,
   );
 }
 
 /**
- * Wraps the keys in a folder of backups anew, those of the backups included, under the last of ENCRYPTION_KEYS. Safe to
- * run twice and to kill: the present file stays until the new one is whole.
+ * Wraps the keys in a folder of backups anew, those of the backups included, under the last of ENCRYPTION_KEYS, and signs
+ * all of it with the last SIGNING_KEY. Safe to run twice and to kill: each file stays until the new one is whole.
  *
  * @returns How many keys were wrapped anew.
  * @throws Refusal when another backup is being made there, or a key is wrapped under one that the keyring lacks.
  */
 export async function rewrapBackupKeys(folder: string, keyring: Keyring): Promise<number> {
+  if (!(await exists(keyFileOf(folder)))) return 0;
   return withLock(folder, async () => {
     let rewrapped = 0;
     const file = await openKeyFile(folder, keyring);
@@ -66,11 +75,37 @@ export async function rewrapBackupKeys(folder: string, keyring: Keyring): Promis
     });
     try {
       await replaceFile(keyFileOf(folder), bytes);
+      await signManifests(folder, keyring);
     } catch (error) {
       throw explainRoom(error, folder);
     }
     return rewrapped;
   });
+}
+
+/** Signs the manifests that an earlier key signed. One that no listed key signed is for a restore to tell. */
+async function signManifests(folder: string, keyring: Keyring): Promise<void> {
+  for (const path of await listManifests(folder)) {
+    const text = await readFile(path, 'utf8');
+    if (!isSignedEarlier(text, keyring)) continue;
+    await replaceFile(path, [Buffer.from(writeManifest(readManifest(text, keyring.isSigned), keyring.key))]);
+  }
+}
+
+/** Counts the backups of folders whose manifests an earlier SIGNING_KEY signed, while it is listed. */
+export async function countSignedEarlier(folders: string[], keyring: Keyring): Promise<number> {
+  const paths = (await Promise.all(folders.map(listManifests))).flat();
+  const texts = await Promise.all(paths.map(path => readFile(path, 'utf8')));
+  return texts.filter(text => isSignedEarlier(text, keyring)).length;
+}
+
+async function listManifests(folder: string): Promise<string[]> {
+  return (await listBackups(folder, new Date(0))).map(name => join(folder, name, manifest_name));
+}
+
+function isSignedEarlier(text: string, { key, isSigned }: Keyring): boolean {
+  const by = (signed: IsSigned) => isManifestSigned(text, signed);
+  return by(isSigned) && !by((line, signature) => isSignedBy(key.public_key, line, signature));
 }
 
 /** Number of backups, and of subjects in their files of keys, by the key encryption key that wraps their keys. */

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DumpOptions, dump } from '../../../db/backup/dump.ts';
-import { readManifest, writeManifest } from '../../../db/backup/manifest.ts';
+import { readManifestId, writeManifest } from '../../../db/backup/manifest.ts';
 import type { Database } from '../../../db/database.ts';
 import {
   asideOf,
@@ -55,7 +55,8 @@ export async function makeBackup(db: Database, options: MakeOptions): Promise<Ma
   });
 }
 
-async function writeBackup(db: Database, { folder, keyring, now, onProgress }: MakeOptions): Promise<Made> {
+async function writeBackup(db: Database, options: MakeOptions): Promise<Made> {
+  const { folder, keyring, now, onProgress } = options;
   const whole = join(folder, nameFolder(now));
   const part = asideOf(whole);
   const keys = keyFileOf(folder);
@@ -64,7 +65,7 @@ async function writeBackup(db: Database, { folder, keyring, now, onProgress }: M
     ...keyring,
     now,
     onProgress,
-    beside: await findBeside(folder, keyring),
+    beside: await findBeside(options),
     write: (name, bytes) => writeNew(join(part, name), bytes),
     writeKeys: bytes => writeNew(asideOf(keys), bytes),
   });
@@ -78,22 +79,21 @@ async function writeBackup(db: Database, { folder, keyring, now, onProgress }: M
 }
 
 /** Finds what the file of keys says of the backups that stand beside a new one. */
-async function findBeside(folder: string, keyring: Keyring): Promise<DumpOptions['beside']> {
+async function findBeside({ folder, keyring, now }: MakeOptions): Promise<DumpOptions['beside']> {
   const header = await readKeyHeader(folder, keyring);
   if (!header) return undefined;
-  const names = await listBackups(folder);
-  const ids = await Promise.all(names.map(name => readId(join(folder, name, manifest_name), keyring)));
-  const backups = Object.fromEntries(Object.entries(header.backups).filter(([id]) => ids.includes(id)));
+  const names = await listBackups(folder, now);
+  const texts = names.map(name => readFile(join(folder, name, manifest_name), 'utf8'));
+  const ids = (await Promise.all(texts)).map(readManifestId);
+  // A manifest that is damaged may be copied anew, and its backup needs its key then.
+  const isThere = (id: string) => ids.includes(id) || ids.includes(undefined);
+  const backups = Object.fromEntries(Object.entries(header.backups).filter(([id]) => isThere(id)));
   return { deployment: header.deployment, backups };
 }
 
-async function readId(path: string, { isSigned }: Keyring): Promise<string> {
-  return readManifest(await readFile(path, 'utf8'), isSigned).id;
-}
-
 /** Removes the oldest backups of a folder, so that so many are left. */
-export async function pruneBackups(folder: string, kept: number): Promise<number> {
-  const names = await listBackups(folder);
+export async function pruneBackups(folder: string, kept: number, now: Date): Promise<number> {
+  const names = await listBackups(folder, now);
   const old = names.slice(0, Math.max(0, names.length - kept));
   for (const name of old) {
     // Without its manifest it is no backup any more, whatever stops the removal.

@@ -7,7 +7,7 @@ import { isUnavailable } from '../../../db/database.ts';
 import { load } from '../../../db/dialects/sqlite-load.ts';
 import { findFolder, loadStore } from '../store.ts';
 import { readErased } from './erased.ts';
-import { exists, explainRoom, listBackups, makeFolder, manifest_name, readBytes, sizeOf } from './files.ts';
+import { exists, explainRoom, isOfFuture, listBackups, makeFolder, manifest_name, readBytes, sizeOf } from './files.ts';
 import { openKeyFile } from './key-file.ts';
 import type { Keyring } from './keyring.ts';
 import { isRunning } from './lock.ts';
@@ -28,7 +28,7 @@ const drill_name = 'backup-drill-';
  * @throws Refusal that says why not. Nothing was changed then.
  */
 export async function restoreBackup(url: string, { path, ...options }: RestoringOptions): Promise<Restored> {
-  const backup = await openBackup(path, options.keyring);
+  const backup = await openBackup(path, options);
   try {
     return await loadStore(url, db => restore(db, backup, { ...options, vault: options.keyring.vault }));
   } catch (error) {
@@ -46,7 +46,7 @@ export async function restoreBackup(url: string, { path, ...options }: Restoring
  */
 export async function drill(url: string, { path, ...options }: RestoringOptions): Promise<Restored> {
   await sweepDrills(url);
-  const backup = await openBackup(path, options.keyring);
+  const backup = await openBackup(path, options);
   const folder = join(findFolder(url), `${drill_name}${process.pid}`);
   await makeFolder(folder);
   try {
@@ -71,8 +71,8 @@ export async function sweepDrills(url: string): Promise<void> {
 }
 
 /** Opens a backup, and finds whether all of it is there. */
-async function openBackup(path: string, keyring: Keyring): Promise<Backup> {
-  const own = await findOwnFolder(resolve(path));
+async function openBackup(path: string, { keyring, now }: Omit<RestoringOptions, 'path'>): Promise<Backup> {
+  const own = await findOwnFolder(resolve(path), now);
   const text = await readFile(join(own, manifest_name), 'utf8');
   const manifest = readManifest(text, keyring.isSigned);
   for (const { name, bytes } of manifest.files) {
@@ -93,9 +93,16 @@ async function openBackup(path: string, keyring: Keyring): Promise<Backup> {
   return { manifest, keys, erased, read: name => readBytes(join(own, name)) };
 }
 
-async function findOwnFolder(path: string): Promise<string> {
+async function findOwnFolder(path: string, now: Date): Promise<string> {
   if (await exists(join(path, manifest_name))) return path;
-  const newest = (await listBackups(path)).at(-1);
+  const names = await listBackups(path, now);
+  const early = names.find(name => isOfFuture(name, now));
+  if (early)
+    throw new Refusal(
+      'clock',
+      `the clock of this machine, or of the one that made ${early}, is wrong: set the clock, or name the backup that you mean, as ${join(path, names.at(-1)!)}`,
+    );
+  const newest = names.at(-1);
   if (newest) return join(path, newest);
   const isOne = /^\d{8}T/.test(basename(path));
   throw new Refusal(
