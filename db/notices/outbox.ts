@@ -9,7 +9,7 @@ import { test_event } from './write.ts';
 const gathered_at_once = 500;
 
 /** Deliveries that are read at once, where each is a message of its own. */
-const read_at_once = 20;
+export const read_at_once = 20;
 
 /** A delivery as its receiver is told of it. `form` is that of its lead. */
 export type Notice = Pick<Deliveries, 'id' | 'channel_id' | 'event' | 'lead_id' | 'request_id' | 'attempts'> & {

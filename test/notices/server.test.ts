@@ -105,6 +105,8 @@ it('of 300 deliveries a server that is killed twice while it sends loses none, a
   await expect.poll(() => told().size, { timeout: 10_000 }).toBe(300);
   expect(told()).toEqual(new Set(ids));
   const sent = receiver.received.map(({ headers }) => headers['webhook-id']);
-  expect([new Set(sent).size, sent.length]).toEqual([300, 302]);
+  expect(new Set(sent).size).toBe(300);
+  // Behind, a server records twenty at a time, and so a kill may repeat as many.
+  expect(sent.length).toBeLessThanOrEqual(340);
   receiver.close();
 });

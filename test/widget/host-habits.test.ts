@@ -154,7 +154,7 @@ html { user-select: none } summary::marker { content: none } div::first-letter {
 
 it('an element of the page that has the name of a part of the widget keeps its own styles', async () => {
   site.html = pageWith(
-    '<div class="lc-card lc-bar lc-form lc-held lc-dialog lc-button" data-lead-form-done>Ours</div>' + formElement,
+    `<div class="lc-card lc-bar lc-form lc-held lc-dialog lc-button" data-lead-form-done>Ours</div>${formElement}`,
   );
   const page = await site.visit();
   await form(page).waitFor();

@@ -2,13 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { type Attempt, recordAttempt } from '../../db/notices/attempts.ts';
 import { findChannel, openTarget } from '../../db/notices/channels.ts';
 import { findDelivery } from '../../db/notices/deliveries.ts';
-import { type DueDelivery, draftTest, listAlike, listNext, type Notice } from '../../db/notices/outbox.ts';
+import {
+  type DueDelivery,
+  draftTest,
+  listAlike,
+  listNext,
+  type Notice,
+  read_at_once,
+} from '../../db/notices/outbox.ts';
 import { listDueChannels, releaseChannel, takeChannel, takeTurn } from '../../db/notices/turns.ts';
 import type { Deliveries } from '../../db/schema.ts';
 import type { Services } from '../context.ts';
 import type { Locale } from '../shared/locales.ts';
 import type { Message, Sender } from './kind.ts';
 import { kinds } from './kinds.ts';
+
+/** Time for which the record of a success may wait for the next one, while the sender is behind. */
+const held_ms = 200;
 
 /** Sends everything that is due and returns how many attempts there were. It never throws; it logs what failed. */
 export async function sendDue(services: Services): Promise<number> {
@@ -54,15 +64,49 @@ async function sendSome(services: Services, channel_id: string, holder: string):
   const [first] = due;
   if (!first || (await waitForTurn(services, first)) > 0) return 0;
   const messages = kinds[first.kind].gathers ? [await listAlike(db, first, now())] : due.map(delivery => [delivery]);
+  const isBehind = due.length === read_at_once;
+  const record = createRecord(services, holder, isBehind ? held_ms : 0);
   let attempts = 0;
-  for (const [place, notices] of messages.entries()) {
-    // Somebody may have removed the channel meanwhile.
-    if (notices.length === 0 || (place > 0 && isStopping?.())) break;
-    const outcome = await attempt(services, due[place]!, notices);
-    attempts++;
-    if (!(await recordAttempt(db, notices, outcome, now(), holder))) break;
+  let goesOn = true;
+  try {
+    for (const [place, notices] of messages.entries()) {
+      // Somebody may have removed the channel meanwhile.
+      if (!goesOn || notices.length === 0 || (place > 0 && isStopping?.())) break;
+      goesOn = await record.add(notices, await attempt(services, due[place]!, notices));
+      attempts++;
+    }
+  } finally {
+    await record.settle();
   }
   return attempts;
+}
+
+/**
+ * Records attempts, each at once unless the sender is behind: because each record waits for the disk, those that succeed
+ * alike one after another are then recorded together, none later than `held_ms`. What is not recorded when a server dies
+ * is sent again.
+ */
+function createRecord({ db, now }: Services, holder: string, held_ms: number) {
+  let held: { notices: Notice[]; outcome: Attempt; since: number } | undefined;
+
+  /** Records what is held back, and returns whether the channel is still the holder's to send to. */
+  async function settle(): Promise<boolean> {
+    if (!held) return true;
+    const { notices, outcome } = held;
+    held = undefined;
+    return recordAttempt(db, notices, outcome, now(), holder);
+  }
+
+  return {
+    settle,
+    async add(notices: Notice[], outcome: Attempt): Promise<boolean> {
+      const isAlike = held?.outcome.is === outcome.is && held.outcome.status === outcome.status;
+      const goesOn = isAlike || (await settle());
+      const at = now().getTime();
+      held = { notices: [...(held?.notices ?? []), ...notices], outcome, since: held?.since ?? at };
+      return outcome.is === 'sent' && at - held.since < held_ms ? goesOn : (await settle()) && goesOn;
+    },
+  };
 }
 
 /**
