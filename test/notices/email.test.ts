@@ -177,7 +177,7 @@ it.each([
 
 it('no channel leads to what is no mailbox, or by a server that no setting names, or from a host that sends no mail', async () => {
   const { ask } = await start(mailBy('smtp://127.0.0.1:9'));
-  for (const address of ['sales', 'a@example.com, b@example.com', 'https://example.com'])
+  for (const address of ['sales', 'a@example.com,b@example.com', 'https://example.com'])
     expect(await (await ask('POST', '/channels', { ...asked, address }, 'admin')).json()).toMatchObject({
       status: 422,
       errors: [{ field: 'address', message: 'Expected one e-mail address, like sales@example.com.' }],
