@@ -438,8 +438,8 @@ export type MailAbout = 'code' | 'copy' | `policy.${string}` | `incident.${strin
 /**
  * The outbox of mails to people. A row holds ids and fixed words only: `subject_id` is the request that the mail is about, or
  * the lead of whom it goes to.
- * `sent_at` is null where there was nobody to send it to. `tries` counts how often a code was typed.
- * What is one of many (`is_bulk`) waits for what is not.
+ * `sent_at` is null where there was nobody to send it to; `lead_id` is the lead whose address it went to. `tries` counts how
+ * often a code was typed. What is one of many (`is_bulk`) waits for what is not.
  */
 export interface Mails {
   subject_id: string;
@@ -451,6 +451,7 @@ export interface Mails {
   queued_at: string;
   next_at: string | null;
   sent_at: string | null;
+  lead_id: string | null;
   tries: number;
   is_bulk: number;
 }

@@ -153,6 +153,7 @@ const declared: { [Name in keyof Schema]: Record<keyof Schema[Name], 1> } = {
     queued_at: 1,
     next_at: 1,
     sent_at: 1,
+    lead_id: 1,
     tries: 1,
     is_bulk: 1,
   },

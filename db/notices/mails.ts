@@ -9,6 +9,9 @@ const lease_ms = 60_000;
 /** Mails that are looked at at once. */
 const due_at_once = 20;
 
+/** Ids in one statement. Because D1 takes 100 parameters, there is room for the others. */
+const leads_at_once = 90;
+
 /**
  * Returns the statement that queues a mail to a person, in the unit of the act itself. The row holds ids: who is meant,
  * where she is reached and what she reads is found out when it is sent. There is one mail of a kind about a subject.
@@ -19,7 +22,7 @@ export function queueMail(db: Database, about: MailAbout, subject_id: string, no
     .insertInto('mails')
     .values({
       ...{ about, subject_id, state: 'queued', attempts: 0, last_status: null, last_error: null },
-      ...{ queued_at: at, next_at: at, sent_at: null, tries: 0, is_bulk: 0 },
+      ...{ queued_at: at, next_at: at, sent_at: null, lead_id: null, tries: 0, is_bulk: 0 },
     })
     .compile();
 }
@@ -76,13 +79,14 @@ export async function takeMail(db: Database, mail: Mails, now: Date): Promise<bo
  * Records what came of a mail. What failed is tried again later, or is dead after the last attempt, or once it would come
  * after `until`.
  *
- * @param attempt Undefined where there was nobody to send it to: it counts as sent, but has no time.
+ * @param attempt Undefined where there was nobody to send it to: it counts as sent, but has no time. `lead_id` is the lead
+ *   whose address it went to.
  * @returns The state of the mail afterwards.
  */
 export async function recordMail(
   db: Database,
   mail: Mails,
-  attempt: Pick<Attempt, 'is' | 'status' | 'error'> | undefined,
+  attempt: (Pick<Attempt, 'is' | 'status' | 'error'> & { lead_id: string }) | undefined,
   now: Date,
   until?: Date,
 ): Promise<Mails['state']> {
@@ -94,13 +98,28 @@ export async function recordMail(
     attempt?.is === 'failed'
       ? { attempts, ...(isOver ? ({ state: 'dead', next_at: null } as const) : { next_at: next.toISOString() }) }
       : ({ attempts, state: 'sent', next_at: null, sent_at: attempt ? now.toISOString() : null } as const);
-  const facts = { last_status: attempt?.status ?? null, last_error: attempt?.error ?? null };
+  const { status: last_status = null, error: last_error = null, lead_id = null } = attempt ?? {};
+  const facts = { last_status, last_error, lead_id };
   await db.atomic([
     selectOne(db, mail)
       .set({ ...set, ...facts })
       .compile(),
   ]);
   return 'state' in set ? set.state : 'queued';
+}
+
+/** Counts the mails of a kind that went to the addresses of some leads, of those queued since an instant. */
+export async function countMailsTo(db: Database, about: MailAbout, lead_ids: string[], since: Date): Promise<number> {
+  const { mails } = await db
+    .selectFrom('mails')
+    .select(({ fn }) => fn.countAll<number>().as('mails'))
+    .where('state', '<>', sql.lit('queued'))
+    .where('queued_at', '>', since.toISOString())
+    .where('sent_at', 'is not', null)
+    .where('about', '=', about)
+    .where('lead_id', 'in', lead_ids.slice(-leads_at_once))
+    .executeTakeFirstOrThrow();
+  return Number(mails);
 }
 
 /**

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../db/database.ts';
+import { findByReference } from '../../db/requests/find.ts';
+import { codeOf } from '../../db/requests/verify.ts';
 import { runDueJobs } from '../../worker/jobs.ts';
 import { sendMails } from '../../worker/notices/mails.ts';
 import { startMailServer } from '../notices/mail-server.ts';
@@ -86,6 +88,50 @@ it('[R1] answers alike, at every step and at the end, for an address that is not
   await runDueJobs(services);
   for (const { reference } of [known, unknown]) expect((await status(reference)).state).toBe('expired');
 });
+
+it('[R1] a person is sent five codes a day, however often somebody asks with their address, and each asking is answered alike', async () => {
+  const { ask_for, send, mails, post, advance, verify, services } = await openMailing();
+  const receipts = [];
+  for (let n = 0; n < 7; n++) {
+    receipts.push(await ask_for());
+    // A newer lead of the same address begins no new count.
+    await post('/forms/ecological-cooperation', lead);
+    advance(minutes(1));
+    await send();
+  }
+  expect(mails).toHaveLength(5);
+  expect(new Set(receipts.map(({ verification }) => verification))).toEqual(new Set(['code']));
+  const [code] = services.signer.makeDigits(codeOf((await findByReference(services.db, receipts[6]!.reference))!.id));
+  expect(await verify(receipts[6]!.reference, code!)).toBe(404);
+  advance(minutes(24 * 60));
+  await ask_for();
+  await send();
+  expect(mails).toHaveLength(6);
+});
+
+it('[R1] over 1,000 tries a contact on file and one that nobody knows get the same status, shape and time', async () => {
+  const { post, db } = await openMailing();
+  const contacts = { known: asked.email, unknown: ' nobody.here@EXAMPLE.com' };
+  const times = { known: [] as number[], unknown: [] as number[] };
+  const shapes = { known: new Set<string>(), unknown: new Set<string>() };
+  for (let n = 0; n < 1_000; n++) {
+    const who = n % 2 === 0 ? 'known' : 'unknown';
+    const began = performance.now();
+    const answer = await post(path, { ...asked, email: contacts[who] });
+    const text = await answer.text();
+    answer.headers.delete('X-Request-Id');
+    times[who].push(performance.now() - began);
+    const { reference, ...shape } = JSON.parse(text) as Receipt;
+    shapes[who].add(JSON.stringify([answer.status, text.length, reference.length, shape, [...answer.headers]]));
+  }
+  expect(shapes.known).toEqual(shapes.unknown);
+  expect(shapes.known.size).toBe(1);
+  const median = (all: number[]) => all.toSorted((one, other) => one - other)[all.length / 2]!;
+  const ratio = median(times.known) / median(times.unknown);
+  expect(ratio).toBeGreaterThan(0.75);
+  expect(ratio).toBeLessThan(1.33);
+  expect(await db.selectFrom('mails').select('lead_id').distinct().execute()).toEqual([{ lead_id: null }]);
+}, 60_000);
 
 it('[R1] the page of a request takes the code without a script, and says when it is wrong', async () => {
   const { ask_for, send, mails, submit, get } = await openMailing();

@@ -130,7 +130,7 @@ export async function openWorld() {
     services.now(),
   );
   const [mail] = await listDueMails(db, services.now());
-  await recordMail(db, mail!, { is: 'sent', status: 250, error: null }, services.now());
+  await recordMail(db, mail!, { is: 'sent', status: 250, error: null, lead_id: one.id }, services.now());
   const [code] = services.signer.makeDigits(codeOf(mailed.id));
   const reached = {
     from: '2026-11-20T00:00:00.000Z',

@@ -3,10 +3,11 @@ import { findIncident } from '../../db/incidents/find.ts';
 import { notice_parts } from '../../db/incidents/incident.ts';
 import { recordTold } from '../../db/incidents/notice.ts';
 import { findAddressee, openValues, selectLead } from '../../db/leads/rows.ts';
+import { countMailsTo } from '../../db/notices/mails.ts';
 import { documentIn, listPolicies } from '../../db/policies.ts';
 import type { KeyedRequest } from '../../db/requests/find.ts';
 import { findRequest } from '../../db/requests/find.ts';
-import { findMeant } from '../../db/requests/meant.ts';
+import { findMeant, type Meant } from '../../db/requests/meant.ts';
 import { code_ms, codeOf } from '../../db/requests/verify.ts';
 import type { Mails } from '../../db/schema.ts';
 import type { Services } from '../context.ts';
@@ -16,8 +17,16 @@ import { incident_texts } from '../incidents/texts.ts';
 import type { Locale } from '../shared/locales.ts';
 import { letter_texts } from './letter-texts.ts';
 
-/** A mail to a person: her own address, and what it is for. */
-export type Letter = Omit<Mail, 'message_id'>;
+/**
+ * Codes that one person is sent in a day. Because whoever knows an address may ask in its name again and again, each code
+ * is three more guesses, and one more mail to somebody who has asked for nothing.
+ */
+const codes_a_day = 5;
+
+const day_ms = 86_400_000;
+
+/** A mail to a person: her own address, and what it is for. `lead_id` is the lead in which the address stands. */
+export type Letter = Omit<Mail, 'message_id'> & { lead_id: string };
 
 /** Says what a mail is about, in one language. */
 type Say = (texts: (typeof letter_texts)[Locale]) => { subject: string; lines: string[] };
@@ -39,12 +48,17 @@ export const letters = {
     async write(services, { subject_id }) {
       const request = await findRequest(services.db, subject_id);
       if (!request || request.closed_at || request.verified_at) return undefined;
+      const meant = await findMeant(services, request);
+      const yesterday = new Date(services.now().getTime() - day_ms);
+      const ids = meant.map(({ id }) => id);
+      if (ids.length === 0 || (await countMailsTo(services.db, 'code', ids, yesterday)) >= codes_a_day)
+        return undefined;
       const [code] = services.signer.makeDigits(codeOf(request.id));
       const reference = services.signer.findCode('reference', request, request.reference_hash);
       if (!reference) return undefined;
       const { locale } = request;
       const url = `${services.settings.public_url}/requests/${reference}?lang=${locale}`;
-      return write(services, request, texts => texts.code(code!, url));
+      return write(services, request, meant, texts => texts.code(code!, url));
     },
     ends: ({ queued_at }) => new Date(new Date(queued_at).getTime() + code_ms),
   },
@@ -59,7 +73,7 @@ export const letters = {
       const { public_url, time_zone } = services.settings;
       const until = writeInstant(request.locale as Locale, time_zone, new Date(request.copy_until!));
       if (!code) return undefined;
-      return write(services, request, texts =>
+      return write(services, request, await findMeant(services, request), texts =>
         texts.copy(`${public_url}/requests/copies/${code}?lang=${request.locale}`, until),
       );
     },
@@ -111,10 +125,10 @@ export const letters = {
 /** Returns what stands behind the kind: the id of an incident. */
 const idOf = (about: string) => about.slice(about.indexOf('.') + 1);
 
-/** Writes to the address that stands in the latest lead of whom a request is about. */
-async function write(services: Services, request: KeyedRequest, say: Say): Promise<Letter | undefined> {
-  const meant = await findMeant(services, request);
-  return meant.length > 0 ? writeTo(services, meant.at(-1)!.id, request.locale as Locale, say) : undefined;
+/** Writes to the address that stands in the latest of the leads that a request is about. */
+async function write(services: Services, request: KeyedRequest, meant: Meant[], say: Say): Promise<Letter | undefined> {
+  const latest = meant.at(-1);
+  return latest && writeTo(services, latest.id, request.locale as Locale, say);
 }
 
 /** Writes to the address that stands in a lead; undefined once it is erased. */
@@ -125,6 +139,7 @@ async function writeTo(services: Services, lead_id: string, locale: Locale, say:
   const { subject, lines } = say(letter_texts[locale]);
   const signed = [settings.controller_name, ...(settings.controller_contact ? [settings.controller_contact] : [])];
   return {
+    lead_id: lead.id,
     to: openValues(vault, lead).email,
     subject: `${subject} · ${settings.controller_name}`,
     text: `${[...lines, ...signed].join('\n\n')}\n`,

@@ -34,7 +34,8 @@ const kindOf = ({ about }: Mails) => about.split('.')[0] as keyof typeof letters
 async function attempt(services: Services, { about, subject_id }: Mails, letter: Letter | undefined) {
   if (!letter) return undefined;
   const host = new URL(services.settings.public_url).hostname;
-  const { status, error } = await mailOut(services, { ...letter, message_id: `<${about}.${subject_id}@${host}>` });
+  const { lead_id, ...mail } = letter;
+  const { status, error } = await mailOut(services, { ...mail, message_id: `<${about}.${subject_id}@${host}>` });
   services.log('debug', 'mail', { about, subject_id, status, error });
-  return { is: error === null ? ('sent' as const) : ('failed' as const), status, error };
+  return { is: error === null ? ('sent' as const) : ('failed' as const), status, error, lead_id };
 }

@@ -342,6 +342,7 @@ create table mails (
   queued_at text not null,
   next_at text,
   sent_at text,
+  lead_id text,
   tries integer not null,
   is_bulk integer not null,
   primary key (subject_id, about),
