@@ -211,7 +211,7 @@ describe.each(engines)('on $engine', ({ open }) => {
     await runDueJobs(services);
     expect(await db.selectFrom('mails').selectAll().execute()).toEqual([]);
     await close();
-  });
+  }, 90_000);
 });
 
 it('[V2] a significant version is mailed once to each person whose leads are live, in their language, after what is urgent', async () => {
@@ -290,5 +290,5 @@ describe.each(engines)('an incident on $engine', ({ open }) => {
     for (let n = 0; n < 10; n++, advance(24 * 60 * minutes(1))) await send();
     expect(await told(lost)).toEqual({ [english]: 'announcement' });
     await close();
-  });
+  }, 90_000);
 });
