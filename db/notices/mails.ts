@@ -86,7 +86,7 @@ export async function takeMail(db: Database, mail: Mails, now: Date): Promise<bo
 export async function recordMail(
   db: Database,
   mail: Mails,
-  attempt: (Pick<Attempt, 'is' | 'status' | 'error'> & { lead_id: string }) | undefined,
+  attempt: (Pick<Attempt, 'is' | 'status' | 'error'> & { lead_id?: string | undefined }) | undefined,
   now: Date,
   until?: Date,
 ): Promise<Mails['state']> {

@@ -534,6 +534,8 @@ describe.each([
       if (role !== 'viewer') await check(page, role);
       if (role === 'viewer') await page.goto(`${server.url}/console/leads/${id}`);
       if (role === 'admin') {
+        await page.goto(`${server.url}/console/tokens`);
+        await check(page, 'tokens');
         await page.locator('[name=holder]').fill('x');
         await page.locator('form.row button').click();
         await page.waitForSelector('.receipt');
