@@ -34,7 +34,7 @@ export interface PolicyDraft {
     locale: string;
     html: string;
     purposes: Purpose[];
-    /** What a significant version changes. */
+    /** The words that say what a significant version changes. */
     summary?: string | undefined;
     forms: PolicyForm[];
   }[];
@@ -51,7 +51,7 @@ export interface PolicyDocument {
   locale: string;
   sha256: string;
   purposes: Purpose[];
-  /** What a significant version changes; null where nothing was said. */
+  /** The words that say what a significant version changes; null where nothing was said. */
   summary: string | null;
   /** The agreement sentence beside the checkbox, by the form's name. */
   agreements: Record<string, string>;

@@ -282,7 +282,7 @@ export interface ConsoleSessions {
 }
 
 /**
- * What a post of the console leaves for the page that it leads to: a search, a correction that was refused, a new
+ * A post of the console leaves this for the page that it leads to: a search, a correction that was refused, a new
  * token. It is sealed with a key that is derived from the session's id, which the table does not hold.
  */
 export interface SessionNotes {
@@ -432,7 +432,7 @@ export interface Deliveries {
   next_at: string | null;
 }
 
-/** What a mail to a person is about: with a full stop after it, of which version or incident. */
+/** The matter of a mail to a person: with a full stop after it, of which version or incident. */
 export type MailAbout = 'code' | 'copy' | `policy.${string}` | `incident.${string}`;
 
 /**

@@ -10,8 +10,8 @@ import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
 import { minify } from 'terser';
 import { fillFolder } from '../worker/node/fill-folder.ts';
 import { keepEarlierChunks } from './earlier-builds.ts';
-import { outrank } from './outrank.ts';
 import { shortNames, slimPreact } from './slim-preact.ts';
+import { outrank } from './styling/outrank.ts';
 
 const room = import.meta.dirname;
 const dist = join(room, 'dist');

@@ -6,7 +6,7 @@ import { createGate } from './consent/gate.ts';
 import { createOutbox } from './consent/outbox.ts';
 import { createForms } from './form/mounts.ts';
 import { createApi, type Policy } from './server.ts';
-import { createStylesheet } from './stylesheet.ts';
+import { createStylesheet } from './styling/stylesheet.ts';
 import { chooseLocale } from './texts.ts';
 import { createPrompts, type Prompts } from './ui/prompts.ts';
 import { rootClass } from './ui/root.ts';

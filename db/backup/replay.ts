@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { draftErasure, type Erasable } from '../leads/erase.ts';
-import { draftEnd, findStanding } from '../leads/hold.ts';
+import { draftEnd, findStanding } from '../leads/holds/hold.ts';
 import { self_check_form } from '../leads/lead.ts';
 import { run } from '../leads/parts.ts';
 import { eraseRequest } from '../requests/expire.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
-import { isHeld } from '../leads/hold.ts';
+import { isHeld } from '../leads/holds/hold.ts';
 import { nextTurn } from '../turn.ts';
 
 /** Leads that are read at a time: some milliseconds of work. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { firstIdAt } from '../ids.ts';
-import { isHeld } from '../leads/hold.ts';
+import { isHeld } from '../leads/holds/hold.ts';
 import { self_check_form } from '../leads/lead.ts';
 import { isAction } from './action.ts';
 

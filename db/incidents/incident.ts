@@ -1,13 +1,13 @@
 import type { Selectable } from 'kysely';
 import type { Incidents } from '../schema.ts';
 
-/** What a notice of an incident must say, in the order in which it says it (PIPL 57, and the policy's section 3). */
+/** A notice of an incident says these, in this order (PIPL 57, and the policy's section 3). */
 export const notice_parts = ['situation', 'impact', 'measures', 'advice', 'remedies'] as const;
 
 /** The notice in one language. */
 export type NoticeWords = Record<(typeof notice_parts)[number], string>;
 
-/** Whose data an incident reached: what one token was shown, what one key wrapped, some leads, or all. */
+/** The data that an incident reached: what one token was shown, what one key wrapped, some leads, or all. */
 export type IncidentScope = { token_id: string } | { key_id: string } | { lead_ids: string[] } | { all: true };
 
 /** The row of an incident. */

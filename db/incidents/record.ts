@@ -9,13 +9,13 @@ import type { IncidentRow, IncidentScope } from './incident.ts';
 /** Rows that one statement writes. D1 takes at most 100 bound parameters in a statement. */
 const rows_per_statement = 45;
 
-/** What is told of a new incident. `cause` is words of the staff. */
+/** Staff tell this of a new incident. `cause` is their own words. */
 export interface NewIncident extends Period {
   cause: string;
   scope: IncidentScope;
 }
 
-/** What a scope names that there is not. */
+/** The part of a scope that names nothing. */
 export type UnknownScope = 'unknown_token' | 'unknown_key' | 'unknown_lead';
 
 /**

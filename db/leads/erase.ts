@@ -3,7 +3,7 @@ import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } fro
 import { Conflict, type Database } from '../database.ts';
 import { forgetSubject, repeatEnds } from '../once.ts';
 import { failUnless } from '../statements.ts';
-import { draftEnd, draftNote, findStanding, isHeld } from './hold.ts';
+import { draftEnd, draftNote, findStanding, isHeld } from './holds/hold.ts';
 import { type ErasureGround, personal_fields } from './lead.ts';
 import { attempts, type Part, run } from './parts.ts';
 

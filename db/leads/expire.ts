@@ -3,7 +3,7 @@ import type { Database } from '../database.ts';
 import { firstIdAt } from '../ids.ts';
 import { nextTurn } from '../turn.ts';
 import { type Erasable, eraseLeads } from './erase.ts';
-import { isHeld } from './hold.ts';
+import { isHeld } from './holds/hold.ts';
 import { type Periods, readPeriods } from './period.ts';
 
 /** Retention as the actor of an event. */

@@ -3,7 +3,7 @@ import type { Database } from '../database.ts';
 import { firstIdAt } from '../ids.ts';
 import { hashReceiptCode, readReceiptCode, readReceiptTime } from '../vault/signer.ts';
 import { eraseLeads } from './erase.ts';
-import { draftNote, isHeld } from './hold.ts';
+import { draftNote, isHeld } from './holds/hold.ts';
 import { attempts, run } from './parts.ts';
 
 /**

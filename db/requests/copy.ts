@@ -1,9 +1,9 @@
 import type { Actor } from '../audit/record.ts';
 import type { Database } from '../database.ts';
-import { listLeadHolds } from '../leads/hold-list.ts';
+import { listLeadHolds } from '../leads/holds/list.ts';
+import { listRestrictions } from '../leads/holds/restrict.ts';
 import { run } from '../leads/parts.ts';
 import { findPeriodEnd, type Periods } from '../leads/period.ts';
-import { listRestrictions } from '../leads/restrict.ts';
 import { openValues, selectLead } from '../leads/rows.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
 import { draftAct } from './act.ts';

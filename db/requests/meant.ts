@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
-import { isHeld } from '../leads/hold.ts';
-import { isRestricted } from '../leads/restrict.ts';
+import { isHeld } from '../leads/holds/hold.ts';
+import { isRestricted } from '../leads/holds/restrict.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type KeyedRequest, openTexts } from './find.ts';
 import type { Contact } from './request.ts';

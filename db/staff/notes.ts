@@ -4,7 +4,7 @@ import { digest, lengthPrefixed } from '../digest.ts';
 import { newId } from '../ids.ts';
 import { decrypt, deriveKey, encrypt, pad } from '../vault/cipher.ts';
 
-/** What a note is for; a note of one kind is never read as another. */
+/** The use of a note; a note of one kind is never read as another. */
 export type NoteKind =
   | 'search'
   | 'correction'

@@ -38,10 +38,10 @@ export interface Signer {
   isSigned(use: SignedUse, text: string, mark: string): boolean;
 }
 
-/** What a code is for. Each use has codes of its own. */
+/** The use of a code. Each use has codes of its own. */
 export type CodeUse = 'receipt' | 'reference' | 'copy';
 
-/** What a code is derived from. */
+/** The facts that a code is derived from. */
 export interface Received {
   id: string;
   received_at: string;

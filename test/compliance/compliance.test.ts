@@ -16,11 +16,11 @@ import { browser_accept, lead, noon, start, startPublished } from '../support/ha
 
 const day_ms = 86_400_000;
 const findAsset = openAssets();
-/** What a fresh install waits for: its first backup. */
+/** A fresh install waits for this: its first backup. */
 const waiting = ['P5'];
 const today = noon.toISOString().slice(0, 10);
 
-/** What a production install has with the documented settings. */
+/** A production install has these, with the documented settings. */
 const documented = { BACKUP_DIR: '/nowhere/backups', LOG_DIR: '/nowhere/log' };
 
 /** Files of a host as texts, by name; a log's begins with its day. */

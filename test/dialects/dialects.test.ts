@@ -5,7 +5,7 @@ import { listChoices, recordChoice } from '../../db/consents/record.ts';
 import { Conflict, type Database } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { draftLead } from '../../db/leads/create.ts';
-import { placeHold } from '../../db/leads/hold.ts';
+import { placeHold } from '../../db/leads/holds/hold.ts';
 import { endReveal, findLeadInSession, grantReveal } from '../../db/leads/reveals.ts';
 import { claimKey, findFirstUse, forgetExpired } from '../../db/once.ts';
 import { readNote, takeNote, writeNote } from '../../db/staff/notes.ts';

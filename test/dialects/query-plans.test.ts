@@ -8,7 +8,7 @@ import { expireAudit } from '../../db/audit/expire.ts';
 import { findExports } from '../../db/audit/list.ts';
 import { verifyTrail } from '../../db/audit/verify.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
-import { listStandingRestrictions } from '../../db/leads/restrict.ts';
+import { listStandingRestrictions } from '../../db/leads/holds/restrict.ts';
 import { readLeadStats } from '../../db/leads/stats.ts';
 import { countQueues, retryDead } from '../../db/notices/queues.ts';
 import { channel_events } from '../../db/notices/write.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readCheckpoints } from '../../db/audit/checkpoint.ts';
 import { digest } from '../../db/digest.ts';
-import { placeHold } from '../../db/leads/hold.ts';
+import { placeHold } from '../../db/leads/holds/hold.ts';
 import { isSignedBy } from '../../db/vault/checkpoint-key.ts';
 import { checkPromises } from '../../worker/compliance/run.ts';
 import { startConsole } from '../support/console.ts';

@@ -1,6 +1,6 @@
 import type { Received } from './receiver.ts';
 
-/** What a member of the group reads. */
+/** A member of the group reads this. */
 interface Shown {
   title: string;
   text: string;

@@ -24,7 +24,7 @@ describe.each(['SQLite', 'PostgreSQL'])('keys rotate on %s, while a server works
   const { folder, remove } = makeFolder();
   const backups = join(folder, 'backups');
   const copy = join(folder, 'copy');
-  /** Of a backup whose own key is wrapped under the last key already, and those of its leads are not. */
+  /** A backup whose own key is wrapped under the last key already, and those of its leads are not. */
   const mixed = join(folder, 'mixed');
   let address = '';
   let db: Database;

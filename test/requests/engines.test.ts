@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findExports, listEvents } from '../../db/audit/list.ts';
-import { listStandingRestrictions } from '../../db/leads/restrict.ts';
+import { listStandingRestrictions } from '../../db/leads/holds/restrict.ts';
 import { countQueue, listQueue } from '../../db/requests/queue.ts';
 import { rewrapKeys } from '../../db/vault/rotate.ts';
 import { createVault } from '../../db/vault/vault.ts';

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** What an attack's clients do. The thread says when all of them have begun. */
+/** An attack's clients do this. The thread says when all of them have begun. */
 export type Clients = { count: number } & (
   | { send: Sent }
   /**

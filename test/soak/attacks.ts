@@ -9,7 +9,7 @@ import { test_keys, unguarded } from '../support/harness.ts';
 import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 import type { Clients } from './attacker.ts';
 
-/** What a server suffers while an attack runs, and what it may. */
+/** The figures of a server while an attack runs, and those that it may have. */
 export interface Suffered {
   p50_1: number;
   p99_1: number;

@@ -1,6 +1,6 @@
 import { recordIncident } from '../../db/incidents/record.ts';
 import { changeLead } from '../../db/leads/change.ts';
-import { placeHold } from '../../db/leads/hold.ts';
+import { placeHold } from '../../db/leads/holds/hold.ts';
 import { createChannel } from '../../db/notices/channels.ts';
 import { listDeliveries } from '../../db/notices/deliveries.ts';
 import { listDueMails, recordMail } from '../../db/notices/mails.ts';

@@ -31,7 +31,7 @@ const text_units = [
   '가',
 ];
 
-/** What a unit is repeated between. */
+/** A unit is repeated between these. */
 const frames = [
   ['', ''],
   ['a', 'x'],

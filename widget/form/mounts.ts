@@ -2,7 +2,7 @@ import type { Locale } from '../../worker/shared/locales.ts';
 import type { Chunks } from '../chunks.ts';
 import { newId } from '../ids.ts';
 import type { Api, Policy } from '../server.ts';
-import type { Stylesheet } from '../stylesheet.ts';
+import type { Stylesheet } from '../styling/stylesheet.ts';
 
 interface Options {
   host: string;

@@ -3,7 +3,7 @@ import type { TextsByLocale } from '../api.ts';
 import type { Chunks } from '../chunks.ts';
 import type { Consents } from '../consent/consent.ts';
 import type { Api, Policy } from '../server.ts';
-import type { Stylesheet } from '../stylesheet.ts';
+import type { Stylesheet } from '../styling/stylesheet.ts';
 import { bannerTexts, chooseTexts } from '../texts.ts';
 import announcementStyles from './announcement.css';
 import { isNews, rememberTold, showAnnouncement } from './announcement.tsx';

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { changeLead } from '../../db/leads/change.ts';
 import { eraseLeadById } from '../../db/leads/erase.ts';
-import { findStanding } from '../../db/leads/hold.ts';
+import { findStanding } from '../../db/leads/holds/hold.ts';
 import { erasure_grounds, type Lead, lead_statuses } from '../../db/leads/lead.ts';
 import { findLead } from '../../db/leads/read.ts';
 import { type App, factory } from '../context.ts';

@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
-import { placeHold } from '../../db/leads/hold.ts';
-import { type HoldPage, listLeadHolds, listStandingHolds } from '../../db/leads/hold-list.ts';
+import { placeHold } from '../../db/leads/holds/hold.ts';
+import { type HoldPage, listLeadHolds, listStandingHolds } from '../../db/leads/holds/list.ts';
+import { releaseHold } from '../../db/leads/holds/release.ts';
 import { hold_grounds } from '../../db/leads/lead.ts';
-import { releaseHold } from '../../db/leads/release.ts';
 import { selectLead } from '../../db/leads/rows.ts';
 import type { Holds } from '../../db/schema.ts';
 import { type App, factory } from '../context.ts';

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import { liftRestriction } from '../../db/leads/holds/restrict.ts';
 import { erasure_grounds } from '../../db/leads/lead.ts';
-import { liftRestriction } from '../../db/leads/restrict.ts';
 import { approveRefusal, askRefusal, extendRequest, type Hindrance, verifyRequest } from '../../db/requests/act.ts';
 import { findRequest } from '../../db/requests/find.ts';
 import { fulfilRequest } from '../../db/requests/fulfil.ts';

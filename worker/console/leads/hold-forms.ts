@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { ReadHold } from '../../../db/leads/hold-words.ts';
+import type { ReadHold } from '../../../db/leads/holds/words.ts';
 import { type Content, renderError, unaided } from '../../http/page.ts';
 import { longest_line } from '../../http/staff-text.ts';
 import { renderSelect, renderTable } from '../elements.ts';

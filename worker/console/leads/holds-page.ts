@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { HoldPage } from '../../../db/leads/hold-list.ts';
+import type { HoldPage } from '../../../db/leads/holds/list.ts';
 import { renderEmpty } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';

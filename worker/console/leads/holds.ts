@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { placeHold } from '../../../db/leads/hold.ts';
-import { listStandingHolds } from '../../../db/leads/hold-list.ts';
-import { releaseHold as release } from '../../../db/leads/release.ts';
+import { placeHold } from '../../../db/leads/holds/hold.ts';
+import { listStandingHolds } from '../../../db/leads/holds/list.ts';
+import { releaseHold as release } from '../../../db/leads/holds/release.ts';
 import { factory } from '../../context.ts';
 import { actorOf } from '../../guards/access.ts';
 import { problem } from '../../http/problems/problem.ts';

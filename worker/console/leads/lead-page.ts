@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { EventPage } from '../../../db/audit/list.ts';
 import type { EarlierLead, LeadConsent } from '../../../db/leads/history.ts';
-import type { ReadHold } from '../../../db/leads/hold-words.ts';
+import type { ReadHold } from '../../../db/leads/holds/words.ts';
 import type { Lead, RevealPurpose } from '../../../db/leads/lead.ts';
 import type { Restrictions } from '../../../db/schema.ts';
 import { type Content, renderError, renderNotice, unaided } from '../../http/page.ts';

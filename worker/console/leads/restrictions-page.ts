@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { StandingRestriction } from '../../../db/leads/restrict.ts';
+import type { StandingRestriction } from '../../../db/leads/holds/restrict.ts';
 import { renderEmpty } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { liftRestriction as lift, listStandingRestrictions } from '../../../db/leads/restrict.ts';
+import { liftRestriction as lift, listStandingRestrictions } from '../../../db/leads/holds/restrict.ts';
 import { factory } from '../../context.ts';
 import { actorOf } from '../../guards/access.ts';
 import { problem } from '../../http/problems/problem.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { ReadHold } from '../../../db/leads/hold-words.ts';
+import type { ReadHold } from '../../../db/leads/holds/words.ts';
 import type { Content } from '../../http/page.ts';
 import { writeDay } from '../../http/times.ts';
 import type { Page } from '../layout.ts';

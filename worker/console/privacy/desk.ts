@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { readCalendar } from '../../../db/calendar/years.ts';
 import { listChecks } from '../../../db/compliance/results.ts';
 import { addDays } from '../../../db/days.ts';
-import { listStandingHolds } from '../../../db/leads/hold-list.ts';
+import { listStandingHolds } from '../../../db/leads/holds/list.ts';
 import { countQueue, listQueue } from '../../../db/requests/queue.ts';
 import { type App, factory } from '../../context.ts';
 import { hasScope } from '../../guards/access.ts';

@@ -1,17 +1,17 @@
 import { sql } from 'kysely';
-import { type Actor, takenNumber } from '../audit/record.ts';
-import { Conflict, type Database } from '../database.ts';
-import type { Holds } from '../schema.ts';
-import { failUnless } from '../statements.ts';
-import type { Vault } from '../vault/vault.ts';
-import { draftErasure } from './erase.ts';
-import { retention } from './expire.ts';
+import { type Actor, takenNumber } from '../../audit/record.ts';
+import { Conflict, type Database } from '../../database.ts';
+import type { Holds } from '../../schema.ts';
+import { failUnless } from '../../statements.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { draftErasure } from '../erase.ts';
+import { retention } from '../expire.ts';
+import type { ErasureGround } from '../lead.ts';
+import { attempts, type Part, run } from '../parts.ts';
+import { type Kept, type Periods, readPeriods } from '../period.ts';
 import { draftEnd, findHold, findStanding, isHeld } from './hold.ts';
-import { findHoldKey, sealReason } from './hold-words.ts';
-import type { ErasureGround } from './lead.ts';
-import { attempts, type Part, run } from './parts.ts';
-import { type Kept, type Periods, readPeriods } from './period.ts';
 import { isRestricted } from './restrict.ts';
+import { findHoldKey, sealReason } from './words.ts';
 
 /**
  * Releases a hold. With the last one the lead is restricted no more, unless its person asked for that,

@@ -1,7 +1,7 @@
-import type { Database } from '../database.ts';
-import type { Holds } from '../schema.ts';
-import type { Vault } from '../vault/vault.ts';
-import { openHold, type ReadHold, selectHolds } from './hold-words.ts';
+import type { Database } from '../../database.ts';
+import type { Holds } from '../../schema.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { openHold, type ReadHold, selectHolds } from './words.ts';
 
 export interface HoldPage {
   holds: ReadHold[];

@@ -1,13 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
-import { Conflict, type Database } from '../database.ts';
-import { newId } from '../ids.ts';
-import type { Holds } from '../schema.ts';
-import { failUnless } from '../statements.ts';
-import type { Vault } from '../vault/vault.ts';
-import { findHoldKey, sealReference } from './hold-words.ts';
-import type { HoldGround } from './lead.ts';
-import { hold_tables, type Part } from './parts.ts';
+import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../../audit/record.ts';
+import { Conflict, type Database } from '../../database.ts';
+import { newId } from '../../ids.ts';
+import type { Holds } from '../../schema.ts';
+import { failUnless } from '../../statements.ts';
+import type { Vault } from '../../vault/vault.ts';
+import type { HoldGround } from '../lead.ts';
+import { hold_tables, type Part } from '../parts.ts';
+import { findHoldKey, sealReference } from './words.ts';
 
 /** The values that place a hold. `review_on` is a day, `YYYY-MM-DD`. */
 export interface NewHold {

@@ -1,14 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
-import { Conflict, type Database } from '../database.ts';
-import { newId } from '../ids.ts';
-import type { Restrictions } from '../schema.ts';
-import { failUnless } from '../statements.ts';
-import { LostKey } from '../vault/lost-key.ts';
-import type { Vault } from '../vault/vault.ts';
+import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../../audit/record.ts';
+import { Conflict, type Database } from '../../database.ts';
+import { newId } from '../../ids.ts';
+import type { Restrictions } from '../../schema.ts';
+import { failUnless } from '../../statements.ts';
+import { LostKey } from '../../vault/lost-key.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { attempts, type Part, run } from '../parts.ts';
 import { isHeld } from './hold.ts';
-import { findHoldKey } from './hold-words.ts';
-import { attempts, type Part, run } from './parts.ts';
+import { findHoldKey } from './words.ts';
 
 /** Returns SQL that says whether a restriction, which its person asked for, stands on the lead of the row. */
 export function isRestricted(): RawBuilder<boolean> {

@@ -1,7 +1,7 @@
-import type { Database } from '../database.ts';
-import type { Holds } from '../schema.ts';
-import { LostKey } from '../vault/lost-key.ts';
-import type { Vault, WrappedKey } from '../vault/vault.ts';
+import type { Database } from '../../database.ts';
+import type { Holds } from '../../schema.ts';
+import { LostKey } from '../../vault/lost-key.ts';
+import type { Vault, WrappedKey } from '../../vault/vault.ts';
 
 /** A hold as staff read it. Its words are null once its lead is erased, because nobody can open them then. */
 export interface ReadHold extends Omit<Holds, 'reference'> {
