@@ -68,6 +68,28 @@ describe('GET /console/privacy', () => {
     expect(audited).not.toContain('Review is due');
     expect(await seenBy('/console/privacy', open)).toEqual(['privacy_officer', 'auditor']);
   });
+
+  it('names the incidents of which nobody was told yet, and which of them are late', async () => {
+    const { open, ask, advance, submitLead } = await startConsole();
+    const id = await submitLead();
+    const read = async (role: Role) => (await (await open(role)).get('/console/privacy')).text();
+    expect(await read('privacy_officer')).toContain('No incident waits for its notice.');
+    const times = { from: '2026-11-22T00:00:00.000Z', to: '2026-11-23T04:00:00.000Z' };
+    const made = await ask('POST', '/incidents', { ...times, cause: '电脑失窃', scope: { lead_ids: [id] } });
+    const address = `/console/incidents/${((await made.json()) as { id: string }).id}`;
+    const page = await read('privacy_officer');
+    expect(page).toContain(address);
+    expect(page).not.toContain('chip overdue');
+    advance(day_ms + 1);
+    expect(await read('privacy_officer')).toContain('chip overdue');
+    expect(await read('auditor')).not.toContain(address);
+    const words = Object.fromEntries(
+      ['situation', 'impact', 'measures', 'advice', 'remedies'].map(part => [part, 'x']),
+    );
+    const notice = { contact: 'privacy@example.com', texts: { 'zh-CN': words } };
+    await ask('POST', `${address.replace('/console', '')}/notice`, notice);
+    expect(await read('privacy_officer')).not.toContain(address);
+  });
 });
 
 describe('GET /console/choices', () => {

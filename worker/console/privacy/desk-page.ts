@@ -1,10 +1,12 @@
 import { html } from 'hono/html';
+import type { Incident } from '../../../db/incidents/find.ts';
 import type { ReadHold } from '../../../db/leads/holds/words.ts';
 import type { Content } from '../../http/page.ts';
 import { writeDay } from '../../http/times.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import { type ListedRequest, renderRequests } from '../requests/requests-page.ts';
+import { renderTime } from '../times.ts';
 import { renderFinder } from './choices-page.ts';
 import { privacy_texts } from './texts.ts';
 
@@ -17,6 +19,9 @@ interface Desk {
   requests: ListedRequest[];
   /** The holds that are to be reviewed next; undefined for a reader who may not manage them. */
   holds: ReadHold[] | undefined;
+  /** Incidents of which nobody was told yet; undefined for a reader who may not manage them. */
+  incidents: Incident[] | undefined;
+  now: Date;
   /** The day in China. */
   today: string;
   /** Promises by what their latest check found. */
@@ -31,7 +36,8 @@ export function deskPage(reader: Reader, desk: Desk): Page {
     section: 'privacy',
     content: html`<h1>${text.title}</h1><p class="hint">${text.intro}</p>
 ${renderDue(reader, desk)}
-<div class="desk">${desk.holds ? renderHolds(reader, desk.holds, desk.today) : ''}
+<div class="desk">${desk.incidents ? renderIncidents(reader, desk.incidents, desk.now) : ''}
+${desk.holds ? renderHolds(reader, desk.holds, desk.today) : ''}
 ${renderPromises(reader, desk.promises)}
 ${renderLog(reader)}
 <section class="card"><h2>${text.choices.title}</h2><p class="hint">${text.choices.intro}</p>${renderFinder(reader, '')}</section></div>`,
@@ -59,6 +65,16 @@ function renderHolds({ locale, text: texts, scopes }: Reader, holds: ReadHold[],
   );
   return html`<section class="card"><h2>${text.holds}</h2>${items.length > 0 ? html`<ul class="plain">${items}</ul>` : html`<p>${text.noHolds}</p>`}
 <p class="acts"><a class="button quiet" href="/console/holds">${text.allHolds}</a>${scopes.includes('requests:handle') ? html`<a class="button quiet" href="/console/restrictions">${text.restricted}</a>` : ''}</p></section>`;
+}
+
+function renderIncidents(reader: Reader, incidents: Incident[], now: Date): Content {
+  const text = privacy_texts[reader.locale];
+  const items = incidents.map(
+    ({ id, notice_due_at }) =>
+      html`<li><a href="/console/incidents/${id}">${text.tellBy}</a> ${renderTime(reader, notice_due_at)} ${notice_due_at < now.toISOString() ? html`<span class="chip overdue">${text.counts.overdue}</span>` : ''}</li>`,
+  );
+  return html`<section class="card"><h2>${text.incidents}</h2>${items.length > 0 ? html`<ul class="plain">${items}</ul>` : html`<p>${text.noIncidents}</p>`}
+<p><a class="button quiet" href="/console/incidents">${text.allIncidents}</a></p></section>`;
 }
 
 function renderPromises({ locale }: Reader, promises: Desk['promises']): Content {

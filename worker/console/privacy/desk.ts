@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { readCalendar } from '../../../db/calendar/years.ts';
 import { listChecks } from '../../../db/compliance/results.ts';
 import { addDays } from '../../../db/days.ts';
+import { listIncidents } from '../../../db/incidents/find.ts';
 import { listStandingHolds } from '../../../db/leads/holds/list.ts';
 import { countQueue, listQueue } from '../../../db/requests/queue.ts';
 import { type App, factory } from '../../context.ts';
@@ -11,15 +12,16 @@ import { readerOf } from '../reader.ts';
 import { judgeDue, lastDayWithin, soon_days, todayInChina } from '../requests/due.ts';
 import { deskPage } from './desk-page.ts';
 
-/** Requests and holds that the desk names; the rest is one click away. */
+/** Requests, holds and incidents that the desk names; the rest is one click away. */
 const shown = 5;
 
 /** `GET /console/privacy` shows what is due about the people in the database, as far as the reader's scopes go. */
 export const showDesk = factory.createHandlers(async c => {
   const { services } = c.var;
-  const [requests, holds, checks] = await Promise.all([
+  const [requests, holds, incidents, checks] = await Promise.all([
     loadRequests(c),
     hasScope(c, 'holds:manage') ? listStandingHolds(services, shown, undefined) : undefined,
+    hasScope(c, 'incidents:manage') ? listIncidents(services, shown, undefined) : undefined,
     listChecks(services.db),
   ]);
   const count = (state: string) => checks.filter(check => check.state === state).length;
@@ -28,6 +30,8 @@ export const showDesk = factory.createHandlers(async c => {
     deskPage(readerOf(c), {
       ...requests,
       holds: holds?.holds,
+      incidents: incidents?.incidents.filter(({ noticed_at }) => noticed_at === null),
+      now: services.now(),
       today: todayInChina(services.now()),
       promises: { kept: count('kept'), broken: count('broken'), unproven: count('unproven') },
     }),
