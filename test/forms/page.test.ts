@@ -49,7 +49,7 @@ describe('GET /forms/:form', () => {
   it('[P1] allows no script, no frame, no cache, and posts that lead to the websites', async () => {
     const { headers } = await started.get(path);
     expect(headers.get('Content-Security-Policy')).toBe(
-      `default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' ${site}; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
+      `default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self' ${site}; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
     );
     expect(headers.get('Cache-Control')).toBe('no-store');
     expect(headers.get('X-Content-Type-Options')).toBe('nosniff');

@@ -25,7 +25,11 @@ export const showAnnouncements = factory.createHandlers(async c => {
   const announcements = await listAnnouncements(db);
   if (prefersHtml(c)) {
     const { title, intro } = texts[locale];
-    return showPage(c, { title, description: intro }, renderAll(announcements, locale, settings.time_zone));
+    return showPage(
+      c,
+      { title, description: intro, isPublic: true },
+      renderAll(announcements, locale, settings.time_zone),
+    );
   }
   const described = announcements.map(announcement => {
     const { texts: _, ...facts } = announcement;

@@ -20,7 +20,11 @@ export const showCompliance = factory.createHandlers(async c => {
       Vary: 'Accept, Accept-Language',
     });
   const { title, intro } = compliance_texts[locale];
-  return showPage(c, { title, description: intro }, renderCompliance(compliance, locale, services.settings.time_zone));
+  return showPage(
+    c,
+    { title, description: intro, isPublic: true },
+    renderCompliance(compliance, locale, services.settings.time_zone),
+  );
 });
 
 function renderCompliance(

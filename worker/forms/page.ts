@@ -61,7 +61,7 @@ export async function answerForm(c: Context<App>, form: Form, sent: Sent, answer
   const token = keepToken(signer, form, stale ? undefined : sent.form_token, now());
   return showPage(
     c,
-    { ...page, headers },
+    { ...page, isPublic: true, headers },
     html`<h1>${title}</h1>
 ${
   agreement

@@ -16,6 +16,8 @@ interface Page {
   title: string;
   /** One sentence for lists of pages, such as a search engine's; the title when it is absent. */
   description?: string;
+  /** Whether search engines may list it: it is the same for everybody, and holds no code in its address. */
+  isPublic?: boolean;
   /** Parameters that the page's address keeps when the language changes. */
   kept?: Record<string, string> | undefined;
   status?: ContentfulStatusCode;
@@ -29,11 +31,12 @@ interface Page {
  */
 export async function showPage(
   c: Context<App>,
-  { title, description = title, kept = {}, status = 200, headers }: Page,
+  { title, description = title, isPublic = false, kept = {}, status = 200, headers }: Page,
   content: Content,
 ): Promise<Response> {
   const { services } = c.var;
   const locale = localeOf(c);
+  const isListed = isPublic && status === 200;
   const others = locales.filter(other => other !== locale);
   const links = others.map(other => {
     const query = new URLSearchParams({ lang: other, ...kept }).toString();
@@ -46,8 +49,12 @@ export async function showPage(
 <title>${title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="description" content="${description}">
-<meta name="robots" content="noindex">
-<link rel="icon" href="/favicon.svg">
+${
+  isListed
+    ? ''
+    : html`<meta name="robots" content="noindex">
+`
+}<link rel="icon" href="/favicon.svg">
 <link rel="stylesheet" href="/styles.css">
 </head>
 <body>
@@ -61,7 +68,11 @@ ${renderFooter(locale, services.settings)}
 `;
   return c.html(String(page), status, {
     'Content-Language': locale,
-    'Content-Security-Policy': pagePolicy({ forms: ["'self'", ...services.settings.site_origins] }),
+    'Content-Security-Policy': pagePolicy({
+      forms: ["'self'", ...services.settings.site_origins],
+      // What rates a page for search reads robots.txt from within it.
+      loads: isListed ? ['connect'] : [],
+    }),
     'Cache-Control': 'no-store',
     Vary: 'Accept, Accept-Language, Origin',
     ...headers,

@@ -122,7 +122,7 @@ function answerPage(c: Context<App>, sent: Sent, { status = 200, top, errors = [
   const { line, attributes } = renderError(locale, 'receipt_code', errors, 'receipt_code-hint');
   return showPage(
     c,
-    { title: texts.title, status, headers },
+    { title: texts.title, isPublic: true, status, headers },
     html`<h1>${texts.title}</h1>
 <p>${texts.intro}</p>
 ${top ?? ''}

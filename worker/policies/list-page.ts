@@ -41,7 +41,7 @@ export function showVersions(c: Context<App>, policies: Policy[]): Promise<Respo
   });
   return showPage(
     c,
-    { title, description: intro },
+    { title, description: intro, isPublic: true },
     html`<h1>${title}</h1>
 <p>${policies.length > 0 ? intro : none}</p>
 ${rows.length > 0 ? html`<ul>${rows}</ul>` : ''}`,

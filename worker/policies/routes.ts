@@ -142,7 +142,7 @@ export const showDocument = factory.createHandlers(async c => {
     Link: policy.documents
       .map(({ locale }) => `<${documentUrl(c, policy.version, locale)}>; rel="alternate"; hreflang="${locale}"`)
       .join(', '),
-    'Content-Security-Policy': pagePolicy(),
+    'Content-Security-Policy': pagePolicy({ loads: ['connect'] }),
     'Cache-Control': 'public, max-age=86400',
     ETag: `"${sha256}"`,
     Vary: 'Accept-Language',

@@ -36,7 +36,7 @@ export function answerForm(c: Context<App>, sent: Sent, shown: Shown = {}): Prom
   const title = errors.length > 0 ? `${page_texts[locale].mistakes(errors.length)} · ${texts.title}` : texts.title;
   return showPage(
     c,
-    { title, status, headers },
+    { title, isPublic: true, status, headers },
     html`<h1>${texts.title}</h1>
 <p>${texts.intro}</p>
 ${top}

@@ -40,7 +40,11 @@ ${renderPlaces(c)}`,
 /** `GET /` in production: what there is for people on this server. */
 export function showStart(c: Context<App>): Promise<Response> {
   const { title, intro } = problem_page_texts[localeOf(c)].start;
-  return showPage(c, { title, description: intro }, html`<h1>${title}</h1><p>${intro}</p>${renderPlaces(c)}`);
+  return showPage(
+    c,
+    { title, description: intro, isPublic: true },
+    html`<h1>${title}</h1><p>${intro}</p>${renderPlaces(c)}`,
+  );
 }
 
 /** Renders the next step as a button: the same page again where that may help, else the website. */
