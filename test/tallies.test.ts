@@ -7,7 +7,7 @@ import { newId } from '../db/ids.ts';
 import { readLeadStats, tallyLeads } from '../db/leads/stats.ts';
 import { jobs } from '../worker/jobs.ts';
 import { createPostgresDatabase, engines } from './support/engines.ts';
-import { lead, noon, readProblem, runJobs, startPublished } from './support/harness.ts';
+import { lead, noon, readProblem, startPublished } from './support/harness.ts';
 
 const hour_ms = 3_600_000;
 const time_zone = 'Asia/Shanghai';
