@@ -80,7 +80,7 @@ const cuts: Record<string, Cut[]> = {
   ],
 };
 
-/** What is left of the arguments that only those parts use. */
+/** The rest of the arguments that only those parts use. */
 const unused =
   /^\s*(globalContext|namespace|excessDomChildren|commitQueue|isHydrating|refQueue),?$|, namespace(?=\))/gm;
 const comments = /\/\*\* @type .*?\*\/ |\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n|^\s*\/\/.*\n/gm;

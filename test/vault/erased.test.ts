@@ -176,7 +176,7 @@ describe('[P5] [P10] [R4] [R5] of 1,000 leads that were sent, read, searched for
     await close();
     expect(findTraces(secret_search)).toEqual([]);
     expect(findTraces(value_search)).toEqual([]);
-    // What is kept stands in the database, and in what was restored.
+    // The kept values stand in the database, and in the restored one.
     expect(findTraces(searchText(kept_secrets))).toHaveLength(2 * kept_secrets.length);
   });
 

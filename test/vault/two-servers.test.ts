@@ -15,7 +15,7 @@ const key = (byte: number) => Buffer.alloc(32, byte).toString('base64');
 const old_keys = { ENCRYPTION_KEYS: `one:${key(1)}`, INDEX_KEY: key(3), SIGNING_KEY: key(4) };
 const new_keys = { ENCRYPTION_KEYS: `two:${key(5)}`, INDEX_KEY: key(6), SIGNING_KEY: key(7) };
 
-/** What a setting holds in each step in which two servers turn its key. */
+/** The setting holds these in each step in which two servers turn its key. */
 function stepsOf(setting: Setting): string[] {
   const [before, after] = [old_keys[setting], new_keys[setting]];
   return [before, `${after},${before}`, `${before},${after}`, after];
@@ -172,7 +172,7 @@ it('what a page or a challenge was signed with holds on the other server, and it
       const sent = { ...lead, ...fields };
       const answers = await Promise.all([other, one, other].map(server => server.submit(form, sent)));
       const told = await Promise.all(answers.map(async answer => [answer.status, await answer.text()] as const));
-      // Whoever comes second gets the receipt of the first.
+      // The second one to come gets the receipt of the first.
       expect(told.map(([status]) => status).sort()).toEqual([303, 403, 403]);
       for (const [status, page] of told) if (status === 403) expect(page).toMatch(/([0-9A-Z]{5}-){3}[0-9A-Z]{5}/);
       expect(await countLeads(db)).toBe(before + 1);

@@ -97,7 +97,7 @@ export const buttons = {
 `).toMatchFileSnapshot('../../worker/compliance/buttons.ts');
 });
 
-/** What a button looks like, whatever the font. */
+/** The looks of a button, whatever the font. */
 const drawn = [
   ...['display', 'visibility', 'opacity', 'filter', 'transform', 'flex', 'cursor', 'order'],
   ...['color', 'background-color', 'background-image', 'box-shadow', 'outline-style'],

@@ -6,7 +6,7 @@ import { shortNames, slim, slimPreact } from '../../widget/slim-preact.ts';
 import { closePages, openBrowser } from '../support/browser.ts';
 import { createRandom, seed, times } from '../support/random.ts';
 
-/** What is drawn: text, nothing, a list, or an element or component with children. */
+/** The content that is drawn: text, nothing, a list, or an element or component with children. */
 type Tree = string | null | boolean | Tree[] | { type: string; props: Record<string, unknown>; children: Tree[] };
 
 let page: Page;

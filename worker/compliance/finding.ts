@@ -16,7 +16,7 @@ export const promise_ids = [
 ] as const;
 export type PromiseId = (typeof promise_ids)[number];
 
-/** What a check found: its state, the name of the sentence that says so, and the sentence's figures. */
+/** The finding of a check: its state, the name of the sentence that says so, and the sentence's figures. */
 export interface Finding {
   state: PromiseCheck['state'];
   code: Code;

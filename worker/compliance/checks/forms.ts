@@ -1,7 +1,7 @@
 import { self_check_form } from '../../../db/leads/lead.ts';
 import { broken, type Check, type Evidence, kept } from '../finding.ts';
 
-/** What is wrong with the columns of the database; undefined where they are those that this version declares. */
+/** The mistake in the columns of the database; undefined where they are those that this version declares. */
 function findStray({ columns: { stray, missing } }: Evidence) {
   if (stray.length > 0) return broken('columns_stray', { columns: stray.length, first: stray[0]! });
   if (missing.length > 0) return broken('columns_missing', { columns: missing.length, first: missing[0]! });
