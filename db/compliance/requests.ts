@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { workingDaysBetween } from '../calendar/working-days.ts';
 import { readCalendar } from '../calendar/years.ts';
 import type { Database } from '../database.ts';
-import { dayOf } from '../days.ts';
-import { due_zone, dueDay, type RequestType } from '../requests/request.ts';
+import { addDays, dayOf } from '../days.ts';
+import { due_zone, dueDay, endsUnverified, type RequestType } from '../requests/request.ts';
 
 /** Requests that are looked at: all that are open, and the latest that were answered. */
 const most_requests = 10_000;
@@ -25,7 +25,7 @@ export async function examineRequests(db: Database, types: RequestType[], now: D
     readCalendar(db),
     db
       .selectFrom('subject_requests')
-      .select(['type', 'due_on', 'extended_to', 'verified_at', 'attempted_at'])
+      .select(['type', 'due_on', 'extended_to', 'verification', 'verified_at', 'attempted_at'])
       .where('closed_at', 'is', null)
       .orderBy('id')
       .limit(sql.lit(most_requests))
@@ -41,9 +41,10 @@ export async function examineRequests(db: Database, types: RequestType[], now: D
       .execute(),
   ]);
   const isMeant = ({ type }: { type: string }) => types.some(one => one === type);
-  // A person who was asked to verify and never did gets no answer: within the hour such a request ends by itself.
-  const isUnverified = ({ verified_at, attempted_at }: (typeof open)[number]) => attempted_at !== null && !verified_at;
   const today = dayOf(now, due_zone);
+  // Because the job that ends an unverified request looks each hour, such a request is there for a while after its due day.
+  const isOverdue = (request: (typeof open)[number]) =>
+    dueDay(request) < (endsUnverified(request) ? addDays(today, -1) : today);
   const waiting = open.filter(isMeant);
   const answered = closed.filter(isMeant).filter(({ state }) => state !== 'expired');
   const days = answered
@@ -54,7 +55,7 @@ export async function examineRequests(db: Database, types: RequestType[], now: D
     .sort((one, other) => one - other);
   return {
     open: waiting.length,
-    overdue: waiting.filter(request => dueDay(request) < today && !isUnverified(request)).length,
+    overdue: waiting.filter(isOverdue).length,
     answered: answered.length,
     median_days: days[days.length >> 1],
   };

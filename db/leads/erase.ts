@@ -97,19 +97,35 @@ export async function eraseLeadById(
     const lead = await findErasable(db, id);
     if (!lead) return undefined;
     if (lead.erased_at) return 'already';
-    const holds = await findStanding(db, id);
-    const isChild = ground === 'child';
-    if (holds.some(hold => !isChild || strong_grounds.includes(hold.ground))) {
-      if (!isChild || lead.child_at || (await run(db, [draftNote(db, lead, 'child_at', actor, now)]))) return 'held';
+    const parts = await planErasure(db, lead, ground, actor, now);
+    if (parts === 'held') {
+      const isNoted = ground !== 'child' || lead.child_at;
+      if (isNoted || (await run(db, [draftNote(db, lead, 'child_at', actor, now)]))) return 'held';
       continue;
     }
-    const ends = holds.map(hold => draftEnd(db, hold, 'child', actor, now));
-    const erasure = draftErasure(db, lead, { action: 'lead.erased', ground }, actor, now);
-    if (!(await run(db, [...ends, erasure]))) continue;
+    if (!(await run(db, parts))) continue;
     await db.scrub();
     return 'erased';
   }
   throw new Conflict('leads', undefined);
+}
+
+/**
+ * Drafts the erasure of a lead as staff ask for it, with the ends of the holds that yield to it; `held` where one does not.
+ * The parts fail with a Conflict when a hold was placed or released meanwhile.
+ */
+export async function planErasure(
+  db: Database,
+  lead: Erasable,
+  ground: ErasureGround | undefined,
+  actor: Actor,
+  now: Date,
+): Promise<Part[] | 'held'> {
+  const holds = await findStanding(db, lead.id);
+  const isChild = ground === 'child';
+  if (holds.some(hold => !isChild || strong_grounds.includes(hold.ground))) return 'held';
+  const ends = holds.map(hold => draftEnd(db, hold, 'child', actor, now));
+  return [...ends, draftErasure(db, lead, { action: 'lead.erased', ground }, actor, now)];
 }
 
 function findErasable(db: Database, id: string) {

@@ -9,7 +9,7 @@ import { spendProof } from '../once.ts';
 import { failUnless } from '../statements.ts';
 import { nextTurn } from '../turn.ts';
 import { draftAct } from './act.ts';
-import { due_zone, dueDay, type RequestRow } from './request.ts';
+import { due_zone, dueDay, endsUnverified, type RequestRow } from './request.ts';
 
 /** Months after its end for which a request's contact and words are kept. */
 const kept_months = 36;
@@ -90,8 +90,6 @@ const clock: Actor = { id: 'retention', role: 'retention', request_id: null };
  * Ends the requests whose due day is over, whose person was asked to verify, and who never did: nothing could be matched
  * to a verified contact, and that is the answer. A request that nobody asked to verify stays open, and is overdue.
  *
- * Because nobody may learn whether a code went to anybody, a request that was to have one ends alike.
- *
  * @returns The number ended here.
  */
 export async function endUnverified(db: Database, now: Date): Promise<number> {
@@ -99,7 +97,7 @@ export async function endUnverified(db: Database, now: Date): Promise<number> {
   const at = now.toISOString();
   let ended = 0;
   for await (const request of walkOpen(db))
-    if (dueDay(request) < today && !request.verified_at && (request.attempted_at || request.verification === 'code')) {
+    if (dueDay(request) < today && endsUnverified(request)) {
       const set = { state: 'expired', closed_at: at };
       const event = { action: 'request.expired', fields: request.id, purpose: request.type } as const;
       if (await run(db, [draftAct(db, request, set, event, clock, now)])) ended += 1;

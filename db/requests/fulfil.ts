@@ -1,7 +1,7 @@
 import type { Actor, AuditEvent } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { draftChange, type LeadChange } from '../leads/change.ts';
-import { draftErasure } from '../leads/erase.ts';
+import { draftErasure, eraseLeadById, planErasure } from '../leads/erase.ts';
 import { draftRestriction } from '../leads/holds/restrict.ts';
 import type { ErasureGround } from '../leads/lead.ts';
 import type { Part } from '../leads/parts.ts';
@@ -59,7 +59,8 @@ export async function fulfilRequest(
     const isWorded = worded_types.includes(request.type);
     if (!isWorded && !request.verified_at) return 'unverified';
     const leads = isWorded ? [] : await findMeant(services, request);
-    if (leads.some(({ is_held }) => is_held)) return 'held';
+    const yields = request.type === 'erasure' && fulfilment.ground === 'child';
+    if (!yields && leads.some(({ is_held }) => is_held)) return 'held';
     const parts = await draftFulfilment(services, request, leads, fulfilment, actor, now);
     if (typeof parts === 'string') return parts;
     isErasure = parts.length > 0;
@@ -94,8 +95,13 @@ async function draftFulfilment(
   now: Date,
 ): Promise<Hindrance | Part[]> {
   switch (type) {
-    case 'erasure':
-      return leads.map(lead => draftErasure(db, lead, { action: 'lead.erased', ground }, actor, now));
+    case 'erasure': {
+      const plans = await Promise.all(leads.map(lead => planErasure(db, lead, ground, actor, now)));
+      const held = leads.filter((_, place) => plans[place] === 'held');
+      // Because the lead of a child goes at once, it is noted that it goes when the last hold by law or court is released.
+      if (ground === 'child') await Promise.all(held.map(lead => eraseLeadById(db, lead.id, ground, actor, now)));
+      return plans.includes('held') ? 'held' : plans.flatMap(plan => plan as Part[]);
+    }
     case 'withdrawal':
       return leads.map(lead => draftErasure(db, lead, { action: 'lead.withdrawn' }, actor, now));
     case 'restriction':

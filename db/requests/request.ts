@@ -61,3 +61,15 @@ export type RequestRow = Selectable<SubjectRequests>;
 export function dueDay({ due_on, extended_to }: Pick<RequestRow, 'due_on' | 'extended_to'>): string {
   return extended_to ?? due_on;
 }
+
+/**
+ * Returns whether a request ends by itself when its due day is over: its person was asked to verify, and never did. Because
+ * nobody may learn whether a code went to anybody, a request that was to have one counts alike.
+ */
+export function endsUnverified({
+  verification,
+  verified_at,
+  attempted_at,
+}: Pick<RequestRow, 'verification' | 'verified_at' | 'attempted_at'>): boolean {
+  return !verified_at && (attempted_at !== null || verification === 'code');
+}

@@ -430,9 +430,13 @@ describe('a promise that is broken is seen', () => {
 
   it.each([
     ['R1', 'access'],
+    ['R1', 'explanation'],
+    ['R1', 'complaint'],
     ['R2', 'copy'],
+    ['R2', 'portability'],
     ['R3', 'rectification'],
     ['R4', 'erasure'],
+    ['R4', 'restriction'],
     ['R5', 'withdrawal'],
   ])('[R1] [R2] [R3] [R4] [R5] %s by a request for %s that is open after its day', async (id, type) => {
     const { check, ask, db, read } = await open();
@@ -442,6 +446,20 @@ describe('a promise that is broken is seen', () => {
     await db.updateTable('subject_requests').set({ due_on: '2026-11-22' }).execute();
     expect(await check()).toEqual([id]);
     expect((await read()).promises.find(promise => promise.id === id)!.evidence).toMatch(/overdue: 1, of 1 that/);
+  });
+
+  it('[R1] [R4] by a request that nobody verified only when it has not ended by itself a day after its day', async () => {
+    const { check, ask, post, db, services } = await open();
+    Object.assign(services.settings, { smtp_url: new URL('smtps://mail.example.com') });
+    await post('/requests', { type: 'access', email: 'nobody@example.com' });
+    const sent = { type: 'erasure', channel: 'phone', phone: lead.phone };
+    const { id } = (await (await ask('POST', '/subject-requests', sent)).json()) as { id: string };
+    await ask('POST', `/subject-requests/${id}/verification`, { by: 'callback', failed: true });
+    const due = (due_on: string) => db.updateTable('subject_requests').set({ due_on }).execute();
+    await due('2026-11-22');
+    expect((await check()).filter(one => one.startsWith('R'))).toEqual([]);
+    await due('2026-11-21');
+    expect((await check()).filter(one => one.startsWith('R'))).toEqual(['R1', 'R4']);
   });
 
   it('[V1] by a document that is gone from the archive, and by one that was altered', async () => {

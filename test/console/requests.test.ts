@@ -28,8 +28,8 @@ async function openDesk() {
     const { response, location } = await by.send(`/console/requests/${id}/${step}`, fields);
     return { status: response.status, page: await response.text(), location };
   };
-  const hold = (id: string) =>
-    ask('POST', `/leads/${id}/holds`, { ground: 'court', reference: '7', review_on: '2027-01-01' });
+  const hold = (id: string, ground = 'court') =>
+    ask('POST', `/leads/${id}/holds`, { ground, reference: '7', review_on: '2027-01-01' });
   /** Moves the clock. Because the session ends meanwhile, the officer signs in again. */
   const pass = async (days: number) => {
     console.advance(days * day_ms);
@@ -241,6 +241,20 @@ describe('the page of a request', () => {
     );
     const { status, page } = await act(id, 'fulfilment', { sure: 'yes' });
     expect([status, page.includes('It waits for the release of the hold.')]).toEqual([423, true]);
+  });
+
+  it('[M1] erases the lead of a child whatever hold stands, but for law and court, on the page that says so', async () => {
+    const { officer, take, verify, act, submitLead, hold, pull } = await openDesk();
+    const lead_id = await submitLead();
+    await hold(lead_id, 'dispute');
+    const id = await take({ type: 'erasure' });
+    await verify(id);
+    const form = await (await officer.get(`/console/requests/${id}`)).text();
+    expect(form).toContain('A child’s inquiry does not wait');
+    expect([...form.matchAll(/<option value="(\w+)"[^>]*>/g)].map(([, value]) => value)).toContain('child');
+    expect(form).not.toContain('<option value="withdrawn"');
+    expect((await act(id, 'fulfilment', { ground: 'child', sure: 'yes' })).page).toContain('Done, and settled.');
+    expect(await (await pull(`/leads/${lead_id}`)).json()).toHaveProperty('erased_at');
   });
 
   it('refuses on a ground with an explanation, which another person approves, and links the complaint', async () => {

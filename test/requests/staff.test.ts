@@ -200,6 +200,42 @@ describe('fulfilment', () => {
     }
   });
 
+  it('[M1] [R4] erases the lead of a child at once: only a hold by law or court is waited for', async () => {
+    const { submit, take, verify, act, ask, pull, events } = await openDesk();
+    const hold = async (id: string, ground: string) =>
+      (
+        (await (
+          await ask('POST', `/leads/${id}/holds`, { ground, reference: '7', review_on: '2027-01-01' })
+        ).json()) as {
+          id: string;
+        }
+      ).id;
+    const [free, billed] = [await submit(), await submit()];
+    await hold(billed.id, 'finance');
+    const request = await take({ type: 'erasure' });
+    await verify(request.id);
+    expect((await act(request.id, 'fulfilment', { ground: 'unlawful' })).status).toBe(423);
+    expect((await act(request.id, 'fulfilment', { ground: 'child' })).status).toBe(200);
+    for (const { id } of [free, billed])
+      expect(await (await pull(`/leads/${id}`)).json()).toEqual({ id, erased_at: noon.toISOString() });
+    expect((await events(`lead_id=${billed.id}`)).map(({ action }) => action).slice(-3)).toEqual([
+      'hold.released',
+      'lead.erased',
+      'request.fulfilled',
+    ]);
+    const [other, sued] = [await submit(), await submit()];
+    const held = await hold(sued.id, 'court');
+    const second = await take({ type: 'erasure' });
+    await verify(second.id);
+    expect((await act(second.id, 'fulfilment', { ground: 'child' })).status).toBe(423);
+    expect(await (await pull(`/leads/${other.id}`)).json()).not.toHaveProperty('erased_at', expect.any(String));
+    // It goes with the release, without another word.
+    await ask('DELETE', `/leads/${sued.id}/holds/${held}`, { reason: 'x' });
+    expect(await (await pull(`/leads/${sued.id}`)).json()).toEqual({ id: sued.id, erased_at: noon.toISOString() });
+    expect((await act(second.id, 'fulfilment', { ground: 'child' })).status).toBe(200);
+    expect(await (await pull(`/leads/${other.id}`)).json()).toEqual({ id: other.id, erased_at: noon.toISOString() });
+  });
+
   it('answers in words who need not be verified', async () => {
     const { take, act } = await openDesk();
     for (const type of ['explanation', 'complaint'])

@@ -98,12 +98,13 @@ function renderOwn({ locale }: Reader): Content {
   return html`<p>${desk_texts[locale].own}</p>`;
 }
 
-/** Draws the form that does what the request asks for; while a hold stands, why it cannot be done. */
+/** Draws the form that does what the request asks for; while a hold stands, why it cannot be done but for a child. */
 function renderFulfilment(reader: Reader, details: RequestDetails): Content {
   const text = desk_texts[reader.locale];
   const { request, leads } = details;
-  if (leads.some(({ is_held }) => is_held) && !isWorded(request.type))
-    return html`<p class="notice">${text.heldNote} <a href="/console/holds">${text.toHolds}</a></p>`;
+  const isHeld = leads.some(({ is_held }) => is_held) && !isWorded(request.type);
+  const heldNote = html`<p class="notice">${text.heldNote} <a href="/console/holds">${text.toHolds}</a></p>`;
+  if (isHeld && request.type !== 'erasure') return heldNote;
   const erases = request.type === 'erasure' || request.type === 'withdrawal';
   const inputs =
     request.type === 'rectification' ? renderValues(reader, details) : erases ? renderSure(reader, details) : '';
@@ -111,7 +112,7 @@ function renderFulfilment(reader: Reader, details: RequestDetails): Content {
     request.type === 'explanation'
       ? html` <a href="/policies/current" target="_blank" rel="noopener">${text.policy}</a>`
       : '';
-  return html`<p class="hint">${text.fulfilHints[request.type] ?? ''}${policy}</p>
+  return html`${isHeld ? html`${heldNote}<p class="hint">${text.childNote}</p>` : html`<p class="hint">${text.fulfilHints[request.type] ?? ''}${policy}</p>`}
 <form class="asks" method="post" action="${actionOf(details, '/fulfilment')}" novalidate>${inputs}<button${erases ? html` class="alarm"` : ''}>${text.fulfil[request.type]}</button></form>`;
 }
 
@@ -127,7 +128,9 @@ function renderValues({ locale, text: { fields } }: Reader, details: RequestDeta
 function renderSure({ locale, text: { erasure_grounds } }: Reader, details: RequestDetails): Content {
   const text = desk_texts[locale];
   const { typed = {}, errors = [] } = refusedOf(details, '/fulfilment') ?? {};
-  const grounds = details.choices.grounds.map(ground => [ground, erasure_grounds[ground] ?? ground] as const);
+  const isHeld = details.leads.some(({ is_held }) => is_held);
+  const possible = details.choices.grounds.filter(ground => !isHeld || ground === 'child');
+  const grounds = possible.map(ground => [ground, erasure_grounds[ground] ?? ground] as const);
   const { line, attributes } = renderError(locale, 'sure', errors);
   const isErasure = details.request.type === 'erasure';
   return html`${isErasure ? renderSelect('ground', text.ground, grounds, typed.ground ?? 'withdrawn') : ''}<label class="check"><input type="checkbox" id="sure" name="sure" value="yes" required${attributes}><span>${text.sure}</span></label>${line}`;

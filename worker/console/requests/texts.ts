@@ -132,6 +132,8 @@ const en = {
   restricted: 'Restricted',
   heldNote:
     'A hold stands on one of these leads, so the request can’t be fulfilled (423). It waits for the release of the hold, or is refused or extended meanwhile.',
+  childNote:
+    'A child’s inquiry does not wait: it is erased now, and only a hold by law or court keeps it until its release.',
   toHolds: 'To the holds',
   verify: 'Verify who asks',
   verifyHint: 'Never by an identity document. Call back the number on file, or compare what only the person knows.',
@@ -306,6 +308,7 @@ const zh_cn: RequestDeskTexts = {
   held: '依法保全中',
   restricted: '限制处理中',
   heldNote: '其中有线索被依法保全，目前不能办理（423）。可等待保全解除，或在此期间延期、拒绝。',
+  childNote: '不满十四周岁儿童的线索无需等待：可立即删除；仅依法律规定或法院要求的保全除外，待其解除后即自动删除。',
   toHolds: '查看保全',
   verify: '核验身份',
   verifyHint: '不得要求提供身份证件。请回拨表单中留下的电话，或核对只有本人知道的信息。',
