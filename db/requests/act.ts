@@ -29,6 +29,8 @@ export type Hindrance =
   | 'unasked'
   /** Who would approve is who asked. */
   | 'same_person'
+  /** It is not any more what the reader saw. */
+  | 'changed'
   | 'unverified'
   | 'held'
   /** A lead is restricted, so that nothing changes it. */
@@ -136,29 +138,44 @@ export function askRefusal(
   });
 }
 
-/** Brings a refusal into force that another person asked for. */
+/**
+ * Brings a refusal into force that another person asked for.
+ *
+ * @param seen The number of the change of the request that the approver has seen, where that is known: only a refusal that
+ *   was read is approved.
+ */
 export function approveRefusal(
   db: Database,
   id: string,
   approver: { id: string; holder: string },
   actor: Actor,
   now: Date,
+  seen?: number,
 ): Promise<Hindrance | undefined> {
   return actOn(db, id, async request => {
     if (request.closed_at) return 'closed';
     if (!request.refusal_code || !request.refusal_by) return 'unasked';
     if (await isSamePerson(db, request.refusal_by, approver)) return 'same_person';
+    if (seen !== undefined && seen !== request.seq) return 'changed';
     const set = { state: 'refused', closed_at: now.toISOString() };
     const event = { action: 'request.refused', fields: id, purpose: request.refusal_code } as const;
     return [draftAct(db, request, set, event, actor, now)];
   });
 }
 
+/** Returns a holder's name without what does not tell people apart: width, letter case, spaces around, and what is not seen. */
+function nameOf(holder: string): string {
+  return holder
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .trim()
+    .toLowerCase();
+}
+
 /** Returns whether who asked and who would approve may be one person: by token, by name, or by who made the token. */
 async function isSamePerson(db: Database, asker_id: string, approver: { id: string; holder: string }) {
   if (asker_id === approver.id) return true;
   const asker = await findToken(db, asker_id);
-  const nameOf = (holder: string) => holder.normalize('NFKC').trim();
   if (asker && nameOf(asker.holder) === nameOf(approver.holder)) return true;
   const made = await db
     .selectFrom('audit_events')

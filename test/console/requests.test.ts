@@ -273,7 +273,15 @@ describe('the page of a request', () => {
     for (const part of ['将损害他人权益', 'R7: ', 'Approve the refusal', 'Z***@example.com'])
       expect(page).toContain(part);
     expect(page).not.toContain('Ask for the refusal');
-    expect((await act(id, 'approval', {}, auditor)).page).toContain('The refusal is in force.');
+    // What the page showed is approved, and nothing that came after it.
+    const [, seen = ''] = /name="seen" value="(\d+)"/.exec(page)!;
+    await act(id, 'refusal', { code: 'R8', explanation: '商业秘密' });
+    const stale = await act(id, 'approval', { seen }, auditor);
+    expect([stale.status, stale.page.includes('has changed since you read it')]).toEqual([409, true]);
+    expect(await show(id)).toMatchObject({ state: 'verified' });
+    await act(id, 'refusal', { code: 'R7', explanation: '将损害他人权益' });
+    const [, now = ''] = /name="seen" value="(\d+)"/.exec(await (await auditor.get(`/console/requests/${id}`)).text())!;
+    expect((await act(id, 'approval', { seen: now }, auditor)).page).toContain('The refusal is in force.');
     const { reference, ...refused } = await show(id);
     expect(refused).toMatchObject({ state: 'refused', refusal: { code: 'R7' } });
     // Its person complains over the public page, or by telephone: both name the reference.

@@ -157,6 +157,9 @@ describe('POST /incidents/{id}/notice', () => {
       'texts.zh-CN.advice required',
       'texts.zh-CN.remedies required',
     ]);
+    // What is over at its publication would be announced to nobody.
+    const over = await ask('POST', `/incidents/${id}/notice`, { ...notice, until: '2026-11-23T04:00:00.000Z' });
+    expect(await readProblem(over)).toMatchObject({ status: 422, errors: ['until invalid'] });
     expect(await (await get('/announcements')).json()).toEqual({ announcements: [] });
     const unknown = await ask('POST', '/incidents/019ab2c4-7d1e-7c3a-9f2b-6e5d4c3b2a19/notice', notice);
     expect(unknown.status).toBe(404);

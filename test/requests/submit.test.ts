@@ -124,6 +124,23 @@ describe('POST /requests', () => {
         expect(shape(await look({ receipt_code }))).toEqual(shape(await look({ receipt_code: wrong })));
   });
 
+  it('takes 1,000 code points of details, however they are encoded and whatever stands around them', async () => {
+    const { post, submit, ask } = await startPublished();
+    const lines = 'a\r\n'.repeat(500).slice(0, -2);
+    for (const details of ['😀'.repeat(1000), ` ${'😀'.repeat(1000)}\n`, `a${' '.repeat(3000)}`])
+      expect((await post(path, { ...asked, details })).status).toBe(202);
+    for (const details of ['😀'.repeat(1001), `${'a'.repeat(1001)}`])
+      expect(await readProblem(await post(path, { ...asked, details }))).toMatchObject({
+        errors: ['details too_long'],
+      });
+    expect((await submit(path, { type: 'access', email: 'a@example.com', details: lines })).status).toBe(303);
+    const { subject_requests } = (await (await ask('GET', '/subject-requests?limit=200')).json()) as {
+      subject_requests: { id: string }[];
+    };
+    const shown = await ask('GET', `/subject-requests/${subject_requests.at(-1)!.id}?view=clear`);
+    expect(await shown.json()).toMatchObject({ details: lines.replaceAll('\r', '') });
+  });
+
   it('is stored once for one Idempotency-Key', async () => {
     const started = await startPublished();
     const key = { 'Idempotency-Key': 'k1' };

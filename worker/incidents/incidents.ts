@@ -10,7 +10,7 @@ import { problem } from '../http/problems/problem.ts';
 import type { FieldError } from '../http/problems/slugs.ts';
 import { cursor, instant, limit, uuid } from '../http/query-fields.ts';
 import { body, invalidFields, query, typedText } from '../http/validate.ts';
-import { checkDetails } from '../requests/details.ts';
+import { checkDetails, tidyDetails } from '../requests/details.ts';
 
 /** Leads that one incident may name. */
 const most_leads = 300;
@@ -18,7 +18,7 @@ const most_leads = 300;
 /** Schema of a text of several lines that must be written. It is stored trimmed. */
 export const writtenText = z.pipe(
   typedText(typed => (typed.trim() ? checkDetails(typed) : 'required')),
-  z.transform((typed: string) => typed.trim()),
+  z.transform(tidyDetails),
 );
 
 const name = z.string().check(z.regex(/^[\w.-]{1,100}$/));

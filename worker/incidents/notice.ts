@@ -9,7 +9,7 @@ import { canMail } from '../egress.ts';
 import { actorOf } from '../guards/access.ts';
 import { problem } from '../http/problems/problem.ts';
 import { instant, uuid } from '../http/query-fields.ts';
-import { body } from '../http/validate.ts';
+import { body, invalidFields } from '../http/validate.ts';
 import { describe, incident_headers, writtenText } from './incidents.ts';
 
 /** Size of the largest notice: ten texts of a thousand characters, as a form sends them. */
@@ -40,21 +40,23 @@ export const publishNotice = factory.createHandlers(
     const outcome = await publish(c, id, c.req.valid('json'));
     if (outcome === 'unknown') return problem(c, 'not-found');
     if (outcome === 'noticed') return problem(c, 'conflict', { because: 'noticed' });
+    if (outcome === 'over') return invalidFields(c, [{ field: 'until', code: 'invalid' }]);
     return c.json((await describe(c, id, told_listed))!, 200, incident_headers);
   },
 );
 
-/** Publishes the notice of an incident, unless there is none or it has its notice. */
+/** Publishes the notice of an incident, unless there is none, it has its notice, or the notice would be over already. */
 export async function publish(
   c: Context<App>,
   id: string,
   { contact, until, texts }: z.output<typeof newNotice>,
-): Promise<'done' | 'unknown' | 'noticed'> {
+): Promise<'done' | 'unknown' | 'noticed' | 'over'> {
   const { services } = c.var;
   const incident = uuid.test(id) ? await findIncident(services, id) : undefined;
   if (!incident) return 'unknown';
   if (incident.noticed_at) return 'noticed';
   const now = services.now();
+  if (until && until <= now.toISOString()) return 'over';
   const { en, ...others } = texts;
   const notice = {
     contact,

@@ -14,7 +14,7 @@ import type { Slug } from '../http/problems/slugs.ts';
 import { uuid } from '../http/query-fields.ts';
 import { staffLine } from '../http/staff-text.ts';
 import { body, field, ignoreBody, invalidFields, typedText } from '../http/validate.ts';
-import { checkDetails } from './details.ts';
+import { checkDetails, tidyDetails } from './details.ts';
 import { describe } from './staff.ts';
 
 export const requestVerification = z.strictObject({
@@ -38,7 +38,7 @@ export const refusal = z.strictObject({
   code: z.enum(refusal_codes),
   explanation: z.pipe(
     typedText(typed => (typed.trim() ? checkDetails(typed) : 'required')),
-    z.transform((typed: string) => typed.trim()),
+    z.transform(tidyDetails),
   ),
 });
 
@@ -120,6 +120,7 @@ export const hindered = {
   closed: 'conflict',
   late: 'conflict',
   unasked: 'conflict',
+  changed: 'conflict',
   unverified: 'conflict',
   no_lead: 'conflict',
 } as const satisfies Record<Hindrance, Slug>;

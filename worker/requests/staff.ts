@@ -14,7 +14,7 @@ import { problem } from '../http/problems/problem.ts';
 import type { FieldError } from '../http/problems/slugs.ts';
 import { cursor, limit, uuid } from '../http/query-fields.ts';
 import { body, invalidFields, query, spareField, spareText } from '../http/validate.ts';
-import { checkDetails } from './details.ts';
+import { checkDetails, tidyDetails } from './details.ts';
 
 /** Leads that staff may name for one request. */
 const most_leads = 50;
@@ -26,7 +26,7 @@ export const takenRequest = z.strictObject({
   email: spareField('email'),
   phone: spareField('phone'),
   name: spareField('name'),
-  details: spareText(checkDetails, typed => typed.trim()),
+  details: spareText(checkDetails, tidyDetails),
 });
 
 export const requestQuery = z.strictObject({

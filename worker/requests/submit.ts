@@ -18,7 +18,7 @@ import { readOutage } from '../http/problems/failure.ts';
 import { problem } from '../http/problems/problem.ts';
 import { body, spareField, spareText } from '../http/validate.ts';
 import { locales } from '../shared/locales.ts';
-import { checkDetails } from './details.ts';
+import { checkDetails, tidyDetails } from './details.ts';
 import { answerForm } from './form-page.ts';
 import { request_texts } from './texts.ts';
 
@@ -27,7 +27,7 @@ export const newRequest = z.strictObject({
   email: spareField('email'),
   phone: spareField('phone'),
   name: spareField('name'),
-  details: spareText(checkDetails, typed => typed.trim()),
+  details: spareText(checkDetails, tidyDetails),
   receipt_code: spareText(
     typed => (typed.length > longest_code ? 'too_long' : undefined),
     typed => typed.trim(),

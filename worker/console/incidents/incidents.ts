@@ -10,7 +10,7 @@ import { answerPage } from '../answer.ts';
 import { readerOf } from '../reader.ts';
 import { readDraft, refuseForm, statusOf } from './drafts.ts';
 import { incidentsPage } from './incidents-page.ts';
-import { readLocal, writeLocal } from './local-time.ts';
+import { readLocal, readLocalEnd, writeLocal } from './local-time.ts';
 import { newPage } from './new-page.ts';
 
 const incidents_per_page = 50;
@@ -59,7 +59,7 @@ export const makeIncident = factory.createHandlers(body(form, { form: true, refu
     lead_ids: named.lead_ids.split(/[\s,;，；]+/).filter(Boolean),
     all: true,
   }[scope];
-  const sent = { from: readLocal(from, time_zone), to: readLocal(to, time_zone), cause, scope: { [scope]: value } };
+  const sent = { from: readLocal(from, time_zone), to: readLocalEnd(to, time_zone), cause, scope: { [scope]: value } };
   const read = newIncident.safeParse(sent);
   if (!read.success) {
     const fields = new Set(

@@ -17,3 +17,9 @@ export function readLocal(local: string, time_zone: string): string {
   const guess = wall - offset(wall);
   return new Date(wall - offset(guess)).toISOString();
 }
+
+/** Reads such a field as the last instant of its minute, because whoever names a minute as the end means all of it. */
+export function readLocalEnd(local: string, time_zone: string): string {
+  const begin = readLocal(local, time_zone);
+  return begin === local ? local : new Date(Date.parse(begin) + 59_999).toISOString();
+}

@@ -91,7 +91,7 @@ function renderApproval({ locale }: Reader, details: RequestDetails): Content {
   const { request, texts } = details;
   return html`<p>${request.refusal_code}: ${request_texts[locale].refusals[request.refusal_code!]}</p>
 <blockquote class="words">${texts?.explanation ?? ''}</blockquote>
-<form method="post" action="${actionOf(details, '/approval')}"><button>${text.approveDo}</button></form>`;
+<form method="post" action="${actionOf(details, '/approval')}"><input type="hidden" name="seen" value="${request.seq}"><button>${text.approveDo}</button></form>`;
 }
 
 function renderOwn({ locale }: Reader): Content {

@@ -10,7 +10,7 @@ import { canMail } from '../../egress.ts';
 import { actorOf } from '../../guards/access.ts';
 import type { FieldError } from '../../http/problems/slugs.ts';
 import { uuid } from '../../http/query-fields.ts';
-import { body, ignoreBody, spareField } from '../../http/validate.ts';
+import { body, spareField } from '../../http/validate.ts';
 import { extension, refusal, requestVerification } from '../../requests/acts.ts';
 import { leadFields } from '../../shared/fields.ts';
 import { readSessionId } from '../session.ts';
@@ -41,10 +41,13 @@ export const askToRefuse = factory.createHandlers(body(refusal, { form: true, re
   return act(c, id => askRefusal(services, id, c.req.valid('json'), actorOf(c), services.now()), 'asked');
 });
 
-/** `POST /console/requests/{id}/approval` brings a refusal into force that another person asked for. */
-export const approveRequest = factory.createHandlers(ignoreBody, c => {
+const approval = z.object({ seen: z.optional(z.coerce.number()) });
+
+/** `POST /console/requests/{id}/approval` brings a refusal into force that another person asked for, as the page showed it. */
+export const approveRequest = factory.createHandlers(body(approval, { form: true, refuse: refuseForm }), c => {
   const { db, now } = c.var.services;
-  return act(c, id => approveRefusal(db, id, c.var.holder, actorOf(c), now()), 'refused');
+  const { seen } = c.req.valid('json');
+  return act(c, id => approveRefusal(db, id, c.var.holder, actorOf(c), now(), seen), 'refused');
 });
 
 /** `POST /console/requests/{id}/extension` extends the time. */

@@ -140,6 +140,7 @@ export type Reason =
   | 'late'
   | 'unasked'
   | 'same_person'
+  | 'changed'
   | 'unverified'
   | 'no_lead'
   | 'code'
@@ -159,6 +160,7 @@ export const problem_details: Record<Locale, Record<Reason, string>> = {
     late: '答复期限已过，不能再延长。',
     unasked: '没有人提出拒绝这一请求。',
     same_person: '拒绝须由另一人批准：不能是提出者本人、同名的持有人，或由提出者创建的令牌。',
+    changed: '这一请求在您查看之后有了变动，没有任何更改。请重新查看后再决定。',
     unverified: '请求人的身份尚未核验。',
     no_lead: '没有找到与这一请求对应的线索。',
     noticed: '这一事件已经告知，告知内容不能更改。',
@@ -177,6 +179,7 @@ export const problem_details: Record<Locale, Record<Reason, string>> = {
     unasked: 'Nobody has asked for a refusal of this request.',
     same_person:
       'Another person must approve a refusal: not who asked, no holder of the same name, and no token that the asker made.',
+    changed: 'This request has changed since you read it. Nothing was changed; read it again first.',
     unverified: 'Nobody has verified yet who asks.',
     no_lead: 'No lead is known that this request could be about.',
     noticed: 'The notice of this incident has been given and does not change.',
