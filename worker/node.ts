@@ -20,7 +20,7 @@ import { closeIdle, closeListener, createHttpServer, emptyQueue, usual_limits } 
 import { findFolder, openStore } from './node/store.ts';
 import { startTimers } from './node/timers.ts';
 import { createServices } from './services.ts';
-import { readSettings, type Settings, settings_table } from './settings.ts';
+import { localAddress, readSettings, type Settings, settings_table } from './settings.ts';
 import { locales } from './shared/locales.ts';
 import { logWarnings } from './warnings.ts';
 
@@ -90,7 +90,7 @@ const server = createHttpServer(
 server.on('error', error => giveUp([`PORT, HOST: ${error.message}`]));
 server.listen(settings.port, settings.host, async () => {
   const { port } = server.address() as AddressInfo;
-  services.settings.public_url ||= `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`;
+  services.settings.public_url ||= localAddress(settings.host, port);
   log('info', 'listening', {
     url: services.settings.public_url,
     port,

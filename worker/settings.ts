@@ -309,6 +309,11 @@ function findContradictions(settings: Partial<Settings>, host: Host): string[] {
   return mistakes;
 }
 
+/** Returns the address at which a server is reached that is told no `PUBLIC_URL`, as in development. */
+export function localAddress(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** Returns whether an origin is this machine itself, where browsers treat plain http as secure. */
 export function isLoopback(origin: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname);

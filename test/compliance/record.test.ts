@@ -17,6 +17,12 @@ describe('the record of processing in the console', () => {
     const { open, ask, services, db } = started;
     services.settings.outbound_hosts = ['hooks.example.com'];
     services.settings.lead_retention_months['mini-ai-experience'] = 7;
+    services.settings.smtp_url = {
+      secure: true,
+      host: 'smtp.example.com',
+      port: 465,
+      login: { user: 'us', pass: 'pa55' },
+    };
     const channel = {
       kind: 'webhook',
       name: 'CRM | *new*',
@@ -39,6 +45,9 @@ describe('the record of processing in the console', () => {
       '24 months after',
       'CRM | *new*',
       'hooks.example.com',
+      'requests of people',
+      'record of incidents',
+      'by the server smtp.example.com',
       sha256,
       'SM2',
       'MLPS',
@@ -46,6 +55,7 @@ describe('the record of processing in the console', () => {
       expect(page).toContain(told);
     expect(page).toMatch(/<td[^>]*>V1<\/td>[\s\S]*?<td[^>]*>kept<\/td>/);
     expect(page).not.toContain(secret);
+    expect(page).not.toContain('pa55');
     expect(page).not.toContain('secret-path');
     expect(await (await officer.get('/console/record?lang=zh-CN')).text()).toMatch(
       /个人信息处理活动记录[\s\S]*国家密码算法/,
@@ -66,13 +76,18 @@ describe('ops record', () => {
     const db = await openStore(DATABASE_URL);
     await publishPolicy(db, draft('2026-01'), operator, noon);
     await db.destroy();
-    const run = (...args: string[]) =>
-      operate(['record', ...args], { DATABASE_URL, CONTROLLER_NAME: '<b>Wang & Li</b>', LOG_DIR: folder });
+    const settings = { DATABASE_URL, CONTROLLER_NAME: '<b>Wang & Li</b>', LOG_DIR: folder };
+    const run = (...args: string[]) => operate(['record', ...args], settings);
     const record = await run('--locale', 'en');
     expect(record).toMatchObject({ code: 0, stderr: '' });
     expect(record.stdout).toMatch(/^# Record of processing\n/);
     expect(record.stdout).toMatch(/\| operating logs \|.*\| 6 months \|/);
     expect(record.stdout).toContain('No other host is called.');
+    expect(record.stdout).toContain('The software sends no mail to people.');
+    const mailing = { SMTP_URL: 'smtps://us:pa55@smtp.example.com', MAIL_FROM: 'a@example.com' };
+    const mailed = await operate(['record', '--locale', 'en'], { ...settings, ...mailing });
+    expect(mailed.stdout).toContain('by the server smtp.example.com');
+    expect(mailed.stdout).not.toContain('pa55');
     const page = await run('--locale', 'en', '--html');
     expect(page.stdout).toMatch(/^<!doctype html>\n<html lang="en">/);
     expect(page.stdout).toContain('&lt;b&gt;Wang &amp; Li&lt;/b&gt;');

@@ -1,11 +1,14 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import tls from 'node:tls';
 import { expect, it } from 'vitest';
 import { mailOut } from '../../worker/egress.ts';
 import { createPostMail } from '../../worker/node/mail.ts';
 import { readSettings } from '../../worker/settings.ts';
 import { origin, start, test_keys } from '../support/harness.ts';
+import { operate } from '../support/operate.ts';
+import { makeFolder } from '../support/server.ts';
 import { certificate, decodeWords, mailBy, startMailServer } from './mail-server.ts';
 import { opened, startNoticing } from './noticing.ts';
 
@@ -219,4 +222,28 @@ it('the server of mail is read from its settings, and counts as listed', () => {
     expect(read({ ...mailBy('smtps://smtp.example.com'), MAIL_FROM })).toEqual({
       mistakes: [expect.stringMatching(/^MAIL_FROM: expected/)],
     });
+});
+
+it('a test that is sent by hand leads to the server that runs without a PUBLIC_URL, as one does in development', async () => {
+  const server = await startMailServer();
+  const { folder, remove } = makeFolder();
+  opened.push({ close: async () => remove() });
+  const environment = { DATABASE_URL: `file:${join(folder, 'leads.db')}`, PORT: '8123', ...server.environment };
+  const add = [
+    'channel',
+    'add',
+    '--kind',
+    'email',
+    '--name',
+    'Sales',
+    '--address',
+    mailbox,
+    '--events',
+    'lead.created',
+  ];
+  await operate(['migrate'], environment);
+  const { id } = JSON.parse((await operate(add, environment)).stdout) as { id: string };
+  expect(await operate(['channel', 'test', id], environment)).toMatchObject({ code: 0, stderr: '' });
+  expect(server.mails[0]!.text).toContain('http://127.0.0.1:8123/console');
+  expect(server.mails[0]!.headers['message-id']).toMatch(/@127\.0\.0\.1>$/);
 });

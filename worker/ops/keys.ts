@@ -2,15 +2,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { fillInKeys } from '../node/development.ts';
 import { findFolder } from '../node/store.ts';
-import { type Environment, readSettings, type Settings, settings_table } from '../settings.ts';
+import { type Environment, localAddress, readSettings, type Settings, settings_table } from '../settings.ts';
 import { Mistake } from './run/command.ts';
 import type { Target } from './run/target.ts';
 
-/** Reads the settings that the server of a database uses, with its keys: of the environment, of `.dev.vars`, or those of development. */
+/**
+ * Reads the settings that the server of a database uses, with its keys: of the environment, of `.dev.vars`, or those of
+ * development. There `public_url` is the address of a Node server with the same `HOST` and `PORT`.
+ */
 export function readKeys(target: Target): Settings {
   const read = readSettings(readEnvironment(target), 'node');
   if ('mistakes' in read) throw new Mistake(read.mistakes.join('\n'));
-  return read.settings;
+  const { settings } = read;
+  if (target.on === 'url') settings.public_url ??= localAddress(settings.host, settings.port);
+  return settings;
 }
 
 /** Reads the signing keys alone, the last one first, for what needs no other key. */

@@ -12,9 +12,9 @@ import { listTokens } from '../../../db/staff/tokens.ts';
 import type { Settings } from '../../settings.ts';
 import { type Form, forms } from '../../shared/fields.ts';
 
-/** The settings that a record of processing is written from. None of them is a key. */
+/** The settings that a record of processing is written from. None of them is a key; of SMTP_URL it holds the host alone. */
 export const record_settings = [
-  ...(['CONTROLLER_NAME', 'CONTROLLER_CONTACT', 'DATA_REGION', 'TIME_ZONE', 'OUTBOUND_HOSTS'] as const),
+  ...(['CONTROLLER_NAME', 'CONTROLLER_CONTACT', 'DATA_REGION', 'TIME_ZONE', 'OUTBOUND_HOSTS', 'SMTP_URL'] as const),
   ...(['LEAD_RETENTION_MONTHS', 'CONSENT_RETENTION_MONTHS', 'AUDIT_RETENTION_MONTHS'] as const),
   ...(['LOG_DIR', 'LOG_RETENTION_MONTHS', 'BACKUP_DIR', 'BACKUP_EVERY_HOURS', 'BACKUPS_KEPT'] as const),
 ] as const;

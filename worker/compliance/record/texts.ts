@@ -31,6 +31,9 @@ export interface RecordTexts {
   /** Activity, purpose, kinds of data and ground of each kind of record beside the leads. */
   choices: string[];
   choice_period(days: number, months: number): string;
+  requests: string[];
+  request_period: string;
+  incidents: string[];
   trail: string[];
   accounts: string[];
   account_period: string;
@@ -46,6 +49,9 @@ export interface RecordTexts {
   channel_heads: string[];
   no_channels: string;
   channel_data: string;
+  mail(host: string): string;
+  no_mail: string;
+  exports: string;
   hosts: string;
   no_hosts: string;
   cross_border(region: string | undefined): string;
@@ -101,6 +107,19 @@ export const record_texts: Record<Locale, RecordTexts> = {
       '法定的证明义务',
     ],
     choice_period: (days, months) => `选择有效 ${days} 天，之后保存 ${months} 个月`,
+    requests: [
+      '个人信息请求',
+      '答复个人行使权利的请求',
+      '请求人的邮箱、电话、姓名和请求内容，加密保存；类型、日期和答复',
+      '法定的答复义务',
+    ],
+    request_period: '办结后 36 个月；之后只保留类型、日期和答复',
+    incidents: [
+      '安全事件记录',
+      '通知受影响的个人，并证明已告知',
+      '原因（加密保存）、告知内容、受影响线索的编号、告知时间和方式',
+      '法定的告知与记录义务',
+    ],
     trail: ['操作记录', '说明对个人信息的每次操作', '编号、角色、操作；不含任何信息内容', '法定的记录义务'],
     accounts: ['员工访问令牌', '按角色授权', '持有人名称、角色、使用时间', '人事管理所必需'],
     account_period: '令牌失效后 36 个月',
@@ -115,8 +134,11 @@ export const record_texts: Record<Locale, RecordTexts> = {
     recipients: '接收方',
     channel_heads: ['渠道', '类型', '主机', '事件'],
     no_channels: '没有通知渠道。',
-    channel_data:
-      '渠道只收到事件、时间、编号和控制台地址，不含个人信息。除此之外，软件不向任何人提供个人信息；有权限的员工可以导出，每次导出均有记录。',
+    channel_data: '渠道只收到事件、时间、编号和控制台地址，不含个人信息。',
+    mail: host =>
+      `发给个人的邮件（核验码、信息副本的地址、政策重大变更、安全事件告知）经邮件服务器 ${host} 发送：它收到本人的邮箱地址和邮件内容。`,
+    no_mail: '软件不向个人发送邮件。',
+    exports: '除此之外，软件不向任何人提供个人信息；有权限的员工可以导出，每次导出均有记录。',
     hosts: '可访问的其他主机：',
     no_hosts: '不访问任何其他主机。',
     cross_border: region =>
@@ -202,6 +224,19 @@ export const record_texts: Record<Locale, RecordTexts> = {
       'duty to prove consent',
     ],
     choice_period: (days, months) => `valid for ${days} days, then kept for ${months} months`,
+    requests: [
+      'requests of people',
+      'answers people who ask for their rights',
+      'e-mail, phone, name and words of who asks, sealed; type, days and answer',
+      'duty to answer',
+    ],
+    request_period: '36 months after the end of the request; then type, days and answer alone',
+    incidents: [
+      'record of incidents',
+      'tells the people affected, and proves that they were told',
+      'cause (sealed), notice, ids of the inquiries affected, when and how each was told',
+      'duty to tell and to keep records',
+    ],
     trail: [
       'record of acts',
       'accounts for every act on personal data',
@@ -231,8 +266,12 @@ export const record_texts: Record<Locale, RecordTexts> = {
     recipients: 'Recipients',
     channel_heads: ['channel', 'kind', 'host', 'events'],
     no_channels: 'There are no channels.',
-    channel_data:
-      'A channel is told event, time, ids and an address of the console, and nothing personal. Beside that the software gives personal data to nobody; staff who may can export it, and each export is on record.',
+    channel_data: 'A channel is told event, time, ids and an address of the console, and nothing personal.',
+    mail: host =>
+      `Mail to people (codes, addresses of copies, significant changes of the policy, notices of incidents) goes out by the server ${host}: it is given their address and what the mail says.`,
+    no_mail: 'The software sends no mail to people.',
+    exports:
+      'Beside that the software gives personal data to nobody; staff who may can export it, and each export is on record.',
     hosts: 'Other hosts that may be called:',
     no_hosts: 'No other host is called.',
     cross_border: region =>

@@ -33,6 +33,8 @@ export function writeRecord(facts: RecordFacts, locale: Locale): string {
         )
       : text.no_channels,
     text.channel_data,
+    settings.smtp_url ? text.mail(plain(settings.smtp_url.host)) : text.no_mail,
+    text.exports,
     settings.outbound_hosts.length > 0
       ? `${text.hosts} ${settings.outbound_hosts.map(plain).join(', ')}`
       : text.no_hosts,
@@ -122,6 +124,8 @@ function listActivities(facts: RecordFacts, locale: Locale): string[][] {
       text.lead_period(months[form]),
     ]),
     [...text.choices, text.choice_period(facts.choice_days, settings.consent_retention_months)],
+    [...text.requests, text.request_period],
+    [...text.incidents, text.for_good],
     [...text.trail, settings.audit_retention_months > 0 ? text.months(settings.audit_retention_months) : text.for_good],
     [...text.accounts, text.account_period],
     [...text.logs, settings.log_dir ? text.months(settings.log_retention_months) : text.elsewhere],
