@@ -12,6 +12,9 @@ export interface Actor {
   request_id: string | null;
 }
 
+/** The actor of what the service does by itself. */
+export const system: Actor = { id: 'system', role: 'system', request_id: null };
+
 export interface AuditEvent {
   action:
     | 'lead.created'
@@ -37,6 +40,8 @@ export interface AuditEvent {
     | 'request.expired'
     | 'request.erased'
     | 'copy.opened'
+    | 'address.opened'
+    | 'mail.sent'
     | 'token.created'
     | 'token.rotated'
     | 'token.revoked'
@@ -60,7 +65,7 @@ export interface AuditEvent {
   purpose?: string;
   /**
    * The leads of the event. The whole unit fails with a Conflict in one of `subject_tables` when one of them does not
-   * exist; for a reveal, also when one is erased or restricted.
+   * exist; for a reveal, also when one is erased or restricted; for an address, also when the lead is erased.
    */
   lead_ids?: string[];
 }
@@ -105,7 +110,8 @@ export function recordEvent(db: Database, actor: Actor, event: AuditEvent, now: 
   const row = { recorded_at: now.toISOString(), actor: id, role, action, fields, purpose, request_id, lead_id };
   if (action === 'lead.created' || lead_ids.length === 0) return [insertEvent(db, row)];
   const mustBeOpen = action === 'lead.revealed';
-  if (lead_id) return [(mustBeOpen ? insertEventOfOpen : insertEventOf)(db, row)];
+  const insertOne = action === 'address.opened' ? insertEventOfKept : mustBeOpen ? insertEventOfOpen : insertEventOf;
+  if (lead_id) return [insertOne(db, row)];
   const statements = [insertEvent(db, row)];
   for (let at = 0; at < lead_ids.length; at += subjects_per_statement) {
     const ids = lead_ids.slice(at, at + subjects_per_statement);
@@ -127,6 +133,7 @@ const insertEvent = prepare<NewEvent>(event_columns, (db, event) =>
 
 const insertEventOf = prepareEventOf(sql``);
 const insertEventOfOpen = prepareEventOf(isOpen());
+const insertEventOfKept = prepareEventOf(sql` and erased_at is null`);
 
 /** Prepares the insert of an event about one lead. It fails the unit unless the lead exists and meets the condition. */
 function prepareEventOf(condition: RawBuilder<unknown>) {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Actor, recordEvent, takeNumber } from '../audit/record.ts';
+import { recordEvent, system, takeNumber } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { firstIdAt, timeOf } from '../ids.ts';
 import { personal_fields } from '../leads/lead.ts';
@@ -7,9 +7,6 @@ import type { Keys, Leads } from '../schema.ts';
 import { nextTurn } from '../turn.ts';
 import { takeRandom } from '../vault/random.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
-
-/** The actor of a check. */
-export const system: Actor = { id: 'system', role: 'system', request_id: null };
 
 /** Leads that a sample has at most, and those that follow one another in it. */
 const most_leads = 1_000;

@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
+import { type CompiledQuery, sql } from 'kysely';
 import { type Actor, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
-import { queueBulk } from '../notices/mails.ts';
+import { queueBulk, type TellBy } from '../notices/mails.ts';
 import { failUnless } from '../statements.ts';
 import type { NoticeWords } from './incident.ts';
 
@@ -33,32 +33,24 @@ function queueMails(db: Database, incident_id: string, now: Date) {
   );
 }
 
-/** Records how the person of a lead was told of an incident, for each of her leads that it affects. */
-export async function recordTold(
-  db: Database,
-  incident_id: string,
-  lead_id: string,
-  by: 'mail' | 'announcement',
-  now: Date,
-): Promise<void> {
-  await db.atomic([
-    db
-      .updateTable('incident_leads')
-      .set({ told_at: now.toISOString(), told_by: by })
-      .where('incident_id', '=', incident_id)
-      .where('told_at', 'is', null)
-      .where(eb =>
-        eb.or([
-          eb('lead_id', '=', lead_id),
-          eb(
-            'lead_id',
-            'in',
-            sql<string>`(select same.subject_id from keys join keys as same on same.email_index = keys.email_index and same.subject_kind = 'lead' where keys.subject_id = ${lead_id} and keys.subject_kind = 'lead')`,
-          ),
-        ]),
-      )
-      .compile(),
-  ]);
+/** Returns the statement that records how the person of a lead was told of an incident, for each of her leads that it affects. */
+export function draftTold(db: Database, incident_id: string, lead_id: string, by: TellBy, now: Date): CompiledQuery {
+  return db
+    .updateTable('incident_leads')
+    .set({ told_at: now.toISOString(), told_by: by })
+    .where('incident_id', '=', incident_id)
+    .where('told_at', 'is', null)
+    .where(eb =>
+      eb.or([
+        eb('lead_id', '=', lead_id),
+        eb(
+          'lead_id',
+          'in',
+          sql<string>`(select same.subject_id from keys join keys as same on same.email_index = keys.email_index and same.subject_kind = 'lead' where keys.subject_id = ${lead_id} and keys.subject_kind = 'lead')`,
+        ),
+      ]),
+    )
+    .compile();
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type CompiledQuery, type SelectQueryBuilder, sql } from 'kysely';
+import { type AuditEvent, recordEvent, system, takeNumber } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import type { MailAbout, Mails, Schema } from '../schema.ts';
 import { type Attempt, retry_after_ms } from './attempts.ts';
@@ -8,6 +9,11 @@ const lease_ms = 60_000;
 
 /** Mails that are looked at at once. */
 const due_at_once = 20;
+
+/** How a person is told: by a mail, or where she gets none by the announcement. */
+export type TellBy = 'mail' | 'announcement';
+
+export type MailKind = 'code' | 'copy' | 'policy' | 'incident';
 
 /** Ids in one statement. Because D1 takes 100 parameters, there is room for the others. */
 const leads_at_once = 90;
@@ -76,20 +82,20 @@ export async function takeMail(db: Database, mail: Mails, now: Date): Promise<bo
 }
 
 /**
- * Records what came of a mail. What failed is tried again later, or is dead after the last attempt, or once it would come
- * after `until`.
+ * Records what came of a mail, in one unit with the event of its success. What failed is tried again later, or is dead
+ * after the last attempt, or once it would come after `until`.
  *
  * @param attempt Undefined where there was nobody to send it to: it counts as sent, but has no time. `lead_id` is the lead
  *   whose address it went to.
- * @returns The state of the mail afterwards.
+ * @param draftEnd Returns the statements that go with it once it was sent (`mail`), or given up (`announcement`).
  */
 export async function recordMail(
   db: Database,
   mail: Mails,
   attempt: (Pick<Attempt, 'is' | 'status' | 'error'> & { lead_id?: string | undefined }) | undefined,
   now: Date,
-  until?: Date,
-): Promise<Mails['state']> {
+  { until, draftEnd }: { until?: Date | undefined; draftEnd?: ((by: TellBy) => CompiledQuery[]) | undefined } = {},
+): Promise<void> {
   const attempts = mail.attempts + 1;
   const wait_ms = retry_after_ms[mail.attempts];
   const next = wait_ms === undefined ? undefined : new Date(now.getTime() + wait_ms);
@@ -100,12 +106,26 @@ export async function recordMail(
       : ({ attempts, state: 'sent', next_at: null, sent_at: attempt ? now.toISOString() : null } as const);
   const { status: last_status = null, error: last_error = null, lead_id = null } = attempt ?? {};
   const facts = { last_status, last_error, lead_id };
+  const isSent = attempt?.is === 'sent';
   await db.atomic([
     selectOne(db, mail)
       .set({ ...set, ...facts })
       .compile(),
+    ...('state' in set ? (draftEnd?.(isSent ? 'mail' : 'announcement') ?? []) : []),
+    ...(isSent && lead_id ? [takeNumber(db), ...recordEvent(db, system, sentEvent(mail, lead_id), now)] : []),
   ]);
-  return 'state' in set ? set.state : 'queued';
+}
+
+/** Returns the event of a mail that its server has taken: the request, version or incident, and what kind of mail. */
+function sentEvent({ about, subject_id }: Mails, lead_id: string): AuditEvent {
+  const [kind, id = subject_id] = splitAbout(about);
+  return { action: 'mail.sent', fields: id, purpose: kind, lead_ids: [lead_id] };
+}
+
+/** Returns the kind of a mail and, where there are several of it, which one: `policy` and `2026-02` of `policy.2026-02`. */
+export function splitAbout(about: MailAbout): [MailKind, string?] {
+  const at = about.indexOf('.');
+  return at < 0 ? [about as MailKind] : [about.slice(0, at) as MailKind, about.slice(at + 1)];
 }
 
 /** Counts the mails of a kind that went to the addresses of some leads, of those queued since an instant. */

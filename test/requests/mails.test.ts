@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../db/database.ts';
 import { findByReference } from '../../db/requests/find.ts';
@@ -30,6 +31,18 @@ async function openMailing(answer?: Parameters<typeof startMailServer>[0], datab
     status: async (reference: string) => (await (await get(`${path}/${reference}`)).json()) as { state: string },
     send: () => sendMails(services),
   };
+}
+
+const words = Object.fromEntries(
+  ['situation', 'impact', 'measures', 'advice', 'remedies'].map(part => [part, `告知：${part}`]),
+);
+const notice = { contact: 'privacy@example.com', texts: { 'zh-CN': words } };
+
+/** Records an incident that reached some leads. */
+async function recordOf(ask: Awaited<ReturnType<typeof openMailing>>['ask'], lead_ids: string[]): Promise<string> {
+  const times = { from: '2026-11-22T00:00:00.000Z', to: '2026-11-23T04:00:00.000Z' };
+  const made = await ask('POST', '/incidents', { ...times, cause: '电脑失窃', scope: { lead_ids } });
+  return ((await made.json()) as { id: string }).id;
 }
 
 const codeIn = (text: string) => /^\d{6}\r?$/m.exec(text)![0].trim();
@@ -256,22 +269,13 @@ describe.each(engines)('an incident on $engine', ({ open }) => {
     const again = await submit(lead);
     const english = await submit({ ...lead, email: 'li.si@example.com', phone: '13900139000', locale: 'en' });
     const erased = await submit({ ...lead, email: 'gone@example.com', phone: '13900139001' });
-    const words = Object.fromEntries(
-      ['situation', 'impact', 'measures', 'advice', 'remedies'].map(part => [part, `告知：${part}`]),
-    );
-    const notice = { contact: 'privacy@example.com', texts: { 'zh-CN': words } };
-    const record = async (lead_ids: string[]) => {
-      const times = { from: '2026-11-22T00:00:00.000Z', to: '2026-11-23T04:00:00.000Z' };
-      const made = await ask('POST', '/incidents', { ...times, cause: '电脑失窃', scope: { lead_ids } });
-      return ((await made.json()) as { id: string }).id;
-    };
     const told = async (incident: string) => {
       const { notices } = (await (await ask('GET', `/incidents/${incident}`)).json()) as {
         notices: { lead_id: string; by: string }[];
       };
       return Object.fromEntries(notices.map(({ lead_id, by }) => [lead_id, by]));
     };
-    const incident = await record([id, again, english, erased]);
+    const incident = await recordOf(ask, [id, again, english, erased]);
     await ask('DELETE', `/leads/${erased}`);
     expect((await ask('POST', `/incidents/${incident}/notice`, notice)).status).toBeLessThan(300);
     expect(await told(incident)).toEqual({ [erased]: 'announcement' });
@@ -285,10 +289,69 @@ describe.each(engines)('an incident on $engine', ({ open }) => {
       [erased]: 'announcement',
     });
     isLost.now = true;
-    const lost = await record([english]);
+    const lost = await recordOf(ask, [english]);
     await ask('POST', `/incidents/${lost}/notice`, notice);
     for (let n = 0; n < 10; n++, advance(24 * 60 * minutes(1))) await send();
     expect(await told(lost)).toEqual({ [english]: 'announcement' });
     await close();
   }, 90_000);
+});
+
+describe('the trail of mails', () => {
+  it('[A1] tells of each mail, whatever its kind, when an address was opened for it and when its server took it', async () => {
+    let status: number | undefined;
+    const { id, ask, ask_for, send, publish, advance, services, pull } = await openMailing(() => status);
+    const request = async (sent: object) => {
+      const { id } = (await (await ask('POST', '/subject-requests', sent)).json()) as { id: string };
+      await ask('POST', `/subject-requests/${id}/verification`, { by: 'callback' });
+      await ask('POST', `/subject-requests/${id}/fulfilment`);
+      return id;
+    };
+    await ask_for();
+    await ask_for({ ...asked, email: 'nobody@example.com' });
+    await send();
+    const copy = await request({ type: 'copy', channel: 'phone', lead_ids: [id] });
+    await send();
+    advance(1);
+    await publish('2026-02', { change_class: 'significant' });
+    await runDueJobs(services);
+    await send();
+    status = 451;
+    const incident = await recordOf(ask, [id]);
+    await ask('POST', `/incidents/${incident}/notice`, notice);
+    await send();
+    status = undefined;
+    advance(minutes(1));
+    await send();
+    const events = (await (await pull(`/audit-events?lead_id=${id}&order=asc`)).json()) as {
+      audit_events: Record<string, string>[];
+    };
+    const mailed = events.audit_events.filter(({ action }) => /^(address|mail)\./.test(action!));
+    expect(mailed.map(({ action, purpose, fields }) => [action, purpose, fields])).toEqual([
+      ['address.opened', 'code', 'email'],
+      ['mail.sent', 'code', expect.any(String)],
+      ['address.opened', 'copy', 'email'],
+      ['mail.sent', 'copy', copy],
+      ['address.opened', 'policy', 'email'],
+      ['mail.sent', 'policy', '2026-02'],
+      ['address.opened', 'incident', 'email'],
+      ['address.opened', 'incident', 'email'],
+      ['mail.sent', 'incident', incident],
+    ]);
+    for (const event of mailed) expect(event).toMatchObject({ actor: 'system', role: 'system', lead_ids: [id] });
+  });
+
+  it('[A1] no address is opened, and no mail goes out, without the event that says so', async () => {
+    const { db, ask_for, send, mails, advance } = await openMailing();
+    await sql`create trigger refused before insert on audit_events when new.action = 'address.opened' begin select raise(abort, 'refused'); end`.execute(
+      db,
+    );
+    await ask_for();
+    await send();
+    expect(mails).toEqual([]);
+    await sql`drop trigger refused`.execute(db);
+    advance(minutes(2));
+    await send();
+    expect(mails).toHaveLength(1);
+  });
 });

@@ -1,5 +1,5 @@
+import { system } from '../../db/audit/record.ts';
 import type { PromiseCheck } from '../../db/compliance/results.ts';
-import { system } from '../../db/compliance/sample.ts';
 import { isGone, listLeftOver } from '../../db/compliance/withdrawals.ts';
 import { draftLead } from '../../db/leads/create.ts';
 import { eraseLeads } from '../../db/leads/erase.ts';

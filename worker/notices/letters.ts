@@ -1,9 +1,11 @@
+import type { CompiledQuery } from 'kysely';
 import { dayOf } from '../../db/days.ts';
 import { findIncident } from '../../db/incidents/find.ts';
 import { notice_parts } from '../../db/incidents/incident.ts';
-import { recordTold } from '../../db/incidents/notice.ts';
-import { findAddressee, openValues, selectLead } from '../../db/leads/rows.ts';
-import { countMailsTo } from '../../db/notices/mails.ts';
+import { draftTold } from '../../db/incidents/notice.ts';
+import { openAddress } from '../../db/leads/address.ts';
+import { findAddressee } from '../../db/leads/rows.ts';
+import { countMailsTo, splitAbout, type TellBy } from '../../db/notices/mails.ts';
 import { documentIn, listPolicies } from '../../db/policies.ts';
 import type { KeyedRequest } from '../../db/requests/find.ts';
 import { findRequest } from '../../db/requests/find.ts';
@@ -31,12 +33,19 @@ export type Letter = Omit<Mail, 'message_id'> & { lead_id: string };
 /** Says what a mail is about, in one language. */
 type Say = (texts: (typeof letter_texts)[Locale]) => { subject: string; lines: string[] };
 
+/** What is written, and in which lead the address stands to which it goes. */
+export interface Draft {
+  lead_id: string;
+  locale: Locale;
+  say: Say;
+}
+
 /** A kind of mail to people. */
 export interface LetterKind {
-  /** Writes it as things stand now; undefined where there is nobody to write to, or nothing to say any more. */
-  write(services: Services, mail: Mails): Promise<Letter | undefined>;
-  /** Records how the person was told, once the mail was sent or given up. Of who got no mail the announcement counts. */
-  settle?(services: Services, mail: Mails, by: 'mail' | 'announcement'): Promise<void>;
+  /** Drafts it as things stand now; undefined where there is nobody to write to, or nothing to say any more. */
+  draft(services: Services, mail: Mails): Promise<Draft | undefined>;
+  /** Returns what records how the person was told, once it was sent or given up. Of who got no mail the announcement counts. */
+  settle?(services: Services, mail: Mails, by: TellBy): CompiledQuery;
   /** Returns until when it is of use. */
   ends?(mail: Mails): Date;
 }
@@ -45,7 +54,7 @@ export interface LetterKind {
 export const letters = {
   /** The code with which somebody shows that the address of a request is theirs. */
   code: {
-    async write(services, { subject_id }) {
+    async draft(services, { subject_id }) {
       const request = await findRequest(services.db, subject_id);
       if (!request || request.closed_at || request.verified_at) return undefined;
       const meant = await findMeant(services, request);
@@ -58,14 +67,14 @@ export const letters = {
       if (!reference) return undefined;
       const { locale } = request;
       const url = `${services.settings.public_url}/requests/${reference}?lang=${locale}`;
-      return write(services, request, meant, texts => texts.code(code!, url));
+      return draft(request, meant, texts => texts.code(code!, url));
     },
     ends: ({ queued_at }) => new Date(new Date(queued_at).getTime() + code_ms),
   },
 
   /** The address at which a copy opens once. */
   copy: {
-    async write(services, { subject_id }) {
+    async draft(services, { subject_id }) {
       const request = await findRequest(services.db, subject_id);
       if (!request?.copy_hash || request.copy_opened_at || request.copy_until! <= services.now().toISOString())
         return undefined;
@@ -73,7 +82,7 @@ export const letters = {
       const { public_url, time_zone } = services.settings;
       const until = writeInstant(request.locale as Locale, time_zone, new Date(request.copy_until!));
       if (!code) return undefined;
-      return write(services, request, await findMeant(services, request), texts =>
+      return draft(request, await findMeant(services, request), texts =>
         texts.copy(`${public_url}/requests/copies/${code}?lang=${request.locale}`, until),
       );
     },
@@ -81,9 +90,8 @@ export const letters = {
 
   /** A significant change of the policy, to whoever agreed to another version. */
   policy: {
-    async write(services, { about, subject_id }) {
-      const { db, settings } = services;
-      const version = about.slice('policy.'.length);
+    async draft({ db, settings }, { about, subject_id }) {
+      const [, version] = splitAbout(about);
       const policy = (await listPolicies(db)).find(one => one.version === version);
       const lead = await findAddressee(db, subject_id);
       if (!policy || !lead || lead.restricted_at) return undefined;
@@ -91,20 +99,17 @@ export const letters = {
       const { summary } = documentIn(policy, locale);
       const day = writeDay(locale, dayOf(new Date(policy.effective_at), settings.time_zone));
       const { public_url } = settings;
-      return writeTo(services, subject_id, locale, texts =>
-        texts.policy(
-          summary,
-          day,
-          `${public_url}/policies/${version}?lang=${locale}`,
-          `${public_url}/requests?lang=${locale}`,
-        ),
-      );
+      const url = (path: string) => `${public_url}/${path}?lang=${locale}`;
+      return {
+        ...{ lead_id: subject_id, locale },
+        say: texts => texts.policy(summary, day, url(`policies/${version}`), url('requests')),
+      };
     },
   },
 
   /** An incident that reached data of the person. */
   incident: {
-    async write(services, { about, subject_id }) {
+    async draft(services, { about, subject_id }) {
       const [incident, lead] = await Promise.all([
         findIncident(services, idOf(about)),
         findAddressee(services.db, subject_id),
@@ -116,32 +121,33 @@ export const letters = {
       const parts = notice_parts.map(part => `${titles.parts[part]}\n${words[part]}`);
       const contact = `${titles.contact}\n${incident.contact}`;
       const url = `${services.settings.public_url}/announcements?lang=${locale}#incident-${incident.id}`;
-      return writeTo(services, subject_id, locale, texts => texts.incident([...parts, contact], url));
+      return { lead_id: subject_id, locale, say: texts => texts.incident([...parts, contact], url) };
     },
-    settle: ({ db, now }, { about, subject_id }, by) => recordTold(db, idOf(about), subject_id, by, now()),
+    settle: ({ db, now }, { about, subject_id }, by) => draftTold(db, idOf(about), subject_id, by, now()),
   },
 } satisfies Record<string, LetterKind>;
 
-/** Returns what stands behind the kind: the id of an incident. */
-const idOf = (about: string) => about.slice(about.indexOf('.') + 1);
+const idOf = (about: Mails['about']) => splitAbout(about)[1]!;
 
-/** Writes to the address that stands in the latest of the leads that a request is about. */
-async function write(services: Services, request: KeyedRequest, meant: Meant[], say: Say): Promise<Letter | undefined> {
+/** Drafts a letter to the address that stands in the latest of the leads that a request is about. */
+function draft({ locale }: KeyedRequest, meant: Meant[], say: Say): Draft | undefined {
   const latest = meant.at(-1);
-  return latest && writeTo(services, latest.id, request.locale as Locale, say);
+  return latest && { lead_id: latest.id, locale: locale as Locale, say };
 }
 
-/** Writes to the address that stands in a lead; undefined once it is erased. */
-async function writeTo(services: Services, lead_id: string, locale: Locale, say: Say): Promise<Letter | undefined> {
-  const lead = await selectLead(services.db, lead_id);
-  if (!lead || lead.erased_at) return undefined;
-  const { settings, vault } = services;
+/** Writes a letter to the address that stands in its lead, which it opens; undefined once the lead is erased. */
+export async function writeLetter(
+  services: Services,
+  { about }: Mails,
+  { lead_id, locale, say }: Draft,
+): Promise<Letter | undefined> {
+  const to = await openAddress(services, lead_id, splitAbout(about)[0], services.now());
+  if (!to) return undefined;
+  const { controller_name, controller_contact } = services.settings;
   const { subject, lines } = say(letter_texts[locale]);
-  const signed = [settings.controller_name, ...(settings.controller_contact ? [settings.controller_contact] : [])];
+  const signed = [controller_name, ...(controller_contact ? [controller_contact] : [])];
   return {
-    lead_id: lead.id,
-    to: openValues(vault, lead).email,
-    subject: `${subject} · ${settings.controller_name}`,
+    ...{ lead_id, to, subject: `${subject} · ${controller_name}` },
     text: `${[...lines, ...signed].join('\n\n')}\n`,
   };
 }

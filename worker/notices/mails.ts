@@ -1,9 +1,9 @@
-import { listDueMails, recordMail, takeMail } from '../../db/notices/mails.ts';
+import { listDueMails, recordMail, splitAbout, takeMail } from '../../db/notices/mails.ts';
 import type { Mails } from '../../db/schema.ts';
 import { LostKey } from '../../db/vault/lost-key.ts';
 import type { Services } from '../context.ts';
 import { canMail, mailOut } from '../egress.ts';
-import { type Letter, type LetterKind, letters } from './letters.ts';
+import { type Letter, type LetterKind, letters, writeLetter } from './letters.ts';
 
 /**
  * Sends the mails to people that are due, one after the other, and returns how many attempts there were. It never throws:
@@ -16,10 +16,11 @@ export async function sendMails(services: Services): Promise<number> {
   try {
     for (const mail of await listDueMails(db, now())) {
       if (isStopping?.() || !(await takeMail(db, mail, now()))) continue;
-      const { write, ends, settle }: LetterKind = letters[kindOf(mail)];
-      const attempted = await attempt(services, mail, write);
-      const state = await recordMail(db, mail, attempted, now(), ends?.(mail));
-      if (state !== 'queued') await settle?.(services, mail, attempted?.is === 'sent' ? 'mail' : 'announcement');
+      const { draft, ends, settle }: LetterKind = letters[splitAbout(mail.about)[0]];
+      await recordMail(db, mail, await attempt(services, mail, draft), now(), {
+        until: ends?.(mail),
+        draftEnd: settle && (by => [settle(services, mail, by)]),
+      });
       attempts++;
     }
   } catch (error) {
@@ -29,15 +30,13 @@ export async function sendMails(services: Services): Promise<number> {
   return attempts;
 }
 
-/** Returns the kind of a mail: `policy` of one about `policy.2026-02`. */
-const kindOf = ({ about }: Mails) => about.split('.')[0] as keyof typeof letters;
-
 /** Attempts a mail. One that cannot be written, because a key is lost, has failed like one that is not taken. */
-async function attempt(services: Services, mail: Mails, write: LetterKind['write']) {
+async function attempt(services: Services, mail: Mails, draft: LetterKind['draft']) {
   const { about, subject_id } = mail;
   let letter: Letter | undefined;
   try {
-    letter = await write(services, mail);
+    const drafted = await draft(services, mail);
+    letter = drafted && (await writeLetter(services, mail, drafted));
   } catch (error) {
     if (!(error instanceof LostKey)) throw error;
     return { is: 'failed' as const, status: null, error: 'lost-key', lead_id: undefined };

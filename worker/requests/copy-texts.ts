@@ -90,6 +90,8 @@ export const copy_texts: Record<Locale, CopyTexts> = {
       'request.verified': '核验身份',
       'request.fulfilled': '完成请求',
       'copy.opened': '打开副本',
+      'address.opened': '为给您发邮件而读取邮箱',
+      'mail.sent': '已给您发送邮件',
     },
     roles: {
       visitor: '您',
@@ -100,6 +102,7 @@ export const copy_texts: Record<Locale, CopyTexts> = {
       admin: '管理员',
       operator: '运维',
       retention: '系统',
+      system: '系统',
     },
   },
   en: {
@@ -168,6 +171,8 @@ export const copy_texts: Record<Locale, CopyTexts> = {
       'request.verified': 'Verified',
       'request.fulfilled': 'Request fulfilled',
       'copy.opened': 'Copy opened',
+      'address.opened': 'Address opened to send you a mail',
+      'mail.sent': 'Mail sent to you',
     },
     roles: {
       visitor: 'you',
@@ -178,6 +183,7 @@ export const copy_texts: Record<Locale, CopyTexts> = {
       admin: 'administrator',
       operator: 'operator',
       retention: 'the system',
+      system: 'the system',
     },
   },
 };

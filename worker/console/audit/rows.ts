@@ -76,6 +76,7 @@ function describePurpose({ text, locale }: Reader, action: string, purpose: stri
     const { types, by, verifiedBy } = desk_texts[locale];
     return types[purpose] ?? by[purpose] ?? verifiedBy[purpose] ?? purpose;
   }
+  if (/^(address|mail)\./.test(action)) return text.audit.mails[purpose] ?? purpose;
   const grounds = action.startsWith('hold.') ? text.holds.grounds : text.erasure_grounds;
   return text.purposes[purpose] ?? text.forms[purpose] ?? grounds[purpose] ?? purpose;
 }

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../../db/audit/record.ts';
 import type { ConsentDay } from '../../../db/consents/stats.ts';
 import type { ErasureGround, HoldGround, LeadStatus, RevealPurpose } from '../../../db/leads/lead.ts';
+import type { MailKind } from '../../../db/notices/mails.ts';
 import type { Role } from '../../guards/access.ts';
 import type { Form, LeadField } from '../../shared/fields.ts';
 
@@ -262,6 +263,12 @@ export const en = {
     who: 'Who',
     when: 'When',
     purpose: 'Purpose',
+    mails: named<MailKind>({
+      code: 'Code of a request',
+      copy: 'Address of a copy',
+      policy: 'Change of the policy',
+      incident: 'Notice of an incident',
+    }),
     about: 'About',
     leads: (n: number) => `${n} leads`,
     none: 'No such entries',
@@ -290,6 +297,8 @@ export const en = {
       'request.expired': 'Request expired',
       'request.erased': 'Request erased',
       'copy.opened': 'Copy opened',
+      'address.opened': 'Address opened for a mail',
+      'mail.sent': 'Mail sent to the person',
       'token.created': 'Token made',
       'token.rotated': 'Token rotated',
       'token.revoked': 'Token revoked',
