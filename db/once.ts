@@ -1,5 +1,5 @@
 import { type CompiledQuery, sql } from 'kysely';
-import type { Database } from './database.ts';
+import { Conflict, type Database } from './database.ts';
 import type { Once } from './schema.ts';
 import { failUnless, prepare, prepareMany } from './statements.ts';
 import { nextTurn } from './turn.ts';
@@ -137,6 +137,24 @@ const insertUse = prepare<Once & { now: string }>(
 /** Spends a proof. A proof that is spent already makes the whole unit fail with a Conflict in `once`. */
 export function spendProof(db: Database, { proof, expires_at }: Proof): CompiledQuery {
   return insertProof(db, { key: proof, expires_at: expires_at.toISOString() });
+}
+
+/**
+ * Takes one of the turns that a name has in a period, and returns whether one was left. However many take one at once, on
+ * whatever server, there are never more.
+ *
+ * @param name Names what the turns are of. It is stored, so it holds nothing personal.
+ */
+export async function takeTurn(db: Database, name: string, most: number, until: Date, now: Date): Promise<boolean> {
+  const rest = { fingerprint: null, subject_id: null, receipt: null, expires_at: until.toISOString() };
+  for (let turn = 1; turn <= most; turn++)
+    try {
+      await db.atomic([insertUse(db, { key: `${name} ${turn}`, ...rest, now: now.toISOString() })]);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Conflict && error.table === 'once')) throw error;
+    }
+  return false;
 }
 
 const insertProof = prepare<Pick<Once, 'key' | 'expires_at'>>(['key', 'expires_at'], (db, row) =>

@@ -15,9 +15,6 @@ export type TellBy = 'mail' | 'announcement';
 
 export type MailKind = 'code' | 'copy' | 'policy' | 'incident';
 
-/** Ids in one statement. Because D1 takes 100 parameters, there is room for the others. */
-const leads_at_once = 90;
-
 /**
  * Returns the statement that queues a mail to a person, in the unit of the act itself. The row holds ids: who is meant,
  * where she is reached and what she reads is found out when it is sent. There is one mail of a kind about a subject.
@@ -126,20 +123,6 @@ function sentEvent({ about, subject_id }: Mails, lead_id: string): AuditEvent {
 export function splitAbout(about: MailAbout): [MailKind, string?] {
   const at = about.indexOf('.');
   return at < 0 ? [about as MailKind] : [about.slice(0, at) as MailKind, about.slice(at + 1)];
-}
-
-/** Counts the mails of a kind that went to the addresses of some leads, of those queued since an instant. */
-export async function countMailsTo(db: Database, about: MailAbout, lead_ids: string[], since: Date): Promise<number> {
-  const { mails } = await db
-    .selectFrom('mails')
-    .select(({ fn }) => fn.countAll<number>().as('mails'))
-    .where('state', '<>', sql.lit('queued'))
-    .where('queued_at', '>', since.toISOString())
-    .where('sent_at', 'is not', null)
-    .where('about', '=', about)
-    .where('lead_id', 'in', lead_ids.slice(-leads_at_once))
-    .executeTakeFirstOrThrow();
-  return Number(mails);
 }
 
 /**

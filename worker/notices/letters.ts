@@ -5,10 +5,10 @@ import { notice_parts } from '../../db/incidents/incident.ts';
 import { draftTold } from '../../db/incidents/notice.ts';
 import { openAddress } from '../../db/leads/address.ts';
 import { findAddressee } from '../../db/leads/rows.ts';
-import { countMailsTo, splitAbout, type TellBy } from '../../db/notices/mails.ts';
+import { splitAbout, type TellBy } from '../../db/notices/mails.ts';
+import { takeTurn } from '../../db/once.ts';
 import { documentIn, listPolicies } from '../../db/policies.ts';
-import type { KeyedRequest } from '../../db/requests/find.ts';
-import { findRequest } from '../../db/requests/find.ts';
+import { findRequest, type KeyedRequest, openTexts } from '../../db/requests/find.ts';
 import { findMeant, type Meant } from '../../db/requests/meant.ts';
 import { code_ms, codeOf } from '../../db/requests/verify.ts';
 import type { Mails } from '../../db/schema.ts';
@@ -54,17 +54,14 @@ export interface LetterKind {
 export const letters = {
   /** The code with which somebody shows that the address of a request is theirs. */
   code: {
-    async draft(services, { subject_id }) {
-      const request = await findRequest(services.db, subject_id);
+    async draft(services, mail) {
+      const request = await findRequest(services.db, mail.subject_id);
       if (!request || request.closed_at || request.verified_at) return undefined;
       const meant = await findMeant(services, request);
-      const yesterday = new Date(services.now().getTime() - day_ms);
-      const ids = meant.map(({ id }) => id);
-      if (ids.length === 0 || (await countMailsTo(services.db, 'code', ids, yesterday)) >= codes_a_day)
-        return undefined;
+      if (meant.length === 0) return undefined;
       const [code] = services.signer.makeDigits(codeOf(request.id));
       const reference = services.signer.findCode('reference', request, request.reference_hash);
-      if (!reference) return undefined;
+      if (!reference || !(await mayHaveCode(services, mail, request))) return undefined;
       const { locale } = request;
       const url = `${services.settings.public_url}/requests/${reference}?lang=${locale}`;
       return draft(request, meant, texts => texts.code(code!, url));
@@ -126,6 +123,13 @@ export const letters = {
     settle: ({ db, now }, { about, subject_id }, by) => draftTold(db, idOf(about), subject_id, by, now()),
   },
 } satisfies Record<string, LetterKind>;
+
+/** Returns whether the person of a request may have one more code. A mail that is tried again has its turn already. */
+async function mayHaveCode({ db, vault, now }: Services, { lead_id }: Mails, request: KeyedRequest): Promise<boolean> {
+  if (lead_id) return true;
+  const [index] = vault.emailIndexes(openTexts(vault, request)!.email!);
+  return takeTurn(db, `code ${index}`, codes_a_day, new Date(now().getTime() + day_ms), now());
+}
 
 const idOf = (about: Mails['about']) => splitAbout(about)[1]!;
 
