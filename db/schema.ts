@@ -54,6 +54,10 @@ export interface Changes {
  *
  * `created_seq` is the number of the act that created the lead; `seq`, that of the latest change, orders the feed.
  * `contacted_at`, `qualified_at` and `closed_at` say when the lead first reached that status or a later one.
+ * `closed_reason` says why a closed lead is closed, where staff said so.
+ *
+ * `note` is the staff's own words about the work, sealed under the lead's key. `follow_up_on` is the day, in the time zone
+ * of the settings, on which somebody means to get in touch.
  *
  * The retention period begins at `status_changed_at`, which is null until staff first change the status; then
  * `received_at` counts.
@@ -66,8 +70,11 @@ export interface Leads {
   form: string;
   status: string;
   status_changed_at: string | null;
+  closed_reason: string | null;
   assigned_to: string | null;
+  follow_up_on: string | null;
   sealed: string | null;
+  note: string | null;
   policy_version: string;
   policy_sha256: string;
   locale: string;

@@ -2,7 +2,9 @@ import { sql } from 'kysely';
 import { verifyTrail } from '../audit/verify.ts';
 import type { Database } from '../database.ts';
 import { self_check_form } from '../leads/lead.ts';
+import { openNote } from '../leads/rows.ts';
 import { endDeliveries } from '../notices/deliveries.ts';
+import type { Leads } from '../schema.ts';
 import { nextTurn } from '../turn.ts';
 import type { Vault, WrappedKey } from '../vault/vault.ts';
 import { type Bytes, countBytes, openBytes, unpackLines } from './bytes.ts';
@@ -173,7 +175,7 @@ async function openLeads(
     const page = await db
       .selectFrom('leads')
       .innerJoin('keys', join => join.onRef('subject_id', '=', 'leads.id').on('subject_kind', '=', 'lead'))
-      .select(['leads.id', 'form', 'sealed', 'kek_id', 'wrapped'])
+      .select(['leads.id', 'form', 'sealed', 'note', 'kek_id', 'wrapped'])
       .where('leads.id', '>', after)
       .where('erased_at', 'is', null)
       .orderBy('leads.id')
@@ -191,9 +193,10 @@ async function openLeads(
   }
 }
 
-function openLead(vault: Vault, lead: WrappedKey & { id: string; sealed: string | null }) {
+function openLead(vault: Vault, lead: WrappedKey & Pick<Leads, 'id' | 'sealed' | 'note'>) {
   try {
     vault.open(lead.id, lead.sealed!, lead);
+    openNote(vault, lead);
   } catch (error) {
     throw new Refusal(
       /^no key /.test((error as Error).message) ? 'wrong_key' : 'damaged',

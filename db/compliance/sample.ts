@@ -3,6 +3,7 @@ import { recordEvent, system, takeNumber } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { firstIdAt, timeOf } from '../ids.ts';
 import { personal_fields } from '../leads/lead.ts';
+import { openNote } from '../leads/rows.ts';
 import type { Keys, Leads } from '../schema.ts';
 import { nextTurn } from '../turn.ts';
 import { takeRandom } from '../vault/random.ts';
@@ -20,15 +21,17 @@ export interface Sample {
   leads: number;
   /** Leads by form. */
   by_form: Record<string, number>;
-  /** The values of the leads that opened. */
-  values: LeadValues[];
+  /** The values and notes of the leads that opened. */
+  values: (LeadValues & { note: string | null })[];
   /** Leads that do not open, or have no key. */
   unopened: number;
   /** Leads that hold something else than the four values, by form. */
   misshapen: Record<string, number>;
 }
 
-type SampleRow = Pick<Leads, 'id' | 'form' | 'sealed'> & { [Column in 'kek_id' | 'wrapped']: Keys[Column] | null };
+type SampleRow = Pick<Leads, 'id' | 'form' | 'sealed' | 'note'> & {
+  [Column in 'kek_id' | 'wrapped']: Keys[Column] | null;
+};
 
 /**
  * Draws up to 1,000 leads at random and opens them. The read is on record before anything is opened: who, and how many.
@@ -44,10 +47,14 @@ export async function drawSample({ db, vault }: { db: Database; vault: Vault }, 
   for (const [n, row] of rows.entries()) {
     if (n % leads_per_turn === 0) await nextTurn();
     count(sample.by_form, row.form);
-    const values = open(vault, row);
-    if (!values) sample.unopened += 1;
-    else if (!hasFour(values)) count(sample.misshapen, row.form);
-    if (values) sample.values.push(values);
+    const opened = open(vault, row);
+    if (!opened) {
+      sample.unopened += 1;
+      continue;
+    }
+    const { values, note } = opened;
+    if (!hasFour(values)) count(sample.misshapen, row.form);
+    sample.values.push({ ...values, note });
   }
   return sample;
 }
@@ -83,7 +90,7 @@ function selectRows(db: Database, begin: string): Promise<SampleRow[]> {
     .leftJoin('keys', join =>
       join.onRef('keys.subject_id', '=', 'leads.id').on('keys.subject_kind', '=', sql.lit('lead')),
     )
-    .select(['leads.id', 'form', 'sealed', 'kek_id', 'wrapped'])
+    .select(['leads.id', 'form', 'sealed', 'note', 'kek_id', 'wrapped'])
     .where('erased_at', 'is', null)
     .where('leads.id', '>=', begin)
     .orderBy('leads.id')
@@ -91,10 +98,11 @@ function selectRows(db: Database, begin: string): Promise<SampleRow[]> {
     .execute();
 }
 
-function open(vault: Vault, { id, sealed, kek_id, wrapped }: SampleRow): LeadValues | undefined {
+function open(vault: Vault, { id, sealed, note, kek_id, wrapped }: SampleRow) {
   if (!sealed || !kek_id || !wrapped) return undefined;
+  const key = { kek_id, wrapped };
   try {
-    return vault.open(id, sealed, { kek_id, wrapped });
+    return { values: vault.open(id, sealed, key), note: openNote(vault, { id, note, ...key }) };
   } catch {
     return undefined;
   }

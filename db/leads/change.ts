@@ -4,14 +4,20 @@ import { Conflict, type Database } from '../database.ts';
 import { writeDeliveries } from '../notices/write.ts';
 import { failUnless } from '../statements.ts';
 import type { LeadValues, SubjectKeys, Vault } from '../vault/vault.ts';
-import { type LeadStatus, lead_statuses } from './lead.ts';
+import { type ClosedReason, type LeadStatus, lead_statuses } from './lead.ts';
 import type { Part } from './parts.ts';
-import { type LeadRow, openValues, selectLead } from './rows.ts';
+import { type LeadRow, openNote, openValues, sealNote, selectLead } from './rows.ts';
 
 /** A change of a lead by staff. A property that is left out stays as it is. */
 export interface LeadChange {
   status?: LeadStatus | undefined;
+  /** Only of a closed lead. A lead that is opened again loses it. */
+  closed_reason?: ClosedReason | null | undefined;
   assigned_to?: string | null | undefined;
+  /** A day, `YYYY-MM-DD`, in the time zone of the settings. */
+  follow_up_on?: string | null | undefined;
+  /** The staff's own words about the work. */
+  note?: string | null | undefined;
   /** Corrected values, in normal form. */
   values?: { [Name in keyof LeadValues]?: string | undefined } | undefined;
 }
@@ -22,13 +28,14 @@ export interface LeadChange {
 const attempts = 50;
 
 /**
- * Changes a lead's status or assignee, or corrects its values, which are sealed and indexed anew under a new key.
+ * Changes a lead's status, assignee, follow-up or note, or corrects its values, which are sealed and indexed anew.
  *
  * Where it has a new assignee, channels are told of it, and `notify` is called afterwards.
  *
  * A change that alters nothing is no act: it records no event, and the lead does not appear in the feed again.
  *
- * @returns False when the lead does not exist, is erased or is under a hold; nothing is changed then.
+ * @returns `gone` when the lead does not exist, is erased or is under a hold, `not_closed` when there is a reason for the
+ *   closing of a lead that is not closed; nothing is changed then.
  * @throws Conflict in `leads` when others keep changing the same lead.
  * @see PIPL art. 46
  */
@@ -38,16 +45,17 @@ export async function changeLead(
   change: LeadChange,
   actor: Actor,
   now: Date,
-): Promise<boolean> {
+): Promise<'done' | 'gone' | 'not_closed'> {
   for (let attempt = 1; ; attempt++) {
     const row = await selectLead(db, id);
-    if (!row || row.erased_at || row.restricted_at) return false;
+    if (!row || row.erased_at || row.restricted_at) return 'gone';
+    if (change.closed_reason && (change.status ?? row.status) !== 'closed') return 'not_closed';
     const part = draftChange({ db, vault }, row, change, actor, now);
-    if (!part) return true;
+    if (!part) return 'done';
     try {
       await db.atomic([...part.locks, ...part.acts]);
       if (change.assigned_to) notify?.();
-      return true;
+      return 'done';
     } catch (error) {
       if (!(error instanceof Conflict && error.table === 'leads') || attempt === attempts) throw error;
     }
@@ -56,20 +64,23 @@ export async function changeLead(
 
 /**
  * Drafts the change of a lead; undefined when nothing would change. It fails with a Conflict in `leads` when the lead is
- * erased or restricted, or its status, or for a correction anything of it, has changed since it was read.
+ * erased or restricted, or its status or the reason of its closing, or for a correction anything of it, has changed since
+ * it was read.
  */
 export function draftChange(
   { db, vault }: { db: Database; vault: Vault },
   row: LeadRow,
-  { status, assigned_to, values }: LeadChange,
+  { status, closed_reason, assigned_to, follow_up_on, note, values }: LeadChange,
   actor: Actor,
   now: Date,
 ): Part | undefined {
   const at = now.toISOString();
   const known = values && openValues(vault, row);
   const corrected = known ? pickOther(values, known) : {};
-  const columns = pickOther({ status, assigned_to }, row);
-  const fields = [...describeColumns(columns, row), ...Object.keys(corrected)].join(',');
+  const isClosed = (status ?? row.status) === 'closed';
+  const columns = pickOther({ status, closed_reason: isClosed ? closed_reason : null, assigned_to, follow_up_on }, row);
+  const isNoted = note !== undefined && note !== openNote(vault, row);
+  const fields = [...describeColumns(columns, row), ...(isNoted ? ['note'] : []), ...Object.keys(corrected)].join(',');
   if (!fields) return undefined;
   const isCorrection = Object.keys(corrected).length > 0;
   const resealed = isCorrection ? reseal(vault, row, { ...known!, ...corrected }) : undefined;
@@ -77,8 +88,8 @@ export function draftChange(
   const isOpen = sql`erased_at is null and restricted_at is null`;
   const isAsRead = isCorrection
     ? sql` and seq = ${row.seq}`
-    : columns.status
-      ? sql` and status = ${row.status}`
+    : columns.status || columns.closed_reason !== undefined
+      ? sql` and status = ${row.status} and coalesce(closed_reason, '') = ${row.closed_reason ?? ''}`
       : sql``;
   const mayChange = sql`${isOpen}${isAsRead}`;
   const acts = [
@@ -89,6 +100,7 @@ export function draftChange(
         ...columns,
         ...(columns.status && { ...reach(columns.status, at), status_changed_at: at }),
         ...(resealed && { sealed: resealed.sealed }),
+        ...(isNoted && { note: note && sealNote(vault, row, note) }),
         changed_at: at,
         // Fails the unit when the lead was erased or restricted since it was read, has another status than the event
         // says, or, for a correction, was changed at all.
@@ -103,7 +115,7 @@ export function draftChange(
 }
 
 /** Names what changes, as the event holds it. Of a status it says from what to what: `status:new>contacted`. */
-function describeColumns(columns: Pick<LeadChange, 'status' | 'assigned_to'>, row: LeadRow): string[] {
+function describeColumns(columns: Omit<LeadChange, 'note' | 'values'>, row: LeadRow): string[] {
   return Object.keys(columns).map(name => (name === 'status' ? `status:${row.status}>${columns.status}` : name));
 }
 

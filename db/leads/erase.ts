@@ -63,6 +63,8 @@ export function draftErasure(
         .updateTable('leads')
         .set({
           sealed: null,
+          note: null,
+          follow_up_on: null,
           restricted_at: null,
           // A date that is there already stays, because the guard would refuse the unit with an error that is no Conflict.
           erased_at: sql`coalesce(erased_at, ${at})`,

@@ -2,11 +2,12 @@ import { type Actor, recordEvent, subject_tables, takeNumber } from '../audit/re
 import { Conflict, type Database } from '../database.ts';
 import { LostKey } from '../vault/lost-key.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
-import { type Lead, personal_fields, type RevealPurpose } from './lead.ts';
+import { type Lead, noted_fields, personal_fields, type RevealPurpose } from './lead.ts';
 import { maskCompany, maskEmail, maskName, maskPhone } from './masks.ts';
 import {
   type LeadQuery,
   type LeadRow,
+  openNote,
   openValues,
   type Position,
   selectFeed,
@@ -113,7 +114,8 @@ async function selectRecorded(
     const open = rows.slice(0, limit).filter(row => !row.erased_at && !row.restricted_at);
     const lead_ids = open.map(({ id }) => id);
     if (lead_ids.length === 0) return rows;
-    const event = { action: 'lead.revealed', fields: personal_fields, lead_ids, ...(purpose && { purpose }) } as const;
+    const fields = open.some(({ note }) => note !== null) ? noted_fields : personal_fields;
+    const event = { action: 'lead.revealed', fields, lead_ids, ...(purpose && { purpose }) } as const;
     try {
       await db.atomic([takeNumber(db), ...recordEvent(db, clear, event, now)]);
       return rows;
@@ -147,11 +149,11 @@ function readAll<T>(rows: LeadRow[], read: (row: LeadRow) => T): T[] {
 
 /** Opens a row as staff see it, in clear or masked. A caller that asks for clear values has recorded the read before. */
 export function readLead(vault: Vault, row: LeadRow, clear: boolean): Lead {
-  const { seq: _, sealed: __, erased_at, restricted_at, kek_id: ___, wrapped: ____, ...lead } = row;
+  const { seq: _, sealed: __, note: ___, erased_at, restricted_at, kek_id: ____, wrapped: _____, ...lead } = row;
   if (erased_at) return { id: lead.id, erased_at };
   if (restricted_at) return { id: lead.id, restricted_at };
   const values = openValues(vault, row);
-  return { ...lead, ...(clear ? values : maskValues(values)) };
+  return { ...lead, ...(clear ? { ...values, note: openNote(vault, row) } : maskValues(values)) };
 }
 
 function maskValues({ name, phone, email, company }: LeadValues): LeadValues {

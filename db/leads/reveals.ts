@@ -2,7 +2,7 @@ import { type Actor, type AuditEvent, recordEvent, subject_tables, takeNumber, t
 import { Conflict, type Database } from '../database.ts';
 import { digest } from '../digest.ts';
 import type { Vault } from '../vault/vault.ts';
-import { type Lead, personal_fields, type RevealPurpose } from './lead.ts';
+import { type Lead, noted_fields, type RevealPurpose } from './lead.ts';
 import { readLead } from './read.ts';
 import { selectLead } from './rows.ts';
 
@@ -12,6 +12,8 @@ export const covered_ms = 10 * 60_000;
 /**
  * Records that a session sees a lead in clear, and for what. The session then sees it for ten minutes under this one
  * event. A lead that does not exist, or is erased or restricted, is not revealed.
+ *
+ * Because a note may be written within the ten minutes, the event always names it.
  */
 export async function grantReveal(
   db: Database,
@@ -21,7 +23,7 @@ export async function grantReveal(
   actor: Actor,
   now: Date,
 ): Promise<void> {
-  const event: AuditEvent = { action: 'lead.revealed', fields: personal_fields, purpose, lead_ids: [lead_id] };
+  const event: AuditEvent = { action: 'lead.revealed', fields: noted_fields, purpose, lead_ids: [lead_id] };
   const expires_at = new Date(now.getTime() + covered_ms).toISOString();
   const reveal = { seq: takenNumber(), expires_at };
   try {

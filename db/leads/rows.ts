@@ -4,7 +4,7 @@ import { firstIdAt } from '../ids.ts';
 import type { Keys, Leads } from '../schema.ts';
 import { asText, prepare } from '../statements.ts';
 import { LostKey } from '../vault/lost-key.ts';
-import type { LeadValues, Vault } from '../vault/vault.ts';
+import type { LeadValues, Vault, WrappedKey } from '../vault/vault.ts';
 import { self_check_form, shown_columns } from './lead.ts';
 
 export interface LeadQuery {
@@ -31,7 +31,7 @@ export interface Position {
 /** A lead with its key, its values sealed. An erased lead has no key. */
 export type LeadRow = Pick<
   Selectable<Leads>,
-  (typeof shown_columns)[number] | 'seq' | 'sealed' | 'erased_at' | 'restricted_at'
+  (typeof shown_columns)[number] | 'seq' | 'sealed' | 'note' | 'erased_at' | 'restricted_at'
 > & { [Column in 'kek_id' | 'wrapped']: Keys[Column] | null };
 
 /** Values of a statement: those of the query, times as bounds of ids, and the position after which to read. */
@@ -149,12 +149,42 @@ const selectById = prepare<{ id: string }>(['id'], (db, { id }) =>
  *
  * @throws LostKey when they do not open.
  */
-export function openValues(vault: Vault, { id, sealed, kek_id, wrapped }: LeadRow): LeadValues {
+export function openValues(vault: Vault, { sealed, ...row }: LeadRow): LeadValues {
+  return open(row, sealed, (sealed, key) => vault.open(row.id, sealed, key));
+}
+
+/**
+ * Opens the note of a lead that is not erased; null where there is none. A caller that shows it has recorded the read
+ * before.
+ *
+ * @throws LostKey when it does not open.
+ */
+export function openNote(
+  vault: Vault,
+  { note, ...row }: Pick<LeadRow, 'id' | 'note' | keyof WrappedKey>,
+): string | null {
+  if (note === null) return null;
+  return open(row, note, (note, key) => vault.openText(row.id, note_name, note, key));
+}
+
+/** Seals a note under the key of its lead. The key is there, because it opened the values. */
+export function sealNote(vault: Vault, { id, kek_id, wrapped }: LeadRow, note: string): string {
+  return vault.sealText(id, note_name, note, { kek_id: kek_id!, wrapped: wrapped! });
+}
+
+/** The name under which a note is sealed. */
+const note_name = 'note';
+
+function open<T>(
+  { id, kek_id, wrapped }: Pick<LeadRow, 'id' | keyof WrappedKey>,
+  sealed: string | null,
+  unseal: (sealed: string, key: WrappedKey) => T,
+): T {
   const lost = (cause?: unknown) =>
     new LostKey('ENCRYPTION_KEYS', [{ subject_id: id, key_id: kek_id ?? undefined }], cause);
   if (!sealed || !kek_id || !wrapped) throw lost();
   try {
-    return vault.open(id, sealed, { kek_id, wrapped });
+    return unseal(sealed, { kek_id, wrapped });
   } catch (error) {
     throw lost(error);
   }
@@ -178,5 +208,5 @@ function selectLeads(db: Database) {
     .leftJoin('keys', join =>
       join.onRef('keys.subject_id', '=', 'leads.id').on('keys.subject_kind', '=', sql.lit('lead')),
     )
-    .select([...shown_columns, 'seq', 'sealed', 'erased_at', 'restricted_at', 'kek_id', 'wrapped']);
+    .select([...shown_columns, 'seq', 'sealed', 'note', 'erased_at', 'restricted_at', 'kek_id', 'wrapped']);
 }

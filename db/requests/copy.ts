@@ -4,7 +4,7 @@ import { listLeadHolds } from '../leads/holds/list.ts';
 import { listRestrictions } from '../leads/holds/restrict.ts';
 import { run } from '../leads/parts.ts';
 import { findPeriodEnd, type Periods } from '../leads/period.ts';
-import { openValues, selectLead } from '../leads/rows.ts';
+import { openNote, openValues, selectLead } from '../leads/rows.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
 import { draftAct } from './act.ts';
 import {
@@ -94,7 +94,7 @@ async function copyLead({ db, vault, periods }: Services, id: string): Promise<C
   ]);
   if (lead.erased_at || !sealed) return { id, erased_at: lead.erased_at };
   return {
-    ...layOut(lead, leads, { consent: consents[0] }),
+    ...layOut({ ...lead, note: openNote(vault, sealed) }, leads, { consent: consents[0] }),
     id,
     values: openValues(vault, sealed),
     kept_until: (await findPeriodEnd(db, periods, lead)).toISOString(),

@@ -4,6 +4,7 @@ import { sealTrail } from '../../db/audit/seal.ts';
 import type { Database } from '../../db/database.ts';
 import { lengthPrefixed } from '../../db/digest.ts';
 import { newId } from '../../db/ids.ts';
+import { changeLead } from '../../db/leads/change.ts';
 import { encrypt } from '../../db/vault/cipher.ts';
 import { promise_ids } from '../../worker/compliance/finding.ts';
 import { checkPromises } from '../../worker/compliance/run.ts';
@@ -12,7 +13,7 @@ import { openAssets } from '../../worker/node/assets.ts';
 import type { Environment } from '../../worker/settings.ts';
 import { locales } from '../../worker/shared/locales.ts';
 import { engines } from '../support/engines.ts';
-import { browser_accept, lead, noon, start, startPublished } from '../support/harness.ts';
+import { browser_accept, lead, noon, operator, start, startPublished } from '../support/harness.ts';
 
 const day_ms = 86_400_000;
 const findAsset = openAssets();
@@ -349,6 +350,16 @@ describe('a promise that is broken is seen', () => {
   ])('[P2] by a value in clear %s', async (_, files, statement) => {
     const { run, check } = await open({}, createFiles(files));
     await run(statement);
+    expect(await check()).toEqual(['P2']);
+  });
+
+  it('[P2] by a note in clear', async () => {
+    const { run, check, services } = await open();
+    const { id } = await services.db.selectFrom('leads').select('id').limit(1).executeTakeFirstOrThrow();
+    const note = 'Wants two offers, and a visit';
+    await changeLead(services, id, { note }, operator, services.now());
+    expect(await check()).toEqual([]);
+    await run(`insert into once (key, expires_at) values ('${note}', '2027')`);
     expect(await check()).toEqual(['P2']);
   });
 

@@ -43,6 +43,7 @@ describe('the record of processing in the console', () => {
       'Record of processing',
       '7 months after',
       '24 months after',
+      'notes of the staff',
       'CRM | *new*',
       'hooks.example.com',
       'requests of people',

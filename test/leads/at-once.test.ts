@@ -47,7 +47,7 @@ describe.each(engines)('on $engine', ({ open }) => {
       { assigned_to: 'wang' },
     ];
     const done = await Promise.all(corrections.map(change => changeLead(started.services, id, change, sales, noon)));
-    expect(done).toEqual(Array(6).fill(true));
+    expect(done).toEqual(Array(6).fill('done'));
     expect(await seqNow()).toBe(before + 6);
     expect(await valuesOf(id)).toMatchObject({
       name: '王芳',
@@ -88,7 +88,7 @@ describe.each(engines)('on $engine', ({ open }) => {
     await changeLead(started.services, id, { status: 'contacted', assigned_to: 'wang' }, sales, noon);
     const before = await seqNow();
     const same = { status: 'contacted', assigned_to: 'wang', values: { name: lead.name } } as const;
-    expect(await changeLead(started.services, id, same, sales, noon)).toBe(true);
+    expect(await changeLead(started.services, id, same, sales, noon)).toBe('done');
     expect(await seqNow()).toBe(before);
   });
 
@@ -99,7 +99,7 @@ describe.each(engines)('on $engine', ({ open }) => {
     const before = [await seqNow(), await rowOf(erased), await rowOf(held)];
     for (const id of [erased, held, newId(noon)])
       for (const change of [{ status: 'closed' as const }, { values: { name: 'x' } }])
-        expect(await changeLead(started.services, id, change, sales, noon)).toBe(false);
+        expect(await changeLead(started.services, id, change, sales, noon)).toBe('gone');
     expect(await eraseLeadById(db, erased, undefined, sales, noon)).toBe('already');
     expect(await eraseLeadById(db, held, undefined, sales, noon)).toBe('held');
     expect(await eraseLeadById(db, newId(noon), undefined, sales, noon)).toBeUndefined();
@@ -121,7 +121,7 @@ describe.each(engines)('on $engine', ({ open }) => {
       for (const act of [hold, (id: string) => eraseLeadById(db, id, undefined, sales, noon)]) {
         const id = await receive();
         interrupt(() => act(id));
-        expect(await changeLead(started.services, id, change, sales, noon)).toBe(false);
+        expect(await changeLead(started.services, id, change, sales, noon)).toBe('gone');
         expect(await rowOf(id)).toMatchObject({ status: 'new' });
       }
     const id = await receive();
@@ -249,7 +249,7 @@ it('two servers on one PostgreSQL correct, change and erase the same leads witho
     eraseLeadById(two, id, undefined, sales, noon),
   ]);
   const answers = await Promise.all(acts);
-  const done = answers.filter(answer => answer === true || answer === 'erased').length;
+  const done = answers.filter(answer => answer === 'done' || answer === 'erased').length;
   expect(answers.filter(answer => answer === 'erased')).toHaveLength(12);
   expect(await seqNow()).toBe(before + done);
   expect(await one.selectFrom('keys').selectAll().execute()).toEqual([]);

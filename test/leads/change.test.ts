@@ -42,6 +42,8 @@ describe('PATCH /leads/:id', () => {
       received_at: '2026-11-23T04:00:00.000Z',
       changed_at: '2026-11-23T04:00:01.000Z',
       earlier_lead_id: null,
+      follow_up_on: null,
+      closed_reason: null,
     });
     const page = await feed(next_cursor);
     expect(page.leads).toEqual([changed]);
@@ -133,7 +135,7 @@ describe('PATCH /leads/:id', () => {
     ],
     [{ phone: 13800138000 }, ['phone wrong_type']],
     [{ form: 'ecological-cooperation' }, ['form unknown_field']],
-    [{ status: 'closed', note: 'x' }, ['note unknown_field']],
+    [{ status: 'closed', remark: 'x' }, ['remark unknown_field']],
   ])('refuses %j', async (sent, errors) => {
     const { ask, id, next_cursor, feed } = await startWithLead();
     expect(await readProblem(await ask('PATCH', `/leads/${id}`, sent))).toEqual({

@@ -131,7 +131,7 @@ describe('GET /leads as text/csv', () => {
     expect([...bytes.slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
     const rows = parseCsv(new TextDecoder('utf-8', { ignoreBOM: false }).decode(bytes));
     expect(rows[0]).toEqual(
-      'id,form,status,assigned_to,name,phone,email,company,policy_version,received_at,changed_at,earlier_lead_id'.split(
+      'id,form,status,assigned_to,name,phone,email,company,policy_version,received_at,changed_at,earlier_lead_id,follow_up_on,closed_reason,note'.split(
         ',',
       ),
     );
@@ -195,7 +195,7 @@ it.each([[','], [',;\t'], [';'], ['\t'], [';\t']])(
     for (const cell of rows.flat()) expect(cell).not.toMatch(/^[\s"]*[=+\-@＝＋－＠]/);
     if (!separators.includes(',')) return;
     expect(rows).toHaveLength(hostile.length + 1);
-    for (const row of rows) expect(row).toHaveLength(12);
+    for (const row of rows) expect(row).toHaveLength(15);
     for (const [n, row] of rows.slice(1).entries()) {
       expect(row[5]).toBe("'+862558801024;ext=802");
       expect(row[4]!.replaceAll("'", '')).toBe(hostile[n]!.replaceAll("'", ''));

@@ -49,6 +49,8 @@ describe('GET /leads', () => {
         received_at: '2026-11-23T04:00:00.000Z',
         changed_at: '2026-11-23T04:00:00.000Z',
         earlier_lead_id: null,
+        follow_up_on: null,
+        closed_reason: null,
       },
     ]);
     expect(await db.selectFrom('audit_events').selectAll().where('action', '=', 'lead.revealed').execute()).toEqual([]);

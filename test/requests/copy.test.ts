@@ -15,7 +15,10 @@ async function openRequest() {
   const started = await startPublished();
   const { post, ask, pull } = started;
   const { id } = (await (await post('/forms/mini-ai-experience', { ...lead, locale: 'en' })).json()) as { id: string };
-  await ask('PATCH', `/leads/${id}`, { status: 'contacted', assigned_to: '王芳' });
+  await ask('PATCH', `/leads/${id}`, {
+    ...{ status: 'closed', closed_reason: 'won', assigned_to: '王芳' },
+    ...{ follow_up_on: '2026-11-25', note: 'Wants two.\nSoon.' },
+  });
   await pull(`/leads/${id}?view=clear`, 'sales');
   const asked = { type: 'copy', channel: 'visit', email: lead.email, name: '欧阳小明' };
   const request = (await (await ask('POST', '/subject-requests', asked)).json()) as { id: string };
@@ -37,10 +40,16 @@ describe('[R2] a copy', () => {
       {
         ...{ id, form: 'mini-ai-experience', received_at: '2026-11-23T04:00:00.000Z', earlier_lead_id: null },
         ...{ changed_at: '2026-11-23T04:00:00.000Z', erased_at: null, restricted_at: null, child_at: null },
+        ...{ follow_up_on: '2026-11-25', note: 'Wants two.\nSoon.' },
         values: { name: lead.name, phone: '+8613800138078', email: lead.email, company: lead.company },
         status: {
-          ...{ now: 'contacted', changed_at: '2026-11-23T04:00:00.000Z', contacted_at: '2026-11-23T04:00:00.000Z' },
-          ...{ qualified_at: null, closed_at: null },
+          ...{
+            now: 'closed',
+            closed_reason: 'won',
+            changed_at: '2026-11-23T04:00:00.000Z',
+            contacted_at: '2026-11-23T04:00:00.000Z',
+          },
+          ...{ qualified_at: '2026-11-23T04:00:00.000Z', closed_at: '2026-11-23T04:00:00.000Z' },
         },
         consent: {
           ...{ policy_version: '2026-01', policy_sha256: expect.any(String), locale: 'en', withdrawn_at: null },
@@ -54,7 +63,7 @@ describe('[R2] a copy', () => {
           expect.objectContaining({
             action: 'lead.changed',
             role: 'privacy_officer',
-            fields: 'status:new>contacted,assigned_to',
+            fields: 'status:new>closed,closed_reason,assigned_to,follow_up_on,note',
           }),
           expect.objectContaining({ action: 'lead.revealed', role: 'sales', at: '2026-11-23T04:00:00.000Z' }),
           expect.objectContaining({ action: 'request.fulfilled', role: 'privacy_officer' }),
@@ -78,7 +87,14 @@ describe('[R2] a copy', () => {
     expect(door.match(/<button/g)).toHaveLength(1);
     expect(door).not.toContain(lead.email);
     const page = await (await submit(`${path}?lang=en`, {})).text();
-    for (const told of [lead.email, lead.company, 'I agree to the [policy 2026-01]', 'Seen in clear', 'sales'])
+    for (const told of [
+      lead.email,
+      lead.company,
+      'I agree to the [policy 2026-01]',
+      'Seen in clear',
+      'sales',
+      'Wants two.\nSoon.',
+    ])
       expect(page).toContain(told);
     const [, file] = /href="data:application\/json;base64,([^"]+)"/.exec(page)!;
     expect(JSON.parse(Buffer.from(file!, 'base64').toString())).toMatchObject({

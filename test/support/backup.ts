@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { left_out } from '../../db/backup/tables.ts';
 import type { Database } from '../../db/database.ts';
+import { openNote } from '../../db/leads/rows.ts';
 import type { DeploymentKeys } from '../../db/vault/check.ts';
 import { createKeyring } from '../../worker/node/backup/keyring.ts';
 import { makeBackup } from '../../worker/node/backup/make.ts';
@@ -36,7 +37,10 @@ export async function startFilled(db: Database) {
     ids.push(id);
     codes.push(receipt_code);
   }
-  await ask('PATCH', `/leads/${ids[0]}`, { status: 'contacted', assigned_to: 'Wang Fang' });
+  await ask('PATCH', `/leads/${ids[0]}`, {
+    ...{ status: 'closed', closed_reason: 'won', assigned_to: 'Wang Fang' },
+    ...{ follow_up_on: '2026-11-25', note: 'Wants two offers' },
+  });
   await ask('PATCH', `/leads/${ids[1]}`, { company: 'Corrected Ltd' });
   await ask('DELETE', `/leads/${ids[2]}`);
   await started.get('/leads?view=clear', { Authorization: `Bearer ${await token('privacy_officer')}` });
@@ -51,15 +55,15 @@ export async function startFilled(db: Database) {
   return { ...started, ids, codes };
 }
 
-/** Opens the values of leads, by id. */
+/** Opens the values and notes of leads, by id. */
 export async function openAll(db: Database, vault = keyring.vault) {
   const rows = await db
     .selectFrom('leads')
     .innerJoin('keys', 'keys.subject_id', 'leads.id')
-    .select(['id', 'sealed', 'kek_id', 'wrapped'])
+    .select(['id', 'sealed', 'note', 'kek_id', 'wrapped'])
     .orderBy('id')
     .execute();
-  return rows.map(row => [row.id, vault.open(row.id, row.sealed!, row)] as const);
+  return rows.map(row => [row.id, { ...vault.open(row.id, row.sealed!, row), note: openNote(vault, row) }] as const);
 }
 
 /** Reads all that a backup holds, keys included, by table. */

@@ -23,6 +23,9 @@ const kept_count = 250;
 /** Months for which leads are kept: those that stay are of the second form. */
 const periods = 'mini-ai-experience:12,ecological-cooperation:24';
 
+/** Leads with which staff work; none of them stays. */
+const noted = 3;
+
 /** Leads that are sent at the same time. */
 const at_once = 50;
 
@@ -37,9 +40,12 @@ function person(n: number) {
   };
 }
 
-/** Returns the four values of a person, as they were typed and as they are compared. */
+/** What staff write of a person with whom they work. */
+const writeNoteOf = (name: string) => `${name}要两套报价`;
+
+/** Returns the values of a person, as they were typed and as they are compared. */
 function valuesOf({ name, phone, email, company }: ReturnType<typeof person>): string[] {
-  return [name, phone, email, company, normalizePhone(phone)!, email.toLowerCase()];
+  return [name, phone, email, company, writeNoteOf(name), normalizePhone(phone)!, email.toLowerCase()];
 }
 
 const { folder, remove } = makeFolder();
@@ -96,7 +102,7 @@ describe('[P5] [P10] [R4] [R5] of 1,000 leads that were sent, read, searched for
     aside.pragma('wal_checkpoint(PASSIVE)');
     aside.close();
     const of = (
-      rows: { wrapped: string; phone_index: string | null; email_index: string | null; sealed: string | null }[],
+      rows: ({ wrapped: string } & Record<'phone_index' | 'email_index' | 'sealed' | 'note', string | null>)[],
     ) =>
       rows.flatMap(row => [
         row.wrapped,
@@ -104,11 +110,12 @@ describe('[P5] [P10] [R4] [R5] of 1,000 leads that were sent, read, searched for
         row.email_index!,
         row.sealed!.slice(0, 60),
         row.sealed!.slice(-60),
+        ...(row.note ? [row.note.slice(0, 60), row.note.slice(-60)] : []),
       ]);
     const rows = await db
       .selectFrom('leads')
       .innerJoin('keys', 'keys.subject_id', 'leads.id')
-      .select(['leads.id', 'wrapped', 'phone_index', 'email_index', 'sealed'])
+      .select(['leads.id', 'wrapped', 'phone_index', 'email_index', 'sealed', 'note'])
       .execute();
     const once = await db
       .selectFrom('once')
@@ -164,8 +171,8 @@ describe('[P5] [P10] [R4] [R5] of 1,000 leads that were sent, read, searched for
     const [older, newer] = Object.values(backups);
     for (const bytes of [keys!, older!, newer!]) expect(value_search.find(bytes)).toEqual([]);
     const found = (bytes: Buffer) => new Set(secret_search.find(bytes).map(({ value }) => value)).size;
-    // The older one holds the sealed values, beginning and end of each, and the fingerprints: no key, no index.
-    expect([found(keys!), found(older!), found(newer!)]).toEqual([0, 2 * erased_count + fingerprints, 0]);
+    // The older one holds the sealed values, beginning and end of each, notes among them, and the fingerprints: no key, no index.
+    expect([found(keys!), found(older!), found(newer!)]).toEqual([0, 2 * (erased_count + noted) + fingerprints, 0]);
     expect(searchText(kept_secrets).find(keys!)).toHaveLength(3 * kept_count);
   });
 
@@ -218,13 +225,13 @@ async function openBackups(folder: string): Promise<Record<string, Buffer>> {
 /** What staff do with leads before they are erased: each act could leave something somewhere. */
 async function workWith({ open, ask, post }: Awaited<ReturnType<typeof startConsole>>, ids: string[]) {
   const officer = await open('privacy_officer');
-  for (const n of [1, 2, 3]) {
-    const { phone, email } = person(n);
+  for (let n = 1; n <= noted; n++) {
+    const { name, phone, email } = person(n);
     for (const q of [phone, email]) expect((await officer.send('/console/search', { q })).response.status).toBe(200);
     await officer.send(`/console/leads/${ids[n]}/reveal`, { purpose: 'follow-up' }).catch(() => {});
     // What was refused is kept for another try, sealed.
     await officer.post(`/console/leads/${ids[n]}/correction`, { ...person(n), phone: `${phone}-nonsense` });
-    await ask('PATCH', `/leads/${ids[n]}`, { status: 'contacted', assigned_to: 'Wang Fang' });
+    await ask('PATCH', `/leads/${ids[n]}`, { status: 'contacted', assigned_to: 'Wang Fang', note: writeNoteOf(name) });
     expect((await ask('PATCH', `/leads/${ids[n]}`, { company: person(n).company })).status).toBe(200);
     await post(`/forms/mini-ai-experience?email=${encodeURIComponent(email)}`, { ...person(n), phone: 'wrong' });
   }

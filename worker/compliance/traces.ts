@@ -16,6 +16,9 @@ const values_per_turn = 50;
 /** Characters that a company's name must have, none of them ASCII, before it tells of anybody. */
 const telling = /[^\0-\x7f]{6}/;
 
+/** Characters that a line of a note must have before it tells of anybody. */
+const telling_note = /[^\0-\x7f]{6}|.{16}/;
+
 /** Where values of leads were found in clear, as numbers of values. */
 export interface Traces {
   /** Leads whose values were looked for. */
@@ -35,14 +38,14 @@ export interface Traces {
 
 /**
  * Looks for the values of leads in the latest rows of every table, in the database's files and in the log: phone
- * numbers, e-mail addresses and long names of companies.
+ * numbers, e-mail addresses, long names of companies and notes.
  *
  * Because a name may be that of a member of staff, and a short word stands anywhere, neither is looked for; nor is what
  * a policy or a setting says.
  */
 export async function findTraces(
   { db, files, settings }: Pick<Services, 'db' | 'files' | 'settings'>,
-  leads: LeadValues[],
+  leads: NotedValues[],
   position: number,
 ): Promise<Traces> {
   const known = `${await readKnownTexts(db)}${settings.controller_name} ${settings.controller_contact}`;
@@ -71,13 +74,16 @@ export async function findTraces(
   };
 }
 
-function listTelling({ phone, email, company }: LeadValues): string[] {
+type NotedValues = LeadValues & { note: string | null };
+
+function listTelling({ phone, email, company, note }: NotedValues): string[] {
   const national = /^\+86(\d+)/.exec(phone)?.[1];
   return [
     phone,
     ...(national && national.length > 8 ? [national] : []),
     email,
     ...(telling.test(company) ? [company] : []),
+    ...(note ?? '').split('\n').filter(line => telling_note.test(line)),
   ];
 }
 

@@ -12,6 +12,28 @@ export const staffName = staffText(longest_name);
 /** Schema of a line that staff type: a reason, or the number of a file. It is stored trimmed. */
 export const staffLine = staffText(longest_line);
 
+/** Length of a note, in characters. */
+const longest_note = 500;
+
+/**
+ * Schema of a note of several lines that staff type. It is stored trimmed, its lines ended by a line feed; a blank one is
+ * read as null.
+ */
+export const staffNote = z.pipe(
+  z.string(),
+  z.pipe(
+    z.transform((typed: string) => typed.replaceAll(/\r\n?/g, '\n').trim() || null),
+    z.nullable(
+      z.string().check(
+        z.superRefine((note, context) => {
+          if (/(?![\n\t])[\p{Cc}\p{Cs}\p{Bidi_Control}]/u.test(note)) context.addIssue({ code: 'custom' });
+          else if ([...note].length > longest_note) context.addIssue({ code: 'custom', params: { code: 'too_long' } });
+        }),
+      ),
+    ),
+  ),
+);
+
 /**
  * Returns the schema of a line that staff type. Because it is shown beside other text, it holds no control characters
  * and none that turn the direction of reading.

@@ -27,17 +27,23 @@ const columns = [
   'received_at',
   'changed_at',
   'earlier_lead_id',
+  'follow_up_on',
+  'closed_reason',
 ] as const;
 
+/** The columns of an export in clear, which has the notes too. */
+const clear_columns = [...columns, 'note'] as const;
+
 const formats = {
-  'application/x-ndjson': { type: 'application/x-ndjson', head: '', write: writeLines, ending: 'ndjson' },
+  'application/x-ndjson': { type: 'application/x-ndjson', head: () => '', write: writeLines, ending: 'ndjson' },
   'text/csv': {
     type: 'text/csv; charset=utf-8',
-    head: writeHead(columns),
-    write: (leads: Lead[]) => leads.map(writeLead).join(''),
+    head: writeHead,
+    write: (leads: Lead[], shown: Columns) => leads.map(lead => writeLead(lead, shown)).join(''),
     ending: 'csv',
   },
 };
+type Columns = readonly string[];
 export type ExportFormat = keyof typeof formats;
 
 /** Chooses the format of a stream by `Accept`; undefined for JSON, which is not a stream. */
@@ -70,6 +76,7 @@ export async function streamLeads(
     const event = { action: 'lead.exported' as const, fields: ending, ...(view.purpose && { purpose: view.purpose }) };
     await services.db.atomic([takeNumber(services.db), ...recordEvent(services.db, view.clear, event, services.now())]);
   }
+  const shown = 'clear' in view ? clear_columns : columns;
   const query = { ...asked, limit: page_limit };
   const readPage = (after: LeadPage['end']) => listMatches(services, query, after, view, services.now());
   const readNext = (after: LeadPage['end']) =>
@@ -80,8 +87,8 @@ export async function streamLeads(
   const pages = streamPages(
     await readPage(undefined),
     ({ end }) => readNext(end),
-    page => write(page.leads),
-    head,
+    page => write(page.leads, shown),
+    head(shown),
   );
   const day = services.now().toISOString().slice(0, 10);
   return c.body(pages, 200, {
@@ -93,7 +100,7 @@ export async function streamLeads(
 }
 
 /** Writes a lead as a row of CSV. */
-function writeLead(lead: Lead): string {
+function writeLead(lead: Lead, shown: Columns): string {
   const values = lead as Partial<Record<string, string | null>>;
-  return writeRow(columns.map(column => values[column] ?? ''));
+  return writeRow(shown.map(column => values[column] ?? ''));
 }

@@ -65,6 +65,7 @@ type RequestError =
   | 'policy_version.outdated'
   | 'receipt_code.required'
   | 'return_to.not_allowed'
+  | 'closed_reason.not_allowed'
   | 'version.not_allowed';
 
 const request_errors: Record<Locale, Record<RequestError, string>> = {
@@ -81,6 +82,7 @@ const request_errors: Record<Locale, Record<RequestError, string>> = {
     'policy_version.outdated': '隐私政策已更新，请阅读新版本后再次确认。',
     'receipt_code.required': '请填写回执码。',
     'return_to.not_allowed': '提交后要返回的网站未被允许；再次提交后将停留在本站。',
+    'closed_reason.not_allowed': '只有已关闭的线索才有关闭原因。',
     'version.not_allowed': '这个版本已经发布，且永不更改；请使用新的版本号。',
   },
   en: {
@@ -96,6 +98,7 @@ const request_errors: Record<Locale, Record<RequestError, string>> = {
     'policy_version.outdated': 'The privacy policy has changed. Please read the new version and confirm again.',
     'receipt_code.required': 'Please enter your receipt code.',
     'return_to.not_allowed': 'The website to return to is not allowed. Send again, and you will stay on this one.',
+    'closed_reason.not_allowed': 'Only a closed lead has a reason for it.',
     'version.not_allowed': 'This version is published already and never changes. Give it a new version.',
   },
 };

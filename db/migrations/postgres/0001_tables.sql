@@ -11,8 +11,11 @@ create table leads (
   form text not null,
   status text not null,
   status_changed_at text,
+  closed_reason text,
   assigned_to text,
+  follow_up_on text,
   sealed text,
+  note text,
   policy_version text not null,
   policy_sha256 text not null,
   locale text not null,
@@ -29,7 +32,9 @@ create table leads (
   closed_at text,
   created_seq bigint not null,
   seq bigint not null,
-  check ((sealed is null) = (erased_at is not null))
+  check ((sealed is null) = (erased_at is not null)),
+  check (note is null or erased_at is null),
+  check (closed_reason is null or status = 'closed')
 );
 create index leads_by_seq on leads (seq, id);
 create index leads_by_form_seq on leads (form, seq, id);

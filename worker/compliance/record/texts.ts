@@ -25,6 +25,8 @@ export interface RecordTexts {
   activities: string;
   activity_heads: string[];
   comma: string;
+  /** What staff add to what was sent. */
+  note: string;
   consent: string;
   necessary: string;
   lead_period(months: number): string;
@@ -97,6 +99,7 @@ export const record_texts: Record<Locale, RecordTexts> = {
     activities: '处理活动',
     activity_heads: ['活动', '目的', '个人信息的种类', '依据', '保存期限'],
     comma: '、',
+    note: '跟进备注',
     consent: '同意',
     necessary: '必要',
     lead_period: months => `最后一次联系后 ${months} 个月`,
@@ -214,6 +217,7 @@ export const record_texts: Record<Locale, RecordTexts> = {
     activities: 'What is processed',
     activity_heads: ['activity', 'purpose', 'kinds of data', 'ground', 'kept for'],
     comma: ', ',
+    note: 'notes of the staff on the work',
     consent: 'consent',
     necessary: 'necessary',
     lead_period: months => `${months} months after the last contact`,

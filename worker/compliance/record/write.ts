@@ -114,7 +114,7 @@ function listActivities(facts: RecordFacts, locale: Locale): string[][] {
   const names = common_form_texts[locale];
   const { months, settings, policy } = facts;
   const sentences = (policy?.documents.find(one => one.locale === locale) ?? policy?.documents[0])?.agreements ?? {};
-  const kinds = Object.values(names.labels).join(text.comma);
+  const kinds = [...Object.values(names.labels), text.note].join(text.comma);
   return [
     ...forms.map(form => [
       names.titles[form],

@@ -175,7 +175,7 @@ async function answerChange(c: Context<App>, change: LeadChange, done: string) {
   const { services } = c.var;
   const id = readId(c);
   if (!id) return problem(c, 'not-found');
-  if (!(await changeLead(services, id, change, actorOf(c), services.now()))) {
+  if ((await changeLead(services, id, change, actorOf(c), services.now())) !== 'done') {
     const lead = await findLead(services, id, { masked: true }, services.now());
     return problem(c, lead && 'restricted_at' in lead ? 'held' : 'not-found');
   }

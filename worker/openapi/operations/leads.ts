@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lead_statuses } from '../../../db/leads/lead.ts';
+import { closed_reasons, lead_statuses } from '../../../db/leads/lead.ts';
 import { change, erasure } from '../../leads/change.ts';
 import { leadQuery, leadView } from '../../leads/pull.ts';
 import { forms } from '../../shared/fields.ts';
@@ -20,6 +20,9 @@ const lead = named(
     received_at: instant,
     changed_at: instant,
     earlier_lead_id: z.uuid().nullable(),
+    follow_up_on: z.iso.date().nullable(),
+    closed_reason: z.enum(closed_reasons).nullable(),
+    note: z.string().nullable().optional(),
   }),
 );
 const erased = named('ErasedLead', z.strictObject({ id: z.uuid(), erased_at: instant }));
@@ -44,6 +47,8 @@ const masked_lead = {
   received_at: examples.received_at,
   changed_at: examples.received_at,
   earlier_lead_id: null,
+  follow_up_on: null,
+  closed_reason: null,
 };
 const tombstone = { id: examples.other_lead_id, erased_at: examples.later_at };
 const row = Object.values(masked_lead).map(value => value ?? '');
@@ -129,11 +134,22 @@ With \`Accept: application/x-ndjson\` or \`text/csv\` everything that matches is
     scope: 'leads:write',
     summary: { en: 'Change or correct a lead', 'zh-CN': '更改或更正线索' },
     description:
-      'What is not named stays as it is. Correcting name, phone, email or company needs the scope `leads:correct`; the corrected values are sealed and found anew. The change shows in the feed.',
+      'What is not named stays as it is. Correcting name, phone, email or company needs the scope `leads:correct`; the corrected values are sealed and found anew. The change shows in the feed. A `closed_reason` goes with the status `closed` alone: it is refused of another, and a lead that is opened again loses it.',
     path_fields: { id },
     body: describe(change, {
       status: { description: 'Where sales stand with it.', example: 'contacted' },
+      closed_reason: { description: 'Why it is closed; null for no reason.', example: 'won', unusual: true },
       assigned_to: { description: 'Whose lead it is; null for nobody.', example: '王芳' },
+      follow_up_on: {
+        description: 'The day on which to get in touch, in the time zone of the deployment; null for none.',
+        example: '2026-11-25',
+      },
+      note: {
+        description:
+          "The staff's own words about the work, at most 500 characters; null or blank for none. Sealed with the lead, shown in the clear view and in the person's copy.",
+        maxLength: 500,
+        example: 'Wants a quotation for two sites.',
+      },
       name: { description: 'The name, corrected.', minLength: 1, maxLength: 100, example: '欧阳晓明', unusual: true },
       phone: { description: 'The phone number, corrected.', example: '025-58801024', unusual: true },
       email: { description: 'The e-mail address, corrected.', example: 'ouyang@example.com', unusual: true },
@@ -153,6 +169,7 @@ With \`Accept: application/x-ndjson\` or \`text/csv\` everything that matches is
           ...masked_lead,
           status: 'contacted',
           assigned_to: '王芳',
+          follow_up_on: '2026-11-25',
           changed_at: examples.later_at,
         }),
       },
