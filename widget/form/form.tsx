@@ -72,8 +72,8 @@ export function mountLeadForm(root: Element, form: string, options: Options) {
 
   function findError(box: Box): string | undefined {
     const value = read()[box] ?? '';
-    const isTicked = value && box === 'policy_version';
-    const code = isTicked ? undefined : checkSpelling(box as LeadField, value);
+    if (value && box === 'policy_version') return;
+    const code = checkSpelling(box as LeadField, value);
     return code && describeLeadError(locale, box, code);
   }
 

@@ -16,7 +16,7 @@ export const formTexts: Record<Locale, FormTexts> = {
     ...common_form_texts['zh-CN'],
     sending: '正在提交…',
     retry: '重新提交',
-    review: '请检查标出的内容后再提交。',
+    review: '请检查标出的内容。',
     reasons: {
       offline: '网络已断开',
       tooMany: '提交过于频繁',

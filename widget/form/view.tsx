@@ -44,13 +44,13 @@ export function drawForm(
     id: id + box,
     name: box,
     required: true,
-    'aria-invalid': (errors[box] && 'true') as 'true' | undefined,
+    'aria-invalid': (errors[box] && true) as true | undefined,
     'aria-describedby': `${id + box}-error`,
   });
   // A line is kept for a hint or an error, so that nothing moves under a finger on its way to the button. An error is read out when it comes.
   const slot = (box: Box) => (
     <p
-      class={`lc-slot lc-error${errors[box] ? '' : ' lc-hint'}`}
+      class={`lc-slot lc-${errors[box] ? 'error' : 'hint'}`}
       id={`${id + box}-error`}
       aria-live="polite"
       data-field-error={errors[box] && box}

@@ -2,6 +2,7 @@ import { h } from 'preact';
 import type { Locale } from '../../worker/shared/locales.ts';
 import type { Texts } from '../api.ts';
 import { fillText, joinNames } from '../texts.ts';
+import { LinkAway } from './link-away.tsx';
 
 /** The parts of a receipt that are shown; docs/receipt.md has the whole. */
 export interface Recorded {
@@ -57,9 +58,7 @@ function Choice({ locale, texts, record }: { locale: Locale; texts: Texts; recor
       <p>{texts.allowed + name(true)}</p>
       <p>{texts.refused + name(false)}</p>
       <p>
-        <a href={privacy_notice} target="_blank" rel="noopener">
-          {fillText(texts.shown, { version: policy_version })}
-        </a>
+        <LinkAway href={privacy_notice}>{fillText(texts.shown, { version: policy_version })}</LinkAway>
       </p>
       <p class="lc-code">SHA-256 {privacy_notice_sha256}</p>
     </div>
