@@ -1,4 +1,6 @@
 import type { lookup } from 'node:dns';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkAddress, postOut } from '../../worker/egress.ts';
 import { connectByFetch } from '../../worker/http/connect.ts';
@@ -80,10 +82,24 @@ describe('another host is called', () => {
 
   it('for ten seconds at most', async () => {
     receiver = await startReceiver(() => new Promise(() => {}));
-    const request = { url: new URL(receiver.address), headers: {}, body: '' };
-    const limits = { timeout_ms: 50, answer_bytes: 1 };
-    for (const by of [connect, connectByFetch])
-      await expect(by(request, () => undefined, limits)).rejects.toThrow(/abort/i);
+    for (const by of [connect, connectByFetch]) {
+      const hurried: typeof connect = (request, judge, limits) => by(request, judge, { ...limits, timeout_ms: 50 });
+      expect(await post(receiver.address, ['127.0.0.1'], hurried)).toEqual({ error: 'TimeoutError' });
+    }
+  });
+
+  it.each([
+    ['changes the protocol', 'HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nx', { status: 101, body: '' }],
+    ['speaks no HTTP', 'hello', { error: 'HPE_INVALID_CONSTANT' }],
+    ['says nothing', '', { error: 'ECONNRESET' }],
+    ['breaks off', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx', { error: 'ECONNRESET' }],
+    ['has endless headers', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(40_000)}`, { error: 'HPE_HEADER_OVERFLOW' }],
+  ])('and ends, also where it %s', async (_, sent, outcome) => {
+    const server = createServer(socket => socket.on('error', () => {}).once('data', () => socket.end(sent)));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await post(`http://127.0.0.1:${port}/`, ['127.0.0.1'])).toEqual(outcome);
+    server.close();
   });
 
   it('by Workers too: the status comes back, a redirect is not followed, a long answer is cut off', async () => {

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { expect, it } from 'vitest';
-import { mailOut } from '../../worker/egress.ts';
+import { mailOut, type PostMail } from '../../worker/egress.ts';
 import { createPostMail } from '../../worker/node/mail.ts';
 import { readSettings } from '../../worker/settings.ts';
 import { origin, start, test_keys } from '../support/harness.ts';
@@ -14,6 +14,19 @@ import { opened, startNoticing } from './noticing.ts';
 
 const mailbox = 'sales@example.com';
 const asked = { kind: 'email', name: 'Sales', address: mailbox, events: ['lead.created'] };
+
+/** Returns what sends mail by a server on this machine. */
+function mailTo(server: Server) {
+  const { port } = server.address() as AddressInfo;
+  const read = readSettings({ ...test_keys, ...mailBy(`smtp://127.0.0.1:${port}`) }, 'node');
+  if ('mistakes' in read) throw new Error(read.mistakes.join());
+  return { settings: read.settings, postMail: createPostMail(read.settings) };
+}
+
+const hurry =
+  (post: PostMail, timeout_ms: number): PostMail =>
+  (mail, judge, limits) =>
+    post(mail, judge, { ...limits, timeout_ms });
 
 it('a mailbox is told of a lead in its language: form, time and one link, and by TLS where the server offers it', async () => {
   const server = await startMailServer();
@@ -119,6 +132,19 @@ it('by smtps a mail goes to a server whose certificate is trusted and bears the 
   }
 });
 
+it('a server that greets at once, as one that is near does, is heard', async () => {
+  const server = createServer(socket => {
+    const replies = ['250 localhost', '250 from', '250 to', '354 data', '250 taken'];
+    socket.on('error', () => {}).write('220 localhost\r\n');
+    socket.on('data', lines => /\r\n$/.test(String(lines)) && socket.write(`${replies.shift()}\r\n`));
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  opened.push(server);
+  const { settings, postMail } = mailTo(server);
+  const mail = { to: mailbox, subject: 'x', text: 'x', message_id: '<x@example.com>' };
+  expect(await mailOut({ postMail: hurry(postMail, 1_000), settings }, mail)).toEqual({ status: 250, error: null });
+});
+
 it('a server that says nothing, or too much, is left', async () => {
   const silent = createServer(() => {});
   const loud = createServer(socket => {
@@ -132,16 +158,10 @@ it('a server that says nothing, or too much, is left', async () => {
   ] as const) {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     opened.push(server);
-    const read = readSettings(
-      { ...test_keys, ...mailBy(`smtp://127.0.0.1:${(server.address() as AddressInfo).port}`) },
-      'node',
-    );
-    if ('mistakes' in read) throw new Error(read.mistakes.join());
-    const post = createPostMail(read.settings);
-    const postMail: typeof post = (mail, judge, limits) =>
-      post(mail, judge, { ...limits, timeout_ms: code === 'ETIMEDOUT' ? 200 : 5_000 });
+    const { settings, postMail } = mailTo(server);
+    const hurried = hurry(postMail, code === 'ETIMEDOUT' ? 200 : 5_000);
     const mail = { to: mailbox, subject: 'x', text: 'x', message_id: '<x@example.com>' };
-    expect(await mailOut({ postMail, settings: read.settings }, mail)).toEqual({ status: null, error: code });
+    expect(await mailOut({ postMail: hurried, settings }, mail)).toEqual({ status: null, error: code });
   }
 });
 

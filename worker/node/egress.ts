@@ -17,13 +17,15 @@ export function createConnect(resolveName: typeof lookup): Connect {
   return ({ url, headers, body }, judge, { timeout_ms, answer_bytes }) =>
     new Promise((resolve, reject) => {
       const isSecure = url.protocol === 'https:';
+      const signal = AbortSignal.timeout(timeout_ms);
+      const fail = (error: Error) => reject(signal.aborted ? signal.reason : error);
       const { request } = isSecure ? https : http;
       const options = {
         method: 'POST',
         headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
         agent: isSecure ? agents.https : agents.http,
         lookup: lookUpJudged(resolveName, judge),
-        signal: AbortSignal.timeout(timeout_ms),
+        signal,
       } as const;
       const sent = request(url, options, response => {
         const chunks: Buffer[] = [];
@@ -34,9 +36,14 @@ export function createConnect(resolveName: typeof lookup): Connect {
           if (bytes > answer_bytes) sent.destroy(new Refused('answer-too-long'));
         });
         response.on('end', () => resolve({ status: response.statusCode!, body: Buffer.concat(chunks).toString() }));
-        response.on('error', reject);
+        response.on('error', fail);
       });
-      sent.on('error', reject);
+      // A status 101 comes as no answer, and unless somebody listens it would never end.
+      sent.on('upgrade', ({ statusCode }, socket) => {
+        socket.destroy();
+        resolve({ status: statusCode!, body: '' });
+      });
+      sent.on('error', fail);
       sent.end(body);
     });
 }

@@ -27,6 +27,8 @@ export function createPostMail(
     const end = (reason: string) => connection.destroy(Object.assign(new Error(), { code: reason }));
     const timer = setTimeout(end, timeout_ms, 'ETIMEDOUT');
     connection.on('data', () => connection.bytesRead > answer_bytes && end('answer-too-long'));
+    // The library reads on once it listens. Because a server that is near greets before that, its greeting waits.
+    connection.pause();
     try {
       await opened(connection, secure);
       const transport = createTransport({
