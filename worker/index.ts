@@ -51,11 +51,14 @@ export default {
   },
 };
 
-/** Sends what requests have written for channels meanwhile. */
+/** Time after which what follows a response begins no further attempt. Because all of it is cut off after 30 s, it ends before. */
+const sending_ms = 15_000;
+
+/** Sends what requests have written for channels meanwhile. What is left is for the cron trigger. */
 async function sendNotices(services: Services): Promise<void> {
   notified = false;
   const { sendDue } = await import('./notices/send.ts');
-  await sendDue(services);
+  await sendDue(services, sending_ms);
 }
 
 /**

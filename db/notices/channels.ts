@@ -4,6 +4,7 @@ import { Conflict, type Database } from '../database.ts';
 import { newId } from '../ids.ts';
 import type { Channels, Keys } from '../schema.ts';
 import { failUnless } from '../statements.ts';
+import { LostKey } from '../vault/lost-key.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { ChannelEvent } from './write.ts';
 
@@ -38,21 +39,24 @@ export type NewChannel = Pick<Channel, 'kind' | 'name' | 'address' | 'events' | 
 /** What changes of a channel; what is left out stays. An address comes with what may be shown of it. */
 export type ChannelChange = { [Name in Exclude<keyof NewChannel, 'kind'>]?: NewChannel[Name] | undefined };
 
-/** Where a channel's messages go, and the secrets that sign them, the current one first. */
+/** Where a channel's messages go, and the secrets that sign them, the latest one first. */
 export interface Target {
   address: string;
   secrets: string[];
 }
 
-/** The seal holds the address, the secret that signs, and for a while the one before. */
+/** The seal holds the address, the secret that signs, and for a while those before, the latest one first. */
 interface Sealed {
   address: string;
   secret?: string | undefined;
-  former?: { secret: string; until: string } | undefined;
+  formers?: { secret: string; until: string }[];
 }
 
-/** Time for which the former secret signs too, after a change. */
+/** Time for which a former secret signs too, after a change. */
 const overlap_ms = 24 * 3_600_000;
+
+/** Former secrets that sign too. Because each is a signature in a header, whoever changes more often loses the first. */
+const most_formers = 9;
 
 /** Attempts at an id whose end no other channel's has, or at a change that no other one comes between. */
 const attempts = 5;
@@ -138,7 +142,7 @@ function show({ events, paused_at, ...row }: Shown): Channel {
 }
 
 /**
- * Changes a channel. After a change of its secret the former one signs too for 24 hours. With `paused: false` a channel
+ * Changes a channel. After each change of its secret the former one signs too for 24 hours. With `paused: false` a channel
  * that was switched off is on again.
  *
  * @returns The channel as it is now; undefined when there is none.
@@ -191,10 +195,12 @@ async function reseal(
     .executeTakeFirstOrThrow();
   const before = unseal(vault, { id, ...row });
   const until = new Date(now.getTime() + overlap_ms).toISOString();
+  const left = before.secret ? [{ secret: before.secret, until }] : [];
+  const formers = [...left, ...listFormers(before, now)].filter(former => former.secret !== secret);
   const after: Sealed = {
     ...before,
     ...(address !== undefined && { address }),
-    ...(secret !== undefined && { secret, former: before.secret ? { secret: before.secret, until } : undefined }),
+    ...(secret !== undefined && { secret, formers: formers.slice(0, most_formers) }),
   };
   const { sealed, keys } = vault.sealOwn('channel', id, JSON.stringify(after));
   return [
@@ -207,22 +213,35 @@ async function reseal(
   ];
 }
 
-/** Opens the address of a channel, and the secrets that sign what it is sent now. */
+/**
+ * Opens the address of a channel, and the secrets that sign what it is sent now.
+ *
+ * @throws LostKey when they do not open.
+ */
 export function openTarget(
   vault: Vault,
   row: Pick<Channels, 'id' | 'sealed'> & Pick<Keys, 'kek_id' | 'wrapped'>,
   now: Date,
 ): Target {
-  const { address, secret, former } = unseal(vault, row);
-  const isFormerValid = former !== undefined && former.until > now.toISOString();
-  return { address, secrets: [...(secret ? [secret] : []), ...(isFormerValid ? [former.secret] : [])] };
+  const opened = unseal(vault, row);
+  const { address, secret } = opened;
+  return { address, secrets: [...(secret ? [secret] : []), ...listFormers(opened, now).map(former => former.secret)] };
+}
+
+/** Lists the former secrets that sign still. */
+function listFormers({ formers = [] }: Sealed, now: Date) {
+  return formers.filter(({ until }) => until > now.toISOString());
 }
 
 function unseal(
   vault: Vault,
   { id, sealed, ...keys }: Pick<Channels, 'id' | 'sealed'> & Pick<Keys, 'kek_id' | 'wrapped'>,
 ): Sealed {
-  return JSON.parse(vault.openOwn('channel', id, sealed, keys));
+  try {
+    return JSON.parse(vault.openOwn('channel', id, sealed, keys));
+  } catch (error) {
+    throw new LostKey('ENCRYPTION_KEYS', [{ subject_id: id, key_id: keys.kek_id }], error);
+  }
 }
 
 /** Removes a channel, its secret and its deliveries. Returns false when there is none. */

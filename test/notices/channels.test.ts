@@ -139,6 +139,48 @@ describe('a webhook', () => {
     expect(String(receiver.received.at(-1)!.headers['webhook-signature']).split(' ')).toHaveLength(1);
   });
 
+  it('is signed by each secret that was changed within a day, and by none twice', async () => {
+    const { make, submit, send, ask, advance } = await startNoticing();
+    const receiver = await receive();
+    const { id, secret: first } = await make(receiver.address);
+    const secrets = [1, 2].map(byte => `whsec_${Buffer.alloc(32, byte).toString('base64')}`);
+    const sign = (secret: string, { body, headers } = receiver.received.at(-1)!) => {
+      const at = new Date(Number(headers['webhook-timestamp']) * 1_000);
+      return new Webhook(secret).sign(String(headers['webhook-id']), at, body);
+    };
+    const signatures = async () => {
+      await submit();
+      await send();
+      return String(receiver.received.at(-1)!.headers['webhook-signature']).split(' ');
+    };
+    for (const secret of [...secrets, secrets[1]]) {
+      expect((await ask('PATCH', `/channels/${id}`, { secret }, 'admin')).status).toBe(200);
+      advance(3_600_000);
+    }
+    expect(await signatures()).toEqual([secrets[1]!, secrets[0]!, first].map(secret => sign(secret)));
+    advance(21.5 * 3_600_000);
+    expect(await signatures()).toEqual([secrets[1]!, secrets[0]!].map(secret => sign(secret)));
+    advance(1_800_000);
+    expect(await signatures()).toEqual([sign(secrets[1]!)]);
+  });
+
+  it('whose key is lost has failed, which is seen, and holds up no other', async () => {
+    const { make, submit, send, deliveries, ask, db } = await startNoticing();
+    const receiver = await receive();
+    const { id } = await make(receiver.address);
+    await db.updateTable('keys').set({ kek_id: 'gone' }).where('subject_id', '=', id).execute();
+    await make(receiver.address);
+    await submit();
+    expect(await send()).toBe(2);
+    expect(receiver.received).toHaveLength(1);
+    const failed = { attempts: 1, last_status: null, last_error: 'lost-key' };
+    expect(await deliveries(`channel_id=${id}`)).toMatchObject([{ ...failed, state: 'queued' }]);
+    const test = await ask('POST', `/channels/${id}/test`, undefined, 'admin');
+    expect([test.status, await test.json()]).toMatchObject([200, { ...failed, state: 'dead' }]);
+    const change = await ask('PATCH', `/channels/${id}`, { address: receiver.address }, 'admin');
+    expect(await change.json()).toMatchObject({ status: 500, detail: expect.stringContaining('key') });
+  });
+
   it('is tried again by the schedule, the same id each time, holds back no later one, and is dead at last', async () => {
     let failing = '';
     const receiver = await receive(({ body }) => (failing && body.includes(failing) ? 503 : 204));
@@ -230,6 +272,24 @@ describe('a webhook', () => {
     await expect.poll(() => slow.received.length).toBe(2);
     answer(204);
     await sending;
+    expect(idsIn(slow)).toEqual(ids);
+  });
+
+  it('of a slow receiver keeps the job of each minute no longer than that, and none is lost', async () => {
+    const { make, submit, services, advance } = await startNoticing();
+    const slow = await receive(() => {
+      advance(9_000);
+      return 204;
+    });
+    await make(slow.address);
+    const ids = [];
+    for (let count = 0; count < 8; count++) ids.push(await submit());
+    const began = services.now().getTime();
+    await runJobs(services);
+    expect(services.now().getTime() - began).toBeLessThan(60_000);
+    expect(slow.received.length).toBeGreaterThan(3);
+    advance(60_000);
+    await runJobs(services);
     expect(idsIn(slow)).toEqual(ids);
   });
 

@@ -301,6 +301,26 @@ describe.each(apps)('a robot of $kind', app => {
 });
 
 it.each([
+  { errcode: 130101, errmsg: 'send too fast, exceed 20 times per minute' },
+  { errcode: 410100, errmsg: '发送速度太快而限流' },
+  { status: 1111, wait: 5, source: 'x5', punish: 'deny' },
+])('DingTalk is left alone for ten minutes after %j', async answer => {
+  const started = await startNoticing();
+  const { submit, send, deliveries, advance } = started;
+  const { taken, fault } = await startRobot(started, apps.find(({ kind }) => kind === 'dingtalk')!);
+  fault.answer = answer;
+  await submit();
+  await send();
+  expect(await deliveries()).toMatchObject([{ attempts: 1, last_error: String(answer.errcode ?? answer.status) }]);
+  fault.answer = undefined;
+  advance(10 * 60_000 - 1);
+  expect(await send()).toBe(0);
+  advance(1);
+  await send();
+  expect(taken).toHaveLength(1);
+});
+
+it.each([
   ['zh-CN', 'Asia/Shanghai', '时间：北京时间 11月23日 12:00', '时间：北京时间 11月23日 12:00 至 11月24日 12:00'],
   [
     'en',

@@ -3,6 +3,9 @@ import { robot } from './robot.ts';
 
 const ban_ms = 10 * 60_000;
 
+/** The status in the answer of the app's gateway, which has no code, while it lets nothing of a sender through. */
+const gateway_denial = 1_111;
+
 /**
  * A custom robot of DingTalk. It takes 20 messages a minute; after one more it takes none for ten minutes.
  *
@@ -13,14 +16,14 @@ export const dingtalk = robot({
   isSecret: text => /^SEC[0-9A-Za-z]+$/.test(text),
   secret_form: 'Expected the key of the signature (加签), which begins with SEC.',
   pace: { gap_ms: 4_000, burst: 3 },
-  throttled: { 130101: ban_ms, 660026: ban_ms },
+  throttled: { 130101: ban_ms, 410100: ban_ms, 660026: ban_ms, [gateway_denial]: ban_ms },
 
   write({ title, lines, link }, secret, now) {
     const text = [`### ${title}`, ...lines, `[${link.label}](${link.url})`].join('\n\n');
     return { body: { msgtype: 'markdown', markdown: { title, text } }, ...(secret && { query: sign(secret, now) }) };
   },
 
-  readCode: ({ errcode }) => errcode,
+  readCode: ({ errcode, status }) => errcode ?? status,
 });
 
 /** Signs the time in milliseconds, a line break and the secret. */

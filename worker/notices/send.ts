@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Attempt, recordAttempt } from '../../db/notices/attempts.ts';
-import { findChannel, openTarget } from '../../db/notices/channels.ts';
+import { findChannel, openTarget, type Target } from '../../db/notices/channels.ts';
 import { findDelivery } from '../../db/notices/deliveries.ts';
 import {
   type DueDelivery,
@@ -12,6 +12,7 @@ import {
 } from '../../db/notices/outbox.ts';
 import { listDueChannels, releaseChannel, takeChannel, takeTurn } from '../../db/notices/turns.ts';
 import type { Deliveries } from '../../db/schema.ts';
+import { LostKey } from '../../db/vault/lost-key.ts';
 import type { Services } from '../context.ts';
 import type { Locale } from '../shared/locales.ts';
 import type { Message, Sender } from './kind.ts';
@@ -20,10 +21,18 @@ import { kinds } from './kinds.ts';
 /** Time for which the record of a success may wait for the next one, while the sender is behind. */
 const held_ms = 200;
 
-/** Sends everything that is due and returns how many attempts there were. It never throws; it logs what failed. */
-export async function sendDue(services: Services): Promise<number> {
+/**
+ * Sends what is due and returns how many attempts there were; it logs what failed.
+ *
+ * @param for_ms Time after which no further attempt begins. Because an attempt takes ten seconds at most, it ends by then
+ *   and ten seconds.
+ * @throws Unavailable when the database cannot be used.
+ */
+export async function sendDue(services: Services, for_ms = Number.POSITIVE_INFINITY): Promise<number> {
+  const began = services.now().getTime();
+  const isStopping = () => services.isStopping?.() || services.now().getTime() - began >= for_ms;
   const due = await listDueChannels(services.db, services.now());
-  const attempts = await Promise.all(due.map(id => sendTo(services, id)));
+  const attempts = await Promise.all(due.map(id => sendTo({ ...services, isStopping }, id)));
   return attempts.reduce((sum, count) => sum + count, 0);
 }
 
@@ -138,9 +147,21 @@ async function waitForTurn({ db, now }: Sender, { channel_id, kind }: Pick<DueDe
 
 async function attempt(sender: Sender, delivery: DueDelivery, notices: Notice[]): Promise<Attempt> {
   const { id, channel_id, event, kind, locale } = delivery;
-  const target = openTarget(sender.vault, { ...delivery, id: channel_id }, sender.now());
-  const message = { event, locale: locale as Locale, target, notices: notices as Message['notices'] };
-  const outcome = await kinds[kind].send(sender, message);
+  const target = open(sender, delivery);
+  const message = { event, locale: locale as Locale, notices: notices as Message['notices'] };
+  const outcome = target
+    ? await kinds[kind].send(sender, { ...message, target })
+    : { is: 'failed' as const, status: null, error: 'lost-key' };
   sender.log('debug', 'delivery', { delivery_id: id, channel_id, notices: notices.length, ...outcome });
   return outcome;
+}
+
+/** Opens where a message goes; undefined where the key is lost. Because nobody would hear of it else, that is a failure. */
+function open({ vault, now }: Sender, { channel_id, ...row }: DueDelivery): Target | undefined {
+  try {
+    return openTarget(vault, { ...row, id: channel_id }, now());
+  } catch (error) {
+    if (error instanceof LostKey) return undefined;
+    throw error;
+  }
 }

@@ -37,7 +37,7 @@ const en = {
   secret: 'Secret',
   secretHint:
     'For a webhook leave it empty: one is made and shown once. Of a robot, the secret of its signature, if it has one.',
-  keepSecret: 'Leave it empty to keep the present one. For 24 hours after a change both sign.',
+  keepSecret: 'Leave it empty to keep the present one. For 24 hours after a change the former one signs too.',
   events: 'Tells of',
   event_names: named<ChannelEvent | typeof test_event>({
     'lead.created': 'New lead',
@@ -147,6 +147,7 @@ const en = {
     EENVELOPE: 'the mail server refuses the address',
     EMESSAGE: 'the mail server refuses the message',
     'no-mail': 'no SMTP_URL',
+    'lost-key': 'its key is lost: make the channel anew',
     restored: 'waited when the restored backup was made',
   }),
 };
@@ -286,6 +287,7 @@ const zh_cn: NoticeTexts = {
     EENVELOPE: '邮件服务器拒绝该地址',
     EMESSAGE: '邮件服务器拒绝该邮件',
     'no-mail': '未设置 SMTP_URL',
+    'lost-key': '密钥已丢失，请重新创建渠道',
     restored: '恢复备份前已在排队',
   }),
 };
