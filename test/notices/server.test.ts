@@ -83,15 +83,17 @@ it('a robot is told of a lead within two seconds of the 201, and of a burst in a
 it('of 300 deliveries a server that is killed twice while it sends loses none, and sends none under two ids', async () => {
   const kills: number[] = [];
   let held = 0;
-  let waits = 1;
+  let waits = 75;
   const receiver = await startReceiver((_, count) => {
     if (count < waits) return 204;
     held++;
     return new Promise<number>(() => {});
   });
   const { id } = await make(receiver.address);
+  await ask('PATCH', `/channels/${id}`, { paused: true });
   const ids: string[] = [];
   for (let count = 0; count < 300; count += 30) ids.push(...(await Promise.all(Array.from({ length: 30 }, submit))));
+  await ask('PATCH', `/channels/${id}`, { paused: false });
   for (const next of [150, Number.POSITIVE_INFINITY]) {
     await expect.poll(() => held, { timeout: 10_000 }).toBe(1);
     await server.stop('SIGKILL');
