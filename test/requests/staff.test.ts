@@ -135,7 +135,13 @@ describe('fulfilment', () => {
     const { id } = await submit();
     const asked = { type: 'rectification' };
     expect(await readProblem(await fulfil(asked))).toMatchObject({ errors: ['values required'] });
-    expect(await readProblem(await fulfil(asked, { values: { phone: '1' } }))).toMatchObject({ status: 422 });
+    const wrong = { phone: '1', name: '', company: 'x'.repeat(201), note: 'x' };
+    expect((await readProblem(await fulfil(asked, { values: wrong }))).errors?.sort()).toEqual([
+      'values.company too_long',
+      'values.name required',
+      'values.note unknown_field',
+      'values.phone invalid',
+    ]);
     expect((await fulfil(asked, { values: { company: '新公司', email: 'new@example.com' } })).status).toBe(200);
     expect(await (await pull(`/leads/${id}?view=clear`)).json()).toMatchObject({
       ...{ company: '新公司', email: 'new@example.com', name: lead.name },

@@ -54,7 +54,7 @@ export const verifyBy = factory.createHandlers(body(requestVerification), async 
 });
 
 /** `POST /subject-requests/{id}/fulfilment` does what the request asks for, and ends it. */
-export const fulfil = factory.createHandlers(body(fulfilment, { optional: true }), async c => {
+export const fulfil = factory.createHandlers(body(fulfilment, { optional: true, nested: true }), async c => {
   const { services } = c.var;
   const sent = c.req.valid('json');
   const id = c.req.param('id')!;
