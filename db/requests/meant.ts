@@ -5,6 +5,9 @@ import type { Vault } from '../vault/vault.ts';
 import { type KeyedRequest, openTexts } from './find.ts';
 import type { Contact } from './request.ts';
 
+/** Leads that one statement looks for. D1 takes at most 100 bound parameters in a statement. */
+const leads_per_statement = 90;
+
 /** A lead that a request is about. */
 export interface Meant {
   id: string;
@@ -27,8 +30,13 @@ export async function findMeant({ db, vault }: Services, request: KeyedRequest):
 }
 
 async function selectMeant(db: Database, ids: string[]): Promise<Meant[]> {
-  if (ids.length === 0) return [];
-  return selectLeads(db).where('leads.id', 'in', ids).orderBy('leads.id').execute();
+  const sorted = [...ids].sort();
+  const found: Meant[] = [];
+  for (let at = 0; at < sorted.length; at += leads_per_statement) {
+    const some = sorted.slice(at, at + leads_per_statement);
+    found.push(...(await selectLeads(db).where('leads.id', 'in', some).orderBy('leads.id').execute()));
+  }
+  return found;
 }
 
 /** Finds the leads of a person by phone or e-mail; with both, those that have both. */

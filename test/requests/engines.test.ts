@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { findExports, listEvents } from '../../db/audit/list.ts';
+import { newId } from '../../db/ids.ts';
 import { listStandingRestrictions } from '../../db/leads/holds/restrict.ts';
+import { findByReference } from '../../db/requests/find.ts';
+import { findMeant } from '../../db/requests/meant.ts';
 import { countQueue, listQueue } from '../../db/requests/queue.ts';
 import { rewrapKeys } from '../../db/vault/rotate.ts';
 import { createVault } from '../../db/vault/vault.ts';
@@ -40,6 +43,10 @@ describe.each(engines)('requests on $engine', ({ open }) => {
     const own = (await (await post('/requests', sent, key)).json()) as Taken;
     expect(await (await post('/requests', sent, key)).json()).toEqual(own);
     expect(await stateOf(own)).toBe('verified');
+    // Somebody may have more leads than one statement of D1 can name.
+    const many = [...Array.from({ length: 150 }, () => newId(services.now())), one.id];
+    const request = { ...(await findByReference(db, own.reference))!, lead_ids: JSON.stringify(many) };
+    expect(await findMeant(services, request)).toMatchObject([{ id: one.id }]);
     expect((await fulfil('restriction')).lead_ids).toHaveLength(2);
     const standing = await listStandingRestrictions(db, 1, undefined);
     expect(standing).toMatchObject({ restrictions: [{ lead_id: one.id }], has_more: true });
