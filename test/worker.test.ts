@@ -12,6 +12,7 @@ import { apps } from './notices/apps.ts';
 import { startReceiver } from './notices/receiver.ts';
 import { applyMigrations } from './support/engines.ts';
 import { browser_accept, draft, lead, operator, readProblem, site, test_keys, unguarded } from './support/harness.ts';
+import { readSheet } from './support/xlsx.ts';
 
 const vars = {
   NODE_ENV: 'production',
@@ -173,6 +174,10 @@ describe('the Worker on workerd with D1', () => {
     const list = await fetchWorker('/console', { headers: { ...asPerson, Cookie } });
     expect([list.status, await list.text()]).toEqual([200, expect.stringContaining('action="/console/search"')]);
     expect((await fetchWorker('/console/tokens', { headers: { ...asPerson, Cookie } })).status).toBe(403);
+    const wanted = new URLSearchParams({ format: 'xlsx', view: 'masked' }).toString();
+    const posted = { method: 'POST', headers: { ...headers, Cookie }, body: wanted };
+    const file = await fetchWorker('/console/export', posted);
+    expect(readSheet(new Uint8Array(await file.arrayBuffer()))[0]![1]!.text).toBe('姓名');
   });
 
   it('knows at its next request what another process has published', async () => {

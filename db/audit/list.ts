@@ -121,17 +121,21 @@ function selectEvents(db: Database, query: EventQuery, after: number | undefined
   return rows.execute();
 }
 
+/** The exports in clear among some requests, by their id in the log; with the number of leads where it was counted. */
+export type Exports = ReadonlyMap<string, number | undefined>;
+
 /** Finds which of some requests, by their id in the log, were exports in clear. */
-export async function findExports(db: Database, request_ids: string[]): Promise<Set<string>> {
-  if (request_ids.length === 0) return new Set();
+export async function findExports(db: Database, request_ids: string[]): Promise<Exports> {
+  if (request_ids.length === 0) return new Map();
   const rows = await db
     .selectFrom('audit_events')
-    .select('request_id')
+    .select(['request_id', 'fields'])
     .where('action', '=', 'lead.exported')
     .where('action', '<>', sql.lit('lead.created'))
     .where('request_id', 'in', request_ids)
     .execute();
-  return new Set(rows.flatMap(({ request_id }) => request_id ?? []));
+  const counts = rows.map(({ request_id, fields }) => [request_id!, /:(\d+)$/.exec(fields ?? '')?.[1]] as const);
+  return new Map(counts.map(([id, count]) => [id, count === undefined ? count : Number(count)]));
 }
 
 function countSubjects(eb: ExpressionBuilder<Schema, 'audit_events'>) {

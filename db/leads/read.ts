@@ -26,7 +26,7 @@ const attempts = 50;
 /**
  * How leads are shown. A clear read names its actor and, where it was asked for, a purpose; it records an audit event.
  */
-export type View = { masked: true } | { clear: Actor; purpose?: RevealPurpose };
+export type View = { masked: true } | { clear: Actor; purpose?: RevealPurpose | undefined };
 
 export interface LeadPage {
   leads: Lead[];

@@ -80,35 +80,58 @@ export function selectFeed(db: Database, { form, limit }: LeadQuery, after: Posi
  */
 export function selectMatches(
   { db, vault }: { db: Database; vault: Vault },
-  { phone, email, received_from, received_to, order, limit, ...columns }: LeadQuery,
+  query: LeadQuery,
   after: Position | undefined,
 ): Promise<LeadRow[]> {
-  const count = countRows(limit);
-  const values = {
-    ...columns,
-    ...boundIds({ order, received_from, received_to }, after),
-  };
+  const count = countRows(query.limit);
+  const { values, phones, emails } = readValues(vault, query, after);
+  const kind = `${query.order} ${count} ${phones} ${emails}`;
+  return select(db, values, kind, (db, value) =>
+    filterLeads(db, value, values, { ...query, phones, emails })
+      .limit(sql.lit(count))
+      .compile(),
+  );
+}
+
+/** Reads the values of a search, and how many blind indexes of a phone and of an e-mail are among them. */
+export function readValues(
+  vault: Vault,
+  { phone, email, received_from, received_to, order, limit: _, ...columns }: LeadQuery,
+  after: Position | undefined,
+): { values: Values; phones: number; emails: number } {
   const phones = phone ? vault.phoneIndexes(phone) : [];
   const emails = email ? vault.emailIndexes(email) : [];
   const indexes = Object.fromEntries([...phones, ...emails].map((index, place) => [`index_${place}`, index]));
-  const kind = `${order} ${count} ${phones.length} ${emails.length}`;
-  return select(db, { ...values, ...indexes }, kind, (db, value) => {
-    let rows = selectLeads(db)
-      .where('erased_at', 'is', null)
-      .where('restricted_at', 'is', null)
-      .orderBy('leads.id', order)
-      .limit(sql.lit(count));
-    for (const column of ['form', 'status', 'assigned_to'] as const)
-      if (values[column]) rows = rows.where(column, '=', asText(value[column]!));
-    if (!values.form) rows = rows.where('form', '<>', sql.lit(self_check_form));
-    const bound = Object.keys(indexes).map(name => asText(value[name as `index_${number}`]!));
-    if (phone) rows = rows.where('phone_index', 'in', bound.slice(0, phones.length));
-    if (email) rows = rows.where('email_index', 'in', bound.slice(phones.length));
-    if (values.from_id) rows = rows.where('leads.id', '>=', asText(value.from_id!));
-    if (values.to_id) rows = rows.where('leads.id', '<', asText(value.to_id!));
-    if (values.after_id) rows = rows.where('leads.id', order === 'asc' ? '>' : '<', asText(value.after_id!));
-    return rows.compile();
-  });
+  const values = { ...columns, ...boundIds({ order, received_from, received_to }, after), ...indexes };
+  return { values, phones: phones.length, emails: emails.length };
+}
+
+/**
+ * Builds a search without its limit.
+ *
+ * @param value The values, or placeholders for them.
+ * @param values The values, of which only those that are filled in become conditions.
+ */
+export function filterLeads(
+  db: Database,
+  value: Values,
+  values: Values,
+  { order, phones, emails }: Pick<LeadQuery, 'order'> & { phones: number; emails: number },
+) {
+  let rows = selectLeads(db)
+    .where('erased_at', 'is', null)
+    .where('restricted_at', 'is', null)
+    .orderBy('leads.id', order);
+  for (const column of ['form', 'status', 'assigned_to'] as const)
+    if (values[column]) rows = rows.where(column, '=', asText(value[column]!));
+  if (!values.form) rows = rows.where('form', '<>', sql.lit(self_check_form));
+  const bound = Array.from({ length: phones + emails }, (_, place) => asText(value[`index_${place}`]!));
+  if (phones > 0) rows = rows.where('phone_index', 'in', bound.slice(0, phones));
+  if (emails > 0) rows = rows.where('email_index', 'in', bound.slice(phones));
+  if (values.from_id) rows = rows.where('leads.id', '>=', asText(value.from_id!));
+  if (values.to_id) rows = rows.where('leads.id', '<', asText(value.to_id!));
+  if (values.after_id) rows = rows.where('leads.id', order === 'asc' ? '>' : '<', asText(value.after_id!));
+  return rows;
 }
 
 /**

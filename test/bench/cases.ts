@@ -1,6 +1,7 @@
+import { most_rows } from '../../worker/console/leads/sheet.ts';
 import type { RunningServer } from '../support/server.ts';
 import { type Load, load, nextChoice, nextLead } from './load.ts';
-import { findDeepestCursor, findPhone, listSince, measureAlone, measureExport } from './reads.ts';
+import { findDeepestCursor, findPhone, listSince, measureAlone, measureExport, measureSpreadsheet } from './reads.ts';
 
 /** A case that each round measures once. */
 export interface Case {
@@ -36,6 +37,7 @@ export async function listReads(server: RunningServer, leads: number, seconds: n
   const first = 'pull 50, masked, first page';
   const clear = 'pull 50, clear, first page';
   const unit = 'pages/s';
+  const spreadsheet = { unit: 'leads/s', measure: () => measureSpreadsheet(server, leads) };
   return [
     { name: first, unit, measure: pull('limit=50') },
     { name: 'pull 50, masked, deepest page', unit, floor: first, measure: pull(deepest) },
@@ -45,6 +47,7 @@ export async function listReads(server: RunningServer, leads: number, seconds: n
     { name: 'search by phone', unit: '/s', measure: pull(search.split('?')[1]!) },
     { name: 'search by phone, one at a time', unit: '/s', measure: () => measureAlone(url + search, staff) },
     { name: 'export, clear, NDJSON', unit: 'leads/s', measure: () => measureExport(server) },
+    ...(leads <= most_rows ? [{ name: 'export, clear, XLSX', ...spreadsheet }] : []),
   ];
 }
 

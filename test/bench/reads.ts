@@ -31,6 +31,27 @@ export async function measureExport(server: Server): Promise<Load> {
   return { rate: lines / seconds, answered: lines, p50: 0, p99: 0, failed: response.ok ? 0 : 1 };
 }
 
+/** Measures the export of all leads, clear, as the spreadsheet that a person downloads from the console. */
+export async function measureSpreadsheet({ url, token }: Server, leads: number): Promise<Load> {
+  const post = (path: string, fields: Record<string, string>, Cookie = '') =>
+    fetch(url + path, {
+      method: 'POST',
+      headers: { Origin: url, Accept: 'text/html', Cookie },
+      body: new URLSearchParams(fields),
+      redirect: 'manual',
+    });
+  const [Cookie = ''] = (await post('/console/session', { token })).headers.getSetCookie()[0]!.split(';');
+  const begun = performance.now();
+  const asked = { format: 'xlsx', view: 'clear', purpose: 'handover' };
+  const address = (await post('/console/export', asked, Cookie)).headers.get('Location')!;
+  const response = await fetch(url + address, { headers: { Accept: 'text/html', Cookie } });
+  let last: Uint8Array = new Uint8Array();
+  for await (const chunk of response.body!) last = chunk;
+  const isWhole = Buffer.from(last).includes('PK\u0005\u0006');
+  const seconds = (performance.now() - begun) / 1000;
+  return { rate: leads / seconds, answered: leads, p50: 0, p99: 0, failed: isWhole ? 0 : 1 };
+}
+
 /** Lists the ids of the leads received since an instant. */
 export async function listSince(server: Server, since: string): Promise<string[]> {
   const response = await fetch(`${server.url}/leads?received_from=${since}`, { headers: ndjson(server) });

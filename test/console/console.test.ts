@@ -321,6 +321,6 @@ describe('every post of the console', () => {
       format: 'text/csv',
       view: 'clear',
     });
-    expect([refused.response.status, refused.location]).toEqual([403, '/console/export?form=ecological-cooperation']);
+    expect([refused.response.status, refused.location]).toEqual([422, '/console/export?form=ecological-cooperation']);
   });
 });

@@ -228,38 +228,3 @@ describe('a lead', () => {
     expect(officers).toMatch(/Access to this lead[\s\S]*Values shown[\s\S]*First contact/);
   });
 });
-
-describe('an export', () => {
-  it('says first what will be logged, then sends what the filters leave, in clear for a purpose', async () => {
-    const { open, submitLead, readEvents } = await startConsole();
-    const id = await submitLead();
-    await submitLead({}, 'ecological-cooperation');
-    const sales = await open('sales');
-    const form = await (await sales.get('/console/export?form=mini-ai-experience')).text();
-    expect(form).toContain('one entry is written before they are read');
-    expect(form).toContain('name="form" value="mini-ai-experience"');
-    const asked = { form: 'mini-ai-experience', order: 'desc', format: 'text/csv' };
-    const download = async (fields: Record<string, string>) => (await sales.send('/console/export', fields)).response;
-    const masked = await (await download({ ...asked, view: 'masked', purpose: 'handover' })).text();
-    expect(masked).toContain('138******78');
-    expect(await readEvents('action=lead.revealed')).toEqual([]);
-    const file = await download({ ...asked, view: 'clear', purpose: 'handover' });
-    expect(file.headers.get('Content-Disposition')).toMatch(/^attachment; filename="leads-2026-11-23\.csv"$/);
-    const csv = await file.text();
-    expect(csv.trim().split('\r\n')).toHaveLength(2);
-    expect(csv).toContain(`'+8613800138078`);
-    expect(await readEvents('action=lead.revealed')).toMatchObject([{ purpose: 'handover', lead_ids: [id] }]);
-    const lines = await (await download({ format: 'application/x-ndjson', view: 'masked' })).text();
-    expect(lines.trim().split('\n')).toHaveLength(2);
-  });
-
-  it('in clear is refused without a purpose and without the scope', async () => {
-    const { open, submitLead, readEvents } = await startConsole();
-    await submitLead();
-    const asked = { format: 'text/csv', view: 'clear' };
-    expect(await (await open('sales')).statusOf('/console/export', asked)).toBe(403);
-    expect(await (await open('viewer')).statusOf('/console/export', { ...asked, purpose: 'handover' })).toBe(403);
-    expect(await (await (await open('viewer')).get('/console/export')).text()).not.toContain('value="clear"');
-    expect(await readEvents('action=lead.revealed')).toEqual([]);
-  });
-});

@@ -17,6 +17,7 @@ export function renderRefusal(reader: Reader, refusal: Refusal, instead: string 
     review_on: text.holds.review,
     reason: text.holds.reason,
     sure: text.lead.eraseSure,
+    purpose: text.export.purpose,
   };
   const wrong = errors.map(({ field, code }) => {
     const message = describeError(locale, field, code);

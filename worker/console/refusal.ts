@@ -31,6 +31,7 @@ const most_bytes = 2_400;
  * secret is none of them.
  */
 const shown_again: [page: RegExp, fields: string[]][] = [
+  [/^\/console\/export$/, ['format', 'view']],
   [/^\/console\/notices/, ['kind', 'name', 'address', 'events', 'locale', 'after_hours']],
   [/^/, ['ground', 'reference', 'review_on', 'reason', 'holder', 'role', 'days']],
 ];

@@ -1,6 +1,6 @@
 /** Writes the first line of a CSV, behind the mark by which a spreadsheet knows UTF-8. */
 export function writeHead(columns: readonly string[]): string {
-  return `\ufeff${columns.join(',')}\r\n`;
+  return `\ufeff${writeRow(columns)}`;
 }
 
 /**
@@ -8,7 +8,7 @@ export function writeHead(columns: readonly string[]): string {
  *
  * @see RFC 4180
  */
-export function writeRow(values: string[]): string {
+export function writeRow(values: readonly string[]): string {
   return `${values.map(writeCell).join(',')}\r\n`;
 }
 

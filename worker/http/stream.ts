@@ -2,8 +2,7 @@ import { nextTurn } from '../../db/turn.ts';
 
 /**
  * Streams pages one after another, each read only when the client has taken the one before. Because a page that fails
- * breaks the connection, a part never ends as if it were whole. Other requests have their turn between two pages, also
- * where the client takes them at once.
+ * breaks the connection, a part never ends as if it were whole.
  */
 export function streamPages<Page extends { has_more: boolean }>(
   first: Page,
@@ -12,19 +11,31 @@ export function streamPages<Page extends { has_more: boolean }>(
   head = '',
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  let sent: Page | undefined;
+  const pages = followPages(first, readNext);
+  let ahead = head;
   return new ReadableStream(
     {
       async pull(controller) {
-        const page = sent ? await readNext(sent) : first;
-        controller.enqueue(encoder.encode((sent ? '' : head) + write(page)));
-        sent = page;
-        if (!page.has_more) return controller.close();
-        await nextTurn();
+        const { value, done } = await pages.next();
+        if (done) return controller.close();
+        controller.enqueue(encoder.encode(ahead + write(value)));
+        ahead = '';
       },
     },
     { highWaterMark: 0 },
   );
+}
+
+/** Yields pages, each read when it is asked for. Other requests have their turn between two of them. */
+export async function* followPages<Page extends { has_more: boolean }>(
+  first: Page,
+  readNext: (page: Page) => Promise<Page>,
+): AsyncGenerator<Page, undefined> {
+  for (let page = first; ; page = await readNext(page)) {
+    yield page;
+    if (!page.has_more) return undefined;
+    await nextTurn();
+  }
 }
 
 /** Writes records as lines of JSON. */

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { recordEvent, takeNumber } from '../../db/audit/record.ts';
+import { type AuditEvent, recordEvent, takeNumber } from '../../db/audit/record.ts';
 import type { Lead } from '../../db/leads/lead.ts';
 import { changeNumber, type LeadPage, type LeadQuery, listMatches, type View } from '../../db/leads/read.ts';
 import type { App } from '../context.ts';
@@ -34,22 +34,48 @@ const columns = [
 /** The columns of an export in clear, which has the notes too. */
 const clear_columns = [...columns, 'note'] as const;
 
-const formats = {
-  'application/x-ndjson': { type: 'application/x-ndjson', head: () => '', write: writeLines, ending: 'ndjson' },
+/** Reads the page of leads after another. */
+type ReadNext = (page: LeadPage) => Promise<LeadPage>;
+
+/** A format of files of leads: how it is called, and how its pages become bytes. In clear there are notes. */
+export interface LeadFile {
+  type: string;
+  ending: string;
+  stream(first: LeadPage, readNext: ReadNext, isClear: boolean): ReadableStream<Uint8Array>;
+}
+
+/** The formats for programs. */
+export const formats = {
+  'application/x-ndjson': {
+    type: 'application/x-ndjson',
+    ending: 'ndjson',
+    stream: (first: LeadPage, readNext: ReadNext) => streamPages(first, readNext, page => writeLines(page.leads)),
+  },
   'text/csv': {
     type: 'text/csv; charset=utf-8',
-    head: writeHead,
-    write: (leads: Lead[], shown: Columns) => leads.map(lead => writeLead(lead, shown)).join(''),
     ending: 'csv',
+    stream(first: LeadPage, readNext: ReadNext, isClear: boolean) {
+      const shown = isClear ? clear_columns : columns;
+      const write = ({ leads }: LeadPage) => leads.map(lead => writeLead(lead, shown)).join('');
+      return streamPages(first, readNext, write, writeHead(shown));
+    },
   },
-};
-type Columns = readonly string[];
-export type ExportFormat = keyof typeof formats;
+} satisfies Record<string, LeadFile>;
 
 /** Chooses the format of a stream by `Accept`; undefined for JSON, which is not a stream. */
-export function readExportFormat(c: Context<App>): ExportFormat | undefined {
+export function readExportFormat(c: Context<App>): keyof typeof formats | undefined {
   const type = chooseType(c, ['application/json', 'application/x-ndjson', 'text/csv']);
   return type === 'application/json' ? undefined : type;
+}
+
+/** What an export says besides its leads. */
+interface Said {
+  /** The day in the file's name; that of UTC unless told otherwise. */
+  day?: string;
+  /** Number of leads, where they were counted. The event of an export in clear names it. */
+  count?: number;
+  /** Returns the link to the feed after a number, for programs that go on from there. */
+  linkFrom?: (seq: number) => string;
 }
 
 /**
@@ -59,48 +85,39 @@ export function readExportFormat(c: Context<App>): ExportFormat | undefined {
  * before the first page, the feed after it holds every change made meanwhile.
  *
  * An export in clear is an event of its own, beside those of its pages.
- *
- * @param linkFrom Returns the link to the feed after a number, for programs that go on from there.
  */
 export async function streamLeads(
   c: Context<App>,
-  format: ExportFormat,
+  { type, ending, stream }: LeadFile,
   asked: LeadQuery,
   view: View,
-  linkFrom?: (seq: number) => string,
+  { day, count, linkFrom }: Said,
 ): Promise<Response> {
   const { services } = c.var;
-  const { type, head, write, ending } = formats[format];
+  const name = `leads-${day ?? services.now().toISOString().slice(0, 10)}.${ending}`;
   const link = linkFrom?.(await changeNumber(services.db));
   if ('clear' in view) {
-    const event = { action: 'lead.exported' as const, fields: ending, ...(view.purpose && { purpose: view.purpose }) };
+    const fields = count === undefined ? ending : `${ending}:${count}`;
+    const event: AuditEvent = { action: 'lead.exported', fields, ...(view.purpose && { purpose: view.purpose }) };
     await services.db.atomic([takeNumber(services.db), ...recordEvent(services.db, view.clear, event, services.now())]);
   }
-  const shown = 'clear' in view ? clear_columns : columns;
   const query = { ...asked, limit: page_limit };
   const readPage = (after: LeadPage['end']) => listMatches(services, query, after, view, services.now());
-  const readNext = (after: LeadPage['end']) =>
-    readPage(after).catch(error => {
+  const readNext = ({ end }: LeadPage) =>
+    readPage(end).catch(error => {
       logFailure(c, error);
       throw error;
     });
-  const pages = streamPages(
-    await readPage(undefined),
-    ({ end }) => readNext(end),
-    page => write(page.leads, shown),
-    head(shown),
-  );
-  const day = services.now().toISOString().slice(0, 10);
-  return c.body(pages, 200, {
+  return c.body(stream(await readPage(undefined), readNext, 'clear' in view), 200, {
     'Content-Type': type,
-    'Content-Disposition': `attachment; filename="leads-${day}.${ending}"`,
+    'Content-Disposition': `attachment; filename="${name}"`,
     'Cache-Control': 'private, no-store',
     ...(link && { Link: link }),
   });
 }
 
 /** Writes a lead as a row of CSV. */
-function writeLead(lead: Lead, shown: Columns): string {
+function writeLead(lead: Lead, shown: readonly string[]): string {
   const values = lead as Partial<Record<string, string | null>>;
   return writeRow(shown.map(column => values[column] ?? ''));
 }

@@ -10,7 +10,7 @@ import { cursor, instant, limit, order, uuid } from '../http/query-fields.ts';
 import { staffName } from '../http/staff-text.ts';
 import { field, invalidFields, query } from '../http/validate.ts';
 import { forms } from '../shared/fields.ts';
-import { readExportFormat, streamLeads } from './export.ts';
+import { formats, readExportFormat, streamLeads } from './export.ts';
 
 const view = z._default(z.enum(['masked', 'clear']), 'masked');
 
@@ -42,7 +42,8 @@ export const pullLeads = factory.createHandlers(query(leadQuery), async c => {
   const { services } = c.var;
   if (format) {
     const { form } = asked;
-    return streamLeads(c, format, asked, chosen, seq => linkNext(c, writeCursor({ seq }, 'feed'), { form, view }));
+    const linkFrom = (seq: number) => linkNext(c, writeCursor({ seq }, 'feed'), { form, view });
+    return streamLeads(c, formats[format], asked, chosen, { linkFrom });
   }
   const { leads, has_more, end } = await listLeads(services, asked, after, chosen, services.now());
   const next = isFeed(asked) ? (end ?? after ?? { seq: 0 }) : has_more ? end : undefined;

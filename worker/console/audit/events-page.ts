@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { Exports } from '../../../db/audit/list.ts';
 import { unaided } from '../../http/page.ts';
 import { renderEmpty, renderSelect } from '../elements.ts';
 import type { Page } from '../layout.ts';
@@ -12,7 +13,7 @@ interface Events {
   people: string[];
   events: ListedEvent[];
   /** The requests that were exports, by their id in the log. */
-  exports: ReadonlySet<string>;
+  exports: Exports;
   isFirst: boolean;
   /** Number of the event after which the next page begins. */
   next: number | undefined;

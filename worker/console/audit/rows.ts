@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { EventPage } from '../../../db/audit/list.ts';
+import type { EventPage, Exports } from '../../../db/audit/list.ts';
 import type { Content } from '../../http/page.ts';
 import { renderTable } from '../elements.ts';
 import type { Reader } from '../reader.ts';
@@ -16,14 +16,14 @@ interface Given {
   /** The lead that all events are about. Then no column names it. */
   lead_id?: string;
   /** The requests that were exports, by their id in the log. */
-  exports?: ReadonlySet<string>;
+  exports?: Exports;
 }
 
 /** Draws events as a table: when, who, what and what for. An export is one row, however many pages it was read in. */
 export function renderEvents(reader: Reader, listed: ListedEvent[], { lead_id, exports }: Given = {}): Content {
   const { audit } = reader.text;
   const heads = [audit.when, audit.who, audit.action, audit.purpose, ...(lead_id ? [] : [audit.about])];
-  const events = joinExports(listed, exports ?? new Set());
+  const events = joinExports(listed, exports ?? new Map());
   const rows = events.map(event => [
     ...renderEvent(reader, event),
     ...(lead_id ? [] : [renderSubjects(reader, event)]),
@@ -31,8 +31,11 @@ export function renderEvents(reader: Reader, listed: ListedEvent[], { lead_id, e
   return renderTable(audit.title, heads, rows);
 }
 
-/** Joins the events of an export, which follow each other, to one about all of its leads. */
-function joinExports(events: ListedEvent[], exports: ReadonlySet<string>): ListedEvent[] {
+/**
+ * Joins the events of an export, which follow each other, to one about all of its leads. Where these were counted, the
+ * count stands also while a part of the events is on another page.
+ */
+function joinExports(events: ListedEvent[], exports: Exports): ListedEvent[] {
   const joined: ListedEvent[] = [];
   for (const event of events) {
     const { request_id, action, lead_count, lead_ids } = event;
@@ -43,7 +46,10 @@ function joinExports(events: ListedEvent[], exports: ReadonlySet<string>): Liste
       last.lead_ids = [...last.lead_ids, ...lead_ids].slice(0, leads_shown);
     } else joined.push(isPart ? { ...event, action: 'lead.exported' } : event);
   }
-  return joined;
+  return joined.map(event => {
+    const count = event.action === 'lead.exported' && exports.get(event.request_id ?? '');
+    return count ? { ...event, lead_count: count } : event;
+  });
 }
 
 function renderEvent(reader: Reader, { recorded_at, holder, actor, role, action, fields, purpose }: ListedEvent) {
@@ -86,6 +92,7 @@ function renderSubjects({ text: { audit } }: Reader, { lead_ids, lead_count, fie
     return html`<a href="${requestAddress(fields)}"><code>${fields.slice(-12)}</code></a>`;
   if (lead_count === 0)
     return html`${/^(token|policy|calendar|key|channel|audit)\./.test(action) ? html`<code>${fields}</code>` : '–'}`;
+  if (lead_ids.length === 0) return html`${audit.leads(lead_count)}`;
   const links = lead_ids.map(
     id => html`<a href="/console/audit?lead_id=${id}&amp;action=all"><code>${id.slice(-12)}</code></a> `,
   );

@@ -1,39 +1,61 @@
 import { html } from 'hono/html';
 import type { RevealPurpose } from '../../../db/leads/lead.ts';
+import type { Content } from '../../http/page.ts';
 import { renderSelect } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
+import type { Refusal } from '../refusal.ts';
 import { type Filters, writeFilters } from './filters.ts';
 
 interface Export {
   filters: Filters;
+  /** Leads that the filters leave, counted up to one more than a file may hold. */
+  count: number;
+  /** Leads that a file may hold. */
+  most: number;
   /** Purposes to choose from for values in clear; undefined for a reader who may not see them. */
   purposes: readonly RevealPurpose[] | undefined;
+  /** The post that was refused and led here. */
+  refusal: Refusal | undefined;
 }
 
-/** Draws the form that asks for an export. */
-export function exportPage({ text: texts }: Reader, { filters, purposes }: Export): Page {
-  const { export: text, lead } = texts;
-  const hidden = Object.entries(filters).filter(([, value]) => value);
-  const purposeOptions = purposes?.map(one => [one, texts.purposes[one]!] as const);
+/** Draws the form that asks for an export, or says that the filters leave too much for one file. */
+export function exportPage(reader: Reader, asked: Export): Page {
+  const { export: text, lead, audit, list } = reader.text;
+  const { filters, count, most } = asked;
+  const chosen = describeFilters(reader.text, filters) || text.everything;
+  const isTooMuch = count > most;
+  const number = isTooMuch ? '' : ` · ${audit.leads(count)}`;
   return {
     title: text.title,
     section: 'leads',
     content: html`<section class="card narrow"><h1>${text.title}</h1>
-<dl><div><dt>${text.what}</dt><dd>${describeFilters(texts, filters) || text.everything}</dd></div></dl>
-<form method="post" action="/console/export">
-${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-<fieldset class="choices"><legend>${text.format}</legend>
-<label class="check"><input type="radio" name="format" value="text/csv" checked><span>${text.csv}</span></label>
-<label class="check"><input type="radio" name="format" value="application/x-ndjson"><span>${text.ndjson}</span></label></fieldset>
-<fieldset class="choices"><legend>${text.values}</legend>
-<label class="check"><input type="radio" name="view" value="masked" checked><span>${text.masked}</span></label>
-${purposeOptions ? html`<label class="check"><input type="radio" name="view" value="clear"><span>${text.clear}</span></label>` : ''}</fieldset>
-${purposeOptions ? renderSelect('purpose', text.purpose, purposeOptions, 'handover') : ''}
-<ul class="notice">${text.logged.map(line => html`<li>${line}</li>`)}</ul>
-<p class="go"><button>${text.download}</button><a class="button quiet" href="/console${writeFilters(filters)}">${lead.back}</a></p>
-</form></section>`,
+<dl><div><dt>${text.what}</dt><dd>${chosen}${number}</dd></div></dl>
+${isTooMuch ? html`<p class="notice">${text.tooMany(most)}</p><p><a class="button quiet" href="/console${writeFilters(filters)}">← ${list.filters}</a></p>` : renderForm(reader, asked, lead.back)}
+</section>`,
   };
+}
+
+function renderForm({ text: texts }: Reader, { filters, purposes, refusal }: Export, back: string): Content {
+  const { export: text } = texts;
+  const typed = refusal?.typed ?? {};
+  const hidden = Object.entries(filters).filter(([, value]) => value);
+  const purposeOptions = purposes?.map(one => [one, texts.purposes[one]!] as const);
+  const choose = (name: string, options: Record<string, string>) =>
+    Object.entries(options).map(
+      ([value, label], place) =>
+        html`<label class="check"><input type="radio" name="${name}" value="${value}"${(typed[name] ?? '') === value || (!typed[name] && place === 0) ? html` checked` : ''}><span>${label}</span></label>`,
+    );
+  const formats = { xlsx: text.xlsx, 'text/csv': text.csv, 'application/x-ndjson': text.ndjson };
+  const views: Record<string, string> = { masked: text.masked, ...(purposeOptions && { clear: text.clear }) };
+  return html`<form method="post" action="/console/export">
+${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<fieldset class="choices"><legend>${text.format}</legend>${choose('format', formats)}</fieldset>
+<fieldset class="choices"><legend>${text.values}</legend>${choose('view', views)}</fieldset>
+${purposeOptions ? renderSelect('purpose', text.purpose, purposeOptions, '', text.choose) : ''}
+<ul class="notice">${text.logged.map(line => html`<li>${line}</li>`)}</ul>
+<p class="go"><button>${text.download}</button><a class="button quiet" href="/console${writeFilters(filters)}">${back}</a></p>
+</form>`;
 }
 
 function describeFilters(text: Reader['text'], { form, status, assigned_to, from, to }: Filters): string {

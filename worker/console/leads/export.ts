@@ -1,5 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import { dayOf } from '../../../db/days.ts';
+import { countMatches } from '../../../db/leads/count.ts';
 import { reveal_purposes } from '../../../db/leads/lead.ts';
 import type { View } from '../../../db/leads/read.ts';
 import { takeNote, writeNote } from '../../../db/staff/notes.ts';
@@ -7,27 +9,33 @@ import { type App, factory } from '../../context.ts';
 import { actorOf, hasScope } from '../../guards/access.ts';
 import { problem } from '../../http/problems/problem.ts';
 import { uuid } from '../../http/query-fields.ts';
-import { body } from '../../http/validate.ts';
-import { streamLeads } from '../../leads/export.ts';
+import { body, invalidFields } from '../../http/validate.ts';
+import { formats, type LeadFile, streamLeads } from '../../leads/export.ts';
 import { answerPage } from '../answer.ts';
 import { readerOf } from '../reader.ts';
+import { readRefusal } from '../refusal.ts';
 import { readSessionId } from '../session.ts';
 import { exportPage } from './export-page.ts';
-import { filterFields, toQuery } from './filters.ts';
+import { type Filters, filterFields, toQuery, writeFilters } from './filters.ts';
+import { csvFor, most_rows } from './sheet.ts';
 
 const home = '/console/export';
 
+/** The formats of the form: those for people, and one for programs. */
+const types = ['xlsx', 'text/csv', 'application/x-ndjson'] as const;
+
 /** `GET /console/export` says what will be in the file and in the access log, before either is written. */
-export const askExport = factory.createHandlers(c => {
+export const askExport = factory.createHandlers(async c => {
   const filters = filterFields.parse(c.req.query());
   const purposes = hasScope(c, 'leads:reveal') ? reveal_purposes : undefined;
-  return answerPage(c, exportPage(readerOf(c), { filters, purposes }));
+  const count = await countLeads(c, filters);
+  return answerPage(c, exportPage(readerOf(c), { filters, purposes, count, most: most_rows, refusal: readRefusal(c) }));
 });
 
 const wanted = z.extend(filterFields, {
-  format: z.enum(['text/csv', 'application/x-ndjson']),
+  format: z.enum(types),
   view: z.enum(['masked', 'clear']),
-  purpose: z.optional(z.enum(reveal_purposes)),
+  purpose: z.optional(z.union([z.enum(reveal_purposes), z.literal('')])),
 });
 
 /** The note of an export. */
@@ -40,22 +48,35 @@ type Wanted = z.output<typeof wanted>;
 export const exportLeads = factory.createHandlers(body(wanted, { form: true }), async c => {
   const { db, now } = c.var.services;
   const asked = c.req.valid('json');
-  if (asked.view === 'clear' && !mayClear(c, asked)) return problem(c, 'forbidden');
+  if (asked.view === 'clear') {
+    if (!hasScope(c, 'leads:reveal')) return problem(c, 'forbidden');
+    if (!asked.purpose) return invalidFields(c, [{ field: 'purpose', code: 'required' }]);
+  }
   return c.redirect(`${home}/${await writeNote(db, readSessionId(c)!, 'export', asked, now())}`, 303);
 });
 
-/** `GET /console/export/{id}` streams the file, once. */
+/** `GET /console/export/{id}` streams the file, once. More leads than a file may hold lead back to the form, which says so. */
 export const sendExport = factory.createHandlers(async c => {
-  const { db, settings } = c.var.services;
+  const { db, settings, now } = c.var.services;
   const id = c.req.param('id') ?? '';
   const asked = uuid.test(id) ? await takeNote<Wanted>(db, readSessionId(c)!, 'export', id) : undefined;
   if (!asked) return c.redirect(home, 303);
   const { format, view: wantedView, purpose, ...filters } = asked;
-  if (wantedView === 'clear' && !mayClear(c, asked)) return problem(c, 'forbidden');
-  const view: View = wantedView === 'clear' ? { clear: actorOf(c), purpose: purpose! } : { masked: true };
-  return streamLeads(c, format, toQuery(filters, settings.time_zone), view);
+  if (wantedView === 'clear' && !(purpose && hasScope(c, 'leads:reveal'))) return problem(c, 'forbidden');
+  const count = await countLeads(c, filters);
+  if (count > most_rows) return c.redirect(home + writeFilters(filters), 303);
+  const view: View = wantedView === 'clear' ? { clear: actorOf(c), purpose: purpose || undefined } : { masked: true };
+  const day = dayOf(now(), settings.time_zone);
+  return streamLeads(c, await chooseFile(c, format), toQuery(filters, settings.time_zone), view, { day, count });
 });
 
-function mayClear(c: Context<App>, { purpose }: Wanted): boolean {
-  return purpose !== undefined && hasScope(c, 'leads:reveal');
+/** Counts the leads that filters leave, and none beyond those that a file may hold. */
+function countLeads(c: Context<App>, filters: Filters): Promise<number> {
+  const { services } = c.var;
+  return countMatches(services, toQuery(filters, services.settings.time_zone), most_rows + 1);
+}
+
+async function chooseFile(c: Context<App>, format: Wanted['format']): Promise<LeadFile> {
+  if (format === 'xlsx') return (await import('./spreadsheet.ts')).spreadsheetFor(readerOf(c));
+  return format === 'text/csv' ? csvFor(readerOf(c)) : formats[format];
 }

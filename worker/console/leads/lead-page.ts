@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { EventPage } from '../../../db/audit/list.ts';
+import type { EventPage, Exports } from '../../../db/audit/list.ts';
 import type { EarlierLead, LeadConsent } from '../../../db/leads/history.ts';
 import type { ReadHold } from '../../../db/leads/holds/words.ts';
 import type { Lead, RevealPurpose } from '../../../db/leads/lead.ts';
@@ -40,7 +40,7 @@ interface LeadDetails {
   earlier: EarlierLead[];
   consent: LeadConsent;
   /** The lead's latest audit events, and which requests were exports; undefined for a reader who may not see them. */
-  events: (EventPage & { exports: ReadonlySet<string> }) | undefined;
+  events: (EventPage & { exports: Exports }) | undefined;
   /** The holds of the lead; undefined for a reader who may not manage them. */
   holds: ReadHold[] | undefined;
   /** The restrictions of the lead; empty for a reader who may not lift them. */

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../../db/audit/record.ts';
 import type { ConsentDay } from '../../../db/consents/stats.ts';
-import type { ErasureGround, HoldGround, LeadStatus, RevealPurpose } from '../../../db/leads/lead.ts';
+import type { ClosedReason, ErasureGround, HoldGround, LeadStatus, RevealPurpose } from '../../../db/leads/lead.ts';
 import type { MailKind } from '../../../db/notices/mails.ts';
 import type { Role } from '../../guards/access.ts';
 import type { Form, LeadField } from '../../shared/fields.ts';
@@ -63,16 +63,29 @@ export const en = {
     closed: 'Closed',
   }),
   forms: named<Form>({ 'mini-ai-experience': 'AI trial', 'ecological-cooperation': 'Partnership' }),
-  fields: named<LeadField | 'status' | 'assigned_to'>({
+  fields: named<LeadField | 'status' | 'assigned_to' | 'follow_up_on' | 'closed_reason' | 'note'>({
     name: 'Name',
     phone: 'Phone',
     email: 'Email',
     company: 'Company',
     status: 'Status',
     assigned_to: 'Assigned to',
+    follow_up_on: 'Follow up on',
+    closed_reason: 'Closed because',
+    note: 'Note',
   }),
   erased: 'Erased',
   nobody: 'Unassigned',
+  closed_reasons: named<ClosedReason>({
+    won: 'Won',
+    no_budget: 'No budget',
+    no_fit: 'No fit',
+    unreachable: 'Unreachable',
+    duplicate: 'Duplicate',
+    spam: 'Spam',
+    other: 'Other',
+  }),
+  extension: (digits: string) => `ext. ${digits}`,
   list: {
     filters: 'Filter leads',
     form: 'Form',
@@ -213,15 +226,19 @@ export const en = {
     what: 'What',
     everything: 'All leads',
     format: 'Format',
+    xlsx: 'Excel (XLSX)',
     csv: 'CSV, for spreadsheets',
     ndjson: 'NDJSON, for programs',
     values: 'Values',
     masked: 'Masked',
     clear: 'In clear',
     purpose: 'What for (clear values only)',
+    choose: 'Choose a purpose',
+    tooMany: (most: number) =>
+      `More than ${most.toLocaleString('en')} leads match, and a file holds no more. Choose a shorter time or further filters, and export the rest as a second file.`,
     logged: [
       'Masked: no entry in the access log.',
-      'In clear: for every 500 leads one entry is written before they are read: your token, the time, which leads, and the purpose. No values are logged.',
+      'In clear: the number of leads is logged, and for every 500 leads one entry is written before they are read: your token, the time, which leads, and the purpose. No values are logged.',
       'The file is then yours to guard: erasing a lead here does not erase it there.',
     ],
     download: 'Download',
@@ -270,7 +287,7 @@ export const en = {
       incident: 'Notice of an incident',
     }),
     about: 'About',
-    leads: (n: number) => `${n} leads`,
+    leads: (n: number) => (n === 1 ? '1 lead' : `${n} leads`),
     none: 'No such entries',
     noneHint: 'Entries appear here when somebody shows, changes, exports or erases a lead.',
     actions: named<AuditEvent['action']>({
