@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { verifyTrail } from '../audit/verify.ts';
 import type { Database } from '../database.ts';
+import { settleNotices } from '../incidents/notice.ts';
 import { self_check_form } from '../leads/lead.ts';
 import { openNote } from '../leads/rows.ts';
 import { endDeliveries } from '../notices/deliveries.ts';
+import { endMails } from '../notices/mails.ts';
 import type { Leads } from '../schema.ts';
 import { nextTurn } from '../turn.ts';
 import type { Vault, WrappedKey } from '../vault/vault.ts';
@@ -75,6 +77,7 @@ export async function restore(db: Database, backup: Backup, options: RestoreOpti
   const erased_since = await replayErasures(db, erased, now);
   await replayRequestErasures(db, now);
   await endDeliveries(db);
+  await db.atomic([endMails(db), settleNotices(db, now)]);
   onProgress(whole, whole);
   return { made_at: manifest.made_at, leads, erased_since, rows, seq: manifest.seq };
 }

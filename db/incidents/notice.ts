@@ -54,6 +54,21 @@ export function draftTold(db: Database, incident_id: string, lead_id: string, by
 }
 
 /**
+ * Returns the statement that records, once no mail about an incident waits any more, of whom none is recorded that she was
+ * told by the announcement, while it is in force. After that she stays among those who were not told.
+ */
+export function settleNotices(db: Database, now: Date): CompiledQuery {
+  const at = now.toISOString();
+  const announced = db.selectFrom('incidents').select('id').where('noticed_at', 'is not', null).where('until', '>', at);
+  return db
+    .updateTable('incident_leads')
+    .set({ told_at: at, told_by: 'announcement' })
+    .where('told_at', 'is', null)
+    .where('incident_id', 'in', announced)
+    .compile();
+}
+
+/**
  * Publishes the notice of an incident, in one unit with its event. Each person whom it affects gets a mail where mails go
  * out and her lead is there; of all others it is recorded that they were told by it. A notice never changes.
  *

@@ -12,6 +12,17 @@ create trigger holds_only_end before update on holds when new.id <> old.id or ne
 create trigger holds_no_delete before delete on holds begin select raise(abort, 'holds is append-only'); end;
 create trigger holds_no_replace before insert on holds when exists (select 1 from holds where id = new.id) begin select raise(abort, 'UNIQUE constraint failed: holds.id'); end;
 
+-- Of an incident nothing changes but its notice, and that once; of whom it affects, that she was told.
+create trigger incidents_only_notice before update on incidents when new.id <> old.id or new.from_at <> old.from_at or new.to_at <> old.to_at or new.scope <> old.scope or new.scope_id is not old.scope_id or new.sealed <> old.sealed or new.recorded_at <> old.recorded_at or (old.noticed_at is not null and (new.noticed_at is not old.noticed_at or new.until is not old.until or new.contact is not old.contact)) begin select raise(abort, 'incidents is append-only'); end;
+create trigger incidents_no_delete before delete on incidents begin select raise(abort, 'incidents is append-only'); end;
+create trigger incidents_no_replace before insert on incidents when exists (select 1 from incidents where id = new.id) begin select raise(abort, 'UNIQUE constraint failed: incidents.id'); end;
+create trigger incident_texts_no_update before update on incident_texts begin select raise(abort, 'incident_texts is append-only'); end;
+create trigger incident_texts_no_delete before delete on incident_texts begin select raise(abort, 'incident_texts is append-only'); end;
+create trigger incident_texts_no_replace before insert on incident_texts when exists (select 1 from incident_texts where incident_id = new.incident_id and locale = new.locale) begin select raise(abort, 'UNIQUE constraint failed: incident_texts.incident_id'); end;
+create trigger incident_leads_only_told before update on incident_leads when new.incident_id <> old.incident_id or new.lead_id <> old.lead_id or old.told_at is not null begin select raise(abort, 'incident_leads is append-only'); end;
+create trigger incident_leads_no_delete before delete on incident_leads begin select raise(abort, 'incident_leads is append-only'); end;
+create trigger incident_leads_no_replace before insert on incident_leads when exists (select 1 from incident_leads where incident_id = new.incident_id and lead_id = new.lead_id) begin select raise(abort, 'UNIQUE constraint failed: incident_leads.incident_id'); end;
+
 create trigger policies_no_update before update on policies begin select raise(abort, 'policies is append-only'); end;
 create trigger policies_no_delete before delete on policies begin select raise(abort, 'policies is append-only'); end;
 create trigger policies_no_replace before insert on policies when exists (select 1 from policies where version = new.version) begin select raise(abort, 'UNIQUE constraint failed: policies.version'); end;

@@ -148,6 +148,21 @@ export async function spendTry(
     .executeTakeFirst();
 }
 
+/**
+ * Ends the mails that wait in a database that was restored, but for the addresses of copies. `last_error` says why.
+ *
+ * Because most of what waited when the backup was made has been sent since, and nobody knows which, none of it goes out
+ * again. The address of a copy does: a person has it from nowhere else, and it is the same address.
+ */
+export function endMails(db: Database): CompiledQuery {
+  return db
+    .updateTable('mails')
+    .set({ state: 'dead', next_at: null, last_error: 'restored' })
+    .where('state', '=', sql.lit('queued'))
+    .where('about', '<>', sql.lit('copy'))
+    .compile();
+}
+
 /** Deletes mails queued before an instant that are no longer so, and returns how many. */
 export async function forgetMails(db: Database, before: Date): Promise<number> {
   const [outcome] = await db.atomic([

@@ -13,12 +13,15 @@ import { eraseLeadById } from '../../db/leads/erase.ts';
 import { listDeliveries } from '../../db/notices/deliveries.ts';
 import { retryDead } from '../../db/notices/queues.ts';
 import { takeChannel } from '../../db/notices/turns.ts';
+import { jobs, runDueJobs } from '../../worker/jobs.ts';
 import { drill, restoreBackup } from '../../worker/node/backup/restore.ts';
+import { sendMails } from '../../worker/notices/mails.ts';
 import { sendDue } from '../../worker/notices/send.ts';
+import { startMailServer } from '../notices/mail-server.ts';
 import { receive, startNoticing } from '../notices/noticing.ts';
 import { backUp, keyring, openAll, readAll, startFilled, targets, withStore } from '../support/backup.ts';
 import { engines } from '../support/engines.ts';
-import { lead, noon, operator, start } from '../support/harness.ts';
+import { lead, noon, operator, start, startPublished } from '../support/harness.ts';
 import { makeFolder } from '../support/server.ts';
 
 let folder: string;
@@ -155,5 +158,63 @@ it('what waited for channels when a backup was made is not sent again by itself 
     expect(await sendDue(restored)).toBe(1);
   });
   expect(receiver.received).toHaveLength(1);
+  await close();
+});
+
+it('[V2] mails that wait in a backup are not sent again after a restore, but the address of a copy; the notice of an incident then counts as read', async () => {
+  const { db, close } = await engines[0]!.open();
+  const { environment, mails } = await startMailServer();
+  const started = await startPublished(environment, db);
+  const { post, ask, publish, advance, services } = started;
+  const send = async (sent: object) =>
+    ((await (await post('/forms/mini-ai-experience', sent)).json()) as { id: string }).id;
+  const [id, other] = [await send(lead), await send({ ...lead, email: 'li.si@example.com', phone: '13900139000' })];
+  const parts = ['situation', 'impact', 'measures', 'advice', 'remedies'].map(part => [part, '已告知']);
+  const notice = { contact: 'privacy@example.com', texts: { 'zh-CN': Object.fromEntries(parts) } };
+  const tell = async (lead_ids: string[], until: string) => {
+    const times = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-02T00:00:00.000Z' };
+    const made = await ask('POST', '/incidents', { ...times, cause: 'x', scope: { lead_ids } });
+    const { id: incident } = (await made.json()) as { id: string };
+    await ask('POST', `/incidents/${incident}/notice`, { ...notice, until });
+    return incident;
+  };
+  const later = (hours: number) => new Date(services.now().getTime() + hours * 3_600_000).toISOString();
+  const taken = await ask('POST', '/subject-requests', { type: 'copy', channel: 'phone', lead_ids: [id] });
+  const { id: request } = (await taken.json()) as { id: string };
+  await ask('POST', `/subject-requests/${request}/verification`, { by: 'callback' });
+  await ask('POST', `/subject-requests/${request}/fulfilment`);
+  await post('/requests', { type: 'access', email: lead.email, locale: 'zh-CN' });
+  advance(60_000);
+  await publish('2026-02', { change_class: 'significant' });
+  await runDueJobs(
+    services,
+    jobs.filter(({ name }) => name === 'mail_changes'),
+  );
+  const [announced, over] = [await tell([id, other], later(48)), await tell([other], later(1))];
+  await backUp(db, join(folder, 'out'), services.now());
+  advance(2 * 3_600_000);
+  const url = `file:${join(folder, 'data', 'leads.db')}`;
+  await restoreBackup(url, { path: join(folder, 'out'), keyring, now: services.now() });
+  await withStore(url, async copy => {
+    expect(await sendMails({ ...services, db: copy })).toBe(1);
+    expect(mails.map(({ text }) => /requests\/copies\//.test(text))).toEqual([true]);
+    const left = await copy.selectFrom('mails').select(['about', 'state', 'last_error']).orderBy('about').execute();
+    expect(new Set(left.map(one => JSON.stringify(Object.values(one))))).toEqual(
+      new Set(
+        [
+          ['code', 'dead', 'restored'],
+          ['copy', 'sent', null],
+          [`incident.${announced}`, 'dead', 'restored'],
+          [`incident.${over}`, 'dead', 'restored'],
+          ['policy.2026-02', 'dead', 'restored'],
+        ].map(one => JSON.stringify(one)),
+      ),
+    );
+    const restored = await start({}, copy);
+    const read = async (incident: string) => (await restored.ask('GET', `/incidents/${incident}`)).json();
+    const by = { told_at: services.now().toISOString(), by: 'announcement' };
+    expect(await read(announced)).toMatchObject({ affected: 2, told: 2, notices: [by, by] });
+    expect(await read(over)).toMatchObject({ affected: 1, told: 0, notices: [] });
+  });
   await close();
 });

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteRotated, rewrapKeys } from '../../db/vault/rotate.ts';
 import { createVault } from '../../db/vault/vault.ts';
@@ -130,6 +131,21 @@ describe.each(engines)('incidents on $engine', ({ open }) => {
     });
     const page = await (await get('/announcements?lang=zh-CN', { Accept: 'text/html' })).text();
     for (const text of [...Object.values(words), notice.contact]) expect(page).toContain(text);
+    // What was told to whom stays as it was, whoever edits the database.
+    for (const statement of [
+      "update incident_texts set impact = 'x'",
+      'delete from incident_texts',
+      "update incident_leads set told_at = '2026-11-23T00:00:00.000Z' where told_at is not null",
+      'update incident_leads set told_at = null, told_by = null where told_at is not null',
+      "update incident_leads set lead_id = 'x'",
+      'delete from incident_leads',
+      "update incidents set contact = 'x' where noticed_at is not null",
+      'update incidents set noticed_at = null, until = null, contact = null where noticed_at is not null',
+      "update incidents set recorded_at = '2026-11-23T00:00:00.000Z'",
+      'delete from incidents',
+    ])
+      await expect(db.atomic([sql.raw(statement).compile(db)]), statement).rejects.toThrow();
+    expect(await (await ask('GET', path)).json()).toMatchObject(after);
     // An erased lead leaves its id in the record, and nothing else.
     await ask('DELETE', `/leads/${id}`);
     expect(await (await ask('GET', path)).json()).toMatchObject({ notices: after.notices });
@@ -160,6 +176,19 @@ describe('POST /incidents/{id}/notice', () => {
     // What is over at its publication would be announced to nobody.
     const over = await ask('POST', `/incidents/${id}/notice`, { ...notice, until: '2026-11-23T04:00:00.000Z' });
     expect(await readProblem(over)).toMatchObject({ status: 422, errors: ['until invalid'] });
+    const parts = ['advice', 'impact', 'measures', 'remedies', 'situation'];
+    for (const sent of [{}, { texts: {} }, { texts: { 'zh-CN': {} } }]) {
+      const refused = await ask('POST', `/incidents/${id}/notice`, sent);
+      expect(refused.status).toBe(422);
+      const { errors } = (await refused.json()) as { errors: { field: string; code: string }[] };
+      expect(errors.map(({ field, code }) => `${field} ${code}`).sort()).toEqual([
+        'contact required',
+        ...parts.map(part => `texts.zh-CN.${part} required`),
+      ]);
+    }
+    const english = await ask('POST', `/incidents/${id}/notice`, { contact: 'x', texts: { en: words } });
+    const told = (await english.json()) as { errors: { field: string }[] };
+    expect(told.errors.map(({ field }) => field).sort()).toEqual(parts.map(part => `texts.zh-CN.${part}`));
     expect(await (await get('/announcements')).json()).toEqual({ announcements: [] });
     const unknown = await ask('POST', '/incidents/019ab2c4-7d1e-7c3a-9f2b-6e5d4c3b2a19/notice', notice);
     expect(unknown.status).toBe(404);

@@ -32,9 +32,20 @@ export const newNotice = z.strictObject({
   texts: z.strictObject({ 'zh-CN': words, en: z.optional(words) }),
 });
 
+/** Reads the Chinese notice as empty where it is missing, so that each of its parts is named. */
+const whole = z.transform((sent: unknown) => {
+  if (!isObject(sent)) return sent;
+  const { texts = {} } = sent;
+  return { ...sent, texts: isObject(texts) ? { 'zh-CN': {}, ...texts } : texts };
+});
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** `POST /incidents/{id}/notice` publishes the notice of an incident, and records who was told by it. */
 export const publishNotice = factory.createHandlers(
-  body(newNotice, { limit_bytes: notice_limit_bytes, nested: true }),
+  body(z.pipe(whole, newNotice), { limit_bytes: notice_limit_bytes, nested: true }),
   async c => {
     const id = c.req.param('id')!;
     const outcome = await publish(c, id, c.req.valid('json'));

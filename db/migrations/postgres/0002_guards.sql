@@ -20,6 +20,21 @@ create trigger holds_only_end before update on holds for each row when (
 create trigger holds_no_delete before delete on holds for each row execute function forbid_change();
 create trigger holds_no_truncate before truncate on holds for each statement execute function forbid_change();
 
+-- Of an incident nothing changes but its notice, and that once; of whom it affects, that she was told.
+create trigger incidents_only_notice before update on incidents for each row when (
+  new.id <> old.id or new.from_at <> old.from_at or new.to_at <> old.to_at or new.scope <> old.scope or new.scope_id is distinct from old.scope_id or new.sealed <> old.sealed or new.recorded_at <> old.recorded_at
+  or (old.noticed_at is not null and (new.noticed_at is distinct from old.noticed_at or new.until is distinct from old.until or new.contact is distinct from old.contact))
+) execute function forbid_change();
+create trigger incidents_no_delete before delete on incidents for each row execute function forbid_change();
+create trigger incidents_no_truncate before truncate on incidents for each statement execute function forbid_change();
+create trigger incident_texts_append_only before update or delete on incident_texts for each row execute function forbid_change();
+create trigger incident_texts_no_truncate before truncate on incident_texts for each statement execute function forbid_change();
+create trigger incident_leads_only_told before update on incident_leads for each row when (
+  new.incident_id <> old.incident_id or new.lead_id <> old.lead_id or old.told_at is not null
+) execute function forbid_change();
+create trigger incident_leads_no_delete before delete on incident_leads for each row execute function forbid_change();
+create trigger incident_leads_no_truncate before truncate on incident_leads for each statement execute function forbid_change();
+
 create trigger policies_append_only before update or delete on policies for each row execute function forbid_change();
 create trigger policies_no_truncate before truncate on policies for each statement execute function forbid_change();
 create trigger policy_documents_append_only before update or delete on policy_documents for each row execute function forbid_change();

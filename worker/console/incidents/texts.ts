@@ -77,7 +77,7 @@ const en: DeskTexts = {
   reportDue: 'Report to the authority',
   noticeDue: 'Tell the people',
   clockHint:
-    'Four hours: a larger network security incident is reported to the provincial cyberspace administration (Measures for reporting cybersecurity incidents, 2025); you do that yourself. A day: the people are told at once (PIPL 57), within a day at most.',
+    'Four hours: an incident graded 较大 (relatively major) or worse is reported to the provincial cyberspace administration (国家网络安全事件报告管理办法, article 4); the deadline depends on its grade and on who you are, and you report yourself. A day: the law says that the people are told at once (PIPL 57); the day is this product’s own limit.',
   units: ['d', 'h', 'min', 'less than a minute'],
   left: span => `${span} left`,
   over: span => `${span} over`,
@@ -134,7 +134,7 @@ const zh: DeskTexts = {
   reportDue: '向主管部门报告',
   noticeDue: '告知个人',
   clockHint:
-    '4 小时：较大以上的网络安全事件须向省级网信部门报告（《国家网络安全事件报告管理办法》，2025 年），由您自行报告。1 天：应立即告知个人（《个人信息保护法》第五十七条），最迟不超过 1 天。',
+    '4 小时：较大以上的网络安全事件须向属地省级网信部门报告（《国家网络安全事件报告管理办法》第四条）；时限因事件级别和运营者类别而异，由您自行报告。1 天：法律要求立即告知个人（《个人信息保护法》第五十七条），1 天是本系统自设的上限。',
   units: ['天', '小时', '分钟', '不到 1 分钟'],
   left: span => `还剩 ${span}`,
   over: span => `已超过 ${span}`,
