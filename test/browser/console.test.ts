@@ -441,6 +441,19 @@ describe('the console in a browser', () => {
   });
 });
 
+it('a privacy officer sees every section at 1280 px, and the cards of a row of the desk begin at one height', async () => {
+  const { page, context } = await visit({ viewport: { width: 1280, height: 800 } });
+  await signIn(page);
+  await page.goto(`${server.url}/console/privacy`);
+  const unseen = await page.locator('.top nav').evaluate(nav => nav.scrollWidth - nav.clientWidth);
+  expect(unseen).toBe(0);
+  const tops = await page.locator('.desk > .card').evaluateAll(all => all.map(one => one.getBoundingClientRect().top));
+  expect(tops.length).toBeGreaterThan(3);
+  expect(tops[1]).toBe(tops[0]);
+  expect(tops[3]).toBe(tops[2]);
+  await context.close();
+});
+
 describe.each([
   ['zh-CN', 'light'],
   ['en', 'dark'],

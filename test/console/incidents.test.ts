@@ -91,8 +91,25 @@ it.each([
   const { status, page, location } = await act(home, form);
   expect(status).toBe(422);
   expect(location).toMatch(/^\/console\/incidents\/new\?draft=/);
+  if (field === 'scope.token_id') expect(page).toContain('Token: Choose the token.');
   if (!field.startsWith('scope')) expect(page).toContain(`data-field-error="${field}"`);
   expect(page).toContain(`value="${form.to}"`);
+});
+
+it('a notice that goes out by mail says that people are being told, and of nobody affected that there is none', async () => {
+  const { act, services, token_id } = await startDesk();
+  services.settings.smtp_url = { secure: true, host: 'smtp.example.com', port: 465, login: undefined };
+  services.postMail = async () => 250;
+  const form = { from: '2026-11-23T11:30', to: '2026-11-23T12:00', cause: 'x', scope: 'token_id' };
+  const publish = async (fields: Record<string, string>) => {
+    const { location } = await act(home, { ...form, ...fields });
+    return (await act(`${location.split('?')[0]}/notice`, { contact: 'x', ...words })).page;
+  };
+  const mailed = await publish({ token_id });
+  expect(mailed).toContain('0 of 1 leads');
+  expect(mailed).toContain('Mail goes out to the people now.');
+  expect(mailed).not.toContain('affects no lead');
+  expect(await publish({ token_id, from: '2026-11-22T11:30', to: '2026-11-22T12:00' })).toContain('affects no lead');
 });
 
 it('other roles see no incidents', async () => {

@@ -207,8 +207,10 @@ it('what the server puts off is sent again under the same id, but no code after 
   ]);
 });
 
-it('[R2] the address of a copy goes to the contact on file, in the language of the request, unless relatives asked', async () => {
-  const { id, ask, send, mails, get, post } = await openMailing();
+it('[R2] the address of a copy goes to the contact on file, in the language of the lead where staff took the request, unless relatives asked', async () => {
+  const { ask, send, mails, get, post } = await openMailing();
+  const english = { ...lead, phone: '13900139000', locale: 'en' };
+  const { id } = (await (await post('/forms/mini-ai-experience', english)).json()) as { id: string };
   const take = async (by: string) => {
     const sent = { type: 'copy', channel: 'phone', lead_ids: [id] };
     const taken = (await (await ask('POST', '/subject-requests', sent)).json()) as { id: string };
@@ -224,6 +226,8 @@ it('[R2] the address of a copy goes to the contact on file, in the language of t
   const address = new URL(/https:\S+/.exec(text)![0]);
   expect(address.href.startsWith(`${origin}/requests/copies/`)).toBe(true);
   expect(text).toContain('2026');
+  expect(text).toContain('The copy of your personal data');
+  expect(address.search).toBe('?lang=en');
   expect((await get(address.pathname)).status).toBe(200);
   const copy = (await (await post(address.pathname, '', { Accept: 'application/json' })).json()) as {
     recipients: object[];

@@ -77,11 +77,12 @@ export const letters = {
         return undefined;
       const code = services.signer.findCode('copy', request, request.copy_hash);
       const { public_url, time_zone } = services.settings;
-      const until = writeInstant(request.locale as Locale, time_zone, new Date(request.copy_until!));
       if (!code) return undefined;
-      return draft(request, await findMeant(services, request), texts =>
-        texts.copy(`${public_url}/requests/copies/${code}?lang=${request.locale}`, until),
-      );
+      const meant = await findMeant(services, request);
+      const locale = await localeOf(services.db, request, meant);
+      const until = writeInstant(locale, time_zone, new Date(request.copy_until!));
+      const url = `${public_url}/requests/copies/${code}?lang=${locale}`;
+      return draft({ locale }, meant, texts => texts.copy(url, until));
     },
   },
 
@@ -134,9 +135,16 @@ async function mayHaveCode({ db, vault, now }: Services, { lead_id }: Mails, req
 const idOf = (about: Mails['about']) => splitAbout(about)[1]!;
 
 /** Drafts a letter to the address that stands in the latest of the leads that a request is about. */
-function draft({ locale }: KeyedRequest, meant: Meant[], say: Say): Draft | undefined {
+function draft({ locale }: Pick<KeyedRequest, 'locale'>, meant: Meant[], say: Say): Draft | undefined {
   const latest = meant.at(-1);
   return latest && { lead_id: latest.id, locale: locale as Locale, say };
+}
+
+/** Returns the language of the person: that in which she asked, and that of her lead where staff took the request in theirs. */
+async function localeOf(db: Services['db'], { channel, locale }: KeyedRequest, meant: Meant[]): Promise<Locale> {
+  const latest = channel === 'web' ? undefined : meant.at(-1);
+  const lead = latest && (await findAddressee(db, latest.id));
+  return (lead?.locale ?? locale) as Locale;
 }
 
 /** Writes a letter to the address that stands in its lead, which it opens; undefined once the lead is erased. */

@@ -15,7 +15,7 @@ export function recordPage({ text: { record } }: Reader, { paper, title, html: w
   return {
     title,
     section: 'record',
-    content: html`<nav class="pages" aria-label="${record.papers}"><a class="button quiet" href="/console/record?paper=${other}">${record[other]}</a><a class="button quiet" href="/console/record?paper=${paper}&amp;as=markdown">${record.markdown}</a><a class="button quiet" href="/compliance">${record.compliance}</a></nav>
+    content: html`<nav class="acts papers" aria-label="${record.papers}"><a class="button quiet" href="/console/record?paper=${other}">${record[other]}</a><a class="button quiet" href="/console/record?paper=${paper}&amp;as=markdown">${record.markdown}</a><a class="button quiet" href="/compliance">${record.compliance}</a></nav>
 <article class="paper">${raw(written)}</article>`,
   };
 }

@@ -117,6 +117,6 @@ function renderNoticed(reader: Reader, { incident, told, isFirst, next }: Detail
 ${words}
 <p>${text.contact}: ${incident.contact}</p></section>
 <section><h2>${text.record}</h2>
-${told.length > 0 ? renderTable(text.record, [text.lead, text.when, text.how], rows) : html`<p>${text.nobody}</p>`}
+${told.length > 0 ? renderTable(text.record, [text.lead, text.when, text.how], rows) : html`<p>${incident.affected > 0 ? text.mailing : text.nobody}</p>`}
 <nav class="pages" aria-label="${texts.list.paging}">${isFirst ? '' : html`<a class="button quiet" href="${address}">${texts.list.first}</a>`}${next ? html`<a class="button quiet" rel="next" href="${address}?after=${next}">${texts.list.more}</a>` : ''}</nav></section>`;
 }

@@ -38,15 +38,15 @@ ${draft ? renderNotice(describeMistakes(locale, errors)) : ''}
 <form class="asks" method="post" action="/console/incidents" novalidate>
 ${(['from', 'to'] as const).map(name => renderTimeInput(reader, name, typed, draft))}
 ${renderSelect('scope', text.scope, scopes, typed.scope)}
-${renderSelect('token_id', text.choices.token_id, named, typed.token_id, '—')}
+${renderSelect('token_id', text.chosen.token_id, named, typed.token_id, '—')}
 ${renderSelect(
   'key_id',
-  text.choices.key_id,
+  text.chosen.key_id,
   keys.map(key => [key, key] as const),
   typed.key_id,
   '—',
 )}
-<div><label for="lead_ids">${text.choices.lead_ids}</label><span class="hint" id="lead_ids-hint">${text.leadsHint}</span>
+<div><label for="lead_ids">${text.chosen.lead_ids}</label><span class="hint" id="lead_ids-hint">${text.leadsHint}</span>
 <textarea id="lead_ids" name="lead_ids" rows="2" autocomplete="off" ${unaided}${leads.attributes}>
 ${typed.lead_ids ?? ''}</textarea>${leads.line}</div>
 <div><label for="cause">${text.cause}</label>

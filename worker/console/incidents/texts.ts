@@ -15,6 +15,9 @@ interface DeskTexts {
   to: string;
   scope: string;
   choices: Record<'token_id' | 'key_id' | 'lead_ids' | 'all', string>;
+  /** What each kind of scope is chosen by. */
+  chosen: Record<'token_id' | 'key_id' | 'lead_ids', string>;
+  unchosen: Record<'token_id' | 'key_id' | 'lead_ids', string>;
   leadsHint: string;
   cause: string;
   reached: string;
@@ -45,6 +48,7 @@ interface DeskTexts {
   how: string;
   by: Record<Told['by'], string>;
   nobody: string;
+  mailing: string;
   wrong(label: string, sentence: string): string;
   done: Record<string, (affected: number) => string>;
 }
@@ -68,6 +72,12 @@ const en: DeskTexts = {
     key_id: 'What an encryption key opens',
     lead_ids: 'These leads',
     all: 'All leads',
+  },
+  chosen: { token_id: 'Token', key_id: 'Encryption key', lead_ids: 'Leads' },
+  unchosen: {
+    token_id: 'Choose the token.',
+    key_id: 'Choose the key.',
+    lead_ids: 'Each must be the id of a lead that is stored here.',
   },
   leadsHint: 'Their ids, with spaces or line breaks between them.',
   cause: 'Cause, as far as it is known',
@@ -101,10 +111,11 @@ const en: DeskTexts = {
   how: 'How',
   by: { mail: 'By mail', announcement: 'By announcement' },
   nobody: 'The incident affects no lead.',
+  mailing: 'Mail goes out to the people now. Who has been told is listed here; load the page again.',
   wrong: (label, sentence) => `${label}: ${sentence}`,
   done: {
     recorded: affected => `Recorded. Leads affected: ${affected}.`,
-    noticed: () => 'The notice is published, and who was told is on record.',
+    noticed: () => 'The notice is published. Who is told, when and how is on record.',
   },
 };
 
@@ -126,6 +137,8 @@ const zh: DeskTexts = {
     lead_ids: '指定线索',
     all: '全部线索',
   },
+  chosen: { token_id: '令牌', key_id: '加密密钥', lead_ids: '线索' },
+  unchosen: { token_id: '请选择令牌。', key_id: '请选择密钥。', lead_ids: '每一项都须是此处保存的线索编号。' },
   leadsHint: '线索编号，以空格或换行分隔。',
   cause: '已知的原因',
   reached: '涉及范围',
@@ -158,10 +171,11 @@ const zh: DeskTexts = {
   how: '方式',
   by: { mail: '邮件', announcement: '公告' },
   nobody: '这一事件没有涉及任何线索。',
+  mailing: '正在向个人发送邮件。已告知的个人会列在此处，请刷新本页查看。',
   wrong: (label, sentence) => `${label}：${sentence}`,
   done: {
     recorded: affected => `已记录。受影响的线索：${affected} 条。`,
-    noticed: () => '告知已发布，告知记录已保存。',
+    noticed: () => '告知已发布。告知对象、时间和方式均有记录。',
   },
 };
 

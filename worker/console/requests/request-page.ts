@@ -31,7 +31,7 @@ ${draft ? renderNotice(draft.hindrance ? (text.hindrances[draft.hindrance] ?? ''
 ${said ? html`<p class="notice" role="status">${said}</p>` : ''}
 ${copy ? renderCopy(reader, copy) : ''}
 <article class="card lead" data-id="${request.id}"><header><h1>${text.types[request.type] ?? request.type}</h1>
-<p class="meta">${renderState(reader, request)} ${renderDue(reader, request, details.urgency)}</p></header>
+<p class="meta">${renderState(reader, request)} ${text.due}: ${renderDue(reader, request, details.urgency)}</p></header>
 <dl class="values">${renderFacts(reader, details)}</dl>
 ${renderPerson(reader, details)}</article>
 ${renderActs(reader, details, renderLeads(reader, details))}`,
@@ -114,8 +114,8 @@ function renderLeads(reader: Reader, { request, leads }: RequestDetails): Conten
   const { locale, text: texts } = reader;
   const text = desk_texts[locale];
   if (isWorded(request.type)) return html``;
-  const { fields, list, lead: words, forms, nav } = texts;
-  const heads = [nav.leads, fields.company!, fields.phone!, list.form, words.received];
+  const { fields, list, lead: words, forms } = texts;
+  const heads = [fields.name!, fields.company!, fields.phone!, list.form, words.received];
   const rows = leads.map(({ id, form, received_at, lead, is_held, is_restricted }) => {
     const open = lead && isOpen(lead) ? lead : undefined;
     const name = open?.name ?? id.slice(-12);
