@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { read_at_once } from '../../db/notices/outbox.ts';
 import { createToken } from '../../db/staff/tokens.ts';
@@ -52,6 +54,34 @@ it("the docs' receiver gets a lead within two seconds of the 201", async () => {
   expect(performance.now() - stored_at).toBeLessThan(2_000);
   expect(receiver.output()).toContain(`lead.created ${lead_id} ${server.url}/console/leads/${lead_id}`);
   await receiver.stop('SIGKILL');
+  await ask('DELETE', `/channels/${id}`);
+});
+
+it("the docs' commands pause a channel, turn its secret, and send again what is dead", async () => {
+  let status = 410;
+  const receiver = await startReceiver(() => status);
+  const { id } = await make(receiver.address);
+  const lead_id = await submit();
+  const read = async (state: string) => {
+    const answer = await ask('GET', `/deliveries?channel_id=${id}&state=${state}`);
+    return (answer as unknown as { deliveries: { id: string; lead_id: string }[] }).deliveries;
+  };
+  await expect.poll(() => read('dead'), { timeout: 5_000, interval: 20 }).toMatchObject([{ lead_id }]);
+  const [dead] = await read('dead');
+  status = 204;
+  const [, section] = readFileSync('docs/channels.md', 'utf8').split('## Look after one');
+  const blocks = [...section!.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block]) => block);
+  expect(blocks).toHaveLength(3);
+  const secret = join(folder, 'secret');
+  const { status: code } = spawnSync('sh', ['-ec', `${blocks.join('\n')}\nprintf %s "$SECRET" > ${secret}`], {
+    env: { ...process.env, URL: server.url, TOKEN: admin, ID: id, DELIVERY: dead!.id },
+  });
+  expect(code).toBe(0);
+  await expect.poll(() => read('sent'), { timeout: 5_000, interval: 20 }).toMatchObject([{ id: dead!.id }]);
+  const { body, headers } = receiver.received.at(-1)!;
+  const webhook = new Webhook(readFileSync(secret, 'utf8'));
+  expect(webhook.verify(body, headers as Record<string, string>)).toMatchObject({ data: { lead_id } });
+  receiver.close();
   await ask('DELETE', `/channels/${id}`);
 });
 

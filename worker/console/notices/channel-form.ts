@@ -52,7 +52,7 @@ ${error ? html`<p class="error" id="${name}-error" data-field-error="${name}">${
 ${line('name', text.nameHint, html`required maxlength="100" value="${typed.name ?? channel?.name ?? ''}"`)}
 ${channel ? '' : html`<div>${renderSelect('kind', text.kind, kindOptions, kind)}</div>`}
 ${line('address', channel ? text.keepAddress(channel.address) : text.addressHint, html`${required} inputmode="url" maxlength="${longest_address}" value="${typed.address ?? ''}"`)}
-${line('secret', channel ? text.keepSecret : text.secretHint, html`maxlength="${longest_secret}"`)}
+${line('secret', channel ? (kind === 'webhook' ? text.keepSecret : text.keepKey) : text.secretHint, html`maxlength="${longest_secret}"`)}
 ${line('after_hours', text.afterHoursHint, html`type="number" inputmode="numeric" min="1" max="1000" value="${typed.after_hours ?? channel?.after_hours ?? ''}"`)}
 <div>${renderSelect('locale', text.language, languages, typed.locale ?? channel?.locale ?? reader.locale)}</div></div>
 <fieldset class="choices"${inEvents ? html` aria-describedby="events-error"` : ''}><legend>${text.events}</legend>${boxes}${inEvents ? html`<p class="error" id="events-error" data-field-error="events">${text.noEvents}</p>` : ''}</fieldset>

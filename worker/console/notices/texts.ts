@@ -37,7 +37,9 @@ const en = {
   secret: 'Secret',
   secretHint:
     'For a webhook leave it empty: one is made and shown once. Of a robot, the secret of its signature, if it has one.',
-  keepSecret: 'Leave it empty to keep the present one. For 24 hours after a change the former one signs too.',
+  keepSecret:
+    'Leave it empty to keep the present one. A new one is whsec_ and what “openssl rand -base64 32” prints; for 24 hours the former one signs too.',
+  keepKey: 'Leave it empty to keep the present one.',
   events: 'Tells of',
   event_names: named<ChannelEvent | typeof test_event>({
     'lead.created': 'New lead',
@@ -178,7 +180,9 @@ const zh_cn: NoticeTexts = {
   keepAddress: address => `当前为 ${address}。留空则不更改。`,
   secret: '密钥',
   secretHint: 'Webhook 请留空：系统将生成密钥并只显示一次。机器人如启用了签名校验，请填写其密钥。',
-  keepSecret: '留空则沿用当前密钥。更换后 24 小时内新旧密钥同时签名。',
+  keepSecret:
+    '留空则沿用当前密钥。新密钥为 whsec_ 加上命令“openssl rand -base64 32”的输出；更换后 24 小时内新旧密钥同时签名。',
+  keepKey: '留空则沿用当前密钥。',
   events: '通知事件',
   event_names: named({
     'lead.created': '新线索',
