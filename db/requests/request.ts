@@ -64,12 +64,14 @@ export function dueDay({ due_on, extended_to }: Pick<RequestRow, 'due_on' | 'ext
 
 /**
  * Returns whether a request ends by itself when its due day is over: its person was asked to verify, and never did. Because
- * nobody may learn whether a code went to anybody, a request that was to have one counts alike.
+ * nobody may learn whether a code went to anybody, a request that was to have one counts alike. What is answered in words
+ * needs no verification, so it waits for its answer.
  */
 export function endsUnverified({
+  type,
   verification,
   verified_at,
   attempted_at,
-}: Pick<RequestRow, 'verification' | 'verified_at' | 'attempted_at'>): boolean {
-  return !verified_at && (attempted_at !== null || verification === 'code');
+}: Pick<RequestRow, 'type' | 'verification' | 'verified_at' | 'attempted_at'>): boolean {
+  return !worded_types.includes(type) && !verified_at && (attempted_at !== null || verification === 'code');
 }

@@ -307,6 +307,8 @@ describe('the time of a request', () => {
   it('ends a request that was asked to verify in vain, and leaves one overdue that nobody asked', async () => {
     const { take, act, follow, advance, services, events } = await openDesk();
     const [tried, left, verified] = [await take(), await take(), await take()];
+    const complaint = await take({ type: 'complaint' });
+    await act(complaint.id, 'verification', { by: 'callback', failed: true });
     await act(tried.id, 'verification', { by: 'callback', failed: true });
     for (const one of [verified])
       for (const failed of [true, false]) await act(one.id, 'verification', { by: 'written', failed });
@@ -318,6 +320,8 @@ describe('the time of a request', () => {
     expect(await follow(tried)).toMatchObject({ state: 'expired' });
     expect(await follow(left)).toMatchObject({ state: 'received' });
     expect(await follow(verified)).toMatchObject({ state: 'verified' });
+    // A complaint needs no verification, so that it failed is no answer.
+    expect(await follow(complaint)).toMatchObject({ state: 'received' });
     expect(await events('action=request.expired')).toMatchObject([{ fields: tried.id }]);
     expect((await act(tried.id, 'verification', { by: 'callback' })).status).toBe(409);
   });

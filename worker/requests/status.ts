@@ -56,7 +56,7 @@ function answerPage(
 <dt>${texts.received}</dt><dd><time datetime="${received_at}">${writeInstant(locale, time_zone, new Date(received_at))}</time></dd>
 <dt>${texts.due}</dt><dd><time datetime="${due_on}">${writeDay(locale, due_on)}</time>${provisional ? html`<br><span class="hint">${texts.provisional}</span>` : ''}</dd>
 ${extended_to ? html`<dt>${texts.extended}</dt><dd><time datetime="${extended_to}">${writeDay(locale, extended_to)}</time></dd>` : ''}
-${refusal ? html`<dt>${texts.refusal}</dt><dd>${refusals[refusal.code]}${refusal.explanation ? html`<br>${refusal.explanation}` : ''}</dd>` : ''}
+${refusal ? html`<dt>${texts.refusal}</dt><dd>${refusals[refusal.code]}${refusal.explanation ? html`<br><span class="typed">${refusal.explanation}</span>` : ''}</dd>` : ''}
 </dl>
 <h2 id="code">${texts.reference}</h2>
 <p><strong class="receipt" aria-labelledby="code"><data value="${code}">${groupsOf(code).map(group => html`<span>${group}</span>`)}</data></strong></p>
