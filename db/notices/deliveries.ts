@@ -67,14 +67,19 @@ export async function retryDelivery(db: Database, id: string, now: Date): Promis
   ]);
 }
 
-/** Deletes deliveries of events before an instant that are no longer queued, and returns how many. */
+/**
+ * Deletes deliveries of events before an instant that are no longer queued, or whose channel was removed while they were
+ * written, and returns how many.
+ */
 export async function forgetDeliveries(db: Database, before: Date): Promise<number> {
   for (let total = 0; ; ) {
     const old = db
       .selectFrom('deliveries')
       .select('id')
       .where('id', '<', firstIdAt(before))
-      .where('state', '<>', 'queued')
+      .where(eb =>
+        eb.or([eb('state', '<>', 'queued'), eb('channel_id', 'not in', db.selectFrom('channels').select('id'))]),
+      )
       .limit(forgotten_at_once);
     const [outcome] = await db.atomic([db.deleteFrom('deliveries').where('id', 'in', old).compile()]);
     total += outcome!.changed;

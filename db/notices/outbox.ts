@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
 import type { Channels, Deliveries, Keys } from '../schema.ts';
-import { lease_ms } from './turns.ts';
+import { isFree, lease_ms } from './turns.ts';
 import { test_event } from './write.ts';
 
 /** Deliveries that one message tells of at most. */
@@ -33,7 +33,7 @@ export function listNext(db: Database, channel_id: string, now: Date, holder?: s
     .where('next_at', '<=', now.toISOString())
     .where('paused_at', 'is', null)
     .where('off_at', 'is', null)
-    .where(eb => eb.or([eb('next_send_at', 'is', null), eb('next_send_at', '<=', now.toISOString())]))
+    .where(isFree('next_send_at', now))
     .orderBy('next_at')
     .orderBy('deliveries.id')
     .limit(read_at_once)

@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
 
 /** Length of a lease. It is longer than one attempt, and each attempt renews it. */
@@ -9,6 +10,19 @@ export interface Pace {
   burst: number;
 }
 
+/** Time for which a channel is left alone at most: longer than any lease, and than any receiver asks for. */
+const longest_ms = 15 * 60_000;
+
+/**
+ * Returns the condition that nothing keeps a channel from being sent to now, as far as one of its instants says. One of
+ * the future beyond what is ever set counts for nothing, because a clock that was ahead for a while has written it.
+ */
+export function isFree(column: 'lease_until' | 'next_send_at', now: Date): RawBuilder<boolean> {
+  const latest = new Date(now.getTime() + longest_ms).toISOString();
+  const at = sql.ref(column);
+  return sql<boolean>`(${at} is null or ${at} <= ${now.toISOString()} or ${at} > ${latest})`;
+}
+
 /** Lists the channels that have something to be sent now, and that nobody sends to. */
 export async function listDueChannels(db: Database, now: Date): Promise<string[]> {
   const at = now.toISOString();
@@ -17,8 +31,8 @@ export async function listDueChannels(db: Database, now: Date): Promise<string[]
     .select('id')
     .where('paused_at', 'is', null)
     .where('off_at', 'is', null)
-    .where(eb => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', at)]))
-    .where(eb => eb.or([eb('next_send_at', 'is', null), eb('next_send_at', '<=', at)]))
+    .where(isFree('lease_until', now))
+    .where(isFree('next_send_at', now))
     .where(({ exists, selectFrom }) =>
       exists(
         selectFrom('deliveries')
@@ -40,7 +54,7 @@ export async function takeChannel(db: Database, id: string, holder: string, now:
       .updateTable('channels')
       .set({ holder, lease_until })
       .where('id', '=', id)
-      .where(eb => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now.toISOString())]))
+      .where(isFree('lease_until', now))
       .compile(),
   ]);
   return outcome!.changed > 0;
@@ -71,8 +85,9 @@ export async function takeTurn(db: Database, id: string, { gap_ms, burst }: Pace
   const channel = await db.selectFrom('channels').select('next_send_at').where('id', '=', id).executeTakeFirst();
   const before = channel?.next_send_at ?? null;
   const wait_ms = before ? Date.parse(before) - now.getTime() : 0;
-  if (wait_ms > 0) return wait_ms;
-  const credited = Math.max(before ? Date.parse(before) : 0, now.getTime() - (burst - 1) * gap_ms);
+  if (wait_ms > 0 && wait_ms <= longest_ms) return wait_ms;
+  const latest = before && wait_ms <= 0 ? Date.parse(before) : 0;
+  const credited = Math.max(latest, now.getTime() - (burst - 1) * gap_ms);
   const next_send_at = new Date(credited + gap_ms).toISOString();
   const [outcome] = await db.atomic([
     db

@@ -4,11 +4,14 @@ import { retry_after_ms } from '../../db/notices/attempts.ts';
 import { type Channel, changeChannel } from '../../db/notices/channels.ts';
 import { forgetDeliveries } from '../../db/notices/deliveries.ts';
 import { countQueues, retryDead } from '../../db/notices/queues.ts';
+import { writeDeliveries } from '../../db/notices/write.ts';
+import type { Deliveries } from '../../db/schema.ts';
 import type { Role } from '../../worker/guards/access.ts';
 import { sendDue } from '../../worker/notices/send.ts';
 import { createServices } from '../../worker/services.ts';
 import { engines } from '../support/engines.ts';
 import { operator, origin, readProblem, runJobs } from '../support/harness.ts';
+import { apps } from './apps.ts';
 import { opened, type Receiver, receive, startNoticing } from './noticing.ts';
 
 const idsIn = ({ received }: Receiver) => received.map(({ body }) => JSON.parse(body).data.lead_id as string);
@@ -94,6 +97,29 @@ describe.each(engines)('on $engine', ({ open }) => {
     waiting.pop()!();
     expect(await second).toBe(1);
     expect(await deliveries('state=queued')).toMatchObject([{ lead_id: later[1] }]);
+  });
+
+  it('a server whose clock was ahead holds up nothing once it is set right, or dead', async () => {
+    const { db, close } = await open();
+    opened.push({ close });
+    const { make, submit, send, ask, advance, services } = await startNoticing(db);
+    const [app] = apps;
+    const receiver = await receive(() => ({ status: 200, content: JSON.stringify(app!.accepted) }));
+    const robot = { kind: app!.kind };
+    const { id } = await make(receiver.address, robot);
+    const ahead = { ...services, now: () => new Date(services.now().getTime() + 3_600_000) };
+    await submit();
+    expect(await sendDue(ahead)).toBe(1);
+    advance(60_000);
+    expect((await ask('POST', `/channels/${id}/test`, undefined, 'admin')).status).toBe(200);
+    await submit();
+    expect(await send()).toBe(1);
+    const lease_until = new Date(services.now().getTime() + 3_600_000).toISOString();
+    await db.updateTable('channels').set({ holder: 'dead', lease_until }).execute();
+    await submit();
+    advance(1_000);
+    expect(await send()).toBe(1);
+    expect(receiver.received).toHaveLength(4);
   });
 
   it('two servers that look at once send each delivery once', async () => {
@@ -424,6 +450,25 @@ describe('a channel', () => {
     advance(1);
     expect(await forgetDeliveries(db, services.now())).toBe(1);
     expect(await db.selectFrom('deliveries').select('state').execute()).toEqual([{ state: 'queued' }]);
+  });
+
+  it('that was removed while a delivery was written leaves none', async () => {
+    const { make, submit, ask, db, services, advance, deliveries } = await startNoticing();
+    const { id } = await make('http://127.0.0.1:1/');
+    const statement = writeDeliveries(db, { event: 'lead.created', lead_id: await submit() }, services.now());
+    const [row] = await deliveries();
+    await ask('DELETE', `/channels/${id}`, undefined, 'admin');
+    await make('http://127.0.0.1:1/');
+    await db.atomic([statement]);
+    // On PostgreSQL a unit that began before the removal may still write.
+    await db
+      .insertInto('deliveries')
+      .values(row as Deliveries)
+      .execute();
+    advance(1);
+    await forgetDeliveries(db, services.now());
+    expect(await db.selectFrom('deliveries').select('channel_id').execute()).not.toContainEqual({ channel_id: id });
+    expect(await deliveries('state=queued')).toHaveLength(1);
   });
 });
 
