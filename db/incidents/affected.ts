@@ -25,7 +25,7 @@ export function draftAffected(
 
 /**
  * Selects the leads that a token was shown in clear: opened one by one, pulled or exported. Because one event covers that
- * the console shows a lead for ten minutes, events of so long before count too.
+ * the console shows a lead for ten minutes, such events of so long before count too. They alone name a purpose and one lead.
  */
 function selectShown(db: Database, token_id: string, { from, to }: Period) {
   const since = new Date(Date.parse(from) - covered_ms).toISOString();
@@ -34,13 +34,15 @@ function selectShown(db: Database, token_id: string, { from, to }: Period) {
     .where('actor', '=', token_id)
     .where('actor', '<>', sql.lit('visitor'))
     .where('action', '=', sql.lit('lead.revealed'))
-    .where('recorded_at', '>=', since)
     .where('recorded_at', '<=', to);
   return events
     .select(sql<string>`audit_events.lead_id`.as('lead_id'))
     .where('audit_events.lead_id', 'is not', null)
+    .where('recorded_at', '>=', since)
+    .where(eb => eb.or([eb('recorded_at', '>=', from), eb('purpose', 'is not', null)]))
     .union(
       events
+        .where('recorded_at', '>=', from)
         .innerJoin('audit_subjects', 'audit_subjects.seq', 'audit_events.seq')
         .select(sql<string>`audit_subjects.lead_id`.as('lead_id')),
     );

@@ -55,6 +55,19 @@ it('an incident is recorded in local time, shows its clocks, is told once, and k
   expect(await (await officer.get(path, { 'Accept-Language': 'zh-CN' })).text()).toContain('告知记录');
 });
 
+it('what the console still shows at the beginning of an incident counts, and what an interface was shown before does not', async () => {
+  const { act, open, pull, advance, submitLead, lead_id, token_id } = await startDesk();
+  const sales = await open('sales');
+  const seen = await submitLead();
+  await sales.send(`/console/leads/${seen}/reveal`, { purpose: 'first_contact' });
+  await pull(`/leads/${lead_id}?view=clear`, 'sales');
+  await pull('/leads?view=clear', 'sales');
+  advance(9 * 60_000);
+  const form = { from: '2026-11-23T12:09', to: '2026-11-23T12:09', cause: 'x', scope: 'token_id', token_id };
+  expect((await act(home, form)).page).toContain('Recorded. Leads affected: 1.');
+  expect((await act(home, { ...form, from: '2026-11-23T12:00' })).page).toContain('Recorded. Leads affected: 2.');
+});
+
 it('a notice that lacks something names all of it, and keeps what was typed', async () => {
   const { act, read } = await startDesk();
   const form = { from: '2026-11-23T11:30', to: '2026-11-23T12:00', cause: 'x', scope: 'all' };
