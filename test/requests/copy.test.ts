@@ -96,6 +96,14 @@ describe('[R2] a copy', () => {
       'Wants two.\nSoon.',
     ])
       expect(page).toContain(told);
+    // Codes are told in words, and stay codes in the file.
+    for (const [name, meaning] of [
+      ['Verification asked', 'by our staff'],
+      ['Type', 'Get a copy of my data'],
+      ['Language', '简体中文'],
+    ])
+      expect(page).toContain(`<dt>${name}</dt><dd>${meaning}</dd>`);
+    expect(page).not.toContain('<dd>by_staff</dd>');
     const [, file] = /href="data:application\/json;base64,([^"]+)"/.exec(page)!;
     expect(JSON.parse(Buffer.from(file!, 'base64').toString())).toMatchObject({
       leads: [{ values: { email: lead.email } }],

@@ -9,8 +9,9 @@ import { type Content, showPage } from '../http/page.ts';
 import { writeInstant } from '../http/times.ts';
 import { type Form, leadFields } from '../shared/fields.ts';
 import { common_form_texts } from '../shared/form-texts.ts';
-import type { Locale } from '../shared/locales.ts';
+import { type Locale, language_names } from '../shared/locales.ts';
 import { copy_texts } from './copy-texts.ts';
+import { request_texts } from './texts.ts';
 
 /** A copy with who holds the data and who else gets it. */
 export type WholeCopy = Copy & {
@@ -78,19 +79,31 @@ function renderList(c: Context<App>, laid: Laid): Content {
   const { names } = copy_texts[localeOf(c)];
   const rows = Object.entries(laid).flatMap(([name, value]): [string, unknown][] =>
     isLaid(value)
-      ? Object.entries(value).map(([inner, one]): [string, unknown] => [names[inner] ?? inner, one])
+      ? Object.entries(value)
       : Array.isArray(value)
-        ? value.map((one): [string, unknown] => [names[name] ?? name, one])
-        : [[names[name] ?? name, value]],
+        ? value.map((one): [string, unknown] => [name, one])
+        : [[name, value]],
   );
   const told = rows.filter(([, value]) => value !== null && value !== undefined);
-  return html`<dl>${told.map(([name, value]) => html`<dt>${name}</dt><dd>${renderValue(c, value)}</dd>`)}</dl>`;
+  return html`<dl>${told.map(([name, value]) => html`<dt>${names[name] ?? name}</dt><dd>${renderValue(c, name, value)}</dd>`)}</dl>`;
 }
 
-function renderValue(c: Context<App>, value: unknown): Content {
+function renderValue(c: Context<App>, name: string, value: unknown): Content {
   if (isLaid(value)) return renderList(c, value);
   const text = String(value);
+  const meaning = meaningsOf(localeOf(c), name)?.[text];
+  if (meaning) return html`${meaning}`;
   return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) ? writeTime(c, text) : html`${text}`;
+}
+
+/** Returns what the codes of a value mean to people; undefined for a value that is no code. */
+function meaningsOf(locale: Locale, name: string): Record<string, string> | undefined {
+  const { types, status } = request_texts[locale];
+  const all: Record<string, Record<string, string>> = {
+    ...copy_texts[locale].values,
+    ...{ type: types, state: status.states, form: form_texts[locale].titles, locale: language_names },
+  };
+  return all[name];
 }
 
 function isLaid(value: unknown): value is Laid {

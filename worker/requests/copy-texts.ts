@@ -18,6 +18,8 @@ interface CopyTexts {
   nobody: string;
   request: string;
   names: Record<string, string>;
+  /** What the codes of some values mean, by name of the value. */
+  values: Record<string, Record<string, string>>;
   actions: Partial<Record<AuditEvent['action'], string>> & Record<string, string>;
   roles: Record<string, string>;
 }
@@ -77,6 +79,19 @@ export const copy_texts: Record<Locale, CopyTexts> = {
       verified_by: '核验依据',
       until: '副本有效期至',
       opened_at: '副本打开时间',
+    },
+    values: {
+      now: { new: '新收到', contacted: '已联系', qualified: '确认意向', closed: '已结束' },
+      closed_reason: {
+        ...{ won: '成交', no_budget: '预算不足', no_fit: '需求不符', unreachable: '联系不上' },
+        ...{ duplicate: '重复', spam: '垃圾信息', other: '其他' },
+      },
+      channel: { web: '网页', phone: '电话', mail: '信函', visit: '当面', forwarded: '由其他方转来' },
+      asked: { receipt: '回执码', code: '邮件验证码', by_staff: '工作人员核验' },
+      verified_by: {
+        ...{ receipt: '回执码', code: '邮件验证码', callback: '回拨电话', in_person: '当面', written: '书面' },
+        relatives: '逝者近亲属',
+      },
     },
     actions: {
       'lead.created': '收到',
@@ -161,6 +176,19 @@ export const copy_texts: Record<Locale, CopyTexts> = {
       verified_by: 'Verified by',
       until: 'Copy good until',
       opened_at: 'Copy opened',
+    },
+    values: {
+      now: { new: 'new', contacted: 'contacted', qualified: 'found to fit', closed: 'closed' },
+      closed_reason: {
+        ...{ won: 'won', no_budget: 'no budget', no_fit: 'no fit', unreachable: 'could not be reached' },
+        ...{ duplicate: 'duplicate', spam: 'spam', other: 'other' },
+      },
+      channel: { web: 'the website', phone: 'telephone', mail: 'mail', visit: 'in person', forwarded: 'forwarded' },
+      asked: { receipt: 'receipt code', code: 'mailed code', by_staff: 'by our staff' },
+      verified_by: {
+        ...{ receipt: 'receipt code', code: 'mailed code', callback: 'calling back', in_person: 'in person' },
+        ...{ written: 'in writing', relatives: 'as close relatives' },
+      },
     },
     actions: {
       'lead.created': 'Received',
