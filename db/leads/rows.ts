@@ -158,9 +158,9 @@ export async function selectLead(db: Database, id: string): Promise<LeadRow | un
   return row as LeadRow | undefined;
 }
 
-/** Finds in which language a lead's person is written to, and since when the lead is restricted. */
+/** Finds in which language a lead's person is written to, and whether she wants to hear nothing more. */
 export function findAddressee(db: Database, id: string) {
-  return db.selectFrom('leads').select(['locale', 'restricted_at']).where('id', '=', id).executeTakeFirst();
+  return db.selectFrom('leads').select(['locale', 'withdrawn_at']).where('id', '=', id).executeTakeFirst();
 }
 
 const selectById = prepare<{ id: string }>(['id'], (db, { id }) =>

@@ -265,6 +265,14 @@ it('[V2] a significant version is mailed once to each person whose leads are liv
   await ask('DELETE', `/leads/${erased}`);
   const held = await submit({ ...lead, email: 'held@example.com', phone: '13900139002' });
   await ask('POST', `/leads/${held}/holds`, { ground: 'law', reference: '7', review_on: '2027-05-23' });
+  const withdrawn = await post('/forms/mini-ai-experience', {
+    ...lead,
+    email: 'withdrawn@example.com',
+    phone: '13900139004',
+  });
+  const { id: kept, receipt_code } = (await withdrawn.json()) as Record<string, string>;
+  await ask('POST', `/leads/${kept}/holds`, { ground: 'law', reference: '8', review_on: '2027-05-23' });
+  await post('/withdrawals', { receipt_code });
   advance(60_000);
   await publish('2026-02', { change_class: 'minor' });
   await runDueJobs(services);
@@ -279,11 +287,47 @@ it('[V2] a significant version is mailed once to each person whose leads are liv
   }
   await send();
   const about = mails.filter(({ text }) => text.includes('/policies/2026-03'));
-  expect(about.map(({ to: [to], text }) => [to, text.includes('lang=en')])).toEqual([
+  expect(about.map(({ to: [to], text }) => [to, text.includes('lang=en')]).sort()).toEqual([
     ['ZHANG.SAN@example.com', false],
+    ['held@example.com', false],
     ['li.si@example.com', true],
   ]);
   expect(mails[0]!.text).toContain('/requests/');
+});
+
+describe.each(engines)('a version that takes effect later, on $engine', ({ open }) => {
+  it('[V2] is mailed to who agrees to the old one after its publication too, and to nobody twice', async () => {
+    const { db: database, close } = await open();
+    const { mails, send, post, publish, services, advance } = await openMailing(undefined, database);
+    const submit = async (email: string, more: object = {}) =>
+      (await post('/forms/mini-ai-experience', { ...lead, email, ...more })).status;
+    const day = 24 * 60 * minutes(1);
+    await submit('early@example.com');
+    advance(minutes(2));
+    const effective_at = new Date(services.now().getTime() + 40 * day).toISOString();
+    await publish('2026-02', { change_class: 'significant', effective_at });
+    const told = async () => {
+      await runDueJobs(services);
+      await send();
+      return mails.map(({ to: [to] }) => to).sort();
+    };
+    const first = ['Zhang.San@example.com', 'early@example.com'];
+    expect(await told()).toEqual(first);
+    // They send another form under the old version: the one was told, the other is new.
+    await submit('early@example.com');
+    await submit('late@example.com');
+    for (let n = 0; n < 3; n++, advance(minutes(1))) await told();
+    expect(await told()).toEqual([...first, 'late@example.com']);
+    advance(39 * day);
+    await submit('last@example.com');
+    advance(minutes(1));
+    expect(await told()).toEqual([...first, 'last@example.com', 'late@example.com']);
+    advance(day);
+    expect(await submit('new@example.com', { policy_version: '2026-02' })).toBe(201);
+    advance(minutes(1));
+    expect(await told()).toHaveLength(4);
+    await close();
+  }, 90_000);
 });
 
 describe.each(engines)('an incident on $engine', ({ open }) => {

@@ -92,7 +92,7 @@ export const letters = {
       const [, version] = splitAbout(about);
       const policy = (await listPolicies(db)).find(one => one.version === version);
       const lead = await findAddressee(db, subject_id);
-      if (!policy || !lead || lead.restricted_at) return undefined;
+      if (!policy || !lead || lead.withdrawn_at) return undefined;
       const locale = lead.locale as Locale;
       const { summary } = documentIn(policy, locale);
       const day = writeDay(locale, dayOf(new Date(policy.effective_at), settings.time_zone));
