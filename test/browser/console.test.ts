@@ -209,7 +209,32 @@ describe('the console in a browser', () => {
     await page.getByRole('button', { name: 'Follow-up' }).click();
     await page.getByRole('button', { name: 'Copy Phone' }).click();
     await page.locator('.toast', { hasText: 'Copied' }).waitFor();
-    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('+8613800138078');
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('13800138078');
+    // Who selects what is shown with the pointer gets what they dial, too.
+    await page.locator('.phone a').evaluate(link => getSelection()!.selectAllChildren(link));
+    await page.keyboard.press('ControlOrMeta+C');
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('13800138078');
+    await context.close();
+  });
+
+  it('a value that the browser refuses to copy is selected, and the page says what to press', async () => {
+    const id = await submitLead();
+    const { context, page, errors } = await visit({ permissions: ['clipboard-read', 'clipboard-write'] });
+    await context.addInitScript(`
+      Object.defineProperty(navigator, 'clipboard', { value: undefined });
+      document.execCommand = () => false;`);
+    await signIn(page);
+    await page.goto(`${server.url}/console/leads/${id}`);
+    await page.getByRole('button', { name: 'Follow-up' }).click();
+    for (const [field, value] of [
+      ['Phone', '13800138078'],
+      ['Company', lead.company],
+    ] as const) {
+      await page.getByRole('button', { name: `Copy ${field}` }).click();
+      await page.locator('.toast', { hasText: 'press Ctrl+C' }).waitFor();
+      expect(await page.evaluate('getSelection().toString()')).toBe(value);
+    }
+    expect(errors).toEqual([]);
     await context.close();
   });
 

@@ -23,7 +23,7 @@ describe('a lead', () => {
       ...clear,
       'href="tel:+8613800138078"',
       'href="mailto:Zhang.San@example.com"',
-      'data-copy="+8613800138078"',
+      'data-copy="13800138078"',
     ])
       expect(page).toContain(value);
     const [, actor] = (await token('sales')).split('_');

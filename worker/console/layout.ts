@@ -79,7 +79,7 @@ ${refusal ? renderRefusal(reader, refusal, page.refused) : ''}
 ${page.content}
 </main>
 <footer>${renderRegion(reader)}${renderFilings(reader.filings)}</footer>
-<div class="toast" role="status" aria-live="polite"></div>
+<div class="toast" role="status" aria-live="polite" data-copied="${text.lead.copied}" data-selected="${text.lead.selected}"></div>
 </body>
 </html>
 `;

@@ -1,3 +1,24 @@
+import { html } from 'hono/html';
+import type { Content } from '../http/page.ts';
+
+/** What stands before an extension, in the languages of the console. */
+type Extension = (digits: string) => string;
+
+/** Writes a phone number as people dial it, its extension in words: `025-58801024 转 802`. */
+export function writePhone(phone: string, write: Extension): string {
+  return [splitPhone(phone).join(''), writeExtension(phone, write)].filter(Boolean).join(' ');
+}
+
+/**
+ * Draws a phone number in the groups in which people read it. Because the styles part them, and no spaces, what is
+ * selected and copied is what people dial.
+ */
+export function renderPhone(phone: string, write: Extension): Content {
+  const groups = splitPhone(phone).map(group => html`<span>${group}</span>`);
+  const extension = writeExtension(phone, write);
+  return html`<span class="tel">${groups}</span>${extension && ` ${extension}`}`;
+}
+
 /**
  * How people in China write and dial a number of their own country, by its digits after +86: in groups, of which a
  * landline's first ends with the dash behind its area.
@@ -11,9 +32,6 @@ const domestic: [digits: RegExp, groups: string][] = [
 
 /** Codes of countries, which have one, two or three digits. */
 const country = /^\+(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/;
-
-/** What stands before an extension, in the languages of the console. */
-type Extension = (digits: string) => string;
 
 /**
  * Splits a phone number in normal form into the groups in which people read it. Joined without a space they are what
@@ -37,9 +55,4 @@ function splitDigits(digits: string): string[] {
 function writeExtension(phone: string, write: Extension): string {
   const [, digits] = /;ext=(\d+)$/.exec(phone) ?? [];
   return digits ? write(digits) : '';
-}
-
-/** Writes a phone number as people dial it, its extension in words: `025-58801024 转 802`. */
-export function writePhone(phone: string, write: Extension): string {
-  return [splitPhone(phone).join(''), writeExtension(phone, write)].filter(Boolean).join(' ');
 }

@@ -24,15 +24,23 @@
     }, 4000);
   }
 
-  // Copies a value.
-  if (navigator.clipboard)
-    for (const button of findAll('[data-copy]')) {
-      button.hidden = false;
-      button.addEventListener('click', async () => {
-        await navigator.clipboard.writeText(button.dataset.copy);
-        say(button.closest('[data-copied]').dataset.copied);
-      });
+  // Copies a value. One that the browser refuses to copy stands before the button, and is selected for its reader.
+  async function copy(button) {
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      return true;
+    } catch {
+      getSelection().selectAllChildren(button.previousElementSibling);
+      return document.execCommand('copy');
     }
+  }
+  for (const button of findAll('[data-copy]')) {
+    button.hidden = false;
+    button.addEventListener('click', async () => {
+      const { copied, selected } = toast.dataset;
+      say((await copy(button)) ? copied : selected);
+    });
+  }
 
   // Saves status and assignee without a new page, so that what is open stays in place.
   async function change(address, fields, within) {

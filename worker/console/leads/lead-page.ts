@@ -11,6 +11,7 @@ import { leadFields } from '../../shared/fields.ts';
 import { renderEvents } from '../audit/rows.ts';
 import { renderSelect } from '../elements.ts';
 import type { Page } from '../layout.ts';
+import { renderPhone, writePhone } from '../phones.ts';
 import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
 import { renderAgo, renderTime, writeTime } from '../times.ts';
@@ -99,8 +100,10 @@ ${details.work ? renderWork(reader, lead, details.list, details.work) : ''}
 function renderValues({ text }: Reader, lead: OpenLead, { list, shownFor, purposes }: LeadDetails): Content {
   const links: Record<string, string> = { phone: `tel:${lead.phone}`, email: linkEmail(lead.email) };
   const rows = leadFields.map(({ name }) => {
-    const value = lead[name];
-    const shown = shownFor && links[name] ? html`<a href="${links[name]}">${value}</a>` : html`<span>${value}</span>`;
+    const isPhone = name === 'phone';
+    const value = isPhone ? writePhone(lead.phone, text.extension) : lead[name];
+    const drawn = isPhone ? renderPhone(lead.phone, text.extension) : value;
+    const shown = shownFor && links[name] ? html`<a href="${links[name]}">${drawn}</a>` : html`<span>${drawn}</span>`;
     const copy = shownFor
       ? html`<button class="quiet" type="button" data-copy="${value}" hidden>${text.lead.copy}<span class="hidden"> ${text.fields[name]}</span></button>`
       : '';
@@ -110,7 +113,7 @@ function renderValues({ text }: Reader, lead: OpenLead, { list, shownFor, purpos
     (one, index) =>
       html`<button class="quiet" name="purpose" value="${one}"${index === 0 ? html` data-key="s" data-focus` : ''}>${text.purposes[one]}</button>`,
   );
-  return html`<dl class="values" data-copied="${text.lead.copied}">${rows}</dl>
+  return html`<dl class="values">${rows}</dl>
 ${
   shownFor
     ? html`<form class="notice shown" method="post" action="${leadAddress(lead.id, list, '/reveal/end')}"><p role="status">${text.lead.shown(text.purposes[shownFor]!)}</p><button class="quiet">${text.lead.hide}</button></form>`

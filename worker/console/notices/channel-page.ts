@@ -69,7 +69,7 @@ export function removalPage(reader: Reader, { id, name, address, ...channel }: C
 
 function renderSecret({ locale, text: { lead } }: Reader, { secret }: Details): Content {
   if (!secret) return html``;
-  return html`<div class="notice" role="status" data-copied="${lead.copied}"><p>${notice_texts[locale].secretMade}</p><code class="receipt">${secret}</code><button class="quiet" type="button" data-copy="${secret}" hidden>${lead.copy}</button></div>`;
+  return html`<div class="notice" role="status"><p>${notice_texts[locale].secretMade}</p><code class="receipt">${secret}</code><button class="quiet" type="button" data-copy="${secret}" hidden>${lead.copy}</button></div>`;
 }
 
 function renderTested(reader: Reader, { channel, tested }: Details): Content {

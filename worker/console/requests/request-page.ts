@@ -7,6 +7,7 @@ import { groupsOf } from '../../shared/receipt-code.ts';
 import { renderTable } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import { isOpen } from '../leads/rows.ts';
+import { renderPhone } from '../phones.ts';
 import type { Reader } from '../reader.ts';
 import { renderTime, writeTime } from '../times.ts';
 import { renderActs } from './act-forms.ts';
@@ -41,7 +42,7 @@ ${renderActs(reader, details, renderLeads(reader, details))}`,
 function renderCopy(reader: Reader, { url, until }: NewCopy): Content {
   const { locale, text: texts } = reader;
   const text = desk_texts[locale];
-  return html`<div class="notice" data-copied="${texts.lead.copied}"><p>${text.copyMade} ${writeTime(reader, until)}</p><code class="receipt" aria-label="${text.copyAddress}">${url}</code><button class="quiet" type="button" data-copy="${url}" hidden>${texts.lead.copy}</button></div>`;
+  return html`<div class="notice"><p>${text.copyMade} ${writeTime(reader, until)}</p><code class="receipt" aria-label="${text.copyAddress}">${url}</code><button class="quiet" type="button" data-copy="${url}" hidden>${texts.lead.copy}</button></div>`;
 }
 
 function renderFacts(reader: Reader, { request, reference, texts, mentioned }: RequestDetails): Content[] {
@@ -94,7 +95,8 @@ function renderPerson(reader: Reader, { request, texts, shown }: RequestDetails)
   if (!texts)
     return html`<p class="hint">${request.erased_at ? text.wordsErased(writeTime(reader, request.erased_at)) : ''}</p>`;
   const values = (['name', 'phone', 'email'] as const).map(
-    name => html`<div><dt>${text.labels[name]}</dt><dd>${texts[name] ?? text.nothing}</dd></div>`,
+    name =>
+      html`<div><dt>${text.labels[name]}</dt><dd>${renderContact(reader, texts[name], name === 'phone', shown) ?? text.nothing}</dd></div>`,
   );
   const words = shown
     ? html`<dt>${text.labels.details}</dt><dd class="words">${texts.details ?? text.nothing}</dd>`
@@ -107,6 +109,18 @@ ${
       ? html`<form class="reveal" method="post" action="${requestAddress(request.id, '/reveal')}"><p class="hint">${text.showHint}</p><button class="quiet">${text.show}</button></form>`
       : html`<p class="hint">${text.hidden}</p>`
 }`;
+}
+
+/** Draws how a person is reached; a phone that is shown with a link that calls it. */
+function renderContact(
+  { text }: Reader,
+  value: string | null | undefined,
+  isPhone: boolean,
+  shown: string | undefined,
+) {
+  if (!value || !isPhone) return value;
+  const phone = renderPhone(value, text.extension);
+  return shown ? html`<a href="tel:${value}">${phone}</a>` : phone;
 }
 
 /** Draws the leads that a request is about. */

@@ -129,6 +129,7 @@ export const en = {
     hide: 'Hide again',
     copy: 'Copy',
     copied: 'Copied',
+    selected: 'The browser lets no page copy. The text is selected: press Ctrl+C (⌘C), or hold it.',
     assign: 'Assign',
     mine: 'Assign to me',
     consent: 'Consent',

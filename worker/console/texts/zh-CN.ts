@@ -113,6 +113,7 @@ export const zh_cn: ConsoleTexts = {
     hide: '重新隐藏',
     copy: '复制',
     copied: '已复制',
+    selected: '浏览器不允许网页复制。文字已选中，请按 Ctrl+C（⌘C），或长按复制。',
     assign: '分配',
     mine: '分配给我',
     consent: '同意记录',
