@@ -102,6 +102,20 @@ describe('another host is called', () => {
     server.close();
   });
 
+  it('anew, where it closes a connection that was kept', async () => {
+    const asked: number[] = [];
+    const server = createServer(socket => {
+      let count = 0;
+      const answer = () => (++count === 1 ? socket.write('HTTP/1.1 204 X\r\n\r\n') : socket.destroy());
+      socket.on('error', () => {}).on('data', () => answer() && asked.push(count));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    for (let count = 0; count < 3; count++) expect(await post(url, ['127.0.0.1'])).toEqual({ status: 204, body: '' });
+    expect(asked).toEqual([1, 2, 1, 2, 1]);
+    server.close();
+  });
+
   it('by Workers too: the status comes back, a redirect is not followed, a long answer is cut off', async () => {
     receiver = await startReceiver((_, count) => (count === 1 ? 307 : 200), { Location: '/other' }, 'x'.repeat(70_000));
     const url = receiver.address;

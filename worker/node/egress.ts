@@ -27,24 +27,32 @@ export function createConnect(resolveName: typeof lookup): Connect {
         lookup: lookUpJudged(resolveName, judge),
         signal,
       } as const;
-      const sent = request(url, options, response => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        response.on('data', (chunk: Buffer) => {
-          chunks.push(chunk);
-          bytes += chunk.length;
-          if (bytes > answer_bytes) sent.destroy(new Refused('answer-too-long'));
+      function send() {
+        let isAnswered = false;
+        const sent = request(url, options, response => {
+          isAnswered = true;
+          const chunks: Buffer[] = [];
+          let bytes = 0;
+          response.on('data', (chunk: Buffer) => {
+            chunks.push(chunk);
+            bytes += chunk.length;
+            if (bytes > answer_bytes) sent.destroy(new Refused('answer-too-long'));
+          });
+          response.on('end', () => resolve({ status: response.statusCode!, body: Buffer.concat(chunks).toString() }));
+          response.on('error', fail);
         });
-        response.on('end', () => resolve({ status: response.statusCode!, body: Buffer.concat(chunks).toString() }));
-        response.on('error', fail);
-      });
-      // A status 101 comes as no answer, and unless somebody listens it would never end.
-      sent.on('upgrade', ({ statusCode }, socket) => {
-        socket.destroy();
-        resolve({ status: statusCode!, body: '' });
-      });
-      sent.on('error', fail);
-      sent.end(body);
+        // A status 101 comes as no answer, and unless somebody listens it would never end.
+        sent.on('upgrade', ({ statusCode }, socket) => {
+          socket.destroy();
+          resolve({ status: statusCode!, body: '' });
+        });
+        // Because the receiver may close a connection that was kept at this moment, a new one is tried.
+        sent.on('error', (error: NodeJS.ErrnoException) =>
+          sent.reusedSocket && !isAnswered && error.code === 'ECONNRESET' ? send() : fail(error),
+        );
+        sent.end(body);
+      }
+      send();
     });
 }
 
