@@ -83,7 +83,7 @@ export const copy_texts: Record<Locale, CopyTexts> = {
     values: {
       now: { new: '新收到', contacted: '已联系', qualified: '确认意向', closed: '已结束' },
       closed_reason: {
-        ...{ won: '成交', no_budget: '预算不足', no_fit: '需求不符', unreachable: '联系不上' },
+        ...{ won: '成交', no_budget: '没有预算', no_fit: '需求不符', unreachable: '联系不上' },
         ...{ duplicate: '重复', spam: '垃圾信息', other: '其他' },
       },
       channel: { web: '网页', phone: '电话', mail: '信函', visit: '当面', forwarded: '由其他方转来' },
