@@ -5,6 +5,7 @@ import { findToken } from '../staff/tokens.ts';
 import type { Vault } from '../vault/vault.ts';
 import { draftAffected, findLeads, findUse, type Period } from './affected.ts';
 import type { IncidentRow, IncidentScope } from './incident.ts';
+import { draftMore, findOfRequests } from './requests.ts';
 
 /** Rows that one statement writes. D1 takes at most 100 bound parameters in a statement. */
 const rows_per_statement = 45;
@@ -30,7 +31,7 @@ export async function recordIncident(
   now: Date,
 ): Promise<{ id: string; affected: number } | UnknownScope> {
   const id = newId(now);
-  const affected = await draftLeads(db, id, scope, { from, to });
+  const affected = await draftLeads({ db, vault }, id, scope, { from, to });
   if (typeof affected === 'string') return affected;
   const { sealed, keys } = vault.sealOwn('incident', id, cause);
   const row: Omit<IncidentRow, 'seq'> = {
@@ -58,7 +59,12 @@ export async function recordIncident(
   return { id, affected: Number(count) };
 }
 
-async function draftLeads(db: Database, incident_id: string, scope: IncidentScope, period: Period) {
+async function draftLeads(
+  { db, vault }: { db: Database; vault: Vault },
+  incident_id: string,
+  scope: IncidentScope,
+  period: Period,
+) {
   const untold = { incident_id, told_at: null, told_by: null };
   if ('lead_ids' in scope) {
     const ids = [...new Set(scope.lead_ids)];
@@ -75,7 +81,11 @@ async function draftLeads(db: Database, incident_id: string, scope: IncidentScop
   const leads = db
     .selectFrom(draftAffected(db, scope, period, use.ended_at).as('reached'))
     .select(({ val }) => [val(incident_id).as('incident_id'), 'lead_id']);
-  return [db.insertInto('incident_leads').columns(['incident_id', 'lead_id']).expression(leads).compile()];
+  const more = 'token_id' in scope ? await findOfRequests({ db, vault }, scope.token_id, period) : [];
+  return [
+    db.insertInto('incident_leads').columns(['incident_id', 'lead_id']).expression(leads).compile(),
+    ...draftMore(db, incident_id, more, period),
+  ];
 }
 
 function columnsOf(scope: IncidentScope): Pick<IncidentRow, 'scope' | 'scope_id'> {

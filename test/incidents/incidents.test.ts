@@ -85,6 +85,41 @@ describe.each(engines)('incidents on $engine', ({ open }) => {
     expect(audit_events).toMatchObject([{ fields: shown.id, purpose: 'token' }]);
   });
 
+  it('[A1] counts the leads of requests that a token was shown in clear, in the hours of the incident alone', async () => {
+    const { ask, pull, post, token, advance } = started;
+    const officer = (await token('privacy_officer')).split('_')[1]!;
+    const send = async (email: string) =>
+      ((await (await post('/forms/mini-ai-experience', { ...lead, email })).json()) as { id: string }).id;
+    const take = async (sent: object) => {
+      const answer = await ask('POST', '/subject-requests', { type: 'access', channel: 'phone', ...sent });
+      return ((await answer.json()) as { id: string }).id;
+    };
+    const [named, first, second, unseen] = [
+      await send('named@example.com'),
+      await send('asks@example.com'),
+      await send('asks@example.com'),
+      await send('unseen@example.com'),
+    ];
+    const [by_lead, by_contact, other] = [
+      await take({ lead_ids: [named] }),
+      await take({ email: 'asks@example.com' }),
+      await take({ lead_ids: [unseen] }),
+    ];
+    await pull(`/subject-requests/${other}?view=clear`);
+    advance(hour_ms);
+    const from = at();
+    await pull(`/subject-requests/${by_lead}?view=clear`);
+    await pull(`/subject-requests/${by_contact}?view=clear`);
+    await pull(`/leads/${first}?view=clear`, 'privacy_officer');
+    await pull(`/subject-requests/${other}`);
+    const to = at();
+    advance(hour_ms);
+    await send('asks@example.com');
+    const shown = await record({ from, to, scope: { token_id: officer } });
+    expect(await affectedBy(shown)).toEqual([named, first, second].sort());
+    expect(shown.affected).toBe(3);
+  });
+
   it('finds all who were here: stored before its end, and not erased before it began', async () => {
     const { ask, advance } = started;
     const [gone, erased, kept] = [await submit(), await submit(), await submit()];
