@@ -18,6 +18,7 @@ export interface Schema {
   policy_documents: PolicyDocuments;
   policy_forms: PolicyForms;
   tokens: Tokens;
+  accounts: Accounts;
   console_sessions: ConsoleSessions;
   session_notes: SessionNotes;
   session_reveals: SessionReveals;
@@ -279,13 +280,38 @@ export interface Tokens {
   last_used_at: string | null;
 }
 
-/** A session of the console. The browser's cookie holds its id, the table only the SHA-256 of it. */
+/**
+ * A person who signed in with an account of the company. `subject` is who that is at the provider `issuer`; both, with
+ * `holder`, are gone once retention has taken them. `last_used_at` is when the provider last vouched for them, `ended_at`
+ * when it first said that they may no longer be here.
+ */
+export interface Accounts {
+  id: string;
+  issuer: string;
+  subject: string;
+  holder: string;
+  role: string;
+  created_at: string;
+  last_used_at: string;
+  ended_at: string | null;
+}
+
+/**
+ * A session of the console, of a token or an account. The browser's cookie holds its id, the table only the SHA-256 of
+ * it.
+ *
+ * Of an account it holds when the provider last vouched for it, since when a request asks again, and, sealed with a key
+ * that is derived from the session's id, the provider's token to ask with.
+ */
 export interface ConsoleSessions {
   id_sha256: string;
-  token_id: string;
+  holder_id: string;
   created_at: string;
   last_seen_at: string;
   ended_at: string | null;
+  vouched_at: string | null;
+  renewal_at: string | null;
+  renewal_sealed: string | null;
 }
 
 /**

@@ -60,6 +60,7 @@ it('2. worker never imports widget; only its entries touch Node, a driver or a d
     'yaml',
     'hucre',
     'kysely',
+    'openid-client',
     '@cloudflare/workers-types',
   ];
   const wrong = within('worker').filter(one => {

@@ -12,7 +12,10 @@ import { apps } from './notices/apps.ts';
 import { startReceiver } from './notices/receiver.ts';
 import { applyMigrations } from './support/engines.ts';
 import { browser_accept, draft, lead, operator, readProblem, site, test_keys, unguarded } from './support/harness.ts';
+import { passProvider, startIdentityProvider } from './support/identity-provider.ts';
 import { readSheet } from './support/xlsx.ts';
+
+const provider = await startIdentityProvider('https://leads.example.com');
 
 const vars = {
   NODE_ENV: 'production',
@@ -24,6 +27,7 @@ const vars = {
   ...unguarded,
   FORM_LIMIT_PER_MINUTE: '10',
   OUTBOUND_HOSTS: '127.0.0.1',
+  ...provider.settings,
   ...test_keys,
 };
 
@@ -50,7 +54,10 @@ beforeAll(async () => {
   token = await createToken(db, { holder: 'sales', role: 'sales', days: 1 }, operator, new Date());
   officer = await createToken(db, { holder: 'po', role: 'privacy_officer', days: 1 }, operator, new Date());
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  await provider.stop();
+});
 
 /** Reads an answer at once, because the connection under an unread one may end before a test looks at it. */
 async function read(path: string, init?: object): Promise<Read> {
@@ -161,6 +168,23 @@ describe('the Worker on workerd with D1', () => {
     expect(await (await fetchWorker(new URL(made[0]!.url).pathname)).text()).toMatch(/^<!doctype html>/);
     expect((await publish(later)).status).toBe(422);
     expect(await readProblem(await publish(['---\nversion: x\n---\n']))).toMatchObject({ slug: 'invalid-fields' });
+  });
+
+  it('signs in with an account of the company, by a module that is loaded for it', async () => {
+    provider.enter('u1', { name: '张伟', groups: ['sales-team'] });
+    const asPerson = { Accept: browser_accept };
+    const begun = await fetchWorker('/console/sign-in', { headers: asPerson, redirect: 'manual' });
+    const attempt = begun.headers.get('Set-Cookie')!.split(';')[0]!;
+    const { pathname, search } = await passProvider(begun.headers.get('Location')!);
+    const headers = { ...asPerson, Cookie: attempt };
+    const back = await fetchWorker(pathname + search, { headers, redirect: 'manual' });
+    expect([back.status, back.headers.get('Refresh')]).toEqual([200, '0; url=/console/session?next=%2Fconsole']);
+    const Cookie = /__Host-lead_console=[\w-]{43}/.exec(back.headers.get('Set-Cookie')!)![0];
+    expect(await (await fetchWorker('/console', { headers: { ...asPerson, Cookie } })).text()).toContain('张伟');
+    const hour_ago = new Date(Date.now() - 3_600_000).toISOString();
+    await database.updateTable('console_sessions').set({ vouched_at: hour_ago }).execute();
+    const renewed = await fetchWorker('/console', { headers: { ...asPerson, Cookie } });
+    expect([renewed.status, provider.requests.filter(one => one === 'POST /token').length]).toEqual([200, 2]);
   });
 
   it('signs in to the console and shows its pages, by the module that is loaded for them', async () => {

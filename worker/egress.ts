@@ -3,8 +3,10 @@ import type { Settings } from './settings.ts';
 /** A request to another host. */
 interface Outbound {
   url: URL;
+  method: 'GET' | 'POST';
   headers: Record<string, string>;
-  body: string;
+  /** Absent from a GET. */
+  body?: string | undefined;
 }
 
 interface Limits {
@@ -16,11 +18,13 @@ interface Limits {
 /** The answer of another host. */
 interface Answer {
   status: number;
+  /** Media type of the body, where the host names one. */
+  type?: string | undefined;
   body: string;
 }
 
 /**
- * Posts to another host and reads the answer; it follows no redirect.
+ * Sends a request to another host and reads the answer; it follows no redirect.
  *
  * @param judge Says why an address must not be connected to. A host that resolves names asks for each address.
  * @throws Refused; any other error where there was no whole answer.
@@ -58,23 +62,34 @@ export type PostMail = (mail: Mail, judge: Judge, limits: Limits) => Promise<num
 
 const limits: Limits = { timeout_ms: 10_000, answer_bytes: 65_536 };
 
+/** What calls other hosts. */
+export interface Caller {
+  connect: Connect;
+  settings: { outbound_hosts: string[] };
+}
+
+/** Posts to another host, as `callOut` does. */
+export function postOut(caller: Caller, address: string, headers: Record<string, string>, body: string) {
+  return callOut(caller, address, { method: 'POST', headers, body });
+}
+
 /**
- * Posts to another host, if OUTBOUND_HOSTS lists it. Nothing else in the service calls other hosts than the database's.
+ * Sends a request to another host, if OUTBOUND_HOSTS lists it. Nothing else in the service calls other hosts than the
+ * database's.
  *
  * @returns The answer, or a code that says why there was none: never an address or a message.
  */
-export async function postOut(
-  { connect, settings }: { connect: Connect; settings: { outbound_hosts: string[] } },
+export async function callOut(
+  { connect, settings }: Caller,
   address: string,
-  headers: Record<string, string>,
-  body: string,
+  request: Omit<Outbound, 'url'>,
 ): Promise<Answer | { error: string }> {
   const refused = checkAddress(address, settings.outbound_hosts);
   if (refused) return { error: refused };
   const url = new URL(address);
   const judge: Judge = resolved => judgeAddress(resolved, url.protocol, settings.outbound_hosts);
   try {
-    return await connect({ url, headers, body }, judge, limits);
+    return await connect({ url, ...request }, judge, limits);
   } catch (error) {
     return { error: describe(error) };
   }

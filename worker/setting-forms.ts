@@ -1,5 +1,6 @@
 import type { WorkingHours } from '../db/calendar/working-hours.ts';
 import type { KeyEncryptionKey } from '../db/vault/vault.ts';
+import { type Role, roles } from './guards/roles.ts';
 import { checkField, normalizeField } from './shared/fields.ts';
 
 /** How a setting's text is read: into its value, or undefined when it is not as expected. */
@@ -72,6 +73,31 @@ export const mailServer: Form<MailServer> = {
     const secure = protocol === 'smtps:';
     const login = user ? { user, pass } : undefined;
     return { secure, host, port: Number(port) || (secure ? 465 : 25), login };
+  },
+};
+
+/** The address by which a provider of identities is known. Its host is in the spelling of `hosts`. */
+export const issuer: Form<URL> = {
+  expected: 'an address like https://login.example.com/realms/staff',
+  read(text) {
+    if (!URL.canParse(text)) return undefined;
+    const url = new URL(text);
+    const isBare = !url.search && !url.hash && !url.username && !url.password;
+    return isBare && /^https?:$/.test(url.protocol) && readHost(url.hostname) ? url : undefined;
+  },
+};
+
+/** Roles by the value of a claim that gives them. Of several that a person has, the first one counts. */
+export const rolesByValue: Form<[value: string, role: Role][]> = {
+  expected: `VALUE:ROLE, or several separated by commas, each value once and each role one of ${roles.join(', ')}`,
+  read(text) {
+    const read = text.split(',').map(part => {
+      const [, value, typed] = /^(\S.*):(\w+)$/.exec(part.trim()) ?? [];
+      const role = roles.find(one => one === typed);
+      return value && role ? ([value.trim(), role] as [string, Role]) : undefined;
+    });
+    const values = new Set(read.map(entry => entry?.[0]));
+    return read.every(entry => entry !== undefined) && values.size === read.length ? read : undefined;
   },
 };
 

@@ -208,6 +208,29 @@ export const settings_table = {
     host: 'node',
     sentence: 'The sender of e-mail: `name@example.com` or `Name <name@example.com>`. Required with `SMTP_URL`.',
   },
+  OIDC_ISSUER: {
+    form: forms.issuer,
+    sentence:
+      "The provider of the company's accounts (OpenID Connect), as it names itself in what it signs: staff then sign in to the console with those accounts. The five settings `OIDC_…` come together; [Sign-in](sign-in.md) says what to tell the provider. Its host counts as listed in `OUTBOUND_HOSTS`.",
+  },
+  OIDC_CLIENT_ID: {
+    form: forms.line(500),
+    sentence: 'The id under which the provider knows the console.',
+  },
+  OIDC_CLIENT_SECRET: {
+    form: forms.line(1_000),
+    sentence: 'The secret that goes with it.',
+  },
+  OIDC_ROLE_CLAIM: {
+    form: forms.line(200),
+    sentence:
+      'The claim that says what people may do: its name, such as `groups`, or the way to it, such as `realm_access.roles`.',
+  },
+  OIDC_ROLES: {
+    form: forms.rolesByValue,
+    sentence:
+      'The role for each value of that claim: `sales-team:sales,dpo:privacy_officer`. Whoever has several gets the first one; whoever has none is not let in.',
+  },
   WIDGET_STALE_HOURS: {
     form: forms.whole(0, 8760),
     default: '24',
@@ -243,6 +266,9 @@ export const settings_table = {
   },
 } satisfies Record<string, Setting>;
 
+/** The settings that come together or not at all. */
+const oidc_settings = Object.keys(settings_table).filter(name => name.startsWith('OIDC_'));
+
 type Table = typeof settings_table;
 type Always = { default: string | Record<Host, string> } | { required: 'always' };
 type ValueOf<Row> = Row extends { form: forms.Form<infer T> } ? (Row extends Always ? T : T | undefined) : never;
@@ -260,9 +286,13 @@ export type Settings = { production: boolean } & {
 export function readSettings(environment: Environment, host: Host): { settings: Settings } | { mistakes: string[] } {
   const { settings, mistakes } = readSome(environment, host, Object.keys(settings_table) as (keyof Table)[]);
   mistakes.push(...findContradictions(settings, host));
-  const { outbound_hosts = [], smtp_url } = settings;
+  const { outbound_hosts = [], smtp_url, oidc_issuer } = settings;
   if (smtp_url && !environment.MAIL_FROM) mistakes.push('MAIL_FROM: missing, and required with SMTP_URL');
-  if (smtp_url) settings.outbound_hosts = [...new Set([...outbound_hosts, smtp_url.host])];
+  const missing = oidc_settings.filter(name => !environment[name]?.trim());
+  if (missing.length < oidc_settings.length)
+    mistakes.push(...missing.map(name => `${name}: missing, and required with the other settings OIDC_…`));
+  const called = [smtp_url?.host, oidc_issuer?.hostname].filter(host => host !== undefined);
+  settings.outbound_hosts = [...new Set([...outbound_hosts, ...called])];
   return mistakes.length > 0 ? { mistakes } : { settings };
 }
 

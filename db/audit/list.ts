@@ -79,11 +79,12 @@ function selectEvents(db: Database, query: EventQuery, after: number | undefined
   let rows = db
     .selectFrom('audit_events')
     .leftJoin('tokens', 'tokens.id', 'audit_events.actor')
+    .leftJoin('accounts', 'accounts.id', 'audit_events.actor')
     .select(eb => [
       'audit_events.seq',
       'recorded_at',
       'actor',
-      'holder',
+      eb.fn.coalesce('tokens.holder', 'accounts.holder').as('holder'),
       'audit_events.role',
       'action',
       'fields',

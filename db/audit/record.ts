@@ -5,7 +5,7 @@ import { failUnless, prepare } from '../statements.ts';
 
 /** The actor of an event: an id and a role, never a person's name. */
 export interface Actor {
-  /** A token's id, `visitor`, or `operator` for the commands. */
+  /** The id of a token or an account, `visitor`, or `operator` for the commands. */
   id: string;
   role: string;
   /** Id of the request in the log; null for the operator's commands. */
@@ -45,6 +45,11 @@ export interface AuditEvent {
     | 'token.created'
     | 'token.rotated'
     | 'token.revoked'
+    | 'account.created'
+    | 'account.changed'
+    | 'account.signed_in'
+    | 'account.signed_out'
+    | 'account.refused'
     | 'policy.published'
     | 'incident.recorded'
     | 'incident.noticed'
@@ -58,7 +63,7 @@ export interface AuditEvent {
     | 'system.checked';
   /**
    * Names of the fields that were read or written, joined by commas, with a status from what to what
-   * (`status:new>contacted`); of an act on no lead, the ids that it is about.
+   * (`status:new>contacted`), or a role; of an act on no lead, the ids that it is about.
    */
   fields?: string;
   /** What for: a lead's form, the purpose of a reveal, the ground of a hold or an erasure. */

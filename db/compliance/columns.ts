@@ -84,7 +84,17 @@ const declared: { [Name in keyof Schema]: Record<keyof Schema[Name], 1> } = {
   policy_documents: { version: 1, locale: 1, html: 1, sha256: 1, purposes: 1, summary: 1 },
   policy_forms: { version: 1, form: 1, locale: 1, agreement: 1, agreement_sha256: 1, retention_months: 1 },
   tokens: { id: 1, holder: 1, role: 1, secret_sha256: 1, created_at: 1, expires_at: 1, revoked_at: 1, last_used_at: 1 },
-  console_sessions: { id_sha256: 1, token_id: 1, created_at: 1, last_seen_at: 1, ended_at: 1 },
+  accounts: { id: 1, issuer: 1, subject: 1, holder: 1, role: 1, created_at: 1, last_used_at: 1, ended_at: 1 },
+  console_sessions: {
+    id_sha256: 1,
+    holder_id: 1,
+    created_at: 1,
+    last_seen_at: 1,
+    ended_at: 1,
+    vouched_at: 1,
+    renewal_at: 1,
+    renewal_sealed: 1,
+  },
   session_notes: { session_sha256: 1, id: 1, kind: 1, sealed: 1 },
   session_reveals: { session_sha256: 1, lead_id: 1, seq: 1, expires_at: 1 },
   audit_events: {

@@ -32,12 +32,13 @@ export async function* readLatestRows(
  * from a lead: policies, names of staff and of channels, and sources of calendars.
  */
 export async function readKnownTexts(db: Database): Promise<string> {
-  const [documents, forms, holders, channels, years] = await Promise.all([
+  const [documents, forms, holders, accounts, channels, years] = await Promise.all([
     db.selectFrom('policy_documents').select(['html', 'purposes']).execute(),
     db.selectFrom('policy_forms').select('agreement').execute(),
     db.selectFrom('tokens').select('holder').execute(),
+    db.selectFrom('accounts').select(['holder', 'issuer', 'subject']).execute(),
     db.selectFrom('channels').select('name').execute(),
     db.selectFrom('calendar_years').select('source').execute(),
   ]);
-  return JSON.stringify([documents, forms, holders, channels, years]);
+  return JSON.stringify([documents, forms, holders, accounts, channels, years]);
 }

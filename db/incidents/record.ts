@@ -1,7 +1,7 @@
 import { type Actor, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
-import { findToken } from '../staff/tokens.ts';
+import { findHolder } from '../staff/holders.ts';
 import type { Vault } from '../vault/vault.ts';
 import { draftAffected, findLeads, findUse, type Period } from './affected.ts';
 import type { IncidentRow, IncidentScope } from './incident.ts';
@@ -75,7 +75,7 @@ async function draftLeads(
     );
     return parts.map(part => db.insertInto('incident_leads').values(part).compile());
   }
-  if ('token_id' in scope && !(await findToken(db, scope.token_id))) return 'unknown_token';
+  if ('token_id' in scope && !(await findHolder(db, scope.token_id))) return 'unknown_token';
   const use = 'key_id' in scope ? await findUse(db, scope.key_id) : { ended_at: undefined };
   if (!use) return 'unknown_key';
   const leads = db

@@ -3,7 +3,7 @@ import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } fro
 import { Conflict, type Database } from '../database.ts';
 import { dayOf } from '../days.ts';
 import { attempts, type Part, run } from '../leads/parts.ts';
-import { findToken } from '../staff/tokens.ts';
+import { findHolder } from '../staff/holders.ts';
 import { failUnless } from '../statements.ts';
 import type { Vault } from '../vault/vault.ts';
 import { findRequest, type KeyedRequest, openTexts } from './find.ts';
@@ -172,11 +172,16 @@ function nameOf(holder: string): string {
     .toLowerCase();
 }
 
-/** Returns whether who asked and who would approve may be one person: by token, by name, or by who made the token. */
+/**
+ * Returns whether who asked and who would approve may be one person: by token, by name, or by who made the token. Two
+ * accounts of one provider are told apart by it, whatever their names are.
+ */
 async function isSamePerson(db: Database, asker_id: string, approver: { id: string; holder: string }) {
   if (asker_id === approver.id) return true;
-  const asker = await findToken(db, asker_id);
-  if (asker && nameOf(asker.holder) === nameOf(approver.holder)) return true;
+  const [asker, other] = await Promise.all([findHolder(db, asker_id), findHolder(db, approver.id)]);
+  if (asker?.person && asker.person.issuer === other?.person?.issuer)
+    return asker.person.subject === other.person.subject;
+  if (asker && nameOf(asker.name) === nameOf(other?.name ?? approver.holder)) return true;
   const made = await db
     .selectFrom('audit_events')
     .select(['action', 'fields'])

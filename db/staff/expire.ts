@@ -4,14 +4,14 @@ import { monthsBefore } from '../days.ts';
 import type { Schema } from '../schema.ts';
 
 /**
- * Months for which the holder of a token is known after the token has ended: as long as the audit trail is kept at
- * least, which names tokens by their ids.
+ * Months for which a holder is known after their token has ended, or their account was last used: as long as the audit
+ * trail is kept at least, which names both by their ids.
  */
 const holder_months = 36;
 
 /**
- * Forgets the holders of tokens that expired or were revoked long ago. Safe to run at any time, on several servers at
- * once, and to kill.
+ * Forgets the holders of tokens and accounts that ended long ago. Safe to run at any time, on several servers at once,
+ * and to kill.
  *
  * @returns The number of holders forgotten here; with `dry_run`, of those that would be.
  */
@@ -19,8 +19,20 @@ export async function forgetHolders(db: Database, now: Date, { dry_run = false }
   const before = monthsBefore(now, holder_months).toISOString();
   const isPast = (eb: ExpressionBuilder<Schema, 'tokens'>) =>
     eb.and([eb('holder', '<>', ''), eb.or([eb('expires_at', '<=', before), eb('revoked_at', '<=', before)])]);
-  if (dry_run) return (await db.selectFrom('tokens').select('id').where(isPast).execute()).length;
-  const [outcome] = await db.atomic([db.updateTable('tokens').set({ holder: '' }).where(isPast).compile()]);
-  if (outcome!.changed > 0) await db.scrub();
-  return outcome!.changed;
+  const isUnused = (eb: ExpressionBuilder<Schema, 'accounts'>) =>
+    eb.and([eb('holder', '<>', ''), eb('last_used_at', '<=', before)]);
+  if (dry_run) {
+    const tokens = await db.selectFrom('tokens').select('id').where(isPast).execute();
+    const accounts = await db.selectFrom('accounts').select('id').where(isUnused).execute();
+    return tokens.length + accounts.length;
+  }
+  // The id stands in for the subject, because an index demands that issuer and subject differ.
+  const nobody = (eb: ExpressionBuilder<Schema, 'accounts'>) => ({ holder: '', issuer: '', subject: eb.ref('id') });
+  const outcomes = await db.atomic([
+    db.updateTable('tokens').set({ holder: '' }).where(isPast).compile(),
+    db.updateTable('accounts').set(nobody).where(isUnused).compile(),
+  ]);
+  const forgotten = outcomes.reduce((sum, { changed }) => sum + changed, 0);
+  if (forgotten > 0) await db.scrub();
+  return forgotten;
 }

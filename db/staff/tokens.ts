@@ -6,7 +6,7 @@ import { digest } from '../digest.ts';
 import type { Tokens } from '../schema.ts';
 import { prepare } from '../statements.ts';
 
-/** A token's id, its holder and the holder's role. */
+/** Who presents a token or is signed in with an account: its id, its holder and the holder's role. */
 export interface TokenHolder {
   id: string;
   holder: string;
@@ -169,10 +169,15 @@ async function noteUse(db: Database, { id, last_used_at }: TokenRecord, now: Dat
 }
 
 function makeSecret() {
-  const id = randomLetters(id_length);
+  const id = newHolderId();
   const body = randomLetters(secret_length);
   const secret = body + checksum(id, body);
   return { id, secret_sha256: digest(secret), token: `lc_${id}_${secret}` };
+}
+
+/** Returns an id for a token or an account. Both have the same shape, because the audit trail names an actor by it. */
+export function newHolderId(): string {
+  return randomLetters(id_length);
 }
 
 function inDays(now: Date, days: number): string {

@@ -317,7 +317,7 @@ describe('a promise that is broken is seen', () => {
 
   it('[S1] by a host that was called and that no setting names, whatever a command finds later', async () => {
     const { services, check } = await open();
-    const request = { url: new URL('https://127.0.0.1:1/'), headers: {}, body: '' };
+    const request = { url: new URL('https://127.0.0.1:1/'), method: 'POST' as const, headers: {}, body: '' };
     await services.connect(request, () => 'private-address', { timeout_ms: 50, answer_bytes: 1 }).catch(() => {});
     expect(await check()).toEqual(['S1']);
     const { called: _, ...command } = services;

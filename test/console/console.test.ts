@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Unavailable } from '../../db/database.ts';
 import { consolePages } from '../../worker/console/routes.ts';
-import type { Role } from '../../worker/guards/access.ts';
+import type { Role } from '../../worker/guards/roles.ts';
 import { clear, script, startConsole } from '../support/console.ts';
 import { browser_accept } from '../support/harness.ts';
 

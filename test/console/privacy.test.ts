@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Role } from '../../worker/guards/access.ts';
+import type { Role } from '../../worker/guards/roles.ts';
 import { startConsole } from '../support/console.ts';
 import { lead, noon, runJobs } from '../support/harness.ts';
 

@@ -30,6 +30,7 @@ const small = [
   'policy_documents',
   'policy_forms',
   'tokens',
+  'accounts',
   'calendar_years',
   'channels',
   'quotas',

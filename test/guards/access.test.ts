@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createToken, findTokenHolder, listTokens, revokeToken } from '../../db/staff/tokens.ts';
-import type { Role } from '../../worker/guards/access.ts';
+import type { Role } from '../../worker/guards/roles.ts';
 import { operator, origin, readProblem, start, startPublished } from '../support/harness.ts';
 
 describe('Authorization', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Role } from '../../worker/guards/access.ts';
+import type { Role } from '../../worker/guards/roles.ts';
 import { lead, origin, readProblem, startPublished } from '../support/harness.ts';
 
 /** Starts an app with one lead, which was received a second before now. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Holds } from '../../db/schema.ts';
-import type { Role } from '../../worker/guards/access.ts';
+import type { Role } from '../../worker/guards/roles.ts';
 import { lead, readProblem, startPublished } from '../support/harness.ts';
 
 const court = { ground: 'court', reference: ' (2026)苏01民初123号 ', review_on: '2027-05-23' };

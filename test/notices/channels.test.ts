@@ -6,7 +6,7 @@ import { forgetDeliveries } from '../../db/notices/deliveries.ts';
 import { countQueues, retryDead } from '../../db/notices/queues.ts';
 import { writeDeliveries } from '../../db/notices/write.ts';
 import type { Deliveries } from '../../db/schema.ts';
-import type { Role } from '../../worker/guards/access.ts';
+import type { Role } from '../../worker/guards/roles.ts';
 import { sendDue } from '../../worker/notices/send.ts';
 import { createServices } from '../../worker/services.ts';
 import { engines } from '../support/engines.ts';

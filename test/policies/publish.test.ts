@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Role } from '../../worker/guards/access.ts';
+import type { Role } from '../../worker/guards/roles.ts';
 import { agreements } from '../../worker/policies/agreements.ts';
 import type { Form } from '../../worker/shared/fields.ts';
 import { origin, readProblem, start } from '../support/harness.ts';

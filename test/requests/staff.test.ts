@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createToken } from '../../db/staff/tokens.ts';
-import type { Role } from '../../worker/guards/access.ts';
+import type { Role } from '../../worker/guards/roles.ts';
 import { lead, noon, operator, origin, readProblem, runJobs, startPublished } from '../support/harness.ts';
 
 interface Shown {

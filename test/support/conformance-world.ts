@@ -9,7 +9,7 @@ import { createRequest } from '../../db/requests/create.ts';
 import { fulfilRequest } from '../../db/requests/fulfil.ts';
 import type { RequestType } from '../../db/requests/request.ts';
 import { codeOf } from '../../db/requests/verify.ts';
-import { type Role, roles } from '../../worker/guards/access.ts';
+import { type Role, roles } from '../../worker/guards/roles.ts';
 import { openAssets } from '../../worker/node/assets.ts';
 import type { Operation } from './conformance.ts';
 import { operator, origin, site, startPublished } from './harness.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import type { Role } from '../../worker/guards/access.ts';
+import type { Role } from '../../worker/guards/roles.ts';
 import type { Environment } from '../../worker/settings.ts';
 import { browser_accept, lead, origin, startPublished } from './harness.ts';
 

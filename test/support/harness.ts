@@ -4,7 +4,7 @@ import { type Purpose, publishPolicy } from '../../db/policies.ts';
 import { createToken } from '../../db/staff/tokens.ts';
 import { createApp } from '../../worker/app.ts';
 import type { Services } from '../../worker/context.ts';
-import type { Role } from '../../worker/guards/access.ts';
+import type { Role } from '../../worker/guards/roles.ts';
 import { jobs } from '../../worker/jobs.ts';
 import { connect } from '../../worker/node/egress.ts';
 import { createPostMail } from '../../worker/node/mail.ts';

@@ -1,23 +1,24 @@
 import type { MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
-import { findSession } from '../../db/staff/sessions.ts';
 import { type App, factory } from '../context.ts';
 import { hasScope, type Scope } from '../guards/access.ts';
 import { readHeader } from '../http/header.ts';
 import { chooseLocale } from '../http/language.ts';
 import { asksForJson } from '../http/negotiate.ts';
 import { problem } from '../http/problems/problem.ts';
-import { readSessionId } from './session.ts';
+import { findPresenter } from './session.ts';
 
 /** A path that the script asks for on a timer. It keeps no session alive, because nobody need be there. */
 const unattended = '/console/arrivals';
 
+/** Headers of the answer while the provider of accounts cannot be asked. */
+const retry = { 'Retry-After': '30' };
+
 /** Lets a request through whose session's role has one of the scopes. */
 export function allow(...scopes: Scope[]): MiddlewareHandler<App> {
   return factory.createMiddleware(async (c, next) => {
-    const { db, now } = c.var.services;
-    const presented = readSessionId(c);
-    const holder = presented && (await findSession(db, presented, now(), c.req.path !== unattended));
+    const holder = await findPresenter(c, c.req.path !== unattended);
+    if (holder === 'away') return problem(c, 'unavailable', { because: 'provider_away', headers: retry });
     if (!holder) return problem(c, 'unauthorized');
     c.set('holder', holder);
     if (!scopes.some(scope => hasScope(c, scope))) return problem(c, 'forbidden');

@@ -42,5 +42,6 @@ export { showProblem } from './problem.ts';
 export { approveRequest, askToRefuse, extendTime, fulfil, verifyPerson } from './requests/acts.ts';
 export { revealRequest, showRequest } from './requests/request.ts';
 export { askRequest, searchRequest, showRequests, takeRequest } from './requests/requests.ts';
-export { arrive, signIn, signOut } from './sign-in.ts';
+export { beginSignIn, completeSignIn, leaveProvider } from './sign-in/account.ts';
+export { arrive, signIn, signOut } from './sign-in/sign-in.ts';
 export { askRevocation, endToken, makeToken, showTokens } from './staff/tokens.ts';

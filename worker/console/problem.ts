@@ -10,7 +10,7 @@ import { problemPage } from './problem-page.ts';
 import { readerOf } from './reader.ts';
 import { keepRefusal, readRefusal } from './refusal.ts';
 import { readSessionId } from './session.ts';
-import { askToSignIn, refusedAddress } from './sign-in.ts';
+import { answerSignIn, askToSignIn, readNext, refusedAddress } from './sign-in/sign-in.ts';
 
 interface Problem {
   slug: Slug;
@@ -76,6 +76,8 @@ function formAddress(c: Context<App>, slug: Slug): string {
 function answerProblem(c: Context<App>, { slug, detail }: Problem) {
   if (slug === 'unauthorized')
     return askToSignIn(c, readRefusal(c)?.slug === slug ? 'unsaved' : readSessionId(c) ? 'ended' : undefined);
+  if (c.var.because === 'provider_away')
+    return answerSignIn(c, readNext(c.req.path + new URL(c.req.url).search), 'unvouched');
   const status = c.res.status as ContentfulStatusCode;
   return answerPage(c, problemPage(readerOf(c), slug, detail), { status, address: '/console', says: slug });
 }

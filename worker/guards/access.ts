@@ -5,6 +5,7 @@ import { type App, factory } from '../context.ts';
 import { readHeader } from '../http/header.ts';
 import { problem } from '../http/problems/problem.ts';
 import { useLimit } from './rate-limit.ts';
+import type { Role } from './roles.ts';
 
 /** The scopes of each role. */
 const scopes = {
@@ -25,11 +26,9 @@ const scopes = {
   ],
   auditor: ['consents:read', 'audit:read', 'requests:approve'],
   admin: ['tokens:manage', 'policies:publish', 'channels:manage'],
-} as const;
+} as const satisfies Record<Role, string[]>;
 
-export type Role = keyof typeof scopes;
 export type Scope = (typeof scopes)[Role][number];
-export const roles = Object.keys(scopes) as Role[];
 
 /**
  * Lets a request through whose token's role has the scope. Answers 401 or 403 otherwise, and 429 to an address that

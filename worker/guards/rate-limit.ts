@@ -43,13 +43,14 @@ export const token_limit_per_minute = 10;
  * Uses a visitor's limit once more.
  *
  * @param bucket What the visitor asks for; each bucket has the whole limit.
+ * @param uses 0 only looks whether the limit is reached.
  * @returns The headers of a 429, or undefined while the limit is not reached.
  */
-export async function useLimit(c: Context<App>, limited: Exclude<Limited, 'refused'>, bucket: string) {
+export async function useLimit(c: Context<App>, limited: Exclude<Limited, 'refused'>, bucket: string, uses: 0 | 1 = 1) {
   const { settings, signer, limiters } = c.var.services;
   const quota = { token_limit_per_minute, ...settings }[`${limited}_limit_per_minute`];
   if (quota === 0) return undefined;
-  const seconds = await limiters[limited](signer.sign('address', `${bucket} ${networkOf(readAddress(c))}`));
+  const seconds = await limiters[limited](signer.sign('address', `${bucket} ${networkOf(readAddress(c))}`), uses);
   return seconds > 0 ? describeLimit(limited, quota, seconds) : undefined;
 }
 

@@ -8,21 +8,21 @@ import { type Connect, type Judge, Refused } from '../egress.ts';
 const kept_ms = 1_000;
 
 /**
- * Returns what posts to another host. It connects to the addresses that were judged and to no other, so that a name that leads
+ * Returns what sends requests to other hosts. It connects to the addresses that were judged and to no other, so that a name that leads
  * elsewhere a moment later changes nothing. Because messages come in bursts, a connection serves those that follow at once.
  */
 export function createConnect(resolveName: typeof lookup): Connect {
   const kept = { keepAlive: true, timeout: kept_ms };
   const agents = { http: new http.Agent(kept), https: new https.Agent(kept) };
-  return ({ url, headers, body }, judge, { timeout_ms, answer_bytes }) =>
+  return ({ url, method, headers, body }, judge, { timeout_ms, answer_bytes }) =>
     new Promise((resolve, reject) => {
       const isSecure = url.protocol === 'https:';
       const signal = AbortSignal.timeout(timeout_ms);
       const fail = (error: Error) => reject(signal.aborted ? signal.reason : error);
       const { request } = isSecure ? https : http;
       const options = {
-        method: 'POST',
-        headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
+        method,
+        headers: body === undefined ? headers : { ...headers, 'Content-Length': Buffer.byteLength(body) },
         agent: isSecure ? agents.https : agents.http,
         lookup: lookUpJudged(resolveName, judge),
         signal,
@@ -38,7 +38,10 @@ export function createConnect(resolveName: typeof lookup): Connect {
             bytes += chunk.length;
             if (bytes > answer_bytes) sent.destroy(new Refused('answer-too-long'));
           });
-          response.on('end', () => resolve({ status: response.statusCode!, body: Buffer.concat(chunks).toString() }));
+          response.on('end', () => {
+            const type = response.headers['content-type'];
+            resolve({ status: response.statusCode!, type, body: Buffer.concat(chunks).toString() });
+          });
           response.on('error', fail);
         });
         // A status 101 comes as no answer, and unless somebody listens it would never end.
@@ -56,7 +59,7 @@ export function createConnect(resolveName: typeof lookup): Connect {
     });
 }
 
-/** Posts to another host, found by the system's resolver. */
+/** Sends a request to another host, found by the system's resolver. */
 export const connect = createConnect(lookup);
 
 export function lookUpJudged(resolveName: typeof lookup, judge: Judge): LookupFunction {

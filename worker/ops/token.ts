@@ -1,5 +1,5 @@
 import { createToken, listTokens, revokeToken, rotateToken } from '../../db/staff/tokens.ts';
-import { roles } from '../guards/access.ts';
+import { roles } from '../guards/roles.ts';
 import { readStaffName } from '../http/staff-text.ts';
 import { overlap_days, token_days } from '../staff/tokens.ts';
 import { type Command, defineCommand, Mistake, operator, text } from './run/command.ts';

@@ -196,14 +196,29 @@ create table tokens (
   last_used_at text
 );
 
-create table console_sessions (
-  id_sha256 text not null primary key,
-  token_id text not null,
+create table accounts (
+  id text not null primary key,
+  issuer text not null,
+  subject text not null,
+  holder text not null,
+  role text not null,
   created_at text not null,
-  last_seen_at text not null,
+  last_used_at text not null,
   ended_at text
 );
-create index console_sessions_by_token on console_sessions (token_id);
+create unique index accounts_by_subject on accounts (issuer, subject);
+
+create table console_sessions (
+  id_sha256 text not null primary key,
+  holder_id text not null,
+  created_at text not null,
+  last_seen_at text not null,
+  ended_at text,
+  vouched_at text,
+  renewal_at text,
+  renewal_sealed text
+);
+create index console_sessions_by_holder on console_sessions (holder_id);
 create index console_sessions_by_seen on console_sessions (last_seen_at);
 
 create table session_notes (

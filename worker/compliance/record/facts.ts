@@ -8,7 +8,7 @@ import {
   listPolicies,
   type PolicyDocument,
 } from '../../../db/policies.ts';
-import { listTokens } from '../../../db/staff/tokens.ts';
+import { listHolders } from '../../../db/staff/holders.ts';
 import type { Settings } from '../../settings.ts';
 import { type Form, forms } from '../../shared/fields.ts';
 
@@ -30,17 +30,17 @@ export interface RecordFacts {
   months: Record<Form, number>;
   choice_days: number;
   channels: { kind: string; name: string; host: string; events: string[] }[];
-  /** Tokens that are good now, by role. */
+  /** Tokens and accounts that are good now, by role. */
   roles: Record<string, number>;
   checks: { promise: string; state: string; checked_at: string }[];
 }
 
 /** Gathers what a record of processing says. */
 export async function gatherFacts(db: Database, settings: RecordSettings, now: Date): Promise<RecordFacts> {
-  const [policies, channels, tokens, checks] = await Promise.all([
+  const [policies, channels, holders, checks] = await Promise.all([
     listPolicies(db),
     listChannels(db),
-    listTokens(db),
+    listHolders(db),
     listChecks(db),
   ]);
   const policy = currentPolicy(policies, now);
@@ -52,8 +52,7 @@ export async function gatherFacts(db: Database, settings: RecordSettings, now: D
     }),
   ) as Record<Form, number>;
   const roles: Record<string, number> = {};
-  for (const { role, revoked_at, expires_at } of tokens)
-    if (!revoked_at && expires_at > now.toISOString()) roles[role] = (roles[role] ?? 0) + 1;
+  for (const { role, good_until } of holders) if (good_until > now.toISOString()) roles[role] = (roles[role] ?? 0) + 1;
   return {
     ...{ settings, now, policy, months, roles, checks, choice_days: choice_holds_days },
     channels: channels

@@ -124,8 +124,8 @@ export const record_texts: Record<Locale, RecordTexts> = {
       '法定的告知与记录义务',
     ],
     trail: ['操作记录', '说明对个人信息的每次操作', '编号、角色、操作；不含任何信息内容', '法定的记录义务'],
-    accounts: ['员工访问令牌', '按角色授权', '持有人名称、角色、使用时间', '人事管理所必需'],
-    account_period: '令牌失效后 36 个月',
+    accounts: ['员工访问令牌和账号', '按角色授权', '持有人名称、角色、使用时间、公司账号标识', '人事管理所必需'],
+    account_period: '令牌失效或账号最后使用后 36 个月',
     logs: ['运行日志', '排查故障与安全事件', '不含个人信息', '法定的留存义务'],
     backups: ['备份', '灾难恢复', '同数据库，加密；已删除线索的密钥不在其中', '安全保障义务'],
     backup_period: (hours, kept) => `每 ${hours} 小时一次，保留最近 ${kept} 份`,
@@ -147,8 +147,8 @@ export const record_texts: Record<Locale, RecordTexts> = {
     cross_border: region =>
       `软件本身不向境外提供个人信息；${region ? `数据存放在 ${region}` : '数据存放地区未声明（DATA_REGION）'}。`,
     staff: '有权访问的人员',
-    staff_heads: ['角色', '有效令牌数'],
-    no_staff: '目前没有有效令牌。',
+    staff_heads: ['角色', '有效令牌和账号数'],
+    no_staff: '目前没有有效的令牌或账号。',
     measures: '安全措施及其核对结果',
     measures_intro:
       '每线索一个密钥的 AES-256-GCM 加密，查询索引为 HMAC-SHA-256，操作记录以 SHA-256 链接并以 Ed25519 签名。下表为最近一次核对的结果，见 /compliance。',
@@ -248,12 +248,12 @@ export const record_texts: Record<Locale, RecordTexts> = {
       'duty to keep records',
     ],
     accounts: [
-      'access tokens of staff',
+      'access tokens and accounts of staff',
       'access by role',
-      'name of the holder, role, times of use',
+      'name of the holder, role, times of use, id of the company account',
       'necessary for staff management',
     ],
-    account_period: '36 months after the token ended',
+    account_period: '36 months after the token ended or the account was last used',
     logs: ['operating logs', 'finding faults and attacks', 'no personal data', 'duty to keep logs'],
     backups: [
       'backups',
@@ -281,8 +281,8 @@ export const record_texts: Record<Locale, RecordTexts> = {
     cross_border: region =>
       `The software itself sends no personal data across a border; ${region ? `the data stands in ${region}` : 'where it stands is not declared (DATA_REGION)'}.`,
     staff: 'Who may have access',
-    staff_heads: ['role', 'tokens that are good'],
-    no_staff: 'There is no good token now.',
+    staff_heads: ['role', 'tokens and accounts that are good'],
+    no_staff: 'There is no good token or account now.',
     measures: 'Measures, and whether they hold',
     measures_intro:
       'AES-256-GCM under a key of each inquiry, HMAC-SHA-256 for indexes, a record of acts that is chained by SHA-256 and signed with Ed25519. These are the results of the latest check; see /compliance.',

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { EventQuery } from '../../../db/audit/list.ts';
 import type { Database } from '../../../db/database.ts';
 import { nextDay, startOfDay } from '../../../db/days.ts';
-import { listTokens } from '../../../db/staff/tokens.ts';
+import { listHolders } from '../../../db/staff/holders.ts';
 import { uuid } from '../../http/query-fields.ts';
 import { staffName } from '../../http/staff-text.ts';
 
@@ -21,7 +21,7 @@ const day = z.catch(z.optional(z.iso.date().check(z.regex(/^20\d\d-/))), undefin
 export const eventFilters = z.object({
   lead_id: z.catch(z.optional(z.string().check(z.trim(), z.toLowerCase(), z.regex(uuid))), undefined),
   action: z.catch(eventAction, usual_action),
-  /** The holder of tokens, or an actor without a token. */
+  /** The holder of tokens or accounts, or an actor without. */
   person: z.catch(z.optional(staffName), undefined),
   from: day,
   to: day,
@@ -43,14 +43,14 @@ export async function toEventQuery(
   };
 }
 
-/** Lists all tokens that a person has or had, as the trail names them. */
+/** Lists all tokens and accounts that a person has or had, as the trail names them. */
 async function listActors(db: Database, person: string): Promise<string[]> {
-  const tokens = (await listTokens(db)).filter(({ holder }) => holder === person).map(({ id }) => id);
-  return own_actors.includes(person) ? [...tokens, person] : tokens;
+  const ids = (await listHolders(db)).filter(({ holder }) => holder === person).map(({ id }) => id);
+  return own_actors.includes(person) ? [...ids, person] : ids;
 }
 
-/** Lists the people who may stand in the log: everybody who has or had a token, and who acts without one. */
+/** Lists the people who may stand in the log: everybody who has or had a token or an account, and who acts without. */
 export async function listPeople(db: Database): Promise<string[]> {
-  const holders = (await listTokens(db)).map(({ holder }) => holder);
+  const holders = (await listHolders(db)).map(({ holder }) => holder);
   return [...[...new Set(holders)].sort((one, other) => one.localeCompare(other)), ...own_actors];
 }

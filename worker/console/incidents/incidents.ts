@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { listKeyIds } from '../../../db/incidents/affected.ts';
 import { listIncidents } from '../../../db/incidents/find.ts';
-import { listTokens } from '../../../db/staff/tokens.ts';
+import { listHolders } from '../../../db/staff/holders.ts';
 import { factory } from '../../context.ts';
 import { uuid } from '../../http/query-fields.ts';
 import { body } from '../../http/validate.ts';
@@ -29,10 +29,9 @@ export const showIncidents = factory.createHandlers(async c => {
 /** `GET /console/incidents/new` shows the form that records an incident. */
 export const askIncident = factory.createHandlers(async c => {
   const { db, now, settings } = c.var.services;
-  const [draft, tokens, keys] = await Promise.all([readDraft(c), listTokens(db), listKeyIds(db)]);
+  const [draft, tokens, keys] = await Promise.all([readDraft(c), listHolders(db), listKeyIds(db)]);
   const typed = draft?.typed ?? { to: writeLocal(now(), settings.time_zone) };
-  const holders = tokens.map(({ id, holder, role }) => ({ id, holder, role }));
-  return answerPage(c, newPage(readerOf(c), { typed, draft, tokens: holders, keys }), statusOf(draft));
+  return answerPage(c, newPage(readerOf(c), { typed, draft, tokens, keys }), statusOf(draft));
 });
 
 const scopes = ['token_id', 'key_id', 'lead_ids', 'all'] as const;

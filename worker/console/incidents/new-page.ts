@@ -12,7 +12,7 @@ interface New {
   typed: Record<string, string>;
   /** The form that was refused before. */
   draft: Draft | undefined;
-  /** The tokens and keys that may be named. */
+  /** The tokens, accounts and keys that may be named. */
   tokens: { id: string; holder: string; role: string }[];
   keys: string[];
 }

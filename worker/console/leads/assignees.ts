@@ -1,17 +1,18 @@
-import { listTokens } from '../../../db/staff/tokens.ts';
+import { listHolders } from '../../../db/staff/holders.ts';
 import type { Services } from '../../context.ts';
-import { type Role, roles, scopesOf } from '../../guards/access.ts';
+import { scopesOf } from '../../guards/access.ts';
+import { type Role, roles } from '../../guards/roles.ts';
 
 /**
- * Lists whom a lead can be given to: the holders of good tokens that may work on leads.
+ * Lists whom a lead can be given to: the holders of good tokens and accounts that may work on leads.
  *
- * @param current Who has the lead now. They are listed too, whatever their token is.
+ * @param current Who has the lead now. They are listed too, whatever became of their token or account.
  */
 export async function listAssignees({ db, now }: Services, current?: string | null): Promise<string[]> {
   const at = now().toISOString();
   const working = roles.filter(role => scopesOf(role).includes('leads:write'));
-  const holders = (await listTokens(db))
-    .filter(({ role, revoked_at, expires_at }) => working.includes(role as Role) && !revoked_at && expires_at > at)
+  const holders = (await listHolders(db))
+    .filter(({ role, good_until }) => working.includes(role as Role) && good_until > at)
     .map(({ holder }) => holder);
   return [...new Set([...holders, ...(current ? [current] : [])])].sort((one, other) => one.localeCompare(other));
 }

@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../../db/audit/record.ts';
 import type { ConsentDay } from '../../../db/consents/stats.ts';
 import type { ClosedReason, ErasureGround, HoldGround, LeadStatus, RevealPurpose } from '../../../db/leads/lead.ts';
 import type { MailKind } from '../../../db/notices/mails.ts';
-import type { Role } from '../../guards/access.ts';
+import type { Role } from '../../guards/roles.ts';
 import type { Form, LeadField } from '../../shared/fields.ts';
 
 /** Texts by what they name. Because rows of other times may hold other values, any value may be asked for. */
@@ -54,6 +54,25 @@ export const en = {
     ended: 'Your session has ended. Please sign in again.',
     unsaved: 'Your session had ended, so nothing of what you sent was saved. Please sign in and send it again.',
     out: 'You are signed out.',
+    outHere: 'You are signed out here. In this browser your company account may still be signed in.',
+    leave: 'Sign out there too',
+    account: 'Sign in with company account',
+    other: 'Use another account',
+    orToken: 'With an access token',
+    tokenFor: 'For whoever was given a token by an administrator.',
+    arrived: 'You are signed in.',
+    goOn: 'Go on',
+    obstacles: {
+      away: 'The company’s sign-in can’t be reached. Try again in a minute. An access token works meanwhile.',
+      unvouched:
+        'The company’s sign-in can’t be reached, so nobody can tell whether your account is still good. Your session goes on as soon as it answers: reload this page in a minute. An access token works meanwhile.',
+      denied: 'The company’s sign-in let nobody through: it was cancelled there, or it was used before. Sign in again.',
+      distrusted:
+        'The answer of the company’s sign-in could not be trusted, so nobody was signed in. Try again. If it stays so, tell your administrator.',
+      stale: 'This sign-in was begun in another browser or too long ago, or it was used already. Sign in again.',
+      no_role:
+        'Your company account has no access to the console. Ask your administrator to put you into a group that has.',
+    },
   },
   account: { title: 'Account', out: 'Sign out', everywhere: 'Sign out everywhere', keys: 'Keyboard shortcuts' },
   statuses: named<LeadStatus>({
@@ -320,6 +339,11 @@ export const en = {
       'token.created': 'Token made',
       'token.rotated': 'Token rotated',
       'token.revoked': 'Token revoked',
+      'account.created': 'Account made',
+      'account.changed': 'Role of an account changed',
+      'account.signed_in': 'Signed in',
+      'account.signed_out': 'Signed out',
+      'account.refused': 'Account no longer let in',
       'policy.published': 'Policy published',
       'incident.recorded': 'Incident recorded',
       'incident.noticed': 'Notice of incident given',

@@ -148,11 +148,13 @@ export type Reason =
   | 'receipt_code'
   | 'reference'
   | 'noticed'
-  | 'restricted';
+  | 'restricted'
+  | 'provider_away';
 
 /** Details that replace a problem's general one, by reason. */
 export const problem_details: Record<Locale, Record<Reason, string>> = {
   'zh-CN': {
+    provider_away: '暂时无法连接公司的登录服务，因此无法确认您的账号是否仍然有效。',
     erased: '这条线索已被删除，只留下删除记录，没有可以更改的内容。',
     lost_key:
       '这里的个人信息无法解密：所需的密钥已丢失或未配置。服务器日志中的 key_lost 列出了相关编号和密钥；请联系管理员。',
@@ -171,6 +173,7 @@ export const problem_details: Record<Locale, Record<Reason, string>> = {
     copy_over: '这个地址没有可打开的副本：它只能打开一次，有效期 7 天。如仍需要，请再次提出请求。',
   },
   en: {
+    provider_away: "The company's sign-in cannot be reached, so nobody can tell whether your account is still good.",
     erased: 'This lead has been erased. Only the record of its erasure is left, and nothing that could be changed.',
     lost_key:
       'Personal data in this answer cannot be decrypted: a key is lost or not set. The line key_lost of the server log names the ids and the key; ask an administrator.',

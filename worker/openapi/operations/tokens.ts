@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { roles } from '../../guards/access.ts';
+import { roles } from '../../guards/roles.ts';
 import { newToken, overlap_days, rotation, token_days } from '../../staff/tokens.ts';
 import { describe, examples, instant, json, named, type Operation, private_headers } from '../declaration.ts';
 

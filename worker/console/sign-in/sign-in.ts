@@ -1,16 +1,18 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
-import { endSession, endSessions, findSession } from '../../db/staff/sessions.ts';
-import { type App, factory } from '../context.ts';
-import { presentToken } from '../guards/access.ts';
-import { readHeader } from '../http/header.ts';
-import { problem } from '../http/problems/problem.ts';
-import { statuses } from '../http/problems/slugs.ts';
-import { body } from '../http/validate.ts';
-import { answerPage } from './answer.ts';
-import { type Reader, readerOf } from './reader.ts';
-import { type Refusal, readRefusal } from './refusal.ts';
-import { beginSession, forgetSession, readSessionId } from './session.ts';
+import { recordSignOut } from '../../../db/staff/accounts.ts';
+import { endSession, endSessions, findSession } from '../../../db/staff/sessions.ts';
+import { type App, factory } from '../../context.ts';
+import { presentToken } from '../../guards/access.ts';
+import { readHeader } from '../../http/header.ts';
+import { problem } from '../../http/problems/problem.ts';
+import { statuses } from '../../http/problems/slugs.ts';
+import { body } from '../../http/validate.ts';
+import type { Failure } from '../../staff/provider.ts';
+import { answerPage } from '../answer.ts';
+import { type Reader, readerOf } from '../reader.ts';
+import { type Refusal, readRefusal } from '../refusal.ts';
+import { beginSession, findPresenter, forgetSession, readSessionId } from '../session.ts';
 import { signInPage } from './sign-in-page.ts';
 
 const credentials = z.object({ token: z._default(z.string(), ''), next: z._default(z.string(), '') });
@@ -41,18 +43,18 @@ export function refusedAddress(sent: unknown): string {
  * else it says that the browser has not, or why the token was refused.
  */
 export const arrive = factory.createHandlers(async c => {
-  const { db, now } = c.var.services;
   const next = readNext(c.req.query('next') ?? '');
   const refusal = readRefusal(c);
-  const presented = readSessionId(c);
-  const isIn = !refusal && presented && (await findSession(db, presented, now(), true));
-  if (isIn) return c.redirect(next, 303);
+  const found = refusal ? undefined : await findPresenter(c, true);
+  if (found === 'away') return answerSignIn(c, next, 'unvouched');
+  if (found) return c.redirect(next, 303);
   const reader = readerOf(c);
   const { signIn: text } = reader.text;
   const hasCookies = c.req.query(refused) !== undefined;
   const error = refusal ? describeRefusal(text, refusal) : hasCookies ? undefined : text.cookies;
   const headers: Record<string, string> = refusal?.seconds ? { 'Retry-After': String(refusal.seconds) } : {};
-  return answerPage(c, signInPage(reader, { next, error }), {
+  const isTokenWrong = refusal?.slug === 'unauthorized';
+  return answerPage(c, signInPage(reader, { next, error, isTokenWrong, hasAccounts: hasAccounts(c) }), {
     status: refusal ? statuses[refusal.slug] : 401,
     headers,
     address: home,
@@ -60,25 +62,62 @@ export const arrive = factory.createHandlers(async c => {
   });
 });
 
+/** Why a sign-in with an account does not succeed, or goes no further. */
+export type Obstacle =
+  | Failure['failed']
+  /** The provider vouches for the person, and none of their values has a role. */
+  | 'no_role'
+  /** This browser has not begun it, or it was ended before. */
+  | 'stale'
+  /** The session cannot be renewed while the provider is away. */
+  | 'unvouched';
+
+const obstacle_statuses = {
+  away: 503,
+  unvouched: 503,
+  denied: 401,
+  distrusted: 401,
+  stale: 401,
+  no_role: 403,
+} as const;
+
+/** Seconds after which a provider that is away is worth another try. */
+const retry_seconds = 30;
+
+/** Answers with the page to sign in on, which says what stands in the way of an account and how to go on. */
+export function answerSignIn(c: Context<App>, next: string, obstacle: Obstacle) {
+  const reader = readerOf(c);
+  const error = reader.text.signIn.obstacles[obstacle];
+  const offersOther = obstacle === 'no_role' || obstacle === 'denied';
+  const status = obstacle_statuses[obstacle];
+  const headers: Record<string, string> = status === 503 ? { 'Retry-After': String(retry_seconds) } : {};
+  const page = signInPage(reader, { next, error, hasAccounts: hasAccounts(c), offersOther });
+  return answerPage(c, page, { status, headers, address: home });
+}
+
 function describeRefusal(text: Reader['text']['signIn'], { slug, detail, seconds }: Refusal): string {
   if (slug === 'unauthorized') return text.wrong;
   return slug === 'too-many-requests' && seconds ? text.slow(seconds) : detail;
 }
 
 /**
- * `POST /console/session/end` signs out in this browser, or with `everywhere` in all that signed in with
- * the same token.
+ * `POST /console/session/end` signs out in this browser, or with `everywhere` in all that signed in with the same token
+ * or account. The page that it leads to offers to sign out at the provider too, where that can be done.
  */
 export const signOut = factory.createHandlers(
   body(z.object({ everywhere: z.optional(z.string()) }), { form: true }),
   async c => {
-    const { db, now } = c.var.services;
+    const { services, request_id } = c.var;
+    const { db, now } = services;
     const presented = readSessionId(c);
-    const holder = presented && (await findSession(db, presented, now(), false));
+    const holder = presented ? await findSession(db, presented, now(), false) : undefined;
     if (holder && c.req.valid('json').everywhere) await endSessions(db, holder.id, now());
     else if (presented) await endSession(db, presented, now());
     forgetSession(c);
-    return c.redirect('/console?out', 303);
+    if (!holder?.vouched_at) return c.redirect('/console?out', 303);
+    await recordSignOut(db, { id: holder.id, role: holder.role, request_id }, 'account.signed_out', now());
+    const { findSignOut } = await import('../../staff/provider.ts');
+    return c.redirect((await findSignOut(services)) ? '/console?out=account' : '/console?out', 303);
   },
 );
 
@@ -95,14 +134,16 @@ export function askToSignIn(c: Context<App>, why?: 'ended' | 'unsaved'): Respons
     url.searchParams.set(again, '1');
     c.header('Refresh', `0; url=${url.pathname}${url.search}`);
   }
-  const isOut = url.searchParams.has('out');
+  const out = url.searchParams.get('out');
+  const offersLeave = out === 'account' && hasAccounts(c);
   for (const name of [again, 'lang', 'out']) url.searchParams.delete(name);
   const next = isGet ? url.pathname + url.search : home;
   const reader = readerOf(c);
   const { signIn: text } = reader.text;
-  const notice = why ? text[why] : isOut ? text.out : undefined;
+  const notice = why ? text[why] : out === null ? undefined : offersLeave ? text.outHere : text.out;
   const status = next === home && isGet ? 200 : 401;
-  return answerPage(c, signInPage(reader, { next, notice }), { status, address: home, says: 'unauthorized' });
+  const page = signInPage(reader, { next, notice, hasAccounts: hasAccounts(c), offersLeave });
+  return answerPage(c, page, { status, address: home, says: 'unauthorized' });
 }
 
 const home = '/console';
@@ -110,7 +151,11 @@ const home = '/console';
 /** Parameter of an address that the browser asks for a second time, from our own page. */
 const again = 'again';
 
+function hasAccounts(c: Context<App>): boolean {
+  return c.var.services.settings.oidc_issuer !== undefined;
+}
+
 /** Returns the path of a page of the console, whatever the form says. */
-function readNext(next: string): string {
+export function readNext(next: string): string {
   return /^\/console(?:\/[\w\-/]*)?(?:\?[\w\-./=&%+:]*)?$/.test(next) && !next.includes('//') ? next : home;
 }

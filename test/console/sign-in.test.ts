@@ -1,0 +1,400 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createToken } from '../../db/staff/tokens.ts';
+import type { Environment } from '../../worker/settings.ts';
+import { readCookie, startConsole } from '../support/console.ts';
+import { browser_accept, operator, origin } from '../support/harness.ts';
+import { type IdentityProvider, passProvider, startIdentityProvider } from '../support/identity-provider.ts';
+
+const minute_ms = 60_000;
+
+let provider: IdentityProvider;
+
+beforeAll(async () => {
+  provider = await startIdentityProvider(origin);
+});
+afterAll(() => provider.stop());
+beforeEach(() => {
+  provider.setAway(false);
+  provider.enter('u1', { name: '张伟', groups: ['staff', 'sales-team'] });
+});
+
+/** Starts a console whose staff sign in at the provider. */
+async function startCompany(overrides: Environment = {}, by = provider) {
+  const started = await startConsole({ ...by.settings, ...overrides });
+  const headers = { Accept: browser_accept, 'Accept-Language': 'en' };
+
+  /** Begins to sign in, and returns the provider's address and the cookie that goes along. */
+  async function begin(query = '', cookie = '') {
+    const response = await started.get(`/console/sign-in${query}`, { ...headers, Cookie: cookie });
+    const [attempt = ''] = response.headers.getSetCookie().filter(one => one.includes('console_attempt_'));
+    return { response, address: response.headers.get('Location') ?? '', attempt: attempt.split(';')[0]!, set: attempt };
+  }
+
+  /** Comes back from the provider, as from another site: with no cookie but that of the attempt. */
+  async function come(back: URL, attempt: string) {
+    const response = await started.get(back.pathname + back.search, {
+      ...headers,
+      'Sec-Fetch-Site': 'cross-site',
+      Cookie: attempt,
+    });
+    return { response, text: await response.text() };
+  }
+
+  /** Signs in, and returns a browser that is. */
+  async function enter(cookies?: Map<string, string>) {
+    const { address, attempt } = await begin();
+    const { response } = await come(await passProvider(address, cookies), attempt);
+    const Cookie = readCookie(response);
+    return {
+      Cookie,
+      response,
+      get: (path: string, more: Record<string, string> = {}) =>
+        started.get(path, { ...headers, 'Sec-Fetch-Site': 'same-origin', Cookie, ...more }),
+      post: (path: string, fields: Record<string, string> = {}) =>
+        started.submit(path, fields, { ...headers, 'Sec-Fetch-Site': 'same-origin', Cookie }),
+    };
+  }
+
+  const readAccounts = () => started.db.selectFrom('accounts').selectAll().execute();
+  /** Lists what the trail says of accounts. */
+  const readTrail = async () =>
+    (await started.readEvents()).filter(({ action }) => action.startsWith('account.')).map(({ action }) => action);
+  return { ...started, begin, come, enter, readAccounts, readTrail };
+}
+
+describe('sign-in with an account of the company', () => {
+  it('leads to the provider with a code challenge, a state and a nonce, and keeps their secrets in a sealed cookie', async () => {
+    const { begin } = await startCompany();
+    const { response, address, attempt, set } = await begin('?next=%2Fconsole%2Foverview');
+    expect(response.status).toBe(303);
+    const url = new URL(address);
+    expect(url.origin).toBe(provider.issuer);
+    const { state, nonce, code_challenge, ...rest } = Object.fromEntries(url.searchParams);
+    expect(rest).toEqual({
+      client_id: 'console',
+      redirect_uri: `${origin}/console/sign-in/callback`,
+      response_type: 'code',
+      scope: 'openid profile email offline_access',
+      code_challenge_method: 'S256',
+    });
+    expect(new Set([state, nonce, code_challenge]).size).toBe(3);
+    expect(set).toMatch(/^__Host-console_attempt_[\w-]{10}=/);
+    expect(set).toMatch(/Max-Age=900; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    for (const secret of [state!, nonce!, 'overview'])
+      expect(Buffer.from(attempt.split('=')[1]!, 'base64url').toString()).not.toContain(secret);
+  });
+
+  it('makes the account at the first time, with the role of a group, and goes on to the page that was asked for', async () => {
+    const { begin, come, get, readAccounts, readTrail, lines } = await startCompany();
+    const { address, attempt } = await begin('?next=%2Fconsole%2Foverview');
+    const { response, text } = await come(await passProvider(address), attempt);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('Refresh')).toBe('0; url=/console/session?next=%2Fconsole%2Foverview');
+    expect(text).toContain('You are signed in.');
+    const Cookie = readCookie(response);
+    const arrived = await get('/console/session?next=%2Fconsole%2Foverview', { Cookie });
+    expect([arrived.status, arrived.headers.get('Location')]).toEqual([303, '/console/overview']);
+    const page = await (await get('/console', { Accept: browser_accept, 'Accept-Language': 'en', Cookie })).text();
+    expect(page).toMatch(/class="who">张伟<\/span><span class="role">Sales</);
+    const [account, ...others] = await readAccounts();
+    expect(account).toMatchObject({ issuer: provider.issuer, subject: 'u1', holder: '张伟', role: 'sales' });
+    expect(others).toEqual([]);
+    expect(await readTrail()).toEqual(['account.created', 'account.signed_in']);
+    expect(lines.join('')).toContain(`"account_id":"${account!.id}"`);
+    expect(lines.join('')).not.toMatch(/code=|张伟|u1"/);
+  });
+
+  it('gives the first role in the order of OIDC_ROLES, the one of today at each sign-in, and records the change', async () => {
+    const { enter, readAccounts, readTrail, readEvents } = await startCompany();
+    provider.enter('u1', { name: '张伟', groups: ['dpo', 'sales-team'] });
+    await enter();
+    expect((await readAccounts()).map(({ role }) => role)).toEqual(['sales']);
+    provider.enter('u1', { name: '另一个名字', groups: ['dpo'] });
+    await enter();
+    expect(await readAccounts()).toMatchObject([{ holder: '张伟', role: 'privacy_officer' }]);
+    expect(await readTrail()).toEqual(['account.created', 'account.signed_in', 'account.changed', 'account.signed_in']);
+    const [changed] = await readEvents('action=account.changed');
+    expect(changed).toMatchObject({ fields: 'role:sales>privacy_officer' });
+  });
+
+  it.each([
+    ['in a claim within another', { OIDC_ROLE_CLAIM: 'realm_access.roles' }, { realm_access: { roles: ['dpo'] } }],
+    [
+      'in a claim that is an address',
+      { OIDC_ROLE_CLAIM: 'https://c.example/role' },
+      { 'https://c.example/role': 'dpo' },
+    ],
+  ])('finds a role %s', async (_, settings, claims) => {
+    const { enter, readAccounts } = await startCompany(settings);
+    provider.enter('u1', { name: '张伟', groups: [], ...claims });
+    await enter();
+    expect((await readAccounts()).map(({ role }) => role)).toEqual(['privacy_officer']);
+  });
+
+  it('asks for userinfo where what is signed tells no role', async () => {
+    const sparing = await startIdentityProvider(origin, { signsClaims: false });
+    sparing.enter('u1', { name: '张伟', groups: ['sales-team'] });
+    const { enter, readAccounts } = await startCompany({}, sparing);
+    await enter();
+    expect(await readAccounts()).toMatchObject([{ holder: '张伟', role: 'sales' }]);
+    expect(sparing.requests).toContain('GET /me');
+    await sparing.stop();
+  });
+
+  it('keeps two people of one name apart, and one who signs in in two tabs at once together', async () => {
+    const { begin, come, enter, readAccounts } = await startCompany();
+    const [one, other] = [await begin(), await begin()];
+    const backs = [await passProvider(one.address), await passProvider(other.address)];
+    const both = `${one.attempt}; ${other.attempt}`;
+    const answers = await Promise.all(backs.map(back => come(back, both)));
+    expect(answers.map(({ response }) => response.status)).toEqual([200, 200]);
+    provider.enter('u2', { name: '张伟', preferred_username: 'zhangwei2', groups: ['dpo'] });
+    await enter();
+    expect((await readAccounts()).map(({ holder }) => holder).sort()).toEqual(['张伟', '张伟 (zhangwei2)']);
+  });
+
+  it('says that an account has no access, offers another one, and makes nothing', async () => {
+    const { begin, come, readAccounts, db } = await startCompany();
+    provider.enter('u1', { name: '张伟', groups: ['staff'] });
+    const { address, attempt } = await begin();
+    const { response, text } = await come(await passProvider(address), attempt);
+    expect(response.status).toBe(403);
+    expect(text).toContain('Your company account has no access to the console.');
+    expect(text).toContain('href="/console/sign-in?next=%2Fconsole&amp;other="');
+    expect(readCookie(response)).toBe('');
+    expect([await readAccounts(), await db.selectFrom('console_sessions').selectAll().execute()]).toEqual([[], []]);
+    const other = await begin('?other');
+    expect(new URL(other.address).searchParams.get('prompt')).toBe('select_account');
+  });
+
+  it('says so where the person cancels at the provider', async () => {
+    const { begin, come } = await startCompany();
+    provider.cancel();
+    const { address, attempt } = await begin();
+    const back = await passProvider(address);
+    expect(back.searchParams.get('error')).toBe('access_denied');
+    const { response, text } = await come(back, attempt);
+    expect(response.status).toBe(401);
+    expect(text).toMatch(/role="alert"[^>]*>The company’s sign-in let nobody through/);
+  });
+
+  it('counts once: the same return again, another browser, another state and a late one are refused', async () => {
+    const { begin, come, advance, readTrail } = await startCompany();
+    const { address, attempt } = await begin();
+    const back = await passProvider(address);
+    const stale = /was begun in another browser or too long ago/;
+    expect((await come(back, '')).text).toMatch(stale);
+    const changed = new URL(back);
+    const state = changed.searchParams.get('state')!;
+    changed.searchParams.set('state', `${state.slice(0, -1)}${state.endsWith('A') ? 'B' : 'A'}`);
+    expect((await come(changed, attempt)).text).toMatch(stale);
+    const forged = `${attempt.split('=')[0]}=${'A'.repeat(400)}`;
+    expect((await come(back, forged)).text).toMatch(stale);
+    const first = await come(back, attempt);
+    expect(first.response.status).toBe(200);
+    expect(first.response.headers.getSetCookie().join()).toContain(`${attempt.split('=')[0]}=; Max-Age=0`);
+    const replayed = await come(back, attempt);
+    expect([replayed.response.status, readCookie(replayed.response)]).toEqual([401, '']);
+    expect(replayed.text).toContain('it was used before');
+    const late = await begin();
+    const lateBack = await passProvider(late.address);
+    advance(16 * minute_ms);
+    expect((await come(lateBack, late.attempt)).text).toMatch(stale);
+    expect(await readTrail()).toEqual(['account.created', 'account.signed_in']);
+  });
+
+  it('takes no code that was given for another attempt of the same browser', async () => {
+    const { begin, come } = await startCompany();
+    const [one, other] = [await begin(), await begin()];
+    const [back, otherBack] = [await passProvider(one.address), await passProvider(other.address)];
+    const crossed = new URL(otherBack);
+    crossed.searchParams.set('code', back.searchParams.get('code')!);
+    const { response } = await come(crossed, `${one.attempt}; ${other.attempt}`);
+    expect([response.status, readCookie(response)]).toEqual([401, '']);
+  });
+
+  it('slows down an address that comes back with one wrong code after another', async () => {
+    const { begin, come } = await startCompany();
+    for (let n = 0; n < 11; n++) {
+      const { address, attempt } = await begin();
+      const state = new URL(address).searchParams.get('state');
+      const { response } = await come(new URL(`${origin}/console/sign-in/callback?code=wrong&state=${state}`), attempt);
+      expect(response.status).toBe(n < 10 ? 401 : 429);
+    }
+  });
+
+  it('offers the account first, the token below it, and says what to do while the provider is away', async () => {
+    const { get, begin, open, lines } = await startCompany();
+    const page = await (await get('/console', { Accept: browser_accept, 'Accept-Language': 'en' })).text();
+    expect(page).toMatch(/href="\/console\/sign-in\?next=%2Fconsole">Sign in with company account<[\s\S]*name="token"/);
+    provider.setAway(true);
+    const { response } = await begin();
+    expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '30']);
+    const text = await response.text();
+    expect(text).toMatch(/role="alert"[^>]*>The company’s sign-in can’t be reached/);
+    expect(text).toContain('name="token"');
+    expect(lines.join('')).toMatch(/"sign_in_refused".*"reason":"away","code":"503"/);
+    expect((await (await open('sales')).get('/console')).status).toBe(200);
+  });
+
+  it('speaks Chinese too', async () => {
+    const { get } = await startCompany();
+    const chinese = { Accept: browser_accept, 'Accept-Language': 'zh-CN' };
+    expect(await (await get('/console', chinese)).text()).toContain('使用公司账号登录');
+    const back = await get('/console/sign-in/callback?state=x&code=y', chinese);
+    expect([back.status, await back.text()]).toEqual([401, expect.stringContaining('这次登录是在其他浏览器中开始的')]);
+  });
+
+  it('is nowhere without its settings', async () => {
+    const { get } = await startConsole();
+    for (const path of ['/console/sign-in', '/console/sign-in/callback?state=x'])
+      expect((await get(path, { Accept: browser_accept })).status).toBe(404);
+    expect(await (await get('/console', { Accept: browser_accept })).text()).not.toContain('/console/sign-in');
+  });
+
+  it('goes to no host that is neither the issuer nor listed', async () => {
+    const elsewhere = await startIdentityProvider(origin, { host: 'localhost' });
+    const { begin, lines } = await startCompany({}, elsewhere);
+    expect((await begin()).response.status).toBe(503);
+    expect(lines.join('')).toContain('"code":"private-address"');
+    await elsewhere.stop();
+  });
+});
+
+describe('a session of an account', () => {
+  it('asks the provider again from the half hour on, with a token that is sealed and used once', async () => {
+    const { enter, advance, db } = await startCompany();
+    const person = await enter();
+    const count = () => provider.requests.filter(one => one === 'POST /token').length;
+    const before = count();
+    advance(29 * minute_ms);
+    expect((await person.get('/console')).status).toBe(200);
+    expect(count()).toBe(before);
+    const readSealed = async () =>
+      (await db.selectFrom('console_sessions').select('renewal_sealed').executeTakeFirstOrThrow()).renewal_sealed;
+    const first = await readSealed();
+    for (let n = 1; n <= 3; n++) {
+      advance(31 * minute_ms);
+      const answers = await Promise.all([1, 2, 3].map(() => person.get('/console')));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+      expect(count()).toBe(before + n);
+    }
+    expect(await readSealed()).not.toBe(first);
+  });
+
+  it('ends within the hour after its person has left the group, wherever they are signed in', async () => {
+    const { enter, advance, readTrail, readAccounts } = await startCompany();
+    const [person, elsewhere] = [await enter(), await enter()];
+    provider.enter('u1', { name: '张伟', groups: ['staff'] });
+    advance(31 * minute_ms);
+    const ended = await person.get('/console/overview');
+    expect([ended.status, await ended.text()]).toEqual([401, expect.stringContaining('Your session has ended.')]);
+    expect((await elsewhere.get('/console/overview')).status).toBe(401);
+    expect((await readTrail()).at(-1)).toBe('account.refused');
+    expect((await readAccounts())[0]!.ended_at).not.toBeNull();
+    provider.enter('u1', { name: '张伟', groups: ['sales-team'] });
+    expect((await (await enter()).get('/console')).status).toBe(200);
+  });
+
+  it('has the role of today after at most an hour', async () => {
+    const { enter, advance } = await startCompany();
+    const person = await enter();
+    expect((await person.get('/console/tokens')).status).toBe(403);
+    provider.enter('u1', { name: '张伟', groups: ['ops'] });
+    advance(60 * minute_ms);
+    expect((await person.get('/console/tokens')).status).toBe(200);
+  });
+
+  it.each([
+    ['consent is taken back', () => provider.revoke()],
+    ['the account is gone', () => provider.forget('u1')],
+  ])('ends within the hour after %s at the provider', async (_, leave) => {
+    const { enter, advance } = await startCompany();
+    const person = await enter();
+    await leave();
+    advance(31 * minute_ms);
+    expect((await person.get('/console/overview')).status).toBe(401);
+  });
+
+  it('goes on while the provider is away for less than half an hour, then waits for it, and is not lost', async () => {
+    const { enter, advance, readTrail } = await startCompany();
+    const person = await enter();
+    provider.setAway(true);
+    advance(59 * minute_ms);
+    expect((await person.get('/console/overview')).status).toBe(200);
+    advance(minute_ms);
+    const waiting = await person.get('/console/overview');
+    expect([waiting.status, waiting.headers.get('Retry-After')]).toEqual([503, '30']);
+    const text = await waiting.text();
+    expect(text).toMatch(/role="alert"[^>]*>The company’s sign-in can’t be reached, so nobody can tell/);
+    expect(text).toContain('name="next" value="/console/overview"');
+    const script = await person.get('/console/arrivals', { Accept: 'application/json' });
+    expect([script.status, script.headers.get('Content-Type')]).toEqual([503, 'application/problem+json']);
+    provider.setAway(false);
+    advance(minute_ms);
+    expect((await person.get('/console/overview')).status).toBe(200);
+    expect(await readTrail()).toEqual(['account.created', 'account.signed_in']);
+  });
+
+  it('ends after an hour where the provider gives nothing to ask it with', async () => {
+    const strict = await startIdentityProvider(origin, { renews: false });
+    strict.enter('u1', { name: '张伟', groups: ['sales-team'] });
+    const { enter, advance } = await startCompany({}, strict);
+    const person = await enter();
+    advance(59 * minute_ms);
+    expect((await person.get('/console/overview')).status).toBe(200);
+    advance(minute_ms);
+    expect((await person.get('/console/overview')).status).toBe(401);
+    await strict.stop();
+  });
+
+  it('ends at sign-out, which offers to sign out at the provider too', async () => {
+    const { enter, readTrail, get } = await startCompany();
+    const person = await enter();
+    const out = await person.post('/console/session/end');
+    expect(out.headers.get('Location')).toBe('/console?out=account');
+    expect((await person.get('/console/overview')).status).toBe(401);
+    const page = await (await get('/console?out=account', { Accept: browser_accept, 'Accept-Language': 'en' })).text();
+    expect(page).toContain('In this browser your company account may still be signed in.');
+    expect(page).toContain('href="/console/sign-in/end"');
+    const leave = new URL((await get('/console/sign-in/end')).headers.get('Location')!);
+    expect(leave.origin + leave.pathname).toBe(`${provider.issuer}/session/end`);
+    expect(Object.fromEntries(leave.searchParams)).toEqual({
+      client_id: 'console',
+      post_logout_redirect_uri: `${origin}/console`,
+    });
+    expect((await fetch(leave)).status).toBe(200);
+    expect((await readTrail()).at(-1)).toBe('account.signed_out');
+  });
+
+  it('approves no refusal that its own token asked for, and one of another person of the same name', async () => {
+    const { enter, ask, app, db, services, readEvents } = await startCompany();
+    const take = async () => {
+      const sent = { type: 'explanation', channel: 'phone', email: 'li@example.com' };
+      return ((await (await ask('POST', '/subject-requests', sent)).json()) as { id: string }).id;
+    };
+    const refusal = { code: 'R5', explanation: '同一请求一周内已提出 40 次。' };
+    const countRefused = async () => (await readEvents('action=request.refused')).length;
+    provider.enter('u1', { name: '张伟', groups: ['dpo'] });
+    const first = await enter();
+    provider.enter('u2', { name: '张伟', groups: ['dpo'] });
+    const second = await enter();
+
+    const [by_token, by_account] = [await take(), await take()];
+    const token = await createToken(db, { holder: '张伟', role: 'privacy_officer', days: 9 }, operator, services.now());
+    const asked = await app.request(`${origin}/subject-requests/${by_token}/refusal`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify(refusal),
+    });
+    expect(asked.status).toBe(200);
+    for (const one of [first, second]) await one.post(`/console/requests/${by_token}/approval`);
+    expect(await countRefused()).toBe(0);
+
+    await second.post(`/console/requests/${by_account}/refusal`, refusal);
+    await second.post(`/console/requests/${by_account}/approval`);
+    expect(await countRefused()).toBe(0);
+    await first.post(`/console/requests/${by_account}/approval`);
+    expect(await countRefused()).toBe(1);
+  });
+});
