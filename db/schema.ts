@@ -13,6 +13,7 @@ export interface Schema {
   key_checks: KeyChecks;
   consents: Consents;
   once: Once;
+  assignment_rules: AssignmentRules;
   quotas: Quotas;
   policies: Policies;
   policy_documents: PolicyDocuments;
@@ -223,6 +224,17 @@ export interface Once {
   subject_id: string | null;
   receipt: string | null;
   expires_at: string;
+}
+
+/**
+ * A holder to whom new leads of a form go: all of them, or in turn with the others of the form. `place` is the place in
+ * the rule, from 0; `last_seq` is the number of the lead with which the holder last had the turn, 0 before the first.
+ */
+export interface AssignmentRules {
+  form: string;
+  place: number;
+  holder: string;
+  last_seq: number;
 }
 
 /** Number of leads received in the latest minute, by the form's name. A form without a quota has no row. */

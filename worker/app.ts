@@ -21,6 +21,7 @@ import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from '.
 import { showWidget } from './widget.ts';
 
 const announcements = lazy(() => import('./announcements/list.ts'));
+const assignment = lazy(() => import('./assignment.ts'));
 const compliance = lazy(() => import('./compliance/pages.ts'));
 const consents = lazy(() => import('./consents/list.ts'));
 const docs = lazy(() => import('./docs.ts'));
@@ -120,6 +121,10 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   });
   at('/tokens/:id', { DELETE: [requireScope('tokens:manage'), tokens('endToken')] });
   at('/tokens/:id/rotation', { POST: [requireScope('tokens:manage'), tokens('renewToken')] });
+  at('/assignment-rules/:form', {
+    GET: [requireScope('tokens:manage'), assignment('showRule')],
+    PUT: [requireScope('tokens:manage'), assignment('setRule')],
+  });
   at('/channels', {
     GET: [requireScope('channels:manage'), notices('showChannels')],
     POST: [requireScope('channels:manage'), notices('makeChannel')],

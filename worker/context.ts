@@ -106,6 +106,6 @@ export interface App {
 }
 
 /** Handlers by method. Each handler's own file knows what was validated before it. */
-export type Methods = Partial<Record<'GET' | 'POST' | 'PATCH' | 'DELETE', ((...args: never[]) => unknown)[]>>;
+export type Methods = Partial<Record<'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', ((...args: never[]) => unknown)[]>>;
 
 export const factory = createFactory<App>();

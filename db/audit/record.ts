@@ -59,6 +59,7 @@ export interface AuditEvent {
     | 'channel.created'
     | 'channel.changed'
     | 'channel.removed'
+    | 'assignment.changed'
     | 'audit.exported'
     | 'system.checked';
   /**
@@ -66,7 +67,7 @@ export interface AuditEvent {
    * (`status:new>contacted`), or a role; of an act on no lead, the ids that it is about.
    */
   fields?: string;
-  /** What for: a lead's form, the purpose of a reveal, the ground of a hold or an erasure. */
+  /** What for: a form, the purpose of a reveal, the ground of a hold or an erasure. */
   purpose?: string;
   /**
    * The leads of the event. The whole unit fails with a Conflict in one of `subject_tables` when one of them does not

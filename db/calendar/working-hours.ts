@@ -45,6 +45,11 @@ export function addWorkingHours(time: WorkingTime, from: Date, hours: number): D
   }
 }
 
+/** Returns the instant at which the working hours of a day begin by the clock on the wall, be it a working day or not. */
+export function startOfWork({ hours, time_zone }: Omit<WorkingTime, 'calendar'>, day: string): Date {
+  return instantOf(Date.parse(`${day}T00:00:00Z`) + hours.begin_ms, time_zone);
+}
+
 const hour_ms = 3_600_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 

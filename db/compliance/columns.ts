@@ -79,6 +79,7 @@ const declared: { [Name in keyof Schema]: Record<keyof Schema[Name], 1> } = {
     fingerprint: 1,
   },
   once: { key: 1, fingerprint: 1, subject_id: 1, receipt: 1, expires_at: 1 },
+  assignment_rules: { form: 1, place: 1, holder: 1, last_seq: 1 },
   quotas: { name: 1, minute: 1, taken: 1 },
   policies: { version: 1, published_at: 1, effective_at: 1, change_class: 1 },
   policy_documents: { version: 1, locale: 1, html: 1, sha256: 1, purposes: 1, summary: 1 },

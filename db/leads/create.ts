@@ -1,8 +1,9 @@
 import { type CompiledQuery, type ExpressionBuilder, sql } from 'kysely';
+import { takeTurn, whoseTurn } from '../assignment.ts';
 import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
-import { writeDeliveries } from '../notices/write.ts';
+import { writeDeliveries, writeIfAssigned } from '../notices/write.ts';
 import {
   claimKey,
   findFirstUse,
@@ -16,6 +17,7 @@ import {
 } from '../once.ts';
 import { takeQuota } from '../quota.ts';
 import type { Keys, Leads, Schema } from '../schema.ts';
+import { type GoodTimes, goodTimes } from '../staff/passed-over.ts';
 import { asText, prepare, prepareMany } from '../statements.ts';
 import { hashReceiptCode, type Signer } from '../vault/signer.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
@@ -47,7 +49,8 @@ export interface Receipt {
 }
 
 /**
- * Stores a lead: sealed values, its key, the consent given, the audit event and what channels are told, all or none.
+ * Stores a lead: sealed values, its key, the consent given, to whom it goes, the audit event and what channels are told,
+ * all or none.
  * Afterwards it calls `notify` when there is something to tell.
  *
  * @throws Conflict in `once` when another request with the same key came first, which `findRepeatedLead` then finds, or
@@ -61,9 +64,12 @@ export async function createLead(
   now: Date,
 ): Promise<Receipt> {
   const { receipt, statements } = draftLead(services, submission, terms, actor, now);
-  const notice = writeDeliveries(services.db, { event: 'lead.created', lead_id: receipt.id }, now);
-  const outcomes = await services.db.atomic([...statements, notice]);
-  if (outcomes.at(-1)!.changed > 0) services.notify?.();
+  const notices = [
+    writeDeliveries(services.db, { event: 'lead.created', lead_id: receipt.id }, now),
+    writeIfAssigned(services.db, receipt.id, now),
+  ];
+  const outcomes = await services.db.atomic([...statements, ...notices]);
+  if (outcomes.slice(-notices.length).some(({ changed }) => changed > 0)) services.notify?.();
   return receipt;
 }
 
@@ -90,7 +96,8 @@ export function draftLead(
     ...(proof ? [spendProof(db, proof)] : []),
     ...(quota ? [takeQuota(db, form, quota, now)] : []),
     takeNumber(db),
-    insertLead(db, earlier, lead),
+    takeTurn(db, form, now),
+    insertLead(db, earlier, { ...lead, ...goodTimes(now) }),
     insertKey(db, { subject_id: id, ...keys }),
     ...recordEvent(db, actor, event, now),
   ];
@@ -100,17 +107,29 @@ export function draftLead(
 type NewLead = Pick<
   Leads,
   'id' | 'form' | 'policy_version' | 'policy_sha256' | 'locale' | 'receipt_hash' | 'received_at'
-> & { sealed: string };
+> & { sealed: string } & GoodTimes;
 
 /** Takes the indexes by which an earlier lead of the same person may be found: by phone, and as many by e-mail. */
 const insertLead = prepareMany<NewLead>(
-  ['id', 'form', 'sealed', 'policy_version', 'policy_sha256', 'locale', 'receipt_hash', 'received_at'],
-  (db, indexes, { id, form, sealed, policy_version, policy_sha256, locale, receipt_hash, received_at }) =>
+  [
+    'id',
+    'form',
+    'sealed',
+    'policy_version',
+    'policy_sha256',
+    'locale',
+    'receipt_hash',
+    'received_at',
+    'at',
+    'used_since',
+  ],
+  (db, indexes, { id, form, sealed, policy_version, policy_sha256, locale, receipt_hash, received_at, ...times }) =>
     db
       .insertInto('leads')
       .values({
         ...{ id, form, sealed, policy_version, policy_sha256, locale, receipt_hash, received_at },
         status: sql.lit('new'),
+        assigned_to: whoseTurn(form, times),
         earlier_lead_id: eb => findEarlier(eb, form, indexes),
         changed_at: received_at,
         created_seq: takenNumber(),

@@ -1,11 +1,11 @@
 import { type CompiledQuery, sql } from 'kysely';
-import { addWorkingHours, type WorkingTime } from '../calendar/working-hours.ts';
+import { addWorkingHours, startOfWork, type WorkingTime } from '../calendar/working-hours.ts';
 import { readCalendar } from '../calendar/years.ts';
 import { Conflict, type Database } from '../database.ts';
-import { dayOf } from '../days.ts';
+import { addDays, dayOf } from '../days.ts';
 import { firstIdAt, newId } from '../ids.ts';
 import type { Channels } from '../schema.ts';
-import { failUnless, prepare } from '../statements.ts';
+import { asText, failUnless, prepare } from '../statements.ts';
 import { type ChannelEvent, insertFor, type NewDelivery } from './write.ts';
 
 /** Deliveries that are written in one unit. */
@@ -17,8 +17,8 @@ const units_at_once = 20;
 type Told = Pick<Channels, 'id' | 'events' | 'after_hours' | 'created_at' | 'told_leads_to' | 'told_holds_to'>;
 
 /**
- * Tells channels of what has become due since they were told last: leads that wait too long, and holds whose day of
- * review has come. A channel that is off is told when it is on again.
+ * Tells channels of what has become due since they were told last: leads that wait too long, follow-ups, and holds whose
+ * day of review has come. A channel that is off is told when it is on again.
  *
  * Because the deliveries and how far a channel has been told are one unit, each is told once, however many servers run
  * this and wherever one is killed.
@@ -29,7 +29,7 @@ export async function tellDue(
   db: Database,
   { hours, time_zone }: Omit<WorkingTime, 'calendar'>,
   now: Date,
-): Promise<{ leads: number; holds: number }> {
+): Promise<{ leads: number; follow_ups: number; holds: number }> {
   const channels = await db
     .selectFrom('channels')
     .select(['id', 'events', 'after_hours', 'created_at', 'told_leads_to', 'told_holds_to'])
@@ -44,7 +44,8 @@ export async function tellDue(
     for (const channel of waiting) leads += await tellWaiting(db, time, channel, now);
   }
   for (const channel of reviewing) holds += await tellReviews(db, time_zone, channel, now);
-  return { leads, holds };
+  const follow_ups = hears('follow_up.due').length > 0 ? await tellFollowUps(db, { hours, time_zone }, now) : 0;
+  return { leads, follow_ups, holds };
 }
 
 /**
@@ -78,6 +79,56 @@ async function tellWaiting(db: Database, time: WorkingTime, channel: Told, now: 
     from = to;
   }
   return total;
+}
+
+/** Days for which a follow-up is told late, where no server ran at its time. It is shorter than deliveries are kept. */
+const told_late_days = 7;
+
+/**
+ * Tells channels of the follow-ups that are due: at the beginning of the working hours of their day, be it a working day
+ * or not, because somebody chose it.
+ *
+ * The id of a delivery is made of the day, the lead and the channel. Because of that each is told of a lead and a day
+ * once, however many servers run this and however often the day is set.
+ */
+async function tellFollowUps(db: Database, time: Omit<WorkingTime, 'calendar'>, now: Date): Promise<number> {
+  const today = dayOf(now, time.time_zone);
+  const days = Array.from({ length: told_late_days + 1 }, (_, ago) => addDays(today, -ago))
+    .map(day => ({ day, due_at: startOfWork(time, day) }))
+    .filter(({ due_at }) => due_at <= now);
+  const [latest, earliest] = [days.at(0), days.at(-1)];
+  if (!latest || !earliest) return 0;
+  const begins = days.map(({ day, due_at }) => sql`when ${day} then ${asText(firstIdAt(due_at).slice(0, 14))}`);
+  const id = sql<string>`(case leads.follow_up_on ${sql.join(begins, sql` `)} end) || substr(leads.id, 15, 16) || substr(channels.id, 31)`;
+  const untold = db
+    .selectFrom('leads')
+    .innerJoin('channels', join => join.on('channels.off_at', 'is', null))
+    .select([id.as('id'), 'channels.id as channel_id', sql<string>`'follow_up.due'`.as('event'), 'leads.id as lead_id'])
+    .select([sql<'queued'>`'queued'`.as('state'), sql<number>`0`.as('attempts')])
+    .select(sql<string>`cast(${now.toISOString()} as text)`.as('next_at'))
+    .where('follow_up_on', '>=', earliest.day)
+    .where('follow_up_on', '<=', latest.day)
+    .where('status', '<>', sql.lit('closed'))
+    .where('erased_at', 'is', null)
+    .where('restricted_at', 'is', null)
+    .where(sql<boolean>`events like '%"follow_up.due"%'`)
+    .where(sql<boolean>`not exists (select 1 from deliveries where deliveries.id = ${id})`);
+  const isAny = await untold.clearSelect().select('leads.id').limit(1).executeTakeFirst();
+  if (!isAny) return 0;
+  const [written] = await db.atomic([
+    db
+      .insertInto('deliveries')
+      .columns(['id', 'channel_id', 'event', 'lead_id', 'state', 'attempts', 'next_at'])
+      .expression(
+        untold
+          .orderBy('follow_up_on')
+          .orderBy('leads.id')
+          .limit(told_at_once * units_at_once),
+      )
+      .onConflict(conflict => conflict.column('id').doNothing())
+      .compile(),
+  ]);
+  return written!.changed;
 }
 
 /** Tells a channel of holds that have come to be reviewed; a new channel, of all that stand. */

@@ -6,7 +6,7 @@ import { prepare } from '../statements.ts';
 
 /** The events that a channel can be told of. */
 export const channel_events = [
-  ...(['lead.created', 'lead.waiting', 'lead.assigned', 'request.created', 'request.due'] as const),
+  ...(['lead.created', 'lead.waiting', 'lead.assigned', 'follow_up.due', 'request.created', 'request.due'] as const),
   ...(['hold.review_due', 'backup.failed', 'compliance.broken', 'policy.published'] as const),
 ] as const;
 export type ChannelEvent = (typeof channel_events)[number];
@@ -44,11 +44,29 @@ export function writeDeliveries(
   });
 }
 
+/**
+ * Returns the statement that tells of the assignee of a lead that the same unit has stored. It writes nothing where the
+ * lead has none.
+ */
+export function writeIfAssigned(db: Database, lead_id: string, now: Date): CompiledQuery {
+  return insertIfAssigned(db, { beginning: newId(now).slice(0, 30), lead_id, at: now.toISOString() });
+}
+
 export type NewDelivery = Record<'beginning' | 'event' | 'at', string> & Pick<Deliveries, 'lead_id' | 'request_id'>;
 
 const insertDeliveries = prepare<NewDelivery & { pattern: string }>(
   ['beginning', 'event', 'lead_id', 'request_id', 'at', 'pattern'],
   (db, { pattern, ...told }) => insertFor(db, told, sql<boolean>`events like cast(${pattern} as text)`).compile(),
+);
+
+const insertIfAssigned = prepare<{ beginning: string; lead_id: string; at: string }>(
+  ['beginning', 'lead_id', 'at'],
+  (db, { lead_id, ...told }) =>
+    insertFor(
+      db,
+      { ...told, event: 'lead.assigned', lead_id, request_id: null },
+      sql<boolean>`events like '%"lead.assigned"%' and exists (select 1 from leads where leads.id = cast(${lead_id} as text) and assigned_to is not null)`,
+    ).compile(),
 );
 
 /** Builds the statement that writes a delivery to each of some channels, but to none that is off. */

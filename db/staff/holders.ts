@@ -9,7 +9,7 @@ export interface Holder extends TokenHolder {
 }
 
 /** Time after its last use for which an account counts as good, because its person may have left since. */
-const lately_ms = 90 * 86_400_000;
+export const lately_ms = 90 * 86_400_000;
 
 /** Lists the holders of all tokens and accounts. One who has several stands there as often. */
 export async function listHolders(db: Database): Promise<Holder[]> {

@@ -85,6 +85,8 @@ describe('what a role may do', () => {
     ['/console/tokens', 'POST', ['admin']],
     [`/console/tokens/abcdefghijkl/revocation`, 'GET', ['admin']],
     [`/console/tokens/abcdefghijkl/revocation`, 'POST', ['admin']],
+    ['/console/assignment', 'GET', ['admin']],
+    ['/console/assignment/mini-ai-experience', 'POST', ['admin']],
     ['/console/notices', 'GET', ['admin']],
     ['/console/notices', 'POST', ['admin']],
     ...['', '/removal'].map((step): [string, 'GET', Role[]] => [`/console/notices/${id}${step}`, 'GET', ['admin']]),

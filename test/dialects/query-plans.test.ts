@@ -33,6 +33,7 @@ const small = [
   'accounts',
   'calendar_years',
   'channels',
+  'assignment_rules',
   'quotas',
   'tallies',
   'bisection',
@@ -170,6 +171,8 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
   await rewrapKeys(turning.services);
   await pull(`/leads/${receipts[0]!.id}?view=clear`);
   await ask('PATCH', `/leads/${receipts[0]!.id}`, { status: 'contacted', name: 'x', phone: '13800138009' });
+  await ask('PATCH', `/leads/${receipts[1]!.id}`, { follow_up_on: '2026-11-23', note: 'x' });
+  await ask('PUT', '/assignment-rules/mini-ai-experience', { holders: ['x', 'y'] }, 'admin');
   const times = 'recorded_from=2026-01-01&recorded_to=2027-01-01';
   const events = ['', `lead_id=${receipts[0]!.id}`, 'action=lead.created', 'action=lead.revealed', 'actor=visitor'];
   events.push('actor=operator', 'actor=operator&action=lead.created', times, `${times}&actor=operator`);

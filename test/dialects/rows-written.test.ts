@@ -1,6 +1,7 @@
 import type { D1Database } from '@cloudflare/workers-types';
 import { expect, it } from 'vitest';
 import { getPlatformProxy } from 'wrangler';
+import { replaceRule } from '../../db/assignment.ts';
 import { recordChoice } from '../../db/consents/record.ts';
 import * as d1 from '../../db/dialects/d1.ts';
 import { createLead } from '../../db/leads/create.ts';
@@ -57,6 +58,14 @@ it('a lead with key and proof costs at most 14 written rows on D1 and 2 more for
     const repeatable = [{ key: `key of ${rowsOfLead.length}`, fingerprint: 'f' }];
     rowsOfLead.push(await count(() => createLead(services, submission, { repeatable, proof }, visitor, noon)));
   }
+  // Of a lead with an assignee two more indexes tell; whose turn it is takes a row where there are several.
+  const rowsOfAssigned: number[] = [];
+  for (const holders of [['one'], ['one', 'other'], []]) {
+    await replaceRule(services.db, submission.form, holders, operator, noon);
+    const proof = { proof: `proof of ${holders}`, expires_at: noon };
+    const repeatable = [{ key: `key of ${holders}`, fingerprint: 'f' }];
+    rowsOfAssigned.push(await count(() => createLead(services, submission, { repeatable, proof }, visitor, noon)));
+  }
   await dispose();
   expect(written).toEqual([
     [14, 4],
@@ -64,4 +73,5 @@ it('a lead with key and proof costs at most 14 written rows on D1 and 2 more for
   ]);
   // The first channel is not told of leads.
   expect(rowsOfLead).toEqual([14, 16, 18, 20]);
+  expect(rowsOfAssigned).toEqual([22, 23, 20]);
 });

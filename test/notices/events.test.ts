@@ -90,6 +90,50 @@ describe.each(engines)('on $engine', ({ open }) => {
   });
 });
 
+describe.each(engines)('follow-ups on $engine', ({ open }) => {
+  it('are told once for each lead and day, when work begins, unless the lead is closed, held or erased by then', async () => {
+    const { db, close } = await open();
+    opened.push({ close });
+    const { tell, receiver, submit, ask, advance, make } = await startTelling('follow_up.due', db);
+    const second = await receive();
+    await make(second.address, { events: ['lead.created', 'follow_up.due'] });
+    const set = async (id: string, sent: object) => expect((await ask('PATCH', `/leads/${id}`, sent)).status).toBe(200);
+    const ids = [await submit(), await submit(), await submit(), await submit()];
+    const [due, closed, held, erased] = ids as [string, string, string, string];
+    for (const id of ids) await set(id, { follow_up_on: '2026-11-24' });
+    await set(closed, { status: 'closed' });
+    const hold = { ground: 'court', reference: 'x', review_on: '2027-05-23' };
+    expect((await ask('POST', `/leads/${held}/holds`, hold)).status).toBe(201);
+    expect((await ask('DELETE', `/leads/${erased}`, {})).status).toBe(204);
+    // Monday 12:00 in Shanghai, to Tuesday 9:00.
+    advance(21 * hour_ms - 1);
+    await tell();
+    expect(toldTo(receiver)).toEqual([]);
+    advance(1);
+    expect((await tell()).reduce((sum, { follow_ups }) => sum + follow_ups, 0)).toBe(2);
+    await tell();
+    expect(toldTo(receiver)).toEqual([['follow_up.due', due]]);
+    expect(toldTo(second).at(-1)).toEqual(['follow_up.due', due]);
+    // The same day once more is told already; another one, and a lead that is open again, are not.
+    await set(due, { follow_up_on: '2026-11-28' });
+    await set(due, { follow_up_on: '2026-11-24' });
+    await set(closed, { status: 'contacted' });
+    advance(hour_ms);
+    await tell();
+    expect(toldTo(receiver).slice(1)).toEqual([['follow_up.due', closed]]);
+    // A Saturday, on which nobody worked and no server ran.
+    await set(due, { follow_up_on: '2026-11-28' });
+    await set(closed, { follow_up_on: '2026-11-20' });
+    advance(5 * day_ms);
+    await tell();
+    expect(toldTo(receiver).slice(2)).toEqual([['follow_up.due', due]]);
+    await set(due, { follow_up_on: null });
+    advance(30 * day_ms);
+    await tell();
+    expect(receiver.received).toHaveLength(3);
+  });
+});
+
 describe('channels are told', () => {
   it('of a new assignee, in the act itself; not when it stays, or becomes nobody', async () => {
     const { receiver, submit, ask, send, services } = await startTelling('lead.assigned');

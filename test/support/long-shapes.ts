@@ -95,7 +95,18 @@ const fields: Record<string, Record<string, unknown>> = {
   'POST /withdrawals': { receipt_code: 'x', locale: 'en' },
   'POST /consents': { ...choice, visitor_id: '', chosen_at: noon.toISOString() },
   'POST /policies': { documents: ['x'] },
-  'PATCH /leads/:id': { status: 'new', assigned_to: 'x', name: '', phone: '', email: '', company: '' },
+  'PATCH /leads/:id': {
+    status: 'new',
+    assigned_to: 'x',
+    note: '',
+    follow_up_on: '',
+    name: '',
+    phone: '',
+    email: '',
+    company: '',
+  },
+  'PUT /assignment-rules/:form': { holders: ['x'] },
+  'POST /console/assignment/:form': { holders: '' },
   'POST /tokens': { holder: 'x', role: 'sales', days: 0 },
   'POST /channels': { kind: 'webhook', name: '', address: '', secret: '', events: ['lead.created'], locale: 'en' },
   'POST /requests': { type: 'access', email: '', phone: '', name: '', receipt_code: '', details: '', ...guards },
@@ -254,7 +265,7 @@ function* listRequests(
   ): LongRequest {
     const [method, path] = route.split(' ') as [string, string];
     const isConsole = path.startsWith('/console');
-    const token = /tokens|policies|channels|deliveries/.test(path) ? tokens.admin : tokens.staff;
+    const token = /tokens|assignment|policies|channels|deliveries/.test(path) ? tokens.admin : tokens.staff;
     const known = fields[route];
     const hasBody = method !== 'GET' && method !== 'DELETE';
     return {

@@ -29,6 +29,7 @@ type Section =
   | 'audit'
   | 'record'
   | 'tokens'
+  | 'assignment'
   | 'notices';
 
 /** Sections of the navigation. A reader with one of its scopes sees a section. */
@@ -42,6 +43,7 @@ const sections: { section: Section; path: string; scopes: Scope[] }[] = [
   { section: 'audit', path: '/console/audit', scopes: ['audit:read'] },
   { section: 'record', path: '/console/record', scopes: ['consents:read'] },
   { section: 'tokens', path: '/console/tokens', scopes: ['tokens:manage'] },
+  { section: 'assignment', path: '/console/assignment', scopes: ['tokens:manage'] },
   { section: 'notices', path: '/console/notices', scopes: ['channels:manage'] },
 ];
 

@@ -4,6 +4,7 @@
  * Because each `import()` begins a module of its own on Workers, one for each file would make thirty small ones, and
  * every isolate would start some milliseconds later.
  */
+export { changeRule, showRules } from './assignment/rules.ts';
 export { showAudit } from './audit/events.ts';
 export { exportAudit, sendAudit } from './audit/export.ts';
 export { showRecord } from './compliance/record.ts';

@@ -33,6 +33,7 @@ const most_bytes = 2_400;
 const shown_again: [page: RegExp, fields: string[]][] = [
   [/^\/console\/export$/, ['format', 'view']],
   [/^\/console\/notices/, ['kind', 'name', 'address', 'events', 'locale', 'after_hours']],
+  [/^\/console\/assignment/, ['holders']],
   [/^/, ['ground', 'reference', 'review_on', 'reason', 'holder', 'role', 'days']],
 ];
 

@@ -39,6 +39,8 @@ export const consolePages: Record<string, Methods> = {
     GET: [allow('tokens:manage'), page('askRevocation')],
     POST: [allow('tokens:manage'), page('endToken')],
   },
+  '/console/assignment': { GET: [allow('tokens:manage'), page('showRules')] },
+  '/console/assignment/:form': { POST: [allow('tokens:manage'), page('changeRule')] },
   '/console/notices': {
     GET: [allow('channels:manage'), page('showChannels')],
     POST: [allow('channels:manage'), page('makeChannel')],

@@ -34,6 +34,7 @@ const words: Record<Locale, Words> = {
       'lead.created': { one: '收到一条新咨询', many: count => `收到 ${count} 条新咨询` },
       'lead.waiting': { one: '有一条咨询等待已久', many: count => `有 ${count} 条咨询等待已久` },
       'lead.assigned': { one: '一条咨询有了新的负责人', many: count => `${count} 条咨询有了新的负责人` },
+      'follow_up.due': { one: '有一条咨询今天要跟进', many: count => `有 ${count} 条咨询要跟进` },
       'hold.review_due': { one: '一项留存要求到了复核日', many: count => `${count} 项留存要求到了复核日` },
       'backup.failed': { one: '备份失败', many: count => `备份失败 ${count} 次` },
       'request.created': { one: '收到一个个人信息请求', many: count => `收到 ${count} 个个人信息请求` },
@@ -58,6 +59,7 @@ const words: Record<Locale, Words> = {
         many: count => `${count} inquiries have waited too long`,
       },
       'lead.assigned': { one: 'An inquiry has been assigned', many: count => `${count} inquiries have been assigned` },
+      'follow_up.due': { one: 'A follow-up is due', many: count => `${count} follow-ups are due` },
       'hold.review_due': { one: 'A hold is due for review', many: count => `${count} holds are due for review` },
       'backup.failed': { one: 'A backup has failed', many: count => `${count} backups have failed` },
       'request.created': {

@@ -9,7 +9,7 @@ import type { Locale } from '../shared/locales.ts';
  */
 export interface Operation {
   id: string;
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Address, as OpenAPI writes it: `/leads/{id}`. */
   path: string;
   tag: Tag;

@@ -1,5 +1,6 @@
 import { type Answer, type Field, type JsonSchema, type Operation, tags } from './declaration.ts';
 import { announcement_operations } from './operations/announcements.ts';
+import { assignment_operations } from './operations/assignment.ts';
 import { audit_operations } from './operations/audit-events.ts';
 import { channel_operations } from './operations/channels.ts';
 import { compliance_operations } from './operations/compliance.ts';
@@ -31,6 +32,7 @@ const operations: Operation[] = [
   ...receipt_operations,
   ...audit_operations,
   ...token_operations,
+  ...assignment_operations,
   ...channel_operations,
   ...policy_operations,
   ...announcement_operations,

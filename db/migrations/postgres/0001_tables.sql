@@ -42,6 +42,7 @@ create index leads_by_form on leads (form, id) where erased_at is null;
 create index leads_by_status on leads (status, id) where erased_at is null;
 create index leads_by_assignee on leads (assigned_to, id) where assigned_to is not null and erased_at is null;
 create index leads_by_assignee_status on leads (assigned_to, status, id) where assigned_to is not null and erased_at is null;
+create index leads_by_follow_up on leads (follow_up_on, id) where follow_up_on is not null and status <> 'closed' and erased_at is null;
 create index leads_by_contacted on leads (id, contacted_at, qualified_at, closed_at) where contacted_at is not null;
 
 create table holds (
@@ -152,6 +153,14 @@ create table once (
 );
 create index once_by_expiry on once (expires_at);
 
+create table assignment_rules (
+  form text not null,
+  place integer not null,
+  holder text not null,
+  last_seq bigint not null,
+  primary key (form, place)
+);
+
 create table quotas (
   name text not null primary key,
   minute text not null,
@@ -195,6 +204,7 @@ create table tokens (
   revoked_at text,
   last_used_at text
 );
+create index tokens_by_holder on tokens (holder);
 
 create table accounts (
   id text not null primary key,
@@ -206,6 +216,7 @@ create table accounts (
   last_used_at text not null,
   ended_at text
 );
+create index accounts_by_holder on accounts (holder);
 create unique index accounts_by_subject on accounts (issuer, subject);
 
 create table console_sessions (
