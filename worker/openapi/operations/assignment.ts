@@ -1,8 +1,9 @@
+import * as z from 'zod';
 import { assignmentRule } from '../../assignment.ts';
 import { forms } from '../../shared/fields.ts';
 import { describe, json, named, type Operation, private_headers } from '../declaration.ts';
 
-const rule = named('AssignmentRule', assignmentRule);
+const rule = named('AssignmentRule', z.strictObject({ holders: z.array(z.string()) }));
 const in_turn = { holders: ['王芳', '李雷'] };
 const form = { description: 'The form.', enum: forms, example: 'mini-ai-experience' };
 const answers = {
