@@ -178,7 +178,10 @@ describe('the Worker on workerd with D1', () => {
     const { pathname, search } = await passProvider(begun.headers.get('Location')!);
     const headers = { ...asPerson, Cookie: attempt };
     const back = await fetchWorker(pathname + search, { headers, redirect: 'manual' });
-    expect([back.status, back.headers.get('Refresh')]).toEqual([200, '0; url=/console/session?next=%2Fconsole']);
+    expect([back.status, back.headers.get('Location')]).toEqual([
+      303,
+      '/console/session?from_provider=&next=%2Fconsole',
+    ]);
     const Cookie = /__Host-lead_console=[\w-]{43}/.exec(back.headers.get('Set-Cookie')!)![0];
     expect(await (await fetchWorker('/console', { headers: { ...asPerson, Cookie } })).text()).toContain('张伟');
     const hour_ago = new Date(Date.now() - 3_600_000).toISOString();

@@ -91,7 +91,7 @@ it.each<[string, Forged]>([
   ['comes from a clock that is half a minute ahead', { claims: one => ({ ...one, iat: inSeconds(30) }) }],
   ['is over by less than clocks differ', { claims: one => ({ ...one, exp: inSeconds(-30) }) }],
 ])('an identity is believed that %s', async (_, forged) => {
-  expect(await enter(forged)).toMatchObject({ status: 200, isIn: true });
+  expect(await enter(forged)).toMatchObject({ status: 303, isIn: true });
 });
 
 it.each<[string, Forged]>([

@@ -87,11 +87,15 @@ describe('sign-in with an account of the company', () => {
   it('makes the account at the first time, with the role of a group, and goes on to the page that was asked for', async () => {
     const { begin, come, get, readAccounts, readTrail, lines } = await startCompany();
     const { address, attempt } = await begin('?next=%2Fconsole%2Foverview');
-    const { response, text } = await come(await passProvider(address), attempt);
-    expect(response.status).toBe(200);
-    expect(response.headers.get('Refresh')).toBe('0; url=/console/session?next=%2Fconsole%2Foverview');
-    expect(text).toContain('You are signed in.');
+    const { response } = await come(await passProvider(address), attempt);
+    expect(response.status).toBe(303);
+    const location = response.headers.get('Location')!;
     const Cookie = readCookie(response);
+    // The browser comes from another site, so it does not send the cookie yet.
+    const crossing = await get(location, { Accept: browser_accept, 'Accept-Language': 'en' });
+    expect(crossing.headers.get('Refresh')).toBe('0; url=/console/session?next=%2Fconsole%2Foverview');
+    expect(await crossing.text()).toContain('One moment: you are being signed in.');
+    expect((await get('/console/session?next=%2Fconsole%2Foverview')).status).toBe(401);
     const arrived = await get('/console/session?next=%2Fconsole%2Foverview', { Cookie });
     expect([arrived.status, arrived.headers.get('Location')]).toEqual([303, '/console/overview']);
     const page = await (await get('/console', { Accept: browser_accept, 'Accept-Language': 'en', Cookie })).text();
@@ -147,7 +151,7 @@ describe('sign-in with an account of the company', () => {
     const backs = [await passProvider(one.address), await passProvider(other.address)];
     const both = `${one.attempt}; ${other.attempt}`;
     const answers = await Promise.all(backs.map(back => come(back, both)));
-    expect(answers.map(({ response }) => response.status)).toEqual([200, 200]);
+    expect(answers.map(({ response }) => response.status)).toEqual([303, 303]);
     provider.enter('u2', { name: '张伟', preferred_username: 'zhangwei2', groups: ['dpo'] });
     await enter();
     expect((await readAccounts()).map(({ holder }) => holder).sort()).toEqual(['张伟', '张伟 (zhangwei2)']);
@@ -191,7 +195,7 @@ describe('sign-in with an account of the company', () => {
     const forged = `${attempt.split('=')[0]}=${'A'.repeat(400)}`;
     expect((await come(back, forged)).text).toMatch(stale);
     const first = await come(back, attempt);
-    expect(first.response.status).toBe(200);
+    expect(first.response.status).toBe(303);
     expect(first.response.headers.getSetCookie().join()).toContain(`${attempt.split('=')[0]}=; Max-Age=0`);
     const replayed = await come(back, attempt);
     expect([replayed.response.status, readCookie(replayed.response)]).toEqual([401, '']);

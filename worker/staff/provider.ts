@@ -50,16 +50,21 @@ export async function findSignIn(
 ): Promise<{ url: URL } | Failure> {
   return attempt(async () => {
     const config = await configure(services);
-    const isOffered = config.serverMetadata().scopes_supported?.includes('offline_access');
     const url = oidc.buildAuthorizationUrl(config, {
       redirect_uri: services.settings.public_url + callback_path,
-      scope: isOffered ? 'openid profile email offline_access' : 'openid profile email',
+      scope: chooseScopes(config.serverMetadata(), services.settings).join(' '),
       code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
       ...{ state, nonce, ...(prompt && { prompt }) },
     });
     return { url };
   });
+}
+
+/** Lists the scopes to ask for. Some providers give the claim of roles, and a token to ask again with, for a scope alone. */
+function chooseScopes({ scopes_supported = [] }: oidc.ServerMetadata, { oidc_role_claim = '' }: Settings): string[] {
+  const further = ['offline_access', oidc_role_claim].filter(scope => scopes_supported.includes(scope));
+  return ['openid', 'profile', 'email', ...further];
 }
 
 /** Exchanges the code that the provider has sent a browser back with, once the proofs of the sign-in hold. */

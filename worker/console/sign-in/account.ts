@@ -5,12 +5,9 @@ import { type App, factory } from '../../context.ts';
 import { useLimit } from '../../guards/rate-limit.ts';
 import { problem } from '../../http/problems/problem.ts';
 import type { Failure, Vouched } from '../../staff/provider.ts';
-import { answerPage } from '../answer.ts';
-import { readerOf } from '../reader.ts';
 import { beginSession } from '../session.ts';
-import { arrivalPage } from './arrival-page.ts';
 import { beginAttempt, takeAttempt } from './attempt.ts';
-import { answerSignIn, type Obstacle, readNext } from './sign-in.ts';
+import { answerSignIn, arrivalAddress, type Obstacle, readNext } from './sign-in.ts';
 
 /** Loads what talks to the provider, as a module of its own, because few who come to the console need it. */
 const loadProvider = () => import('../../staff/provider.ts');
@@ -26,12 +23,7 @@ export const beginSignIn = factory.createHandlers(async c => {
   return 'failed' in found ? refuse(c, next, found) : c.redirect(found.url.href, 303);
 });
 
-/**
- * `GET /console/sign-in/callback` ends a sign-in at the provider. The first one makes the account.
- *
- * Because the browser comes from the provider's site, it would not send the session along at once (SameSite=Strict).
- * So the page that answers asks for the next one from here.
- */
+/** `GET /console/sign-in/callback` ends a sign-in at the provider. The first one makes the account. */
 export const completeSignIn = factory.createHandlers(async c => {
   const { services, request_id } = c.var;
   const { db, now, log, settings } = services;
@@ -55,11 +47,7 @@ export const completeSignIn = factory.createHandlers(async c => {
   const holder = await signInAccount(db, { ...person, role }, request_id, now());
   await beginSession(c, holder.id, refresh_token);
   log('info', 'signed_in', { request_id, account_id: holder.id });
-  const address = `/console/session?${new URLSearchParams({ next: attempt.next })}`;
-  return answerPage(c, arrivalPage(readerOf(c), address), {
-    address: '/console',
-    headers: { Refresh: `0; url=${address}` },
-  });
+  return c.redirect(arrivalAddress(attempt.next), 303);
 });
 
 /** `GET /console/sign-in/end` leads to where one signs out at the provider. */

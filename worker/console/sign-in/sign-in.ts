@@ -13,6 +13,7 @@ import { answerPage } from '../answer.ts';
 import { type Reader, readerOf } from '../reader.ts';
 import { type Refusal, readRefusal } from '../refusal.ts';
 import { beginSession, findPresenter, forgetSession, readSessionId } from '../session.ts';
+import { arrivalPage } from './arrival-page.ts';
 import { signInPage } from './sign-in-page.ts';
 
 const credentials = z.object({ token: z._default(z.string(), ''), next: z._default(z.string(), '') });
@@ -26,7 +27,7 @@ export const signIn = factory.createHandlers(body(credentials, { form: true }), 
   if ('slug' in holder) return problem(c, holder.slug, holder);
   await beginSession(c, holder.id);
   c.var.services.log('info', 'signed_in', { request_id: c.var.request_id, token_id: holder.id });
-  return c.redirect(`/console/session?${new URLSearchParams({ next: readNext(next) })}`, 303);
+  return c.redirect(sessionAddress({ next: readNext(next) }), 303);
 });
 
 /** Parameter of the address to which a refused sign-in leads. */
@@ -35,12 +36,27 @@ const refused = 'refused';
 /** Returns the address of the page that says why nobody was signed in. */
 export function refusedAddress(sent: unknown): string {
   const { next } = Object(sent) as { next?: unknown };
-  return `/console/session?${new URLSearchParams({ [refused]: '', next: readNext(String(next ?? '')) })}`;
+  return sessionAddress({ [refused]: '', next: readNext(String(next ?? '')) });
+}
+
+/** Parameter of the address to which a sign-in at the provider leads. */
+const from_provider = 'from_provider';
+
+/** Returns the address to which a browser goes on that comes from the provider. */
+export function arrivalAddress(next: string): string {
+  return sessionAddress({ [from_provider]: '', next });
+}
+
+function sessionAddress(parameters: Record<string, string>): string {
+  return `/console/session?${new URLSearchParams(parameters)}`;
 }
 
 /**
  * `GET /console/session` goes on to the page that was asked for, if the browser has kept the cookie of its session;
  * else it says that the browser has not, or why the token was refused.
+ *
+ * A browser that comes from the provider's site does not send the session along at once (SameSite=Strict). So the page
+ * that answers makes it ask again from here.
  */
 export const arrive = factory.createHandlers(async c => {
   const next = readNext(c.req.query('next') ?? '');
@@ -49,6 +65,11 @@ export const arrive = factory.createHandlers(async c => {
   if (found === 'away') return answerSignIn(c, next, 'unvouched');
   if (found) return c.redirect(next, 303);
   const reader = readerOf(c);
+  if (c.req.query(from_provider) !== undefined) {
+    const address = sessionAddress({ next });
+    const headers = { Refresh: `0; url=${address}` };
+    return answerPage(c, arrivalPage(reader, address), { address: home, headers });
+  }
   const { signIn: text } = reader.text;
   const hasCookies = c.req.query(refused) !== undefined;
   const error = refusal ? describeRefusal(text, refusal) : hasCookies ? undefined : text.cookies;

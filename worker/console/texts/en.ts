@@ -61,7 +61,7 @@ export const en = {
     other: 'Use another account',
     orToken: 'With an access token',
     tokenFor: 'For whoever was given a token by an administrator.',
-    arrived: 'You are signed in.',
+    arrived: 'One moment: you are being signed in.',
     goOn: 'Go on',
     obstacles: {
       away: 'The company’s sign-in can’t be reached. Try again in a minute. An access token works meanwhile.',

@@ -50,7 +50,7 @@ export const zh_cn: ConsoleTexts = {
     other: '使用其他账号',
     orToken: '使用访问令牌',
     tokenFor: '适用于已由管理员发放令牌的人员。',
-    arrived: '您已登录。',
+    arrived: '正在登录，请稍候。',
     goOn: '继续',
     obstacles: {
       away: '暂时无法连接公司的登录服务。请稍后再试；在此期间可使用访问令牌登录。',
