@@ -371,6 +371,27 @@ describe('a session of an account', () => {
     expect((await readTrail()).at(-1)).toBe('account.signed_out');
   });
 
+  it('is a holder like that of a token: leads are given to it, the log names it, and an incident may be about it', async () => {
+    const { enter, submitLead, open, ask, readAccounts, readEvents } = await startCompany();
+    const person = await enter();
+    const id = await submitLead();
+    expect((await person.post(`/console/leads/${id}/reveal`, { purpose: 'first_contact' })).status).toBe(303);
+    await person.post(`/console/leads/${id}/assignee`, { assigned_to: '张伟' });
+    const page = await (await person.get(`/console/leads/${id}`)).text();
+    expect(page).toMatch(/<option[^>]* selected[^>]*>张伟</);
+    const [account] = await readAccounts();
+    expect((await readEvents('action=lead.revealed'))[0]).toMatchObject({ actor: account!.id, lead_ids: [id] });
+    const log = await (await (await open('auditor')).get('/console/audit?person=张伟')).text();
+    expect(log).toContain(id);
+    const incident = await ask('POST', '/incidents', {
+      from: '2026-11-23T03:00:00.000Z',
+      to: '2026-11-23T05:00:00.000Z',
+      cause: '账号被盗',
+      scope: { token_id: account!.id },
+    });
+    expect([incident.status, await incident.json()]).toMatchObject([201, { affected: 1 }]);
+  });
+
   it('approves no refusal that its own token asked for, and one of another person of the same name', async () => {
     const { enter, ask, app, db, services, readEvents } = await startCompany();
     const take = async () => {

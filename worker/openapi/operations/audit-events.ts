@@ -34,7 +34,7 @@ export const audit_operations: Operation[] = [
       lead_id: { description: 'Only what was done with this lead.', example: examples.lead_id, unusual: true },
       action: { description: 'Only acts of this kind.', example: 'lead.revealed', unusual: true },
       actor: {
-        description: "Only acts of this token's id, of `visitor` or of `operator`.",
+        description: 'Only acts under this id of a token or an account, of `visitor` or of `operator`.',
         example: examples.token_id,
         unusual: true,
       },

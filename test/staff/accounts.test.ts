@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { signInAccount } from '../../db/staff/accounts.ts';
+import { forgetHolders } from '../../db/staff/expire.ts';
+import { claimRenewal, failRenewal, keepRenewal } from '../../db/staff/renewals.ts';
+import { endSession, findSession, openSession } from '../../db/staff/sessions.ts';
+import { engines } from '../support/engines.ts';
+import { noon } from '../support/harness.ts';
+
+const person = { issuer: 'https://login.example.com', subject: 'u1', names: ['张伟', 'zhangwei'], role: 'sales' };
+const later = (seconds: number) => new Date(noon.getTime() + seconds * 1_000);
+
+describe.each(engines)('accounts on $engine', ({ open }) => {
+  it('are made once, are forgotten long after their last use, and one request renews a session for all', async () => {
+    const { db, close } = await open();
+    const both = await Promise.all([signInAccount(db, person, null, noon), signInAccount(db, person, null, noon)]);
+    expect(both[0]).toEqual({ ...both[1], holder: '张伟', role: 'sales' });
+    const other = await signInAccount(db, { ...person, subject: 'u2' }, null, noon);
+    expect(other.holder).toBe('张伟 (zhangwei)');
+
+    const session = await openSession(db, other.id, noon, 'first token');
+    const vouched_at = noon.toISOString();
+    expect(await findSession(db, session, later(1), true)).toMatchObject({ ...other, vouched_at, is_renewable: true });
+    const claim = (at: Date, seen = vouched_at) => claimRenewal(db, session, seen, at);
+    const claims = await Promise.all([claim(later(1_800)), claim(later(1_800)), claim(later(1_800))]);
+    expect(claims.filter(Boolean)).toEqual([{ refresh_token: 'first token' }]);
+    expect(await claim(later(1_829))).toBeUndefined();
+    expect(await claim(later(1_830))).toEqual({ refresh_token: 'first token' });
+    await failRenewal(db, session, later(1_830));
+    expect(await claim(later(1_849))).toBeUndefined();
+    expect(await claim(later(1_850))).toBeDefined();
+    await keepRenewal(db, session, 'second token', later(1_850));
+    expect(await claim(later(3_700))).toBeUndefined();
+    expect(await claim(later(3_700), later(1_850).toISOString())).toEqual({ refresh_token: 'second token' });
+    await endSession(db, session, later(3_701));
+    expect(await claim(later(3_800), later(1_850).toISOString())).toBeUndefined();
+    expect(await db.selectFrom('console_sessions').select('renewal_sealed').execute()).toEqual([
+      { renewal_sealed: null },
+    ]);
+
+    const forgetAt = (at: string, dry_run = false) => forgetHolders(db, new Date(at), { dry_run });
+    expect(await forgetAt('2029-11-22T00:00:00Z')).toBe(0);
+    expect(await forgetAt('2029-11-24T00:00:00Z', true)).toBe(2);
+    expect(await forgetAt('2029-11-24T00:00:00Z')).toBe(2);
+    const rows = await db.selectFrom('accounts').select(['id', 'issuer', 'subject', 'holder']).orderBy('id').execute();
+    const ids = [both[0].id, other.id].sort();
+    expect(rows.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
+      ids.map(id => ({ id, issuer: '', subject: id, holder: '' })),
+    );
+    await close();
+  });
+});
