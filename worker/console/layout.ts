@@ -32,6 +32,9 @@ type Section =
   | 'assignment'
   | 'notices';
 
+/** Sections that the bar has room for beside name and account on most screens. */
+const roomy_sections = 6;
+
 /** Sections of the navigation. A reader with one of its scopes sees a section. */
 const sections: { section: Section; path: string; scopes: Scope[] }[] = [
   { section: 'leads', path: '/console', scopes: ['leads:read'] },
@@ -71,7 +74,7 @@ export function renderLayout(reader: Reader, page: Page, address: Address, refus
 <script src="/console.js" defer></script>
 </head>
 <body class="console">
-<header class="top"><a class="skip" href="#content">${text.skip}</a>
+<header class="top${holder && sectionsOf(reader).length > roomy_sections ? ' full' : ''}"><a class="skip" href="#content">${text.skip}</a>
 <p class="brand">${text.name}</p>
 ${holder ? renderNavigation(reader, page) : ''}
 ${holder ? renderAccount(reader, holder, languages) : languages}
