@@ -26,7 +26,7 @@ async function startCompany(overrides: Environment = {}, by = provider) {
   /** Begins to sign in, and returns the provider's address and the cookie that goes along. */
   async function begin(query = '', cookie = '') {
     const response = await started.get(`/console/sign-in${query}`, { ...headers, Cookie: cookie });
-    const [attempt = ''] = response.headers.getSetCookie().filter(one => one.includes('console_attempt_'));
+    const [attempt = ''] = response.headers.getSetCookie().filter(one => /console_attempt_.*Max-Age=900/.test(one));
     return { response, address: response.headers.get('Location') ?? '', attempt: attempt.split(';')[0]!, set: attempt };
   }
 
@@ -79,6 +79,8 @@ describe('sign-in with an account of the company', () => {
     });
     expect(new Set([state, nonce, code_challenge]).size).toBe(3);
     expect(set).toMatch(/^__Host-console_attempt_[\w-]{10}=/);
+    const long = await begin(`?next=${encodeURIComponent(`/console?status=${'x'.repeat(9_000)}`)}`);
+    expect(long.set.length).toBeLessThan(4_096);
     expect(set).toMatch(/Max-Age=900; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
     for (const secret of [state!, nonce!, 'overview'])
       expect(Buffer.from(attempt.split('=')[1]!, 'base64url').toString()).not.toContain(secret);
@@ -207,6 +209,16 @@ describe('sign-in with an account of the company', () => {
     expect(await readTrail()).toEqual(['account.created', 'account.signed_in']);
   });
 
+  it('is begun in a few tabs at once, and what was begun before them is forgotten', async () => {
+    const { begin } = await startCompany();
+    const begun: string[] = [];
+    for (let n = 0; n < 5; n++) begun.push((await begin('', begun.join('; '))).attempt);
+    const { response, attempt } = await begin('', begun.join('; '));
+    const kept = response.headers.getSetCookie().filter(one => !one.includes('Max-Age=0'));
+    expect(kept.map(one => one.split(';')[0])).toEqual([attempt]);
+    expect(response.headers.getSetCookie()).toHaveLength(6);
+  });
+
   it('takes no code that was given for another attempt of the same browser', async () => {
     const { begin, come } = await startCompany();
     const [one, other] = [await begin(), await begin()];
@@ -254,6 +266,16 @@ describe('sign-in with an account of the company', () => {
     for (const path of ['/console/sign-in', '/console/sign-in/callback?state=x'])
       expect((await get(path, { Accept: browser_accept })).status).toBe(404);
     expect(await (await get('/console', { Accept: browser_accept })).text()).not.toContain('/console/sign-in');
+  });
+
+  it('believes no address at which a provider signs for every company', async () => {
+    const OIDC_ISSUER = 'https://login.microsoftonline.com/common/v2.0';
+    const { begin, services, lines } = await startCompany({ OIDC_ISSUER });
+    const issuer = 'https://login.microsoftonline.com/{tenantid}/v2.0';
+    const body = JSON.stringify({ issuer, authorization_endpoint: `${OIDC_ISSUER}/authorize` });
+    services.connect = async () => ({ status: 200, type: 'application/json', body });
+    expect((await begin()).response.status).toBe(401);
+    expect(lines.join('')).toContain('"reason":"distrusted","code":"issuer_mismatch"');
   });
 
   it('goes to no host that is neither the issuer nor listed', async () => {
@@ -338,6 +360,18 @@ describe('a session of an account', () => {
     advance(minute_ms);
     expect((await person.get('/console/overview')).status).toBe(200);
     expect(await readTrail()).toEqual(['account.created', 'account.signed_in']);
+  });
+
+  it('ends where the settings name another provider, which is told nothing of it', async () => {
+    const { enter, advance, services } = await startCompany();
+    const person = await enter();
+    const other = await startIdentityProvider(origin);
+    services.settings = { ...services.settings, oidc_issuer: new URL(other.issuer) };
+    services.settings.outbound_hosts = ['127.0.0.1'];
+    advance(31 * minute_ms);
+    expect((await person.get('/console/overview')).status).toBe(401);
+    expect(other.requests).not.toContain('POST /token');
+    await other.stop();
   });
 
   it('ends after an hour where the provider gives nothing to ask it with', async () => {

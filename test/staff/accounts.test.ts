@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { signInAccount } from '../../db/staff/accounts.ts';
+import { endAccount, signInAccount } from '../../db/staff/accounts.ts';
 import { forgetHolders } from '../../db/staff/expire.ts';
 import { claimRenewal, failRenewal, keepRenewal } from '../../db/staff/renewals.ts';
 import { endSession, findSession, openSession } from '../../db/staff/sessions.ts';
@@ -16,6 +16,13 @@ describe.each(engines)('accounts on $engine', ({ open }) => {
     expect(both[0]).toEqual({ ...both[1], holder: '张伟', role: 'sales' });
     const other = await signInAccount(db, { ...person, subject: 'u2' }, null, noon);
     expect(other.holder).toBe('张伟 (zhangwei)');
+    const third = await signInAccount(db, { ...person, subject: 'u3' }, null, noon);
+    expect(third.holder).toBe(`张伟 (${third.id})`);
+    const ended = await openSession(db, third.id, noon, null);
+    await endAccount(db, third, { ...third, request_id: null }, noon);
+    expect(await findSession(db, ended, later(1), true)).toBeUndefined();
+    const elsewhere = await signInAccount(db, { ...person, issuer: 'https://id.example.com' }, null, noon);
+    expect(elsewhere.holder).toBe('张伟');
 
     const session = await openSession(db, other.id, noon, 'first token');
     const vouched_at = noon.toISOString();
@@ -33,16 +40,15 @@ describe.each(engines)('accounts on $engine', ({ open }) => {
     expect(await claim(later(3_700), later(1_850).toISOString())).toEqual({ refresh_token: 'second token' });
     await endSession(db, session, later(3_701));
     expect(await claim(later(3_800), later(1_850).toISOString())).toBeUndefined();
-    expect(await db.selectFrom('console_sessions').select('renewal_sealed').execute()).toEqual([
-      { renewal_sealed: null },
-    ]);
+    const sealed = await db.selectFrom('console_sessions').select('renewal_sealed').execute();
+    expect(sealed).toEqual([{ renewal_sealed: null }, { renewal_sealed: null }]);
 
     const forgetAt = (at: string, dry_run = false) => forgetHolders(db, new Date(at), { dry_run });
     expect(await forgetAt('2029-11-22T00:00:00Z')).toBe(0);
-    expect(await forgetAt('2029-11-24T00:00:00Z', true)).toBe(2);
-    expect(await forgetAt('2029-11-24T00:00:00Z')).toBe(2);
+    expect(await forgetAt('2029-11-24T00:00:00Z', true)).toBe(4);
+    expect(await forgetAt('2029-11-24T00:00:00Z')).toBe(4);
     const rows = await db.selectFrom('accounts').select(['id', 'issuer', 'subject', 'holder']).orderBy('id').execute();
-    const ids = [both[0].id, other.id].sort();
+    const ids = [both[0].id, other.id, third.id, elsewhere.id].sort();
     expect(rows.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
       ids.map(id => ({ id, issuer: '', subject: id, holder: '' })),
     );

@@ -144,8 +144,14 @@ async function configure(services: Asking): Promise<oidc.Configuration> {
       execute: [oidc.enableNonRepudiationChecks, ...(issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [])],
     },
   );
+  // The library lets Microsoft's shared addresses stand for any company, where anybody could make themselves a role.
+  if (!isSameAddress(config.serverMetadata().issuer, issuer)) throw new Distrusted('issuer_mismatch');
   known.set(settings, { config, until: at + known_ms });
   return config;
+}
+
+function isSameAddress(text: string, url: URL): boolean {
+  return URL.canParse(text) && new URL(text).href === url.href;
 }
 
 /** Presents the secret in the way that the provider lists: by HTTP Basic, which is the rule, or in the body. */
@@ -155,14 +161,19 @@ function chooseLogin(secret: string, ...sent: Parameters<oidc.ClientAuth>) {
   return (isBasic ? oidc.ClientSecretBasic(secret) : oidc.ClientSecretPost(secret))(...sent);
 }
 
-/** Error of a provider that cannot be asked. */
-class Away extends Error {
+class Coded extends Error {
   readonly code: string;
   constructor(code: string) {
     super(code);
     this.code = code;
   }
 }
+
+/** Error of a provider that cannot be asked. */
+class Away extends Coded {}
+
+/** Error of a provider that is not the one that the settings name. */
+class Distrusted extends Coded {}
 
 async function fetchOut(
   services: Asking,

@@ -15,6 +15,9 @@ interface Attempt extends Proofs {
 /** Time in which a person signs in at the provider. */
 const kept_seconds = 900;
 
+/** Characters of the page's address that fit into the cookie. */
+const longest_next = 1_500;
+
 /** Attempts of one browser that are kept at once, each for a tab of its own. One more begins with none. */
 const most_attempts = 5;
 
@@ -22,7 +25,9 @@ const most_attempts = 5;
  * Begins an attempt, which the browser keeps in a cookie under its state, so that two tabs do not take each other's.
  * The cookie is sealed. It goes along when the provider leads back from its own site, so it is `SameSite=Lax`.
  */
-export function beginAttempt(c: Context<App>, next: string): Attempt {
+export function beginAttempt(c: Context<App>, wanted: string): Attempt {
+  // Because a browser keeps 4,096 bytes of a cookie, a longer address is given up.
+  const next = wanted.length > longest_next ? '/console' : wanted;
   const [state, nonce, verifier] = [makeSecret(), makeSecret(), makeSecret()];
   const attempt = { state, nonce, verifier, next };
   const until = c.var.services.now().getTime() + kept_seconds * 1_000;
