@@ -236,6 +236,7 @@ describe('the Worker on workerd with D1', () => {
     ['/console.css', 'text/css'],
     ['/console.js', 'text/javascript'],
     ['/favicon.svg', 'image/svg+xml'],
+    ['/console-192.png', 'image/png'],
   ])('hands out %s, with the headers of its pages', async (path, type) => {
     const { status, headers } = await fetchWorker(path);
     expect([status, headers.get('Content-Type')]).toEqual([200, expect.stringContaining(type)]);

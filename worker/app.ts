@@ -35,6 +35,7 @@ const tokens = lazy(() => import('./staff/tokens.ts'));
 const built_files = [
   ...['/widget.css', '/widget/:file', '/openapi.json'],
   ...['/styles.css', '/docs.css', '/console.css', '/console.js'],
+  ...['/console-192.png', '/console-512.png'],
   ...['/favicon.svg', '/robots.txt'],
 ];
 

@@ -29,6 +29,9 @@ const sources: Record<string, string[]> = {
   'robots.txt': ['robots.txt'],
 };
 
+/** Pictures of the console among a phone's apps, by path on the server. */
+const icons = { 'console-192.png': 'icons/192.png', 'console-512.png': 'icons/512.png' };
+
 /** The oldest browsers that the pages serve. */
 const target = ['es2021', 'chrome87', 'safari14.1'];
 
@@ -49,6 +52,8 @@ const headers = `\
 /styles.css
   Cache-Control: public, max-age=300
 /console.*
+  Cache-Control: public, max-age=300
+/console-*
   Cache-Control: public, max-age=300
 /openapi.json
   Cache-Control: public, max-age=300
@@ -72,6 +77,7 @@ async function main() {
     join(dist, 'assets'),
     new Map([
       ...[...readWidget(), ...pages].flatMap(compress),
+      ...Object.entries(icons).map(([path, file]) => [path, readFileSync(join(room, file))] as const),
       ['_headers', headers],
       ['.assetsignore', ignored_assets],
     ]),

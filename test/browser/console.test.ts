@@ -211,7 +211,7 @@ describe('the console in a browser', () => {
     await page.locator('.toast', { hasText: 'Copied' }).waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe('13800138078');
     // Who selects what is shown with the pointer gets what they dial, too.
-    await page.locator('.phone a').evaluate(link => getSelection()!.selectAllChildren(link));
+    await page.locator('.phone .tel').evaluate(number => getSelection()!.selectAllChildren(number));
     await page.keyboard.press('ControlOrMeta+C');
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe('13800138078');
     await context.close();
@@ -543,6 +543,9 @@ describe.each([
     await page.locator('.reveal button').first().click();
     await page.waitForSelector('.shown');
     await check(page, 'shown');
+    await page.locator('.call a').click();
+    await check(page, 'called');
+    await page.locator('[data-ask] button').click();
     await page.locator('.correction summary').click();
     await page.locator('#email').fill('x');
     await page.locator('.correction button').click();

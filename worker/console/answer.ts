@@ -40,4 +40,4 @@ export function answerPage(c: Context<App>, page: Page, { status = 200, headers,
   });
 }
 
-const content_policy = pagePolicy({ forms: ["'self'"], loads: ['script', 'connect'] });
+const content_policy = pagePolicy({ forms: ["'self'"], loads: ['script', 'connect', 'manifest'] });

@@ -68,7 +68,11 @@ export function renderLayout(reader: Reader, page: Page, address: Address, refus
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="description" content="${text.name}">
 <meta name="robots" content="noindex">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#172025">
 <link rel="icon" href="/favicon.svg">
+<link rel="apple-touch-icon" href="/console-192.png">
+<link rel="manifest" href="/console/manifest/${locale}">
 <link rel="stylesheet" href="/styles.css">
 <link rel="stylesheet" href="/console.css">
 <script src="/console.js" defer></script>

@@ -25,6 +25,7 @@ export {
 export { searchLeads, showArrivals, showLeads, showSearch } from './leads/leads.ts';
 export { showProof } from './leads/proof.ts';
 export { liftRestriction, showRestrictions } from './leads/restrictions.ts';
+export { showManifest } from './manifest.ts';
 export {
   askRemoval,
   changeChannel,

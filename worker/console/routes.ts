@@ -18,6 +18,7 @@ export const consolePages: Record<string, Methods> = {
   '/console/sign-in': { GET: [page('beginSignIn')] },
   '/console/sign-in/callback': { GET: [page('completeSignIn')] },
   '/console/sign-in/end': { GET: [page('leaveProvider')] },
+  '/console/manifest/:locale': { GET: [page('showManifest')] },
   '/console/arrivals': { GET: [allow('leads:read'), page('showArrivals')] },
   '/console/search': { POST: [allow('leads:read'), page('searchLeads')] },
   '/console/search/:id': { GET: [allow('leads:read'), page('showSearch')] },

@@ -78,6 +78,25 @@
       change(form.getAttribute('action'), fields, form);
     });
 
+  // Asks for the status after a call, also where the browser has let go of the page meanwhile.
+  const question = find('[data-ask]');
+  if (question) {
+    const form = question.closest('form');
+    const lead = form.closest('[data-id]');
+    const called = 'console-called';
+    function ask(isOpen) {
+      question.hidden = !isOpen;
+      form.classList.toggle('asked', isOpen);
+      if (!isOpen) return sessionStorage.removeItem(called);
+      sessionStorage.setItem(called, lead.dataset.id);
+      question.focus();
+    }
+    for (const link of findAll('a[href^="tel:"]', lead)) link.addEventListener('click', () => ask(true));
+    find('button', question).addEventListener('click', () => ask(false));
+    form.addEventListener('submit', () => ask(false));
+    if (sessionStorage.getItem(called) === lead.dataset.id) ask(true);
+  }
+
   // Listens to keys: never while typing, never with a modifier, and not at all where a person has switched them off.
   const help = find('dialog.keys');
   const setting = 'console-keys';

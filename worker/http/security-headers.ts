@@ -23,7 +23,7 @@ interface Allowed {
   /** Sources that the page's forms may lead to; none by default. */
   forms?: string[];
   /** What the page loads from its own origin besides styles and its icon. */
-  loads?: ('script' | 'connect')[];
+  loads?: ('script' | 'connect' | 'manifest')[];
 }
 
 /**

@@ -94,16 +94,17 @@ function renderOpen(reader: Reader, lead: OpenLead, details: LeadDetails): Conte
 <p class="meta"><span class="chip ${lead.status}">${text.statuses[lead.status]}</span> <span>${text.forms[lead.form]}</span> <span>${text.lead.received} ${renderAgo(reader, lead.received_at)}</span> ${lead.changed_at === lead.received_at ? '' : html`<span>${text.lead.changed} ${renderAgo(reader, lead.changed_at)}</span> `}<span>${text.fields.assigned_to}: <b class="to">${lead.assigned_to ?? text.nobody}</b></span></p></header>
 ${renderValues(reader, lead, details)}
 ${details.work ? renderWork(reader, lead, details.list, details.work) : ''}
+${details.shownFor ? html`<p class="call"><a class="button" href="tel:${lead.phone}">${text.lead.call} ${renderPhone(lead.phone, text.extension)}</a></p>` : ''}
 </article>`;
 }
 
 function renderValues({ text }: Reader, lead: OpenLead, { list, shownFor, purposes }: LeadDetails): Content {
-  const links: Record<string, string> = { phone: `tel:${lead.phone}`, email: linkEmail(lead.email) };
   const rows = leadFields.map(({ name }) => {
     const isPhone = name === 'phone';
     const value = isPhone ? writePhone(lead.phone, text.extension) : lead[name];
     const drawn = isPhone ? renderPhone(lead.phone, text.extension) : value;
-    const shown = shownFor && links[name] ? html`<a href="${links[name]}">${drawn}</a>` : html`<span>${drawn}</span>`;
+    const link = shownFor && name === 'email' ? linkEmail(lead.email) : '';
+    const shown = link ? html`<a href="${link}">${drawn}</a>` : html`<span>${drawn}</span>`;
     const copy = shownFor
       ? html`<button class="quiet" type="button" data-copy="${value}" hidden>${text.lead.copy}<span class="hidden"> ${text.fields[name]}</span></button>`
       : '';
@@ -113,7 +114,7 @@ function renderValues({ text }: Reader, lead: OpenLead, { list, shownFor, purpos
     (one, index) =>
       html`<button class="quiet" name="purpose" value="${one}"${index === 0 ? html` data-key="s" data-focus` : ''}>${text.purposes[one]}</button>`,
   );
-  return html`<dl class="values">${rows}</dl>
+  return html`<dl class="values person">${rows}</dl>
 ${
   shownFor
     ? html`<form class="notice shown" method="post" action="${leadAddress(lead.id, list, '/reveal/end')}"><p role="status">${text.lead.shown(text.purposes[shownFor]!)}</p><button class="quiet">${text.lead.hide}</button></form>`
@@ -144,7 +145,7 @@ function renderWork(
       html`<button class="chip ${status}" name="status" value="${status}" data-key="${index + 1}" aria-keyshortcuts="${index + 1}" aria-pressed="${String(lead.status === status)}">${text.statuses[status]}<kbd aria-hidden="true">${index + 1}</kbd></button>`,
   );
   return html`<div class="work" data-failed="${text.lead.failed}">
-<form method="post" action="${leadAddress(lead.id, list, '/status')}" data-quiet><fieldset><legend>${text.fields.status}</legend>${buttons}</fieldset></form>
+<form method="post" action="${leadAddress(lead.id, list, '/status')}" data-quiet><fieldset><legend>${text.fields.status}</legend><p class="ask" tabindex="-1" data-ask hidden><span>${text.lead.called}</span><button class="quiet" type="button">${text.lead.later}</button></p>${buttons}</fieldset></form>
 <form class="assign" method="post" action="${leadAddress(lead.id, list, '/assignee')}" data-quiet>${renderSelect('assigned_to', text.fields.assigned_to!, people, lead.assigned_to ?? '', text.nobody)}<button class="quiet">${text.lead.assign}</button></form>
 ${
   me && assignees.includes(me)

@@ -40,7 +40,7 @@ export function leadsPage(reader: Reader, page: List): Page {
 ${renderTabs(reader, page)}
 ${renderFinder(reader, '')}
 ${renderFilters(reader, page)}
-<p class="tools"><a href="/console${writeFilters(filters)}" data-refresh>${text.list.refresh}</a><a href="/console/export${writeFilters(filters)}">${text.list.export}</a></p>
+<p class="tools"><a href="/console${writeFilters(filters)}" data-refresh>${text.list.refresh}</a>${renderExport(reader, filters, 'only-wide')}</p>
 </div>
 <div data-arrivals="${arrivals ?? ''}" data-arrived="${text.list.arrived}"${scopes.includes('leads:write') ? html` data-failed="${text.lead.failed}"` : ''}>${renderLeads(reader, leads, list)}${arrivals ? renderTemplate(list) : ''}</div>
 ${leads.length === 0 ? renderNothing(reader, filters) : ''}
@@ -98,7 +98,8 @@ function renderFinder({ text: { list } }: Reader, q: string, isWrong = false): C
 </form>`;
 }
 
-function renderFilters({ text }: Reader, { filters, assignees }: List): Content {
+function renderFilters(reader: Reader, { filters, assignees }: List): Content {
+  const { text } = reader;
   const { list, fields } = text;
   const { status, order, ...others } = filters;
   const count = Object.values(others).filter(Boolean).length;
@@ -113,8 +114,13 @@ ${renderSelect('assigned_to', fields.assigned_to!, assigneeOptions, filters.assi
 <label>${list.from}<input type="date" name="from" value="${filters.from ?? ''}"></label>
 <label>${list.to}<input type="date" name="to" value="${filters.to ?? ''}"></label>
 ${renderSelect('order', list.order, orderOptions, order)}
-<p class="go"><button>${list.apply}</button>${count > 0 ? html`<a href="/console">${list.clear}</a>` : ''}</p>
+<p class="go"><button>${list.apply}</button>${count > 0 ? html`<a href="/console">${list.clear}</a>` : ''}${renderExport(reader, filters, 'only-narrow')}</p>
 </form></details>`;
+}
+
+/** Draws the link to an export of what is listed: where there is room in the bar, on a phone among the filters. */
+function renderExport({ text }: Reader, filters: Filters, where: 'only-wide' | 'only-narrow'): Content {
+  return html`<a class="${where}" href="/console/export${writeFilters(filters)}">${text.list.export}</a>`;
 }
 
 function renderNothing({ locale, text }: Reader, filters: Filters): Content {
