@@ -34,7 +34,7 @@ const server = createServer((request, response) => {
       id_token_signing_alg_values_supported: ['RS256', 'HS256', 'none'],
     },
     '/jwks': { keys: [own.jwk] },
-    '/token': { access_token: 'a', token_type: 'Bearer', id_token },
+    '/token': { access_token: 'a', token_type: 'Bearer', refresh_token: 'r', ...(id_token && { id_token }) },
   }[request.url!];
   response.writeHead(answer ? 200 : 404, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer ?? {}));
 });
@@ -67,7 +67,12 @@ interface Forged {
   back?: Record<string, string>;
 }
 
-/** Signs in with a forged answer, and returns the status and whether a session began. */
+function write(header: object, claims: object, by: Sign): string {
+  const text = `${encode({ alg: 'RS256', kid: 'k1', ...header })}.${encode(claims)}`;
+  return `${text}.${by(text)}`;
+}
+
+/** Signs in with a forged answer, and returns the answer, the session that began, and the honest claims. */
 async function enter({ header = {}, claims = one => one, by = rs256(own), back = {} }: Forged) {
   const headers = { Accept: browser_accept, 'Accept-Language': 'en' };
   // So that no limit of wrong ones is reached.
@@ -76,12 +81,12 @@ async function enter({ header = {}, claims = one => one, by = rs256(own), back =
   const { state, nonce } = Object.fromEntries(new URL(begun.headers.get('Location')!).searchParams);
   const now = Math.floor(Date.now() / 1_000);
   const honest = { iss: issuer, aud: 'console', sub: 'u1', nonce, iat: now, exp: now + 300, groups: ['sales-team'] };
-  const text = `${encode({ alg: 'RS256', kid: 'k1', ...header })}.${encode(claims(honest))}`;
-  id_token = `${text}.${by(text)}`;
+  id_token = write(header, claims(honest), by);
   const query = new URLSearchParams({ code: 'c', state: state!, ...back });
   const Cookie = begun.headers.getSetCookie()[0]!.split(';')[0]!;
   const response = await company.get(`/console/sign-in/callback?${query}`, { ...headers, Cookie });
-  return { status: response.status, isIn: readCookie(response) !== '', page: await response.text() };
+  const session = readCookie(response);
+  return { status: response.status, isIn: session !== '', page: await response.text(), session, honest };
 }
 
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1_000) + seconds;
@@ -117,9 +122,25 @@ it.each<[string, Forged]>([
   ['names nobody', { claims: ({ sub: _, ...one }) => one }],
   ['came back in the name of another issuer', { back: { iss: 'https://login.example.com' } }],
 ])('no identity is believed that %s', async (_, forged) => {
-  const { page, ...seen } = await enter(forged);
-  expect(seen).toEqual({ status: 401, isIn: false });
+  const { page, status, isIn } = await enter(forged);
+  expect({ status, isIn }).toEqual({ status: 401, isIn: false });
   expect(page).toContain('The answer of the company’s sign-in could not be trusted');
+});
+
+it.each<[string, number, (honest: object) => string]>([
+  ['goes on where it is honest', 200, honest => write({}, honest, rs256(own))],
+  ['ends where it is of somebody else', 401, honest => write({}, { ...honest, sub: 'u9' }, rs256(own))],
+  ['ends where it says of nobody', 401, () => ''],
+  ['waits where it is signed by another key', 503, honest => write({}, honest, rs256(foreign))],
+])('a session that is renewed by an identity %s', async (_, status, renew) => {
+  const { session, honest } = await enter({});
+  const { nonce: _nonce, ...later } = honest;
+  id_token = renew(later);
+  company.advance(3_600_000);
+  const headers = { Accept: browser_accept, Cookie: session };
+  expect((await company.get('/console/overview', headers)).status).toBe(status);
+  const accounts = await company.db.selectFrom('accounts').select(['subject', 'ended_at']).execute();
+  expect(accounts).toEqual([{ subject: 'u1', ended_at: null }]);
 });
 
 it('a name that could deceive a reader is left out for the next one', async () => {

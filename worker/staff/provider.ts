@@ -85,7 +85,7 @@ export async function exchangeCode(services: Asking, search: string, proofs: Pro
 /**
  * Asks the provider again about a person who has signed in.
  *
- * @returns `denied` when it vouches for them no more, or for somebody else.
+ * @returns `denied` when it vouches for them no more, for somebody else, or for nobody in particular.
  */
 export async function askAgain(
   services: Asking,
@@ -94,8 +94,10 @@ export async function askAgain(
 ): Promise<Answer | Failure> {
   return attempt(async () => {
     const config = await configure(services);
-    if (config.serverMetadata().issuer !== issuer) return { failed: 'denied', code: 'other_issuer' };
+    const provider = config.serverMetadata();
+    if (provider.issuer !== issuer) return { failed: 'denied', code: 'other_issuer' };
     const tokens = await oidc.refreshTokenGrant(config, refresh_token);
+    if (!tokens.claims() && !provider.userinfo_endpoint) return { failed: 'denied', code: 'nothing_told' };
     const person = await readPerson(services, config, tokens, subject);
     if (person.subject !== subject) return { failed: 'denied', code: 'other_subject' };
     return { person, refresh_token: tokens.refresh_token ?? refresh_token };
