@@ -41,6 +41,8 @@ export interface Services {
   files?: HostFiles;
   /** Hears that there are deliveries to send; absent where a job alone looks for them. */
   notify?(): void;
+  /** Leads that a search by name looks through, the newest ones; 20,000 unless the host can do less. */
+  most_searched?: number;
   /** Compresses whole answers; absent where the host itself does. */
   compress?: MiddlewareHandler;
 }

@@ -105,6 +105,7 @@ async function open(env: Bindings): ReturnType<typeof createServices> {
       notified = true;
     },
     peerAddress: () => undefined,
+    most_searched: 2_000,
     limiters: { form: useBinding(env.FORM_LIMIT), consent: useBinding(env.CONSENT_LIMIT) },
   });
 }

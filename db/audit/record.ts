@@ -20,6 +20,7 @@ export interface AuditEvent {
     | 'lead.created'
     | 'lead.revealed'
     | 'lead.exported'
+    | 'lead.searched'
     | 'lead.changed'
     | 'lead.corrected'
     | 'lead.erased'
@@ -64,7 +65,8 @@ export interface AuditEvent {
     | 'system.checked';
   /**
    * Names of the fields that were read or written, joined by commas, with a status from what to what
-   * (`status:new>contacted`), or a role; of an act on no lead, the ids that it is about.
+   * (`status:new>contacted`), or a role; of an act on no lead, the ids that it is about. A search names how many leads it
+   * looked through, the first and the last (`count:3,first:…,last:…`).
    */
   fields?: string;
   /** What for: a form, the purpose of a reveal, the ground of a hold or an erasure. */

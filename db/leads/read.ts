@@ -126,7 +126,7 @@ async function selectRecorded(
 }
 
 /** Reads rows one by one. A LostKey is thrown at the end, so that it names all leads that do not open. */
-function readAll<T>(rows: LeadRow[], read: (row: LeadRow) => T): T[] {
+export function readAll<T>(rows: LeadRow[], read: (row: LeadRow) => T): T[] {
   const lost: LostKey[] = [];
   const leads = rows.flatMap(row => {
     try {

@@ -46,6 +46,11 @@ export async function listReads(server: RunningServer, leads: number, seconds: n
     { name: 'newest 50, masked', unit, floor: first, measure: pull('limit=50&order=desc') },
     { name: 'search by phone', unit: '/s', measure: pull(search.split('?')[1]!) },
     { name: 'search by phone, one at a time', unit: '/s', measure: () => measureAlone(url + search, staff) },
+    {
+      name: 'search by name, one at a time',
+      unit: '/s',
+      measure: () => measureAlone(`${url}/leads?q=tech`, staff, 20),
+    },
     { name: 'export, clear, NDJSON', unit: 'leads/s', measure: () => measureExport(server) },
     ...(leads <= most_rows ? [{ name: 'export, clear, XLSX', ...spreadsheet }] : []),
   ];

@@ -108,11 +108,47 @@ describe('POST /console/search', () => {
     const sales = await open('sales');
     const none = await sales.send('/console/search', { q: '13800138000' });
     expect(await none.response.text()).toContain('No lead with this phone or email');
-    const { response } = await sales.send('/console/search', { q: '<b>138' });
+    const { response } = await (await open('viewer')).send('/console/search', { q: '<b>138' });
     const page = await response.text();
     expect(response.status).toBe(422);
     expect(page).toContain('Enter a whole phone number');
     expect(page).not.toContain('<b>138');
+  });
+
+  it('finds a part of a name or a company, once on record, however often its page is opened again', async () => {
+    const { open, submitLead, readEvents, services, lines } = await startConsole();
+    const ids = [await submitLead(), await submitLead({ name: 'Ada Müller', company: '小视' })];
+    await submitLead({ name: 'Bob', company: 'x' });
+    const sales = await open('sales');
+    const { response, location } = await sales.send('/console/search', { q: '小视' });
+    const page = await response.text();
+    const listed = (text: string) => [...text.matchAll(/<li data-id="([\w-]{36})"/g)].map(([, id]) => id);
+    expect(listed(page)).toEqual(ids.toReversed());
+    expect(page).toContain('2 leads by name or company');
+    expect(page).toContain('Looked through the newest 3.');
+    expect(page).not.toContain('13800138078');
+    expect(readTraces(response, page) + location + lines.join('')).not.toMatch(/小视|%E5%B0%8F/i);
+    expect(listed(await (await sales.get(location)).text())).toEqual(ids.toReversed());
+    const officer = await open('privacy_officer');
+    await officer.send(`/console/leads/${ids[1]}/erasure`, { ground: 'other', sure: 'yes' });
+    expect(await readEvents('action=lead.searched')).toHaveLength(1);
+    const log = await (await officer.get('/console/audit?action=all')).text();
+    expect(log).toContain('Searched by name');
+    expect(log).toContain('3 leads');
+    services.most_searched = 1;
+    const none = await (await sales.send('/console/search', { q: 'müller' })).response.text();
+    expect(none).toContain('No lead with this name or company');
+    expect(none).toContain('Looked through the newest 1.');
+  });
+
+  it('says that one character is too short, and looks up no name for who may not reveal', async () => {
+    const { open, submitLead, readEvents } = await startConsole();
+    await submitLead();
+    const short = (await (await open('sales')).send('/console/search', { q: '张' })).response;
+    expect([short.status, (await short.text()).includes('at least two characters')]).toEqual([422, true]);
+    const viewer = (await (await open('viewer')).send('/console/search', { q: '小视' })).response;
+    expect([viewer.status, (await viewer.text()).includes('Enter a whole phone number')]).toEqual([422, true]);
+    expect(await readEvents('action=lead.searched')).toEqual([]);
   });
 
   it('is shown again on every server to its session alone, and its end deletes it; a session keeps the latest fifty', async () => {

@@ -161,6 +161,12 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
       const headers = { Accept: 'text/csv', Authorization: `Bearer ${await token('sales')}` };
       await (await app.request(`https://leads.example.com/leads?${query}`, { headers })).text();
     }
+  for (const filter of filters)
+    for (const order of ['asc', 'desc']) {
+      const query = `/leads?${filter}&order=${order}&limit=1&q=xiao`;
+      const page = (await (await pull(query)).json()) as { next_cursor: string | null };
+      if (page.next_cursor) await pull(`${query}&cursor=${page.next_cursor}`);
+    }
   const turning = await start(turning_keys, db);
   for (let n = 0; n < 2; n++) {
     await turning.post('/forms/mini-ai-experience', lead, key);

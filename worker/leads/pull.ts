@@ -11,6 +11,7 @@ import { staffName } from '../http/staff-text.ts';
 import { field, invalidFields, query } from '../http/validate.ts';
 import { forms } from '../shared/fields.ts';
 import { formats, readExportFormat, streamLeads } from './export.ts';
+import { answerSearch, namePart } from './search.ts';
 
 const view = z._default(z.enum(['masked', 'clear']), 'masked');
 
@@ -24,16 +25,21 @@ export const leadQuery = z.strictObject({
   received_to: z.optional(instant),
   phone: z.optional(field('phone')),
   email: z.optional(field('email')),
+  q: z.optional(namePart),
   limit,
   cursor,
   order,
   view,
 });
 
-/** `GET /leads` returns the feed, or a search. */
+/** `GET /leads` returns the feed, or a search; one by a part of a name (`q`) is masked, and no stream. */
 export const pullLeads = factory.createHandlers(query(leadQuery), async c => {
-  const { view, cursor, ...asked } = c.req.valid('query');
+  const { view, cursor, q, ...asked } = c.req.valid('query');
   const format = readExportFormat(c);
+  if (q !== undefined) {
+    const wrong = format ? 'q' : view === 'clear' ? 'view' : undefined;
+    return wrong ? invalidFields(c, [{ field: wrong, code: 'not_allowed' }]) : answerSearch(c, q, asked, cursor);
+  }
   if (cursor !== undefined && format) return invalidFields(c, [{ field: 'cursor', code: 'not_allowed' }]);
   const after = cursor === undefined ? undefined : readCursor(cursor, asked);
   if (cursor !== undefined && !after) return invalidFields(c, [{ field: 'cursor', code: 'invalid' }]);

@@ -66,6 +66,8 @@ type RequestError =
   | 'receipt_code.required'
   | 'return_to.not_allowed'
   | 'closed_reason.not_allowed'
+  | 'q.invalid'
+  | 'q.not_allowed'
   | 'version.not_allowed';
 
 const request_errors: Record<Locale, Record<RequestError, string>> = {
@@ -83,6 +85,8 @@ const request_errors: Record<Locale, Record<RequestError, string>> = {
     'receipt_code.required': '请填写回执码。',
     'return_to.not_allowed': '提交后要返回的网站未被允许；再次提交后将停留在本站。',
     'closed_reason.not_allowed': '只有已关闭的线索才有关闭原因。',
+    'q.invalid': '请至少输入姓名或公司名中的两个字符。',
+    'q.not_allowed': '按姓名或公司搜索只能得到 JSON，不能导出。',
     'version.not_allowed': '这个版本已经发布，且永不更改；请使用新的版本号。',
   },
   en: {
@@ -99,6 +103,8 @@ const request_errors: Record<Locale, Record<RequestError, string>> = {
     'receipt_code.required': 'Please enter your receipt code.',
     'return_to.not_allowed': 'The website to return to is not allowed. Send again, and you will stay on this one.',
     'closed_reason.not_allowed': 'Only a closed lead has a reason for it.',
+    'q.invalid': 'Enter at least two characters of a name or a company.',
+    'q.not_allowed': 'A search by name is answered as JSON and never streamed.',
     'version.not_allowed': 'This version is published already and never changes. Give it a new version.',
   },
 };

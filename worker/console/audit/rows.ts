@@ -90,6 +90,7 @@ function describePurpose({ text, locale }: Reader, action: string, purpose: stri
 function renderSubjects({ text: { audit } }: Reader, { lead_ids, lead_count, fields, action }: ListedEvent): Content {
   if (lead_count === 0 && fields && /^(request|copy)\./.test(action))
     return html`<a href="${requestAddress(fields)}"><code>${fields.slice(-12)}</code></a>`;
+  if (action === 'lead.searched') return html`${audit.leads(Number(/count:(\d+)/.exec(fields ?? '')?.[1]))}`;
   if (lead_count === 0)
     return html`${/^(token|policy|calendar|key|channel|audit)\./.test(action) ? html`<code>${fields}</code>` : '–'}`;
   if (lead_ids.length === 0) return html`${audit.leads(lead_count)}`;

@@ -51,15 +51,20 @@ ${leads.length === 0 ? renderNothing(reader, filters) : ''}
 interface Found {
   /** What was searched for. */
   q: string;
-  /** Undefined where `q` is neither a phone nor an email. */
+  /** Undefined where nothing can be searched for by `q`. */
   leads: OpenLead[] | undefined;
   /** Where the search stands among the lists (`readList`). */
   list: string;
+  /** Of a search by a part of a name: how many leads it found and how many it looked through. */
+  byName?: { found: number; searched: number } | undefined;
 }
 
 /** Draws what a search found. */
-export function searchPage(reader: Reader, { q, leads, list: here }: Found): Page {
+export function searchPage(reader: Reader, { q, leads, list: here, byName }: Found): Page {
   const { list } = reader.text;
+  const extent = byName?.searched ? html`<p class="hint">${list.searched(byName.searched)}</p>` : '';
+  const beyond =
+    leads && byName && byName.found > leads.length ? html`<p class="hint">${list.beyond(leads.length)}</p>` : '';
   const back = html`<p><a class="button quiet" href="/console">${list.all}</a></p>`;
   return {
     title: list.find,
@@ -67,10 +72,10 @@ export function searchPage(reader: Reader, { q, leads, list: here }: Found): Pag
     content: html`<div class="bar">${renderFinder(reader, q, !leads)}</div>
 ${
   !leads
-    ? html`<h1 class="hidden">${list.find}</h1>${renderNotice(list.invalid)}${back}`
+    ? html`<h1 class="hidden">${list.find}</h1>${renderNotice(mayName(reader) ? list.tooShort : list.invalid)}${back}`
     : leads.length === 0
-      ? html`<h1 class="hidden">${list.find}</h1>${renderEmpty(list.none, list.noneHint, back)}`
-      : html`<h1 class="found">${list.found(leads.length)}</h1>${renderLeads(reader, leads, here)}${back}`
+      ? html`<h1 class="hidden">${list.find}</h1>${byName ? renderEmpty(list.noneNamed, list.noneNamedHint, html`${extent}${back}`) : renderEmpty(list.none, list.noneHint, back)}`
+      : html`<h1 class="found">${byName ? list.named(byName.found) : list.found(leads.length)}</h1>${extent}${renderLeads(reader, leads, here)}${beyond}${back}`
 }`,
   };
 }
@@ -91,9 +96,16 @@ function renderTabs({ text, holder, scopes }: Reader, { filters, statuses }: Lis
   return html`<nav class="tabs" aria-label="${text.fields.status}"><ul>${tabs}${mine}</ul></nav>`;
 }
 
-function renderFinder({ text: { list } }: Reader, q: string, isWrong = false): Content {
+/** Returns whether a reader may search by a part of a name. Because guesses unmask, it takes the scope for that. */
+function mayName({ scopes }: Reader): boolean {
+  return scopes.includes('leads:reveal');
+}
+
+function renderFinder(reader: Reader, q: string, isWrong = false): Content {
+  const { list } = reader.text;
+  const label = mayName(reader) ? list.searchAll : list.search;
   return html`<form class="finder" method="post" action="/console/search" role="search">
-<label><span class="hidden">${list.search}</span><input type="search" name="q" value="${q}" placeholder="${list.search}" autocomplete="off" ${unaided} required maxlength="300" data-key="/" data-focus${isWrong ? html` aria-invalid="true"` : ''}></label>
+<label><span class="hidden">${label}</span><input type="search" name="q" value="${q}" placeholder="${label}" autocomplete="off" ${unaided} required maxlength="300" data-key="/" data-focus${isWrong ? html` aria-invalid="true"` : ''}></label>
 <button class="quiet">${list.find}</button>
 </form>`;
 }

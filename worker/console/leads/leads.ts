@@ -2,10 +2,13 @@ import * as z from 'zod/mini';
 import { firstIdAt, timeOf } from '../../../db/ids.ts';
 import { lead_statuses } from '../../../db/leads/lead.ts';
 import { listLeads, listMatches } from '../../../db/leads/read.ts';
+import { foldName, listSome, type NamePage } from '../../../db/leads/search.ts';
 import { readNote, writeNote } from '../../../db/staff/notes.ts';
 import { factory } from '../../context.ts';
+import { hasScope } from '../../guards/access.ts';
 import { uuid } from '../../http/query-fields.ts';
 import { body } from '../../http/validate.ts';
+import { checkPart, searchByName } from '../../leads/search.ts';
 import { checkField, normalizeField } from '../../shared/fields.ts';
 import { normalizePhone } from '../../shared/phone.ts';
 import { answerPage } from '../answer.ts';
@@ -61,36 +64,57 @@ export const showArrivals = factory.createHandlers(async c => {
   return c.json({ rows, after: next }, 200, { 'Cache-Control': 'no-store' });
 });
 
-/** The note of a search. */
+/** The note of a search: what was typed, and for a part of a name what it found then. */
 interface Search {
   q: string;
+  byName?: Pick<NamePage, 'found' | 'searched'> & { ids: string[] };
 }
 
 const wanted = z.object({ q: z._default(z.string().check(z.maxLength(300)), '') });
 
-/** `POST /console/search` keeps what is searched for with the session, so that no address holds it. */
+/**
+ * `POST /console/search` keeps what is searched for with the session, so that no address holds it. What was typed tells
+ * whether it is a phone, an email, or a part of a name or a company.
+ *
+ * Because each search by name is an event and takes a while, it is made here, once: the page that shows what it found
+ * opens again without another.
+ */
 export const searchLeads = factory.createHandlers(body(wanted, { form: true }), async c => {
   const { db, now } = c.var.services;
-  const search: Search = { q: c.req.valid('json').q.trim() };
+  const q = c.req.valid('json').q.trim();
+  const search: Search = { q };
+  if (!readContact(q) && hasScope(c, 'leads:reveal') && !checkPart(q)) {
+    const query = { order: 'desc', limit: leads_per_page } as const;
+    const { leads, found, searched } = await searchByName(c, { query, text: foldName(q) });
+    search.byName = { ids: leads.map(({ id }) => id), found, searched };
+  }
   return c.redirect(`/console/search/${await writeNote(db, readSessionId(c)!, 'search', search, now())}`, 303);
 });
 
-/** `GET /console/search/{id}` shows the leads of one phone or email, and the whole list once the session has ended. */
+/** `GET /console/search/{id}` shows what a search finds, and the whole list once the session has ended. */
 export const showSearch = factory.createHandlers(async c => {
   const { services } = c.var;
   const id = c.req.param('id') ?? '';
   const search = uuid.test(id) && (await readNote<Search>(services.db, readSessionId(c)!, 'search', id));
   if (!search) return c.redirect('/console', 303);
   const reader = readerOf(c);
-  const { q } = search;
+  const { q, byName } = search;
   const list = `/search/${id}`;
-  const phone = normalizePhone(q);
-  const email = checkField('email', q) ? undefined : normalizeField('email', q);
-  if (!phone && !email) return answerPage(c, searchPage(reader, { q, leads: undefined, list }), { status: 422 });
-  const query = { ...(phone ? { phone } : { email }), order: 'desc', limit: leads_per_page } as const;
-  const { leads } = await listLeads(services, query, undefined, { masked: true }, reader.now);
-  return answerPage(c, searchPage(reader, { q, leads: leads.filter(isOpen), list }));
+  const contact = readContact(q);
+  if (!contact && !byName) return answerPage(c, searchPage(reader, { q, leads: undefined, list }), { status: 422 });
+  const query = { ...contact, order: 'desc', limit: leads_per_page } as const;
+  const leads = byName
+    ? await listSome(services, byName.ids)
+    : (await listLeads(services, query, undefined, { masked: true }, reader.now)).leads;
+  return answerPage(c, searchPage(reader, { q, leads: leads.filter(isOpen), list, byName }));
 });
+
+/** Reads a phone or an email as it is stored; undefined for any other text. */
+function readContact(q: string): { phone: string } | { email: string } | undefined {
+  const phone = normalizePhone(q);
+  if (phone) return { phone };
+  return checkField('email', q) ? undefined : { email: normalizeField('email', q) };
+}
 
 function placeBefore(received_at: Date): string {
   return writePlace({ id: firstIdAt(new Date(received_at.getTime() - overlap_ms)) });

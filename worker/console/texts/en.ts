@@ -124,6 +124,15 @@ export const en = {
     found: (n: number) => (n === 1 ? '1 lead of this person' : `${n} leads of this person`),
     none: 'No lead with this phone or email',
     noneHint: 'The search is exact: check the number or address. A lead that was erased cannot be found any more.',
+    searchAll: 'Name, company, phone or email',
+    tooShort: 'Enter at least two characters of a name or a company, or a whole phone number or email address.',
+    named: (n: number) =>
+      n === 1 ? '1 lead by name or company' : `${n.toLocaleString('en')} leads by name or company`,
+    searched: (n: number) => `Looked through the newest ${n.toLocaleString('en')}. This search is in the access log.`,
+    beyond: (n: number) => `The newest ${n} are shown. Type more of the name to find the others.`,
+    noneNamed: 'No lead with this name or company',
+    noneNamedHint:
+      'Try a shorter part of it, or search for the phone number or email address: those find leads of any age.',
     all: 'Back to all leads',
     empty: 'No leads yet',
     emptyHint: 'They appear here as soon as somebody sends one of the forms. See the forms as a visitor does:',
@@ -318,6 +327,7 @@ export const en = {
       'lead.created': 'Lead received',
       'lead.revealed': 'Values shown',
       'lead.exported': 'Exported in clear',
+      'lead.searched': 'Searched by name',
       'lead.changed': 'Lead changed',
       'lead.corrected': 'Values corrected',
       'lead.erased': 'Lead erased',

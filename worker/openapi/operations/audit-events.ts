@@ -29,7 +29,7 @@ export const audit_operations: Operation[] = [
     scope: 'audit:read',
     summary: { en: 'Who did what', 'zh-CN': '查询审计记录' },
     description:
-      'In the order in which it was done. Ids and kinds only: no event holds a value. Of a status `fields` says from what to what (`status:new>contacted`); an export in clear begins with `lead.exported`, whose `fields` say the format, and the number of leads of one from the console (`xlsx:400`); its pages are `lead.revealed`. With `lead_id` it answers who saw or changed that lead; with `asc` the last cursor goes on for ever.',
+      'In the order in which it was done. Ids and kinds only: no event holds a value. Of a status `fields` says from what to what (`status:new>contacted`); an export in clear begins with `lead.exported`, whose `fields` say the format, and the number of leads of one from the console (`xlsx:400`); its pages are `lead.revealed`. A search by name is `lead.searched`, whose `fields` say how many leads it looked through, the first and the last (`name,company,count:20000,first:…,last:…`). With `lead_id` it answers who saw or changed that lead; with `asc` the last cursor goes on for ever.',
     query: describe(eventQuery, {
       lead_id: { description: 'Only what was done with this lead.', example: examples.lead_id, unusual: true },
       action: { description: 'Only acts of this kind.', example: 'lead.revealed', unusual: true },

@@ -32,6 +32,7 @@ const leadPage = z.strictObject({
   leads: z.array(anyLead),
   next_cursor: z.string().nullable(),
   has_more: z.boolean(),
+  searched: z.number().int().optional(),
 });
 
 const masked_lead = {
@@ -71,6 +72,8 @@ export const lead_operations: Operation[] = [
 
 **A search** is anything else, by time of receipt: no tombstones, and \`next_cursor\` is null at the end.
 
+**A search by name** (\`q\`) finds the leads whose name or company contains a text. It needs the scope \`leads:reveal\`, because guesses unmask; it looks through the newest 20,000 leads (on Workers 2,000) that the other filters leave, and answers masked with \`searched\`, how many these were. It leaves an audit event, and is never streamed.
+
 With \`Accept: application/x-ndjson\` or \`text/csv\` everything that matches is streamed, each lead once; \`Link\` then holds the feed's cursor as of the start. If something fails midway the connection breaks: a stream never ends as if it were whole.`,
     query: describe(leadQuery, {
       form: { description: 'Only leads of this form.', example: 'mini-ai-experience', unusual: true },
@@ -83,6 +86,13 @@ With \`Accept: application/x-ndjson\` or \`text/csv\` everything that matches is
         unusual: true,
       },
       email: { description: 'Exactly this address, capitals apart.', example: 'zhang.san@example.com', unusual: true },
+      q: {
+        description: 'Part of a name or a company, in any case and width. From two characters on.',
+        example: '小视',
+        minLength: 2,
+        maxLength: 200,
+        unusual: true,
+      },
       limit: lists.limit,
       cursor: lists.cursor,
       order: { description: '`desc`: the newest received first.', example: 'asc' },

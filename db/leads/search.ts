@@ -1,0 +1,129 @@
+import { sql } from 'kysely';
+import { type Actor, recordEvent, takeNumber } from '../audit/record.ts';
+import type { Database } from '../database.ts';
+import { nextTurn } from '../turn.ts';
+import type { LeadValues, Vault } from '../vault/vault.ts';
+import type { Lead } from './lead.ts';
+import { readAll, readLead } from './read.ts';
+import { filterLeads, type LeadQuery, type LeadRow, openValues, readValues, selectSome } from './rows.ts';
+
+/** A search for leads whose name or company contains a text. */
+export interface NameSearch {
+  /** What else narrows it down, the order, and how many leads are returned. */
+  query: LeadQuery;
+  /** As `foldName` returns it. */
+  text: string;
+  /** How many leads it looks through, the newest ones. */
+  most: number;
+  /** Where the page before left off. */
+  rest?: Rest | undefined;
+}
+
+/** What is left of the leads of a search: from after an id to another one, in the order of the search. */
+export interface Rest {
+  after: string;
+  end: string;
+}
+
+export interface NamePage {
+  /** The leads found, masked. */
+  leads: Lead[];
+  /** Number of all that were found, those of later pages included. */
+  found: number;
+  /** Number of leads that were looked through. */
+  searched: number;
+  /** Where the next page goes on; undefined where there is none. */
+  rest: Rest | undefined;
+}
+
+/** Ids that one statement lists, and leads that are read and opened in one turn: a millisecond each. */
+const [ids_per_slice, leads_per_slice] = [250, 50];
+
+/**
+ * Finds leads whose name or company contains a text, among the newest that the other filters leave.
+ *
+ * Because no index finds a part of what is sealed, it opens the values of each, a slice at a time, so that other requests
+ * have their turn. Its audit event says how many and from which lead to which, and is durable before any value is opened.
+ */
+export async function searchLeads(
+  { db, vault }: { db: Database; vault: Vault },
+  { query, text, most, rest }: NameSearch,
+  actor: Actor,
+  now: Date,
+): Promise<NamePage> {
+  const ids = await listIds({ db, vault }, query, most, rest);
+  const [first, last] = [ids[0], ids.at(-1)];
+  if (!first || !last) return { leads: [], found: 0, searched: 0, rest: undefined };
+  const [oldest, newest] = [first, last].sort();
+  const fields = `name,company,count:${ids.length},first:${oldest},last:${newest}`;
+  await db.atomic([takeNumber(db), ...recordEvent(db, actor, { action: 'lead.searched', fields }, now)]);
+  const page: LeadRow[] = [];
+  let [found, searched] = [0, 0];
+  for (let at = 0; at < ids.length; at += leads_per_slice) {
+    await nextTurn();
+    const rows = await selectSome(db, ids.slice(at, at + leads_per_slice));
+    const matches = readAll(rows, row => ({ row, values: openValues(vault, row) })).filter(one =>
+      isOf(one.values, text),
+    );
+    searched += rows.length;
+    found += matches.length;
+    page.push(...matches.slice(0, query.limit - page.length).map(({ row }) => row));
+  }
+  const end = page.at(-1);
+  return {
+    leads: readAll(page, row => readLead(vault, row, false)),
+    found,
+    searched,
+    rest: end && found > page.length ? { after: end.id, end: last } : undefined,
+  };
+}
+
+/** Lists leads by their ids, masked, in that order. Erased and restricted ones are left out. At most 100. */
+export async function listSome({ db, vault }: { db: Database; vault: Vault }, ids: string[]): Promise<Lead[]> {
+  return readAll(await selectSome(db, ids), row => readLead(vault, row, false));
+}
+
+/** Lists the ids of the leads to look through, in the order of the search. */
+async function listIds(
+  { db, vault }: { db: Database; vault: Vault },
+  query: LeadQuery,
+  most: number,
+  rest: Rest | undefined,
+): Promise<string[]> {
+  // The first page is of the newest, whatever its order is.
+  const order = rest ? query.order : 'desc';
+  const isBeyond = ({ id }: { id: string }) => rest && (order === 'asc' ? id > rest.end : id < rest.end);
+  const ids: string[] = [];
+  for (let after = rest?.after; ; after = ids.at(-1), await nextTurn()) {
+    const position = after ? { seq: 0, id: after } : undefined;
+    const { values, ...kinds } = readValues(vault, { ...query, order }, position);
+    const some = await filterLeads(db, values, values, { order, ...kinds })
+      .clearSelect()
+      .select('leads.id')
+      .limit(sql.lit(ids_per_slice))
+      .execute();
+    ids.push(...some.filter(one => !isBeyond(one)).map(({ id }) => id));
+    if (some.length < ids_per_slice || ids.length >= most || some.some(isBeyond)) break;
+  }
+  const newest = ids.slice(0, most);
+  return order === query.order ? newest : newest.reverse();
+}
+
+function isOf({ name, company }: LeadValues, text: string): boolean {
+  return foldName(name).includes(text) || foldName(company).includes(text);
+}
+
+/**
+ * Returns a name or a part of one as it is compared: without regard to case, width and other spellings of the same
+ * characters, to the number of spaces, and between Han characters to spaces at all.
+ *
+ * Because upper case has one form where lower case has two (ß and ss, ς and σ), it is the one compared.
+ *
+ * @see UAX #15, NFKC
+ */
+export function foldName(text: string): string {
+  const folded = text.normalize('NFKC').toLowerCase().toUpperCase().normalize('NFKC');
+  return folded.trim().replaceAll(/\s+/g, ' ').replaceAll(spaced_han, '');
+}
+
+const spaced_han = /(?<=\p{Script=Han}) (?=\p{Script=Han})/gu;
