@@ -5,6 +5,8 @@ import type { AuditEvents, Schema } from '../schema.ts';
 export interface EventQuery {
   lead_id?: string | undefined;
   action?: string | undefined;
+  /** Several of these. */
+  actions?: string[] | undefined;
   /** A token's id, `visitor` or `operator`. */
   actor?: string | undefined;
   /** Several of these, such as all tokens of one person. */
@@ -75,7 +77,7 @@ async function selectOfAll(db: Database, { actors, ...query }: EventQuery, after
 }
 
 function selectEvents(db: Database, query: EventQuery, after: number | undefined) {
-  const { lead_id, action, actor, recorded_from, recorded_to, order = 'asc', limit } = query;
+  const { lead_id, action, actions, actor, recorded_from, recorded_to, order = 'asc', limit } = query;
   let rows = db
     .selectFrom('audit_events')
     .leftJoin('tokens', 'tokens.id', 'audit_events.actor')
@@ -107,6 +109,7 @@ function selectEvents(db: Database, query: EventQuery, after: number | undefined
         .union(eb.selectFrom('leads').select('created_seq as seq').where('id', '=', lead_id)),
     );
   if (action) rows = rows.where('action', '=', action);
+  if (actions) rows = rows.where('action', 'in', actions);
   if (actor) rows = rows.where('actor', '=', actor);
   // The statement repeats the condition of the partial indexes, because a database uses them only where it can read it.
   if (action && action !== 'lead.created') rows = rows.where('action', '<>', sql.lit('lead.created'));

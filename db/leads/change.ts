@@ -1,6 +1,7 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { type Actor, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
+import { digest } from '../digest.ts';
 import { writeDeliveries } from '../notices/write.ts';
 import { failUnless } from '../statements.ts';
 import type { LeadValues, SubjectKeys, Vault } from '../vault/vault.ts';
@@ -18,6 +19,8 @@ export interface LeadChange {
   follow_up_on?: string | null | undefined;
   /** The staff's own words about the work. */
   note?: string | null | undefined;
+  /** What `describeNote` said of the note that a person has changed. Where it says something else now, nothing changes. */
+  note_seen?: string | undefined;
   /** Corrected values, in normal form. */
   values?: { [Name in keyof LeadValues]?: string | undefined } | undefined;
 }
@@ -35,7 +38,7 @@ const attempts = 50;
  * A change that alters nothing is no act: it records no event, and the lead does not appear in the feed again.
  *
  * @returns `gone` when the lead does not exist, is erased or is under a hold, `not_closed` when there is a reason for the
- *   closing of a lead that is not closed; nothing is changed then.
+ *   closing of a lead that is not closed, `note_changed` when the note is not the one that was seen; nothing is changed then.
  * @throws Conflict in `leads` when others keep changing the same lead.
  * @see PIPL art. 46
  */
@@ -45,11 +48,13 @@ export async function changeLead(
   change: LeadChange,
   actor: Actor,
   now: Date,
-): Promise<'done' | 'gone' | 'not_closed'> {
+): Promise<'done' | 'gone' | 'not_closed' | 'note_changed'> {
   for (let attempt = 1; ; attempt++) {
     const row = await selectLead(db, id);
     if (!row || row.erased_at || row.restricted_at) return 'gone';
     if (change.closed_reason && (change.status ?? row.status) !== 'closed') return 'not_closed';
+    if (change.note_seen !== undefined && change.note_seen !== describeNote(openNote(vault, row)))
+      return 'note_changed';
     const part = draftChange({ db, vault }, row, change, actor, now);
     if (!part) return 'done';
     try {
@@ -62,10 +67,21 @@ export async function changeLead(
   }
 }
 
+/** Returns a text that says nothing of a note, but is another for each. */
+export function describeNote(note: string | null): string {
+  return digest(note ?? '');
+}
+
+/** Finds what `describeNote` says of a lead's note; undefined where the lead does not exist, is erased or is under a hold. */
+export async function findNote({ db, vault }: { db: Database; vault: Vault }, id: string): Promise<string | undefined> {
+  const row = await selectLead(db, id);
+  return row && !row.erased_at && !row.restricted_at ? describeNote(openNote(vault, row)) : undefined;
+}
+
 /**
  * Drafts the change of a lead; undefined when nothing would change. It fails with a Conflict in `leads` when the lead is
- * erased or restricted, or its status or the reason of its closing, or for a correction anything of it, has changed since
- * it was read.
+ * erased or restricted, or what changes of its status, the reason of its closing and its note, or for a correction anything
+ * of it, has changed since it was read.
  */
 export function draftChange(
   { db, vault }: { db: Database; vault: Vault },
@@ -88,9 +104,15 @@ export function draftChange(
   const isOpen = sql`erased_at is null and restricted_at is null`;
   const isAsRead = isCorrection
     ? sql` and seq = ${row.seq}`
-    : columns.status || columns.closed_reason !== undefined
-      ? sql` and status = ${row.status} and coalesce(closed_reason, '') = ${row.closed_reason ?? ''}`
-      : sql``;
+    : sql.join(
+        [
+          ...(columns.status || columns.closed_reason !== undefined
+            ? [sql`status = ${row.status}`, sql`coalesce(closed_reason, '') = ${row.closed_reason ?? ''}`]
+            : []),
+          ...(isNoted ? [sql`coalesce(note, '') = ${row.note ?? ''}`] : []),
+        ].map(condition => sql` and ${condition}`),
+        sql``,
+      );
   const mayChange = sql`${isOpen}${isAsRead}`;
   const acts = [
     takeNumber(db),
@@ -103,7 +125,7 @@ export function draftChange(
         ...(isNoted && { note: note && sealNote(vault, row, note) }),
         changed_at: at,
         // Fails the unit when the lead was erased or restricted since it was read, has another status than the event
-        // says, or, for a correction, was changed at all.
+        // says or another note than was replaced, or, for a correction, was changed at all.
         seq: failUnless(mayChange, takenNumber()),
       })
       .where('id', '=', row.id)

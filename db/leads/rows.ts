@@ -15,6 +15,8 @@ export interface LeadQuery {
   received_from?: string | undefined;
   /** Exclusive. */
   received_to?: string | undefined;
+  /** A day: only leads that are not closed and whose follow-up is due on it or was before. */
+  due_by?: string | undefined;
   /** In normal form. */
   phone?: string | undefined;
   email?: string | undefined;
@@ -43,6 +45,7 @@ interface Values {
   from_id?: string | undefined;
   /** Exclusive. */
   to_id?: string | undefined;
+  due_by?: string | undefined;
   after_seq?: number | undefined;
   after_id?: string | undefined;
   /** Blind indexes: those by phone, under each index key, then those by e-mail. */
@@ -128,10 +131,24 @@ export function filterLeads(
   const bound = Array.from({ length: phones + emails }, (_, place) => asText(value[`index_${place}`]!));
   if (phones > 0) rows = rows.where('phone_index', 'in', bound.slice(0, phones));
   if (emails > 0) rows = rows.where('email_index', 'in', bound.slice(phones));
+  if (values.due_by) rows = rows.where('leads.id', 'in', selectDue(db, value.due_by!));
   if (values.from_id) rows = rows.where('leads.id', '>=', asText(value.from_id!));
   if (values.to_id) rows = rows.where('leads.id', '<', asText(value.to_id!));
   if (values.after_id) rows = rows.where('leads.id', order === 'asc' ? '>' : '<', asText(value.after_id!));
   return rows;
+}
+
+/**
+ * Selects the ids of the leads whose follow-up is due. Because few are, they are found by their own index, and not on a
+ * walk through all leads in the order of the list.
+ */
+function selectDue(db: Database, day: string) {
+  return db
+    .selectFrom('leads as due')
+    .select('due.id')
+    .where('due.follow_up_on', '<=', asText(day))
+    .where('due.status', '<>', sql.lit('closed'))
+    .where('due.erased_at', 'is', null);
 }
 
 /**

@@ -8,6 +8,8 @@ import { decrypt, deriveKey, encrypt, pad } from '../vault/cipher.ts';
 export type NoteKind =
   | 'search'
   | 'correction'
+  /** A note on a lead that was refused. */
+  | 'note'
   | 'token'
   | 'export'
   | 'channel'

@@ -200,6 +200,39 @@ describe('the console in a browser', () => {
     await context.close();
   });
 
+  it('by keyboard alone a lead is followed up, noted, and closed with a reason', async () => {
+    const id = await submitLead();
+    const { context, page, errors } = await visit();
+    await signIn(page);
+    await page.goto(`${server.url}/console/leads/${id}`);
+    await page.keyboard.press('s');
+    await page.keyboard.press('Enter');
+    await page.locator('#note').waitFor();
+    await page.keyboard.press('t');
+    await page.getByText('Follow-up saved.').waitFor();
+    await page.keyboard.press('n');
+    await page.keyboard.type('Call again, 4 weeks');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('Note saved.').waitFor();
+    expect(await page.locator('#note').inputValue()).toBe('Call again, 4 weeks');
+    const why = page.getByRole('group', { name: 'Why closed' });
+    expect(await why.isVisible()).toBe(false);
+    await page.keyboard.press('4');
+    await page.locator('.toast', { hasText: 'Status saved. Closed' }).waitFor();
+    expect(await page.locator(':focus').getAttribute('value')).toBe('won');
+    await page.keyboard.press('Enter');
+    await page.getByText('Reason saved.').waitFor();
+    const tomorrow = new Date(Date.now() + 32 * 3_600_000).toISOString().slice(0, 10);
+    expect(await readLead(id)).toMatchObject({ status: 'closed', closed_reason: 'won', follow_up_on: tomorrow });
+    await page.keyboard.press('1');
+    await page.locator('.toast', { hasText: 'Status saved. New' }).waitFor();
+    expect(await why.isVisible()).toBe(false);
+    expect(await page.locator('[data-why] [aria-pressed=true]').count()).toBe(0);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
   it('copies what is shown', async () => {
     const id = await submitLead();
     const { context, page } = await visit({ permissions: ['clipboard-read', 'clipboard-write'] });
@@ -371,9 +404,19 @@ describe('the console in a browser', () => {
     await page.locator('#company').fill('小视科技');
     await page.getByRole('button', { name: 'Save correction' }).click();
     await page.getByText('Correction saved.').waitFor();
+    await page.locator('#note').fill('Ruft wieder an');
+    await page.getByRole('button', { name: 'Save note' }).click();
+    await page.getByText('Note saved.').waitFor();
+    await page.getByLabel('On another day').fill('2020-02-29');
+    await page.getByRole('button', { name: 'Set' }).click();
+    await page.getByText('Follow-up saved.').waitFor();
+    await page.goto(`${server.url}/console?due=today`);
+    await page.locator(`a[href^="/console/leads/${id}"]`).click();
     await page.locator('.work').getByRole('button', { name: 'Closed' }).click();
     await page.getByText('Status saved.').waitFor();
-    expect(await readLead(id)).toMatchObject({ status: 'closed', company: '小视**' });
+    await page.getByRole('button', { name: 'Unreachable' }).click();
+    await page.getByText('Reason saved.').waitFor();
+    expect(await readLead(id)).toMatchObject({ status: 'closed', company: '小视**', closed_reason: 'unreachable' });
     await page.getByRole('link', { name: 'Erase…' }).click();
     await page.getByLabel(/Yes, this person/).check();
     await page.getByRole('button', { name: 'Erase for ever' }).click();
@@ -522,6 +565,7 @@ describe.each([
     await check(page, 'account');
     const paths = [
       '?status=closed&from=2020-01-01',
+      '?due=today',
       `/leads/${id}`,
       `/leads/${id}/erasure`,
       '/export',
@@ -546,6 +590,27 @@ describe.each([
     await page.locator('.call a').click();
     await check(page, 'called');
     await page.locator('[data-ask] button').click();
+    await page.locator('[type=date][name=follow_up_on]').fill('2020-02-28');
+    await page.locator('form.assign[action*="/follow-up"] button').click();
+    await page.waitForSelector('button[value=""][name=follow_up_on]');
+    await page.locator('#note').fill(`${'很长的备注，'.repeat(40)}\n${'x'.repeat(200)}`);
+    await page.locator('.note button').click();
+    await page.waitForSelector('[role=status]');
+    await page.goto(`${server.url}/console/leads/${id}`);
+    await page.locator('.work button[value=closed]').click();
+    await page.waitForSelector('[data-why]:not([hidden])');
+    await page.locator('[data-why] button').first().click();
+    await page.waitForSelector('[data-why] [aria-pressed=true]');
+    await check(page, 'closed with a reason');
+    await page.locator('#note').fill('很'.repeat(501));
+    await page.locator('.note button').click();
+    await page.waitForSelector('[data-field-error=note]');
+    await check(page, 'note refused');
+    await page.locator('.work button[value=new]').click();
+    await page.waitForSelector('[data-why][hidden]', { state: 'attached' });
+    await page.goto(`${server.url}/console?due=today`);
+    await check(page, 'follow-ups');
+    await page.goto(`${server.url}/console/leads/${id}`);
     await page.locator('.correction summary').click();
     await page.locator('#email').fill('x');
     await page.locator('.correction button').click();
@@ -575,6 +640,12 @@ describe.each([
       if (role !== 'viewer') await check(page, role);
       if (role === 'viewer') await page.goto(`${server.url}/console/leads/${id}`);
       if (role === 'admin') {
+        await page.goto(`${server.url}/console/assignment`);
+        await check(page, 'assignment');
+        await page.locator('#mini-ai-experience').fill('x\nx');
+        await page.locator('form[action$="/mini-ai-experience"] button').click();
+        await page.waitForSelector('[role=alert]');
+        await check(page, 'assignment refused');
         await page.goto(`${server.url}/console/tokens`);
         await check(page, 'tokens');
         await page.locator('[name=holder]').fill('x');

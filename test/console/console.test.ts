@@ -101,6 +101,11 @@ describe('what a role may do', () => {
     [`/console/leads/${id}/reveal/end`, 'POST', ['sales', 'privacy_officer']],
     [`/console/leads/${id}/status`, 'POST', ['sales', 'privacy_officer']],
     [`/console/leads/${id}/assignee`, 'POST', ['sales', 'privacy_officer']],
+    ...['reason', 'follow-up', 'note'].map((step): [string, 'POST', Role[]] => [
+      `/console/leads/${id}/${step}`,
+      'POST',
+      ['sales', 'privacy_officer'],
+    ]),
     [`/console/leads/${id}/correction`, 'POST', ['privacy_officer']],
     [`/console/leads/${id}/erasure`, 'GET', ['privacy_officer']],
     [`/console/leads/${id}/erasure`, 'POST', ['privacy_officer']],

@@ -8,7 +8,10 @@ import { expireAudit } from '../../db/audit/expire.ts';
 import { findExports } from '../../db/audit/list.ts';
 import { verifyTrail } from '../../db/audit/verify.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
+import { listAssigned } from '../../db/leads/assigned.ts';
+import { countMatches } from '../../db/leads/count.ts';
 import { listStandingRestrictions } from '../../db/leads/holds/restrict.ts';
+import { listMatches } from '../../db/leads/read.ts';
 import { readLeadStats } from '../../db/leads/stats.ts';
 import { countQueues, retryDead } from '../../db/notices/queues.ts';
 import { channel_events } from '../../db/notices/write.ts';
@@ -37,6 +40,7 @@ const small = [
   'quotas',
   'tallies',
   'bisection',
+  'assigned',
   'audit_retention',
   'calendar_years',
   'promise_checks',
@@ -189,6 +193,13 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
       if (page.next_cursor) await pull(`${query}&cursor=${page.next_cursor}`);
     }
   await findExports(db, ['x', 'y']);
+  await listAssigned(db);
+  for (const filter of [{}, { assigned_to: 'x' }, { form: 'mini-ai-experience', status: 'new' }])
+    for (const order of ['asc', 'desc'] as const) {
+      const due = { due_by: '2026-11-23', order, limit: 50, ...filter };
+      await listMatches(services, due, undefined, { masked: true }, noon);
+      await countMatches(services, due, 1_000);
+    }
   for (let n = 0; n < 2; n++) await post('/consents', { ...choice, chosen_at: noon.toISOString() }, key);
   await get(`/consents/${visitor_id}`);
   await post(`/consents/${visitor_id}/withdrawal`, '');

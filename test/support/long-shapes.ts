@@ -144,6 +144,9 @@ const fields: Record<string, Record<string, unknown>> = {
   'POST /console/leads/:id/reveal': { purpose: '' },
   'POST /console/leads/:id/status': { status: 'new' },
   'POST /console/leads/:id/assignee': { assigned_to: '' },
+  'POST /console/leads/:id/reason': { closed_reason: 'won' },
+  'POST /console/leads/:id/follow-up': { follow_up_on: '2026-12-01' },
+  'POST /console/leads/:id/note': { note: '', seen: '' },
   'POST /console/leads/:id/correction': { name: '', phone: '', email: '', company: '' },
   'POST /console/leads/:id/erasure': { sure: '' },
 };

@@ -19,6 +19,9 @@ export {
   hideLead,
   revealLead,
   setAssignee,
+  setFollowUp,
+  setNote,
+  setReason,
   setStatus,
   showLead,
 } from './leads/lead.ts';

@@ -60,6 +60,7 @@
         chip.className = `chip ${status}`;
         for (const button of findAll('button[name=status]', lead))
           button.setAttribute('aria-pressed', button.value === status);
+        askWhy(lead, status);
       }
       for (const [name, text] of Object.entries(slots))
         find(name === 'chip' ? 'span.chip' : `.${name}`, lead).textContent = text;
@@ -67,6 +68,15 @@
     } catch {
       say(failed);
     }
+  }
+  // Asks why a lead is closed, once it is; a lead that is opened again has no reason any more.
+  function askWhy(lead, status) {
+    const why = find('[data-why]', lead);
+    if (!why) return;
+    const wasOpen = why.hidden;
+    why.hidden = status !== 'closed';
+    if (why.hidden) for (const button of findAll('button', why)) button.setAttribute('aria-pressed', false);
+    else if (wasOpen) find('button', why).focus();
   }
   for (const form of findAll('form[data-quiet]'))
     form.addEventListener('submit', event => {

@@ -22,6 +22,15 @@ export function writeTime({ locale, time_zone }: Reader, at: string, style: 'dat
   return format.format(new Date(at));
 }
 
+/** Writes a day, `YYYY-MM-DD`, as its reader has it. */
+export function writeDay({ locale }: Reader, day: string): string {
+  const key = `${locale} day`;
+  const options: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric', weekday: 'short', timeZone: 'UTC' };
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(date_tags[locale], options);
+  formats.set(key, format);
+  return format.format(new Date(day));
+}
+
 /** Writes how long ago an instant was, in words; for an old one its date. */
 export function writeAgo(reader: Reader, at: string): string {
   const ago_ms = Math.max(0, reader.now.getTime() - Date.parse(at));

@@ -13,6 +13,8 @@ const leads_shown = 10;
 export type ListedEvent = EventPage['audit_events'][number];
 
 interface Given {
+  /** What the table is, where it is not the access log. */
+  label?: string;
   /** The lead that all events are about. Then no column names it. */
   lead_id?: string;
   /** The requests that were exports, by their id in the log. */
@@ -20,7 +22,7 @@ interface Given {
 }
 
 /** Draws events as a table: when, who, what and what for. An export is one row, however many pages it was read in. */
-export function renderEvents(reader: Reader, listed: ListedEvent[], { lead_id, exports }: Given = {}): Content {
+export function renderEvents(reader: Reader, listed: ListedEvent[], { label, lead_id, exports }: Given = {}): Content {
   const { audit } = reader.text;
   const heads = [audit.when, audit.who, audit.action, audit.purpose, ...(lead_id ? [] : [audit.about])];
   const events = joinExports(listed, exports ?? new Map());
@@ -28,7 +30,7 @@ export function renderEvents(reader: Reader, listed: ListedEvent[], { lead_id, e
     ...renderEvent(reader, event),
     ...(lead_id ? [] : [renderSubjects(reader, event)]),
   ]);
-  return renderTable(audit.title, heads, rows);
+  return renderTable(label ?? audit.title, heads, rows);
 }
 
 /**

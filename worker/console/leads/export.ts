@@ -67,13 +67,13 @@ export const sendExport = factory.createHandlers(async c => {
   if (count > most_rows) return c.redirect(home + writeFilters(filters), 303);
   const view: View = wantedView === 'clear' ? { clear: actorOf(c), purpose: purpose || undefined } : { masked: true };
   const day = dayOf(now(), settings.time_zone);
-  return streamLeads(c, await chooseFile(c, format), toQuery(filters, settings.time_zone), view, { day, count });
+  return streamLeads(c, await chooseFile(c, format), toQuery(filters, readerOf(c)), view, { day, count });
 });
 
 /** Counts the leads that filters leave, and none beyond those that a file may hold. */
 function countLeads(c: Context<App>, filters: Filters): Promise<number> {
   const { services } = c.var;
-  return countMatches(services, toQuery(filters, services.settings.time_zone), most_rows + 1);
+  return countMatches(services, toQuery(filters, readerOf(c)), most_rows + 1);
 }
 
 async function chooseFile(c: Context<App>, format: Wanted['format']): Promise<LeadFile> {

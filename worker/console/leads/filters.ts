@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { nextDay, startOfDay } from '../../../db/days.ts';
+import { dayOf, nextDay, startOfDay } from '../../../db/days.ts';
 import { lead_statuses } from '../../../db/leads/lead.ts';
 import type { LeadQuery, Position } from '../../../db/leads/read.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
@@ -19,18 +19,24 @@ export const filterFields = z.object({
   form: z.catch(z.optional(z.enum(forms)), undefined),
   status: z.catch(z.optional(z.enum(lead_statuses)), undefined),
   assigned_to: z.catch(z.optional(staffName), undefined),
+  due: z.catch(z.optional(z.literal('today')), undefined),
   from: day,
   to: day,
   order: z.catch(z.enum(['asc', 'desc']), 'desc'),
 });
 export type Filters = z.output<typeof filterFields>;
 
-/** Returns the search that filters stand for. Their days are those of the deployment's time zone, both inclusive. */
-export function toQuery({ from, to, ...filters }: Filters, time_zone: string, limit = leads_per_page): LeadQuery {
+/** Returns the search that filters stand for now. Their days are those of the deployment's time zone, both inclusive. */
+export function toQuery(
+  { from, to, due, ...filters }: Filters,
+  { time_zone, now }: { time_zone: string; now: Date },
+  limit = leads_per_page,
+): LeadQuery {
   return {
     ...filters,
     received_from: from && startOfDay(from, time_zone).toISOString(),
     received_to: to && startOfDay(nextDay(to), time_zone).toISOString(),
+    due_by: due && dayOf(now, time_zone),
     limit,
   };
 }

@@ -14,11 +14,12 @@ import type { Page } from '../layout.ts';
 import { renderPhone, writePhone } from '../phones.ts';
 import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
-import { renderAgo, renderTime, writeTime } from '../times.ts';
+import { renderAgo, renderTime, writeDay, writeTime } from '../times.ts';
 import { leadAddress } from './filters.ts';
 import { renderHoldForm, renderHolds } from './hold-forms.ts';
 import { renderRestrictions } from './restriction-forms.ts';
 import { isOpen, type OpenLead } from './rows.ts';
+import { type NoteForm, renderFollowUp, renderNote, renderReason } from './work-forms.ts';
 
 /** A correction that was refused: what was typed, and what is wrong with it. */
 export interface Correction {
@@ -40,13 +41,18 @@ interface LeadDetails {
   work: { statuses: readonly string[]; assignees: string[] } | undefined;
   earlier: EarlierLead[];
   consent: LeadConsent;
-  /** The lead's latest audit events, and which requests were exports; undefined for a reader who may not see them. */
+  /**
+   * The lead's latest events, and which requests were exports: what was done with it, and for a reader of the access log
+   * also who saw it; undefined for a reader who may see neither.
+   */
   events: (EventPage & { exports: Exports }) | undefined;
   /** The holds of the lead; undefined for a reader who may not manage them. */
   holds: ReadHold[] | undefined;
   /** The restrictions of the lead; empty for a reader who may not lift them. */
   restrictions: Restrictions[];
   refused: Correction | undefined;
+  /** The form of the note; undefined for a reader who may not work on leads. */
+  note: NoteForm | undefined;
   /** A post that was refused otherwise and led here. */
   refusal: Refusal | undefined;
 }
@@ -91,10 +97,11 @@ function renderOpen(reader: Reader, lead: OpenLead, details: LeadDetails): Conte
   const { text } = reader;
   return html`<article class="card lead" data-id="${lead.id}">
 <header><h1>${lead.name}</h1>
-<p class="meta"><span class="chip ${lead.status}">${text.statuses[lead.status]}</span> <span>${text.forms[lead.form]}</span> <span>${text.lead.received} ${renderAgo(reader, lead.received_at)}</span> ${lead.changed_at === lead.received_at ? '' : html`<span>${text.lead.changed} ${renderAgo(reader, lead.changed_at)}</span> `}<span>${text.fields.assigned_to}: <b class="to">${lead.assigned_to ?? text.nobody}</b></span></p></header>
+<p class="meta"><span class="chip ${lead.status}">${text.statuses[lead.status]}</span> <span>${text.forms[lead.form]}</span> <span>${text.lead.received} ${renderAgo(reader, lead.received_at)}</span> ${lead.changed_at === lead.received_at ? '' : html`<span>${text.lead.changed} ${renderAgo(reader, lead.changed_at)}</span> `}<span>${text.fields.assigned_to}: <b class="to">${lead.assigned_to ?? text.nobody}</b></span>${lead.follow_up_on ? html` <span>${text.fields.follow_up_on}: <b>${writeDay(reader, lead.follow_up_on)}</b></span>` : ''}</p></header>
 ${renderValues(reader, lead, details)}
 ${details.work ? renderWork(reader, lead, details.list, details.work) : ''}
 ${details.shownFor ? html`<p class="call"><a class="button" href="tel:${lead.phone}">${text.lead.call} ${renderPhone(lead.phone, text.extension)}</a></p>` : ''}
+${details.note ? renderNote(reader, lead, details.list, details.note) : ''}
 </article>`;
 }
 
@@ -133,11 +140,12 @@ function linkEmail(email: string): string {
 }
 
 function renderWork(
-  { text, holder }: Reader,
+  reader: Reader,
   lead: OpenLead,
   list: string,
   { statuses, assignees }: NonNullable<LeadDetails['work']>,
 ): Content {
+  const { text, holder } = reader;
   const me = holder?.holder;
   const people = assignees.map(one => [one, one] as const);
   const buttons = statuses.map(
@@ -151,7 +159,7 @@ ${
   me && assignees.includes(me)
     ? html`<form method="post" action="${leadAddress(lead.id, list, '/assignee')}" data-quiet><button class="quiet" name="assigned_to" value="${me}" data-key="m" aria-keyshortcuts="m">${text.lead.mine}<kbd aria-hidden="true">m</kbd></button></form>`
     : ''
-}</div>`;
+}${renderReason(reader, lead, list)}${renderFollowUp(reader, lead, list)}</div>`;
 }
 
 function renderEarlier(reader: Reader, earlier: EarlierLead[], list: string): Content {
@@ -179,8 +187,11 @@ function renderHistory(
   { audit_events, has_more, exports }: NonNullable<LeadDetails['events']>,
 ): Content {
   const { lead: text } = reader.text;
-  const all = has_more ? html`<p><a href="/console/audit?lead_id=${id}&amp;action=all">${text.all}</a></p>` : '';
-  return html`<section class="card"><h2>${text.history}</h2>${renderEvents(reader, audit_events, { lead_id: id, exports })}${all}</section>`;
+  const isWhole = reader.scopes.includes('audit:read');
+  const label = isWhole ? text.history : text.worked;
+  const all =
+    has_more && isWhole ? html`<p><a href="/console/audit?lead_id=${id}&amp;action=all">${text.all}</a></p>` : '';
+  return html`<section class="card"><h2>${label}</h2>${renderEvents(reader, audit_events, { label, lead_id: id, exports })}${all}</section>`;
 }
 
 function renderCorrection(

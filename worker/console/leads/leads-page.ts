@@ -14,6 +14,8 @@ interface List {
   /** Statuses and assignees to choose from. */
   statuses: readonly string[];
   assignees: string[];
+  /** Follow-ups that are due, of those that the filters leave. */
+  due_count: number;
   leads: OpenLead[];
   /** Cursor of the next page. */
   next: string | undefined;
@@ -81,19 +83,20 @@ ${
 }
 
 /** Draws the statuses as tabs, and beside them the reader's own leads. Each tab keeps the other filters. */
-function renderTabs({ text, holder, scopes }: Reader, { filters, statuses }: List): Content {
+function renderTabs({ text, holder, scopes }: Reader, { filters, statuses, due_count }: List): Content {
   const link = (change: { [Name in keyof Filters]?: string | undefined }) =>
     `/console${writeFilters({ ...filters, ...change } as Filters)}`;
   const tabs = [undefined, ...statuses].map(
     status =>
-      html`<li><a href="${link({ status })}"${status === filters.status ? html` aria-current="page"` : ''}>${status ? text.statuses[status] : text.list.any}</a></li>`,
+      html`<li><a href="${link({ status, due: undefined })}"${status === filters.status && !filters.due ? html` aria-current="page"` : ''}>${status ? text.statuses[status] : text.list.any}</a></li>`,
   );
+  const due = html`<li><a href="${link({ status: undefined, due: 'today' })}"${filters.due ? html` aria-current="page"` : ''}>${text.list.today}${due_count > 0 ? html` <b>${due_count}</b>` : ''}</a></li>`;
   const me = holder?.holder;
   const isMine = filters.assigned_to === me;
   const mine = scopes.includes('leads:write')
     ? html`<li><a href="${link({ assigned_to: isMine ? undefined : me })}"${isMine ? html` aria-current="true"` : ''}>${text.list.mine}</a></li>`
     : '';
-  return html`<nav class="tabs" aria-label="${text.fields.status}"><ul>${tabs}${mine}</ul></nav>`;
+  return html`<nav class="tabs" aria-label="${text.fields.status}"><ul>${tabs}${due}${mine}</ul></nav>`;
 }
 
 /** Returns whether a reader may search by a part of a name. Because guesses unmask, it takes the scope for that. */
@@ -113,7 +116,7 @@ function renderFinder(reader: Reader, q: string, isWrong = false): Content {
 function renderFilters(reader: Reader, { filters, assignees }: List): Content {
   const { text } = reader;
   const { list, fields } = text;
-  const { status, order, ...others } = filters;
+  const { status, due, order, ...others } = filters;
   const count = Object.values(others).filter(Boolean).length;
   const formOptions = forms.map(form => [form, text.forms[form]!] as const);
   const assigneeOptions = assignees.map(one => [one, one] as const);
@@ -121,6 +124,7 @@ function renderFilters(reader: Reader, { filters, assignees }: List): Content {
   return html`<details class="filters"><summary>${list.more}${count > 0 ? html` <b>${count}</b>` : ''}</summary>
 <form method="get" action="/console" aria-label="${list.filters}">
 ${status ? html`<input type="hidden" name="status" value="${status}">` : ''}
+${due ? html`<input type="hidden" name="due" value="${due}">` : ''}
 ${renderSelect('form', list.form, formOptions, filters.form, list.any)}
 ${renderSelect('assigned_to', fields.assigned_to!, assigneeOptions, filters.assigned_to, list.any)}
 <label>${list.from}<input type="date" name="from" value="${filters.from ?? ''}"></label>
@@ -137,6 +141,7 @@ function renderExport({ text }: Reader, filters: Filters, where: 'only-wide' | '
 
 function renderNothing({ locale, text }: Reader, filters: Filters): Content {
   const { list } = text;
+  if (filters.due) return renderEmpty(list.noneDue, list.noneDueHint);
   if (isFiltered(filters)) {
     const clear = html`<p><a class="button quiet" href="/console">${list.clear}</a></p>`;
     return renderEmpty(list.nothing, list.nothingHint, clear);

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { firstIdAt, timeOf } from '../../../db/ids.ts';
+import { countMatches } from '../../../db/leads/count.ts';
 import { lead_statuses } from '../../../db/leads/lead.ts';
 import { listLeads, listMatches } from '../../../db/leads/read.ts';
 import { foldName, listSome, type NamePage } from '../../../db/leads/search.ts';
@@ -15,13 +16,16 @@ import { answerPage } from '../answer.ts';
 import { homeOf } from '../layout.ts';
 import { readerOf } from '../reader.ts';
 import { readSessionId } from '../session.ts';
-import { listAssignees } from './assignees.ts';
+import { listPeople } from './assignees.ts';
 import { filterFields, leads_per_page, readPlace, toQuery, writeList, writePlace } from './filters.ts';
 import { leadsPage, searchPage } from './leads-page.ts';
-import { describeLead, isOpen } from './rows.ts';
+import { describeLead, isOpen, type OpenLead } from './rows.ts';
 
 /** How far a page looks back for new leads, because one that was received earlier may have become visible later. */
 const overlap_ms = 10_000;
+
+/** Follow-ups that the tab counts at most. */
+const most_counted = 1_000;
 
 /** New leads told of in one answer. The next answer tells of the rest. */
 const arrivals_at_once = 20;
@@ -34,29 +38,44 @@ export const showLeads = factory.createHandlers(async c => {
   if (home !== '/console') return c.redirect(home!, 303);
   const filters = filterFields.parse(c.req.query());
   const after = readPlace(c.req.query('cursor'));
-  const query = toQuery(filters, reader.time_zone);
-  const { leads, has_more, end } = await listMatches(services, query, after, { masked: true }, reader.now);
+  const query = toQuery(filters, reader);
+  const due = toQuery({ ...filters, status: undefined, due: 'today' }, reader);
+  const [{ leads, has_more, end }, assignees, due_count] = await Promise.all([
+    listMatches(services, query, after, { masked: true }, reader.now),
+    listPeople(services, filters.assigned_to),
+    countMatches(services, due, most_counted),
+  ]);
   const newest = leads.find(isOpen);
+  const isWhole = !after && !has_more;
   const page = leadsPage(reader, {
     filters,
     list: writeList(filters, after),
     statuses: lead_statuses,
-    assignees: await listAssignees(services, filters.assigned_to),
-    leads: leads.filter(isOpen),
+    assignees,
+    due_count,
+    leads: filters.due && isWhole ? leads.filter(isOpen).sort(byFollowUp) : leads.filter(isOpen),
     next: has_more && end ? writePlace(end) : undefined,
     isFirst: !after,
-    // New leads go on top: not on later pages, nor where the oldest come first.
-    arrivals: !after && filters.order === 'desc' ? placeBefore(newest ? timeOf(newest.id) : reader.now) : undefined,
+    // New leads go on top: not on later pages, nor where the oldest come first, nor among follow-ups.
+    arrivals:
+      !after && filters.order === 'desc' && !filters.due
+        ? placeBefore(newest ? timeOf(newest.id) : reader.now)
+        : undefined,
   });
   return answerPage(c, page);
 });
+
+/** Compares leads by the day of their follow-up: what is longest overdue comes first. */
+function byFollowUp(one: OpenLead, other: OpenLead): number {
+  return (one.follow_up_on ?? '').localeCompare(other.follow_up_on ?? '');
+}
 
 /** `GET /console/arrivals` tells the script of leads that came in after a place, the oldest first. */
 export const showArrivals = factory.createHandlers(async c => {
   const reader = readerOf(c);
   const after = readPlace(c.req.query('after'));
   const filters = { ...filterFields.parse(c.req.query()), order: 'asc' } as const;
-  const query = toQuery(filters, reader.time_zone, arrivals_at_once);
+  const query = toQuery(filters, reader, arrivals_at_once);
   const { leads, end } = await listMatches(c.var.services, query, after, { masked: true }, reader.now);
   const isAll = leads.length < arrivals_at_once;
   const next = end ? (isAll ? placeBefore(timeOf(end.id)) : writePlace(end)) : c.req.query('after');

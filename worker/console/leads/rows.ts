@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Lead } from '../../../db/leads/lead.ts';
 import type { Content } from '../../http/page.ts';
 import type { Reader } from '../reader.ts';
-import { writeAgo, writeTime } from '../times.ts';
+import { writeAgo, writeDay, writeTime } from '../times.ts';
 import { leadAddress } from './filters.ts';
 
 /** A lead that has values: neither erased nor held. */
@@ -25,7 +25,7 @@ interface LeadLine {
 /** Writes what a lead's row says. */
 export function describeLead(reader: Reader, lead: OpenLead): LeadLine {
   const { text } = reader;
-  const { id, status, received_at, name, company, phone, email, form, assigned_to } = lead;
+  const { id, status, received_at, name, company, phone, email, form, assigned_to, follow_up_on } = lead;
   return {
     id,
     status,
@@ -35,7 +35,9 @@ export function describeLead(reader: Reader, lead: OpenLead): LeadLine {
       ...{ name, company, phone, email },
       chip: text.statuses[status] ?? status,
       form: text.forms[form] ?? form,
-      to: assigned_to ?? text.nobody,
+      to: [assigned_to ?? text.nobody, follow_up_on && text.list.followUp(writeDay(reader, follow_up_on))]
+        .filter(Boolean)
+        .join(' · '),
       ago: writeAgo(reader, received_at),
     },
   };

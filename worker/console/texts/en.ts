@@ -146,6 +146,10 @@ export const en = {
     arrived: '{n} new',
     export: 'Export…',
     more: 'Filters',
+    today: 'Today',
+    followUp: (day: string) => `follow up ${day}`,
+    noneDue: 'Nothing to follow up',
+    noneDueHint: 'Leads whose follow-up is due today or was before come here. Set the day on the page of a lead.',
   },
   lead: {
     title: 'Lead',
@@ -164,6 +168,18 @@ export const en = {
     later: 'Later',
     assign: 'Assign',
     mine: 'Assign to me',
+    why: 'Why closed',
+    noReason: 'No reason',
+    followUp: 'Follow up',
+    days: ['Tomorrow', 'In 3 days', 'Next week'],
+    noFollowUp: 'Not at all',
+    day: 'On another day',
+    setDay: 'Set',
+    noteMasked: 'The note is shown together with the details.',
+    noteHint: 'For the work alone, at most 500 characters. The person sees it in a copy of their data.',
+    noteChanged: 'Somebody has changed the note meanwhile. What you typed is below; saving it replaces theirs.',
+    saveNote: 'Save note',
+    worked: 'What was done',
     consent: 'Consent',
     proof: 'Proof of consent, to print',
     given: 'Given',
@@ -183,7 +199,7 @@ export const en = {
     erase: 'Erase…',
     eraseTitle: 'Erase this lead?',
     eraseBody: [
-      'Name, phone, email and company become unreadable for ever, here and in every backup. Nobody can undo this.',
+      'Name, phone, email, company and the note become unreadable for ever, here and in every backup. Nobody can undo this.',
       'What stays: that there was a lead, its consent record and its access log, none with personal data.',
     ],
     eraseWhy: 'Ground',
@@ -193,9 +209,14 @@ export const en = {
     gone: (at: string) => `This lead was erased on ${at}. Nothing of it can be read any more.`,
     restricted: (at: string) =>
       `This lead has been restricted since ${at}, by a hold or at its person’s request. It cannot be shown or changed.`,
-    done: named<'status' | 'assigned' | 'corrected' | 'erased' | 'held' | 'released' | 'lifted'>({
+    done: named<
+      'status' | 'assigned' | 'reason' | 'followUp' | 'note' | 'corrected' | 'erased' | 'held' | 'released' | 'lifted'
+    >({
       status: 'Status saved.',
       assigned: 'Assignee saved.',
+      reason: 'Reason saved.',
+      followUp: 'Follow-up saved.',
+      note: 'Note saved.',
       corrected: 'Correction saved.',
       erased: 'Erased.',
       held: 'The hold is in force.',
@@ -424,6 +445,8 @@ export const en = {
       ['j k', 'next, previous lead'],
       ['1 2 3 4', 'new, contacted, qualified, closed'],
       ['m', 'assign to me'],
+      ['t d w', 'follow up tomorrow, in 3 days, next week'],
+      ['n', 'note'],
       ['s', 'show: choose the purpose'],
       ['?', 'this list'],
     ],
