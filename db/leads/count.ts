@@ -18,6 +18,7 @@ export async function countMatches(
   most: number,
 ): Promise<number> {
   const asked = { ...query, order: 'asc' } as const;
+  const slice = Math.min(rows_per_slice, most);
   let after: Position | undefined;
   for (let count = 0; ; await nextTurn()) {
     const { values, ...kinds } = readValues(vault, asked, after);
@@ -25,11 +26,11 @@ export async function countMatches(
       .clearSelect()
       .select('leads.id');
     const { found, last } = await db
-      .selectFrom(ids.limit(sql.lit(rows_per_slice)).as('some'))
+      .selectFrom(ids.limit(sql.lit(slice)).as('some'))
       .select(({ fn }) => [fn.countAll<number>().as('found'), fn.max('id').as('last')])
       .executeTakeFirstOrThrow();
     count += found;
-    if (found < rows_per_slice || count >= most) return count;
+    if (found < slice || count >= most) return count;
     after = { seq: 0, id: last };
   }
 }

@@ -22,10 +22,12 @@ export function writeTime({ locale, time_zone }: Reader, at: string, style: 'dat
   return format.format(new Date(at));
 }
 
-/** Writes a day, `YYYY-MM-DD`, as its reader has it. */
-export function writeDay({ locale }: Reader, day: string): string {
-  const key = `${locale} day`;
+/** Writes a day, `YYYY-MM-DD`, as its reader has it: with its year where that is another one. */
+export function writeDay({ locale, now }: Reader, day: string): string {
+  const isNear = day.slice(0, 4) === String(now.getUTCFullYear());
+  const key = `${locale} day ${isNear}`;
   const options: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric', weekday: 'short', timeZone: 'UTC' };
+  if (!isNear) options.year = 'numeric';
   const format = formats.get(key) ?? new Intl.DateTimeFormat(date_tags[locale], options);
   formats.set(key, format);
   return format.format(new Date(day));

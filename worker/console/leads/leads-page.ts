@@ -14,8 +14,8 @@ interface List {
   /** Statuses and assignees to choose from. */
   statuses: readonly string[];
   assignees: string[];
-  /** Follow-ups that are due, of those that the filters leave. */
-  due_count: number;
+  /** The number of follow-ups that are due, of those that the filters leave; empty for none. */
+  due_count: string;
   leads: OpenLead[];
   /** Cursor of the next page. */
   next: string | undefined;
@@ -82,21 +82,21 @@ ${
   };
 }
 
-/** Draws the statuses as tabs, and beside them the reader's own leads. Each tab keeps the other filters. */
+/** Draws the statuses and what is to be followed up today as tabs, and beside them the reader's own leads. Each tab keeps the other filters. */
 function renderTabs({ text, holder, scopes }: Reader, { filters, statuses, due_count }: List): Content {
   const link = (change: { [Name in keyof Filters]?: string | undefined }) =>
     `/console${writeFilters({ ...filters, ...change } as Filters)}`;
-  const tabs = [undefined, ...statuses].map(
+  const [all, ...tabs] = [undefined, ...statuses].map(
     status =>
       html`<li><a href="${link({ status, due: undefined })}"${status === filters.status && !filters.due ? html` aria-current="page"` : ''}>${status ? text.statuses[status] : text.list.any}</a></li>`,
   );
-  const due = html`<li><a href="${link({ status: undefined, due: 'today' })}"${filters.due ? html` aria-current="page"` : ''}>${text.list.today}${due_count > 0 ? html` <b>${due_count}</b>` : ''}</a></li>`;
+  const due = html`<li><a href="${link({ status: undefined, due: 'today' })}"${filters.due ? html` aria-current="page"` : ''}>${text.list.today}${due_count ? html` <b>${due_count}</b>` : ''}</a></li>`;
   const me = holder?.holder;
   const isMine = filters.assigned_to === me;
   const mine = scopes.includes('leads:write')
     ? html`<li><a href="${link({ assigned_to: isMine ? undefined : me })}"${isMine ? html` aria-current="true"` : ''}>${text.list.mine}</a></li>`
     : '';
-  return html`<nav class="tabs" aria-label="${text.fields.status}"><ul>${tabs}${due}${mine}</ul></nav>`;
+  return html`<nav class="tabs" aria-label="${text.fields.status}"><ul>${all}${due}${tabs}${mine}</ul></nav>`;
 }
 
 /** Returns whether a reader may search by a part of a name. Because guesses unmask, it takes the scope for that. */

@@ -24,8 +24,8 @@ import { describeLead, isOpen, type OpenLead } from './rows.ts';
 /** How far a page looks back for new leads, because one that was received earlier may have become visible later. */
 const overlap_ms = 10_000;
 
-/** Follow-ups that the tab counts at most. */
-const most_counted = 1_000;
+/** Follow-ups that the tab counts at most: it says no more than that they are so many. */
+const most_counted = 100;
 
 /** New leads told of in one answer. The next answer tells of the rest. */
 const arrivals_at_once = 20;
@@ -52,7 +52,7 @@ export const showLeads = factory.createHandlers(async c => {
     list: writeList(filters, after),
     statuses: lead_statuses,
     assignees,
-    due_count,
+    due_count: due_count < most_counted ? String(due_count || '') : `${most_counted - 1}+`,
     leads: filters.due && isWhole ? leads.filter(isOpen).sort(byFollowUp) : leads.filter(isOpen),
     next: has_more && end ? writePlace(end) : undefined,
     isFirst: !after,
