@@ -38,7 +38,9 @@ interface LeadDetails {
   /** Purposes to choose from; undefined for a reader who may not see values. */
   purposes: readonly RevealPurpose[] | undefined;
   /** What may be set; undefined for a reader who may not work on leads. */
-  work: { statuses: readonly string[]; assignees: string[] } | undefined;
+  work:
+    | { statuses: readonly string[]; reasons: readonly string[]; assignees: string[]; follow_up_days: string[] }
+    | undefined;
   earlier: EarlierLead[];
   consent: LeadConsent;
   /**
@@ -143,7 +145,7 @@ function renderWork(
   reader: Reader,
   lead: OpenLead,
   list: string,
-  { statuses, assignees }: NonNullable<LeadDetails['work']>,
+  { statuses, reasons, assignees, follow_up_days }: NonNullable<LeadDetails['work']>,
 ): Content {
   const { text, holder } = reader;
   const me = holder?.holder;
@@ -159,7 +161,7 @@ ${
   me && assignees.includes(me)
     ? html`<form method="post" action="${leadAddress(lead.id, list, '/assignee')}" data-quiet><button class="quiet" name="assigned_to" value="${me}" data-key="m" aria-keyshortcuts="m">${text.lead.mine}<kbd aria-hidden="true">m</kbd></button></form>`
     : ''
-}${renderReason(reader, lead, list)}${renderFollowUp(reader, lead, list)}</div>`;
+}${renderReason(reader, lead, list, reasons)}${renderFollowUp(reader, lead, list, follow_up_days)}</div>`;
 }
 
 function renderEarlier(reader: Reader, earlier: EarlierLead[], list: string): Content {

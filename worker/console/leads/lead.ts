@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { findExports, listEvents } from '../../../db/audit/list.ts';
 import type { Database } from '../../../db/database.ts';
+import { addDays, dayOf } from '../../../db/days.ts';
 import { changeLead, describeNote, findNote, type LeadChange } from '../../../db/leads/change.ts';
 import { eraseLeadById } from '../../../db/leads/erase.ts';
 import { findLeadConsent, listEarlier } from '../../../db/leads/history.ts';
@@ -21,7 +22,7 @@ import { staffName, staffNote } from '../../http/staff-text.ts';
 import { body, invalidFields } from '../../http/validate.ts';
 import { checkField, type LeadField, leadFields, normalizeField } from '../../shared/fields.ts';
 import { answerPage } from '../answer.ts';
-import { readerOf } from '../reader.ts';
+import { type Reader, readerOf } from '../reader.ts';
 import { readRefusal } from '../refusal.ts';
 import { readSessionId } from '../session.ts';
 import { listAssignees } from './assignees.ts';
@@ -60,13 +61,19 @@ export const showLead = factory.createHandlers(async c => {
     open && hasScope(c, 'leads:correct') ? readRefused(c) : undefined,
     open && mayWork ? readNoteForm(c, open) : undefined,
   ]);
-  const page = leadPage(readerOf(c), {
+  const reader = readerOf(c);
+  const page = leadPage(reader, {
     lead,
     list: readList(c.req.query('list')),
     done: c.req.query('done'),
     shownFor,
     purposes: hasScope(c, 'leads:reveal') ? reveal_purposes : undefined,
-    work: assignees && { statuses: lead_statuses, assignees },
+    work: assignees && {
+      statuses: lead_statuses,
+      reasons: closed_reasons,
+      assignees,
+      follow_up_days: listDays(reader),
+    },
     ...{
       earlier,
       consent: consent!,
@@ -80,6 +87,13 @@ export const showLead = factory.createHandlers(async c => {
   });
   return answerPage(c, page, (refused || note?.refused) && { status: 422 });
 });
+
+/** How far off the days are that one click chooses for the next contact. */
+const follow_up_in = [1, 3, 7];
+
+function listDays({ now, time_zone }: Reader): string[] {
+  return follow_up_in.map(days => addDays(dayOf(now, time_zone), days));
+}
 
 /** Lists the latest events of a lead, and which of them were exports. */
 async function listHistory(db: Database, lead_id: string) {

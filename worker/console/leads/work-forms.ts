@@ -1,6 +1,4 @@
 import { html } from 'hono/html';
-import { addDays, dayOf } from '../../../db/days.ts';
-import { closed_reasons } from '../../../db/leads/lead.ts';
 import { type Content, renderError, renderNotice, unaided } from '../../http/page.ts';
 import type { FieldError } from '../../http/problems/slugs.ts';
 import type { Reader } from '../reader.ts';
@@ -16,8 +14,8 @@ export interface NoteForm {
 }
 
 /** Draws why a lead is closed, to choose by one click. It is there for a closed lead; the script shows it at once. */
-export function renderReason({ text }: Reader, lead: OpenLead, list: string): Content {
-  const buttons = closed_reasons.map(
+export function renderReason({ text }: Reader, lead: OpenLead, list: string, reasons: readonly string[]): Content {
+  const buttons = reasons.map(
     one =>
       html`<button class="quiet" name="closed_reason" value="${one}" aria-pressed="${String(lead.closed_reason === one)}">${text.closed_reasons[one]}</button>`,
   );
@@ -27,20 +25,15 @@ export function renderReason({ text }: Reader, lead: OpenLead, list: string): Co
   return html`<form method="post" action="${leadAddress(lead.id, list, '/reason')}" data-why${lead.status === 'closed' ? '' : html` hidden`}><fieldset><legend>${text.lead.why}</legend>${buttons}${none}</fieldset></form>`;
 }
 
-/** The days that one click chooses, by their key and how far off they are. */
-const quick_days = [
-  ['t', 1],
-  ['d', 3],
-  ['w', 7],
-] as const;
+/** The keys of the days that one click chooses. */
+const day_keys = ['t', 'd', 'w'];
 
-/** Draws the day of the next contact: three that one click chooses, and any other. */
-export function renderFollowUp(reader: Reader, lead: OpenLead, list: string): Content {
-  const { text, now, time_zone } = reader;
-  const today = dayOf(now, time_zone);
+/** Draws the day of the next contact: tomorrow and two later ones that one click chooses, and any other. */
+export function renderFollowUp(reader: Reader, lead: OpenLead, list: string, days: string[]): Content {
+  const { text } = reader;
   const action = leadAddress(lead.id, list, '/follow-up');
-  const buttons = quick_days.map(([key, days], index) => {
-    const day = addDays(today, days);
+  const buttons = days.map((day, index) => {
+    const key = day_keys[index];
     return html`<button class="quiet" name="follow_up_on" value="${day}" title="${writeDay(reader, day)}" data-key="${key}" aria-keyshortcuts="${key}" aria-pressed="${String(lead.follow_up_on === day)}">${text.lead.days[index]}<kbd aria-hidden="true">${key}</kbd></button>`;
   });
   const none = lead.follow_up_on
