@@ -102,8 +102,8 @@ function renderOpen(reader: Reader, lead: OpenLead, details: LeadDetails): Conte
 <p class="meta"><span class="chip ${lead.status}">${text.statuses[lead.status]}</span> <span>${text.forms[lead.form]}</span> <span>${text.lead.received} ${renderAgo(reader, lead.received_at)}</span> ${lead.changed_at === lead.received_at ? '' : html`<span>${text.lead.changed} ${renderAgo(reader, lead.changed_at)}</span> `}<span>${text.fields.assigned_to}: <b class="to">${lead.assigned_to ?? text.nobody}</b></span>${lead.follow_up_on ? html` <span>${text.fields.follow_up_on}: <b>${writeDay(reader, lead.follow_up_on)}</b></span>` : ''}</p></header>
 ${renderValues(reader, lead, details)}
 ${details.work ? renderWork(reader, lead, details.list, details.work) : ''}
-${details.shownFor ? html`<p class="call"><a class="button" href="tel:${lead.phone}">${text.lead.call} ${renderPhone(lead.phone, text.extension)}</a></p>` : ''}
 ${details.note ? renderNote(reader, lead, details.list, details.note) : ''}
+${details.shownFor ? html`<p class="call"><a class="button" href="tel:${lead.phone}">${text.lead.call} ${renderPhone(lead.phone, text.extension)}</a></p>` : ''}
 </article>`;
 }
 
