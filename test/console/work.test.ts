@@ -132,11 +132,11 @@ describe('[P3] a note in the console', () => {
     expect(JSON.stringify(await db.selectFrom('session_notes').selectAll().execute())).not.toContain('xxx');
     expect(await shown()).toMatchObject({ note: 'Both' });
     // Whose sight of the values has ended meanwhile keeps what they typed, and sees nothing of the other's.
-    await ask('PATCH', `/leads/${id}`, { note: 'Later' });
+    await ask('PATCH', `/leads/${id}`, { note: 'Zebra' });
     await sales.send(`${path}/reveal/end`);
     const masked = await (await sales.send(`${path}/note`, { note: 'Typed', seen: before })).response.text();
     expect(masked).toContain('\nTyped</textarea>');
-    expect(masked).not.toContain('Later');
+    expect(masked).not.toContain('Zebra');
     await ask('DELETE', `/leads/${id}`);
     expect(await sales.statusOf(`${path}/note`, { note: 'x', seen: '' })).toBe(404);
   });
