@@ -109,6 +109,51 @@ describe('settings', () => {
     expect(mistakes[0]).not.toContain(value);
   });
 
+  const oidc = {
+    OIDC_ISSUER: 'https://login.example.com/realms/staff',
+    OIDC_CLIENT_ID: 'console',
+    OIDC_CLIENT_SECRET: 'hush',
+    OIDC_ROLE_CLAIM: 'groups',
+    OIDC_ROLES: 'sales-team:sales, urn:example:dpo:privacy_officer',
+  };
+
+  it('take a provider of accounts whole, and its host among those that may be called', () => {
+    expect(readSettings({ ...production, ...oidc, OUTBOUND_HOSTS: 'hooks.example.com' }, 'node')).toMatchObject({
+      settings: {
+        oidc_issuer: new URL(oidc.OIDC_ISSUER),
+        oidc_roles: [
+          ['sales-team', 'sales'],
+          ['urn:example:dpo', 'privacy_officer'],
+        ],
+        outbound_hosts: ['hooks.example.com', 'login.example.com'],
+      },
+    });
+    for (const name of Object.keys(oidc)) {
+      expect(mistakesOf({ ...production, ...oidc, [name]: '' })).toEqual([expect.stringContaining(`${name}: missing`)]);
+      const alone = mistakesOf({ ...production, [name]: oidc[name as keyof typeof oidc] });
+      expect(alone).toHaveLength(4);
+      expect(alone.join()).not.toContain('hush');
+    }
+  });
+
+  it.each([
+    ['OIDC_ISSUER', 'id.company.test'],
+    ['OIDC_ISSUER', 'https://login.example.com/?realm=staff'],
+    ['OIDC_ISSUER', 'https://user:pass@login.example.com'],
+    ['OIDC_ISSUER', 'ldap://login.example.com'],
+    ['OIDC_CLIENT_SECRET', 'two\nlines'],
+    ['OIDC_ROLES', 'sales-team'],
+    ['OIDC_ROLES', 'sales-team:boss'],
+    ['OIDC_ROLES', 'sales-team:constructor'],
+    ['OIDC_ROLES', ':sales'],
+    ['OIDC_ROLES', 'a:sales,a:admin'],
+    ['OIDC_ROLES', 'a:sales,'],
+  ])('malformed %s=%s stops the start too, with one line', (name, value) => {
+    const mistakes = mistakesOf({ ...production, ...oidc, [name]: value });
+    expect(mistakes).toEqual([expect.stringContaining(`${name}: expected`)]);
+    expect(mistakes[0]).not.toContain(value);
+  });
+
   it('[P6] refuse CN on Workers, where D1 stores nothing in the PRC', () => {
     expect(mistakesOf(production, 'workers')).toEqual([expect.stringContaining('DATA_REGION')]);
     expect(mistakesOf({ ...production, DATA_REGION: 'SG' }, 'workers')).toEqual([]);
