@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import { changeLead, type LeadChange } from '../../db/leads/change.ts';
 import { draftLead } from '../../db/leads/create.ts';
-import { lead_statuses } from '../../db/leads/lead.ts';
+import { closed_reasons, lead_statuses } from '../../db/leads/lead.ts';
 import { currentPolicy, documentIn, listPolicies } from '../../db/policies.ts';
 import { type DeploymentKeys, findKeyMistakes } from '../../db/vault/check.ts';
 import { createSigner, type Signer } from '../../db/vault/signer.ts';
@@ -103,6 +103,11 @@ function inventWork(n: number, received: Date, now: Date): [Date, LeadChange][] 
   return reached.flatMap((status, step) => {
     const at = new Date(received.getTime() + (step ** 2 * 2 + (1 + (n % 7)) / 10) * day_ms);
     const assigned_to = sales_people[n % sales_people.length]!;
-    return at < now ? [[at, { status, assigned_to }]] : [];
+    const closed_reason = status === 'closed' ? closed_reasons[n % closed_reasons.length] : undefined;
+    // Some are overdue, some are due today, most come later.
+    const follow_up_on = closed_reason
+      ? null
+      : new Date(now.getTime() + ((n % 9) - 2) * day_ms).toISOString().slice(0, 10);
+    return at < now ? [[at, { status, closed_reason, assigned_to, follow_up_on }]] : [];
   });
 }

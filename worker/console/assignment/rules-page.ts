@@ -35,7 +35,7 @@ function renderRule({ text: texts }: Reader, form: string, turns: Turn[], refusa
   const over = turns.filter(({ is_passed_over }) => is_passed_over).map(({ holder }) => holder);
   const isRefused = refusal?.action === action;
   const lines = isRefused ? (refusal.typed.holders ?? '') : turns.map(({ holder }) => holder).join('\n');
-  return html`<form class="card" method="post" action="${action}"><h2>${texts.forms[form]}</h2>
+  return html`<form class="card rule" method="post" action="${action}"><h2>${texts.forms[form]}</h2>
 <p>${[text.nobody, text.one][turns.length] ?? text.several(turns.length)}</p>
 ${over.length > 0 ? html`<p class="notice">${text.over(over.join(text.comma))}</p>` : ''}
 <label for="${form}">${text.holders}</label>
