@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../db/database.ts';
 import { changeLead } from '../../db/leads/change.ts';
+import { countMatches } from '../../db/leads/count.ts';
 import { jobs } from '../../worker/jobs.ts';
 import { engines } from '../support/engines.ts';
 import { lead, noon, operator, startPublished } from '../support/harness.ts';
@@ -39,6 +40,8 @@ describe.each(engines)('indexes that an earlier rule made, on $engine', ({ open 
       expect(await search({ phone: `+886 091234${1000 + n}` })).toEqual([ids[n]]);
     }
     expect(await job.run(services, noon)).toEqual({ leads: 0, unreadable: 0 });
+    const count = (filter: { phone?: string }) => countMatches(services, { ...filter, order: 'desc', limit: 1 }, 1_000);
+    expect([await count({}), await count({ phone: '+886912341007' })]).toEqual([120, 1]);
     await close();
   });
 
