@@ -81,10 +81,11 @@ function declare(file: string): string {
 
 /**
  * Bundles for browsers, and returns each entry's name and text. A second minifier takes a twentieth off what the first one leaves; what it
- * calls unsafe is that text is joined with `+`, which asks objects for another value than a template does, and none are joined here.
+ * calls unsafe is that text is joined with `+`, which asks objects for another value than a template does, and that functions become
+ * arrows, which `new` does not take: no object is joined here, and no function of ours is called by `new`.
  */
 async function bundleSmall(options: BuildOptions): Promise<[name: string, text: string][]> {
-  const compress = { passes: 3, hoist_funs: true, unsafe: true };
+  const compress = { passes: 3, hoist_funs: true, unsafe: true, unsafe_arrows: true, unsafe_methods: true };
   const bundled = await bundle({ format: 'esm', ...options });
   return Promise.all(
     [...bundled].map(async ([path, text]) => {
