@@ -55,7 +55,7 @@ export function start(
   let isDue = false;
 
   const ready = run().catch(report);
-  const widget: LeadConsent = { ready, get, has, open, onChange, mountForm: forms.mount, remove };
+  const widget: LeadConsent = { ready, get, has, open: () => open(), onChange, mountForm: forms.mount, remove };
   window.leadConsent = widget;
   return widget;
 
@@ -63,6 +63,8 @@ export function start(
     listen(window, 'online', outbox.flush);
     listen(window, 'storage', () => consents?.refresh());
     listen(document, 'visibilitychange', comeAndGo);
+    // A page may come back from the browser's cache without a change of visibility.
+    listen(window, 'pageshow', event => (event as PageTransitionEvent).persisted && comeAndGo());
     listen(window, 'click', openOnClick as EventListener, true);
     await parsePage();
     if (isRemoved) return;
@@ -148,7 +150,7 @@ export function start(
     const opener = event.composedPath().find(it => it instanceof Element && it.hasAttribute('data-consent-open'));
     if (!opener || !prompts || button || ctrlKey || metaKey || shiftKey) return;
     event.preventDefault();
-    open();
+    open(opener as Element);
   }
 
   function get(): Choice | null {
@@ -159,8 +161,8 @@ export function start(
     return consents?.has(purpose) ?? false;
   }
 
-  function open() {
-    ready.then(() => prompts?.open()).catch(report);
+  function open(opener?: Element) {
+    ready.then(() => prompts?.open(opener)).catch(report);
   }
 
   function onChange(fn: (choice: Choice | null) => void) {

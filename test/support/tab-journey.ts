@@ -11,8 +11,9 @@ const preferences = '[data-consent-preferences]';
 const granted = '[...leadConsent.get().granted].sort().join()';
 
 /**
- * Walks through everything that a visitor of the demo site needs, as a person with a mouse: refuses, changes the
- * mind in the preferences, accepts, sends a form, and withdraws it on the plain page. Asserts what each step leads to.
+ * Walks through everything that a visitor of the demo site needs, as a person with a mouse: refuses, goes back to a page
+ * that still asks, changes the mind in the preferences, accepts, sends a form after leaving it once, and withdraws it on
+ * the plain page. Asserts what each step leads to.
  */
 export async function walkJourney(tab: Tab, server: Pick<RunningServer, 'url' | 'token'>): Promise<void> {
   await refuse(tab, server);
@@ -25,13 +26,29 @@ export async function walkJourney(tab: Tab, server: Pick<RunningServer, 'url' | 
 
 async function refuse(tab: Tab, { url }: { url: string }) {
   await tab.goto(`${url}/mini-ai?lang=en`);
-  await press(tab, '[data-consent-banner] [data-consent-action=reject-all]');
-  await until(tab, `!document.querySelector('${banner}')`);
+  await until(tab, `document.querySelector('${banner}')`);
+  await leaveAndGoBack(tab, async () => {
+    await press(tab, '[data-consent-banner] [data-consent-action=reject-all]');
+    await until(tab, `!document.querySelector('${banner}')`);
+    assert.equal(await tab.evaluate(granted), 'necessary');
+  });
+  await until(tab, `window.leadConsent && leadConsent.get() && !document.querySelector('${banner}')`);
   assert.equal(await tab.evaluate(granted), 'necessary');
   await tab.goto(`${url}/mini-ai?lang=en`);
   await until(tab, 'window.leadConsent && leadConsent.get()');
   assert.equal(await tab.evaluate(granted), 'necessary');
   assert.equal(await tab.evaluate(`!!document.querySelector('${banner}')`), false);
+}
+
+/** Does something on another page, and goes back: to the very page where the browser has kept it, else to a new copy of it. */
+async function leaveAndGoBack(tab: Tab, act: () => Promise<void>) {
+  const path = await tab.evaluate('location.pathname');
+  // Later, because a driver may not answer for a page that goes away under it.
+  await tab.evaluate(`void setTimeout(() => location.assign('/?lang=en'))`);
+  await until(tab, `location.pathname === '/' && window.leadConsent`);
+  await act();
+  await tab.evaluate('void setTimeout(() => history.back())');
+  await until(tab, `location.pathname === '${path}'`);
 }
 
 async function choosePurposes(tab: Tab) {
@@ -66,6 +83,8 @@ async function showFormForAWhile(tab: Tab) {
 
 async function sendForm(tab: Tab, server: Pick<RunningServer, 'url' | 'token'>): Promise<string> {
   await fillIn(tab, visitor, '[data-lead-form]');
+  await leaveAndGoBack(tab, async () => {});
+  await until(tab, `document.querySelector('[data-lead-form] [name=company]')?.value === '${visitor.company}'`);
   await press(tab, '[data-lead-form] [name=policy_version]');
   await press(tab, '[data-lead-form] [type=submit]');
   await until(tab, `document.querySelector('[data-lead-form-done] code')`);

@@ -305,6 +305,23 @@ it('[C6] [V2] the visitor who skipped minor versions is not asked again; the one
   expect(await page.locator('[data-consent-banner]').count()).toBe(0);
 });
 
+it('a page that comes back from the browser’s cache obeys the choice that was made meanwhile', async () => {
+  site.html = pageWith(
+    '<script type="text/plain" data-consent="analytics">window.ran = (window.ran ?? 0) + 1</script>',
+  );
+  const page = await site.visit();
+  /** Chooses as another page does while this one is in the cache, where it hears nothing, and brings this one back. */
+  const comeBack = async (seconds: number, granted: string) => {
+    const value = `v1.${visitor_id}.2026-01.${Math.floor(Date.now() / 1000) + seconds}.${granted}`;
+    await page.context().addCookies([{ name: 'consent', value, url: site.page }]);
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+    return [await has(page), await page.locator('[data-consent-banner]').count(), await page.evaluate('window.ran')];
+  };
+  expect([await has(page), await page.locator('[data-consent-banner]').count()]).toEqual([false, 1]);
+  expect(await comeBack(-2, 'necessary_analytics')).toEqual([true, 0, 1]);
+  expect(await comeBack(-1, 'necessary')).toEqual([false, 0, 1]);
+});
+
 it('[C6] a clock moved on by half a year makes the banner ask again', async () => {
   const page = await site.visit({ before: tab => tab.addInitScript(moveClock) });
   await click(page, 'accept-all');

@@ -312,3 +312,70 @@ it.each([
     expect(await isMet(page, '[data-consent-banner] a')).toBe(true);
   },
 );
+
+it.each([
+  ['by the attribute', '<script>document.documentElement.inert = true</script>'],
+  ['by a style', '<style>html { interactivity: inert }</style>'],
+])('on a page that is inert as a whole %s the preferences can be used, and the banner afterwards', async (_, head) => {
+  site.html = pageWith(formElement, { head });
+  const page = await site.visit();
+  const acceptance = '[data-consent-banner] [data-consent-action="accept-all"]';
+  expect(await isMet(page, acceptance)).toBe(false);
+  await openPreferences(page);
+  // By force, because Playwright takes all for inert here. The mouse still meets what is in front.
+  await action(page, 'reject-all').click({ force: true });
+  await eventually(() => site.posts('/consents').length).toBe(1);
+  expect(await banner(page).count()).toBe(0);
+  await page.context().clearCookies();
+  await page.reload();
+  await page.evaluate(() => {
+    document.documentElement.inert = false;
+    document.querySelector('style')?.remove();
+  });
+  await eventually(() => isMet(page, acceptance)).toBe(true);
+});
+
+it.each([
+  ['by the attribute', '<script>addEventListener("DOMContentLoaded", () => { document.body.inert = true })</script>'],
+  ['by a style', '<style>body { interactivity: inert }</style>'],
+])('on a page whose body is inert %s the banner can be used', async (_, head) => {
+  site.html = pageWith('', { head });
+  const page = await site.visit();
+  await action(page, 'customize').click();
+  await dialog(page).waitFor();
+  await action(page, 'reject-all').click();
+  await eventually(() => site.posts('/consents').length).toBe(1);
+});
+
+it('in a sandboxed frame of no origin, without cookies, storage and forms, all can be used, and nothing is thrown', async () => {
+  site.pageHeaders = { 'Content-Security-Policy': 'sandbox allow-scripts' };
+  site.html = pageWith(
+    `${formElement}${frame()}<script type="text/plain" data-consent="analytics">window.ran = true</script>`,
+  );
+  const noises: string[] = [];
+  const page = await site.visit({
+    before: tab => {
+      tab.on('pageerror', error => noises.push(String(error)));
+      tab.on('console', message => noises.push(message.text()));
+    },
+  });
+  await action(page, 'customize').click();
+  await dialog(page).locator('[name=analytics]').check();
+  await action(page, 'save').click();
+  await eventually(() => read(page, 'ran')).toBe(true);
+  await eventually(() => site.posts('/consents').length).toBe(1);
+  await held(page).getByRole('button').click();
+  await eventually(() => page.locator('iframe').getAttribute('src')).toBe('/video');
+  const button = form(page).locator('[type=submit]');
+  await button.click();
+  await eventually(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('name');
+  await fill(page);
+  await page.locator('form [name=name]').press('Enter');
+  await page.locator('[data-lead-form-done]').waitFor();
+  expect(site.posts('/forms/').length).toBe(1);
+  expect(await page.evaluate(() => [origin, window.leadConsent?.get()?.granted])).toEqual([
+    'null',
+    ['necessary', 'analytics', 'marketing'],
+  ]);
+  expect(noises).toEqual([]);
+});

@@ -177,7 +177,7 @@ it('remove() leaves nothing behind', async () => {
   await page.getByText('Cookies', { exact: true }).click();
   await dialog(page).waitFor();
   const listeners = () => page.evaluate(() => (window as unknown as { countListeners(): number }).countListeners());
-  expect(await listeners()).toBe(8);
+  expect(await listeners()).toBe(9);
   await page.evaluate(() => window.leadConsent?.remove());
   await eventually(() => dialog(page).count()).toBe(0);
   expect(await page.locator('main').innerHTML()).toBe(before);

@@ -59,6 +59,8 @@ const defaults = () => ({
   isAllowed: true,
   /** Paths of the product that fail, how often each. */
   failing: {} as Record<string, number>,
+  /** Paths of the product that never answer, how often each. */
+  stalling: {} as Record<string, number>,
   /** Scripts on the page's own host, by path, which gated elements load. */
   files: {} as Record<string, string>,
   /** The mark of each proof that came with a form, or the reason for which it was refused. */
@@ -134,6 +136,7 @@ export async function openSite() {
     if (!/^\/widget[./]/.test(pathname) || !existsSync(file)) return send(response, { status: 404, body: {} });
     for (const part of Object.keys(site.failing))
       if (pathname.includes(part) && site.failing[part]!-- > 0) return send(response, { status: 404, body: {} });
+    for (const part of Object.keys(site.stalling)) if (pathname.includes(part) && site.stalling[part]!-- > 0) return;
     response.writeHead(200, { 'Content-Type': file.endsWith('.js') ? 'text/javascript' : 'text/css' });
     const text = readFileSync(file, 'utf8');
     const isScript = pathname === '/widget.js' && site.isWritten;

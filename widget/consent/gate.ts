@@ -1,12 +1,10 @@
+import { inTime } from '../patience.ts';
 import { runScript } from './scripts.ts';
 
 const gated = '[data-consent-src][data-consent],[data-src][data-consent],script[type="text/plain"][data-consent]';
 
 /** Frames that may be held back. */
 export const gated_frames = 'iframe[data-consent-src][data-consent],iframe[data-src][data-consent]';
-
-/** The longest time that a script holds up the next one. */
-const patience_ms = 5_000;
 
 /** Returns the purposes that a gated element needs, all of them. */
 export function readPurposes(element: Element): string[] {
@@ -43,7 +41,7 @@ export function createGate({ refresh, has }: Options) {
     for (let next = findScript(); next; next = findScript()) {
       released.add(next);
       const source = takeSource(next);
-      await Promise.race([runScript(next, source), new Promise<void>(resolve => setTimeout(resolve, patience_ms))]);
+      await inTime(runScript(next, source));
       refresh();
     }
     isRunning = false;

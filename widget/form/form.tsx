@@ -83,8 +83,8 @@ export function mountLeadForm(root: Element, form: string, options: Options) {
 
   /** Shows an error when a person leaves a filled box, not when the window loses the focus. */
   function leave({ target }: Event) {
-    const { id, name, value } = target as HTMLInputElement;
-    if (value && document.activeElement?.id !== id) tell(name as Box, findError(name as Box));
+    const { name, value } = target as HTMLInputElement;
+    if (value && (root.getRootNode() as Document).activeElement !== target) tell(name as Box, findError(name as Box));
   }
 
   /** Removes a solved error while a person types, and adds none. */

@@ -57,10 +57,12 @@ export function createForms({ host, locale, look, api, getPolicy, stylesheet, lo
         const root = Object.assign(document.createElement('div'), { className: `${look()} lc-form`, lang: locale });
         const leadForm = mountLeadForm(root, form, { host, locale, policy, api, newId });
         element.replaceChildren(root);
-        stylesheet.add(styles);
+        const home = root.getRootNode();
+        stylesheet.add(styles, root);
         unmount = () => {
           leadForm.close();
           if (root.parentNode) element.replaceChildren(...children);
+          if (home instanceof ShadowRoot && !home.querySelector('.lc-form')) stylesheet.leave(home);
         };
         entry.ask = leadForm.ask;
         entry.shown_at = performance.now();

@@ -17,7 +17,7 @@ interface Props {
   /** Takes the purposes that are granted. */
   choose(granted: string[]): void;
   /** Opens the preferences. */
-  open(): void;
+  open(event: Event): void;
 }
 
 /** Refusing is as easy as accepting: same look, same click, side by side (EDPB Cookie Banner Taskforce, 2023, §§ 8–13). */
@@ -28,7 +28,7 @@ function Banner({ look, locale, policy, texts, summary, isRefusedBySignal, choos
     optional.map(({ name }) => name),
     locale,
   );
-  const button = (action: string, text: string, onClick: () => void, more = '') => (
+  const button = (action: string, text: string, onClick: (event: Event) => void, more = '') => (
     <button class={`lc-button${more}`} type="button" data-consent-action={action} onClick={onClick}>
       {text}
     </button>

@@ -2,6 +2,7 @@ import type { Locale } from '../../worker/shared/locales.ts';
 import type { TextsByLocale } from '../api.ts';
 import type { Chunks } from '../chunks.ts';
 import type { Consents } from '../consent/consent.ts';
+import { inTime } from '../patience.ts';
 import type { Api, Policy } from '../server.ts';
 import type { Stylesheet } from '../styling/stylesheet.ts';
 import { bannerTexts, chooseTexts } from '../texts.ts';
@@ -24,6 +25,9 @@ interface Options {
   load: Chunks['loadPreferences'];
 }
 
+/** Milliseconds after which the preferences no longer open by themselves: two attempts to load them. */
+const patience_ms = 10_000;
+
 type Preferences = ReturnType<typeof openPreferences>;
 
 export type Prompts = ReturnType<typeof createPrompts>;
@@ -45,7 +49,8 @@ export function createPrompts({ host, locale, look, own, policy, consents, api, 
     news && !isToldByBanner ? showAnnouncement({ look: look(), locale, announcement: news }) : undefined;
   let banner: ReturnType<typeof showBanner> | undefined;
   let preferences: Preferences | undefined;
-  let isOpening = false;
+  /** Counts the calls of the preferences, and what makes them void: an answer to the banner, the end. */
+  let calls = 0;
 
   function update() {
     placeholders.update();
@@ -56,7 +61,14 @@ export function createPrompts({ host, locale, look, own, policy, consents, api, 
       if (copy !== preferences?.dialog) copy.remove();
     if (consents.get() || !hasQuestion) hide();
     else if (banner) banner.keep();
-    else banner = showBanner({ ...common, look: look(), summary, choose: chooseInBanner, open });
+    else
+      banner = showBanner({
+        ...common,
+        look: look(),
+        summary,
+        choose: chooseInBanner,
+        open: event => open(event.currentTarget as Element),
+      });
   }
 
   function chooseInBanner(granted: string[]) {
@@ -69,6 +81,7 @@ export function createPrompts({ host, locale, look, own, policy, consents, api, 
   }
 
   function hide() {
+    if (banner) calls++;
     banner?.hide();
     banner = undefined;
   }
@@ -78,34 +91,42 @@ export function createPrompts({ host, locale, look, own, policy, consents, api, 
     choose([...granted, ...purposes], 'preferences');
   }
 
-  /** Opens the preferences. Where they can't be had now, it leads to the policy, and the next call tries again. */
-  async function open() {
-    if (isShown() || isOpening) return;
+  /**
+   * Opens the preferences, unless the visitor answers the banner while they are on their way. Where they can't be had now,
+   * it leads to the policy; where they are stuck, it gives up. The next call tries again.
+   *
+   * @param opener Tells meanwhile that it is busy.
+   */
+  async function open(opener?: Element) {
+    if (isShown()) return;
     preferences?.close();
-    isOpening = true;
+    const call = ++calls;
+    opener?.setAttribute('aria-busy', 'true');
     try {
-      const { openPreferences } = await load();
-      preferences = openPreferences({
-        ...common,
-        host,
-        look: look(),
-        own,
-        visitor_id: consents.get()?.visitor_id,
-        getReceipt: api.getReceipt,
-        choose: granted => choose(granted, 'preferences'),
-        closed: () => {
-          preferences = undefined;
-        },
-        addStyles: stylesheet.add,
-      });
+      const chunk = await inTime(load(), patience_ms);
+      if (call === calls)
+        preferences = chunk?.openPreferences({
+          ...common,
+          host,
+          look: look(),
+          own,
+          visitor_id: consents.get()?.visitor_id,
+          getReceipt: api.getReceipt,
+          choose: granted => choose(granted, 'preferences'),
+          closed: () => {
+            preferences = undefined;
+          },
+          addStyles: stylesheet.add,
+        });
     } catch (error) {
       console.error('lead-consent:', error);
-      if (!window.open(policy.url)) location.assign(policy.url);
+      if (call === calls && !window.open(policy.url)) location.assign(policy.url);
     }
-    isOpening = false;
+    opener?.removeAttribute('aria-busy');
   }
 
   function remove() {
+    calls++;
     hide();
     announced?.remove();
     placeholders.remove();
