@@ -34,6 +34,14 @@ it('the script’s Preact draws what the whole Preact draws, one random tree aft
   expect(new Set(drawn.whole).size).toBeGreaterThan(runs.length);
 });
 
+it('the script’s Preact puts keyed elements and components into any new order', async () => {
+  const random = createRandom(seed);
+  const runs = Array.from({ length: times(50) }, () => Array.from({ length: 6 }, () => makeList(random)));
+  const drawn = await page.evaluate(drawBoth, runs as unknown);
+  expect(drawn.slim).toEqual(drawn.whole);
+  expect(new Set(drawn.whole).size).toBeGreaterThan(runs.length);
+});
+
 it('where Preact’s source has changed, the build fails', () => {
   expect(() => slim('render.js', 'export function render() {}')).toThrow(
     'Preact’s render.js no longer has: if (options._root)',
@@ -85,6 +93,19 @@ function makeElement(random: ReturnType<typeof createRandom>, depth: number): Tr
         : child,
     ),
   };
+}
+
+/** Makes a list of some of eight elements and components, in any order. Each keeps its key and its type. */
+function makeList(random: ReturnType<typeof createRandom>): Tree {
+  const keys = [...'klmnopqr'].filter(() => random.below(4));
+  const sorted = keys.map(key => ({ key, place: random.below(1_000) })).sort((a, b) => a.place - b.place);
+  const types = ['p', 'Twice', 'button', 'Wrapped'];
+  const children = sorted.map(({ key }) => ({
+    type: types[key.charCodeAt(0) % 4]!,
+    props: { key },
+    children: [key, null],
+  }));
+  return { type: 'div', props: {}, children };
 }
 
 /** Runs in the page: draws each run into one element, by each Preact, and tells what stands there after each drawing. */

@@ -77,7 +77,8 @@ it('preferences that are stuck for good leave the visitor on the page, and the n
 it('a widget that is removed while the preferences are on their way shows none', async () => {
   site.stalling = { '/widget/preferences': 1 };
   const page = await visit();
-  await page.locator(customize).click();
+  await action(page, 'reject-all').click();
+  await page.evaluate(() => window.leadConsent?.open());
   await eventually(() => asked('/widget/preferences').length).toBe(1);
   await page.evaluate(() => window.leadConsent?.remove());
   await page.clock.runFor(5_000);
