@@ -34,7 +34,7 @@ async function refuse(tab: Tab, { url }: { url: string }) {
   });
   await until(tab, `window.leadConsent && leadConsent.get() && !document.querySelector('${banner}')`);
   assert.equal(await tab.evaluate(granted), 'necessary');
-  await tab.goto(`${url}/mini-ai?lang=en`);
+  await go(tab, `${url}/mini-ai?lang=en&again`);
   await until(tab, 'window.leadConsent && leadConsent.get()');
   assert.equal(await tab.evaluate(granted), 'necessary');
   assert.equal(await tab.evaluate(`!!document.querySelector('${banner}')`), false);
@@ -42,13 +42,18 @@ async function refuse(tab: Tab, { url }: { url: string }) {
 
 /** Does something on another page, and goes back: to the very page where the browser has kept it, else to a new copy of it. */
 async function leaveAndGoBack(tab: Tab, act: () => Promise<void>) {
-  const path = await tab.evaluate('location.pathname');
-  // Later, because a driver may not answer for a page that goes away under it.
-  await tab.evaluate(`void setTimeout(() => location.assign('/?lang=en'))`);
-  await until(tab, `location.pathname === '/' && window.leadConsent`);
+  const address = String(await tab.evaluate('location.href'));
+  await go(tab, new URL('/?lang=en', address).href);
   await act();
   await tab.evaluate('void setTimeout(() => history.back())');
-  await until(tab, `location.pathname === '${path}'`);
+  await until(tab, `location.href === '${address}'`);
+}
+
+/** Goes to another page out of this one, because Puppeteer finds no way on from a page that Firefox has kept. */
+async function go(tab: Tab, address: string) {
+  // Later, because a driver may not answer for a page that goes away under it.
+  await tab.evaluate(`void setTimeout(() => location.assign('${address}'))`);
+  await until(tab, `location.href === '${address}' && document.readyState === 'complete'`);
 }
 
 async function choosePurposes(tab: Tab) {
@@ -96,7 +101,7 @@ async function sendForm(tab: Tab, server: Pick<RunningServer, 'url' | 'token'>):
 }
 
 async function withdraw(tab: Tab, server: Pick<RunningServer, 'url' | 'token'>, code: string) {
-  await tab.goto(`${server.url}/withdrawals?lang=en`);
+  await go(tab, `${server.url}/withdrawals?lang=en`);
   await fillIn(tab, { receipt_code: code });
   await press(tab, 'main [type=submit]');
   await until(tab, `/details are erased/.test(document.querySelector('h1').textContent)`);
