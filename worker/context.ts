@@ -104,6 +104,8 @@ export interface App {
     sent?: unknown;
     /** The presenter of the token, on staff routes. */
     holder: TokenHolder;
+    /** Finds the presenter anew, on the same routes; undefined once their access has ended. */
+    presentAgain(): Promise<TokenHolder | undefined>;
   };
 }
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type Choice, recordChoice } from '../../db/consents/record.ts';
 import type { Database } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
+import { revokeToken } from '../../db/staff/tokens.ts';
 import { engines } from '../support/engines.ts';
-import { noon, origin, readProblem, type start, startPublished } from '../support/harness.ts';
+import { noon, operator, origin, readProblem, type start, startPublished } from '../support/harness.ts';
 
 interface Page {
   consents: Record<string, unknown>[];
@@ -253,6 +254,11 @@ describe('GET /consents', () => {
     const [, next] = /^<([^>]+)>; rel="next"$/.exec(response.headers.get('Link')!)!;
     expect(idsOf(await page(next!.split('?')[1]))).toEqual([record.id]);
     expect(await readProblem(await stream('cursor=x'))).toMatchObject({ errors: ['cursor not_allowed'] });
+
+    const begun = (await stream()).body!.getReader();
+    await begun.read();
+    await revokeToken(db, (await started.token('auditor')).split('_')[1]!, operator, services.now());
+    await expect(begun.read()).rejects.toThrow();
   });
 
   it.each([

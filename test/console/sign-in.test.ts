@@ -322,6 +322,26 @@ describe('a session of an account', () => {
     expect((await (await enter()).get('/console')).status).toBe(200);
   });
 
+  it.each([
+    ['is no officer any more', '/console/audit/export', { action: 'all' }, ['sales-team']],
+    ['has left', '/console/export', { format: 'xlsx', view: 'clear', purpose: 'handover', order: 'asc' }, ['staff']],
+  ])('ends a file that is being read within the hour after its person %s', async (_, path, fields, groups) => {
+    const { enter, advance, submitLead } = await startCompany();
+    provider.enter('u1', { name: '张伟', groups: ['dpo'] });
+    await Promise.all(Array.from({ length: 1_100 }, (_, n) => submitLead({ phone: `1390000${1_000 + n}` })));
+    const person = await enter();
+    const { pathname } = new URL((await person.post(path, fields)).headers.get('Location')!, origin);
+    const file = await person.get(pathname);
+    const reader = file.body!.getReader();
+    await reader.read();
+    provider.enter('u1', { name: '张伟', groups });
+    advance(60 * minute_ms);
+    const readOn = async () => {
+      while (!(await reader.read()).done) {}
+    };
+    await expect(readOn()).rejects.toThrow();
+  });
+
   it('has the role of today after at most an hour', async () => {
     const { enter, advance } = await startCompany();
     const person = await enter();

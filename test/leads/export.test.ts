@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lead, origin, readProblem, startPublished } from '../support/harness.ts';
+import { revokeToken } from '../../db/staff/tokens.ts';
+import { lead, operator, origin, readProblem, startPublished } from '../support/harness.ts';
 
 async function startFilled(count: number) {
   const started = await startPublished();
@@ -83,6 +84,16 @@ describe('GET /leads as application/x-ndjson', () => {
     await reader.cancel();
     await new Promise(resolve => setTimeout(resolve, 50));
     expect(await reveals()).toBe(before);
+  });
+
+  it('breaks at the next page once its token is revoked', async () => {
+    const { stream, reveals, db, services, token, lines } = await startFilled(1_100);
+    const reader = (await stream('/leads?view=clear', 'application/x-ndjson')).body!.getReader();
+    await reader.read();
+    await revokeToken(db, (await token('sales')).split('_')[1]!, operator, services.now());
+    await expect(reader.read().then(() => reader.read())).rejects.toThrow();
+    expect(await reveals()).toBeLessThan(3);
+    expect(lines.join('')).toContain('"stream_ended"');
   });
 
   it('filters like a search, newest first with desc', async () => {

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { type ConsentCursor, listConsents, settledId } from '../../db/consents/list.ts';
 import { listConsentStats } from '../../db/consents/stats.ts';
 import { factory } from '../context.ts';
+import { whileAllowed } from '../guards/while-allowed.ts';
 import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
 import { chooseType } from '../http/negotiate.ts';
 import { cursor, instant, limit, uuid } from '../http/query-fields.ts';
@@ -46,7 +47,7 @@ export const pullConsents = factory.createHandlers(query(consentQuery), async c 
     const readPage = (after?: ConsentCursor) => listConsents(db, { ...asked, limit: streamed_at_once }, after, now());
     const pages = streamPages(
       await readPage(),
-      ({ next }) => readPage(next),
+      whileAllowed(c, 'consents:read', ({ next }) => readPage(next)),
       ({ consents }) => writeLines(consents),
     );
     return c.body(pages, 200, { ...headers, 'Content-Type': 'application/x-ndjson', Link });

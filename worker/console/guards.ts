@@ -21,6 +21,10 @@ export function allow(...scopes: Scope[]): MiddlewareHandler<App> {
     if (holder === 'away') return problem(c, 'unavailable', { because: 'provider_away', headers: retry });
     if (!holder) return problem(c, 'unauthorized');
     c.set('holder', holder);
+    c.set('presentAgain', async () => {
+      const found = await findPresenter(c, false);
+      return found === 'away' ? undefined : found;
+    });
     if (!scopes.some(scope => hasScope(c, scope))) return problem(c, 'forbidden');
     await next();
   });

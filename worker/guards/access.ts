@@ -40,6 +40,8 @@ export function requireScope(scope: Scope) {
     const found = token && !hasTokenInQuery(c) ? await presentToken(c, token) : refusal;
     if ('slug' in found) return problem(c, found.slug, found);
     c.set('holder', found);
+    const { db, now } = c.var.services;
+    c.set('presentAgain', () => findTokenHolder(db, token!, now()));
     if (!hasScope(c, scope)) return problem(c, 'forbidden');
     await next();
   });

@@ -3,6 +3,7 @@ import { type AuditEvent, recordEvent, takeNumber } from '../../db/audit/record.
 import type { Lead } from '../../db/leads/lead.ts';
 import { changeNumber, type LeadPage, type LeadQuery, listMatches, type View } from '../../db/leads/read.ts';
 import type { App } from '../context.ts';
+import { whileAllowed } from '../guards/while-allowed.ts';
 import { writeHead, writeRow } from '../http/csv.ts';
 import { chooseType } from '../http/negotiate.ts';
 import { logFailure } from '../http/problems/failure.ts';
@@ -81,8 +82,8 @@ interface Said {
 /**
  * Streams all leads that match, each once, a page at a time and only as fast as the client reads.
  *
- * Because a page that fails breaks the connection, a part never ends as if it were whole. Because the cursor is taken
- * before the first page, the feed after it holds every change made meanwhile.
+ * Because a page that fails, or that its reader may not have any more, breaks the connection, a part never ends as if it
+ * were whole. Because the cursor is taken before the first page, the feed after it holds every change made meanwhile.
  *
  * An export in clear is an event of its own, beside those of its pages.
  */
@@ -103,11 +104,12 @@ export async function streamLeads(
   }
   const query = { ...asked, limit: page_limit };
   const readPage = (after: LeadPage['end']) => listMatches(services, query, after, view, services.now());
-  const readNext = ({ end }: LeadPage) =>
+  const readNext = whileAllowed(c, 'clear' in view ? 'leads:reveal' : 'leads:read', ({ end }: LeadPage) =>
     readPage(end).catch(error => {
       logFailure(c, error);
       throw error;
-    });
+    }),
+  );
   return c.body(stream(await readPage(undefined), readNext, 'clear' in view), 200, {
     'Content-Type': type,
     'Content-Disposition': `attachment; filename="${name}"`,

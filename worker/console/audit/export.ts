@@ -4,6 +4,7 @@ import { recordEvent, takeNumber } from '../../../db/audit/record.ts';
 import { takeNote, writeNote } from '../../../db/staff/notes.ts';
 import { factory } from '../../context.ts';
 import { actorOf } from '../../guards/access.ts';
+import { whileAllowed } from '../../guards/while-allowed.ts';
 import { writeHead, writeRow } from '../../http/csv.ts';
 import { logFailure } from '../../http/problems/failure.ts';
 import { uuid } from '../../http/query-fields.ts';
@@ -51,7 +52,7 @@ export const sendAudit = factory.createHandlers(async c => {
     });
   const pages = streamPages(
     await listEvents(db, query, undefined),
-    ({ end }) => readPage(end),
+    whileAllowed(c, 'audit:read', ({ end }) => readPage(end)),
     page => page.audit_events.map(writeEvent).join(''),
     writeHead(columns),
   );
