@@ -25,10 +25,13 @@ const chunks = { preferences: 'ui/preferences', 'lead-form': 'form/form' };
  * @returns The text of each file that websites load, by its path in `dist`.
  */
 export async function buildWidget(): Promise<Map<string, string>> {
-  const parts = await bundleSmall({
-    entryPoints: Object.fromEntries(Object.entries(chunks).map(([name, source]) => [name, `chunk:${source}`])),
-    plugins: [minifiedCss, handed],
-  });
+  const parts = await bundleSmall(
+    {
+      entryPoints: Object.fromEntries(Object.entries(chunks).map(([name, source]) => [name, `chunk:${source}`])),
+      plugins: [minifiedCss, handed],
+    },
+    true,
+  );
   const names = Object.fromEntries(parts.map(([name, text]) => [name, `widget/${name}-${hash(text)}.js`]));
   const [script] = await bundleSmall({
     entryPoints: [join(room, 'embed.ts')],
@@ -83,9 +86,11 @@ function declare(file: string): string {
  * Bundles for browsers, and returns each entry's name and text. A second minifier takes a twentieth off what the first one leaves; what it
  * calls unsafe is that text is joined with `+`, which asks objects for another value than a template does, and that functions become
  * arrows, which `new` does not take: no object is joined here, and no function of ours is called by `new`.
+ *
+ * @param unsafe_arrows Not for the script, in which `})({` must stand where the policies begin and nowhere else.
  */
-async function bundleSmall(options: BuildOptions): Promise<[name: string, text: string][]> {
-  const compress = { passes: 3, hoist_funs: true, unsafe: true, unsafe_arrows: true, unsafe_methods: true };
+async function bundleSmall(options: BuildOptions, unsafe_arrows = false): Promise<[name: string, text: string][]> {
+  const compress = { passes: 3, hoist_funs: true, unsafe: true, unsafe_methods: true, unsafe_arrows };
   const bundled = await bundle({ format: 'esm', ...options });
   return Promise.all(
     [...bundled].map(async ([path, text]) => {
