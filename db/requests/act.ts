@@ -4,6 +4,7 @@ import { Conflict, type Database } from '../database.ts';
 import { dayOf } from '../days.ts';
 import { attempts, type Part, run } from '../leads/parts.ts';
 import { findHolder } from '../staff/holders.ts';
+import { foldName, withoutBrackets } from '../staff/names.ts';
 import { failUnless } from '../statements.ts';
 import type { Vault } from '../vault/vault.ts';
 import { findRequest, type KeyedRequest, openTexts } from './find.ts';
@@ -163,25 +164,20 @@ export function approveRefusal(
   });
 }
 
-/** Returns a holder's name without what does not tell people apart: width, letter case, spaces around, and what is not seen. */
-function nameOf(holder: string): string {
-  return holder
-    .normalize('NFKC')
-    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
-    .trim()
-    .toLowerCase();
-}
-
 /**
  * Returns whether who asked and who would approve may be one person: by token, by name, or by who made the token. Two
- * accounts of one provider are told apart by it, whatever their names are.
+ * accounts of one provider are told apart by it, whatever their names are; other names are compared without the brackets
+ * that an account has been given.
  */
 async function isSamePerson(db: Database, asker_id: string, approver: { id: string; holder: string }) {
   if (asker_id === approver.id) return true;
   const [asker, other] = await Promise.all([findHolder(db, asker_id), findHolder(db, approver.id)]);
   if (asker?.person && asker.person.issuer === other?.person?.issuer)
     return asker.person.subject === other.person.subject;
-  if (asker && nameOf(asker.name) === nameOf(other?.name ?? approver.holder)) return true;
+  const compared = [asker?.holder, other?.holder ?? approver.holder].map(name => name && foldName(name));
+  const hasAccount = asker?.person || other?.person;
+  const [asking, approving] = hasAccount ? compared.map(name => name && withoutBrackets(name)) : compared;
+  if (asking === approving) return true;
   const made = await db
     .selectFrom('audit_events')
     .select(['action', 'fields'])

@@ -1,5 +1,6 @@
 import { type Actor, type AuditEvent, recordEvent, takeNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
+import { foldName, longest_name } from './names.ts';
 import { newHolderId, type TokenHolder } from './tokens.ts';
 
 /** A person as a provider of identities vouches for them, with the role that they have here. */
@@ -108,14 +109,20 @@ function draftEvent(db: Database, actor: Actor, event: AuditEvent, now: Date) {
   return [takeNumber(db), ...recordEvent(db, actor, event, now)];
 }
 
+/** Chooses a name that nobody else of the issuer has, nor one that looks like it, and that a lead can be given to. */
 async function chooseHolder(db: Database, { issuer, names }: Person, id: string): Promise<string> {
   const [first = id] = names;
-  const wanted = [first, ...names.slice(1).map(name => `${first} (${name})`)];
-  const taken = await db
-    .selectFrom('accounts')
-    .select('holder')
-    .where('issuer', '=', issuer)
-    .where('holder', 'in', wanted)
-    .execute();
-  return wanted.find(name => !taken.some(({ holder }) => holder === name)) ?? `${first} (${id})`;
+  const taken = await db.selectFrom('accounts').select('holder').where('issuer', '=', issuer).execute();
+  const folded = new Set(taken.map(({ holder }) => foldName(holder)));
+  return (
+    [first, ...names.slice(1).map(name => `${first} (${name})`)].find(
+      name => [...name].length <= longest_name && !folded.has(foldName(name)),
+    ) ?? addId(first, id)
+  );
+}
+
+/** Adds an id to a name, which is cut where it would be too long. */
+function addId(name: string, id: string): string {
+  const added = ` (${id})`;
+  return [...name].slice(0, longest_name - added.length).join('') + added;
 }

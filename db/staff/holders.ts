@@ -26,12 +26,12 @@ export async function listHolders(db: Database): Promise<Holder[]> {
 }
 
 /**
- * Finds who has a token or an account, by their name, with who that is at which provider; undefined when there is
- * neither. The name of an account is without what tells it from others of that name.
+ * Finds who has a token or an account, by their name, with who that is at which provider where they have an account;
+ * undefined when there is neither.
  */
 export async function findHolder(db: Database, id: string) {
   const [token, account] = await Promise.all([findToken(db, id), findAccount(db, id)]);
-  if (!account) return token && { name: token.holder, person: undefined };
+  if (!account) return token && { holder: token.holder, person: undefined };
   const { issuer, subject, holder } = account;
-  return { name: holder.replace(/ \(.*\)$/, ''), person: { issuer, subject } };
+  return { holder, person: { issuer, subject } };
 }

@@ -159,6 +159,42 @@ describe('sign-in with an account of the company', () => {
     expect((await readAccounts()).map(({ holder }) => holder).sort()).toEqual(['张伟', '张伟 (zhangwei2)']);
   });
 
+  it('gives nobody a name that looks like another’s, or one too long to be given a lead', async () => {
+    const { enter, readAccounts, ask, submitLead } = await startCompany();
+    const long = '伟'.repeat(95);
+    const named = ['Zhang Wei', 'zhang\u200b wei', 'ＺＨＡＮＧ WEI', long, long];
+    for (const [n, name] of named.entries()) {
+      provider.enter(`n${n}`, { name, groups: ['sales-team'] });
+      await enter();
+    }
+    provider.enter('\u2060n6', { name: '\u202e', groups: ['sales-team'] });
+    await enter();
+    const holders = (await readAccounts()).map(({ holder }) => holder);
+    expect(holders).toEqual(expect.arrayContaining(['Zhang Wei', 'zhang wei (n1)', 'ZHANG WEI (n2)', long, 'n6']));
+    expect(new Set(holders).size).toBe(6);
+    const id = await submitLead();
+    for (const assigned_to of holders) expect((await ask('PATCH', `/leads/${id}`, { assigned_to })).status).toBe(200);
+  });
+
+  it.each([['\u0000'], ['u'.repeat(256)]])('makes nothing of somebody who cannot be named: %j', async sub => {
+    const { begin, come, readAccounts, lines } = await startCompany();
+    provider.enter(sub, { name: '张伟', groups: ['sales-team'] });
+    const { address, attempt } = await begin();
+    const { response } = await come(await passProvider(address), attempt);
+    expect(response.status).toBe(401);
+    expect(lines.join('')).toContain('"code":"subject"');
+    expect(await readAccounts()).toEqual([]);
+  });
+
+  it('goes on to no page that signs in or out', async () => {
+    const { enter } = await startCompany();
+    const person = await enter();
+    for (const path of ['sign-in/end', 'sign-in', 'session']) {
+      const arrived = await person.get(`/console/session?next=${encodeURIComponent(`/console/${path}?a=b`)}`);
+      expect(arrived.headers.get('Location')).toBe('/console');
+    }
+  });
+
   it('says that an account has no access, offers another one, and makes nothing', async () => {
     const { begin, come, readAccounts, db } = await startCompany();
     provider.enter('u1', { name: '张伟', groups: ['staff'] });
@@ -468,6 +504,18 @@ describe('a session of an account', () => {
     });
     expect(asked.status).toBe(200);
     for (const one of [first, second]) await one.post(`/console/requests/${by_token}/approval`);
+    expect(await countRefused()).toBe(0);
+
+    provider.enter('u3', { name: '李伟 (DPO)', groups: ['dpo'] });
+    const third = await enter();
+    const own = await take();
+    await third.post(`/console/requests/${own}/refusal`, refusal);
+    const its = await createToken(db, { holder: '李伟 (DPO)', role: 'auditor', days: 9 }, operator, services.now());
+    const approved = await app.request(`${origin}/subject-requests/${own}/approval`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${its}` },
+    });
+    expect(approved.status).toBe(403);
     expect(await countRefused()).toBe(0);
 
     await second.post(`/console/requests/${by_account}/refusal`, refusal);

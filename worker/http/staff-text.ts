@@ -1,7 +1,5 @@
 import * as z from 'zod/mini';
-
-/** Length of a name of a person or a system, in characters. */
-const longest_name = 100;
+import { longest_name } from '../../db/staff/names.ts';
 
 /** Length of a reason or a reference, in characters. */
 export const longest_line = 200;

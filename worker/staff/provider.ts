@@ -1,5 +1,6 @@
 import * as oidc from 'openid-client';
 import type { Person } from '../../db/staff/accounts.ts';
+import { withoutUnseen } from '../../db/staff/names.ts';
 import type { Services } from '../context.ts';
 import { callOut } from '../egress.ts';
 import { readStaffName } from '../http/staff-text.ts';
@@ -207,11 +208,18 @@ async function readPerson(
   const { issuer, userinfo_endpoint } = config.serverMetadata();
   let claims: Record<string, unknown> = tokens.claims() ?? {};
   const sub = tokens.claims()?.sub ?? subject ?? '';
+  if (!isSubject(sub)) throw new Distrusted('subject');
   const isTold = readClaim(claims, settings.oidc_role_claim!) !== undefined && readNames(claims).length > 0;
   if (!isTold && userinfo_endpoint)
     claims = { ...(await oidc.fetchUserInfo(config, tokens.access_token, sub)), ...claims };
   const role = chooseRole(settings, claims);
-  return { issuer, subject: sub, names: [...readNames(claims), sub], ...(role && { role }) };
+  const names = [...readNames(claims), ...readNames({ name: sub })];
+  return { issuer, subject: sub, names, ...(role && { role }) };
+}
+
+/** Returns whether a text names somebody at the provider: an empty one would stand for everybody. */
+function isSubject(sub: string): boolean {
+  return /^[^\p{Cc}\p{Cs}]{1,255}$/u.test(sub);
 }
 
 function chooseRole({ oidc_role_claim, oidc_roles = [] }: Settings, claims: Record<string, unknown>) {
@@ -232,7 +240,9 @@ function readClaim(claims: Record<string, unknown>, name: string): unknown {
 
 function readNames({ name, preferred_username, email }: Record<string, unknown>): string[] {
   const names = [name, preferred_username, email].filter(one => typeof one === 'string');
-  return [...new Set(names.map(one => readStaffName(one.normalize('NFKC'))).filter(one => one !== undefined))];
+  return [
+    ...new Set(names.map(one => readStaffName(withoutUnseen(one.normalize('NFKC')))).filter(one => one !== undefined)),
+  ];
 }
 
 /** Answers by which the provider says that a person has not, or not yet, been let through. */

@@ -176,7 +176,11 @@ function hasAccounts(c: Context<App>): boolean {
   return c.var.services.settings.oidc_issuer !== undefined;
 }
 
-/** Returns the path of a page of the console, whatever the form says. */
+/**
+ * Returns the path of a page of the console, whatever the form says. It is none of those that sign in or out, because a
+ * link could otherwise make a sign-in end at once, or begin again for ever.
+ */
 export function readNext(next: string): string {
-  return /^\/console(?:\/[\w\-/]*)?(?:\?[\w\-./=&%+:]*)?$/.test(next) && !next.includes('//') ? next : home;
+  const isPage = /^\/console(?!\/(?:sign-in|session)\b)(?:\/[\w\-/]*)?(?:\?[\w\-./=&%+:]*)?$/.test(next);
+  return isPage && !next.includes('//') ? next : home;
 }
