@@ -30,6 +30,7 @@ export interface Schema {
   tallies: Tallies;
   consent_days: ConsentDays;
   lead_days: LeadDays;
+  lead_outcomes: LeadOutcomes;
   calendar_years: CalendarYears;
   channels: Channels;
   deliveries: Deliveries;
@@ -415,6 +416,17 @@ export interface LeadDays {
   day: string;
   form: string;
   received: number;
+}
+
+/**
+ * What became of the leads that were received on a day, by whose they are; an empty `assigned_to` for nobody's. `figures`
+ * is the JSON of the counts, counted anew when one of the leads changes.
+ */
+export interface LeadOutcomes {
+  time_zone: string;
+  day: string;
+  assigned_to: string;
+  figures: string;
 }
 
 /**

@@ -10,7 +10,7 @@ import { failUnless } from './statements.ts';
  * all servers wait for, records are counted later.
  */
 export interface Tally {
-  name: 'consents' | 'leads';
+  name: 'consents' | 'leads' | 'outcomes';
   time_zone: string;
 }
 

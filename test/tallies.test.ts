@@ -4,7 +4,8 @@ import { listConsentStats, tallyConsents } from '../db/consents/stats.ts';
 import { dayOf, nextDay, startOfDay } from '../db/days.ts';
 import * as postgres from '../db/dialects/postgres.ts';
 import { newId } from '../db/ids.ts';
-import { readLeadStats, tallyLeads } from '../db/leads/stats.ts';
+import { medianOf, readOutcomes, tallyOutcomes } from '../db/leads/outcomes.ts';
+import { readLeadDays, tallyLeads } from '../db/leads/stats.ts';
 import { jobs } from '../worker/jobs.ts';
 import { createPostgresDatabase, engines } from './support/engines.ts';
 import { lead, noon, readProblem, startPublished } from './support/harness.ts';
@@ -107,7 +108,7 @@ describe.each(engines)('on $engine', ({ open }) => {
     await close();
   });
 
-  it('readLeadStats counts leads by day and form, how far they got and how soon', async () => {
+  it('leads are counted by day and form, and by person how far they got and how soon', async () => {
     const { db, close } = await open();
     const { post, ask, pull, advance, services } = await startPublished({}, db);
     const ids: string[] = [];
@@ -121,50 +122,67 @@ describe.each(engines)('on $engine', ({ open }) => {
       if (n === 3) advance(12 * hour_ms);
       ids.push(((await (await post(`/forms/${form}`, lead)).json()) as { id: string }).id);
     }
-    const read = (from_day: string, to_day: string) => readLeadStats(db, { from_day, to_day, time_zone });
-    expect(await read('2026-11-01', '2026-11-30')).toMatchObject({
-      funnel: { received: 5, contacted: 0, qualified: 0, closed: 0 },
-      median_first_contact_ms: null,
-    });
-    const steps: [number, string][] = [
-      [0, 'contacted'],
-      [1, 'closed'],
-      [3, 'contacted'],
-      [3, 'qualified'],
-      [1, 'new'],
-    ];
-    for (const [n, status] of steps) {
-      advance(hour_ms);
-      await ask('PATCH', `/leads/${ids[n]}`, { status });
-    }
-    await ask('DELETE', `/leads/${ids[0]}`);
-    await pull('/leads?view=clear');
+    const days = (from_day: string, to_day: string) => readLeadDays(db, { from_day, to_day, time_zone });
+    const read = async (from_day: string, to_day: string, zone = time_zone) => {
+      const { all, people, isBehind } = await readOutcomes(db, { from_day, to_day, time_zone: zone });
+      expect(isBehind).toBe(false);
+      const { received, statuses, reached, reasons, slowest, waits } = all;
+      const named = people.map(({ assigned_to, outcomes }) => [assigned_to, outcomes.received]);
+      const median = medianOf(waits);
+      return { received, statuses: Object.values(statuses), ...reached, reasons, slowest, named, median };
+    };
+    await days('2026-11-01', '2026-11-30');
+    const none = { reasons: {}, slowest: null, median: null };
     expect(await read('2026-11-01', '2026-11-30')).toEqual({
-      days: [
-        { day: '2026-11-23', form: 'ecological-cooperation', received: 1 },
-        { day: '2026-11-23', form: 'mini-ai-experience', received: 2 },
-        { day: '2026-11-24', form: 'ecological-cooperation', received: 1 },
-        { day: '2026-11-24', form: 'mini-ai-experience', received: 1 },
+      ...{ received: 5, statuses: [5, 0, 0, 0], contacted: 0, qualified: 0, closed: 0, ...none, named: [['', 5]] },
+    });
+    const steps: [number, object][] = [
+      [0, { status: 'contacted' }],
+      [1, { status: 'closed', closed_reason: 'won' }],
+      [3, { status: 'contacted', assigned_to: '王芳' }],
+      [3, { status: 'qualified' }],
+      [2, { status: 'closed', closed_reason: 'spam' }],
+      [2, { status: 'new', assigned_to: '王芳' }],
+    ];
+    for (const [n, change] of steps) {
+      advance(hour_ms);
+      await ask('PATCH', `/leads/${ids[n]}`, change);
+    }
+    await pull('/leads?view=clear');
+    expect(await days('2026-11-01', '2026-11-30')).toEqual([
+      { day: '2026-11-23', form: 'ecological-cooperation', received: 1 },
+      { day: '2026-11-23', form: 'mini-ai-experience', received: 2 },
+      { day: '2026-11-24', form: 'ecological-cooperation', received: 1 },
+      { day: '2026-11-24', form: 'mini-ai-experience', received: 1 },
+    ]);
+    expect(await read('2026-11-01', '2026-11-30')).toEqual({
+      ...{ received: 5, statuses: [2, 1, 1, 1], contacted: 4, qualified: 3, closed: 2, reasons: { won: 1 } },
+      slowest: { ms: 17 * hour_ms, lead_id: ids[2] },
+      named: [
+        ['', 3],
+        ['王芳', 2],
       ],
-      funnel: { received: 5, contacted: 3, qualified: 2, closed: 1 },
-      median_first_contact_ms: 13 * hour_ms,
+      median: 13.5 * hour_ms,
     });
-    expect(await read('2026-11-24', '2026-11-24')).toMatchObject({
-      funnel: { received: 2, contacted: 1, qualified: 1, closed: 0 },
-      median_first_contact_ms: 3 * hour_ms,
-    });
+    expect(await read('2026-11-24', '2026-11-24')).toMatchObject({ received: 2, qualified: 1, median: 3 * hour_ms });
+    await ask('DELETE', `/leads/${ids[0]}`);
+    await ask('POST', `/leads/${ids[2]}/holds`, { ground: 'law', reference: '7', review_on: '2027-05-23' });
     expect(await read('2026-11-23', '2026-11-23')).toMatchObject({
-      funnel: { received: 3, contacted: 2, qualified: 1, closed: 1 },
-      median_first_contact_ms: 13.5 * hour_ms,
+      ...{ received: 1, statuses: [0, 0, 0, 1], named: [['', 1]] },
+      slowest: { ms: 14 * hour_ms, lead_id: ids[1] },
     });
     const before = await db.selectFrom('tallies').selectAll().execute();
-    await Promise.all(Array.from({ length: 5 }, () => tallyLeads(db, time_zone)));
+    const counted = await db.selectFrom('lead_outcomes').selectAll().orderBy('day').orderBy('assigned_to').execute();
+    const count = () => Promise.all([tallyLeads(db, time_zone), tallyOutcomes(db, time_zone)]);
+    await Promise.all(Array.from({ length: 5 }, count));
     expect(await db.selectFrom('tallies').selectAll().execute()).toEqual(before);
-    const first = { from_day: '2026-11-22', to_day: '2026-11-22' };
-    expect(await readLeadStats(db, { ...first, time_zone: 'America/New_York' })).toMatchObject({
-      funnel: { received: 3, contacted: 2 },
-    });
-    expect(services.now().toISOString()).toBe('2026-11-23T21:00:00.000Z');
+    await db.deleteFrom('tallies').where('name', '=', 'outcomes').execute();
+    await Promise.all(Array.from({ length: 3 }, count));
+    expect(await db.selectFrom('lead_outcomes').selectAll().orderBy('day').orderBy('assigned_to').execute()).toEqual(
+      counted,
+    );
+    expect(await read('2026-11-22', '2026-11-22', 'America/New_York')).toMatchObject({ received: 1 });
+    expect(services.now().toISOString()).toBe('2026-11-23T22:00:00.000Z');
     await close();
   });
 });
@@ -208,6 +226,22 @@ it('a day begins and ends where its zone says, daylight saving and half hours in
       const begun = startOfDay(day, zone);
       expect([dayOf(begun, zone), dayOf(new Date(begun.getTime() - 1), zone) < day]).toEqual([day, true]);
     }
+});
+
+it('an answer does not wait for many leads to be counted: the job counts them, those of one act together', async () => {
+  const { db, services, post } = await startPublished();
+  const { id } = (await (await post('/forms/mini-ai-experience', lead)).json()) as { id: string };
+  const row = await db.selectFrom('leads').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+  const copies = Array.from({ length: 2_100 }, (_, n) => {
+    const received = new Date(noon.getTime() + n);
+    return { ...row, id: newId(received), receipt_hash: String(n), seq: n < 900 ? 7 : 8 };
+  });
+  await db.atomic(copies.map(copy => db.insertInto('leads').values(copy).compile()));
+  const span = { from_day: '2026-11-01', to_day: '2026-11-30', time_zone };
+  expect(await readOutcomes(db, span)).toMatchObject({ isBehind: true, all: { received: 0 } });
+  const count = jobs.find(({ name }) => name === 'count_days')!;
+  await count.run(services, services.now());
+  expect(await readOutcomes(db, span)).toMatchObject({ isBehind: false, all: { received: 2_101 } });
 });
 
 it('two servers on one PostgreSQL count each record once', async () => {

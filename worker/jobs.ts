@@ -3,6 +3,7 @@ import { makeCheckpoint } from '../db/audit/checkpoint.ts';
 import { sealTrail } from '../db/audit/seal.ts';
 import { tallyConsents } from '../db/consents/stats.ts';
 import { extendLease, noteFailure, noteSuccess, takeLease } from '../db/jobs.ts';
+import { tallyOutcomes } from '../db/leads/outcomes.ts';
 import { reindexLeads } from '../db/leads/reindex.ts';
 import { tallyLeads } from '../db/leads/stats.ts';
 import { forgetDeliveries } from '../db/notices/deliveries.ts';
@@ -42,7 +43,8 @@ export const jobs: Job[] = [
     every_ms: minute_ms,
     async run({ db, settings }, now) {
       const consents = await tallyConsents(db, settings.time_zone, now);
-      return { steps: consents + (await tallyLeads(db, settings.time_zone)) };
+      const leads = await tallyLeads(db, settings.time_zone);
+      return { steps: consents + leads + (await tallyOutcomes(db, settings.time_zone)) };
     },
   },
   {

@@ -124,6 +124,7 @@ const declared: { [Name in keyof Schema]: Record<keyof Schema[Name], 1> } = {
     withdrawn: 1,
   },
   lead_days: { time_zone: 1, day: 1, form: 1, received: 1 },
+  lead_outcomes: { time_zone: 1, day: 1, assigned_to: 1, figures: 1 },
   calendar_years: { year: 1, off: 1, work: 1, source: 1, loaded_at: 1 },
   channels: {
     id: 1,

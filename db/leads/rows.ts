@@ -5,12 +5,17 @@ import type { Keys, Leads } from '../schema.ts';
 import { asText, prepare, prepareMany } from '../statements.ts';
 import { LostKey } from '../vault/lost-key.ts';
 import type { LeadValues, Vault, WrappedKey } from '../vault/vault.ts';
-import { self_check_form, shown_columns } from './lead.ts';
+import { type LeadStatus, self_check_form, shown_columns } from './lead.ts';
 
 export interface LeadQuery {
   form?: string | undefined;
   status?: string | undefined;
   assigned_to?: string | undefined;
+  /** Only what is nobody's. */
+  unassigned?: boolean | undefined;
+  closed_reason?: string | undefined;
+  /** Only what has ever had this status or a later one. */
+  reached?: Exclude<LeadStatus, 'new'> | undefined;
   /** Inclusive. */
   received_from?: string | undefined;
   /** Exclusive. */
@@ -41,6 +46,7 @@ interface Values {
   form?: string | undefined;
   status?: string | undefined;
   assigned_to?: string | undefined;
+  closed_reason?: string | undefined;
   /** Inclusive. */
   from_id?: string | undefined;
   /** Exclusive. */
@@ -88,7 +94,8 @@ export function selectMatches(
 ): Promise<LeadRow[]> {
   const count = countRows(query.limit);
   const { values, phones, emails } = readValues(vault, query, after);
-  const kind = `${query.order} ${count} ${phones} ${emails}`;
+  const { order, unassigned = false, reached = '' } = query;
+  const kind = `${order} ${count} ${phones} ${emails} ${unassigned} ${reached}`;
   return select(db, values, kind, (db, value) =>
     filterLeads(db, value, values, { ...query, phones, emails })
       .limit(sql.lit(count))
@@ -99,7 +106,7 @@ export function selectMatches(
 /** Reads the values of a search, and how many blind indexes of a phone and of an e-mail are among them. */
 export function readValues(
   vault: Vault,
-  { phone, email, received_from, received_to, order, limit: _, ...columns }: LeadQuery,
+  { phone, email, received_from, received_to, order, limit: _, unassigned: __, reached: ___, ...columns }: LeadQuery,
   after: Position | undefined,
 ): { values: Values; phones: number; emails: number } {
   const phones = phone ? vault.phoneIndexes(phone) : [];
@@ -119,14 +126,22 @@ export function filterLeads(
   db: Database,
   value: Values,
   values: Values,
-  { order, phones, emails }: Pick<LeadQuery, 'order'> & { phones: number; emails: number },
+  {
+    order,
+    unassigned,
+    reached,
+    phones,
+    emails,
+  }: Pick<LeadQuery, 'order' | 'unassigned' | 'reached'> & { phones: number; emails: number },
 ) {
   let rows = selectLeads(db)
     .where('erased_at', 'is', null)
     .where('restricted_at', 'is', null)
     .orderBy('leads.id', order);
-  for (const column of ['form', 'status', 'assigned_to'] as const)
+  for (const column of ['form', 'status', 'assigned_to', 'closed_reason'] as const)
     if (values[column]) rows = rows.where(column, '=', asText(value[column]!));
+  if (unassigned) rows = rows.where('assigned_to', 'is', null);
+  if (reached) rows = rows.where('contacted_at', 'is not', null).where(`${reached}_at`, 'is not', null);
   if (!values.form) rows = rows.where('form', '<>', sql.lit(self_check_form));
   const bound = Array.from({ length: phones + emails }, (_, place) => asText(value[`index_${place}`]!));
   if (phones > 0) rows = rows.where('phone_index', 'in', bound.slice(0, phones));

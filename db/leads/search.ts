@@ -97,7 +97,7 @@ async function listIds(
   for (let after = rest?.after; ; after = ids.at(-1), await nextTurn()) {
     const position = after ? { seq: 0, id: after } : undefined;
     const { values, ...kinds } = readValues(vault, { ...query, order }, position);
-    const some = await filterLeads(db, values, values, { order, ...kinds })
+    const some = await filterLeads(db, values, values, { ...query, order, ...kinds })
       .clearSelect()
       .select('leads.id')
       .limit(sql.lit(ids_per_slice))

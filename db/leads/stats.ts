@@ -1,23 +1,13 @@
 import type { CompiledQuery } from 'kysely';
 import { readDropped } from '../audit/expire.ts';
 import type { Database } from '../database.ts';
-import { type DaySpan, dayOf, nextDay, startOfDay } from '../days.ts';
-import { firstIdAt, timeOf } from '../ids.ts';
+import { type DaySpan, dayOf } from '../days.ts';
 import type { LeadDays } from '../schema.ts';
 import { bringUpToDate, records_per_step, type Step, type Tally } from '../tallies.ts';
 import { nextTurn } from '../turn.ts';
 import { self_check_form } from './lead.ts';
 
-interface LeadStats {
-  /** Days and forms without a lead are left out. */
-  days: { day: string; form: string; received: number }[];
-  /** Number of leads received in the span, and how many of them have reached each status by now. */
-  funnel: { received: number; contacted: number; qualified: number; closed: number };
-  median_first_contact_ms: number | null;
-}
-
-/** Largest number of first contacts that are read, those of the leads received last: enough for a median. */
-const contacts_read = 10_000;
+type LeadDay = Omit<LeadDays, 'time_zone'>;
 
 /** Rows that one statement adds. D1 takes at most 100 bound parameters in a statement. */
 const days_per_statement = 25;
@@ -50,7 +40,7 @@ export function tallyLeads(db: Database, time_zone: string): Promise<number> {
 }
 
 /** Counts by day and form. */
-type Received = Map<string, LeadStats['days'][number]>;
+type Received = Map<string, LeadDay>;
 
 function countLead(received: Received, time_zone: string, lead: { form: string; received_at: string }) {
   const { form } = lead;
@@ -102,52 +92,16 @@ function addRows(db: Database, rows: LeadDays[]): CompiledQuery {
     .compile();
 }
 
-/** Reads how many leads came in by day, and what has become of them by now. */
-export async function readLeadStats(db: Database, span: DaySpan): Promise<LeadStats> {
-  const { from_day, to_day, time_zone } = span;
+/** Reads how many leads came in, by day and form. Days and forms without a lead are left out. */
+export async function readLeadDays(db: Database, { from_day, to_day, time_zone }: DaySpan): Promise<LeadDay[]> {
   await tallyLeads(db, time_zone);
-  const [days, reached, waits] = await Promise.all([
-    db
-      .selectFrom('lead_days')
-      .select(['day', 'form', 'received'])
-      .where('time_zone', '=', time_zone)
-      .where('day', '>=', from_day)
-      .where('day', '<=', to_day)
-      .orderBy('day')
-      .orderBy('form')
-      .execute(),
-    countReached(db, span),
-    readWaits(db, span),
-  ]);
-  const received = days.reduce((sum, day) => sum + day.received, 0);
-  const middle = waits.sort((a, b) => a - b).slice((waits.length - 1) >> 1, (waits.length >> 1) + 1);
-  const median = middle.length > 0 ? middle.reduce((sum, wait) => sum + wait) / middle.length : null;
-  return { days, funnel: { received, ...reached }, median_first_contact_ms: median };
-}
-
-function countReached(db: Database, span: DaySpan) {
-  return selectContacted(db, span)
-    .select(({ fn }) => [
-      fn.count<number>('contacted_at').as('contacted'),
-      fn.count<number>('qualified_at').as('qualified'),
-      fn.count<number>('closed_at').as('closed'),
-    ])
-    .executeTakeFirstOrThrow();
-}
-
-async function readWaits(db: Database, span: DaySpan): Promise<number[]> {
-  const rows = await selectContacted(db, span)
-    .select(['id', 'contacted_at'])
-    .orderBy('id', 'desc')
-    .limit(contacts_read)
-    .execute();
-  return rows.map(({ id, contacted_at }) => Date.parse(contacted_at!) - timeOf(id).getTime());
-}
-
-function selectContacted(db: Database, { from_day, to_day, time_zone }: DaySpan) {
   return db
-    .selectFrom('leads')
-    .where('contacted_at', 'is not', null)
-    .where('id', '>=', firstIdAt(startOfDay(from_day, time_zone)))
-    .where('id', '<', firstIdAt(startOfDay(nextDay(to_day), time_zone)));
+    .selectFrom('lead_days')
+    .select(['day', 'form', 'received'])
+    .where('time_zone', '=', time_zone)
+    .where('day', '>=', from_day)
+    .where('day', '<=', to_day)
+    .orderBy('day')
+    .orderBy('form')
+    .execute();
 }

@@ -319,6 +319,14 @@ create table lead_days (
   primary key (time_zone, day, form)
 ) without rowid;
 
+create table lead_outcomes (
+  time_zone text not null,
+  day text not null,
+  assigned_to text not null,
+  figures text not null,
+  primary key (time_zone, day, assigned_to)
+) without rowid;
+
 create table calendar_years (
   year integer not null primary key,
   off text not null,

@@ -9,7 +9,7 @@ import { verifyTrail } from '../../db/audit/verify.ts';
 import type { Database } from '../../db/database.ts';
 import { monthsBefore } from '../../db/days.ts';
 import * as postgres from '../../db/dialects/postgres.ts';
-import { readLeadStats } from '../../db/leads/stats.ts';
+import { readLeadDays } from '../../db/leads/stats.ts';
 import { createCheckpointKey, isSignedBy } from '../../db/vault/checkpoint-key.ts';
 import { runDueJobs } from '../../worker/jobs.ts';
 import { kinds } from '../../worker/retention.ts';
@@ -279,7 +279,7 @@ it.each(engines)(
     const lines = [await checkpoint()];
     advance(month_ms);
     await pull('/leads?view=clear');
-    await readLeadStats(db, november);
+    await readLeadDays(db, november);
     lines.push(await checkpoint());
     advance(35 * month_ms);
     await inquire(started);
@@ -300,7 +300,7 @@ it.each(engines)(
     expect(await verify()).toEqual({ from_seq: 6, to_seq: 9, sealed_to: 8, seals: 3, checkpoints: 3 });
     // A time zone that was never counted finds the leads whose events are gone.
     for (const time_zone of ['Asia/Shanghai', 'Europe/Berlin'])
-      expect(await readLeadStats(db, { ...november, time_zone })).toMatchObject({ funnel: { received: 3 } });
+      expect(await readLeadDays(db, { ...november, time_zone })).toMatchObject([{ received: 3 }]);
 
     await takeOffGuards(db, engine);
     await db.insertInto('audit_subjects').values({ seq: 2, lead_id: id }).execute();

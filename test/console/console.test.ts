@@ -136,11 +136,11 @@ describe('what a role may do', () => {
       '/console/overview',
     ]);
     const auditor = await (await (await open('auditor')).get('/console/overview')).text();
-    expect(auditor).toContain('Cookie choices per day');
-    expect(auditor).not.toContain('Leads per day');
+    expect(auditor).toContain('Cookie choices per week');
+    expect(auditor).not.toContain('Leads per week');
     const sales = await (await (await open('sales')).get('/console/overview')).text();
-    expect(sales).toContain('Leads per day');
-    expect(sales).not.toContain('Cookie choices per day');
+    expect(sales).toContain('Leads per week');
+    expect(sales).not.toContain('Cookie choices per week');
     expect(await (await (await open('admin')).get('/console/tokens')).text()).toContain('It does not see leads.');
   });
 });
@@ -171,28 +171,65 @@ describe('GET /console/audit', () => {
 });
 
 describe('GET /console/overview', () => {
-  it('draws leads and choices by day, how far leads got, and how long the first contact took', async () => {
+  it('draws leads and choices by week, what waits, how far leads got, how soon, and by whom', async () => {
     const { open, submitLead, advance, post } = await startConsole();
-    const id = await submitLead();
-    await submitLead({}, 'ecological-cooperation');
+    const [slow, quick] = [await submitLead(), await submitLead({}, 'ecological-cooperation')];
+    advance(7 * 24 * 60 * minute_ms);
+    const late = await submitLead();
     const choice = { policy_version: '2026-01', locale: 'en', shown: ['necessary', 'analytics'], source: 'banner' };
-    await post('/consents', { ...choice, granted: [], chosen_at: '2026-11-23T04:00:00.000Z' });
+    for (const granted of [[], ['necessary', 'analytics'], []])
+      await post('/consents', { ...choice, granted, chosen_at: '2026-11-30T04:00:00.000Z' });
     advance(135 * minute_ms);
     const officer = await open('privacy_officer');
-    await officer.post(`/console/leads/${id}/status`, { status: 'qualified' });
-    const page = await (await officer.get('/console/overview?days=7')).text();
+    await officer.post(`/console/leads/${late}/status`, { status: 'qualified' });
+    await officer.post(`/console/leads/${late}/assignee`, { assigned_to: '王 芳&' });
+    await officer.post(`/console/leads/${quick}/status`, { status: 'closed' });
+    const page = (await (await officer.get('/console/overview')).text()).replaceAll('\u2009', ' ');
+    const listed = async (address: string) => {
+      const list = await (await officer.get(address.replaceAll('&amp;', '&'))).text();
+      return [...list.matchAll(/<li data-id="([\w-]{36})"/g)].map(([, id]) => id);
+    };
+    const numbers = [...page.matchAll(/<a href="(\/console\?[^"]*)">(\d+)<\/a>/g)];
+    expect(numbers.length).toBeGreaterThan(14);
+    for (const [, address, count] of numbers)
+      expect([address, (await listed(address!)).length]).toEqual([address, Number(count)]);
     for (const part of [
-      '2 in total; most on 23 Nov: 2.',
-      '1 in total; most on 23 Nov: 1.',
-      '<title>23 Nov: AI trial 1, Partnership 1</title>',
-      '<title>23 Nov: Accepted 0, Customised 0, Refused 1, Withdrawn 0</title>',
-      '<span>Qualified</span> <b>1</b> <small>50%</small>',
-      '<span>Closed</span> <b>0</b>',
-      '2 h 15 min',
-      '<th scope="row">2026-11-23</th><td>1</td><td>1</td>',
+      '3 in total; most in 23 – 29 Nov: 2.',
+      '<title>23 – 29 Nov: AI trial 1, Partnership 1</title>',
+      '<b class="figure">1</b> this week so far; last week by the same day 2 (−50%)',
+      '<title>30 Nov – 6 Dec: Accepted 1, Customised 0, Refused 2, Withdrawn 0</title>',
+      '>33% <small>1</small>',
+      '<span>Qualified</span> <b><a href="/console?from=2026-11-09&amp;to=2026-11-30&amp;reached=qualified">2</a></b>',
+      '>1</a></p><p class="hint">Still new after a whole working day.',
+      `The oldest came <a href="/console/leads/${slow}">`,
+      `The slowest took <a href="/console/leads/${quick}">7 d 2 h</a>`,
+      '<th scope="row">王 芳&amp;</th>',
     ])
       expect(page).toContain(part);
     expect(page).not.toMatch(/ style=/);
+  });
+
+  it('leads to lists by reason, by what was reached, and of what is nobody’s, and keeps these filters', async () => {
+    const { open, submitLead, ask } = await startConsole();
+    const ids = [await submitLead(), await submitLead(), await submitLead()];
+    await ask('PATCH', `/leads/${ids[0]}`, { status: 'closed', closed_reason: 'won', assigned_to: 'x' });
+    await ask('PATCH', `/leads/${ids[1]}`, { status: 'contacted' });
+    const sales = await open('sales');
+    const list = async (query: string) => {
+      const page = await (await sales.get(`/console?${query}`)).text();
+      return { page, ids: [...page.matchAll(/<li data-id="([\w-]{36})"/g)].map(([, id]) => id) };
+    };
+    const { page } = await list('reached=contacted&unassigned=1');
+    expect(page).toContain('reached=contacted&amp;');
+    expect((await list('reached=contacted&unassigned=1')).ids).toEqual([ids[1]]);
+    expect((await list('reached=qualified')).ids).toEqual([ids[0]]);
+    expect((await list('closed_reason=won')).ids).toEqual([ids[0]]);
+    expect((await list('closed_reason=spam')).ids).toEqual([]);
+    expect((await list('unassigned=1')).ids.toSorted()).toEqual(ids.slice(1).toSorted());
+    expect((await list('reached=new&closed_reason=x&unassigned=0')).ids).toHaveLength(3);
+    expect(await (await sales.get('/console/export?closed_reason=won')).text()).toContain(
+      'name="closed_reason" value="won"',
+    );
   });
 });
 

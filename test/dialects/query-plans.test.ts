@@ -11,8 +11,10 @@ import * as sqlite from '../../db/dialects/sqlite.ts';
 import { listAssigned } from '../../db/leads/assigned.ts';
 import { countMatches } from '../../db/leads/count.ts';
 import { listStandingRestrictions } from '../../db/leads/holds/restrict.ts';
+import { readOutcomes } from '../../db/leads/outcomes.ts';
 import { listMatches } from '../../db/leads/read.ts';
-import { readLeadStats } from '../../db/leads/stats.ts';
+import { readLeadDays } from '../../db/leads/stats.ts';
+import { countWaiting } from '../../db/leads/waiting.ts';
 import { countQueues, retryDead } from '../../db/notices/queues.ts';
 import { channel_events } from '../../db/notices/write.ts';
 import { expireRequests } from '../../db/requests/expire.ts';
@@ -211,7 +213,13 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
   }
   advance(60_000);
   await pull('/consents/stats?from=2026-01-01');
-  await readLeadStats(db, { from_day: '2026-01-01', to_day: '2026-12-31', time_zone: 'Asia/Shanghai' });
+  const year = { from_day: '2026-01-01', to_day: '2026-12-31', time_zone: 'Asia/Shanghai' };
+  await readLeadDays(db, year);
+  await readOutcomes(db, year);
+  await countWaiting(db, year.time_zone, services.now());
+  for (const more of [{ reached: 'closed' }, { unassigned: true }, { status: 'closed', closed_reason: 'won' }] as const)
+    for (const span of [{}, { received_from: '2026-01-01', received_to: '2027-01-01' }])
+      await listMatches(services, { ...more, ...span, order: 'desc', limit: 1 }, undefined, { masked: true }, noon);
   await get('/policies/2026-01');
   await get('/health');
   await post('/withdrawals', { receipt_code: receipts[0]!.receipt_code });

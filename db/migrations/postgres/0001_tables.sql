@@ -317,6 +317,14 @@ create table lead_days (
   primary key (time_zone, day, form)
 );
 
+create table lead_outcomes (
+  time_zone text not null,
+  day text not null,
+  assigned_to text not null,
+  figures text not null,
+  primary key (time_zone, day, assigned_to)
+);
+
 create table calendar_years (
   year integer not null primary key,
   off text not null,

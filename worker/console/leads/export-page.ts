@@ -58,11 +58,15 @@ ${purposeOptions ? renderSelect('purpose', text.purpose, purposeOptions, '', tex
 </form>`;
 }
 
-function describeFilters(text: Reader['text'], { form, status, assigned_to, from, to }: Filters): string {
+function describeFilters(text: Reader['text'], filters: Filters): string {
+  const { form, status, assigned_to, unassigned, reached, closed_reason, from, to } = filters;
   return [
     form && text.forms[form],
     status && text.statuses[status],
     assigned_to,
+    unassigned && text.nobody,
+    reached && `${text.list.reached} ${text.statuses[reached]}`,
+    closed_reason && text.closed_reasons[closed_reason],
     from && `${text.list.from} ${from}`,
     to && `${text.list.to} ${to}`,
   ]

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { dayOf, nextDay, startOfDay } from '../../../db/days.ts';
-import { lead_statuses } from '../../../db/leads/lead.ts';
+import { closed_reasons, lead_statuses } from '../../../db/leads/lead.ts';
 import type { LeadQuery, Position } from '../../../db/leads/read.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { uuid } from '../../http/query-fields.ts';
@@ -11,6 +11,9 @@ export const leads_per_page = 50;
 
 const day = z.catch(z.optional(z.iso.date().check(z.regex(/^20\d\d-/))), undefined);
 
+/** Statuses that a lead can have reached. */
+export const reached_statuses = ['contacted', 'qualified', 'closed'] as const;
+
 /**
  * Reads the filters that an address may carry. A value that is not valid is left out, because an old bookmark must
  * still open.
@@ -20,6 +23,9 @@ export const filterFields = z.object({
   status: z.catch(z.optional(z.enum(lead_statuses)), undefined),
   assigned_to: z.catch(z.optional(staffName), undefined),
   due: z.catch(z.optional(z.literal('today')), undefined),
+  unassigned: z.catch(z.optional(z.literal('1')), undefined),
+  closed_reason: z.catch(z.optional(z.enum(closed_reasons)), undefined),
+  reached: z.catch(z.optional(z.enum(reached_statuses)), undefined),
   from: day,
   to: day,
   order: z.catch(z.enum(['asc', 'desc']), 'desc'),
@@ -28,12 +34,13 @@ export type Filters = z.output<typeof filterFields>;
 
 /** Returns the search that filters stand for now. Their days are those of the deployment's time zone, both inclusive. */
 export function toQuery(
-  { from, to, due, ...filters }: Filters,
+  { from, to, due, unassigned, ...filters }: Filters,
   { time_zone, now }: { time_zone: string; now: Date },
   limit = leads_per_page,
 ): LeadQuery {
   return {
     ...filters,
+    unassigned: unassigned && true,
     received_from: from && startOfDay(from, time_zone).toISOString(),
     received_to: to && startOfDay(nextDay(to), time_zone).toISOString(),
     due_by: due && dayOf(now, time_zone),

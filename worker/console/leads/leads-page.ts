@@ -4,7 +4,7 @@ import { forms } from '../../shared/fields.ts';
 import { renderEmpty, renderSelect } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
-import { type Filters, isFiltered, writeFilters } from './filters.ts';
+import { type Filters, isFiltered, reached_statuses, writeFilters } from './filters.ts';
 import { type OpenLead, renderLeads, renderTemplate } from './rows.ts';
 
 interface List {
@@ -120,6 +120,7 @@ function renderFilters(reader: Reader, { filters, assignees }: List): Content {
   const count = Object.values(others).filter(Boolean).length;
   const formOptions = forms.map(form => [form, text.forms[form]!] as const);
   const assigneeOptions = assignees.map(one => [one, one] as const);
+  const reachedOptions = reached_statuses.map(one => [one, text.statuses[one]!] as const);
   const orderOptions = [['desc', list.desc] as const, ['asc', list.asc] as const];
   return html`<details class="filters"><summary>${list.more}${count > 0 ? html` <b>${count}</b>` : ''}</summary>
 <form method="get" action="/console" aria-label="${list.filters}">
@@ -127,6 +128,9 @@ ${status ? html`<input type="hidden" name="status" value="${status}">` : ''}
 ${due ? html`<input type="hidden" name="due" value="${due}">` : ''}
 ${renderSelect('form', list.form, formOptions, filters.form, list.any)}
 ${renderSelect('assigned_to', fields.assigned_to!, assigneeOptions, filters.assigned_to, list.any)}
+<label class="check"><input type="checkbox" name="unassigned" value="1"${filters.unassigned ? html` checked` : ''}><span>${list.unassigned}</span></label>
+${renderSelect('reached', list.reached, reachedOptions, filters.reached, list.any)}
+${renderSelect('closed_reason', fields.closed_reason!, Object.entries(text.closed_reasons), filters.closed_reason, list.any)}
 <label>${list.from}<input type="date" name="from" value="${filters.from ?? ''}"></label>
 <label>${list.to}<input type="date" name="to" value="${filters.to ?? ''}"></label>
 ${renderSelect('order', list.order, orderOptions, order)}

@@ -1,59 +1,69 @@
 import { html } from 'hono/html';
+import type { DaySpan } from '../../../db/days.ts';
+import type { Outcomes } from '../../../db/leads/outcomes.ts';
+import type { Waiting } from '../../../db/leads/waiting.ts';
 import type { Channel } from '../../../db/notices/channels.ts';
 import type { Content } from '../../http/page.ts';
-import { date_tags } from '../../shared/locales.ts';
+import { type Locale, language_names } from '../../shared/locales.ts';
 import type { Page } from '../layout.ts';
+import { type Filters, leadAddress, writeFilters } from '../leads/filters.ts';
 import { notice_texts } from '../notices/texts.ts';
 import type { Reader } from '../reader.ts';
-import { writeSpan, writeTime } from '../times.ts';
-import { renderDayChart, renderFunnel } from './charts.ts';
+import { renderAgo, writeSpan, writeTime } from '../times.ts';
+import { renderFunnel, renderNumber, renderNumbers } from './charts.ts';
+import { renderWeeks, type WeekCounts, writeChange } from './weeks.ts';
 
-/** A number for each day and name. */
-export interface DayCounts {
-  names: readonly string[];
-  /** The counts stand in the order of the names. */
-  days: { day: string; counts: number[] }[];
-}
+/** What became of leads, with the median time to first contact. */
+type Became = Omit<Outcomes, 'waits'> & { median_ms: number | null };
 
 interface LeadNumbers {
   /** Leads received, by form. */
-  received: DayCounts;
-  funnel: { received: number; contacted: number; qualified: number; closed: number };
-  median_first_contact_ms: number | null;
+  received: WeekCounts;
+  /** Number of leads received in the week before. */
+  before: number;
+  /** Numbers of leads received in this week so far, and in the last one by the same day. */
+  thisWeek: number;
+  lastWeek: number;
+  all: Became;
+  /** The same by whose the leads are, an empty name for nobody's. */
+  people: (Became & { assigned_to: string })[];
+  isBehind: boolean;
+  waiting: Waiting;
 }
+
+type Choices = WeekCounts & {
+  /** Choices by policy version and language. The counts stand in the order of the names. */
+  rates: { policy_version: string; locale: string; counts: number[] }[];
+};
 
 type FailingChannel = Pick<Channel, 'id' | 'name' | 'off_at' | 'failing_since'>;
 
 interface Overview {
-  /** Number of days shown, and the numbers to choose from. */
+  /** Number of weeks shown, and the numbers to choose from. */
   period: number;
   periods: readonly number[];
+  span: DaySpan;
   /** Undefined for a reader who may not see leads. */
   leads: LeadNumbers | undefined;
   /** Cookie choices by outcome; undefined for a reader who may not see them. */
-  choices: DayCounts | undefined;
+  choices: Choices | undefined;
   /** Channels whose receivers take nothing. */
   failing: FailingChannel[];
 }
 
-/** Draws the numbers of the last days. */
-export function overviewPage(reader: Reader, { period, periods, leads, choices, failing }: Overview): Page {
-  const { overview: text, forms } = reader.text;
+/** Draws the numbers of the last weeks. Each leads to the list of what it counts, where there is one. */
+export function overviewPage(reader: Reader, { period, periods, span, leads, choices, failing }: Overview): Page {
+  const { overview: text } = reader.text;
   const links = periods.map(
-    days =>
-      html`<li><a href="/console/overview?days=${days}"${days === period ? html` aria-current="page"` : ''}>${text.days(days)}</a></li>`,
+    weeks =>
+      html`<li><a href="/console/overview?weeks=${weeks}"${weeks === period ? html` aria-current="page"` : ''}>${text.weeks(weeks)}</a></li>`,
   );
   return {
     title: text.title,
     section: 'overview',
     content: html`<h1>${text.title}</h1>${leads || choices ? html`<nav class="tabs" aria-label="${text.period}"><ul>${links}</ul></nav>` : ''}
 ${renderFailing(reader, failing)}
-<div class="cards">${
-      leads
-        ? html`${renderChart(reader, 'leads', text.leads, forms, leads.received)}
-${renderOutcome(reader, leads)}`
-        : html`<p class="hint">${text.leadsHidden}</p>`
-    }${choices ? renderChart(reader, 'choices', text.choices, text.outcomes, choices) : ''}</div>`,
+<div class="cards">${leads ? renderLeadNumbers(reader, span, leads) : html`<p class="hint">${text.leadsHidden}</p>`}${choices ? renderChoices(reader, choices) : ''}</div>`,
   };
 }
 
@@ -70,44 +80,108 @@ function renderFailing(reader: Reader, failing: FailingChannel[]): Content {
   return html`<ul class="notice alarm">${lines}</ul>`;
 }
 
-/** Draws what became of the leads. */
-function renderOutcome({ text }: Reader, { funnel, median_first_contact_ms: median }: LeadNumbers): Content {
-  const { overview, statuses } = text;
-  const steps = (['received', 'contacted', 'qualified', 'closed'] as const).map(step => ({
-    name: step === 'received' ? overview.received : statuses[step]!,
-    status: step === 'received' ? 'new' : step,
-    count: funnel[step],
-  }));
-  return html`<section class="card"><h2>${overview.funnel}</h2>${renderFunnel(steps)}</section>
-<section class="card"><h2>${overview.median}</h2>${median === null ? html`<p>${overview.unknown}</p>` : html`<p class="figure">${writeSpan(median, overview.units)}</p>`}</section>`;
+/** Draws what came in, what waits, and what became of it. */
+function renderLeadNumbers(reader: Reader, span: DaySpan, leads: LeadNumbers): Content {
+  const { text } = reader;
+  const { overview, forms } = text;
+  const { received, before, thisWeek, lastWeek, all, people, isBehind, waiting } = leads;
+  const link = linkWithin(span);
+  const weeks = renderWeeks(reader, {
+    ...{ id: 'leads', title: overview.leads, labels: forms, counted: received, before },
+    linkTo: ({ monday, sunday }, form) => listOf({ form: form as Filters['form'], from: monday, to: sunday }),
+  });
+  return html`<section class="card"><h2>${overview.leads}</h2>
+<p><b class="figure">${thisWeek}</b> ${overview.thisWeek(lastWeek, writeChange(thisWeek, lastWeek))}</p>${weeks}</section>
+<div class="cards-stack">${renderWaiting(reader, waiting)}${renderFirstContact(reader, all)}${renderProgress(reader, all, link)}</div>
+<section class="card wide"><h2>${overview.people}</h2>${people.length > 0 ? renderPeople(reader, people, link) : html`<p class="hint">${overview.none}</p>`}
+<p class="hint">${isBehind ? overview.behind : overview.counted}</p></section>`;
 }
 
-function renderChart(
-  { locale, text }: Reader,
-  id: string,
-  title: string,
-  labels: Record<string, string>,
-  { names, days: counted }: DayCounts,
-): Content {
-  const { overview } = text;
-  const short = new Intl.DateTimeFormat(date_tags[locale], {
-    month: 'short',
-    day: 'numeric',
-    timeZone: 'UTC',
-  });
-  const days = counted.map(one => ({ ...one, label: short.format(new Date(one.day)) }));
-  const series = names.map((name, index) => ({
-    name: labels[name]!,
-    total: days.reduce((sum, { counts }) => sum + counts[index]!, 0),
-  }));
-  const total = series.reduce((sum, one) => sum + one.total, 0);
-  const sums = days.map(({ label, counts }) => ({ label, sum: counts.reduce((all, count) => all + count, 0) }));
-  const best = sums.reduce((one, other) => (other.sum > one.sum ? other : one));
-  const description = overview.describe(total, best.sum, best.label);
-  const texts = { table: overview.table, day: overview.day };
-  return html`<section class="card wide"><h2>${title}</h2>${
-    total > 0
-      ? renderDayChart({ id, title, description, series, days, texts })
-      : html`<p class="hint">${overview.none}</p>`
+type Link = (filters: Partial<Filters>) => string;
+
+function listOf(filters: Partial<Filters>): string {
+  return `/console${writeFilters({ order: 'desc', ...filters } as Filters)}`;
+}
+
+/** Returns what writes the addresses of lists of the leads that were received in a span of days. */
+function linkWithin({ from_day, to_day }: DaySpan): Link {
+  return filters => listOf({ from: from_day, to: to_day, ...filters });
+}
+
+function renderWaiting(reader: Reader, { count, most, to_day, oldest }: Waiting): Content {
+  const { overview } = reader.text;
+  const address = listOf({ status: 'new', to: to_day, order: 'asc' });
+  return html`<section class="card"><h2>${overview.waiting}</h2>${
+    oldest
+      ? html`<p class="figure alarm"><a href="${address}">${count}${count === most ? '+' : ''}</a></p><p class="hint">${overview.waitingHint} ${overview.oldest} <a href="${leadAddress(oldest.lead_id, '')}">${renderAgo(reader, oldest.received_at.toISOString())}</a></p>`
+      : html`<p class="hint">${overview.noneWaiting}</p>`
   }</section>`;
+}
+
+function renderFirstContact({ text: { overview } }: Reader, { median_ms, slowest }: Became): Content {
+  return html`<section class="card"><h2>${overview.median}</h2>${
+    median_ms === null || !slowest
+      ? html`<p class="hint">${overview.unknown}</p>`
+      : html`<p class="figure">${writeSpan(median_ms, overview.units)}</p><p class="hint">${overview.slowest} <a href="${leadAddress(slowest.lead_id, '')}">${writeSpan(slowest.ms, overview.units)}</a></p>`
+  }</section>`;
+}
+
+/** Draws how far the leads got, and why those that are closed are. */
+function renderProgress({ text }: Reader, { received, reached, reasons }: Became, link: Link): Content {
+  const { overview, statuses } = text;
+  const steps = [
+    { name: overview.received, status: 'new', count: received, address: link({}) },
+    ...(['contacted', 'qualified', 'closed'] as const).map(step => ({
+      ...{ name: statuses[step]!, status: step, count: reached[step], address: link({ reached: step }) },
+    })),
+  ];
+  const named = Object.entries(reasons).sort(([, one], [, other]) => other - one);
+  const rows = named.map(
+    ([reason, count]) =>
+      html`<li>${text.closed_reasons[reason] ?? reason} <b>${renderNumber(count, link({ status: 'closed', closed_reason: reason as Filters['closed_reason'] }))}</b></li>`,
+  );
+  return html`<section class="card"><h2>${overview.funnel}</h2>${renderFunnel(steps)}${rows.length > 0 ? html`<h3>${text.fields.closed_reason}</h3><ul class="reasons">${rows}</ul>` : ''}</section>`;
+}
+
+function renderPeople({ text }: Reader, people: LeadNumbers['people'], link: Link): Content {
+  const { overview, statuses, fields } = text;
+  const shown = ['new', 'contacted', 'qualified', 'closed'] as const;
+  const heads = [
+    fields.assigned_to!,
+    overview.received,
+    ...shown.map(one => statuses[one]!),
+    overview.typical,
+    overview.slow,
+  ];
+  const rows = people.map(({ assigned_to, received, statuses: counts, median_ms, slowest }) => {
+    const who: Partial<Filters> = assigned_to ? { assigned_to } : { unassigned: '1' };
+    return [
+      html`${assigned_to || text.nobody}`,
+      renderNumber(received, link(who)),
+      ...shown.map(status => renderNumber(counts[status], link({ ...who, status }))),
+      html`${median_ms === null ? '–' : writeSpan(median_ms, overview.units)}`,
+      slowest
+        ? html`<a href="${leadAddress(slowest.lead_id, '')}">${writeSpan(slowest.ms, overview.units)}</a>`
+        : html`–`,
+    ];
+  });
+  return renderNumbers(overview.people, heads, rows);
+}
+
+/** Draws cookie choices by week, and by policy version and language what share of them had each outcome. */
+function renderChoices(reader: Reader, choices: Choices): Content {
+  const { overview } = reader.text;
+  const { names, rates } = choices;
+  const labels: Record<string, string> = overview.outcomes;
+  const heads = [overview.version, overview.language, overview.total, ...names.map(name => labels[name]!)];
+  const rows = rates.map(({ policy_version, locale, counts }) => {
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    return [
+      html`<a href="/policies/${policy_version}?lang=${locale}">${policy_version}</a>`,
+      html`${language_names[locale as Locale] ?? locale}`,
+      html`${total}`,
+      ...counts.map(count => html`${Math.round((count / Math.max(1, total)) * 100)}% <small>${count}</small>`),
+    ];
+  });
+  return html`<section class="card wide"><h2>${overview.choices}</h2>${renderWeeks(reader, { id: 'choices', title: overview.choices, labels, counted: choices })}${rows.length > 0 ? html`<h3>${overview.rates}</h3>${renderNumbers(overview.rates, heads, rows)}` : ''}</section>`;
 }

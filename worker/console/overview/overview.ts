@@ -1,60 +1,108 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { listConsentStats } from '../../../db/consents/stats.ts';
-import { type DaySpan, dayOf, nextDay } from '../../../db/days.ts';
-import { readLeadStats } from '../../../db/leads/stats.ts';
+import { addDays, type DaySpan, dayOf } from '../../../db/days.ts';
+import { medianOf, type Outcomes, readOutcomes } from '../../../db/leads/outcomes.ts';
+import { readLeadDays } from '../../../db/leads/stats.ts';
+import { countWaiting } from '../../../db/leads/waiting.ts';
 import { listFailing } from '../../../db/notices/channels.ts';
 import { type App, factory } from '../../context.ts';
 import { hasScope } from '../../guards/access.ts';
 import { forms } from '../../shared/fields.ts';
 import { answerPage } from '../answer.ts';
 import { readerOf } from '../reader.ts';
-import { type DayCounts, overviewPage } from './overview-page.ts';
+import { overviewPage } from './overview-page.ts';
+import type { WeekCounts } from './weeks.ts';
 
-const day_ms = 86_400_000;
-const periods = [7, 30, 90] as const;
+/** Numbers of weeks to choose from, the present one included. */
+const periods = [4, 8, 13] as const;
 const outcomes = ['accepted', 'customised', 'refused', 'withdrawn'] as const;
 
-const asked = z.object({ days: z.catch(z.pipe(z.coerce.number(), z.literal(periods)), 30) });
+/** People of whom the table has a row. The others with the fewest leads are left out. */
+const most_people = 20;
+
+const asked = z.object({ weeks: z.catch(z.pipe(z.coerce.number(), z.literal(periods)), 4) });
 
 /** `GET /console/overview` shows what came in and what became of it, as far as the reader's scopes go. */
 export const showOverview = factory.createHandlers(async c => {
-  const { days: period } = asked.parse(c.req.query());
-  const { now, settings } = c.var.services;
+  const { weeks: period } = asked.parse(c.req.query());
+  const { db, now, settings } = c.var.services;
   const { time_zone } = settings;
-  const from_day = dayOf(new Date(now().getTime() - (period - 1) * day_ms), time_zone);
-  const span = { from_day, to_day: dayOf(now(), time_zone), time_zone };
+  const today = dayOf(now(), time_zone);
+  const span = { from_day: addDays(mondayOf(today), -7 * (period - 1)), to_day: today, time_zone };
   const [leads, choices, failing] = await Promise.all([
     hasScope(c, 'leads:read') ? loadLeads(c, span) : undefined,
     hasScope(c, 'consents:read') ? loadChoices(c, span) : undefined,
-    listFailing(c.var.services.db, now()),
+    listFailing(db, now()),
   ]);
-  return answerPage(c, overviewPage(readerOf(c), { period, periods, leads, choices, failing }));
+  return answerPage(c, overviewPage(readerOf(c), { period, periods, span, leads, choices, failing }));
 });
 
 async function loadLeads(c: Context<App>, span: DaySpan) {
-  const { days, ...stats } = await readLeadStats(c.var.services.db, span);
-  const counted = days.map(({ day, form, received }) => ({ day, name: form, count: received }));
-  return { ...stats, received: sumDays(span, forms, counted) };
+  const { db, now } = c.var.services;
+  // One week more, because the first one is compared with it.
+  const days = await readLeadDays(db, { ...span, from_day: addDays(span.from_day, -7) });
+  const counted = days.map(({ day, form, received }) => ({ day, name: form as string, count: received }));
+  const { all, people, isBehind } = await readOutcomes(db, span);
+  const lastWeek = { from: addDays(mondayOf(span.to_day), -7), to: addDays(span.to_day, -7) };
+  return {
+    received: sumWeeks(span, forms, counted),
+    before: sumOf(counted, addDays(span.from_day, -7), addDays(span.from_day, -1)),
+    thisWeek: sumOf(counted, mondayOf(span.to_day), span.to_day),
+    lastWeek: sumOf(counted, lastWeek.from, lastWeek.to),
+    all: describeOutcomes(all),
+    people: people
+      .slice(0, most_people)
+      .map(({ assigned_to, outcomes }) => ({ assigned_to, ...describeOutcomes(outcomes) })),
+    isBehind,
+    waiting: await countWaiting(db, span.time_zone, now()),
+  };
 }
 
-async function loadChoices(c: Context<App>, span: DaySpan): Promise<DayCounts> {
+function describeOutcomes({ waits, ...outcomes }: Outcomes) {
+  return { ...outcomes, median_ms: medianOf(waits) };
+}
+
+async function loadChoices(c: Context<App>, span: DaySpan) {
   const { db, now } = c.var.services;
   const stats = await listConsentStats(db, span, now());
-  const counted = stats.flatMap(one => outcomes.map(name => ({ day: one.day, name, count: one[name] })));
-  return sumDays(span, outcomes, counted);
+  const counted = stats.flatMap(one =>
+    outcomes.map(name => ({ day: one.day, name: name as string, count: one[name] })),
+  );
+  const rates = new Map<string, { policy_version: string; locale: string; counts: number[] }>();
+  for (const { policy_version, locale, ...counts } of stats) {
+    const key = `${policy_version} ${locale}`;
+    const rate = rates.get(key) ?? { policy_version, locale, counts: outcomes.map(() => 0) };
+    rates.set(key, { ...rate, counts: rate.counts.map((count, at) => count + counts[outcomes[at]!]) });
+  }
+  const listed = [...rates].sort(([one], [other]) => (one < other ? 1 : -1)).map(([, rate]) => rate);
+  return { ...sumWeeks(span, outcomes, counted), rates: listed };
 }
 
-/** Sums counts by day and name. Every day of the span has its numbers, because a chart draws the empty days too. */
-function sumDays(
-  span: DaySpan,
-  names: readonly string[],
-  counted: { day: string; name: string; count: number }[],
-): DayCounts {
-  const sums = new Map<string, number>();
-  for (const { day, name, count } of counted) sums.set(`${day} ${name}`, (sums.get(`${day} ${name}`) ?? 0) + count);
-  const days = [];
-  for (let day = span.from_day; day <= span.to_day; day = nextDay(day))
-    days.push({ day, counts: names.map(name => sums.get(`${day} ${name}`) ?? 0) });
-  return { names, days };
+type Counted = { day: string; name: string; count: number }[];
+
+/** Sums counts by week and name. Every week of the span has its numbers, because a chart draws the empty ones too. */
+function sumWeeks({ from_day, to_day }: DaySpan, names: readonly string[], counted: Counted): WeekCounts {
+  const weeks = [];
+  for (let monday = from_day; monday <= to_day; monday = addDays(monday, 7)) {
+    const sunday = addDays(monday, 6);
+    const counts = names.map(name =>
+      sumOf(
+        counted.filter(one => one.name === name),
+        monday,
+        sunday,
+      ),
+    );
+    weeks.push({ monday, sunday, counts });
+  }
+  return { names, weeks };
+}
+
+function sumOf(counted: Counted, from: string, to: string): number {
+  return counted.reduce((sum, { day, count }) => (day >= from && day <= to ? sum + count : sum), 0);
+}
+
+/** Returns the Monday of the week in which a day lies. */
+function mondayOf(day: string): string {
+  return addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7));
 }
