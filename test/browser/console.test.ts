@@ -566,6 +566,7 @@ describe.each([
     const paths = [
       '?status=closed&from=2020-01-01',
       '?due=today',
+      '?reached=qualified&unassigned=1&closed_reason=won',
       `/leads/${id}`,
       `/leads/${id}/erasure`,
       '/export',
