@@ -146,7 +146,7 @@ export function medianOf(waits: Outcomes['waits']): number | null {
   return (at((total - 1) >> 1) + at(total >> 1)) / 2;
 }
 
-export function noOutcomes(): Outcomes {
+function noOutcomes(): Outcomes {
   const statuses = Object.fromEntries(lead_statuses.map(status => [status, 0])) as Outcomes['statuses'];
   const reached = { contacted: 0, qualified: 0, closed: 0 };
   return { received: 0, statuses, reached, reasons: {}, waits: {}, slowest: null };
