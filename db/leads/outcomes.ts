@@ -157,9 +157,12 @@ function addOutcomes(sum: Outcomes, more: Outcomes): void {
   for (const status of lead_statuses) sum.statuses[status] += more.statuses[status];
   for (const status of ['contacted', 'qualified', 'closed'] as const) sum.reached[status] += more.reached[status];
   for (const [reason, count] of Object.entries(more.reasons)) sum.reasons[reason] = (sum.reasons[reason] ?? 0) + count;
-  for (const [key, [count, ms]] of Object.entries(more.waits)) {
-    const [known, sum_ms] = sum.waits[key] ?? [0, 0];
-    sum.waits[key] = [known + count, sum_ms + ms];
+  for (const key in more.waits) {
+    const [wait, known] = [more.waits[key]!, sum.waits[key]];
+    if (known) {
+      known[0] += wait[0];
+      known[1] += wait[1];
+    } else sum.waits[key] = [...wait];
   }
   if (more.slowest && more.slowest.ms > (sum.slowest?.ms ?? -1)) sum.slowest = more.slowest;
 }
@@ -184,12 +187,11 @@ export async function readOutcomes(db: Database, span: DaySpan): Promise<Outcome
     .execute();
   const [all, people] = [noOutcomes(), new Map<string, Outcomes>()];
   for (const { assigned_to, figures } of rows) {
-    const more = JSON.parse(figures) as Outcomes;
     const person = people.get(assigned_to) ?? noOutcomes();
     people.set(assigned_to, person);
-    addOutcomes(person, more);
-    addOutcomes(all, more);
+    addOutcomes(person, JSON.parse(figures));
   }
+  for (const person of people.values()) addOutcomes(all, person);
   const listed = [...people].map(([assigned_to, outcomes]) => ({ assigned_to, outcomes }));
   return { all, people: listed.sort((one, other) => other.outcomes.received - one.outcomes.received), isBehind };
 }
