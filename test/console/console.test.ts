@@ -174,7 +174,9 @@ describe('GET /console/overview', () => {
   it('draws leads and choices by week, what waits, how far leads got, how soon, and by whom', async () => {
     const { open, submitLead, advance, post } = await startConsole();
     const [slow, quick] = [await submitLead(), await submitLead({}, 'ecological-cooperation')];
-    advance(7 * 24 * 60 * minute_ms);
+    advance(24 * 60 * minute_ms);
+    await submitLead();
+    advance(6 * 24 * 60 * minute_ms);
     const late = await submitLead();
     const choice = { policy_version: '2026-01', locale: 'en', shown: ['necessary', 'analytics'], source: 'banner' };
     for (const granted of [[], ['necessary', 'analytics'], []])
@@ -194,13 +196,13 @@ describe('GET /console/overview', () => {
     for (const [, address, count] of numbers)
       expect([address, (await listed(address!)).length]).toEqual([address, Number(count)]);
     for (const part of [
-      '3 in total; most in 23 – 29 Nov: 2.',
-      '<title>23 – 29 Nov: AI trial 1, Partnership 1</title>',
+      '4 in total; most in 23 – 29 Nov: 3.',
+      '<title>23 – 29 Nov: AI trial 2, Partnership 1</title>',
       '<b class="figure">1</b> this week so far; last week by the same day 2 (−50%)',
       '<title>30 Nov – 6 Dec: Accepted 1, Customised 0, Refused 2, Withdrawn 0</title>',
       '>33% <small>1</small>',
       '<span>Qualified</span> <b><a href="/console?from=2026-11-09&amp;to=2026-11-30&amp;reached=qualified">2</a></b>',
-      '>1</a></p><p class="hint">Still new after a whole working day.',
+      '<a href="/console?status=new&amp;to=2026-11-26&amp;order=asc">2</a></p><p class="hint">Still new after a whole working day.',
       `The oldest came <a href="/console/leads/${slow}">`,
       `The slowest took <a href="/console/leads/${quick}">7 d 2 h</a>`,
       '<th scope="row">王 芳&amp;</th>',
