@@ -378,6 +378,15 @@ describe('a session of an account', () => {
     await expect(readOn()).rejects.toThrow();
   });
 
+  it('ends too where the clock was a day ahead at the sign-in', async () => {
+    const { enter, advance } = await startCompany();
+    advance(24 * 60 * minute_ms);
+    const person = await enter();
+    provider.forget('u1');
+    advance(-24 * 60 * minute_ms);
+    expect((await person.get('/console/overview')).status).toBe(401);
+  });
+
   it('has the role of today after at most an hour', async () => {
     const { enter, advance } = await startCompany();
     const person = await enter();

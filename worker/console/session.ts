@@ -37,7 +37,8 @@ export async function findPresenter(c: Context<App>, active: boolean): Promise<T
   const session = presented ? await findSession(db, presented, now(), active) : undefined;
   if (!presented || !session?.vouched_at) return session;
   const { vouched_at } = session;
-  if (now().getTime() - Date.parse(vouched_at) < renew_ms) return session;
+  // A clock that was ahead would otherwise put the question off for as long as it was.
+  if (Math.abs(now().getTime() - Date.parse(vouched_at)) < renew_ms) return session;
   const { renewSession } = await import('../staff/renewal.ts');
   return renewSession(services, presented, { ...session, vouched_at }, request_id);
 }

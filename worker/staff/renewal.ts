@@ -32,7 +32,7 @@ export async function renewSession(
 ): Promise<TokenHolder | undefined | 'away'> {
   const { db, now, log } = services;
   const begun = now();
-  const isVouched = begun.getTime() - Date.parse(session.vouched_at) < vouched_ms;
+  const isVouched = Math.abs(begun.getTime() - Date.parse(session.vouched_at)) < vouched_ms;
   if (!session.is_renewable) return isVouched ? session : lapse(services, presented);
   const claim = await claimRenewal(db, presented, session.vouched_at, begun);
   if (!claim) return isVouched ? session : waitForOther(services, presented, session);
