@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import { type Actor, type AuditEvent, recordEvent, takeNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
+import { asText, failUnless } from '../statements.ts';
 import { foldName, longest_name } from './names.ts';
 import { newHolderId, type TokenHolder } from './tokens.ts';
 
@@ -28,23 +30,28 @@ export async function signInAccount(
   const { issuer, subject, role } = person;
   const known = await findAccountOf(db, person);
   const id = known?.id ?? newHolderId();
-  const holder = known?.holder ?? (await chooseHolder(db, person, id));
+  const others = known ? [] : await listNames(db, issuer);
+  const holder = known?.holder ?? chooseHolder(person, id, others);
   const at = now.toISOString();
   const actor: Actor = { id, role, request_id };
-  const row = { id, issuer, subject, holder, role, created_at: at, last_used_at: at };
+  const row = { id, issuer, subject, role, created_at: at, last_used_at: at };
   try {
     await db.atomic([
       ...(known
         ? draftUse(db, known, role, actor, now)
         : [
-            db.insertInto('accounts').values(row).compile(),
+            // After the event, because the number that it takes lets nobody else make an account meanwhile.
             ...draftEvent(db, actor, { action: 'account.created', fields: id }, now),
+            db
+              .insertInto('accounts')
+              .values({ ...row, holder: failUnless(countsNames(issuer, others.length), asText(holder)) })
+              .compile(),
           ]),
       ...draftEvent(db, actor, { action: 'account.signed_in' }, now),
     ]);
     return { id, holder, role };
   } catch (error) {
-    // Another tab was quicker to make the account.
+    // Another tab was quicker to make the account, or somebody else, who may have the name now.
     if (!known && error instanceof Conflict && error.table === 'accounts')
       return signInAccount(db, person, request_id, now);
     throw error;
@@ -110,10 +117,9 @@ function draftEvent(db: Database, actor: Actor, event: AuditEvent, now: Date) {
 }
 
 /** Chooses a name that nobody else of the issuer has, nor one that looks like it, and that a lead can be given to. */
-async function chooseHolder(db: Database, { issuer, names }: Person, id: string): Promise<string> {
+function chooseHolder({ names }: Person, id: string, others: string[]): string {
   const [first = id] = names;
-  const taken = await db.selectFrom('accounts').select('holder').where('issuer', '=', issuer).execute();
-  const folded = new Set(taken.map(({ holder }) => foldName(holder)));
+  const folded = new Set(others.map(foldName));
   return (
     [first, ...names.slice(1).map(name => `${first} (${name})`)].find(
       name => [...name].length <= longest_name && !folded.has(foldName(name)),
@@ -125,4 +131,14 @@ async function chooseHolder(db: Database, { issuer, names }: Person, id: string)
 function addId(name: string, id: string): string {
   const added = ` (${id})`;
   return [...name].slice(0, longest_name - added.length).join('') + added;
+}
+
+async function listNames(db: Database, issuer: string): Promise<string[]> {
+  const rows = await db.selectFrom('accounts').select('holder').where('issuer', '=', issuer).execute();
+  return rows.map(({ holder }) => holder);
+}
+
+/** Returns SQL that says whether an issuer has so many accounts. */
+function countsNames(issuer: string, count: number) {
+  return sql<boolean>`(select count(*) from accounts as others where others.issuer = ${issuer}) = ${count}`;
 }

@@ -159,6 +159,20 @@ describe('sign-in with an account of the company', () => {
     expect((await readAccounts()).map(({ holder }) => holder).sort()).toEqual(['张伟', '张伟 (zhangwei2)']);
   });
 
+  it('keeps two people of one name apart who sign in at once', async () => {
+    const { begin, come, readAccounts } = await startCompany();
+    const begun = [];
+    for (const sub of ['a1', 'a2', 'a3']) {
+      provider.enter(sub, { name: '李娜', groups: ['sales-team'] });
+      const { address, attempt } = await begin();
+      begun.push({ back: await passProvider(address), attempt });
+    }
+    await Promise.all(begun.map(({ back, attempt }) => come(back, attempt)));
+    const accounts = await readAccounts();
+    expect(accounts.map(({ subject }) => subject).sort()).toEqual(['a1', 'a2', 'a3']);
+    expect(new Set(accounts.map(({ holder }) => holder)).size).toBe(3);
+  });
+
   it('gives nobody a name that looks like another’s, or one too long to be given a lead', async () => {
     const { enter, readAccounts, ask, submitLead } = await startCompany();
     const long = '伟'.repeat(95);

@@ -10,6 +10,13 @@ const person = { issuer: 'https://login.example.com', subject: 'u1', names: ['å¼
 const later = (seconds: number) => new Date(noon.getTime() + seconds * 1_000);
 
 describe.each(engines)('accounts on $engine', ({ open }) => {
+  it('of people of one name who sign in at once have names of their own', async () => {
+    const { db, close } = await open();
+    const signIns = ['u1', 'u2', 'u3'].map(subject => signInAccount(db, { ...person, subject }, null, noon));
+    expect(new Set((await Promise.all(signIns)).map(({ holder }) => holder)).size).toBe(3);
+    await close();
+  });
+
   it('are made once, are forgotten long after their last use, and one request renews a session for all', async () => {
     const { db, close } = await open();
     const both = await Promise.all([signInAccount(db, person, null, noon), signInAccount(db, person, null, noon)]);
