@@ -53,7 +53,9 @@ const findSmall = (page: Page, selector: string) =>
       .map(({ text, width, height }) => `${text} ${width}x${height}`),
   );
 
-const targets = '.bar :is(a, button, summary, input), .lead :is(button, select), .call a, .crumb a, .account summary';
+/** What is tapped. A box is ticked by its label, so that is what counts. */
+const targets =
+  '.bar :is(a, button, summary, input:not([type="checkbox"]), .check), .lead :is(button, select), .call a, .crumb a, .account summary';
 
 async function readStatus(): Promise<string> {
   const response = await fetch(`${server.url}/leads/${id}`, { headers: { Authorization: `Bearer ${server.token}` } });
