@@ -21,7 +21,7 @@ const budgets = { eager: 120, lazy: 600 };
 const sources: Record<string, string[]> = {
   'styles.css': ['text', 'blocks', 'controls'].map(part => `styles/${part}.css`),
   'docs.css': ['page', 'operations'].map(part => `openapi/styles/${part}.css`),
-  'console.css': ['base', 'frame', 'bar', 'list', 'lead', 'overview', 'notices', 'requests', 'narrow'].map(
+  'console.css': ['base', 'frame', 'bar', 'list', 'bulk', 'lead', 'overview', 'notices', 'requests', 'narrow'].map(
     part => `console/styles/${part}.css`,
   ),
   'console.js': ['console/script.js'],

@@ -137,7 +137,7 @@ export function draftChange(
 }
 
 /** Names what changes, as the event holds it. Of a status it says from what to what: `status:new>contacted`. */
-function describeColumns(columns: Omit<LeadChange, 'note' | 'values'>, row: LeadRow): string[] {
+export function describeColumns(columns: { status?: string | undefined }, row: Pick<LeadRow, 'status'>): string[] {
   return Object.keys(columns).map(name => (name === 'status' ? `status:${row.status}>${columns.status}` : name));
 }
 
@@ -156,7 +156,10 @@ function updateKey(db: Database, lead_id: string, keys: SubjectKeys): CompiledQu
 }
 
 /** Returns the properties asked for whose value differs from the known one. */
-function pickOther<T extends object>(asked: T, known: object): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+export function pickOther<T extends object>(
+  asked: T,
+  known: object,
+): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
   const current = new Map<string, unknown>(Object.entries(known));
   return Object.fromEntries(
     Object.entries(asked).filter(([name, value]) => value !== undefined && value !== current.get(name)),
@@ -165,6 +168,11 @@ function pickOther<T extends object>(asked: T, known: object): { [Name in keyof 
 
 /** Returns the dates that a status sets: its own and those of the statuses before it. A date that is set stays. */
 function reach(status: LeadStatus, at: string) {
-  const reached = lead_statuses.slice(1, lead_statuses.indexOf(status) + 1);
-  return Object.fromEntries(reached.map(name => [`${name}_at`, sql`coalesce(${sql.ref(`${name}_at`)}, ${at})`]));
+  return Object.fromEntries(reachedBy(status).map(name => [name, sql`coalesce(${sql.ref(name)}, ${at})`]));
+}
+
+/** Returns the columns of the dates that a status sets where they are not set. */
+export function reachedBy(status: LeadStatus) {
+  const [, ...later] = lead_statuses;
+  return later.slice(0, lead_statuses.indexOf(status)).map(name => `${name}_at` as const);
 }

@@ -13,6 +13,7 @@ import {
   selectFeed,
   selectLead,
   selectMatches,
+  selectSome,
 } from './rows.ts';
 
 export type { LeadQuery, Position };
@@ -61,6 +62,24 @@ export async function listMatches(
   now: Date,
 ): Promise<LeadPage> {
   return readPage({ db, vault }, () => selectMatches({ db, vault }, query, after), query.limit, view, now);
+}
+
+/** Leads of a page of chosen ones. D1 takes at most 100 bound parameters in a statement. */
+const chosen_at_once = 100;
+
+/** Lists chosen leads in the order of their ids, a page at a time, without those that are erased or restricted. */
+export async function listChosen(
+  { db, vault }: { db: Database; vault: Vault },
+  ids: readonly string[],
+  after: Position | undefined,
+  view: View,
+  now: Date,
+): Promise<LeadPage> {
+  const rest = ids.toSorted().filter(id => !after || id > after.id);
+  const some = rest.slice(0, chosen_at_once);
+  const last = some.at(-1);
+  const { leads } = await readPage({ db, vault }, () => selectSome(db, some), chosen_at_once, view, now);
+  return { leads, has_more: rest.length > some.length, end: last === undefined ? undefined : { seq: 0, id: last } };
 }
 
 /** Returns the number of the latest act. The feed from it on holds every later change. */

@@ -200,6 +200,7 @@ export async function selectSome(db: Database, ids: string[]): Promise<LeadRow[]
 const selectByIds = prepareMany([], (db, ids) =>
   selectLeads(db)
     .where('leads.id', 'in', ids)
+    .where('form', '<>', sql.lit(self_check_form))
     .where('erased_at', 'is', null)
     .where('restricted_at', 'is', null)
     .compile(),

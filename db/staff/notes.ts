@@ -12,6 +12,10 @@ export type NoteKind =
   | 'note'
   | 'token'
   | 'export'
+  /** Leads that were chosen for an export. */
+  | 'chosen'
+  /** What was done to several leads. */
+  | 'bulk'
   | 'channel'
   /** A form about a request that was refused. */
   | 'request'

@@ -42,10 +42,13 @@ export async function startConsole(overrides: Environment = {}, database?: Datab
     const headers = { Accept: browser_accept, 'Accept-Language': 'en', 'Sec-Fetch-Site': 'same-origin' };
     const get = (path: string, more: Record<string, string> = {}) =>
       started.get(path, { ...headers, ...(cookie && { Cookie: cookie }), ...more });
-    const post = (path: string, fields: Record<string, string> = {}, more: Record<string, string> = {}) =>
-      started.submit(path, fields, { ...headers, ...(cookie && { Cookie: cookie }), ...more });
+    const post = (
+      path: string,
+      fields: Record<string, string> | [string, string][] = {},
+      more: Record<string, string> = {},
+    ) => started.submit(path, fields, { ...headers, ...(cookie && { Cookie: cookie }), ...more });
     /** Posts a form and follows the redirect with the cookies that came with it, as a browser does. */
-    async function send(path: string, fields: Record<string, string> = {}) {
+    async function send(path: string, fields: Record<string, string> | [string, string][] = {}) {
       return follow(await post(path, fields), cookie);
     }
     /** Posts a form, and returns the status of the page that the redirect leads to. */

@@ -100,7 +100,7 @@ export async function start(overrides: Environment = {}, database?: Database) {
         body: typeof sent === 'string' ? sent : JSON.stringify(sent),
       }),
     /** Posts a form as a browser does from a page without a script. */
-    submit: (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+    submit: (path: string, fields: Record<string, string> | [string, string][], headers: Record<string, string> = {}) =>
       app.request(origin + path, {
         method: 'POST',
         headers: {

@@ -10,7 +10,8 @@ export { exportAudit, sendAudit } from './audit/export.ts';
 export { showRecord } from './compliance/record.ts';
 export { showIncident, tellPeople } from './incidents/incident.ts';
 export { askIncident, makeIncident, showIncidents } from './incidents/incidents.ts';
-export { askExport, exportLeads, sendExport } from './leads/export.ts';
+export { changeLeads, undoBulk } from './leads/bulk.ts';
+export { askExport, chooseExport, exportLeads, sendExport } from './leads/export.ts';
 export { holdLead, releaseHold, showHolds } from './leads/holds.ts';
 export {
   askErasure,

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import * as z from 'zod/mini';
 import type { App } from '../context.ts';
 import type { FieldError, Slug } from '../http/problems/slugs.ts';
 import { uuid } from '../http/query-fields.ts';
@@ -70,8 +71,16 @@ function formAddress(c: Context<App>, slug: Slug): string {
   const [, channel_id] = /^\/console\/notices\/([^/]+)/.exec(path) ?? [];
   if (channel_id && uuid.test(channel_id) && slug !== 'not-found') return `/console/notices/${channel_id}`;
   if (path.startsWith('/console/notices')) return '/console/notices';
-  if (path === '/console/export') return `/console/export${writeFilters(filterFields.parse(Object(c.var.sent)))}`;
+  if (path === '/console/export') return exportAddress(Object(c.var.sent));
+  if (path.startsWith('/console/bulk') || path === '/console/export/chosen')
+    return `/console${readList(z.catch(z.string(), '').parse(Object(c.var.sent).list))}`;
   return homeOf(readerOf(c)) ?? '/console';
+}
+
+/** Returns the address of the form of an export, as it was: for some leads that were chosen, or for filters. */
+function exportAddress({ chosen, ...sent }: Record<string, unknown>): string {
+  const which = typeof chosen === 'string' && uuid.test(chosen) ? { chosen } : undefined;
+  return `/console/export${writeFilters(filterFields.parse(sent), which)}`;
 }
 
 function answerProblem(c: Context<App>, { slug, detail }: Problem) {

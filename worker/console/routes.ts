@@ -22,10 +22,13 @@ export const consolePages: Record<string, Methods> = {
   '/console/arrivals': { GET: [allow('leads:read'), page('showArrivals')] },
   '/console/search': { POST: [allow('leads:read'), page('searchLeads')] },
   '/console/search/:id': { GET: [allow('leads:read'), page('showSearch')] },
+  '/console/bulk': { POST: [allow('leads:write'), page('changeLeads')] },
+  '/console/bulk/:id/undo': { POST: [allow('leads:write'), page('undoBulk')] },
   '/console/export': {
     GET: [allow('leads:read'), page('askExport')],
     POST: [allow('leads:read'), page('exportLeads')],
   },
+  '/console/export/chosen': { POST: [allow('leads:read'), page('chooseExport')] },
   '/console/export/:id': { GET: [allow('leads:read'), page('sendExport')] },
   '/console/overview': { GET: [allow('leads:read', 'consents:read', 'channels:manage'), page('showOverview')] },
   '/console/audit': { GET: [allow('audit:read'), page('showAudit')] },

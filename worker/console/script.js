@@ -42,6 +42,9 @@
     });
   }
 
+  // Replaced where the page counts leads.
+  let recount = () => {};
+
   // Saves status and assignee without a new page, so that what is open stays in place.
   async function change(address, fields, within) {
     const failed = within.closest('[data-failed]')?.dataset.failed ?? '';
@@ -58,6 +61,8 @@
       if (status) {
         const chip = find('span.chip', lead);
         chip.className = `chip ${status}`;
+        const box = find('[name=lead]', lead);
+        if (box) box.value = box.value.replace(/\/\w+/, `/${status}`);
         for (const button of findAll('button[name=status]', lead))
           button.setAttribute('aria-pressed', button.value === status);
         askWhy(lead, status);
@@ -65,6 +70,7 @@
       for (const [name, text] of Object.entries(slots))
         find(name === 'chip' ? 'span.chip' : `.${name}`, lead).textContent = text;
       say(`${said} ${Object.values(slots).join(' ')}`);
+      recount();
     } catch {
       say(failed);
     }
@@ -121,12 +127,14 @@
     document.addEventListener('keydown', event => {
       const { key, target } = event;
       const opened = target.closest('details.account[open], details.filters[open]');
+      if (key === 'Escape' && !opened && !help.open && !target.closest('input:not([type=checkbox])'))
+        tick(findAll('[name=lead]'), false);
       if (key === 'Escape' && opened) {
         opened.open = false;
         return find('summary', opened).focus();
       }
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || help.open) return;
-      if (!box.checked || target.closest('input, select, textarea')) return;
+      if (!box.checked || target.closest('input:not([type=checkbox]), select, textarea')) return;
       if (press(key, target)) event.preventDefault();
     });
   }
@@ -142,10 +150,15 @@
     }
     if (key === 'j' || key === 'k') {
       const names = findAll('.leads .name');
-      const at = names.indexOf(target);
+      const at = names.indexOf(find('.name', target.closest('.leads > li') ?? target));
       const next = names[at < 0 ? 0 : at + (key === 'j' ? 1 : -1)];
       next?.focus();
       return Boolean(next);
+    }
+    const chosen = key === 'x' && find('[name=lead]', target.closest('.leads > li') ?? target);
+    if (chosen) {
+      chosen.click();
+      return true;
     }
     const row = target.closest('[data-failed] .leads [data-id]');
     if (row && statuses[key - 1]) {
@@ -162,6 +175,47 @@
     for (const opened of findAll('details.account[open], details.filters[open]'))
       if (!opened.contains(event.target)) opened.open = false;
   });
+
+  // Shows what can be done to several leads once one is selected. Shift selects all between it and the one before.
+  const several = find('.several');
+  const all = find('[data-all]');
+  let latest;
+  function tick(boxes, isTicked) {
+    for (const box of boxes) box.checked = isTicked;
+    countTicked();
+  }
+  function countTicked() {
+    if (!several) return;
+    const boxes = findAll('[name=lead]');
+    for (const box of boxes) box.closest('li').classList.toggle('chosen', box.checked);
+    const count = boxes.filter(box => box.checked).length;
+    const text = find('[data-chosen]', several);
+    several.classList.toggle('some', count > 0);
+    text.textContent = text.dataset.chosen.replace('{n}', count);
+    const box = find('input', all);
+    box.checked = count === boxes.length;
+    box.indeterminate = count > 0 && count < boxes.length;
+  }
+  if (several) {
+    all.hidden = false;
+    find('input', all).addEventListener('change', event => tick(findAll('[name=lead]'), event.target.checked));
+    document.addEventListener('click', event => {
+      if (!event.target.matches('[name=lead]')) return;
+      const boxes = findAll('[name=lead]');
+      const [from, to] = [boxes.indexOf(latest), boxes.indexOf(event.target)];
+      if (event.shiftKey && from >= 0)
+        tick(boxes.slice(Math.min(from, to), Math.max(from, to) + 1), event.target.checked);
+      latest = event.target;
+      countTicked();
+    });
+    countTicked();
+  }
+
+  // Takes the offer to undo away when its time is over, but not from under a finger.
+  for (const offer of findAll('[data-fade]')) {
+    const fade = () => (offer.matches(':focus-within, :hover') ? setTimeout(fade, 1000) : offer.remove());
+    setTimeout(fade, offer.dataset.fade);
+  }
 
   // Rewrites relative times, because they age while the page is open.
   const words = new Intl.RelativeTimeFormat(root.lang, { numeric: 'auto', style: 'short' });
@@ -182,7 +236,8 @@
   // Asks for new leads while the page is visible, less and less often while none come.
   const list = find('[data-arrivals]');
   const soon = 5000;
-  if (list?.dataset.arrivals) {
+  if (list) {
+    recount = () => ask();
     let delay = soon;
     let timer;
     async function ask() {
@@ -194,8 +249,9 @@
         const response = await fetch(`/console/arrivals?${query}`, { headers: { Accept: 'application/json' } });
         if (response.status === 401) return location.reload();
         if (!response.ok) throw 0;
-        const { rows, after } = await response.json();
-        list.dataset.arrivals = after;
+        const { rows, counts, after } = await response.json();
+        tellCounts(counts);
+        if (after) list.dataset.arrivals = after;
         const added = rows.filter(insert).length;
         if (added > 0) say(list.dataset.arrived.replace('{n}', added));
         delay = added > 0 ? soon : Math.min(delay * 1.5, 30000);
@@ -203,6 +259,12 @@
         delay = Math.min(delay * 2, 300000);
       }
       timer = setTimeout(ask, delay);
+    }
+    function tellCounts(counts) {
+      for (const tab of findAll('[data-tab]')) tab.textContent = counts[tab.dataset.tab] ?? '';
+      if (!find('[data-tab=new]')) return;
+      const fresh = Number.parseInt(counts.new, 10) > 0 ? `(${counts.new}) ` : '';
+      document.title = fresh + document.title.replace(/^\(\d+\+?\) /, '');
     }
     function insert(row) {
       const leads = find('.leads', list);
@@ -212,6 +274,9 @@
       item.classList.add('arrived');
       for (const [name, text] of Object.entries(row.slots)) find(`.${name}`, item).textContent = text;
       find('.chip', item).className = `chip ${row.status}`;
+      const box = find('[name=lead]', item);
+      box.value = row.seen;
+      box.setAttribute('aria-label', `${box.getAttribute('aria-label')} ${row.slots.name}`);
       find('.name', item).pathname = `/console/leads/${row.id}`;
       const time = find('time', item);
       time.dateTime = row.received_at;

@@ -33,7 +33,7 @@ export async function readBody(c: Context<App>, form: boolean, limit_bytes: numb
   const isReadable = !isEncoded && (isForm || type === 'application/json');
   if (!isReadable && !optional) return { slug: 'unsupported-media-type' };
   try {
-    const bytes = await readBytes(c, isForm && prefersHtml(c) ? kept_bytes : limit_bytes);
+    const bytes = await readBytes(c, isForm && prefersHtml(c) ? Math.max(kept_bytes, limit_bytes) : limit_bytes);
     if (!bytes) return { slug: 'payload-too-large' };
     if (optional && bytes.length === 0) return { value: {} };
     if (!isReadable) return { slug: 'unsupported-media-type' };

@@ -66,6 +66,8 @@ interface BodyOptions {
   optional?: boolean;
   /** Size of the largest body that is read, when it may be larger than usual. */
   limit_bytes?: number;
+  /** Entries that a list may have, when there may be more than usual. */
+  entries?: number;
   /** Whether what is wrong is named by its whole path, like `texts.en.advice`, so that all of it is named at once. */
   nested?: boolean;
   /** Answers a body that the schema refuses, or with the problem `slug` a form that is too large. */
@@ -85,6 +87,7 @@ export function body<S extends z.ZodMiniType>(
     form = false,
     optional = false,
     limit_bytes = body_limit_bytes,
+    entries = most_entries,
     nested = false,
     refuse = invalidFields,
     unread,
@@ -99,7 +102,7 @@ export function body<S extends z.ZodMiniType>(
     c.set('sent', sent);
     const { locale } = Object(sent) as { locale?: unknown };
     if (locale !== undefined) c.set('locale', chooseLocale(context, locale));
-    const crowded = findCrowded(sent);
+    const crowded = findCrowded(sent, entries);
     if (crowded.length > 0) return refuse(context, crowded, sent, slug);
     const result = schema.safeParse(sent);
     if (!result.success) return refuse(context, readIssues(result.error.issues, sent, nested), sent, slug);
@@ -121,18 +124,18 @@ export function invalidFields(c: Context<App>, errors: FieldError[]) {
   return problem(c, 'invalid-fields', { errors: errors.slice(0, errors_listed) });
 }
 
-/** Entries of a list, and names, that a body may have. */
+/** Entries of a list, unless told otherwise, and names that a body may have. */
 const most_entries = 100;
 
 /**
  * Finds what no schema need look at: more names or longer lists than any of them knows. Because a schema describes each
  * wrong entry, thousands would take milliseconds.
  */
-function findCrowded(sent: unknown): FieldError[] {
+function findCrowded(sent: unknown, entries: number): FieldError[] {
   const values = Object.entries(Object(sent));
   if (values.length > most_entries) return [{ field: '(other)', code: 'unknown_field' }];
   return values
-    .filter(([, value]) => Array.isArray(value) && value.length > most_entries)
+    .filter(([, value]) => Array.isArray(value) && value.length > entries)
     .map(([name]) => ({ field: nameField(name), code: 'too_long' }));
 }
 

@@ -1,7 +1,14 @@
 import type { Context } from 'hono';
 import { type AuditEvent, recordEvent, takeNumber } from '../../db/audit/record.ts';
 import type { Lead } from '../../db/leads/lead.ts';
-import { changeNumber, type LeadPage, type LeadQuery, listMatches, type View } from '../../db/leads/read.ts';
+import {
+  changeNumber,
+  type LeadPage,
+  type LeadQuery,
+  listChosen,
+  listMatches,
+  type View,
+} from '../../db/leads/read.ts';
 import type { App } from '../context.ts';
 import { whileAllowed } from '../guards/while-allowed.ts';
 import { writeHead, writeRow } from '../http/csv.ts';
@@ -80,7 +87,7 @@ interface Said {
 }
 
 /**
- * Streams all leads that match, each once, a page at a time and only as fast as the client reads.
+ * Streams all leads that match, or that were chosen, each once, a page at a time and only as fast as the client reads.
  *
  * Because a page that fails, or that its reader may not have any more, breaks the connection, a part never ends as if it
  * were whole. Because the cursor is taken before the first page, the feed after it holds every change made meanwhile.
@@ -90,7 +97,7 @@ interface Said {
 export async function streamLeads(
   c: Context<App>,
   { type, ending, stream }: LeadFile,
-  asked: LeadQuery,
+  asked: LeadQuery | { chosen: string[] },
   view: View,
   { day, count, linkFrom }: Said,
 ): Promise<Response> {
@@ -102,8 +109,10 @@ export async function streamLeads(
     const event: AuditEvent = { action: 'lead.exported', fields, ...(view.purpose && { purpose: view.purpose }) };
     await services.db.atomic([takeNumber(services.db), ...recordEvent(services.db, view.clear, event, services.now())]);
   }
-  const query = { ...asked, limit: page_limit };
-  const readPage = (after: LeadPage['end']) => listMatches(services, query, after, view, services.now());
+  const readPage = (after: LeadPage['end']) =>
+    'chosen' in asked
+      ? listChosen(services, asked.chosen, after, view, services.now())
+      : listMatches(services, { ...asked, limit: page_limit }, after, view, services.now());
   const readNext = whileAllowed(c, 'clear' in view ? 'leads:reveal' : 'leads:read', ({ end }: LeadPage) =>
     readPage(end).catch(error => {
       logFailure(c, error);

@@ -5,10 +5,14 @@ import { renderSelect } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
-import { type Filters, writeFilters } from './filters.ts';
+import type { Filters } from './filters.ts';
 
 interface Export {
   filters: Filters;
+  /** The note of the leads that were chosen; undefined where the filters say which. */
+  chosen: string | undefined;
+  /** The list that the page leads back to (`readList`). */
+  list: string;
   /** Leads that the filters leave, counted up to one more than a file may hold. */
   count: number;
   /** Leads that a file may hold. */
@@ -22,24 +26,28 @@ interface Export {
 /** Draws the form that asks for an export, or says that the filters leave too much for one file. */
 export function exportPage(reader: Reader, asked: Export): Page {
   const { export: text, lead, audit, list } = reader.text;
-  const { filters, count, most } = asked;
-  const chosen = describeFilters(reader.text, filters) || text.everything;
+  const { filters, chosen, list: here, count, most } = asked;
+  const what = chosen ? text.chosen : describeFilters(reader.text, filters) || text.everything;
   const isTooMuch = count > most;
   const number = isTooMuch ? '' : ` · ${audit.leads(count)}`;
   return {
     title: text.title,
     section: 'leads',
     content: html`<section class="card narrow"><h1>${text.title}</h1>
-<dl><div><dt>${text.what}</dt><dd>${chosen}${number}</dd></div></dl>
-${isTooMuch ? html`<p class="notice">${text.tooMany(most)}</p><p><a class="button quiet" href="/console${writeFilters(filters)}">← ${list.filters}</a></p>` : renderForm(reader, asked, lead.back)}
+<dl><div><dt>${text.what}</dt><dd>${what}${number}</dd></div></dl>
+${isTooMuch ? html`<p class="notice">${text.tooMany(most)}</p><p><a class="button quiet" href="/console${here}">← ${list.filters}</a></p>` : renderForm(reader, asked, lead.back)}
 </section>`,
   };
 }
 
-function renderForm({ text: texts }: Reader, { filters, purposes, refusal }: Export, back: string): Content {
+function renderForm(
+  { text: texts }: Reader,
+  { filters, chosen, list, purposes, refusal }: Export,
+  back: string,
+): Content {
   const { export: text } = texts;
   const typed = refusal?.typed ?? {};
-  const hidden = Object.entries(filters).filter(([, value]) => value);
+  const hidden = Object.entries({ ...filters, chosen }).filter(([, value]) => value);
   const purposeOptions = purposes?.map(one => [one, texts.purposes[one]!] as const);
   const choose = (name: string, options: Record<string, string>) =>
     Object.entries(options).map(
@@ -54,7 +62,7 @@ ${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="
 <fieldset class="choices"><legend>${text.values}</legend>${choose('view', views)}</fieldset>
 ${purposeOptions ? renderSelect('purpose', text.purpose, purposeOptions, '', text.choose) : ''}
 <ul class="notice">${text.logged.map(line => html`<li>${line}</li>`)}</ul>
-<p class="go"><button>${text.download}</button><a class="button quiet" href="/console${writeFilters(filters)}">${back}</a></p>
+<p class="go"><button>${text.download}</button><a class="button quiet" href="/console${list}">${back}</a></p>
 </form>`;
 }
 

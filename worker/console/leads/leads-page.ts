@@ -4,18 +4,31 @@ import { forms } from '../../shared/fields.ts';
 import { renderEmpty, renderSelect } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
+import type { Refusal } from '../refusal.ts';
+import type { BulkReport } from './bulk.ts';
+import { refusedChoice, renderBulk, renderReport } from './bulk-page.ts';
 import { type Filters, isFiltered, reached_statuses, writeFilters } from './filters.ts';
 import { type OpenLead, renderLeads, renderTemplate } from './rows.ts';
 
-interface List {
-  filters: Filters;
+/** What both lists have. */
+interface Listed {
   /** Where this page of the list stands (`readList`). */
   list: string;
   /** Statuses and assignees to choose from. */
   statuses: readonly string[];
   assignees: string[];
-  /** The number of follow-ups that are due, of those that the filters leave; empty for none. */
-  due_count: string;
+  /** What was just done to several leads. */
+  report: BulkReport | undefined;
+  /** A post that was refused and led here. */
+  refusal: Refusal | undefined;
+}
+
+interface List extends Listed {
+  filters: Filters;
+  /** Whose leads can be asked for. */
+  people: string[];
+  /** Numbers of leads by tab, as they are shown. */
+  counts: Record<string, string>;
   leads: OpenLead[];
   /** Cursor of the next page. */
   next: string | undefined;
@@ -27,7 +40,7 @@ interface List {
 /** Draws the list of leads with what narrows it down. */
 export function leadsPage(reader: Reader, page: List): Page {
   const { text, scopes } = reader;
-  const { filters, leads, next, isFirst, arrivals, list } = page;
+  const { filters, leads, next, isFirst, arrivals, list, counts } = page;
   const links = [
     isFirst ? '' : html`<a class="button quiet" href="/console${writeFilters(filters)}">${text.list.first}</a>`,
     next
@@ -35,8 +48,9 @@ export function leadsPage(reader: Reader, page: List): Page {
       : '',
   ];
   return {
-    title: text.nav.leads,
+    title: Number.parseInt(counts.new ?? '', 10) > 0 ? `(${counts.new}) ${text.nav.leads}` : text.nav.leads,
     section: 'leads',
+    refused: refusedChoice(reader, page.refusal),
     content: html`<h1 class="hidden">${text.nav.leads}</h1>
 <div class="bar tabbed">
 ${renderTabs(reader, page)}
@@ -44,25 +58,26 @@ ${renderFinder(reader, '')}
 ${renderFilters(reader, page)}
 <p class="tools"><a href="/console${writeFilters(filters)}" data-refresh>${text.list.refresh}</a>${renderExport(reader, filters, 'only-wide')}</p>
 </div>
-<div data-arrivals="${arrivals ?? ''}" data-arrived="${text.list.arrived}"${scopes.includes('leads:write') ? html` data-failed="${text.lead.failed}"` : ''}>${renderLeads(reader, leads, list)}${arrivals ? renderTemplate(list) : ''}</div>
+${page.report ? renderReport(reader, page.report, list) : ''}
+<div data-arrivals="${arrivals ?? ''}" data-arrived="${text.list.arrived}"${scopes.includes('leads:write') ? html` data-failed="${text.lead.failed}"` : ''}>${renderLeads(reader, leads, list)}${arrivals ? renderTemplate(reader, list) : ''}</div>
 ${leads.length === 0 ? renderNothing(reader, filters) : ''}
-<nav class="pages" aria-label="${text.list.paging}">${links}</nav>`,
+<nav class="pages" aria-label="${text.list.paging}">${links}</nav>
+${leads.length > 0 || arrivals ? renderBulk(reader, page) : ''}`,
   };
 }
 
-interface Found {
+interface Found extends Listed {
   /** What was searched for. */
   q: string;
   /** Undefined where nothing can be searched for by `q`. */
   leads: OpenLead[] | undefined;
-  /** Where the search stands among the lists (`readList`). */
-  list: string;
   /** Of a search by a part of a name: how many leads it found and how many it looked through. */
   byName?: { found: number; searched: number } | undefined;
 }
 
 /** Draws what a search found. */
-export function searchPage(reader: Reader, { q, leads, list: here, byName }: Found): Page {
+export function searchPage(reader: Reader, found: Found): Page {
+  const { q, leads, list: here, report, byName } = found;
   const { list } = reader.text;
   const extent = byName?.searched ? html`<p class="hint">${list.searched(byName.searched)}</p>` : '';
   const beyond =
@@ -71,30 +86,33 @@ export function searchPage(reader: Reader, { q, leads, list: here, byName }: Fou
   return {
     title: list.find,
     section: 'leads',
+    refused: refusedChoice(reader, found.refusal),
     content: html`<div class="bar">${renderFinder(reader, q, !leads)}</div>
+${report ? renderReport(reader, report, here) : ''}
 ${
   !leads
     ? html`<h1 class="hidden">${list.find}</h1>${renderNotice(mayName(reader) ? list.tooShort : list.invalid)}${back}`
     : leads.length === 0
       ? html`<h1 class="hidden">${list.find}</h1>${byName ? renderEmpty(list.noneNamed, list.noneNamedHint, html`${extent}${back}`) : renderEmpty(list.none, list.noneHint, back)}`
-      : html`<h1 class="found">${byName ? list.named(byName.found) : list.found(leads.length)}</h1>${extent}${renderLeads(reader, leads, here)}${beyond}${back}`
+      : html`<h1 class="found">${byName ? list.named(byName.found) : list.found(leads.length)}</h1>${extent}${renderLeads(reader, leads, here)}${beyond}${back}${renderBulk(reader, found)}`
 }`,
   };
 }
 
 /** Draws the statuses and what is to be followed up today as tabs, and beside them the reader's own leads. Each tab keeps the other filters. */
-function renderTabs({ text, holder, scopes }: Reader, { filters, statuses, due_count }: List): Content {
+function renderTabs({ text, holder, scopes }: Reader, { filters, statuses, counts }: List): Content {
   const link = (change: { [Name in keyof Filters]?: string | undefined }) =>
     `/console${writeFilters({ ...filters, ...change } as Filters)}`;
+  const count = (tab: string) => html` <span class="count" data-tab="${tab}">${counts[tab] ?? ''}</span>`;
   const [all, ...tabs] = [undefined, ...statuses].map(
     status =>
-      html`<li><a href="${link({ status, due: undefined })}"${status === filters.status && !filters.due ? html` aria-current="page"` : ''}>${status ? text.statuses[status] : text.list.any}</a></li>`,
+      html`<li><a href="${link({ status, due: undefined })}"${status === filters.status && !filters.due ? html` aria-current="page"` : ''}>${status ? text.statuses[status] : text.list.any}${status ? count(status) : ''}</a></li>`,
   );
-  const due = html`<li><a href="${link({ status: undefined, due: 'today' })}"${filters.due ? html` aria-current="page"` : ''}>${text.list.today}${due_count ? html` <b>${due_count}</b>` : ''}</a></li>`;
+  const due = html`<li><a href="${link({ status: undefined, due: 'today' })}"${filters.due ? html` aria-current="page"` : ''}>${text.list.today} <b data-tab="today">${counts.today ?? ''}</b></a></li>`;
   const me = holder?.holder;
   const isMine = filters.assigned_to === me;
   const mine = scopes.includes('leads:write')
-    ? html`<li><a href="${link({ assigned_to: isMine ? undefined : me })}"${isMine ? html` aria-current="true"` : ''}>${text.list.mine}</a></li>`
+    ? html`<li><a href="${link({ assigned_to: isMine ? undefined : me })}"${isMine ? html` aria-current="true"` : ''}>${text.list.mine}${count('mine')}</a></li>`
     : '';
   return html`<nav class="tabs" aria-label="${text.fields.status}"><ul>${all}${due}${tabs}${mine}</ul></nav>`;
 }
@@ -113,13 +131,13 @@ function renderFinder(reader: Reader, q: string, isWrong = false): Content {
 </form>`;
 }
 
-function renderFilters(reader: Reader, { filters, assignees }: List): Content {
+function renderFilters(reader: Reader, { filters, people }: List): Content {
   const { text } = reader;
   const { list, fields } = text;
   const { status, due, order, ...others } = filters;
   const count = Object.values(others).filter(Boolean).length;
   const formOptions = forms.map(form => [form, text.forms[form]!] as const);
-  const assigneeOptions = assignees.map(one => [one, one] as const);
+  const assigneeOptions = people.map(one => [one, one] as const);
   const reachedOptions = reached_statuses.map(one => [one, text.statuses[one]!] as const);
   const orderOptions = [['desc', list.desc] as const, ['asc', list.asc] as const];
   return html`<details class="filters"><summary>${list.more}${count > 0 ? html` <b>${count}</b>` : ''}</summary>

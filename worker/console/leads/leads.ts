@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { firstIdAt, timeOf } from '../../../db/ids.ts';
-import { countMatches } from '../../../db/leads/count.ts';
+import { countSome } from '../../../db/leads/count.ts';
 import { lead_statuses } from '../../../db/leads/lead.ts';
 import { listLeads, listMatches } from '../../../db/leads/read.ts';
 import { foldName, listSome, type NamePage } from '../../../db/leads/search.ts';
 import { readNote, writeNote } from '../../../db/staff/notes.ts';
-import { factory } from '../../context.ts';
+import { factory, type Services } from '../../context.ts';
 import { hasScope } from '../../guards/access.ts';
 import { uuid } from '../../http/query-fields.ts';
 import { body } from '../../http/validate.ts';
@@ -14,18 +14,17 @@ import { checkField, normalizeField } from '../../shared/fields.ts';
 import { normalizePhone } from '../../shared/phone.ts';
 import { answerPage } from '../answer.ts';
 import { homeOf } from '../layout.ts';
-import { readerOf } from '../reader.ts';
+import { type Reader, readerOf } from '../reader.ts';
+import { readRefusal } from '../refusal.ts';
 import { readSessionId } from '../session.ts';
-import { listPeople } from './assignees.ts';
-import { filterFields, leads_per_page, readPlace, toQuery, writeList, writePlace } from './filters.ts';
+import { listAssignees, listPeople } from './assignees.ts';
+import { readReport } from './bulk.ts';
+import { type Filters, filterFields, leads_per_page, readPlace, toQuery, writeList, writePlace } from './filters.ts';
 import { leadsPage, searchPage } from './leads-page.ts';
 import { describeLead, isOpen, type OpenLead } from './rows.ts';
 
 /** How far a page looks back for new leads, because one that was received earlier may have become visible later. */
 const overlap_ms = 10_000;
-
-/** Follow-ups that the tab counts at most: it says no more than that they are so many. */
-const most_counted = 100;
 
 /** New leads told of in one answer. The next answer tells of the rest. */
 const arrivals_at_once = 20;
@@ -39,11 +38,10 @@ export const showLeads = factory.createHandlers(async c => {
   const filters = filterFields.parse(c.req.query());
   const after = readPlace(c.req.query('cursor'));
   const query = toQuery(filters, reader);
-  const due = toQuery({ ...filters, status: undefined, due: 'today' }, reader);
-  const [{ leads, has_more, end }, assignees, due_count] = await Promise.all([
+  const [{ leads, has_more, end }, people, counts] = await Promise.all([
     listMatches(services, query, after, { masked: true }, reader.now),
     listPeople(services, filters.assigned_to),
-    countMatches(services, due, most_counted),
+    countTabs(services, reader, filters),
   ]);
   const newest = leads.find(isOpen);
   const isWhole = !after && !has_more;
@@ -51,8 +49,11 @@ export const showLeads = factory.createHandlers(async c => {
     filters,
     list: writeList(filters, after),
     statuses: lead_statuses,
-    assignees,
-    due_count: due_count < most_counted ? String(due_count || '') : `${most_counted - 1}+`,
+    counts,
+    report: await readReport(c),
+    refusal: readRefusal(c),
+    people,
+    assignees: await listAssignees(services),
     leads: filters.due && isWhole ? leads.filter(isOpen).sort(byFollowUp) : leads.filter(isOpen),
     next: has_more && end ? writePlace(end) : undefined,
     isFirst: !after,
@@ -70,18 +71,44 @@ function byFollowUp(one: OpenLead, other: OpenLead): number {
   return (one.follow_up_on ?? '').localeCompare(other.follow_up_on ?? '');
 }
 
-/** `GET /console/arrivals` tells the script of leads that came in after a place, the oldest first. */
+/**
+ * `GET /console/arrivals` tells the script how many leads the tabs have, and of leads that came in after a place, the
+ * oldest first.
+ */
 export const showArrivals = factory.createHandlers(async c => {
   const reader = readerOf(c);
   const after = readPlace(c.req.query('after'));
   const filters = { ...filterFields.parse(c.req.query()), order: 'asc' } as const;
+  const { services } = c.var;
+  const counts = await countTabs(services, reader, filters);
+  if (!after) return c.json({ rows: [], counts }, 200, { 'Cache-Control': 'no-store' });
   const query = toQuery(filters, reader, arrivals_at_once);
-  const { leads, end } = await listMatches(c.var.services, query, after, { masked: true }, reader.now);
+  const { leads, end } = await listMatches(services, query, after, { masked: true }, reader.now);
   const isAll = leads.length < arrivals_at_once;
   const next = end ? (isAll ? placeBefore(timeOf(end.id)) : writePlace(end)) : c.req.query('after');
   const rows = leads.filter(isOpen).map(lead => describeLead(reader, lead));
-  return c.json({ rows, after: next }, 200, { 'Cache-Control': 'no-store' });
+  return c.json({ rows, counts, after: next }, 200, { 'Cache-Control': 'no-store' });
 });
+
+/** Largest count that a tab shows. */
+const most_counted = 99;
+
+/**
+ * Counts the leads of each tab as it shows them: `12`, or `99+`. None is counted where a filter without an index is set.
+ */
+async function countTabs(services: Services, reader: Reader, filters: Filters): Promise<Record<string, string>> {
+  const { form: _, status, assigned_to: __, from: ___, to: ____, due, order: _____, ...others } = filters;
+  if (Object.values(others).some(Boolean)) return {};
+  const count = async (chosen: Partial<Filters>) => {
+    const query = toQuery({ ...filters, status: undefined, due: undefined, ...chosen }, reader);
+    const { count, has_more } = await countSome(services, query, most_counted);
+    return `${count}${has_more ? '+' : ''}`;
+  };
+  const tabs = lead_statuses.map(async one => [one, await count({ status: one })]);
+  const mine = { status, due, assigned_to: reader.holder?.holder };
+  const [today, own, ...counts] = await Promise.all([count({ due: 'today' }), count(mine), ...tabs]);
+  return { ...Object.fromEntries(counts), today: today === '0' ? '' : today, mine: own };
+}
 
 /** The note of a search: what was typed, and for a part of a name what it found then. */
 interface Search {
@@ -119,13 +146,16 @@ export const showSearch = factory.createHandlers(async c => {
   const reader = readerOf(c);
   const { q, byName } = search;
   const list = `/search/${id}`;
+  const report = await readReport(c);
+  const assignees = await listAssignees(services);
+  const listed = { q, list, byName, statuses: lead_statuses, report, assignees, refusal: readRefusal(c) };
   const contact = readContact(q);
-  if (!contact && !byName) return answerPage(c, searchPage(reader, { q, leads: undefined, list }), { status: 422 });
+  if (!contact && !byName) return answerPage(c, searchPage(reader, { ...listed, leads: undefined }), { status: 422 });
   const query = { ...contact, order: 'desc', limit: leads_per_page } as const;
   const leads = byName
     ? await listSome(services, byName.ids)
     : (await listLeads(services, query, undefined, { masked: true }, reader.now)).leads;
-  return answerPage(c, searchPage(reader, { q, leads: leads.filter(isOpen), list, byName }));
+  return answerPage(c, searchPage(reader, { ...listed, leads: leads.filter(isOpen) }));
 });
 
 /** Reads a phone or an email as it is stored; undefined for any other text. */

@@ -3,6 +3,7 @@ import type { Lead } from '../../../db/leads/lead.ts';
 import type { Content } from '../../http/page.ts';
 import type { Reader } from '../reader.ts';
 import { writeAgo, writeDay, writeTime } from '../times.ts';
+import { writeSeen } from './chosen.ts';
 import { leadAddress } from './filters.ts';
 
 /** A lead that has values: neither erased nor held. */
@@ -15,6 +16,8 @@ export function isOpen(lead: Lead): lead is OpenLead {
 /** The contents of a lead's row. The script fills a row from the same names. */
 interface LeadLine {
   id: string;
+  /** The value of its box. */
+  seen: string;
   status: string;
   received_at: string;
   exact: string;
@@ -28,6 +31,7 @@ export function describeLead(reader: Reader, lead: OpenLead): LeadLine {
   const { id, status, received_at, name, company, phone, email, form, assigned_to, follow_up_on } = lead;
   return {
     id,
+    seen: writeSeen(lead),
     status,
     received_at,
     exact: writeTime(reader, received_at),
@@ -49,16 +53,17 @@ export function describeLead(reader: Reader, lead: OpenLead): LeadLine {
  * @param list Where the list stands, so that a lead's page leads back to it (`readList`).
  */
 export function renderLeads(reader: Reader, leads: OpenLead[], list: string): Content {
-  return html`<ol class="leads">${leads.map(lead => renderLine(describeLead(reader, lead), list))}</ol>`;
+  return html`<ol class="leads">${leads.map(lead => renderLine(reader, describeLead(reader, lead), list))}</ol>`;
 }
 
 /** Draws an empty row, which the script fills for a lead that arrives. */
-export function renderTemplate(list: string): Content {
+export function renderTemplate(reader: Reader, list: string): Content {
   const slots = { name: '', company: '', phone: '', email: '', chip: '', form: '', to: '', ago: '' };
-  return html`<template>${renderLine({ id: '', status: 'new', received_at: '', exact: '', slots }, list)}</template>`;
+  return html`<template>${renderLine(reader, { id: '', seen: '', status: 'new', received_at: '', exact: '', slots }, list)}</template>`;
 }
 
-function renderLine({ id, status, received_at, exact, slots }: LeadLine, list: string): Content {
-  return html`<li data-id="${id}"><span class="chip ${status}">${slots.chip}</span><div><a class="name" href="${leadAddress(id, list)}">${slots.name}</a><span class="company">${slots.company}</span></div><div><span class="phone">${slots.phone}</span><span class="email">${slots.email}</span></div><div><span class="form">${slots.form}</span><span class="to">${slots.to}</span></div><time class="ago" datetime="${received_at}" title="${exact}">${slots.ago}</time></li>
+function renderLine({ text }: Reader, line: LeadLine, list: string): Content {
+  const { id, seen, status, received_at, exact, slots } = line;
+  return html`<li data-id="${id}"><label class="tick"><input type="checkbox" name="lead" value="${seen}" form="several" autocomplete="off" aria-label="${text.bulk.select} ${slots.name}"></label><span class="chip ${status}">${slots.chip}</span><div><a class="name" href="${leadAddress(id, list)}">${slots.name}</a><span class="company">${slots.company}</span></div><div><span class="phone">${slots.phone}</span><span class="email">${slots.email}</span></div><div><span class="form">${slots.form}</span><span class="to">${slots.to}</span></div><time class="ago" datetime="${received_at}" title="${exact}">${slots.ago}</time></li>
 `;
 }

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../../db/audit/record.ts';
 import type { ConsentDay } from '../../../db/consents/stats.ts';
+import type { Refused } from '../../../db/leads/bulk.ts';
 import type { ClosedReason, ErasureGround, HoldGround, LeadStatus, RevealPurpose } from '../../../db/leads/lead.ts';
 import type { MailKind } from '../../../db/notices/mails.ts';
 import type { Role } from '../../guards/roles.ts';
@@ -153,6 +154,26 @@ export const en = {
     unassigned: 'Unassigned only',
     reached: 'Has reached',
   },
+  bulk: {
+    title: 'Several at once',
+    select: 'Select',
+    chosen: '{n} selected',
+    all: 'All on this page',
+    set: 'Set status',
+    spam: 'Close as spam',
+    choose: (most: number) => `Tick 1 to ${most} leads first.`,
+    done: (n: number, what: string) => `${n === 1 ? '1 lead' : `${n} leads`}: ${what}.`,
+    undone: (n: number) => (n === 1 ? 'Undone: 1 lead is as before.' : `Undone: ${n} leads are as before.`),
+    same: (n: number) => (n === 1 ? '1 was so already.' : `${n} were so already.`),
+    late: 'Nothing was undone, because ten seconds are over. Select the leads and set them anew.',
+    undo: 'Undo',
+    refused: (n: number) => (n === 1 ? '1 lead was left as it is:' : `${n} leads were left as they are:`),
+    why: named<Refused['why']>({
+      held: 'it is held or restricted',
+      erased: 'it was erased',
+      changed: 'somebody has changed it meanwhile',
+    }),
+  },
   lead: {
     title: 'Lead',
     received: 'Received',
@@ -281,6 +302,7 @@ export const en = {
     title: 'Export',
     what: 'What',
     everything: 'All leads',
+    chosen: 'The selected leads',
     format: 'Format',
     xlsx: 'Excel (XLSX)',
     csv: 'CSV, for spreadsheets',
@@ -460,6 +482,9 @@ export const en = {
     list: [
       ['/', 'search'],
       ['j k', 'next, previous lead'],
+      ['x', 'select; a click with Shift selects all between'],
+      ['a', 'select all on this page, or none'],
+      ['z', 'undo'],
       ['1 2 3 4', 'new, contacted, qualified, closed'],
       ['m', 'assign to me'],
       ['t d w', 'follow up tomorrow, in 3 days, next week'],

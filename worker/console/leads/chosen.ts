@@ -1,0 +1,35 @@
+import * as z from 'zod/mini';
+import { most_at_once, type Seen } from '../../../db/leads/bulk.ts';
+import { lead_statuses } from '../../../db/leads/lead.ts';
+import { uuid } from '../../http/query-fields.ts';
+import type { OpenLead } from './rows.ts';
+
+/**
+ * Writes a lead as the value of its box: with what its row says, so that a change can tell whether it is still so.
+ * The script writes the status anew when it changes it.
+ */
+export function writeSeen({ id, status, assigned_to }: Pick<OpenLead, keyof Seen>): string {
+  return `${id}/${status}/${assigned_to ?? ''}`;
+}
+
+const seen = z.pipe(
+  z
+    .string()
+    .check(z.regex(new RegExp(`^${uuid.source.replace(/^\^|\$$/g, '')}/(${lead_statuses.join('|')})/[^/]{0,200}`))),
+  z.transform((value: string): Seen => {
+    const [id, status, ...rest] = value.split('/');
+    return { id: id!, status: status!, assigned_to: rest.join('/') || null };
+  }),
+);
+
+/** Schema of the leads whose boxes are ticked: one or several, as a form sends them. */
+export const chosenLeads = z.pipe(
+  z.pipe(
+    z.unknown(),
+    z.transform((ticked: unknown) => (Array.isArray(ticked) ? ticked : ticked === undefined ? [] : [ticked])),
+  ),
+  z.array(seen).check(z.minLength(1), z.maxLength(most_at_once)),
+);
+
+/** How the body of a form with boxes is read. A name of a hundred characters takes nine hundred bytes of it. */
+export const chosen_body = { form: true, limit_bytes: 256 * 1024, entries: most_at_once };
