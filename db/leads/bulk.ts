@@ -7,9 +7,6 @@ import { failUnless, prepare, prepareMany } from '../statements.ts';
 import { describeColumns, pickOther, reachedBy } from './change.ts';
 import { type ClosedReason, type LeadStatus, self_check_form } from './lead.ts';
 
-/** Leads that are changed at once, at most. */
-export const most_at_once = 200;
-
 /** What is done to several leads: one of these, for all of them. */
 export interface BulkChange {
   status?: LeadStatus | undefined;
@@ -63,7 +60,7 @@ const attempts = 20;
  * Leads of which the same changes share a unit and an event that names them all, because hundreds of units would be
  * hundreds of round trips on D1. Each unit is whole; of several units some may be written when the next one fails.
  *
- * @param seen At most `most_at_once` leads.
+ * @param seen A few hundred leads at most.
  */
 export async function changeSeveral(
   { db, notify }: { db: Database; notify?(): void },

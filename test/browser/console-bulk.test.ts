@@ -73,7 +73,7 @@ describe('several leads at once', () => {
     await page.keyboard.press('Escape');
     expect(await isShown(page)).toBe(false);
 
-    for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key);
+    for (const key of ['k', 'x', 'k', 'x']) await page.keyboard.press(key);
     await page.locator('.several select[name=status]').selectOption('qualified');
     await page.locator('.several button[value=status]').focus();
     await page.keyboard.press('Enter');

@@ -9,10 +9,11 @@ import { findExports } from '../../db/audit/list.ts';
 import { verifyTrail } from '../../db/audit/verify.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
 import { listAssigned } from '../../db/leads/assigned.ts';
-import { countMatches } from '../../db/leads/count.ts';
+import { changeSeveral, undoChange } from '../../db/leads/bulk.ts';
+import { countMatches, countSome } from '../../db/leads/count.ts';
 import { listStandingRestrictions } from '../../db/leads/holds/restrict.ts';
 import { readOutcomes } from '../../db/leads/outcomes.ts';
-import { listMatches } from '../../db/leads/read.ts';
+import { listChosen, listMatches } from '../../db/leads/read.ts';
 import { readLeadDays } from '../../db/leads/stats.ts';
 import { countWaiting } from '../../db/leads/waiting.ts';
 import { countQueues, retryDead } from '../../db/notices/queues.ts';
@@ -185,6 +186,7 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
   await ask('PATCH', `/leads/${receipts[0]!.id}`, { status: 'contacted', name: 'x', phone: '13800138009' });
   await ask('PATCH', `/leads/${receipts[1]!.id}`, { follow_up_on: '2026-11-23', note: 'x' });
   await ask('PUT', '/assignment-rules/mini-ai-experience', { holders: ['x', 'y'] }, 'admin');
+  await useSeveral(services, receipts[1]!.id);
   const times = 'recorded_from=2026-01-01&recorded_to=2027-01-01';
   const events = ['', `lead_id=${receipts[0]!.id}`, 'action=lead.created', 'action=lead.revealed', 'actor=visitor'];
   events.push('actor=operator', 'actor=operator&action=lead.created', times, `${times}&actor=operator`);
@@ -245,6 +247,20 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
   await findKeyMistakes(db, services.vault, services.settings, noon);
   const [first] = await listTokens(db);
   await revokeToken(db, first!.id, operator, noon);
+}
+
+/** Changes leads at once, undoes that, lists them and counts those of the tabs. */
+async function useSeveral(services: Awaited<ReturnType<typeof startPublished>>['services'], id: string) {
+  const seen = [{ id, status: 'new', assigned_to: null }];
+  const actor = { ...operator, request_id: 'several' };
+  const { former, events } = await changeSeveral(services, seen, { status: 'qualified' }, actor, noon);
+  expect([former.length, events]).toEqual([1, 1]);
+  await undoChange(services, former, { actor_id: actor.id, request_id: 'several', events }, actor, noon);
+  await listChosen(services, [id], undefined, { masked: true }, noon);
+  const spans = { received_from: '2026-01-01', received_to: '2027-01-01' };
+  for (const more of [{}, { form: 'mini-ai-experience' }, { assigned_to: 'x' }, spans])
+    for (const status of ['new', undefined])
+      await countSome(services, { status, order: 'desc', limit: 1, ...more }, 99);
 }
 
 /** Runs every query of requests. */

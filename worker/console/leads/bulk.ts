@@ -22,7 +22,7 @@ import { readList } from './filters.ts';
 import { isOpen } from './rows.ts';
 
 /** How long the page offers to undo a change. */
-export const undo_ms = 10_000;
+const undo_ms = 10_000;
 
 /** How much later an undo may arrive, because the offer is drawn, and the press sent, over a line that may be slow. */
 const way_ms = 5_000;

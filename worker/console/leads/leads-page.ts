@@ -6,7 +6,7 @@ import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
 import type { BulkReport } from './bulk.ts';
-import { refusedChoice, renderBulk, renderReport } from './bulk-page.ts';
+import { refusedChoice, renderBulk, renderReport } from './bulk-forms.ts';
 import { type Filters, isFiltered, reached_statuses, writeFilters } from './filters.ts';
 import { type OpenLead, renderLeads, renderTemplate } from './rows.ts';
 

@@ -1,10 +1,10 @@
 import { html } from 'hono/html';
-import { most_at_once } from '../../../db/leads/bulk.ts';
 import type { Content } from '../../http/page.ts';
 import { renderSelect } from '../elements.ts';
 import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
 import type { BulkReport } from './bulk.ts';
+import { most_chosen } from './chosen.ts';
 import { leadAddress } from './filters.ts';
 
 interface Choices {
@@ -58,5 +58,5 @@ function describe(text: Reader['text'], { act, change }: BulkReport): string {
 /** Returns what a list says of a choice that was refused: of none, or of too many. */
 export function refusedChoice({ text }: Reader, refusal: Refusal | undefined): string | undefined {
   const isChoice = refusal?.errors.some(({ field }) => field === 'lead');
-  return isChoice ? text.bulk.choose(most_at_once) : undefined;
+  return isChoice ? text.bulk.choose(most_chosen) : undefined;
 }
