@@ -226,7 +226,7 @@ describe('the counts of the tabs', () => {
     await started.ask('PATCH', `/leads/${first}`, { status: 'contacted', assigned_to: 'sales' }, 'sales');
     const sales = await started.open('sales');
     const page = await (await sales.get('/console')).text();
-    expect(countsOf(page)).toEqual({ new: '1', contacted: '1', qualified: '0', closed: '0', mine: '1' });
+    expect(countsOf(page)).toEqual({ today: '', new: '1', contacted: '1', qualified: '0', closed: '0', mine: '1' });
     expect(page).toContain('<title>(1) Leads ·');
     const ofForm = await (await sales.get('/console?form=mini-ai-experience&status=closed')).text();
     expect(countsOf(ofForm)).toMatchObject({ new: '0', contacted: '1' });
@@ -248,6 +248,9 @@ describe('the counts of the tabs', () => {
           .compile(),
       ]);
     const told = await (await sales.get('/console/arrivals?status=closed', { Accept: 'application/json' })).json();
-    expect(told).toEqual({ rows: [], counts: { new: '99+', contacted: '1', qualified: '0', closed: '0', mine: '0' } });
+    expect(told).toEqual({
+      rows: [],
+      counts: { today: '', new: '99+', contacted: '1', qualified: '0', closed: '0', mine: '0' },
+    });
   });
 });

@@ -150,12 +150,14 @@
     }
     if (key === 'j' || key === 'k') {
       const names = findAll('.leads .name');
-      const at = names.indexOf(find('.name', target.closest('.leads > li') ?? target));
+      const current = target.closest('.leads > li');
+      const at = current ? names.indexOf(find('.name', current)) : -1;
       const next = names[at < 0 ? 0 : at + (key === 'j' ? 1 : -1)];
       next?.focus();
       return Boolean(next);
     }
-    const chosen = key === 'x' && find('[name=lead]', target.closest('.leads > li') ?? target);
+    const line = key === 'x' && target.closest('.leads > li');
+    const chosen = line && find('[name=lead]', line);
     if (chosen) {
       chosen.click();
       return true;
