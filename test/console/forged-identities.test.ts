@@ -145,7 +145,7 @@ it.each<[string, number, (honest: object) => string]>([
 
 it('a name that could deceive a reader is left out for the next one', async () => {
   await enter({
-    claims: one => ({ ...one, sub: 'u2', name: 'Anna\u202e', preferred_username: 'ａnna', email: 'a@example.com' }),
+    claims: one => ({ ...one, sub: 'u2', name: 'An\u0007na', preferred_username: 'ａnna', email: 'a@example.com' }),
   });
   const holders = await company.db.selectFrom('accounts').select('holder').where('subject', '=', 'u2').execute();
   expect(holders).toEqual([{ holder: 'anna' }]);
