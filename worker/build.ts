@@ -21,9 +21,19 @@ const budgets = { eager: 120, lazy: 600 };
 const sources: Record<string, string[]> = {
   'styles.css': ['text', 'blocks', 'controls'].map(part => `styles/${part}.css`),
   'docs.css': ['page', 'operations'].map(part => `openapi/styles/${part}.css`),
-  'console.css': ['base', 'frame', 'bar', 'list', 'bulk', 'lead', 'overview', 'notices', 'requests', 'narrow'].map(
-    part => `console/styles/${part}.css`,
-  ),
+  'console.css': [
+    'base',
+    'frame',
+    'bar',
+    'list',
+    'bulk',
+    'lead',
+    'overview',
+    'notices',
+    'requests',
+    'settings',
+    'narrow',
+  ].map(part => `console/styles/${part}.css`),
   'console.js': ['console/script.js'],
   'favicon.svg': ['icon.svg'],
   'robots.txt': ['robots.txt'],

@@ -656,6 +656,8 @@ describe.each([
         await page.locator('a[href$="/revocation"]').first().click();
         await page.waitForSelector('.alarm');
         await checkChannels(page, check);
+        await page.goto(`${server.url}/console/settings`);
+        await check(page, 'settings');
       }
       await check(page, `${role}, further`);
       await context.close();

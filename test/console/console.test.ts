@@ -88,6 +88,7 @@ describe('what a role may do', () => {
     ['/console/assignment', 'GET', ['admin']],
     ['/console/assignment/mini-ai-experience', 'POST', ['admin']],
     ['/console/notices', 'GET', ['admin']],
+    ['/console/settings', 'GET', ['admin']],
     ['/console/notices', 'POST', ['admin']],
     ...['', '/removal'].map((step): [string, 'GET', Role[]] => [`/console/notices/${id}${step}`, 'GET', ['admin']]),
     ...['', '/test', '/pause', '/pause/end', '/retry', `/deliveries/${id}/retry`, '/removal'].map(

@@ -30,7 +30,8 @@ type Section =
   | 'record'
   | 'tokens'
   | 'assignment'
-  | 'notices';
+  | 'notices'
+  | 'settings';
 
 /** Sections that the bar has room for beside name and account on most screens. */
 const roomy_sections = 6;
@@ -48,6 +49,7 @@ const sections: { section: Section; path: string; scopes: Scope[] }[] = [
   { section: 'tokens', path: '/console/tokens', scopes: ['tokens:manage'] },
   { section: 'assignment', path: '/console/assignment', scopes: ['tokens:manage'] },
   { section: 'notices', path: '/console/notices', scopes: ['channels:manage'] },
+  { section: 'settings', path: '/console/settings', scopes: ['tokens:manage', 'channels:manage'] },
 ];
 
 /** Address at which a page can be asked for again. */

@@ -48,6 +48,7 @@ export { showProblem } from './problem.ts';
 export { approveRequest, askToRefuse, extendTime, fulfil, verifyPerson } from './requests/acts.ts';
 export { revealRequest, showRequest } from './requests/request.ts';
 export { askRequest, searchRequest, showRequests, takeRequest } from './requests/requests.ts';
+export { showSettings } from './settings/settings.ts';
 export { beginSignIn, completeSignIn, leaveProvider } from './sign-in/account.ts';
 export { arrive, signIn, signOut } from './sign-in/sign-in.ts';
 export { askRevocation, endToken, makeToken, showTokens } from './staff/tokens.ts';

@@ -62,6 +62,7 @@ export const consolePages: Record<string, Methods> = {
     GET: [allow('channels:manage'), page('askRemoval')],
     POST: [allow('channels:manage'), page('endChannel')],
   },
+  '/console/settings': { GET: [allow('tokens:manage', 'channels:manage'), page('showSettings')] },
   '/console/leads/:id': { GET: [allow('leads:read'), page('showLead')] },
   '/console/leads/:id/consent': { GET: [allow('consents:read'), page('showProof')] },
   '/console/leads/:id/reveal': { POST: [allow('leads:reveal'), page('revealLead')] },

@@ -27,6 +27,7 @@ export const en = {
     tokens: 'Tokens',
     assignment: 'Assignment',
     notices: 'Notices',
+    settings: 'Settings',
   },
   language: 'Language',
   region: (region: string, zone: string) => `Data region: ${region} · all times are ${zone}`,

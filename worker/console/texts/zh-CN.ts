@@ -17,6 +17,7 @@ export const zh_cn: ConsoleTexts = {
     tokens: '令牌',
     assignment: '分配',
     notices: '通知',
+    settings: '设置',
   },
   language: '语言',
   region: (region, zone) => `数据所在地：${region} · 时间均为${zone}`,
