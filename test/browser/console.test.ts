@@ -647,6 +647,8 @@ describe.each([
         await page.locator('form[action$="/mini-ai-experience"] button').click();
         await page.waitForSelector('[role=alert]');
         await check(page, 'assignment refused');
+        await page.goto(`${server.url}/console/settings`);
+        await check(page, 'settings');
         await page.goto(`${server.url}/console/tokens`);
         await check(page, 'tokens');
         await page.locator('[name=holder]').fill('x');
@@ -656,8 +658,6 @@ describe.each([
         await page.locator('a[href$="/revocation"]').first().click();
         await page.waitForSelector('.alarm');
         await checkChannels(page, check);
-        await page.goto(`${server.url}/console/settings`);
-        await check(page, 'settings');
       }
       await check(page, `${role}, further`);
       await context.close();
