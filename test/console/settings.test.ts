@@ -82,13 +82,17 @@ describe('GET /console/settings', () => {
     expect(page).not.toContain('hush');
   });
 
-  it('names what Workers do not use, and keeps it out', () => {
+  it('names what Workers do not use, and keeps it out', async () => {
     const environment = { NODE_ENV: 'development', ...test_keys, SMTP_URL: 'hush', FORM_QUOTA_PER_MINUTE: '600' };
     const read = readSettings(environment, 'workers');
     const rows = 'settings' in read ? read.settings.in_force : [];
     expect(rows.find(({ name }) => name === 'SMTP_URL')).toMatchObject({ isRead: false, isSet: false });
     expect(rows.find(({ name }) => name === 'FORM_QUOTA_PER_MINUTE')).toMatchObject({ text: '600', isDefault: true });
     expect(JSON.stringify(rows)).not.toMatch(/hush/);
+    const { open, services } = await startConsole();
+    services.settings.in_force = rows;
+    const page = await (await (await open('admin')).get(path)).text();
+    expect(readRows(page)).toMatchObject({ SMTP_URL: ['–', 'not used on this host'], LOG_LEVEL: ['info', 'default'] });
   });
 
   it.each([
