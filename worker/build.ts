@@ -31,6 +31,7 @@ const sources: Record<string, string[]> = {
     'overview',
     'notices',
     'requests',
+    'policies',
     'settings',
     'narrow',
   ].map(part => `console/styles/${part}.css`),

@@ -26,7 +26,9 @@ export type NoteKind =
   /** An export of the access log. */
   | 'audit'
   /** A form about an incident that was refused. */
-  | 'incident';
+  | 'incident'
+  /** The files of a policy version that is not published yet. */
+  | 'policy';
 
 /** Notes that a session keeps. The oldest goes when one more is written. */
 const notes_kept = 50;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startReceiver } from '../notices/receiver.ts';
@@ -62,6 +63,25 @@ async function checkChannels(page: Page, check: (page: Page, state: string) => P
   await check(page, 'channel to remove');
   await go('button.alarm', 'channel removed');
   receiver.close();
+}
+
+/** Checks the pages of policies: the list, files that are wrong, a preview, and one that is not confirmed. */
+async function checkPolicies(page: Page, check: (page: Page, state: string) => Promise<void>) {
+  const choose = async (text: string, state: string) => {
+    await page.goto(`${server.url}/console/policies`);
+    const name = `${'long-name'.repeat(10)}.md`;
+    await page.locator('#files').setInputFiles({ name, mimeType: 'text/markdown', buffer: Buffer.from(text) });
+    await page.locator('form[enctype] button').click();
+    await page.waitForURL(/policies\/./);
+    await check(page, state);
+  };
+  await page.goto(`${server.url}/console/policies`);
+  await check(page, 'policies');
+  await choose('# No front matter', 'policy with mistakes');
+  const text = readFileSync('worker/demo/policy.zh-CN.md', 'utf8');
+  await choose(text.replace('version: 2026-01', 'version: 2099-01'), 'policy to publish');
+  await page.locator('details.folded summary').click();
+  await check(page, 'policy to publish, other files');
 }
 
 /** Checks the pages of requests: the queue, a form that is wrong, and a request at each step, in clear too. */
@@ -658,6 +678,7 @@ describe.each([
         await page.locator('a[href$="/revocation"]').first().click();
         await page.waitForSelector('.alarm');
         await checkChannels(page, check);
+        await checkPolicies(page, check);
       }
       await check(page, `${role}, further`);
       await context.close();

@@ -127,6 +127,8 @@ const fields: Record<string, Record<string, unknown>> = {
   'POST /console/notices': { kind: 'webhook', name: '', address: '', secret: '', events: 'lead.created', locale: 'en' },
   'POST /console/notices/:id': { name: '', address: '', secret: '', events: 'lead.created', locale: 'en' },
   'POST /console/notices/:id/removal': { sure: '' },
+  'POST /console/policies': { files: 'x' },
+  'POST /console/policies/:id': { seen: '', sure: '' },
   'POST /console/requests': { type: 'access', channel: 'phone', lead_ids: '', email: '', phone: '', details: '' },
   'POST /console/requests/search': { reference: '' },
   'POST /console/requests/:id/reveal': { purpose: '' },

@@ -31,6 +31,7 @@ type Section =
   | 'tokens'
   | 'assignment'
   | 'notices'
+  | 'policies'
   | 'settings';
 
 /** Sections that the bar has room for beside name and account on most screens. */
@@ -49,6 +50,7 @@ const sections: { section: Section; path: string; scopes: Scope[] }[] = [
   { section: 'tokens', path: '/console/tokens', scopes: ['tokens:manage'] },
   { section: 'assignment', path: '/console/assignment', scopes: ['tokens:manage'] },
   { section: 'notices', path: '/console/notices', scopes: ['channels:manage'] },
+  { section: 'policies', path: '/console/policies', scopes: ['policies:publish'] },
   { section: 'settings', path: '/console/settings', scopes: ['tokens:manage', 'channels:manage'] },
 ];
 

@@ -42,6 +42,8 @@ export {
 export { makeChannel, showChannels } from './notices/channels.ts';
 export { resendDead, resendDelivery } from './notices/deliveries.ts';
 export { showOverview } from './overview/overview.ts';
+export { readFiles, showPolicies } from './policies/policies.ts';
+export { previewPolicy, publishPreviewed } from './policies/preview.ts';
 export { showChoices } from './privacy/choices.ts';
 export { showDesk } from './privacy/desk.ts';
 export { showProblem } from './problem.ts';

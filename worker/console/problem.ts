@@ -71,6 +71,9 @@ function formAddress(c: Context<App>, slug: Slug): string {
   const [, channel_id] = /^\/console\/notices\/([^/]+)/.exec(path) ?? [];
   if (channel_id && uuid.test(channel_id) && slug !== 'not-found') return `/console/notices/${channel_id}`;
   if (path.startsWith('/console/notices')) return '/console/notices';
+  const [, draft_id] = /^\/console\/policies\/([^/]+)/.exec(path) ?? [];
+  if (draft_id && uuid.test(draft_id) && slug !== 'not-found') return `/console/policies/${draft_id}`;
+  if (path.startsWith('/console/policies')) return '/console/policies';
   if (path === '/console/export') return exportAddress(Object(c.var.sent));
   if (path.startsWith('/console/bulk') || path === '/console/export/chosen')
     return `/console${readList(z.catch(z.string(), '').parse(Object(c.var.sent).list))}`;

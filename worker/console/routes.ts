@@ -62,6 +62,14 @@ export const consolePages: Record<string, Methods> = {
     GET: [allow('channels:manage'), page('askRemoval')],
     POST: [allow('channels:manage'), page('endChannel')],
   },
+  '/console/policies': {
+    GET: [allow('policies:publish'), page('showPolicies')],
+    POST: [allow('policies:publish'), page('readFiles')],
+  },
+  '/console/policies/:id': {
+    GET: [allow('policies:publish'), page('previewPolicy')],
+    POST: [allow('policies:publish'), page('publishPreviewed')],
+  },
   '/console/settings': { GET: [allow('tokens:manage', 'channels:manage'), page('showSettings')] },
   '/console/leads/:id': { GET: [allow('leads:read'), page('showLead')] },
   '/console/leads/:id/consent': { GET: [allow('consents:read'), page('showProof')] },

@@ -19,14 +19,31 @@ interface Read {
   slug?: Slug;
 }
 
+/** A file of a multipart form, with its bytes as they were sent. */
+export interface SentFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+interface ReadOptions {
+  form: boolean;
+  limit_bytes: number;
+  optional?: boolean;
+  /** Whether a multipart form may hold files, each read as a `SentFile`. */
+  files?: boolean;
+}
+
 /**
  * Reads a JSON body, and with `form` a urlencoded or multipart one too.
  *
  * An `optional` body that is empty is read as an empty object, whatever its type.
  *
- * It counts bytes as they arrive, whatever Content-Length says, and refuses text that is not UTF-8, and files.
+ * It counts bytes as they arrive, whatever Content-Length says, and refuses text that is not UTF-8, and without `files` files.
  */
-export async function readBody(c: Context<App>, form: boolean, limit_bytes: number, optional = false): Promise<Read> {
+export async function readBody(
+  c: Context<App>,
+  { form, limit_bytes, optional = false, files = false }: ReadOptions,
+): Promise<Read> {
   const type = readContentType(readHeader(c, 'Content-Type'));
   const isForm = form && (type === 'application/x-www-form-urlencoded' || type === 'multipart/form-data');
   const isEncoded = /[^\s]/.test((readHeader(c, 'Content-Encoding') ?? '').replace(/^identity$/i, ''));
@@ -38,8 +55,9 @@ export async function readBody(c: Context<App>, form: boolean, limit_bytes: numb
     if (optional && bytes.length === 0) return { value: {} };
     if (!isReadable) return { slug: 'unsupported-media-type' };
     const entries = type === 'multipart/form-data' ? await parseParts(c, bytes) : undefined;
-    if (entries?.some(([, value]) => typeof value !== 'string')) return { slug: 'unsupported-media-type' };
-    const text = decoder.decode(bytes);
+    const hasFiles = entries?.some(([, value]) => typeof value !== 'string') ?? false;
+    if (hasFiles && !files) return { slug: 'unsupported-media-type' };
+    const text = hasFiles ? '' : decoder.decode(bytes);
     const value = isForm ? gather(entries ?? new URLSearchParams(text)) : JSON.parse(text);
     return bytes.length > limit_bytes ? { slug: 'payload-too-large', value } : { value };
   } catch {
@@ -94,9 +112,15 @@ export async function readBytes(c: Context<App>, limit_bytes: number): Promise<U
  * @throws TypeError when it is none.
  * @see RFC 7578
  */
-async function parseParts(c: Context<App>, bytes: Uint8Array): Promise<[name: string, value: unknown][]> {
+async function parseParts(c: Context<App>, bytes: Uint8Array): Promise<[name: string, value: string | SentFile][]> {
   const headers = { 'Content-Type': readHeader(c, 'Content-Type')! };
-  return [...(await new Response(bytes as Uint8Array<ArrayBuffer>, { headers }).formData())];
+  const parts = [...(await new Response(bytes as Uint8Array<ArrayBuffer>, { headers }).formData())];
+  return Promise.all(
+    parts.map(async ([name, value]): Promise<[string, string | SentFile]> => {
+      if (typeof value === 'string') return [name, value];
+      return [name, { name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) }];
+    }),
+  );
 }
 
 /** Makes an object of a form's entries. A name that stands twice becomes a list, so that the schema refuses it. */

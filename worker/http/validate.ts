@@ -62,6 +62,8 @@ export function typedText(check: (typed: string) => ErrorCode | undefined) {
 interface BodyOptions {
   /** Whether urlencoded and multipart bodies are read too. */
   form?: boolean;
+  /** Whether a multipart form may hold files, each read as a `SentFile`. */
+  files?: boolean;
   /** Whether the body may be missing; the schema then gets an empty object. */
   optional?: boolean;
   /** Size of the largest body that is read, when it may be larger than usual. */
@@ -85,6 +87,7 @@ export function body<S extends z.ZodMiniType>(
   schema: S,
   {
     form = false,
+    files = false,
     optional = false,
     limit_bytes = body_limit_bytes,
     entries = most_entries,
@@ -95,7 +98,7 @@ export function body<S extends z.ZodMiniType>(
 ): MiddlewareHandler<App, string, { in: { json: z.input<S> }; out: { json: z.output<S> } }> {
   return async (c, next) => {
     const context = c as unknown as Context<App>;
-    const read = await readBody(context, form, limit_bytes, optional);
+    const read = await readBody(context, { form, limit_bytes, optional, files });
     const { value: sent, slug } = read;
     if (slug && (sent === undefined || refuse === invalidFields))
       return (await unread?.(context)) ?? problem(context, slug);

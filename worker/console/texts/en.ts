@@ -27,6 +27,7 @@ export const en = {
     tokens: 'Tokens',
     assignment: 'Assignment',
     notices: 'Notices',
+    policies: 'Policies',
     settings: 'Settings',
   },
   language: 'Language',

@@ -17,6 +17,7 @@ export const zh_cn: ConsoleTexts = {
     tokens: '令牌',
     assignment: '分配',
     notices: '通知',
+    policies: '隐私政策',
     settings: '设置',
   },
   language: '语言',
