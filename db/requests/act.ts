@@ -4,6 +4,7 @@ import { Conflict, type Database } from '../database.ts';
 import { dayOf } from '../days.ts';
 import { attempts, type Part, run } from '../leads/parts.ts';
 import { findHolder } from '../staff/holders.ts';
+import { hasMade } from '../staff/makers.ts';
 import { foldName, withoutBrackets } from '../staff/names.ts';
 import { failUnless } from '../statements.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -165,7 +166,8 @@ export function approveRefusal(
 }
 
 /**
- * Returns whether who asked and who would approve may be one person: by token, by name, or by who made the token. Two
+ * Returns whether who asked and who would approve may be one person: by token, by name, or by who made the token or one that
+ * it came from by rotation. Two
  * accounts of one provider are told apart by it, whatever their names are; other names are compared without the brackets
  * that an account has been given.
  */
@@ -178,14 +180,7 @@ async function isSamePerson(db: Database, asker_id: string, approver: { id: stri
   const hasAccount = asker?.person || other?.person;
   const [asking, approving] = hasAccount ? compared.map(name => name && withoutBrackets(name)) : compared;
   if (asking === approving) return true;
-  const made = await db
-    .selectFrom('audit_events')
-    .select(['action', 'fields'])
-    .where('actor', '=', asker_id)
-    .where('action', 'in', ['token.created', 'token.rotated'])
-    .orderBy('seq')
-    .execute();
-  return made.some(({ fields }) => fields?.split(',').at(-1) === approver.id);
+  return hasMade(db, asker_id, approver.id);
 }
 
 /** Extends the time for a request, before its due day is over. The day that was told first stays on record. */

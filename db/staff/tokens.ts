@@ -53,12 +53,13 @@ export async function createToken(
  * can change over.
  *
  * @param overlap_days Days for which the old token stays valid, at most until its own expiry; 0 ends it at once.
+ * @param session Id of a session of the old token that goes on with the new one.
  * @returns The new token; undefined when the old one is unknown, revoked or expired.
  */
 export async function rotateToken(
   db: Database,
   old_id: string,
-  { days, overlap_days }: { days: number; overlap_days: number },
+  { days, overlap_days, session }: { days: number; overlap_days: number; session?: string | undefined },
   actor: Actor,
   now: Date,
 ): Promise<string | undefined> {
@@ -91,6 +92,7 @@ export async function rotateToken(
         .where('id', '=', old_id)
         .where('expires_at', '>', last_good)
         .compile(),
+      ...(session ? [moveSession(db, session, old_id, id)] : []),
       takeNumber(db),
       ...recordEvent(db, actor, { action: 'token.rotated', fields: `${old_id},${id}` }, now),
     ]);
@@ -99,6 +101,16 @@ export async function rotateToken(
     if (error instanceof Conflict && error.table === 'tokens') return undefined;
     throw error;
   }
+}
+
+/** Returns the statement by which a session of one token becomes one of another. */
+function moveSession(db: Database, session: string, old_id: string, new_id: string) {
+  return db
+    .updateTable('console_sessions')
+    .set({ holder_id: new_id })
+    .where('id_sha256', '=', digest(session))
+    .where('holder_id', '=', old_id)
+    .compile();
 }
 
 /**

@@ -675,6 +675,18 @@ describe.each([
         await page.locator('form.row button').click();
         await page.waitForSelector('.receipt');
         await check(page, 'made');
+        await page.locator('a[href$="/rotation"]').first().click();
+        await page.waitForSelector('[name=days]');
+        await check(page, 'rotation');
+        await page.goto(`${server.url}/console/tokens`);
+        await page.locator('tr:has(b) a[href$="/rotation"]').click();
+        await page.waitForSelector('.notice');
+        await check(page, 'rotation of the own token');
+        await page.goto(`${server.url}/console/tokens`);
+        await page.locator('tr:has(b) a[href$="/revocation"]').click();
+        await page.waitForSelector('[name=sure]');
+        await check(page, 'revocation of the own token');
+        await page.goto(`${server.url}/console/tokens`);
         await page.locator('a[href$="/revocation"]').first().click();
         await page.waitForSelector('.alarm');
         await checkChannels(page, check);

@@ -85,6 +85,8 @@ describe('what a role may do', () => {
     ['/console/tokens', 'POST', ['admin']],
     [`/console/tokens/abcdefghijkl/revocation`, 'GET', ['admin']],
     [`/console/tokens/abcdefghijkl/revocation`, 'POST', ['admin']],
+    [`/console/tokens/abcdefghijkl/rotation`, 'GET', ['admin']],
+    [`/console/tokens/abcdefghijkl/rotation`, 'POST', ['admin']],
     ['/console/assignment', 'GET', ['admin']],
     ['/console/assignment/mini-ai-experience', 'POST', ['admin']],
     ['/console/notices', 'GET', ['admin']],

@@ -21,7 +21,8 @@ import { channel_events } from '../../db/notices/write.ts';
 import { expireRequests } from '../../db/requests/expire.ts';
 import { listRequests } from '../../db/requests/find.ts';
 import { countQueue, listQueue } from '../../db/requests/queue.ts';
-import { listTokens, revokeToken } from '../../db/staff/tokens.ts';
+import { hasMade } from '../../db/staff/makers.ts';
+import { listTokens, revokeToken, rotateToken } from '../../db/staff/tokens.ts';
 import { findKeyMistakes } from '../../db/vault/check.ts';
 import { rewrapKeys } from '../../db/vault/rotate.ts';
 import { runDueJobs } from '../../worker/jobs.ts';
@@ -246,6 +247,9 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
   await expireAll(services, services.now(), { dry_run: true });
   await findKeyMistakes(db, services.vault, services.settings, noon);
   const [first] = await listTokens(db);
+  const act = { days: 1, overlap_days: 0, session: 'x' };
+  await rotateToken(db, first!.id, act, operator, noon);
+  await hasMade(db, 'operator', first!.id);
   await revokeToken(db, first!.id, operator, noon);
 }
 

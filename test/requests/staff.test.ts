@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createToken } from '../../db/staff/tokens.ts';
+import { createToken, rotateToken } from '../../db/staff/tokens.ts';
 import type { Role } from '../../worker/guards/roles.ts';
 import { lead, noon, operator, origin, readProblem, runJobs, startPublished } from '../support/harness.ts';
 
@@ -271,6 +271,9 @@ describe('a refusal', () => {
       expect((await approveAs(await tokenOf(holder))).status).toBe(403);
     const made = await tokenOf('Anna', { ...operator, id: actor });
     expect((await approveAs(made)).status).toBe(403);
+    const rotation = { days: 9, overlap_days: 0 };
+    const rotated = await rotateToken(db, made.split('_')[1]!, rotation, operator, services.now());
+    expect((await approveAs(rotated!)).status).toBe(403);
     for (const role of ['viewer', 'sales', 'admin'] as Role[])
       expect((await act(request.id, 'approval', undefined, role)).status).toBe(403);
     expect(await (await act(request.id, 'approval', undefined, 'auditor')).json()).toMatchObject({ state: 'refused' });

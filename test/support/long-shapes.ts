@@ -146,6 +146,8 @@ const fields: Record<string, Record<string, unknown>> = {
   'POST /console/export': { ...filters, format: 'text/csv', view: 'masked', purpose: '' },
   'POST /console/audit/export': { lead_id: '', action: '', from: '', to: '', person: '' },
   'POST /console/tokens': { holder: 'x', role: 'sales', days: '0' },
+  'POST /console/tokens/:id/rotation': { days: '' },
+  'POST /console/tokens/:id/revocation': { sure: '' },
   'POST /console/leads/:id/reveal': { purpose: '' },
   'POST /console/leads/:id/status': { status: 'new' },
   'POST /console/leads/:id/assignee': { assigned_to: '' },
@@ -155,8 +157,7 @@ const fields: Record<string, Record<string, unknown>> = {
   'POST /console/leads/:id/correction': { name: '', phone: '', email: '', company: '' },
   'POST /console/leads/:id/erasure': { sure: '' },
 };
-const without_body =
-  /\/(withdrawal|revocation|rotation|reveal\/end|test|retry|approval|pause|pause\/end|copies\/:code)$/;
+const without_body = /\/(withdrawal|rotation|reveal\/end|test|retry|approval|pause|pause\/end|copies\/:code)$/;
 
 /** The parameters that routes look at in their address, by a route that does. */
 const parameters: Record<string, string[]> = {

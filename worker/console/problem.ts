@@ -62,7 +62,7 @@ function formAddress(c: Context<App>, slug: Slug): string {
   if (id && uuid.test(id))
     return leadAddress(id, readList(c.req.query('list')), slug === 'invalid-fields' ? step : undefined);
   if (path === '/console/session') return refusedAddress(c.var.sent);
-  if (path.startsWith('/console/tokens')) return '/console/tokens';
+  if (path.startsWith('/console/tokens')) return slug === 'invalid-fields' ? path : '/console/tokens';
   if (path.startsWith('/console/assignment')) return '/console/assignment';
   const [, request_id] = /^\/console\/requests\/([^/]+)/.exec(path) ?? [];
   if (request_id && uuid.test(request_id) && slug !== 'not-found') return `/console/requests/${request_id}`;

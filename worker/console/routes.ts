@@ -43,6 +43,10 @@ export const consolePages: Record<string, Methods> = {
     GET: [allow('tokens:manage'), page('askRevocation')],
     POST: [allow('tokens:manage'), page('endToken')],
   },
+  '/console/tokens/:id/rotation': {
+    GET: [allow('tokens:manage'), page('askRotation')],
+    POST: [allow('tokens:manage'), page('replaceToken')],
+  },
   '/console/assignment': { GET: [allow('tokens:manage'), page('showRules')] },
   '/console/assignment/:form': { POST: [allow('tokens:manage'), page('changeRule')] },
   '/console/notices': {

@@ -69,7 +69,7 @@ async function answerToken(c: Context<App>, token: string) {
 }
 
 /** Returns the id in the path if it looks like one. A database need not take every text that an address can hold. */
-function readId(c: Context<App>): string | undefined {
+export function readId(c: Context<App>): string | undefined {
   const id = c.req.param('id') ?? '';
   return /^[A-Za-z0-9]{1,32}$/.test(id) ? id : undefined;
 }

@@ -9,6 +9,10 @@ import { renderAgo, writeTime } from '../times.ts';
 
 interface Tokens {
   tokens: TokenRecord[];
+  /** Who made each token, by its id. */
+  makers: Map<string, string>;
+  /** Ids of the tokens that a rotation made another in place of. */
+  replaced: Set<string | undefined>;
   /** Roles that a new token can have. */
   roles: readonly string[];
   /** Days for which a new token can be good. */
@@ -20,12 +24,14 @@ interface Tokens {
 }
 
 /** Draws the tokens, with a form for a new one. */
-export function tokensPage(reader: Reader, { tokens, roles, days, made, refusal }: Tokens): Page {
+export function tokensPage(reader: Reader, tokens: Tokens): Page {
+  const { roles, days, made, refusal } = tokens;
   const { tokens: text, lead, roles: names } = reader.text;
-  const heads = [text.holder, text.role, text.expires, text.used, html`<span class="hidden">${text.revoke}</span>`];
+  const acts = html`<span class="hidden">${text.rotate} ${text.revoke}</span>`;
+  const heads = [text.holder, text.role, text.maker, text.expires, text.used, acts];
   const typed = refusal?.typed ?? {};
   const roleOptions = roles.map(role => [role, names[role]!] as const);
-  const rows = tokens.map(token => renderToken(reader, token));
+  const rows = tokens.tokens.map(token => renderToken(reader, token, tokens));
   return {
     title: text.title,
     section: 'tokens',
@@ -39,34 +45,72 @@ ${renderTable(text.title, heads, rows)}`,
   };
 }
 
-/** Draws the page that asks before a token is revoked. */
-export function revocationPage({ text: { tokens: text, roles } }: Reader, { id, holder, role }: TokenRecord): Page {
+/** A token that is about to be replaced or revoked, with the post that was refused before. */
+interface Asked {
+  token: TokenRecord;
+  refusal: Refusal | undefined;
+}
+
+/** Draws the page that asks before a token is replaced. */
+export function rotationPage(reader: Reader, { token, days, refusal }: Asked & Pick<Tokens, 'days'>): Page {
+  const { tokens: text } = reader.text;
   return {
-    title: text.revokeTitle,
+    title: text.rotateTitle,
     section: 'tokens',
-    content: html`<section class="card narrow"><h1>${text.revokeTitle}</h1>
-<p><b>${holder}</b> · ${roles[role] ?? role} · <code>${id}</code></p>
-<p>${text.revokeBody}</p>
-<form method="post" action="${revocation(id)}"><p class="go"><button class="alarm">${text.revokeDo}</button><a class="button quiet" href="/console/tokens">${text.keep}</a></p></form></section>`,
+    refused: refusal?.slug === 'invalid-fields' ? text.rotateDays : undefined,
+    content: html`<section class="card narrow"><h1>${text.rotateTitle}</h1>
+${renderAsked(reader, token)}
+<p>${text.rotateBody}</p>${isOwn(reader, token) ? html`<p class="notice">${text.rotateOwn}</p>` : ''}
+<form method="post" action="${address(token, 'rotation')}"><label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${refusal?.typed.days ?? days.usual}" required></label>
+<p class="go"><button>${text.rotateDo}</button><a class="button quiet" href="/console/tokens">${text.keep}</a></p></form></section>`,
   };
 }
 
-const revocation = (id: string) => `/console/tokens/${id}/revocation`;
+/**
+ * Draws the page that asks before a token is revoked.
+ *
+ * @param isLast Whether no administrator could sign in afterwards.
+ */
+export function revocationPage(reader: Reader, { token, isLast, refusal }: Asked & { isLast: boolean }): Page {
+  const { tokens: text } = reader.text;
+  const sure = html`<p class="notice alarm">${text.revokeOwn}</p>`;
+  const tick = html`<label class="check"><input type="checkbox" name="sure" value="yes" required><span>${text.revokeOwnSure}</span></label>`;
+  return {
+    title: text.revokeTitle,
+    section: 'tokens',
+    refused: refusal?.slug === 'invalid-fields' ? text.revokeOwnUnsure : undefined,
+    content: html`<section class="card narrow"><h1>${text.revokeTitle}</h1>
+${renderAsked(reader, token)}
+<p>${text.revokeBody}</p>${isOwn(reader, token) ? sure : ''}${isLast ? html`<p class="notice alarm">${text.revokeLast}</p>` : ''}
+<form method="post" action="${address(token, 'revocation')}">${isOwn(reader, token) ? tick : ''}<p class="go"><button class="alarm">${text.revokeDo}</button><a class="button quiet" href="/console/tokens">${text.keep}</a></p></form></section>`,
+  };
+}
 
-function renderToken(
-  reader: Reader,
-  { id, holder, role, expires_at, revoked_at, last_used_at }: TokenRecord,
-): Content[] {
+function renderAsked({ text: { roles } }: Reader, { id, holder, role }: TokenRecord): Content {
+  return html`<p><b>${holder}</b> · ${roles[role] ?? role} · <code>${id}</code></p>`;
+}
+
+/** Returns whether the reader is signed in with the token. */
+const isOwn = ({ holder }: Reader, { id }: TokenRecord) => holder?.id === id;
+
+const address = ({ id }: TokenRecord, act: 'rotation' | 'revocation') => `/console/tokens/${id}/${act}`;
+
+function renderToken(reader: Reader, token: TokenRecord, { makers, replaced }: Tokens): Content[] {
   const { tokens: text, roles } = reader.text;
+  const { id, holder, role, expires_at, revoked_at, last_used_at } = token;
   const isOver = expires_at <= reader.now.toISOString();
-  const state = revoked_at ? text.revoked : isOver ? text.expired : '';
+  const over = replaced.has(id) ? text.replaced : text.expired;
+  const state = revoked_at ? text.revoked : isOver ? over : '';
   return [
-    html`${holder || '–'}<small><code>${id}</code></small>`,
+    html`${holder || '–'}<small><code>${id}</code></small>${isOwn(reader, token) ? html`<small><b>${text.own}</b></small>` : ''}`,
     html`${roles[role] ?? role}`,
+    html`<span class="of">${text.maker}</span>${makers.get(id) ?? '–'}`,
     html`${state || writeTime(reader, expires_at, 'date')}`,
     last_used_at ? renderAgo(reader, last_used_at) : html`${text.never}`,
-    state
-      ? html`–`
-      : html`<a class="button quiet" href="${revocation(id)}">${text.revoke}<span class="hidden"> ${holder}</span></a>`,
+    state ? html`–` : html`${renderAct('rotation', text.rotate)} ${renderAct('revocation', text.revoke)}`,
   ];
+
+  function renderAct(act: 'rotation' | 'revocation', label: string): Content {
+    return html`<a class="button quiet" href="${address(token, act)}">${label}<span class="hidden"> ${holder}</span></a>`;
+  }
 }

@@ -1,18 +1,21 @@
+import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import { type Holder, listHolders } from '../../../db/staff/holders.ts';
+import { listMakings, type Making } from '../../../db/staff/makers.ts';
 import { takeNote, writeNote } from '../../../db/staff/notes.ts';
-import { createToken, listTokens, revokeToken } from '../../../db/staff/tokens.ts';
-import { factory } from '../../context.ts';
+import { createToken, listTokens, revokeToken, rotateToken, type TokenRecord } from '../../../db/staff/tokens.ts';
+import { type App, factory } from '../../context.ts';
 import { actorOf } from '../../guards/access.ts';
-import { roles } from '../../guards/roles.ts';
+import { type Role, roles } from '../../guards/roles.ts';
 import { problem } from '../../http/problems/problem.ts';
 import { uuid } from '../../http/query-fields.ts';
 import { body } from '../../http/validate.ts';
-import { newToken, token_days } from '../../staff/tokens.ts';
+import { newToken, readId, rotation, token_days } from '../../staff/tokens.ts';
 import { answerPage } from '../answer.ts';
-import { readerOf } from '../reader.ts';
+import { type Reader, readerOf } from '../reader.ts';
 import { readRefusal } from '../refusal.ts';
 import { readSessionId } from '../session.ts';
-import { revocationPage, tokensPage } from './tokens-page.ts';
+import { revocationPage, rotationPage, tokensPage } from './tokens-page.ts';
 
 const home = '/console/tokens';
 
@@ -21,34 +24,89 @@ export const showTokens = factory.createHandlers(async c => {
   const { db } = c.var.services;
   const note = c.req.query('made') ?? '';
   const made = uuid.test(note) ? await takeNote<string>(db, readSessionId(c)!, 'token', note) : undefined;
-  const tokens = await listTokens(db);
-  return answerPage(c, tokensPage(readerOf(c), { tokens, roles, days: token_days, made, refusal: readRefusal(c) }));
+  const [tokens, holders, makings] = await Promise.all([listTokens(db), listHolders(db), listMakings(db)]);
+  const reader = readerOf(c);
+  const makers = nameMakers(reader, makings, holders);
+  const replaced = new Set([...makings.values()].map(making => making.replaced));
+  const shown = { tokens, makers, replaced, roles, days: token_days, made, refusal: readRefusal(c) };
+  return answerPage(c, tokensPage(reader, shown));
 });
 
+/** Returns who made each token: the name of a holder, the commands, or an id where the name is gone. */
+function nameMakers({ text: { roles } }: Reader, makings: Map<string, Making>, holders: Holder[]): Map<string, string> {
+  const names = new Map(holders.map(({ id, holder }) => [id, holder]));
+  return new Map([...makings].map(([id, { maker }]) => [id, names.get(maker) || (roles[maker] ?? maker)]));
+}
+
 const text = z._default(z.string(), '');
-const typed = z.object({ holder: text, role: text, days: z.catch(z.coerce.number(), 0) });
+const days = z.catch(z.coerce.number(), 0);
+const typed = z.object({ holder: text, role: text, days });
 
 /** `POST /console/tokens` makes a token. The page that it leads to is the only one that ever holds it. */
 export const makeToken = factory.createHandlers(body(typed, { form: true }), async c => {
   const { db, now } = c.var.services;
   const wanted = newToken.safeParse(c.req.valid('json'));
   if (!wanted.success) return problem(c, 'invalid-fields');
-  const made = await createToken(db, wanted.data, actorOf(c), now());
-  return c.redirect(`${home}?made=${await writeNote(db, readSessionId(c)!, 'token', made, now())}`, 303);
+  return showOnce(c, await createToken(db, wanted.data, actorOf(c), now()));
+});
+
+/** Leads to the page that shows a new token. */
+async function showOnce(c: Context<App>, token: string) {
+  const { db, now } = c.var.services;
+  return c.redirect(`${home}?made=${await writeNote(db, readSessionId(c)!, 'token', token, now())}`, 303);
+}
+
+/** `GET /console/tokens/{id}/rotation` asks before a token is replaced. */
+export const askRotation = factory.createHandlers(async c => {
+  const token = await readGood(c);
+  if (!token) return problem(c, 'not-found');
+  return answerPage(c, rotationPage(readerOf(c), { token, days: token_days, refusal: readRefusal(c) }));
+});
+
+/**
+ * `POST /console/tokens/{id}/rotation` makes a token in place of one that ends at once. Because its page must still
+ * show the new one, the session of one's own token goes on with that.
+ */
+export const replaceToken = factory.createHandlers(body(z.object({ days }), { form: true }), async c => {
+  const { db, now } = c.var.services;
+  const wanted = rotation.safeParse({ days: c.req.valid('json').days, overlap_days: 0 });
+  if (!wanted.success) return problem(c, 'invalid-fields');
+  const id = readId(c);
+  const act = { ...wanted.data, session: readSessionId(c) };
+  const made = id && (await rotateToken(db, id, act, actorOf(c), now()));
+  return made ? showOnce(c, made) : problem(c, 'not-found');
 });
 
 /** `GET /console/tokens/{id}/revocation` asks before a token is revoked. */
 export const askRevocation = factory.createHandlers(async c => {
-  const id = c.req.param('id');
-  const token = (await listTokens(c.var.services.db)).find(one => one.id === id && !one.revoked_at);
-  return token ? answerPage(c, revocationPage(readerOf(c), token)) : problem(c, 'not-found');
+  const { settings } = c.var.services;
+  const token = await readGood(c);
+  if (!token) return problem(c, 'not-found');
+  const isLast = !settings.oidc_issuer && token.role === 'admin' && (await listGood(c, 'admin')).length === 1;
+  return answerPage(c, revocationPage(readerOf(c), { token, isLast, refusal: readRefusal(c) }));
 });
 
-/** `POST /console/tokens/{id}/revocation` ends a token from the next request on. */
-export const endToken = factory.createHandlers(async c => {
+/**
+ * `POST /console/tokens/{id}/revocation` ends a token from the next request on. One's own needs a box to be ticked,
+ * because it signs one out.
+ */
+export const endToken = factory.createHandlers(body(z.object({ sure: text }), { form: true }), async c => {
   const { db, now } = c.var.services;
-  const id = c.req.param('id') ?? '';
-  if (!/^[A-Za-z0-9]{1,32}$/.test(id) || !(await revokeToken(db, id, actorOf(c), now())))
-    return problem(c, 'not-found');
+  const id = readId(c);
+  if (id === c.var.holder.id && c.req.valid('json').sure !== 'yes') return problem(c, 'invalid-fields');
+  if (!id || !(await revokeToken(db, id, actorOf(c), now()))) return problem(c, 'not-found');
   return c.redirect(home, 303);
 });
+
+/** Finds the token in the path if it is still good. */
+async function readGood(c: Context<App>): Promise<TokenRecord | undefined> {
+  const id = c.req.param('id');
+  return (await listGood(c)).find(token => token.id === id);
+}
+
+async function listGood(c: Context<App>, role?: Role): Promise<TokenRecord[]> {
+  const { db, now } = c.var.services;
+  const at = now().toISOString();
+  const tokens = await listTokens(db);
+  return tokens.filter(one => !one.revoked_at && one.expires_at > at && (!role || one.role === role));
+}

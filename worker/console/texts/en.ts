@@ -469,7 +469,23 @@ export const en = {
     never: 'Never',
     revoked: 'Revoked',
     expired: 'Expired',
+    maker: 'Made by',
+    own: 'Yours: you are signed in with it',
+    replaced: 'Replaced',
+    rotate: 'Rotate…',
+    rotateTitle: 'Make a new token in place of this one?',
+    rotateBody:
+      'The new token has the same holder and role, and is shown once. The old one ends at once: whoever works with it is refused until they have the new one, and signed out of the console.',
+    rotateOwn:
+      'This is the token that you are signed in with. You stay signed in here; elsewhere you sign in with the new one.',
+    rotateDo: 'Make the new one, end the old one',
+    rotateDays: 'Give 1 to 3650 days. The token is still the old one.',
     revoke: 'Revoke…',
+    revokeOwn: 'This is the token that you are signed in with.',
+    revokeOwnSure: 'I know that I will be signed out.',
+    revokeOwnUnsure: 'Nothing was revoked. This is your own token: tick that you know you will be signed out.',
+    revokeLast:
+      'No other administrator’s token is good. Without one, nobody manages tokens, policies and channels until the command “token create” makes one on the server.',
     revokeTitle: 'Revoke this token?',
     revokeBody:
       'Whoever works with it is refused from the next request on, and signed out of the console. Nobody can undo this.',
