@@ -107,7 +107,9 @@ function renderToken(reader: Reader, token: TokenRecord, { makers, replaced }: T
     html`<span class="of">${text.maker}</span>${makers.get(id) ?? '–'}`,
     html`${state || writeTime(reader, expires_at, 'date')}`,
     last_used_at ? renderAgo(reader, last_used_at) : html`${text.never}`,
-    state ? html`–` : html`${renderAct('rotation', text.rotate)} ${renderAct('revocation', text.revoke)}`,
+    state
+      ? html`–`
+      : html`<div class="go">${renderAct('rotation', text.rotate)}${renderAct('revocation', text.revoke)}</div>`,
   ];
 
   function renderAct(act: 'rotation' | 'revocation', label: string): Content {
