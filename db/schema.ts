@@ -313,8 +313,8 @@ export interface Accounts {
  * A session of the console, of a token or an account. The browser's cookie holds its id, the table only the SHA-256 of
  * it.
  *
- * Of an account it holds when the provider last vouched for it, since when a request asks again, and, sealed with a key
- * that is derived from the session's id, the provider's token to ask with.
+ * An account's session also holds when the provider last vouched for it, since when a request asks again, and the token
+ * to ask the provider with, sealed with a key that is derived from the session's id.
  */
 export interface ConsoleSessions {
   id_sha256: string;

@@ -7,7 +7,7 @@ import { failUnless, prepare, prepareMany } from '../statements.ts';
 import { describeColumns, pickOther, reachedBy } from './change.ts';
 import { type ClosedReason, type LeadStatus, self_check_form } from './lead.ts';
 
-/** What is done to several leads: one of these, for all of them. */
+/** A change that several leads get alike: one of these members. */
 export interface BulkChange {
   status?: LeadStatus | undefined;
   /** Only with the status `closed`. */
@@ -29,7 +29,7 @@ const kept_columns = [
 ] as const;
 type Kept = Pick<Leads, (typeof kept_columns)[number]>;
 
-/** What a change replaced in a lead. */
+/** A lead's columns as they were before a change; an undo writes them back. */
 export type Former = Kept & { id: string };
 
 /** Why a lead was not changed: it is held or restricted, erased, or somebody else has changed it meanwhile. */

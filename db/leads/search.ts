@@ -19,7 +19,7 @@ export interface NameSearch {
   rest?: Rest | undefined;
 }
 
-/** What is left of the leads of a search: from after an id to another one, in the order of the search. */
+/** The part of a search's leads that is still to be looked through: from after one id up to another, in the order of the search. */
 export interface Rest {
   after: string;
   end: string;

@@ -53,7 +53,7 @@ const findSmall = (page: Page, selector: string) =>
       .map(({ text, width, height }) => `${text} ${width}x${height}`),
   );
 
-/** What is tapped. A box is ticked by its label, so that is what counts. */
+/** The elements that a finger taps. A box counts by its label, because a tap on the label ticks it. */
 const targets =
   '.bar :is(a, button, summary, input:not([type="checkbox"]), .check), .lead :is(button, select), .call a, .crumb a, .account summary';
 

@@ -58,7 +58,7 @@ afterAll(async () => {
   await once(server, 'close');
 });
 
-/** What a test changes of an honest answer. */
+/** The parts of an honest answer that a test changes. */
 interface Forged {
   header?: object;
   claims?: (honest: Record<string, unknown>) => object;

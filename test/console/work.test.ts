@@ -131,7 +131,7 @@ describe('[P3] a note in the console', () => {
     expect(refused).toContain(`\n${long}</textarea>`);
     expect(JSON.stringify(await db.selectFrom('session_notes').selectAll().execute())).not.toContain('xxx');
     expect(await shown()).toMatchObject({ note: 'Both' });
-    // Whose sight of the values has ended meanwhile keeps what they typed, and sees nothing of the other's.
+    // A reader whose sight of the values has ended keeps what they typed, and sees nothing of the other's.
     await ask('PATCH', `/leads/${id}`, { note: 'Zebra' });
     await sales.send(`${path}/reveal/end`);
     const masked = await (await sales.send(`${path}/note`, { note: 'Typed', seen: before })).response.text();

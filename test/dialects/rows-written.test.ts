@@ -58,7 +58,7 @@ it('a lead with key and proof costs at most 14 written rows on D1 and 2 more for
     const repeatable = [{ key: `key of ${rowsOfLead.length}`, fingerprint: 'f' }];
     rowsOfLead.push(await count(() => createLead(services, submission, { repeatable, proof }, visitor, noon)));
   }
-  // Of a lead with an assignee two more indexes tell; whose turn it is takes a row where there are several.
+  // An assignee stands in two more indexes, and the turn takes a row where there are several holders.
   const rowsOfAssigned: number[] = [];
   for (const holders of [['one'], ['one', 'other'], []]) {
     await replaceRule(services.db, submission.form, holders, operator, noon);
