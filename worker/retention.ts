@@ -3,7 +3,7 @@ import { expireConsents } from '../db/consents/expire.ts';
 import type { Database } from '../db/database.ts';
 import { monthsBefore } from '../db/days.ts';
 import { expireLeads, type RunOptions } from '../db/leads/expire.ts';
-import { tallyLeads } from '../db/leads/stats.ts';
+import { tallyLeads } from '../db/leads/figures/stats.ts';
 import { forgetExpired } from '../db/once.ts';
 import { forgetHolders } from '../db/staff/expire.ts';
 import { forgetIdleSessions } from '../db/staff/sessions.ts';

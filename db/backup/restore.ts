@@ -3,7 +3,7 @@ import { verifyTrail } from '../audit/verify.ts';
 import type { Database } from '../database.ts';
 import { settleNotices } from '../incidents/notice.ts';
 import { self_check_form } from '../leads/lead.ts';
-import { openNote } from '../leads/rows.ts';
+import { openNote } from '../leads/rows/open.ts';
 import { endDeliveries } from '../notices/deliveries.ts';
 import { endMails } from '../notices/mails.ts';
 import type { Leads } from '../schema.ts';

@@ -3,7 +3,7 @@ import { recordEvent, system, takeNumber } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { firstIdAt, timeOf } from '../ids.ts';
 import { personal_fields } from '../leads/lead.ts';
-import { openNote } from '../leads/rows.ts';
+import { openNote } from '../leads/rows/open.ts';
 import type { Keys, Leads } from '../schema.ts';
 import { nextTurn } from '../turn.ts';
 import { takeRandom } from '../vault/random.ts';

@@ -2,7 +2,8 @@ import { type AuditEvent, recordEvent, subject_tables, system, takeNumber } from
 import { Conflict, type Database } from '../database.ts';
 import type { MailKind } from '../notices/mails.ts';
 import type { Vault } from '../vault/vault.ts';
-import { openValues, selectLead } from './rows.ts';
+import { openValues } from './rows/open.ts';
+import { selectLead } from './rows/rows.ts';
 
 /**
  * Opens the address of a lead to send a mail to it. The event is durable before.

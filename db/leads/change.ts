@@ -7,7 +7,9 @@ import { failUnless } from '../statements.ts';
 import type { LeadValues, SubjectKeys, Vault } from '../vault/vault.ts';
 import { type ClosedReason, type LeadStatus, lead_statuses } from './lead.ts';
 import type { Part } from './parts.ts';
-import { type LeadRow, openNote, openValues, sealNote, selectLead } from './rows.ts';
+import { openNote, openValues, sealNote } from './rows/open.ts';
+import type { LeadRow } from './rows/row.ts';
+import { selectLead } from './rows/rows.ts';
 
 /** A change of a lead by staff. A property that is left out stays as it is. */
 export interface LeadChange {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { nextTurn } from '../turn.ts';
 import type { Vault } from '../vault/vault.ts';
-import { filterLeads, type LeadQuery, type Position, readValues } from './rows.ts';
+import { filterLeads, type LeadQuery, type Position, readValues } from './rows/filter.ts';
 
 /** Rows that one statement counts: a few milliseconds. */
 const rows_per_slice = 10_000;

@@ -4,17 +4,10 @@ import { LostKey } from '../vault/lost-key.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
 import { type Lead, noted_fields, personal_fields, type RevealPurpose } from './lead.ts';
 import { maskCompany, maskEmail, maskName, maskPhone } from './masks.ts';
-import {
-  type LeadQuery,
-  type LeadRow,
-  openNote,
-  openValues,
-  type Position,
-  selectFeed,
-  selectLead,
-  selectMatches,
-  selectSome,
-} from './rows.ts';
+import type { LeadQuery, Position } from './rows/filter.ts';
+import { openNote, openValues } from './rows/open.ts';
+import type { LeadRow } from './rows/row.ts';
+import { selectFeed, selectLead, selectMatches, selectSome } from './rows/rows.ts';
 
 export type { LeadQuery, Position };
 

@@ -4,7 +4,7 @@ import { digest } from '../digest.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type Lead, noted_fields, type RevealPurpose } from './lead.ts';
 import { readLead } from './read.ts';
-import { selectLead } from './rows.ts';
+import { selectLead } from './rows/rows.ts';
 
 /** Period for which one event covers that a session sees a lead. */
 export const covered_ms = 10 * 60_000;

@@ -5,7 +5,10 @@ import { nextTurn } from '../turn.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
 import type { Lead } from './lead.ts';
 import { readAll, readLead } from './read.ts';
-import { filterLeads, type LeadQuery, type LeadRow, openValues, readValues, selectSome } from './rows.ts';
+import { filterLeads, type LeadQuery, readValues } from './rows/filter.ts';
+import { openValues } from './rows/open.ts';
+import type { LeadRow } from './rows/row.ts';
+import { selectSome } from './rows/rows.ts';
 
 /** A search for leads whose name or company contains a text. */
 export interface NameSearch {

@@ -4,7 +4,8 @@ import { listLeadHolds } from '../leads/holds/list.ts';
 import { listRestrictions } from '../leads/holds/restrict.ts';
 import { run } from '../leads/parts.ts';
 import { findPeriodEnd, type Periods } from '../leads/period.ts';
-import { openNote, openValues, selectLead } from '../leads/rows.ts';
+import { openNote, openValues } from '../leads/rows/open.ts';
+import { selectLead } from '../leads/rows/rows.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
 import { draftAct } from './act.ts';
 import {

@@ -5,7 +5,7 @@ import { draftErasure, eraseLeadById, planErasure } from '../leads/erase.ts';
 import { draftRestriction } from '../leads/holds/restrict.ts';
 import type { ErasureGround } from '../leads/lead.ts';
 import type { Part } from '../leads/parts.ts';
-import { selectLead } from '../leads/rows.ts';
+import { selectLead } from '../leads/rows/rows.ts';
 import { queueMail } from '../notices/mails.ts';
 import { hashReceiptCode, type Signer } from '../vault/signer.ts';
 import type { Vault } from '../vault/vault.ts';

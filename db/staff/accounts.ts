@@ -3,7 +3,8 @@ import { type Actor, type AuditEvent, recordEvent, takeNumber } from '../audit/r
 import { Conflict, type Database } from '../database.ts';
 import { asText, failUnless } from '../statements.ts';
 import { foldName, longest_name } from './names.ts';
-import { newHolderId, type TokenHolder } from './tokens.ts';
+import { newHolderId } from './token-secret.ts';
+import type { TokenHolder } from './tokens.ts';
 
 /** A person as a provider of identities vouches for them, with the role that they have here. */
 export interface Person {

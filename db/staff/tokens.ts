@@ -1,10 +1,11 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { type Actor, recordEvent, takeNumber } from '../audit/record.ts';
 import { Conflict, type Database, isUnavailable } from '../database.ts';
 import { digest } from '../digest.ts';
 import type { Tokens } from '../schema.ts';
 import { prepare } from '../statements.ts';
+import { checksum, checksum_length, makeSecret, shape } from './token-secret.ts';
 
 /** Who presents a token or is signed in with an account: its id, its holder and the holder's role. */
 export interface TokenHolder {
@@ -20,13 +21,8 @@ export interface TokenRecord extends TokenHolder {
   last_used_at: string | null;
 }
 
-const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789';
-const id_length = 12;
-const secret_length = 36;
-const checksum_length = 6;
 const day_ms = 86_400_000;
 const hour_ms = 3_600_000;
-const shape = new RegExp(`^lc_([A-Za-z0-9]{${id_length}})_([A-Za-z0-9]{${secret_length + checksum_length}})$`);
 
 /** Creates a token and returns it. Because only the SHA-256 of its secret is stored, it cannot be read again. */
 export async function createToken(
@@ -180,36 +176,6 @@ async function noteUse(db: Database, { id, last_used_at }: TokenRecord, now: Dat
   });
 }
 
-function makeSecret() {
-  const id = newHolderId();
-  const body = randomLetters(secret_length);
-  const secret = body + checksum(id, body);
-  return { id, secret_sha256: digest(secret), token: `lc_${id}_${secret}` };
-}
-
-/** Returns an id for a token or an account. Both have the same shape, because the audit trail names an actor by it. */
-export function newHolderId(): string {
-  return randomLetters(id_length);
-}
-
 function inDays(now: Date, days: number): string {
   return new Date(now.getTime() + days * day_ms).toISOString();
-}
-
-function randomLetters(length: number): string {
-  const letters = [];
-  while (letters.length < length) {
-    const at = randomBytes(1)[0]! & 63;
-    if (at < alphabet.length) letters.push(alphabet[at]);
-  }
-  return letters.join('');
-}
-
-/**
- * Returns the checksum of a token. It lets a scanner recognise a leaked token, and stops a typing error before it
- * reaches the database.
- */
-function checksum(id: string, body: string): string {
-  const bytes = Buffer.from(digest(`lc_${id}_${body}`), 'hex');
-  return [...bytes.subarray(0, checksum_length)].map(byte => alphabet[byte % alphabet.length]).join('');
 }

@@ -9,7 +9,7 @@ import { verifyTrail } from '../../db/audit/verify.ts';
 import type { Database } from '../../db/database.ts';
 import { monthsBefore } from '../../db/days.ts';
 import * as postgres from '../../db/dialects/postgres.ts';
-import { readLeadDays } from '../../db/leads/stats.ts';
+import { readLeadDays } from '../../db/leads/figures/stats.ts';
 import { createCheckpointKey, isSignedBy } from '../../db/vault/checkpoint-key.ts';
 import { runDueJobs } from '../../worker/jobs.ts';
 import { kinds } from '../../worker/retention.ts';

@@ -1,4 +1,4 @@
-import { most_rows } from '../../worker/console/leads/sheet.ts';
+import { most_rows } from '../../worker/console/leads/export/sheet.ts';
 import type { RunningServer } from '../support/server.ts';
 import { type Load, load, nextChoice, nextLead } from './load.ts';
 import { findDeepestCursor, findPhone, listSince, measureAlone, measureExport, measureSpreadsheet } from './reads.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { left_out } from '../../db/backup/tables.ts';
 import type { Database } from '../../db/database.ts';
-import { openNote } from '../../db/leads/rows.ts';
+import { openNote } from '../../db/leads/rows/open.ts';
 import type { DeploymentKeys } from '../../db/vault/check.ts';
 import { createKeyring } from '../../worker/node/backup/keyring.ts';
 import { makeBackup } from '../../worker/node/backup/make.ts';

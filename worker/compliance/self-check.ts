@@ -4,7 +4,7 @@ import { isGone, listLeftOver } from '../../db/compliance/withdrawals.ts';
 import { draftLead } from '../../db/leads/create.ts';
 import { eraseLeads } from '../../db/leads/erase.ts';
 import { self_check_form } from '../../db/leads/lead.ts';
-import { selectMatches } from '../../db/leads/rows.ts';
+import { selectMatches } from '../../db/leads/rows/rows.ts';
 import { withdrawLead } from '../../db/leads/withdraw.ts';
 import { currentPolicy, documentIn, listPolicies } from '../../db/policies.ts';
 import { takeRandom } from '../../db/vault/random.ts';

@@ -10,25 +10,17 @@ export { exportAudit, sendAudit } from './audit/export.ts';
 export { showRecord } from './compliance/record.ts';
 export { showIncident, tellPeople } from './incidents/incident.ts';
 export { askIncident, makeIncident, showIncidents } from './incidents/incidents.ts';
-export { changeLeads, undoBulk } from './leads/bulk.ts';
-export { askExport, chooseExport, exportLeads, sendExport } from './leads/export.ts';
-export { holdLead, releaseHold, showHolds } from './leads/holds.ts';
-export {
-  askErasure,
-  correctLead,
-  eraseLead,
-  hideLead,
-  revealLead,
-  setAssignee,
-  setFollowUp,
-  setNote,
-  setReason,
-  setStatus,
-  showLead,
-} from './leads/lead.ts';
+export { changeLeads, undoBulk } from './leads/bulk/bulk.ts';
+export { askExport, chooseExport, exportLeads, sendExport } from './leads/export/export.ts';
+export { holdLead, releaseHold, showHolds } from './leads/holds/holds.ts';
+export { liftRestriction, showRestrictions } from './leads/holds/restrictions.ts';
+export { correctLead } from './leads/lead/correction.ts';
+export { askErasure, eraseLead } from './leads/lead/erasure.ts';
+export { hideLead, revealLead, showLead } from './leads/lead/lead.ts';
+export { setNote } from './leads/lead/note.ts';
+export { showProof } from './leads/lead/proof.ts';
+export { setAssignee, setFollowUp, setReason, setStatus } from './leads/lead/work.ts';
 export { searchLeads, showArrivals, showLeads, showSearch } from './leads/leads.ts';
-export { showProof } from './leads/proof.ts';
-export { liftRestriction, showRestrictions } from './leads/restrictions.ts';
 export { showManifest } from './manifest.ts';
 export {
   askRemoval,

@@ -4,7 +4,7 @@ import { placeHold } from '../../db/leads/holds/hold.ts';
 import { type HoldPage, listLeadHolds, listStandingHolds } from '../../db/leads/holds/list.ts';
 import { releaseHold } from '../../db/leads/holds/release.ts';
 import { hold_grounds } from '../../db/leads/lead.ts';
-import { selectLead } from '../../db/leads/rows.ts';
+import { selectLead } from '../../db/leads/rows/rows.ts';
 import type { Holds } from '../../db/schema.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf } from '../guards/access.ts';

@@ -1,5 +1,5 @@
 import type { Attempt } from '../../db/notices/attempts.ts';
-import type { Target } from '../../db/notices/channels.ts';
+import type { Target } from '../../db/notices/channel-seal.ts';
 import type { Notice } from '../../db/notices/outbox.ts';
 import type { Pace } from '../../db/notices/turns.ts';
 import type { Services } from '../context.ts';

@@ -4,7 +4,7 @@ import { findIncident } from '../../db/incidents/find.ts';
 import { notice_parts } from '../../db/incidents/incident.ts';
 import { draftTold } from '../../db/incidents/notice.ts';
 import { openAddress } from '../../db/leads/address.ts';
-import { findAddressee } from '../../db/leads/rows.ts';
+import { findAddressee } from '../../db/leads/rows/rows.ts';
 import { splitAbout, type TellBy } from '../../db/notices/mails.ts';
 import { takeTurn } from '../../db/once.ts';
 import { documentIn, listPolicies } from '../../db/policies.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Attempt, recordAttempt } from '../../db/notices/attempts.ts';
-import { findChannel, openTarget, type Target } from '../../db/notices/channels.ts';
+import { openTarget, type Target } from '../../db/notices/channel-seal.ts';
+import { findChannel } from '../../db/notices/channels.ts';
 import { findDelivery } from '../../db/notices/deliveries.ts';
 import {
   type DueDelivery,

@@ -2,7 +2,7 @@ import type { Database } from '../../db/database.ts';
 import { findHold, placeHold } from '../../db/leads/holds/hold.ts';
 import { releaseHold } from '../../db/leads/holds/release.ts';
 import { hold_grounds } from '../../db/leads/lead.ts';
-import { selectLead } from '../../db/leads/rows.ts';
+import { selectLead } from '../../db/leads/rows/rows.ts';
 import { findKeyMistakes } from '../../db/vault/check.ts';
 import { createVault, type Vault } from '../../db/vault/vault.ts';
 import { staffLine } from '../http/staff-text.ts';

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { maskEmail, maskName, maskPhone } from '../../db/leads/masks.ts';
-import { selectLead } from '../../db/leads/rows.ts';
+import { selectLead } from '../../db/leads/rows/rows.ts';
 import { createRequest } from '../../db/requests/create.ts';
 import { findRequest, type KeyedRequest, listRequests, openTexts, recordReveal } from '../../db/requests/find.ts';
 import { findMeant } from '../../db/requests/meant.ts';

@@ -5,8 +5,8 @@ import { renderEmpty, renderSelect } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
-import type { BulkReport } from './bulk.ts';
-import { refusedChoice, renderBulk, renderReport } from './bulk-forms.ts';
+import type { BulkReport } from './bulk/bulk.ts';
+import { refusedChoice, renderBulk, renderReport } from './bulk/bulk-forms.ts';
 import { type Filters, isFiltered, reached_statuses, writeFilters } from './filters.ts';
 import { type OpenLead, renderLeads, renderTemplate } from './rows.ts';
 

@@ -18,7 +18,7 @@ import { type Reader, readerOf } from '../reader.ts';
 import { readRefusal } from '../refusal.ts';
 import { readSessionId } from '../session.ts';
 import { listAssignees, listPeople } from './assignees.ts';
-import { readReport } from './bulk.ts';
+import { readReport } from './bulk/bulk.ts';
 import { type Filters, filterFields, leads_per_page, readPlace, toQuery, writeList, writePlace } from './filters.ts';
 import { leadsPage, searchPage } from './leads-page.ts';
 import { describeLead, isOpen, type OpenLead } from './rows.ts';

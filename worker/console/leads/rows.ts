@@ -3,7 +3,7 @@ import type { Lead } from '../../../db/leads/lead.ts';
 import type { Content } from '../../http/page.ts';
 import type { Reader } from '../reader.ts';
 import { writeAgo, writeDay, writeTime } from '../times.ts';
-import { writeSeen } from './chosen.ts';
+import { writeSeen } from './bulk/chosen.ts';
 import { leadAddress } from './filters.ts';
 
 /** A lead that has values: neither erased nor held. */

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { DaySpan } from '../../../db/days.ts';
-import type { Outcomes } from '../../../db/leads/outcomes.ts';
-import type { Waiting } from '../../../db/leads/waiting.ts';
+import type { Outcomes } from '../../../db/leads/figures/outcomes.ts';
+import type { Waiting } from '../../../db/leads/figures/waiting.ts';
 import type { Channel } from '../../../db/notices/channels.ts';
 import type { Content } from '../../http/page.ts';
 import { type Locale, language_names } from '../../shared/locales.ts';

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../../db/audit/record.ts';
 import type { ConsentDay } from '../../../db/consents/stats.ts';
-import type { Refused } from '../../../db/leads/bulk.ts';
+import type { Refused } from '../../../db/leads/bulk/units.ts';
 import type { ClosedReason, ErasureGround, HoldGround, LeadStatus, RevealPurpose } from '../../../db/leads/lead.ts';
 import type { MailKind } from '../../../db/notices/mails.ts';
 import type { Role } from '../../guards/roles.ts';

@@ -1,0 +1,43 @@
+import type { Context } from 'hono';
+import { changeLead, type LeadChange } from '../../../../db/leads/change.ts';
+import { findLead } from '../../../../db/leads/read.ts';
+import type { App } from '../../../context.ts';
+import { actorOf } from '../../../guards/access.ts';
+import { asksForJson } from '../../../http/negotiate.ts';
+import { problem } from '../../../http/problems/problem.ts';
+import { uuid } from '../../../http/query-fields.ts';
+import { invalidFields } from '../../../http/validate.ts';
+import { readerOf } from '../../reader.ts';
+import { leadAddress, readList } from '../filters.ts';
+
+/** Changes a lead; then goes back to its page, or tells the script what is so now. */
+export async function answerChange(c: Context<App>, change: LeadChange, done: string) {
+  const { services } = c.var;
+  const id = readId(c);
+  if (!id) return problem(c, 'not-found');
+  const outcome = await changeLead(services, id, change, actorOf(c), services.now());
+  if (outcome === 'not_closed') return invalidFields(c, [{ field: 'closed_reason', code: 'not_allowed' }]);
+  if (outcome !== 'done') return refuseGone(c, id);
+  if (!asksForJson(c)) return goBack(c, id, { done });
+  const { text } = readerOf(c);
+  const { status, assigned_to } = change;
+  const slots = status ? { chip: text.statuses[status] } : { to: assigned_to ?? text.nobody };
+  return c.json({ status, slots, said: text.lead.done[done] }, 200, { 'Cache-Control': 'no-store' });
+}
+
+/** Answers for a lead that is not there to be changed. */
+export async function refuseGone(c: Context<App>, id: string) {
+  const { services } = c.var;
+  const lead = await findLead(services, id, { masked: true }, services.now());
+  return problem(c, lead && 'restricted_at' in lead ? 'held' : 'not-found');
+}
+
+/** Leads the browser back to the page of the lead, which says what was done. */
+export function goBack(c: Context<App>, id: string, said: { done?: string; draft?: string } = {}) {
+  return c.redirect(leadAddress(id, readList(c.req.query('list')), '', said), 303);
+}
+
+export function readId(c: Context<App>): string | undefined {
+  const id = c.req.param('id') ?? '';
+  return uuid.test(id) ? id : undefined;
+}
