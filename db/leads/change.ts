@@ -1,9 +1,9 @@
 import { type CompiledQuery, sql } from 'kysely';
 import { type Actor, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
-import { digest } from '../digest.ts';
 import { writeDeliveries } from '../notices/write.ts';
 import { failUnless } from '../statements.ts';
+import type { Signer } from '../vault/signer.ts';
 import type { LeadValues, SubjectKeys, Vault } from '../vault/vault.ts';
 import { type ClosedReason, type LeadStatus, lead_statuses } from './lead.ts';
 import type { Part } from './parts.ts';
@@ -45,7 +45,7 @@ const attempts = 50;
  * @see PIPL art. 46
  */
 export async function changeLead(
-  { db, vault, notify }: { db: Database; vault: Vault; notify?(): void },
+  { db, vault, signer, notify }: { db: Database; vault: Vault; signer: Signer; notify?(): void },
   id: string,
   change: LeadChange,
   actor: Actor,
@@ -55,7 +55,7 @@ export async function changeLead(
     const row = await selectLead(db, id);
     if (!row || row.erased_at || row.restricted_at) return 'gone';
     if (change.closed_reason && (change.status ?? row.status) !== 'closed') return 'not_closed';
-    if (change.note_seen !== undefined && change.note_seen !== describeNote(openNote(vault, row)))
+    if (change.note_seen !== undefined && !isDescribed(signer, row.id, openNote(vault, row), change.note_seen))
       return 'note_changed';
     const part = draftChange({ db, vault }, row, change, actor, now);
     if (!part) return 'done';
@@ -69,15 +69,29 @@ export async function changeLead(
   }
 }
 
-/** Returns a text that says nothing of a note, but is another for each. */
-export function describeNote(note: string | null): string {
-  return digest(note ?? '');
+/**
+ * Returns a text that says nothing of a note, but is another for each. Because only this deployment can make it, nobody
+ * learns by it whether a guess at a note is right.
+ */
+export function describeNote(signer: Signer, id: string, note: string | null): string {
+  return signer.sign('note', identify(id, note));
+}
+
+function isDescribed(signer: Signer, id: string, note: string | null, mark: string): boolean {
+  return signer.isSigned('note', identify(id, note), mark);
+}
+
+function identify(id: string, note: string | null): string {
+  return `${id} ${note ?? ''}`;
 }
 
 /** Finds what `describeNote` says of a lead's note; undefined where the lead does not exist, is erased or is under a hold. */
-export async function findNote({ db, vault }: { db: Database; vault: Vault }, id: string): Promise<string | undefined> {
+export async function findNote(
+  { db, vault, signer }: { db: Database; vault: Vault; signer: Signer },
+  id: string,
+): Promise<string | undefined> {
   const row = await selectLead(db, id);
-  return row && !row.erased_at && !row.restricted_at ? describeNote(openNote(vault, row)) : undefined;
+  return row && !row.erased_at && !row.restricted_at ? describeNote(signer, id, openNote(vault, row)) : undefined;
 }
 
 /**

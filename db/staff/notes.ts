@@ -33,6 +33,9 @@ export type NoteKind =
 /** Notes that a session keeps. The oldest goes when one more is written. */
 const notes_kept = 50;
 
+/** Notes that a session keeps of one kind, where fewer do: files of a policy take a megabyte. */
+const kept_of: Partial<Record<NoteKind, number>> = { policy: 3 };
+
 /**
  * Writes a note of a session: what a post leaves for the page that it leads to.
  *
@@ -52,20 +55,24 @@ export async function writeNote(
   const session_sha256 = digest(session_id);
   const id = newId(now);
   const sealed = encrypt(deriveNoteKey(session_id), pad(JSON.stringify(content)), context(kind, id));
-  const kept = db
-    .selectFrom('session_notes')
-    .select('id')
-    .where('session_sha256', '=', session_sha256)
-    .orderBy('id', 'desc')
-    .limit(sql.lit(notes_kept));
+  const own = db.selectFrom('session_notes').select('id').where('session_sha256', '=', session_sha256);
+  const gone = db.deleteFrom('session_notes').where('session_sha256', '=', session_sha256);
+  const kept = own.orderBy('id', 'desc').limit(sql.lit(notes_kept));
+  const most = kept_of[kind];
   await db.atomic([
     db
       .insertInto('session_notes')
       .values({ session_sha256, id, kind, sealed: sealed.toString('base64url') })
       .compile(),
-    db.deleteFrom('session_notes').where('session_sha256', '=', session_sha256).where('id', 'not in', kept).compile(),
+    gone.where('id', 'not in', kept).compile(),
+    ...(most ? [deleteOld(kind, most)] : []),
   ]);
   return id;
+
+  function deleteOld(kind: NoteKind, most: number) {
+    const kept = own.where('kind', '=', kind).orderBy('id', 'desc').limit(sql.lit(most));
+    return gone.where('kind', '=', kind).where('id', 'not in', kept).compile();
+  }
 }
 
 /** Reads a note of a session; undefined when the session has none of that kind and id. */

@@ -5,7 +5,7 @@ import { Conflict, type Database, isUnavailable } from '../database.ts';
 import { digest } from '../digest.ts';
 import type { Tokens } from '../schema.ts';
 import { prepare } from '../statements.ts';
-import { checksum, checksum_length, makeSecret, shape } from './token-secret.ts';
+import { checksum, checksum_length, makeSecret, type NewSecret, shape } from './token-secret.ts';
 
 /** Who presents a token or is signed in with an account: its id, its holder and the holder's role. */
 export interface TokenHolder {
@@ -24,14 +24,18 @@ export interface TokenRecord extends TokenHolder {
 const day_ms = 86_400_000;
 const hour_ms = 3_600_000;
 
-/** Creates a token and returns it. Because only the SHA-256 of its secret is stored, it cannot be read again. */
+/**
+ * Creates a token and returns it. Because only the SHA-256 of its secret is stored, it cannot be read again.
+ *
+ * @throws Conflict when a token with the id of `made` is there.
+ */
 export async function createToken(
   db: Database,
   { holder, role, days }: { holder: string; role: string; days: number },
   actor: Actor,
   now: Date,
+  { id, secret_sha256, token }: NewSecret = makeSecret(),
 ): Promise<string> {
-  const { id, secret_sha256, token } = makeSecret();
   const times = { created_at: now.toISOString(), expires_at: inDays(now, days) };
   await db.atomic([
     db
@@ -50,7 +54,7 @@ export async function createToken(
  *
  * @param overlap_days Days for which the old token stays valid, at most until its own expiry; 0 ends it at once.
  * @param session Id of a session of the old token that goes on with the new one.
- * @returns The new token; undefined when the old one is unknown, revoked or expired.
+ * @returns The new token; undefined when the old one is unknown, revoked or expired, or the new one is there already.
  */
 export async function rotateToken(
   db: Database,
@@ -58,8 +62,8 @@ export async function rotateToken(
   { days, overlap_days, session }: { days: number; overlap_days: number; session?: string | undefined },
   actor: Actor,
   now: Date,
+  { id, secret_sha256, token }: NewSecret = makeSecret(),
 ): Promise<string | undefined> {
-  const { id, secret_sha256, token } = makeSecret();
   const created_at = now.toISOString();
   const last_good = inDays(now, overlap_days);
   const ofOld = (column: 'holder' | 'role') =>
@@ -137,6 +141,22 @@ export function listTokens(db: Database): Promise<TokenRecord[]> {
 /** Finds what is stored of a token, without its secret; undefined when there is none with this id. */
 export function findToken(db: Database, id: string): Promise<TokenRecord | undefined> {
   return selectRecords(db).where('id', '=', id).executeTakeFirst();
+}
+
+/** Time in which a post that is sent again leads to the token that it made: a second click, or a line that breaks. */
+const again_ms = 30_000;
+
+/** Returns whether a token with this secret was made a moment ago and is still good. */
+export async function isJustMade(db: Database, { id, secret_sha256 }: NewSecret, now: Date): Promise<boolean> {
+  const row = await db
+    .selectFrom('tokens')
+    .select('id')
+    .where('id', '=', id)
+    .where('secret_sha256', '=', secret_sha256)
+    .where('revoked_at', 'is', null)
+    .where('created_at', '>', new Date(now.getTime() - again_ms).toISOString())
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 function selectRecords(db: Database) {

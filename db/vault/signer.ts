@@ -47,7 +47,7 @@ export interface Received {
   received_at: string;
 }
 
-type SignedUse = 'digits' | 'challenge' | 'form_token' | 'address' | 'refusal' | 'attempt';
+type SignedUse = 'digits' | 'challenge' | 'form_token' | 'address' | 'refusal' | 'attempt' | 'token' | 'note';
 
 /** Letters of a receipt code: digits and capitals without those that are misread (Crockford base 32). */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -110,6 +110,14 @@ describe('POST /console/policies', () => {
     expect(page).toContain('type="file"');
   });
 
+  it('keeps the files of the last three previews of a session', async () => {
+    const { admin, choose } = await startDesk();
+    const kept = [];
+    for (let n = 0; n < 5; n++) kept.push((await choose([['p.md', write(`2026-${n}-next`, '# Next')]])).location);
+    const statuses = await Promise.all(kept.map(async address => (await admin.get(address)).status));
+    expect(statuses).toEqual([404, 404, 200, 200, 200]);
+  });
+
   it('names a file that is not UTF-8, and a version that exists', async () => {
     const { choose } = await startDesk();
     const gbk = await choose([['gbk.md', new Uint8Array([0xd2, 0xfe, 0xcb, 0xbd])]]);

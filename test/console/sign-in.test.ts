@@ -147,6 +147,20 @@ describe('sign-in with an account of the company', () => {
     await sparing.stop();
   });
 
+  it.each([
+    ['null', {}, { groups: ['dpo'], signed: { groups: null } }],
+    [
+      'null within another',
+      { OIDC_ROLE_CLAIM: 'realm_access.roles' },
+      { groups: [], realm_access: { roles: ['dpo'] }, signed: { realm_access: { roles: null } } },
+    ],
+  ])('asks for userinfo where what is signed has the role as %s', async (_, settings, known) => {
+    const { enter, readAccounts } = await startCompany(settings);
+    provider.enter('u1', { name: '张伟', ...known });
+    await enter();
+    expect(await readAccounts()).toMatchObject([{ holder: '张伟', role: 'privacy_officer' }]);
+  });
+
   it('keeps two people of one name apart, and one who signs in in two tabs at once together', async () => {
     const { begin, come, enter, readAccounts } = await startCompany();
     const [one, other] = [await begin(), await begin()];

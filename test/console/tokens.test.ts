@@ -83,6 +83,50 @@ describe('POST /console/tokens/{id}/rotation', () => {
   });
 });
 
+describe('a second click', () => {
+  const readOnce = (page: string) => /name="once" value="([\w-]+)"/.exec(page)![1]!;
+
+  it('on the form for a new token shows what the first one made, and makes no other', async () => {
+    const { admin, open, events, advance } = await openTokens();
+    const form = { holder: '乙', role: 'sales', days: '9', once: readOnce(await read(admin.get('/console/tokens'))) };
+    const clicks = await Promise.all([admin.post('/console/tokens', form), admin.post('/console/tokens', form)]);
+    const shown = await Promise.all(clicks.map(async one => read(admin.get(one.headers.get('Location')!))));
+    const token = findToken(shown[0]!)!;
+    expect([token, findToken(shown[1]!)]).toEqual([expect.any(String), token]);
+    expect(clicks.map(one => one.headers.get('Location')).join()).not.toContain(token.split('_')[2]);
+    expect(await events('token.created')).toHaveLength(3);
+    // Another form, another content and another session are no second click.
+    const others = [
+      await admin.send('/console/tokens', { ...form, once: readOnce(await read(admin.get('/console/tokens'))) }),
+      await admin.send('/console/tokens', { ...form, days: '8' }),
+      await (await open('admin')).send('/console/tokens', form),
+    ];
+    const made = await Promise.all(others.map(async ({ response }) => findToken(await response.text())));
+    expect(new Set([token, ...made]).size).toBe(4);
+    advance(30_000);
+    const late = await admin.send('/console/tokens', form);
+    expect([late.location, findToken(await late.response.text())]).toEqual(['/console/tokens', undefined]);
+    expect(await events('token.created')).toHaveLength(6);
+  });
+
+  it('on a rotation shows the new token once more, also that of the own token', async () => {
+    const { admin, own, sales, pull, events } = await openTokens();
+    for (const id of [idOf(sales), own]) {
+      const path = `/console/tokens/${id}/rotation`;
+      const form = { days: '30', once: readOnce(await read(admin.get(path))) };
+      // The first answer is lost; its page is not asked for.
+      await admin.post(path, form);
+      const second = await admin.send(path, form);
+      const token = findToken(await second.response.text())!;
+      expect(await pull(token)).toBe(id === own ? 403 : 200);
+      expect(await read(admin.get(second.location))).not.toContain(token);
+      await admin.post(`/console/tokens/${idOf(token)}/revocation`, id === own ? {} : { sure: 'yes' });
+      if (id !== own) expect(await admin.statusOf(path, form)).toBe(404);
+    }
+    expect(await events('token.rotated')).toHaveLength(2);
+  });
+});
+
 describe('POST /console/tokens/{id}/revocation', () => {
   it('ends the own token only once it is ticked that this signs out', async () => {
     const { admin, own, sales } = await openTokens();

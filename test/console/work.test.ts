@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createToken, revokeToken } from '../../db/staff/tokens.ts';
 import { script, startConsole } from '../support/console.ts';
@@ -125,6 +126,10 @@ describe('[P3] a note in the console', () => {
     await sales.send(`${path}/note`, { note: 'Both', seen: seenIn(page) });
     expect(await shown()).toMatchObject({ note: 'Both' });
 
+    const guess = createHash('sha256').update('Both').digest('hex');
+    expect(page).not.toContain(guess);
+    await sales.send(`${path}/note`, { note: 'Guessed', seen: guess });
+    expect(await shown()).toMatchObject({ note: 'Both' });
     const long = 'x'.repeat(501);
     const refused = await (await sales.send(`${path}/note`, { note: long, seen: '' })).response.text();
     expect(refused).toContain('data-field-error="note"');

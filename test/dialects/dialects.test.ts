@@ -47,6 +47,11 @@ describe.each(engines)('$engine', ({ engine, open }) => {
     expect([await read(other, 51), await readNote(db, one, 'token', notes[51]!)]).toEqual([undefined, undefined]);
     expect([await takeNote(db, one, 'search', notes[3]!), await read(one, 3)]).toEqual([{ n: 3 }, undefined]);
 
+    const drafts: string[] = [];
+    for (let n = 0; n < 4; n++) drafts.push(await writeNote(db, one, 'policy', { n }, noon));
+    const kept = await Promise.all(drafts.map(draft => readNote(db, one, 'policy', draft)));
+    expect([...kept, await read(one, 51)]).toEqual([undefined, { n: 1 }, { n: 2 }, { n: 3 }, { n: 51 }]);
+
     const seen = async (session: string, now = noon) =>
       (await findLeadInSession(started.services, session, id, now))?.shownFor;
     await grantReveal(db, one, id, 'follow_up', operator, noon);

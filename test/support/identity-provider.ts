@@ -14,6 +14,8 @@ const lasting = ['Interaction', 'Grant', 'Session', 'AccessToken', 'Authorizatio
 interface Known {
   name: string;
   groups: string[];
+  /** Claims that what is signed holds otherwise than its userinfo. */
+  signed?: Record<string, unknown>;
   [claim: string]: unknown;
 }
 
@@ -83,7 +85,9 @@ export async function startIdentityProvider(console_url: string, setup: Setup = 
     rotateRefreshToken: true,
     async findAccount(_: unknown, sub: string) {
       const known = people.get(sub);
-      return known && { accountId: sub, claims: () => ({ sub, ...known }) };
+      if (!known) return undefined;
+      const { signed, ...claims } = known;
+      return { accountId: sub, claims: (use: string) => ({ sub, ...claims, ...(use === 'id_token' && signed) }) };
     },
     async loadExistingGrant(ctx: { oidc: { client: { clientId: string }; session: { accountId: string } } }) {
       const grant = new provider.Grant({ clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId });

@@ -6,6 +6,8 @@ import type { Settings } from '../settings.ts';
 import type { Asking } from './discovery.ts';
 import { Distrusted } from './discovery.ts';
 
+type Claims = Record<string, unknown>;
+
 /** Somebody for whom the provider vouches; without a role where none of their values has one. */
 export type Vouched = Omit<Person, 'role'> & Partial<Pick<Person, 'role'>>;
 
@@ -21,14 +23,13 @@ export async function readPerson(
   subject?: string,
 ): Promise<Vouched> {
   const { issuer, userinfo_endpoint } = config.serverMetadata();
-  let claims: Record<string, unknown> = tokens.claims() ?? {};
+  const sources: Claims[] = [tokens.claims() ?? {}];
   const sub = tokens.claims()?.sub ?? subject ?? '';
   if (!isSubject(sub)) throw new Distrusted('subject');
-  const isTold = readClaim(claims, settings.oidc_role_claim!) !== undefined && readNames(claims).length > 0;
-  if (!isTold && userinfo_endpoint)
-    claims = { ...(await oidc.fetchUserInfo(config, tokens.access_token, sub)), ...claims };
-  const role = chooseRole(settings, claims);
-  const names = [...readNames(claims), ...readNames({ name: sub })];
+  const isTold = readValues(settings, sources) !== undefined && readNames(sources).length > 0;
+  if (!isTold && userinfo_endpoint) sources.push(await oidc.fetchUserInfo(config, tokens.access_token, sub));
+  const role = chooseRole(settings, sources);
+  const names = [...readNames(sources), ...readNames([{ name: sub }])];
   return { issuer, subject: sub, names, ...(role && { role }) };
 }
 
@@ -37,24 +38,32 @@ function isSubject(sub: string): boolean {
   return /^[^\p{Cc}\p{Cs}]{1,255}$/u.test(sub);
 }
 
-function chooseRole({ oidc_role_claim, oidc_roles = [] }: Settings, claims: Record<string, unknown>) {
-  const values = [readClaim(claims, oidc_role_claim!)].flat();
+function chooseRole(settings: Settings, sources: Claims[]) {
+  const { oidc_roles = [] } = settings;
+  const values = [readValues(settings, sources)].flat();
   return oidc_roles.find(([value]) => values.includes(value))?.[1];
 }
 
+/** Reads what tells the role, from the first source that says it; undefined where none does. Null says nothing. */
+function readValues({ oidc_role_claim }: Settings, sources: Claims[]): unknown {
+  return sources.map(claims => readClaim(claims, oidc_role_claim!) ?? undefined).find(value => value !== undefined);
+}
+
 /** Reads a claim by its name, or by the way to it: `realm_access.roles`. */
-function readClaim(claims: Record<string, unknown>, name: string): unknown {
+function readClaim(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   return name
     .split('.')
     .reduce<unknown>(
-      (value, step) => (Object.hasOwn(Object(value), step) ? (value as Record<string, unknown>)[step] : undefined),
+      (value, step) => (Object.hasOwn(Object(value), step) ? (value as Claims)[step] : undefined),
       claims,
     );
 }
 
-function readNames({ name, preferred_username, email }: Record<string, unknown>): string[] {
-  const names = [name, preferred_username, email].filter(one => typeof one === 'string');
+/** Reads names of somebody. Of each kind, the first source that says one counts. */
+function readNames(sources: Claims[]): string[] {
+  const kinds = ['name', 'preferred_username', 'email'];
+  const names = kinds.flatMap(kind => sources.map(claims => claims[kind]).find(one => typeof one === 'string') ?? []);
   return [
     ...new Set(names.map(one => readStaffName(withoutUnseen(one.normalize('NFKC')))).filter(one => one !== undefined)),
   ];

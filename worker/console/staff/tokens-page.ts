@@ -19,13 +19,15 @@ interface Tokens {
   days: { usual: number; most: number };
   /** The token that was just made. */
   made: string | undefined;
+  /** An id of this form alone, by which a second click is told from another token. */
+  once: string;
   /** The post that was refused before, with what was typed for a new token. */
   refusal: Refusal | undefined;
 }
 
 /** Draws the tokens, with a form for a new one. */
 export function tokensPage(reader: Reader, tokens: Tokens): Page {
-  const { roles, days, made, refusal } = tokens;
+  const { roles, days, made, once, refusal } = tokens;
   const { tokens: text, lead, roles: names } = reader.text;
   const acts = html`<span class="hidden">${text.rotate} ${text.revoke}</span>`;
   const heads = [text.holder, text.role, text.maker, text.expires, text.used, acts];
@@ -38,7 +40,7 @@ export function tokensPage(reader: Reader, tokens: Tokens): Page {
     refused: refusal?.slug === 'invalid-fields' ? text.invalid : undefined,
     content: html`<h1>${text.title}</h1><p class="hint">${text.intro}</p>
 ${made ? html`<div class="notice" role="status"><p>${text.made}</p><code class="receipt">${made}</code><button class="quiet" type="button" data-copy="${made}" hidden>${lead.copy}</button></div>` : ''}
-<form class="row" method="post" action="/console/tokens"><label>${text.holder}<input name="holder" required maxlength="100" autocomplete="off" ${unaided} value="${typed.holder ?? ''}"></label>
+<form class="row" method="post" action="/console/tokens"><input type="hidden" name="once" value="${once}"><label>${text.holder}<input name="holder" required maxlength="100" autocomplete="off" ${unaided} value="${typed.holder ?? ''}"></label>
 ${renderSelect('role', text.role, roleOptions, typed.role ?? 'sales')}
 <label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${typed.days ?? days.usual}" required></label><button>${text.make}</button></form>
 ${renderTable(text.title, heads, rows)}`,
@@ -52,7 +54,10 @@ interface Asked {
 }
 
 /** Draws the page that asks before a token is replaced. */
-export function rotationPage(reader: Reader, { token, days, refusal }: Asked & Pick<Tokens, 'days'>): Page {
+export function rotationPage(
+  reader: Reader,
+  { token, days, once, refusal }: Asked & Pick<Tokens, 'days' | 'once'>,
+): Page {
   const { tokens: text } = reader.text;
   return {
     title: text.rotateTitle,
@@ -61,7 +66,7 @@ export function rotationPage(reader: Reader, { token, days, refusal }: Asked & P
     content: html`<section class="card narrow"><h1>${text.rotateTitle}</h1>
 ${renderAsked(reader, token)}
 <p>${text.rotateBody}</p>${isOwn(reader, token) ? html`<p class="notice">${text.rotateOwn}</p>` : ''}
-<form method="post" action="${address(token, 'rotation')}"><label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${refusal?.typed.days ?? days.usual}" required></label>
+<form method="post" action="${address(token, 'rotation')}"><input type="hidden" name="once" value="${once}"><label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${refusal?.typed.days ?? days.usual}" required></label>
 <p class="go"><button>${text.rotateDo}</button><a class="button quiet" href="/console/tokens">${text.keep}</a></p></form></section>`,
   };
 }

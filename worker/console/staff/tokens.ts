@@ -1,9 +1,20 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import { Conflict } from '../../../db/database.ts';
+import { lengthPrefixed } from '../../../db/digest.ts';
+import { newId } from '../../../db/ids.ts';
 import { type Holder, listHolders } from '../../../db/staff/holders.ts';
 import { listMakings, type Making } from '../../../db/staff/makers.ts';
 import { takeNote, writeNote } from '../../../db/staff/notes.ts';
-import { createToken, listTokens, revokeToken, rotateToken, type TokenRecord } from '../../../db/staff/tokens.ts';
+import { makeSecret, type NewSecret } from '../../../db/staff/token-secret.ts';
+import {
+  createToken,
+  isJustMade,
+  listTokens,
+  revokeToken,
+  rotateToken,
+  type TokenRecord,
+} from '../../../db/staff/tokens.ts';
 import { type App, factory } from '../../context.ts';
 import { actorOf } from '../../guards/access.ts';
 import { type Role, roles } from '../../guards/roles.ts';
@@ -28,7 +39,8 @@ export const showTokens = factory.createHandlers(async c => {
   const reader = readerOf(c);
   const makers = nameMakers(reader, makings, holders);
   const replaced = new Set([...makings.values()].map(making => making.replaced));
-  const shown = { tokens, makers, replaced, roles, days: token_days, made, refusal: readRefusal(c) };
+  const once = newId(reader.now);
+  const shown = { tokens, makers, replaced, roles, days: token_days, made, once, refusal: readRefusal(c) };
   return answerPage(c, tokensPage(reader, shown));
 });
 
@@ -40,15 +52,42 @@ function nameMakers({ text: { roles } }: Reader, makings: Map<string, Making>, h
 
 const text = z._default(z.string(), '');
 const days = z.catch(z.coerce.number(), 0);
-const typed = z.object({ holder: text, role: text, days });
+const once = z.catch(z.string().check(z.regex(uuid)), '');
+const typed = z.object({ holder: text, role: text, days, once });
 
 /** `POST /console/tokens` makes a token. The page that it leads to is the only one that ever holds it. */
 export const makeToken = factory.createHandlers(body(typed, { form: true }), async c => {
   const { db, now } = c.var.services;
-  const wanted = newToken.safeParse(c.req.valid('json'));
+  const { once, ...sent } = c.req.valid('json');
+  const wanted = newToken.safeParse(sent);
   if (!wanted.success) return problem(c, 'invalid-fields');
-  return showOnce(c, await createToken(db, wanted.data, actorOf(c), now()));
+  const made = makeOnce(c, once, wanted.data);
+  try {
+    return await showOnce(c, await createToken(db, wanted.data, actorOf(c), now(), made));
+  } catch (error) {
+    if (error instanceof Conflict && error.table === 'tokens') return showAgain(c, made);
+    throw error;
+  }
 });
+
+/**
+ * Makes the secret of a new token: for a form that is sent twice the same one, so that a second click shows what the
+ * first one made. Because it is derived from the session's id, which only the browser has, nothing of it is kept.
+ *
+ * @param once What is in this form alone; empty where it is missing.
+ */
+function makeOnce(c: Context<App>, once: string, wanted: object): NewSecret {
+  if (!once) return makeSecret();
+  const session_id = readSessionId(c)!;
+  const form = lengthPrefixed(session_id, once, c.req.path, JSON.stringify(wanted)).toString('base64');
+  return makeSecret(`${session_id} ${c.var.services.signer.sign('token', form)}`);
+}
+
+/** Leads to the page that shows a token once more where it was made a moment ago, or else to the list. */
+async function showAgain(c: Context<App>, made: NewSecret) {
+  const { db, now } = c.var.services;
+  return (await isJustMade(db, made, now())) ? showOnce(c, made.token) : c.redirect(home, 303);
+}
 
 /** Leads to the page that shows a new token. */
 async function showOnce(c: Context<App>, token: string) {
@@ -60,21 +99,25 @@ async function showOnce(c: Context<App>, token: string) {
 export const askRotation = factory.createHandlers(async c => {
   const token = await readGood(c);
   if (!token) return problem(c, 'not-found');
-  return answerPage(c, rotationPage(readerOf(c), { token, days: token_days, refusal: readRefusal(c) }));
+  const reader = readerOf(c);
+  const asked = { token, days: token_days, once: newId(reader.now), refusal: readRefusal(c) };
+  return answerPage(c, rotationPage(reader, asked));
 });
 
 /**
  * `POST /console/tokens/{id}/rotation` makes a token in place of one that ends at once. Because its page must still
  * show the new one, the session of one's own token goes on with that.
  */
-export const replaceToken = factory.createHandlers(body(z.object({ days }), { form: true }), async c => {
+export const replaceToken = factory.createHandlers(body(z.object({ days, once }), { form: true }), async c => {
   const { db, now } = c.var.services;
-  const wanted = rotation.safeParse({ days: c.req.valid('json').days, overlap_days: 0 });
+  const { once, days } = c.req.valid('json');
+  const wanted = rotation.safeParse({ days, overlap_days: 0 });
   if (!wanted.success) return problem(c, 'invalid-fields');
   const id = readId(c);
   const act = { ...wanted.data, session: readSessionId(c) };
-  const made = id && (await rotateToken(db, id, act, actorOf(c), now()));
-  return made ? showOnce(c, made) : problem(c, 'not-found');
+  const made = makeOnce(c, once, wanted.data);
+  if (id && (await rotateToken(db, id, act, actorOf(c), now(), made))) return showOnce(c, made.token);
+  return (await isJustMade(db, made, now())) ? showOnce(c, made.token) : problem(c, 'not-found');
 });
 
 /** `GET /console/tokens/{id}/revocation` asks before a token is revoked. */

@@ -54,7 +54,7 @@ export async function readNoteForm(c: Context<App>, lead: OpenLead): Promise<Not
   const { services } = c.var;
   const draft = c.req.query('draft') ?? '';
   const refused = uuid.test(draft) && (await readNote<RefusedNote>(services.db, readSessionId(c)!, 'note', draft));
-  if (!refused) return { seen: describeNote(lead.note ?? null), refused: undefined };
+  if (!refused) return { seen: describeNote(services.signer, lead.id, lead.note ?? null), refused: undefined };
   const errors = refused.code ? [{ field: 'note', code: refused.code }] : [];
   return { seen: (await findNote(services, lead.id)) ?? '', refused: { typed: refused.typed, errors } };
 }
