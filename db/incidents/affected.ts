@@ -13,14 +13,17 @@ export interface Period {
 /** Leads that one statement looks for. D1 takes at most 100 bound parameters in a statement. */
 const leads_per_statement = 90;
 
-/** Returns the query of the ids of the leads whose data an incident reached, by what the audit trail says. */
-export function draftAffected(
+/** Reads the queries of the ids of the leads whose data an incident reached, by what the audit trail says. */
+export async function draftAffected(
   db: Database,
   scope: Exclude<IncidentScope, { lead_ids: string[] }>,
   period: Period,
   ended_at: string | undefined,
 ) {
-  return 'token_id' in scope ? selectShown(db, scope.token_id, period) : selectStored(db, period, ended_at);
+  if (!('token_id' in scope)) return selectStored(db, period, ended_at);
+  const ranges = await listSearched(db, scope.token_id, period);
+  const shown = selectShown(db, scope.token_id, period);
+  return ranges.length > 0 ? shown.union(selectSearched(db, ranges, period)) : shown;
 }
 
 /**
@@ -45,6 +48,55 @@ function selectShown(db: Database, token_id: string, { from, to }: Period) {
         .where('recorded_at', '>=', from)
         .innerJoin('audit_subjects', 'audit_subjects.seq', 'audit_events.seq')
         .select(sql<string>`audit_subjects.lead_id`.as('lead_id')),
+    );
+}
+
+/** Ids from one to another, both included. */
+type Range = [first: string, last: string];
+
+/** Ranges that one statement looks in. D1 takes at most 100 bound parameters in a statement. */
+const most_ranges = 30;
+
+/** Lists the ranges that the searches by name of a token looked through: those that overlap as one, too many as the whole. */
+async function listSearched(db: Database, token_id: string, { from, to }: Period): Promise<Range[]> {
+  const rows = await db
+    .selectFrom('audit_events')
+    .select('fields')
+    .distinct()
+    .where('actor', '=', token_id)
+    .where('actor', '<>', sql.lit('visitor'))
+    .where('action', '=', sql.lit('lead.searched'))
+    .where('recorded_at', '>=', from)
+    .where('recorded_at', '<=', to)
+    .execute();
+  const searched = rows.flatMap(({ fields }): Range[] => {
+    const [, first, last] = /,first:([^,]+),last:([^,]+)$/.exec(fields ?? '') ?? [];
+    return first && last ? [[first, last]] : [];
+  });
+  const ranges: Range[] = [];
+  for (const [first, last] of searched.sort(([one], [other]) => (one < other ? -1 : 1))) {
+    const before = ranges.at(-1);
+    if (!before || first > before[1]) ranges.push([first, last]);
+    else if (last > before[1]) before[1] = last;
+  }
+  return ranges.length > most_ranges ? [[ranges[0]![0], ranges.at(-1)![1]]] : ranges;
+}
+
+/**
+ * Selects the leads that searches by name looked through and that were not erased before. Because an answer tells of each
+ * whether its name holds a text, and the trail not which ones it named, all of them count.
+ *
+ * @see PIPL art. 57: who may be affected
+ */
+function selectSearched(db: Database, ranges: Range[], { from, to }: Period) {
+  return db
+    .selectFrom('leads')
+    .select('leads.id as lead_id')
+    .where('form', '<>', self_check_form)
+    .where('received_at', '<=', to)
+    .where(eb => eb.or([eb('erased_at', 'is', null), eb('erased_at', '>=', from)]))
+    .where(eb =>
+      eb.or(ranges.map(([first, last]) => eb.and([eb('leads.id', '>=', first), eb('leads.id', '<=', last)]))),
     );
 }
 

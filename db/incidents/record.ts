@@ -78,8 +78,9 @@ async function draftLeads(
   if ('token_id' in scope && !(await findHolder(db, scope.token_id))) return 'unknown_token';
   const use = 'key_id' in scope ? await findUse(db, scope.key_id) : { ended_at: undefined };
   if (!use) return 'unknown_key';
+  const reached = await draftAffected(db, scope, period, use.ended_at);
   const leads = db
-    .selectFrom(draftAffected(db, scope, period, use.ended_at).as('reached'))
+    .selectFrom(reached.as('reached'))
     .select(({ val }) => [val(incident_id).as('incident_id'), 'lead_id']);
   const more = 'token_id' in scope ? await findOfRequests({ db, vault }, scope.token_id, period) : [];
   return [

@@ -139,8 +139,15 @@ async function selectRecorded(
 
 /** Reads rows one by one. A LostKey is thrown at the end, so that it names all leads that do not open. */
 export function readAll<T>(rows: LeadRow[], read: (row: LeadRow) => T): T[] {
+  const { opened, lost } = readSome(rows, read);
+  if (lost) throw lost;
+  return opened;
+}
+
+/** Reads those of the rows that open, and returns with them the LostKey of the others, where there are some. */
+export function readSome<T>(rows: LeadRow[], read: (row: LeadRow) => T): { opened: T[]; lost: LostKey | undefined } {
   const lost: LostKey[] = [];
-  const leads = rows.flatMap(row => {
+  const opened = rows.flatMap(row => {
     try {
       return [read(row)];
     } catch (error) {
@@ -149,14 +156,13 @@ export function readAll<T>(rows: LeadRow[], read: (row: LeadRow) => T): T[] {
       return [];
     }
   });
-  const [first] = lost;
-  if (first)
-    throw new LostKey(
-      first.setting,
-      lost.flatMap(({ unopened }) => unopened),
-      first,
-    );
-  return leads;
+  return { opened, lost: joinLost(lost) };
+}
+
+/** Joins errors to one that names all leads that do not open; undefined where there is none. */
+export function joinLost([first, ...others]: LostKey[]): LostKey | undefined {
+  const unopened = [first, ...others].flatMap(one => one?.unopened ?? []);
+  return first && new LostKey(first.setting, unopened, first);
 }
 
 /** Opens a row as staff see it, in clear or masked. A caller that asks for clear values has recorded the read before. */

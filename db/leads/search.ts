@@ -2,9 +2,10 @@ import { sql } from 'kysely';
 import { type Actor, recordEvent, takeNumber } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { nextTurn } from '../turn.ts';
+import type { LostKey } from '../vault/lost-key.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
 import type { Lead } from './lead.ts';
-import { readAll, readLead } from './read.ts';
+import { joinLost, readAll, readLead, readSome } from './read.ts';
 import { filterLeads, type LeadQuery, readValues } from './rows/filter.ts';
 import { openValues } from './rows/open.ts';
 import type { LeadRow } from './rows/row.ts';
@@ -35,6 +36,8 @@ export interface NamePage {
   found: number;
   /** Number of leads that were looked through. */
   searched: number;
+  /** Names the leads that do not open, whose keys are lost. They are not looked through. */
+  lost: LostKey | undefined;
   /** Where the next page goes on; undefined where there is none. */
   rest: Rest | undefined;
 }
@@ -56,19 +59,20 @@ export async function searchLeads(
 ): Promise<NamePage> {
   const ids = await listIds({ db, vault }, query, most, rest);
   const [first, last] = [ids[0], ids.at(-1)];
-  if (!first || !last) return { leads: [], found: 0, searched: 0, rest: undefined };
+  if (!first || !last) return { leads: [], found: 0, searched: 0, lost: undefined, rest: undefined };
   const [oldest, newest] = [first, last].sort();
   const fields = `name,company,count:${ids.length},first:${oldest},last:${newest}`;
   await db.atomic([takeNumber(db), ...recordEvent(db, actor, { action: 'lead.searched', fields }, now)]);
   const page: LeadRow[] = [];
+  const unopened: LostKey[] = [];
   let [found, searched] = [0, 0];
   for (let at = 0; at < ids.length; at += leads_per_slice) {
     await nextTurn();
     const rows = await selectSome(db, ids.slice(at, at + leads_per_slice));
-    const matches = readAll(rows, row => ({ row, values: openValues(vault, row) })).filter(one =>
-      isOf(one.values, text),
-    );
-    searched += rows.length;
+    const { opened, lost } = readSome(rows, row => ({ row, values: openValues(vault, row) }));
+    const matches = opened.filter(one => isOf(one.values, text));
+    if (lost) unopened.push(lost);
+    searched += opened.length;
     found += matches.length;
     page.push(...matches.slice(0, query.limit - page.length).map(({ row }) => row));
   }
@@ -77,6 +81,7 @@ export async function searchLeads(
     leads: readAll(page, row => readLead(vault, row, false)),
     found,
     searched,
+    lost: joinLost(unopened),
     rest: end && found > page.length ? { after: end.id, end: last } : undefined,
   };
 }

@@ -182,9 +182,14 @@ describe('a spreadsheet of several pages', () => {
     expect(before).toBeLessThan(4);
     await new Promise(resolve => setTimeout(resolve, 50));
     expect(await countReveals()).toBe(before);
+    const auditor = await started.open('auditor');
+    const readCounts = async () =>
+      (await (await auditor.get('/console/audit?action=all')).text()).match(/(up to )?\b1600 leads/g);
+    expect(await readCounts()).toEqual(['up to 1600 leads']);
     const whole = await sheet({ order: 'asc', ...in_clear });
     expect(new Set(whole.map(row => row.at(-1)!.text)).size).toBe(1_601);
     expect(await countReveals()).toBe(before + 4);
+    expect(await readCounts()).toEqual(['1600 leads', 'up to 1600 leads']);
 
     const last = await db.selectFrom('leads').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow();
     await db.atomic([db.deleteFrom('keys').where('subject_id', '=', last.id).compile()]);

@@ -85,6 +85,35 @@ describe.each(engines)('incidents on $engine', ({ open }) => {
     expect(audit_events).toMatchObject([{ fields: shown.id, purpose: 'token' }]);
   });
 
+  it('[A1] counts the leads that searches by name looked through, in the hours of the incident alone', async () => {
+    const { ask, pull, token, advance } = started;
+    const receive = async () => {
+      advance(1);
+      return submit();
+    };
+    const search = async (more: string) => expect((await pull(`/leads?q=zz${more}`, 'sales')).status).toBe(200);
+    await receive();
+    await search('');
+    advance(hour_ms);
+    const from = at();
+    const [first, second] = [await receive(), await receive()];
+    await search(`&received_from=${from}`);
+    advance(hour_ms);
+    await receive();
+    advance(hour_ms);
+    const [erased, fourth] = [await receive(), await receive()];
+    const since = new Date(Date.parse(at()) - 60_000).toISOString();
+    await ask('DELETE', `/leads/${erased}`);
+    await search(`&received_from=${since}`);
+    await search(`&received_from=${since}`);
+    const to = at();
+    advance(1_000);
+    await receive();
+    await search('');
+    const shown = await record({ from, to, scope: { token_id: (await token('sales')).split('_')[1]! } });
+    expect(await affectedBy(shown)).toEqual([first, second, fourth]);
+  });
+
   it('[A1] counts the leads of requests that a token was shown in clear, in the hours of the incident alone', async () => {
     const { ask, pull, post, token, advance } = started;
     const officer = (await token('privacy_officer')).split('_')[1]!;

@@ -69,6 +69,20 @@ it('a stream that comes to a lost key breaks, and the log says why', async () =>
   expect(readLost().map(({ subject_ids }) => subject_ids.toSorted())).toEqual([ids.slice(0, 2)]);
 });
 
+it('a search by name passes over what a lost key seals, says how many, and the log says which', async () => {
+  const { pull, open, ids, readLost } = await startWithLost();
+  const answer = await pull(`/leads?q=${encodeURIComponent(lead.company.slice(0, 2))}`, 'sales');
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toMatchObject({ leads: [{ id: ids[2] }], searched: 1, unopened: 2 });
+  const [lost] = readLost();
+  expect([lost!.key_ids, lost!.subject_ids.toSorted()]).toEqual([['2019'], ids.slice(0, 2)]);
+  const page = await (await open('sales')).send('/console/search', { q: lead.name.slice(0, 2) });
+  expect(page.response.status).toBe(200);
+  const html = await page.response.text();
+  expect(html).toContain('2 leads were passed over, because their keys are lost.');
+  expect(html).toContain(`data-id="${ids[2]}"`);
+});
+
 it('a page of the console says it too', async () => {
   const { open } = await startWithLost();
   const page = await (await open('sales')).get('/console');

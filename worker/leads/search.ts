@@ -5,6 +5,7 @@ import { foldName, type NamePage, type NameSearch, type Rest, searchLeads } from
 import type { App } from '../context.ts';
 import { actorOf, hasScope } from '../guards/access.ts';
 import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
+import { logFailure } from '../http/problems/failure.ts';
 import { problem } from '../http/problems/problem.ts';
 import { invalidFields, typedText } from '../http/validate.ts';
 import type { ErrorCode } from '../shared/field-errors.ts';
@@ -32,20 +33,30 @@ export async function answerSearch(c: Context<App>, text: string, query: LeadQue
   if (!hasScope(c, 'leads:reveal')) return problem(c, 'forbidden');
   const rest = cursor === undefined ? undefined : readCursor(cursor, query);
   if (cursor !== undefined && !rest) return invalidFields(c, [{ field: 'cursor', code: 'invalid' }]);
-  const { leads, searched, rest: more } = await searchByName(c, { query, text, rest });
+  const { leads, searched, lost, rest: more } = await searchByName(c, { query, text, rest });
   const next_cursor = more ? encodeCursor(`name ${query.order} ${more.after} ${more.end}`) : null;
-  return c.json({ leads, next_cursor, has_more: Boolean(more), searched }, 200, {
+  return c.json({ leads, next_cursor, has_more: Boolean(more), searched, ...tellLost(lost) }, 200, {
     'Cache-Control': 'private, no-store',
     Vary: 'Accept',
     ...(next_cursor && { Link: linkNext(c, next_cursor) }),
   });
 }
 
-/** Searches as many leads as the host can, in the name of the request's presenter. */
-export function searchByName(c: Context<App>, search: Omit<NameSearch, 'most'>): Promise<NamePage> {
+/** Returns how many leads were passed over because they do not open, where there are some. */
+function tellLost(lost: NamePage['lost']): { unopened?: number } {
+  return lost ? { unopened: lost.unopened.length } : {};
+}
+
+/**
+ * Searches as many leads as the host can, in the name of the request's presenter. Leads that do not open are logged:
+ * because they hold up no other lead, the search goes on without them.
+ */
+export async function searchByName(c: Context<App>, search: Omit<NameSearch, 'most'>): Promise<NamePage> {
   const { services } = c.var;
   const most = services.most_searched ?? most_searched;
-  return searchLeads(services, { ...search, most }, actorOf(c), services.now());
+  const page = await searchLeads(services, { ...search, most }, actorOf(c), services.now());
+  if (page.lost) logFailure(c, page.lost);
+  return page;
 }
 
 function readCursor(cursor: string, { order }: LeadQuery): Rest | undefined {

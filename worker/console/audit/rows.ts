@@ -33,11 +33,15 @@ export function renderEvents(reader: Reader, listed: ListedEvent[], { label, lea
   return renderTable(label ?? audit.title, heads, rows);
 }
 
+/** An event, or an export with how many leads it was asked of where its pages are not all here or were not all read. */
+type JoinedEvent = ListedEvent & { most?: number };
+
 /**
- * Joins the events of an export, which follow each other, to one about all of its leads. Where these were counted, the
- * count stands also while a part of the events is on another page.
+ * Joins the events of an export, which follow each other, to one about all of its leads. Because a download may be
+ * cancelled, and because a part of the events may be on another page, the number that was counted before is said only
+ * where the events say the same.
  */
-function joinExports(events: ListedEvent[], exports: Exports): ListedEvent[] {
+function joinExports(events: ListedEvent[], exports: Exports): JoinedEvent[] {
   const joined: ListedEvent[] = [];
   for (const event of events) {
     const { request_id, action, lead_count, lead_ids } = event;
@@ -49,8 +53,8 @@ function joinExports(events: ListedEvent[], exports: Exports): ListedEvent[] {
     } else joined.push(isPart ? { ...event, action: 'lead.exported' } : event);
   }
   return joined.map(event => {
-    const count = event.action === 'lead.exported' && exports.get(event.request_id ?? '');
-    return count ? { ...event, lead_count: count } : event;
+    const most = event.action === 'lead.exported' ? exports.get(event.request_id ?? '') : undefined;
+    return most !== undefined && most > event.lead_count ? { ...event, most } : event;
   });
 }
 
@@ -89,16 +93,20 @@ function describePurpose({ text, locale }: Reader, action: string, purpose: stri
   return text.purposes[purpose] ?? text.forms[purpose] ?? grounds[purpose] ?? purpose;
 }
 
-function renderSubjects({ text: { audit } }: Reader, { lead_ids, lead_count, fields, action }: ListedEvent): Content {
+function renderSubjects(
+  { text: { audit } }: Reader,
+  { lead_ids, lead_count, fields, action, most }: JoinedEvent,
+): Content {
   if (lead_count === 0 && fields && /^(request|copy)\./.test(action))
     return html`<a href="${requestAddress(fields)}"><code>${fields.slice(-12)}</code></a>`;
   if (action === 'lead.searched') return html`${audit.leads(Number(/count:(\d+)/.exec(fields ?? '')?.[1]))}`;
-  if (lead_count === 0)
+  const count = most === undefined ? audit.leads(lead_count) : audit.upTo(most);
+  if (lead_count === 0 && most === undefined)
     return html`${/^(token|policy|calendar|key|channel|audit)\./.test(action) ? html`<code>${fields}</code>` : '–'}`;
-  if (lead_ids.length === 0) return html`${audit.leads(lead_count)}`;
+  if (lead_ids.length === 0) return html`${count}`;
   const links = lead_ids.map(
     id => html`<a href="/console/audit?lead_id=${id}&amp;action=all"><code>${id.slice(-12)}</code></a> `,
   );
-  if (lead_count === 1) return html`${links}`;
-  return html`<details><summary>${audit.leads(lead_count)}</summary>${links}${lead_count > lead_ids.length ? '…' : ''}</details>`;
+  if (lead_count === 1 && most === undefined) return html`${links}`;
+  return html`<details><summary>${count}</summary>${links}${lead_count > lead_ids.length ? '…' : ''}</details>`;
 }

@@ -62,7 +62,7 @@ const en: DeskTexts = {
   incident: 'Incident',
   newTitle: 'Record an incident',
   newIntro:
-    'The clocks begin when you record it. Who is affected is found from the access log: what a token was shown or exported in these hours, or what a key opens.',
+    'The clocks begin when you record it. Who is affected is found from the access log: what a token was shown, exported or searched by name in these hours, or what a key opens.',
   newDo: 'Record and find who is affected',
   from: 'From',
   to: 'To',
@@ -126,7 +126,8 @@ const zh: DeskTexts = {
   noneHint: '个人信息可能被无权者查看、更改，或者丢失时，请在此记录。',
   incident: '安全事件',
   newTitle: '记录安全事件',
-  newIntro: '时限自记录时起算。受影响的个人由访问记录得出：某个令牌在此期间查看或导出的内容，或某个密钥能解密的内容。',
+  newIntro:
+    '时限自记录时起算。受影响的个人由访问记录得出：某个令牌在此期间查看、导出或按姓名搜索的内容，或某个密钥能解密的内容。',
   newDo: '记录并查找受影响的个人',
   from: '开始时间',
   to: '结束时间',

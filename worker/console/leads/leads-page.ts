@@ -71,8 +71,8 @@ interface Found extends Listed {
   q: string;
   /** Undefined where nothing can be searched for by `q`. */
   leads: OpenLead[] | undefined;
-  /** Of a search by a part of a name: how many leads it found and how many it looked through. */
-  byName?: { found: number; searched: number } | undefined;
+  /** Of a search by a part of a name: how many leads it found, how many it looked through, and how many do not open. */
+  byName?: { found: number; searched: number; unopened: number } | undefined;
 }
 
 /** Draws what a search found. */
@@ -80,6 +80,7 @@ export function searchPage(reader: Reader, found: Found): Page {
   const { q, leads, list: here, report, byName } = found;
   const { list } = reader.text;
   const extent = byName?.searched ? html`<p class="hint">${list.searched(byName.searched)}</p>` : '';
+  const unopened = byName?.unopened ? renderNotice(list.unopened(byName.unopened)) : '';
   const beyond =
     leads && byName && byName.found > leads.length ? html`<p class="hint">${list.beyond(leads.length)}</p>` : '';
   const back = html`<p><a class="button quiet" href="/console">${list.all}</a></p>`;
@@ -88,7 +89,7 @@ export function searchPage(reader: Reader, found: Found): Page {
     section: 'leads',
     refused: refusedChoice(reader, found.refusal),
     content: html`<div class="bar">${renderFinder(reader, q, !leads)}</div>
-${report ? renderReport(reader, report, here) : ''}
+${report ? renderReport(reader, report, here) : ''}${unopened}
 ${
   !leads
     ? html`<h1 class="hidden">${list.find}</h1>${renderNotice(mayName(reader) ? list.tooShort : list.invalid)}${back}`

@@ -113,7 +113,7 @@ async function countTabs(services: Services, reader: Reader, filters: Filters): 
 /** The note of a search: what was typed, and for a part of a name what it found then. */
 interface Search {
   q: string;
-  byName?: Pick<NamePage, 'found' | 'searched'> & { ids: string[] };
+  byName?: Pick<NamePage, 'found' | 'searched'> & { ids: string[]; unopened: number };
 }
 
 const wanted = z.object({ q: z._default(z.string().check(z.maxLength(300)), '') });
@@ -131,8 +131,8 @@ export const searchLeads = factory.createHandlers(body(wanted, { form: true }), 
   const search: Search = { q };
   if (!readContact(q) && hasScope(c, 'leads:reveal') && !checkPart(q)) {
     const query = { order: 'desc', limit: leads_per_page } as const;
-    const { leads, found, searched } = await searchByName(c, { query, text: foldName(q) });
-    search.byName = { ids: leads.map(({ id }) => id), found, searched };
+    const { leads, found, searched, lost } = await searchByName(c, { query, text: foldName(q) });
+    search.byName = { ids: leads.map(({ id }) => id), found, searched, unopened: lost?.unopened.length ?? 0 };
   }
   return c.redirect(`/console/search/${await writeNote(db, readSessionId(c)!, 'search', search, now())}`, 303);
 });

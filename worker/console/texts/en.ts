@@ -132,6 +132,8 @@ export const en = {
     named: (n: number) =>
       n === 1 ? '1 lead by name or company' : `${n.toLocaleString('en')} leads by name or company`,
     searched: (n: number) => `Looked through the newest ${n.toLocaleString('en')}. This search is in the access log.`,
+    unopened: (n: number) =>
+      `${n === 1 ? '1 lead was' : `${n} leads were`} passed over, because ${n === 1 ? 'its key is' : 'their keys are'} lost. Tell whoever runs the server.`,
     beyond: (n: number) => `The newest ${n} are shown. Type more of the name to find the others.`,
     noneNamed: 'No lead with this name or company',
     noneNamedHint:
@@ -383,6 +385,7 @@ export const en = {
     }),
     about: 'About',
     leads: (n: number) => (n === 1 ? '1 lead' : `${n} leads`),
+    upTo: (n: number) => (n === 1 ? 'up to 1 lead' : `up to ${n} leads`),
     none: 'No such entries',
     noneHint: 'Entries appear here when somebody shows, changes, exports or erases a lead.',
     actions: named<AuditEvent['action']>({

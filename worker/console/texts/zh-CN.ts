@@ -112,6 +112,7 @@ export const zh_cn: ConsoleTexts = {
     tooShort: '请至少输入姓名或公司名中的两个字符，或输入完整的电话号码、邮箱地址。',
     named: n => `按姓名或公司找到 ${n} 条线索`,
     searched: n => `已查找最新的 ${n} 条线索。本次搜索已记入访问记录。`,
+    unopened: n => `有 ${n} 条线索的密钥已丢失，未能查找。请告知服务器管理员。`,
     beyond: n => `只显示最新的 ${n} 条；请输入更多字符以缩小范围。`,
     noneNamed: '没有姓名或公司名相符的线索',
     noneNamedHint: '请缩短搜索内容，或按电话号码、邮箱地址搜索：后者可以找到任何时间的线索。',
@@ -341,6 +342,7 @@ export const zh_cn: ConsoleTexts = {
     mails: { code: '请求的验证码', copy: '副本的地址', policy: '政策变更', incident: '安全事件告知' },
     about: '对象',
     leads: n => `${n} 条线索`,
+    upTo: n => `最多 ${n} 条线索`,
     none: '没有这样的记录',
     noneHint: '有人显示、更改、导出或删除线索后，记录会出现在这里。',
     actions: {

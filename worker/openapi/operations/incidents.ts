@@ -90,7 +90,7 @@ export const incident_operations: Operation[] = [
     scope: 'incidents:manage',
     summary: { en: 'Record a security incident', 'zh-CN': '记录安全事件' },
     description:
-      'The leads whose data it reached are found from the audit trail: for `token_id` those that the token, or the account of that id, was shown or exported in clear from ten minutes before `from` (a look in the console may last so long) up to `to`; for `key_id` those that the key may have wrapped and that were not erased before `from`; for `all` every lead that was here. `lead_ids` names them.',
+      'The leads whose data it reached are found from the audit trail: for `token_id` those that the token, or the account of that id, was shown or exported in clear from ten minutes before `from` (a look in the console may last so long) up to `to`, and those that its searches by name looked through, because an answer tells of each whether its name holds a text; for `key_id` those that the key may have wrapped and that were not erased before `from`; for `all` every lead that was here. `lead_ids` names them.',
     body: describe(newIncident, {
       from: { description: 'When it began.', example: example.from },
       to: { description: 'When it ended, or now.', example: example.to },

@@ -33,6 +33,7 @@ const leadPage = z.strictObject({
   next_cursor: z.string().nullable(),
   has_more: z.boolean(),
   searched: z.number().int().optional(),
+  unopened: z.number().int().optional(),
 });
 
 const masked_lead = {
@@ -72,7 +73,7 @@ export const lead_operations: Operation[] = [
 
 **A search** is anything else, by time of receipt: no tombstones, and \`next_cursor\` is null at the end.
 
-**A search by name** (\`q\`) finds the leads whose name or company contains a text. It needs the scope \`leads:reveal\`, because guesses unmask; it looks through the newest 20,000 leads (on Workers 2,000) that the other filters leave, and answers masked with \`searched\`, how many these were. It leaves an audit event, and is never streamed.
+**A search by name** (\`q\`) finds the leads whose name or company contains a text. It needs the scope \`leads:reveal\`, because guesses unmask; it looks through the newest 20,000 leads (on Workers 2,000) that the other filters leave, and answers masked with \`searched\`, how many these were. Leads whose key is lost are passed over; \`unopened\` says how many, where there are some. It leaves an audit event, and is never streamed.
 
 With \`Accept: application/x-ndjson\` or \`text/csv\` everything that matches is streamed, each lead once; \`Link\` then holds the feed's cursor as of the start. If something fails midway the connection breaks: a stream never ends as if it were whole.`,
     query: describe(leadQuery, {
