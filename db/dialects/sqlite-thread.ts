@@ -1,35 +1,26 @@
 /** The thread that writes to a database file: it receives units and answers with their results (`sqlite-writer.ts`). */
 import { parentPort, workerData } from 'node:worker_threads';
-import { createCommit, type Settled, type Statement } from './sqlite-commit.ts';
+import { createCommit } from './sqlite-commit.ts';
 import { busy_timeout_ms, openConnection } from './sqlite-connection.ts';
+import { createReceiver, type SentSettled, type SentStatement, sendSettled } from './sqlite-wire.ts';
 
 /** A message to the thread, which answers them in order. */
-export type Order = Statement[][] | 'scrub' | 'close';
-
-/**
- * Result of a unit as it crosses to the other thread. Because an error loses its own properties there, its message and
- * code are sent.
- */
-export type SentSettled = Extract<Settled, { outcomes: unknown }> | { refused: { message: string; code?: unknown } };
+export type Order = SentStatement[][] | 'scrub' | 'close';
 
 /** Longest wait for readers while content is overwritten. */
 const scrub_wait_ms = 100;
 
 const connection = openConnection(workerData as string);
 const commit = createCommit(connection);
+const receive = createReceiver();
 
 parentPort!.on('message', (order: Order) => {
   if (order === 'close') return close();
   parentPort!.postMessage(order === 'scrub' ? scrub() : run(order));
 });
 
-function run(units: Statement[][]): SentSettled[] {
-  return commit(units).map(one => ('outcomes' in one ? one : { refused: describe(one.error) }));
-}
-
-function describe(error: unknown) {
-  const { message, code } = error as { message: string; code?: unknown };
-  return { message, code };
+function run(units: SentStatement[][]): SentSettled[] {
+  return commit(units.map(unit => unit.map(receive))).map(sendSettled);
 }
 
 /**
@@ -41,9 +32,9 @@ function scrub(): SentSettled[] {
   try {
     sqlite.pragma(`busy_timeout = ${scrub_wait_ms}`);
     const [{ busy }] = sqlite.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
-    return [{ outcomes: [{ rows: [], changed: busy === 0 ? 1 : 0 }] }];
+    return [[busy === 0 ? 1 : 0]];
   } catch (error) {
-    return [{ refused: describe(error) }];
+    return [sendSettled({ error })];
   } finally {
     sqlite.pragma(`busy_timeout = ${busy_timeout_ms}`);
   }

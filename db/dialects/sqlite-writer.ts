@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { createCommit, type Settled, type Statement } from './sqlite-commit.ts';
 import type { Connection } from './sqlite-connection.ts';
-import type { Order, SentSettled } from './sqlite-thread.ts';
+import type { Order } from './sqlite-thread.ts';
+import { createSender, receiveSettled, type SentSettled } from './sqlite-wire.ts';
 
 /** Writes to a database. Units that are given together share a transaction. */
 export interface Writer {
@@ -35,6 +36,7 @@ export function writeApart(path: string): Writer {
     workerData: path,
     resourceLimits: { maxYoungGenerationSizeMb: young_mb },
   });
+  const send = createSender();
   const asked: ((answer: SentSettled[]) => void)[] = [];
   thread.on('message', (answer: SentSettled[]) => asked.shift()!(answer));
   const ask = (order: Order) =>
@@ -45,12 +47,12 @@ export function writeApart(path: string): Writer {
 
   return {
     async commit(units) {
-      const settled = await ask(units.map(unit => unit.map(({ sql, parameters }) => ({ sql, parameters }))));
-      return settled.map(one => ('outcomes' in one ? one : { error: restore(one.refused) }));
+      const settled = await ask(units.map(unit => unit.map(send)));
+      return settled.map(receiveSettled);
     },
     async scrub() {
-      const [answer] = await ask('scrub');
-      if ('refused' in answer!) throw restore(answer.refused);
+      const [answer] = (await ask('scrub')).map(receiveSettled);
+      if ('error' in answer!) throw answer.error;
       return answer!.outcomes[0]!.changed === 1;
     },
     close() {
@@ -58,8 +60,4 @@ export function writeApart(path: string): Writer {
       return once(thread, 'exit');
     },
   };
-}
-
-function restore({ message, code }: { message: string; code?: unknown }): Error {
-  return Object.assign(new Error(message), { code });
 }

@@ -3,7 +3,7 @@ import type { Database, Outcome } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
 import { createDatabase } from './kysely.ts';
 import { shareReads } from './shared-reads.ts';
-import { keepLittle, openConnection } from './sqlite-connection.ts';
+import { type Connection, keepLittle, openConnection } from './sqlite-connection.ts';
 import { translate } from './sqlite-errors.ts';
 import { createSnapshots, snapshotHere } from './sqlite-snapshot.ts';
 import { type Writer, writeApart, writeHere } from './sqlite-writer.ts';
@@ -31,10 +31,15 @@ export async function open(path: string, upgrade: (session: Session) => Promise<
   });
   if (!sqlite.memory) keepLittle(connection);
   const writer = sqlite.memory ? writeHere(connection) : writeApart(path);
+  const snapshot = sqlite.memory ? undefined : shareSnapshot(connection);
   const run = async ({ sql, parameters }: CompiledQuery): Promise<Outcome> => {
     try {
       const statement = prepare(sql);
-      if (statement.reader) return { rows: statement.all(...parameters), changed: 0 };
+      if (statement.reader) {
+        snapshot?.begin();
+        return { rows: statement.all(...parameters), changed: 0 };
+      }
+      snapshot?.end();
       return { rows: [], changed: statement.run(...parameters).changes };
     } catch (error) {
       throw translate(error);
@@ -49,15 +54,37 @@ export async function open(path: string, upgrade: (session: Session) => Promise<
     ? { snapshot: snapshotHere(sqlite), scrub: async () => {}, end: () => {} }
     : createSnapshots(path, scrubNow);
   return createDatabase('sqlite', run, {
-    atomic: queueUnits(writer, forget),
+    atomic: queueUnits(writer, () => {
+      snapshot?.end();
+      forget();
+    }),
     read,
     ...verbs,
     async close() {
+      snapshot?.end();
       end();
       await writer.close();
       sqlite.close();
     },
   });
+}
+
+/**
+ * Lets the reads of one turn of the event loop share a snapshot, because opening one costs locks and a look at the
+ * write-ahead log for each. It ends with the turn, and before an answer of the writer is heard.
+ */
+function shareSnapshot({ sqlite, prepare }: Connection): { begin(): void; end(): void } {
+  const end = () => {
+    if (sqlite.inTransaction) prepare('rollback').run();
+  };
+  return {
+    begin() {
+      if (sqlite.inTransaction) return;
+      prepare('begin').run();
+      setImmediate(end);
+    },
+    end,
+  };
 }
 
 /**

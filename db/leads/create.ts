@@ -86,9 +86,8 @@ export function draftLead(
 ): { receipt: Receipt; statements: CompiledQuery[] } {
   const id = newId(now);
   const received_at = now.toISOString();
-  const { sealed, keys } = vault.seal(id, values);
+  const { sealed, keys, indexes } = vault.seal(id, values);
   const receipt_code = signer.makeCode('receipt', { id, received_at });
-  const earlier = [...vault.phoneIndexes(values.phone), ...vault.emailIndexes(values.email)];
   const lead = { id, form, sealed, ...consent, receipt_hash: hashReceiptCode(receipt_code), received_at };
   const event = { action: 'lead.created', fields: personal_fields, purpose: form, lead_ids: [id] } satisfies AuditEvent;
   const statements = [
@@ -97,7 +96,7 @@ export function draftLead(
     ...(quota ? [takeQuota(db, form, quota, now)] : []),
     takeNumber(db),
     takeTurn(db, form, now),
-    insertLead(db, earlier, { ...lead, ...goodTimes(now) }),
+    insertLead(db, indexes, { ...lead, ...goodTimes(now) }),
     insertKey(db, { subject_id: id, ...keys }),
     ...recordEvent(db, actor, event, now),
   ];

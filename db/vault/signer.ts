@@ -1,4 +1,4 @@
-import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { decrypt, deriveKey, encrypt } from './cipher.ts';
 
 /**
@@ -178,5 +178,5 @@ export function readReceiptTime(code: string): [from: Date, before: Date] {
 
 /** Returns the hash of a receipt code, which is what the database stores. */
 export function hashReceiptCode(code: string): string {
-  return createHash('sha256').update(code).digest().subarray(0, hash_bytes).toString('base64url');
+  return hash('sha256', code, 'buffer').subarray(0, hash_bytes).toString('base64url');
 }

@@ -30,8 +30,13 @@ export interface Vault {
    * Seals the values under a key of the lead's own, and wraps that key under the last key encryption key.
    *
    * @param known The key that the lead has already. Because a correction keeps it, older backups of the lead still open.
+   * @returns Also the indexes by which the person's other leads may be found: by phone, then as many by e-mail.
    */
-  seal(lead_id: string, values: LeadValues, known?: WrappedKey): { sealed: string; keys: SubjectKeys };
+  seal(
+    lead_id: string,
+    values: LeadValues,
+    known?: WrappedKey,
+  ): { sealed: string; keys: SubjectKeys; indexes: string[] };
   /**
    * Opens sealed values.
    *
@@ -103,6 +108,13 @@ export function createVault(keks: KeyEncryptionKey[], index_keys: Buffer[]): Vau
   const index_versions = latest_first.map(versionIndexes);
   const index_version = index_versions[0]!;
 
+  const phoneIndexes: Vault['phoneIndexes'] = phone => phoneKeys.map(key => blindIndex(key, phone));
+
+  const emailIndexes: Vault['emailIndexes'] = email => {
+    const normal = canonicalizeEmail(email);
+    return emailKeys.map(key => blindIndex(key, normal));
+  };
+
   const index: Vault['index'] = ({ phone, email }) => ({
     phone_index: blindIndex(phoneKeys[0]!, phone),
     email_index: blindIndex(emailKeys[0]!, canonicalizeEmail(email)),
@@ -133,9 +145,11 @@ export function createVault(keks: KeyEncryptionKey[], index_keys: Buffer[]): Vau
     seal(lead_id, { name, phone, email, company }, known) {
       const key = known ? unwrap(lead_id, known) : takeRandom(32);
       const values = pad(JSON.stringify({ name, phone, email, company } satisfies LeadValues));
+      const [phones, emails] = [phoneIndexes(phone), emailIndexes(email)];
       return {
         sealed: sealUnder(key, values, leadContext(lead_id)),
-        keys: { ...wrap(lead_id, key), ...index({ phone, email }) },
+        keys: { ...wrap(lead_id, key), phone_index: phones[0]!, email_index: emails[0]!, index_version },
+        indexes: [...phones, ...emails],
       };
     },
     open: (lead_id, sealed, keys) => JSON.parse(openUnder(unwrap(lead_id, keys), sealed, leadContext(lead_id))),
@@ -150,11 +164,8 @@ export function createVault(keks: KeyEncryptionKey[], index_keys: Buffer[]): Vau
     kek_id: current,
     wrap,
     unwrap,
-    phoneIndexes: phone => phoneKeys.map(key => blindIndex(key, phone)),
-    emailIndexes(email) {
-      const normal = canonicalizeEmail(email);
-      return emailKeys.map(key => blindIndex(key, normal));
-    },
+    phoneIndexes,
+    emailIndexes,
     index,
     index_version,
     index_versions,
