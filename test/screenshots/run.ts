@@ -17,8 +17,17 @@ const server = await startServer(folder, { DATA_REGION: 'CN' });
 const seeded = await operate(['seed', '--leads', '400'], { DATABASE_URL: `file:${folder}/leads.db` });
 if (seeded.code !== 0) throw new Error(seeded.stderr);
 const browser = await launchBrowser();
-mkdirSync(pictures, { recursive: true });
-for (const colorScheme of ['light', 'dark'] as const) {
+try {
+  mkdirSync(pictures, { recursive: true });
+  for (const colorScheme of ['light', 'dark'] as const) await takePictures(colorScheme);
+} finally {
+  await browser.close();
+  await server.stop();
+  remove();
+}
+process.exit();
+
+async function takePictures(colorScheme: 'light' | 'dark') {
   const context = await browser.newContext({ locale: 'en', viewport: size, colorScheme, reducedMotion: 'reduce' });
   const page = await context.newPage();
   await showVisitor(page);
@@ -27,10 +36,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
   await save(page, `console-${colorScheme}`);
   await context.close();
 }
-await browser.close();
-await server.stop();
-remove();
-process.exit();
 
 /** Opens the page of a product, with its form and the banner. */
 async function showVisitor(page: Page) {
