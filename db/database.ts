@@ -19,6 +19,11 @@ export type Database = Kysely<Schema> & {
    */
   read<R>(query: CompiledQuery<R>): Promise<R[]>;
   /**
+   * Returns the database on which a list is read now: a standby that holds all that is written by now where one is set and
+   * keeps up, or else this one.
+   */
+  forLists(): Promise<Database>;
+  /**
    * Overwrites deleted content in the database's files. Only SQLite can; on other databases it does nothing. While
    * something still reads what was there, it returns at once, and the content is overwritten as soon as nothing does.
    */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from './database.ts';
 
 /**
@@ -25,4 +26,16 @@ export async function probe(db: Database): Promise<void> {
   ]);
   await db.read(db.selectFrom('policies').select('version').limit(1).compile());
   await db.read(db.selectFrom('leads').select('sealed').orderBy('id', 'desc').limit(1).compile());
+}
+
+/**
+ * Returns whether what PostgreSQL acknowledges is on a standby too. Because a role without `pg_monitor` does not see how a
+ * standby is kept, it is then enough that one is connected and that the server asks for one.
+ */
+export async function isReplicated(db: Database): Promise<boolean> {
+  const { rows } = await sql<{ replicated: boolean }>`
+    select current_setting('synchronous_standby_names') <> ''
+      and exists (select from pg_stat_replication where coalesce(sync_state, 'sync') in ('sync', 'quorum')) as replicated
+  `.execute(db);
+  return rows[0]!.replicated;
 }

@@ -66,7 +66,8 @@ export type Warning =
   | 'no-backup-dir'
   | 'backup-failed'
   | 'backup-overdue'
-  | 'channel-failing';
+  | 'channel-failing'
+  | 'standby-not-synchronous';
 
 /** A built file as it is answered. The bytes of one that a host keeps are shared by all answers. */
 interface Asset {

@@ -55,7 +55,9 @@ if (settings.backup_dir) {
   const mistakes = await findBackupKeyMistakes(settings.backup_dir, settings.encryption_keys);
   if (mistakes.length > 0) giveUp(mistakes);
 }
-const db = await openStore(settings.database_url).catch(error => giveUp([`DATABASE_URL: ${error.message}`]));
+const db = await openStore(settings.database_url, { read_url: settings.database_read_url }).catch(error =>
+  giveUp([`DATABASE_URL: ${error.message}`]),
+);
 const made = await createServices(settings, {
   db,
   now,

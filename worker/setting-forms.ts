@@ -42,6 +42,8 @@ export const origins: Form<string[]> = {
 /** A file or a PostgreSQL server. A database in memory is refused, because it would lose what was acknowledged. */
 export const databaseAddress = matching(/^(file:(?!:memory:).+|postgres(ql)?:\/\/.+)$/, 'file:PATH or postgres://…');
 
+export const postgresAddress = matching(/^postgres(ql)?:\/\/.+$/, 'postgres://…');
+
 export const hostName = matching(/^[A-Za-z0-9.:_-]+$/, 'a host name or address');
 
 /** Names and addresses of hosts, each in the spelling in which a URL has it: lower case, IPv6 in brackets. */

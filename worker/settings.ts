@@ -121,7 +121,15 @@ export const settings_table = {
     view: views.bareAddress,
     default: 'file:data/leads.db',
     host: 'node',
-    sentence: '`file:PATH` (SQLite) or `postgres://…`. Workers use the D1 binding `DB`.',
+    sentence:
+      '`file:PATH` (SQLite) or `postgres://…`, with up to five hosts as libpq has them. Workers use the D1 binding `DB`.',
+  },
+  DATABASE_READ_URL: {
+    form: forms.postgresAddress,
+    group: 'server',
+    view: views.bareAddress,
+    host: 'node',
+    sentence: 'PostgreSQL: a standby on which lists and exports are read while it keeps up.',
   },
   PORT: {
     form: forms.whole(0, 65_535),
@@ -468,6 +476,8 @@ function findContradictions(settings: Partial<Settings>, host: Host): string[] {
     mistakes.push('PUBLIC_URL: expected https:// in production, since personal data is posted to it');
   if (host === 'workers' && /^CN\b/.test(data_region ?? ''))
     mistakes.push('DATA_REGION: D1 stores nothing in CN: run the Node server there instead');
+  if (settings.database_read_url && settings.database_url?.startsWith('file:'))
+    mistakes.push('DATABASE_READ_URL: a file has no standby; leave it out, or name PostgreSQL in DATABASE_URL');
   const all = [...encryption_keys.map(({ key }) => key), ...index_key, ...signing_key];
   if (new Set(all.map(key => key.toString('hex'))).size < all.length)
     mistakes.push('ENCRYPTION_KEYS, INDEX_KEY, SIGNING_KEY: two of them are the same key; make each its own');

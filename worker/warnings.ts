@@ -1,3 +1,4 @@
+import { isReplicated } from '../db/health.ts';
 import { back_up_job, failure_mark, findJob } from '../db/jobs.ts';
 import { currentPolicy, listPolicies } from '../db/policies.ts';
 import type { Services, Warning } from './context.ts';
@@ -17,6 +18,7 @@ export async function listWarnings(known: Known): Promise<Warning[]> {
     ...host,
     ...(await findBackupWarnings(known)),
     ...(await findChannelWarning(known)),
+    ...(await findStandbyWarning(known)),
   ];
 }
 
@@ -28,6 +30,16 @@ async function findPolicyWarning({ db, now }: Known): Promise<Warning[]> {
 async function findChannelWarning({ db, now }: Known): Promise<Warning[]> {
   const { listFailing } = await import('../db/notices/channels.ts');
   return (await listFailing(db, now())).length > 0 ? ['channel-failing'] : [];
+}
+
+/** Several servers in the address say that one stands by. */
+async function findStandbyWarning({ db, settings }: Known): Promise<Warning[]> {
+  if (!isStandbyExpected(settings)) return [];
+  return (await isReplicated(db)) ? [] : ['standby-not-synchronous'];
+}
+
+function isStandbyExpected({ database_url = '', database_read_url }: Known['settings']): boolean {
+  return database_read_url !== undefined || /^postgres(ql)?:\/\/[^/?]*,/.test(database_url);
 }
 
 async function findBackupWarnings({ db, now, settings }: Known): Promise<Warning[]> {
@@ -53,6 +65,8 @@ const hints: Record<Warning, string> = {
   'backup-failed': 'The latest backup failed, or did not pass its trial: `job_failed` in the log says why.',
   'channel-failing':
     'The receiver of a channel has taken nothing for a day, or has switched it off: see channel list, or Notices in the console.',
+  'standby-not-synchronous':
+    'What is stored is on one PostgreSQL server alone: if it is lost, so are the latest leads. See synchronous_standby_names and pg_stat_replication.',
   'backup-overdue': 'The latest backup is older than BACKUP_EVERY_HOURS allows: does a server with BACKUP_DIR run?',
 };
 

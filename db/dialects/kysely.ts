@@ -39,19 +39,25 @@ const languages: Record<'sqlite' | 'postgres', Omit<Dialect, 'createDriver'>> = 
 export function createDatabase(
   language: keyof typeof languages,
   run: Run,
-  { close, ...verbs }: Pick<Database, 'atomic' | 'read' | 'scrub' | 'snapshot'> & { close(): Promise<void> },
+  {
+    close,
+    ...verbs
+  }: Pick<Database, 'atomic' | 'read' | 'scrub' | 'snapshot'> &
+    Partial<Pick<Database, 'forLists'>> & { close(): Promise<void> },
 ): Database {
   const kysely = new Kysely<Schema>({
     dialect: { ...languages[language], createDriver: () => new StatementDriver(run) },
   });
   const destroy = kysely.destroy.bind(kysely);
-  return Object.assign(kysely, {
+  const db: Database = Object.assign(kysely, {
+    forLists: async () => db,
     ...verbs,
     destroy: async () => {
       await destroy();
       await close();
     },
   });
+  return db;
 }
 
 /** Driver that runs statements one by one. It refuses to begin a transaction, because `db.atomic` is the only one. */

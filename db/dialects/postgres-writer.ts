@@ -1,6 +1,7 @@
 import type { CompiledQuery } from 'kysely';
 import pg from 'pg';
 import { isMisplaced, type Names } from './postgres-names.ts';
+import type { Servers } from './postgres-servers.ts';
 
 /** Longest waits of the server in a transaction, by the name of its setting, in milliseconds. */
 export type Limits = Record<'statement_timeout' | 'lock_timeout' | 'idle_in_transaction_session_timeout', number>;
@@ -39,8 +40,11 @@ const takes_number = /^update "changes"/;
  */
 const shared_lock_timeout = 150;
 
-/** SQLSTATEs with which the server ends a connection. Statements sent behind them are lost. */
-const ends_connection = /^(08|57P|25P0[345])/;
+/**
+ * SQLSTATEs with which the server ends a connection, or says that it has become a standby. Statements sent behind them are
+ * lost.
+ */
+const ends_connection = /^(08|57P|25P0[345]|25006)/;
 
 /**
  * Returns the error of a connection that was lost before it acknowledged the commit. Because the units may not be
@@ -55,7 +59,7 @@ const lost = () => Object.assign(new Error('Connection terminated'), { code: '08
  * them fails, the transaction is rolled back and each unit runs again in a transaction of its own, so that a failing
  * unit affects no other. A lost connection fails the units in flight and those that wait; the next unit connects anew.
  */
-export function createWriter(config: pg.ClientConfig, names: Names, limits: Limits) {
+export function createWriter(servers: Servers, names: Names, limits: Limits) {
   const sender: Sender = { names, limits };
   const waiting: Unit[] = [];
   let running: Promise<void> | undefined;
@@ -85,7 +89,7 @@ export function createWriter(config: pg.ClientConfig, names: Names, limits: Limi
 
   function connect(): Promise<pg.Client> {
     if (connection) return connection;
-    const opened = openClient(config, () => drop(opened));
+    const opened = openClient(servers, () => drop(opened));
     connection = opened;
     opened.catch(() => drop(opened));
     return opened;
@@ -97,7 +101,9 @@ export function createWriter(config: pg.ClientConfig, names: Names, limits: Limi
    */
   function drop(lost: Promise<pg.Client> | undefined) {
     lost?.then(client => client.end()).catch(() => {});
-    if (connection === lost) connection = undefined;
+    if (connection !== lost) return;
+    connection = undefined;
+    servers.forget();
   }
 
   async function close() {
@@ -110,13 +116,25 @@ export function createWriter(config: pg.ClientConfig, names: Names, limits: Limi
   return { run, close };
 }
 
-async function openClient(config: pg.ClientConfig, onLost: () => void): Promise<pg.Client> {
-  const client = new pg.Client({ ...config, pipeline: true } as pg.ClientConfig);
+async function openClient(servers: Servers, onLost: () => void): Promise<pg.Client> {
+  const client = new pg.Client({ ...(await servers.find()), pipeline: true } as pg.ClientConfig);
   client.on('error', onLost);
+  client.on('notice', ({ routine }) => {
+    if (routine === stops_waiting) doubtful.add(client);
+  });
   await client.connect();
   client.on('end', onLost);
   return client;
 }
+
+/** Connections whose latest commit the standby may not have. */
+const doubtful = new WeakSet<pg.Client>();
+
+/**
+ * The function of the server that warns when a commit stops waiting for the standby, because somebody cancelled it. The
+ * server then reports success although the primary alone has it.
+ */
+const stops_waiting = 'SyncRepWaitForLSN';
 
 /**
  * Commits the units in one transaction.
@@ -177,7 +195,7 @@ async function runAlone(client: pg.Client, statements: CompiledQuery[], sender: 
  * The first error is the cause: those behind it only say that the transaction is aborted. COMMIT of an aborted
  * transaction answers `ROLLBACK`, which is no error by itself.
  *
- * @throws The error of the driver when the connection is lost.
+ * @throws The error of the driver when the connection is lost, or when the standby may not have what is committed.
  */
 async function runTransaction(client: pg.Client, statements: CompiledQuery[], { names, limits }: Sender): Promise<Ran> {
   const settings = Object.entries(limits).map(([name, ms]) => `set local ${name} = ${ms}`);
@@ -198,6 +216,6 @@ async function runTransaction(client: pg.Client, statements: CompiledQuery[], { 
     return { error: failed.reason };
   }
   const results = settled.map(result => (result as PromiseFulfilledResult<pg.QueryResult>).value);
-  if (results.at(-1)!.command !== 'COMMIT') throw lost();
+  if (results.at(-1)!.command !== 'COMMIT' || doubtful.has(client)) throw lost();
   return { results: results.slice(1, -1) };
 }

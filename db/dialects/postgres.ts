@@ -1,16 +1,17 @@
 import pg from 'pg';
-import { Conflict, type Database, type Outcome, Unavailable } from '../database.ts';
+import { type Database, type Outcome, Unavailable } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
 import { createDatabase } from './kysely.ts';
-import { limitQueries } from './postgres-limited.ts';
+import { fail, translate } from './postgres-errors.ts';
 import { createLoader, readSnapshot } from './postgres-long.ts';
 import { createNames } from './postgres-names.ts';
+import { createReader, ignoreLost } from './postgres-reader.ts';
+import { createServers, type Servers } from './postgres-servers.ts';
+import { createStandby } from './postgres-standby.ts';
 import { createWriter, type Limits } from './postgres-writer.ts';
 import { shareReads } from './shared-reads.ts';
 
 const int8 = 20;
-const unique_violation = '23505';
-const not_null_violation = '23502';
 
 interface Patience {
   /** Waits of this process. */
@@ -40,42 +41,34 @@ export const operators_patience: Patience = {
   server: { ...patience.server, statement_timeout: 110_000 },
 };
 
-/** Number of connections for reading. Writes have a connection of their own. */
-const readers = 8;
-
-/** Opens a PostgreSQL database by its `postgres://` address, and brings its tables up to date. */
+/**
+ * Opens a PostgreSQL database by its `postgres://` address, and brings its tables up to date.
+ *
+ * @param read_address Address of a standby on which lists are read.
+ */
 export async function open(
   address: string,
   upgrade: (session: Session) => Promise<unknown> = migrate,
   waits = patience,
+  read_address?: string,
 ): Promise<Database> {
   pg.types.setTypeParser(int8, Number);
-  await upgradeDatabase(address, upgrade);
+  const servers = createServers(address, waits.client);
+  await upgradeDatabase(servers, upgrade);
   const names = createNames();
-  const pool = new pg.Pool({ connectionString: address, max: readers, ...waits.client });
-  pool.on('error', ignoreLost);
-  pool.on('connect', client => client.on('error', ignoreLost));
-  const limited = limitQueries(names, waits.server.statement_timeout);
-  const writer = createWriter({ connectionString: address, ...waits.client }, names, waits.server);
-
-  /** Runs one statement on a reader's connection, once more when a pooler has misplaced it. */
-  async function run(text: string, parameters: readonly unknown[], isPrepared: boolean): Promise<Outcome> {
-    const send = () => {
-      const name = isPrepared ? names.of(text) : undefined;
-      const query: unknown = limited({ text, values: parameters as unknown[], ...(name && { name }) });
-      return pool.query(query as pg.QueryConfig);
-    };
-    const again = (error: unknown) => {
-      if (names.stopAfter(error)) return send();
-      throw error;
-    };
-    return toOutcome(await send().catch(again).catch(fail));
-  }
-
+  const { statement_timeout } = waits.server;
+  const reader = createReader(servers, names, statement_timeout);
+  const second = read_address
+    ? createReader(createServers(read_address, waits.client), createNames(), statement_timeout)
+    : undefined;
+  const standby = second && createStandby(second, reader);
+  const writer = createWriter(servers, names, waits.server);
+  const run = async (sql: string, parameters: readonly unknown[], isPrepared: boolean) =>
+    toOutcome(await reader.run(sql, parameters, isPrepared).catch(fail));
   const { read, forget } = shareReads(
     async ({ sql, parameters }) => (await run(sql, parameters, true)).rows as never[],
   );
-  return createDatabase('postgres', ({ sql, parameters }) => run(sql, parameters, false), {
+  const db = createDatabase('postgres', ({ sql, parameters }) => run(sql, parameters, false), {
     /** Hands the unit to the one writer, which commits waiting units together. */
     async atomic(statements) {
       const results = await writer.run(statements).catch(fail);
@@ -83,28 +76,20 @@ export async function open(
       return results.map(toOutcome);
     },
     read,
+    forLists: async () => (await standby?.whenCaughtUp()) ?? db,
     scrub: async () => {},
-    snapshot: work => withClient(address, client => readSnapshot(client, work)).catch(fail),
+    snapshot: work => withClient(servers, client => readSnapshot(client, work)).catch(fail),
     async close() {
       await writer.close();
-      if (!pool.ended) await pool.end();
+      await Promise.all([reader.end(), second?.end()]);
     },
   });
+  return db;
 }
 
 function toOutcome({ rows, rowCount }: pg.QueryResult): Outcome {
   return { rows, changed: rowCount ?? 0 };
 }
-
-function fail(error: unknown): never {
-  throw translate(error);
-}
-
-/**
- * Ignores the error event of a lost connection. Because the query on it rejects anyway, the event says nothing new;
- * without a listener it would end the process.
- */
-function ignoreLost() {}
 
 /**
  * Does all of the work in one transaction on a database, and commits at its end. When the work throws, or the process
@@ -112,16 +97,14 @@ function ignoreLost() {}
  */
 export async function load<T>(address: string, work: (db: Database) => Promise<T>): Promise<T> {
   pg.types.setTypeParser(int8, Number);
-  await upgradeDatabase(address, migrate);
-  return withClient(address, client => createLoader(client, translate)(work)).catch(fail);
+  const servers = createServers(address, patience.client);
+  await upgradeDatabase(servers, migrate);
+  return withClient(servers, client => createLoader(client, translate)(work)).catch(fail);
 }
 
 /** Lends a connection of its own for work that takes long. */
-async function withClient<T>(address: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const { connectionTimeoutMillis } = patience.client;
-  const client = new pg.Client({ connectionString: address, connectionTimeoutMillis });
-  client.on('error', ignoreLost);
-  await client.connect().catch(failToConnect);
+async function withClient<T>(servers: Servers, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await connect(servers);
   try {
     return await work(client);
   } finally {
@@ -129,17 +112,25 @@ async function withClient<T>(address: string, work: (client: pg.Client) => Promi
   }
 }
 
+/** Makes a connection without a limit for its answers. */
+async function connect(servers: Servers): Promise<pg.Client> {
+  const { query_timeout: _, ...config } = await servers.find().catch(failToConnect);
+  const client = new pg.Client(config);
+  client.on('error', ignoreLost);
+  await client.connect().catch(error => {
+    servers.forget();
+    failToConnect(error);
+  });
+  return client;
+}
+
 /** Because the driver's errors have no code where time ran out, whatever keeps a connection from being made is an outage. */
 function failToConnect(error: unknown): never {
   throw new Unavailable(error);
 }
 
-async function upgradeDatabase(address: string, upgrade: (session: Session) => Promise<unknown>) {
-  const client = new pg.Client({
-    connectionString: address,
-    connectionTimeoutMillis: patience.client.connectionTimeoutMillis,
-  });
-  await client.connect().catch(failToConnect);
+async function upgradeDatabase(servers: Servers, upgrade: (session: Session) => Promise<unknown>) {
+  const client = await connect(servers);
   try {
     await upgrade({
       dialect: 'postgres',
@@ -149,24 +140,4 @@ async function upgradeDatabase(address: string, upgrade: (session: Session) => P
   } finally {
     await client.end();
   }
-}
-
-/** SQLSTATEs and system errors of a server that is full, busy, ending or gone, or whose disk does not read. */
-const unavailable_codes =
-  /^(08\w{3}|53\w{3}|58\w{3}|XX00[12]|57P\w\d|57014|55P03|25P0\d|25006|E(CONN\w+|TIMEDOUT|PIPE|AI_AGAIN|NOTFOUND)$)/;
-
-/** Messages with which `pg` says the same where it has no code. */
-const unavailable_messages =
-  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error/i;
-
-function isGone(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return unavailable_codes.test(String(code)) || unavailable_messages.test(String(message));
-}
-
-/** Turns an error of `pg` into a Conflict or Unavailable, and returns any other error as it is. */
-function translate(error: unknown): unknown {
-  const { code, table } = error as { code?: string; table?: string };
-  if (table && (code === unique_violation || code === not_null_violation)) return new Conflict(table, error);
-  return isGone(error) ? new Unavailable(error) : error;
 }

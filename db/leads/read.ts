@@ -42,7 +42,10 @@ export async function listLeads(
   view: View,
   now: Date,
 ): Promise<LeadPage> {
-  const select = () => (isFeed(query) ? selectFeed(db, query, after) : selectMatches({ db, vault }, query, after));
+  const select = async () => {
+    const lists = await db.forLists();
+    return isFeed(query) ? selectFeed(lists, query, after) : selectMatches({ db: lists, vault }, query, after);
+  };
   return readPage({ db, vault }, select, query.limit, view, now);
 }
 
@@ -54,7 +57,8 @@ export async function listMatches(
   view: View,
   now: Date,
 ): Promise<LeadPage> {
-  return readPage({ db, vault }, () => selectMatches({ db, vault }, query, after), query.limit, view, now);
+  const select = async () => selectMatches({ db: await db.forLists(), vault }, query, after);
+  return readPage({ db, vault }, select, query.limit, view, now);
 }
 
 /** Leads of a page of chosen ones. D1 takes at most 100 bound parameters in a statement. */
@@ -71,7 +75,8 @@ export async function listChosen(
   const rest = ids.toSorted().filter(id => !after || id > after.id);
   const some = rest.slice(0, chosen_at_once);
   const last = some.at(-1);
-  const { leads } = await readPage({ db, vault }, () => selectSome(db, some), chosen_at_once, view, now);
+  const select = async () => selectSome(await db.forLists(), some);
+  const { leads } = await readPage({ db, vault }, select, chosen_at_once, view, now);
   return { leads, has_more: rest.length > some.length, end: last === undefined ? undefined : { seq: 0, id: last } };
 }
 

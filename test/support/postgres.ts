@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -36,35 +37,103 @@ export interface PostgresServer {
   stop(): Promise<void>;
   /** Kills the server's first process, which ends all others, and restarts it on what the disk holds. */
   kill(): Promise<void>;
+  /** Kills it for good. */
+  lose(): void;
+  /** Stops or continues all processes of the server, as a machine that hangs (Linux only). */
+  freeze(isFrozen: boolean): void;
 }
 
 export async function startPostgres(flags: string[] = []): Promise<PostgresServer> {
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot) refuseHiddenFolder();
-  const databaseDir = mkdtempSync(join(tmpdir(), 'lead-consent-postgres-'));
+  const databaseDir = makeDatabaseDir();
   const port = await findPort();
-  const server = new EmbeddedPostgres({
+  const server = describeServer(databaseDir, port, flags);
+  await server.initialise();
+  await server.start();
+  return control(server, databaseDir, port);
+}
+
+/** A primary whose commits wait for its standby. */
+export interface Pair {
+  primary: PostgresServer;
+  standby: PostgresServer;
+  /** Makes the standby a primary, and waits until it writes. */
+  promote(): Promise<void>;
+}
+
+/** Starts a primary and a synchronous standby, which begins as a copy of the primary's folder. */
+export async function startPair(): Promise<Pair> {
+  const flags = ['-c', 'wal_receiver_status_interval=1', '-c', 'wal_retrieve_retry_interval=100'];
+  const [first, second] = [makeDatabaseDir(), makeDatabaseDir()];
+  const [port, second_port] = [await findPort(), await findPort()];
+  const once = describeServer(first, port, []);
+  await once.initialise();
+  execFileSync('cp', ['-a', `${first}/.`, second]);
+  writeFileSync(join(second, 'standby.signal'), '');
+  const upstream = `host=127.0.0.1 port=${port} user=postgres password=test application_name=second`;
+  appendFileSync(join(second, 'postgresql.auto.conf'), `primary_conninfo = '${upstream}'\n`);
+  const server = describeServer(first, port, [...flags, '-c', 'synchronous_standby_names=second']);
+  const copy = describeServer(second, second_port, flags);
+  await server.start();
+  // It resolves once the server writes, which a standby never does.
+  copy.start().catch(() => {});
+  const standby = control(copy, second, second_port);
+  await untilReplicated(`postgres://postgres:test@127.0.0.1:${port}`);
+  return {
+    primary: control(server, first, port),
+    standby,
+    async promote() {
+      const client = new pg.Client({ connectionString: `${standby.address}/postgres` });
+      await client.connect();
+      await client.query('select pg_promote(true, 10)');
+      await client.end();
+    },
+  };
+}
+
+async function untilReplicated(address: string) {
+  const client = new pg.Client({ connectionString: `${address}/postgres` });
+  await client.connect();
+  const isSync = async () =>
+    (await client.query("select from pg_stat_replication where sync_state = 'sync'")).rowCount === 1;
+  while (!(await isSync())) await wait(50);
+  await client.end();
+}
+
+function makeDatabaseDir(): string {
+  if (process.getuid?.() === 0) refuseHiddenFolder();
+  return mkdtempSync(join(tmpdir(), 'lead-consent-postgres-'));
+}
+
+function describeServer(databaseDir: string, port: number, flags: string[]) {
+  return new EmbeddedPostgres({
     databaseDir,
     port,
     user: 'postgres',
     password: 'test',
     persistent: false,
-    createPostgresUser: isRoot,
+    createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--locale=C', '--encoding=UTF8', '--no-sync'],
     postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${databaseDir}`, ...flags],
     onLog: () => {},
   });
-  await server.initialise();
-  await server.start();
+}
+
+function control(server: EmbeddedPostgres, databaseDir: string, port: number): PostgresServer {
+  const findPid = () => Number(readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
   return {
     address: `postgres://postgres:test@127.0.0.1:${port}`,
+    lose: () => void process.kill(findPid(), 'SIGKILL'),
+    freeze(isFrozen) {
+      const pid = findPid();
+      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+      for (const one of [pid, ...children]) process.kill(one, isFrozen ? 'SIGSTOP' : 'SIGCONT');
+    },
     async stop() {
       await server.stop();
       rmSync(databaseDir, { recursive: true, force: true });
     },
     async kill() {
-      const [pid] = readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n');
-      process.kill(Number(pid), 'SIGKILL');
+      process.kill(findPid(), 'SIGKILL');
       // It refuses to start while a process of the one before is left, and says so only in its log.
       for (
         let tries = 1;

@@ -25,7 +25,7 @@ export const pullEvents = factory.createHandlers(query(eventQuery), async c => {
   const { cursor, ...asked } = c.req.valid('query');
   const after = cursor === undefined ? undefined : readCursor(cursor, asked.order);
   if (cursor !== undefined && after === undefined) return invalidFields(c, [{ field: 'cursor', code: 'invalid' }]);
-  const { audit_events, has_more, end } = await listEvents(c.var.services.db, asked, after);
+  const { audit_events, has_more, end } = await listEvents(await c.var.services.db.forLists(), asked, after);
   const next = asked.order === 'asc' ? (end ?? after ?? 0) : has_more ? end : undefined;
   const next_cursor = next === undefined ? null : encodeCursor(`audit ${asked.order} ${next}`);
   return c.json({ audit_events, next_cursor, has_more }, 200, {

@@ -44,7 +44,8 @@ export const pullConsents = factory.createHandlers(query(consentQuery), async c 
     return invalidFields(c, [{ field: 'cursor', code: isStream ? 'not_allowed' : 'invalid' }]);
   if (isStream) {
     const Link = linkNext(c, writeCursor({ settled: settledId(now()) }));
-    const readPage = (after?: ConsentCursor) => listConsents(db, { ...asked, limit: streamed_at_once }, after, now());
+    const readPage = async (after?: ConsentCursor) =>
+      listConsents(await db.forLists(), { ...asked, limit: streamed_at_once }, after, now());
     const pages = streamPages(
       await readPage(),
       whileAllowed(c, 'consents:read', ({ next }) => readPage(next)),
@@ -52,7 +53,7 @@ export const pullConsents = factory.createHandlers(query(consentQuery), async c 
     );
     return c.body(pages, 200, { ...headers, 'Content-Type': 'application/x-ndjson', Link });
   }
-  const { consents, has_more, next } = await listConsents(db, asked, from, now());
+  const { consents, has_more, next } = await listConsents(await db.forLists(), asked, from, now());
   const next_cursor = writeCursor(next);
   return c.json({ consents, next_cursor, has_more }, 200, {
     ...headers,

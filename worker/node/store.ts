@@ -10,11 +10,14 @@ interface StoreOptions {
   upgrade?: (session: Session) => Promise<unknown>;
   /** Whether a slow answer is waited for, as commands do. A server gives up in time to tell the person who waits. */
   patient?: boolean;
+  /** Address of a PostgreSQL standby on which lists are read. */
+  read_url?: string | undefined;
 }
 
 /** Opens the database that `DATABASE_URL` names, and brings its tables up to date. */
-export async function openStore(url: string, { upgrade, patient }: StoreOptions = {}): Promise<Database> {
-  if (!url.startsWith('file:')) return postgres.open(url, upgrade, patient ? postgres.operators_patience : undefined);
+export async function openStore(url: string, { upgrade, patient, read_url }: StoreOptions = {}): Promise<Database> {
+  const waits = patient ? postgres.operators_patience : undefined;
+  if (!url.startsWith('file:')) return postgres.open(url, upgrade, waits, read_url);
   makeFile(url);
   return sqlite.open(readPath(url), upgrade);
 }

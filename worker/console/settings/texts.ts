@@ -79,7 +79,9 @@ export const purposes: Record<SettingName, string> = {
   CONTROLLER_CONTACT: '个人就其信息联系的方式：邮箱、电话、https 地址或文字。',
   ICP_NUMBER: '网站的 ICP 备案号，显示在每页页脚并附链接。',
   PSB_NUMBER: '网站的公安备案号，显示在每页页脚并附链接。',
-  DATABASE_URL: '数据库地址：file:路径（SQLite）或 postgres://…。Workers 使用 D1 绑定 DB。',
+  DATABASE_URL:
+    '数据库地址：file:路径（SQLite）或 postgres://…，可按 libpq 的写法列出至多五台主机。Workers 使用 D1 绑定 DB。',
+  DATABASE_READ_URL: 'PostgreSQL：备库地址。备库跟得上时，列表和导出从备库读取。',
   PORT: '监听的端口；0 表示任一空闲端口。',
   HOST: '监听的地址。前面应有提供 TLS 的代理。',
   KEEP_ALIVE_SECONDS: '空闲连接保持的秒数，应长于代理保持的时间。',

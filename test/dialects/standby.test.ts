@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { test_keys } from '../support/harness.ts';
+import { createDatabase, type Pair, startPair } from '../support/postgres.ts';
+import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
+
+/** An answer after this time says that a request hangs. Where nothing else runs, each takes less than three seconds. */
+const patience_ms = 6_000;
+
+const { folder, remove } = makeFolder();
+let pair: Pair;
+let server: RunningServer;
+let policy_version: string;
+let second: string;
+
+beforeAll(async () => {
+  pair = await startPair();
+  const first = await createDatabase(pair.primary.address);
+  const name = first.split('/').at(-1);
+  second = `${pair.standby.address}/${name}`;
+  const [, port] = /:(\d+)\//.exec(second)!;
+  const both = first.replace(`/${name}`, `,127.0.0.1:${port}/${name}?target_session_attrs=read-write`);
+  server = await startServer(folder, {
+    ...test_keys,
+    DATABASE_URL: both,
+    DATABASE_READ_URL: second,
+    BOT_CHECK: 'off',
+    FORM_LIMIT_PER_MINUTE: '0',
+  });
+  policy_version = (await (await fetch(`${server.url}/policies/current`)).json()).version;
+}, 60_000);
+
+afterAll(async () => {
+  await server?.stop('SIGKILL');
+  await pair?.standby.stop();
+  remove();
+});
+
+let count = 0;
+
+/** Posts a lead, once more with the same key until it is acknowledged or told to stop. */
+async function post(key: string = randomUUID()) {
+  const begun = performance.now();
+  const answer = await fetch(`${server.url}/forms/mini-ai-experience`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': key },
+    body: JSON.stringify({
+      ...{ name: '王小明', phone: `+86138${String(++count).padStart(8, '0')}`, email: `p${count}@example.com` },
+      ...{ company: '示例', policy_version },
+    }),
+  });
+  const { id } = await answer.json();
+  return { status: answer.status, id: id as string, ms: performance.now() - begun };
+}
+
+const staff = () => ({ headers: { authorization: `Bearer ${server.token}` } });
+
+async function listIds(): Promise<string[]> {
+  const answer = await fetch(`${server.url}/leads`, {
+    headers: { ...staff().headers, accept: 'application/x-ndjson' },
+  });
+  const lines = (await answer.text()).trim().split('\n').filter(Boolean);
+  return lines.map(line => JSON.parse(line).id);
+}
+
+/** Cancels what waits for the standby, as an operator does whose server hangs. */
+async function cancelWaits() {
+  const client = new pg.Client({ connectionString: `${pair.primary.address}/postgres` });
+  await client.connect();
+  const cancel = "select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'";
+  for (let tries = 0; tries < 20; tries++, await wait(50)) await client.query(cancel);
+  await client.end();
+}
+
+async function warnings(): Promise<string[]> {
+  await wait(1_000);
+  return (await (await fetch(`${server.url}/health`)).json()).warnings;
+}
+
+it('GET /leads reads from the standby, which has what was just acknowledged', async () => {
+  const { status, id } = await post();
+  expect(status).toBe(201);
+  expect(await listIds()).toContain(id);
+  const client = new pg.Client({ connectionString: second });
+  await client.connect();
+  const { rows } = await client.query(
+    `select count(*)::int as n from pg_stat_activity where query like '%from "leads"%' and pid <> pg_backend_pid()`,
+  );
+  await client.end();
+  expect(rows[0].n).toBeGreaterThan(0);
+});
+
+it('POST /forms/:form is not acknowledged while the standby hangs, and /health says so once it is gone', async () => {
+  expect(await warnings()).not.toContain('standby-not-synchronous');
+  pair.standby.freeze(true);
+  const held = await post();
+  expect(held.status).toBe(503);
+  expect(held.ms).toBeLessThan(patience_ms);
+  const [cancelled] = await Promise.all([post(), cancelWaits()]);
+  expect(cancelled.status).toBe(503);
+  pair.standby.freeze(false);
+  expect(await post()).toMatchObject({ status: 201 });
+});
+
+it('the primary is killed under load: nothing acknowledged is lost or doubled, and the first post after the promotion is stored', async () => {
+  const acknowledged: string[] = [];
+  const longest: number[] = [];
+  let isOver = false;
+  const work = Array.from({ length: 8 }, async () => {
+    while (!isOver) {
+      const { status, id, ms } = await post();
+      longest.push(ms);
+      if (status === 201) acknowledged.push(id);
+      else await wait(50);
+    }
+  });
+  await wait(500);
+  pair.primary.lose();
+  await wait(300);
+  await pair.promote();
+  const first = await post();
+  isOver = true;
+  await Promise.all(work);
+  expect(first.status).toBe(201);
+  const ids = await listIds();
+  expect(acknowledged.length).toBeGreaterThan(20);
+  expect(acknowledged.filter(id => !ids.includes(id))).toEqual([]);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(Math.max(...longest)).toBeLessThan(patience_ms);
+  expect(await warnings()).toContain('standby-not-synchronous');
+});
