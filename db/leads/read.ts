@@ -49,7 +49,7 @@ export async function listLeads(
   return readPage({ db, vault }, select, query.limit, view, now);
 }
 
-/** Lists the leads that an export holds: all that match, by time of receipt, without erased ones. */
+/** Lists the leads that an export holds: all that match, by time of receipt or what is due by its day, without erased ones. */
 export async function listMatches(
   { db, vault }: { db: Database; vault: Vault },
   query: LeadQuery,
@@ -58,7 +58,10 @@ export async function listMatches(
   now: Date,
 ): Promise<LeadPage> {
   const select = async () => selectMatches({ db: await db.forLists(), vault }, query, after);
-  return readPage({ db, vault }, select, query.limit, view, now);
+  const page = await readPage({ db, vault }, select, query.limit, view, now);
+  const last = page.leads.at(-1);
+  if (!query.by_follow_up || !page.end || !last || !('follow_up_on' in last)) return page;
+  return { ...page, end: { ...page.end, follow_up_on: last.follow_up_on ?? undefined } };
 }
 
 /** Leads of a page of chosen ones. D1 takes at most 100 bound parameters in a statement. */
