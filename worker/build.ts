@@ -1,5 +1,6 @@
 /**
- * Builds `dist`: in `worker` the modules that run on Workers, in `assets` the files that both hosts hand out.
+ * Builds `dist`: in `worker` the modules that run on Workers, in `server` the Node host of the package, in `assets` the files that
+ * both hosts hand out.
  *
  * `--check` prints the size of each module, and fails where a budget is overrun.
  */
@@ -7,6 +8,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build, type Metafile, transform } from 'esbuild';
+import { buildServer } from './node/build-server.ts';
 import { fillFolder } from './node/fill-folder.ts';
 import { buildReference } from './openapi/reference.ts';
 
@@ -83,6 +85,7 @@ type Modules = Map<string, { text: string; eager: boolean }>;
 async function main() {
   const modules = await buildModules();
   const pages = await buildPageFiles();
+  fillFolder(join(dist, 'server'), await buildServer());
   fillFolder(join(dist, 'worker'), new Map([...modules].map(([path, { text }]) => [path, text])));
   fillFolder(
     join(dist, 'assets'),

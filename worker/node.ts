@@ -15,6 +15,7 @@ import { fillInKeys, keepToken, publishSample } from './node/development.ts';
 import { connect } from './node/egress.ts';
 import { createHostFiles } from './node/host-files.ts';
 import { createPostMail } from './node/mail.ts';
+import { watchNpm } from './node/npm-parent.ts';
 import { type Outbox, startOutbox } from './node/outbox.ts';
 import { closeIdle, closeListener, createHttpServer, emptyQueue, usual_limits } from './node/server.ts';
 import { findFolder, openStore } from './node/store.ts';
@@ -106,6 +107,7 @@ const stopTimers = startTimers(services, [...jobs, ...createBackupJobs(services)
 outbox = startOutbox(services);
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
+watchNpm(process.env, () => stop('SIGTERM'));
 
 function loadSettings(): Settings {
   const development = process.env.NODE_ENV !== 'production';

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { tuning } from '../../worker/node/tuning.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -37,14 +38,11 @@ export function makeFolder(): { folder: string; remove(): void } {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
-const [, start = ''] = /exec node (.*)$/.exec(scripts.start) ?? [];
-
 /** Starts the Node host as `npm start` does, and waits until it listens. */
 export function startServer(folder: string, environment: Record<string, string> = {}): Promise<RunningServer> {
   const database = { PORT: '0', DRAIN_SECONDS: '0', DATABASE_URL: `file:${join(folder, 'leads.db')}` };
   const ready = environment.NODE_ENV === 'production' ? /"listening"/ : /Ctrl-C/;
-  return startProcess(start.split(' '), { ...database, ...environment }, ready);
+  return startProcess([...tuning.start!.flags, 'worker/node.ts'], { ...database, ...environment }, ready);
 }
 
 /** Starts a program that prints where it listens, as the Node host does. */
@@ -52,8 +50,11 @@ export async function startProcess(
   args: string[],
   environment: Record<string, string>,
   ready = /"listening"/,
+  cwd = root,
 ): Promise<RunningServer> {
-  const { child, output } = environment.OUTPUT_FILE ? runIntoFile(args, environment) : runIntoMemory(args, environment);
+  const { child, output } = environment.OUTPUT_FILE
+    ? runIntoFile(args, environment, cwd)
+    : runIntoMemory(args, environment, cwd);
   const url = /"url":"([^"]+)"/;
   while (!ready.test(output()) || !url.test(output())) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`);
@@ -79,8 +80,8 @@ export async function startProcess(
   };
 }
 
-function runIntoMemory(args: string[], environment: Record<string, string>) {
-  const child = runNode(args, environment);
+function runIntoMemory(args: string[], environment: Record<string, string>, cwd: string) {
+  const child = runNode(args, environment, 'pipe', cwd);
   let printed = '';
   child.stdout!.on('data', chunk => {
     if (printed.length < output_kept) printed += chunk;
@@ -89,9 +90,9 @@ function runIntoMemory(args: string[], environment: Record<string, string>) {
 }
 
 /** Runs a program whose output goes into a file, so that a process that sends it a load need not read its log. */
-function runIntoFile(args: string[], environment: Record<string, string>) {
+function runIntoFile(args: string[], environment: Record<string, string>, cwd: string) {
   const path = environment.OUTPUT_FILE!;
-  const child = runNode(args, environment, openSync(path, 'w'));
+  const child = runNode(args, environment, openSync(path, 'w'), cwd);
   return { child, output: () => readFileSync(path, 'utf8') };
 }
 
@@ -113,8 +114,8 @@ export async function run(args: string[], environment: Record<string, string> = 
 function runNode(
   args: string[],
   environment: Record<string, string>,
-  stdout: number | 'pipe' = 'pipe',
-  cwd = root,
+  stdout: number | 'pipe',
+  cwd: string,
 ): ChildProcess {
   const { PATH, HOME } = process.env;
   return spawn(process.execPath, args, {

@@ -70,7 +70,7 @@ const status = defineCommand({
     const table = describeCounts(counts, backups, vault, keys);
     const left =
       describeLeft(counts, vault) ?? describeLeftInBackups(backups, await countSignedEarlier(folders, keyring), vault);
-    if (left) throw new Mistake(`${left}: npm run -s ops -- keys rotate`, table);
+    if (left) throw new Mistake(`${left}: ops keys rotate`, table);
     return table;
   },
 });

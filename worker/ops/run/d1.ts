@@ -46,7 +46,7 @@ export async function openD1(remote: boolean): Promise<OpenedD1> {
 }
 
 async function openProxy(options: object): Promise<OpenedD1> {
-  const { getPlatformProxy } = await import('wrangler');
+  const { getPlatformProxy } = await loadWrangler();
   const { env, dispose } = await getPlatformProxy<{ DB: Parameters<typeof d1.open>[0] }>({ envFiles: [], ...options });
   if (env.DB) return { db: d1.open(env.DB), close: dispose };
   await dispose();
@@ -68,9 +68,23 @@ async function openRemote(): Promise<OpenedD1> {
   }
 }
 
+async function loadWrangler() {
+  findWrangler();
+  return import('wrangler');
+}
+
+/** Returns the address of wrangler, which a checkout has, and an installed package has not. */
+function findWrangler(): string {
+  try {
+    return import.meta.resolve('wrangler');
+  } catch {
+    throw new Mistake('--target d1 needs wrangler and wrangler.toml: run it in a checkout');
+  }
+}
+
 /** Returns a configuration that holds the database of wrangler.toml alone, marked as remote. */
 async function describeRemote() {
-  const { unstable_readConfig } = await import('wrangler');
+  const { unstable_readConfig } = await loadWrangler();
   const config: Configuration = unstable_readConfig({});
   const found = config.d1_databases.find(({ binding }) => binding === 'DB');
   if (!found?.database_id || no_id.test(found.database_id))
@@ -88,7 +102,7 @@ async function describeRemote() {
  */
 export async function migrateD1(remote: boolean): Promise<string[]> {
   if (remote) await describeRemote();
-  const wrangler = fileURLToPath(new URL('../bin/wrangler.js', import.meta.resolve('wrangler')));
+  const wrangler = fileURLToPath(new URL('../bin/wrangler.js', findWrangler()));
   const args = ['d1', 'migrations', 'apply', 'DB', remote ? '--remote' : '--local'];
   const { status, stdout, stderr } = spawnSync(process.execPath, [wrangler, ...args], {
     encoding: 'utf8',

@@ -67,7 +67,7 @@ function readArguments(command: Command, args: string[]) {
 
 function describeUsage(some: Command[]): string {
   const lines = some.map(({ name, usage, sentence }) => `  ${`${name} ${usage}`.trim()}\n      ${sentence}\n`);
-  return `Usage: npm run -s ops -- COMMAND
+  return `Usage: lead-consent ops COMMAND, or in a checkout: npm run -s ops -- COMMAND
 
 ${lines.join('')}
 They work on DATABASE_URL; with --target d1, on the local D1 of "npm run dev", also while it runs;
