@@ -66,6 +66,7 @@ export type Warning =
   | 'no-backup-dir'
   | 'backup-failed'
   | 'backup-overdue'
+  | 'database-tls-unverified'
   | 'channel-failing'
   | 'standby-not-synchronous';
 

@@ -11,6 +11,7 @@ import { createBackupJobs } from './node/backup/jobs.ts';
 import { findBackupKeyMistakes } from './node/backup/key-file.ts';
 import { sweepDrills } from './node/backup/restore.ts';
 import { compress } from './node/compress.ts';
+import { isVerified } from './node/database-address.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
 import { connect } from './node/egress.ts';
 import { createHostFiles } from './node/host-files.ts';
@@ -134,6 +135,7 @@ function listHostWarnings(): Warning[] {
   if (logFiles?.isFailing()) warnings.push('log-dir-unwritable');
   if (!settings.log_dir && settings.production) warnings.push('no-log-dir');
   if (!settings.backup_dir && settings.production) warnings.push('no-backup-dir');
+  if (settings.production && !isVerified(settings.database_url)) warnings.push('database-tls-unverified');
   return warnings;
 }
 

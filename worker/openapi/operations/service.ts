@@ -22,7 +22,7 @@ export const service_operations: Operation[] = [
     independent: true,
     summary: { en: 'Whether a lead could be stored', 'zh-CN': '健康检查' },
     description:
-      'Tries the database with a write, at most once a second. `warnings` names what is amiss although it works: `no-policy` while no policy is in force; `channel-failing` when the receiver of a channel has taken nothing for a day, or has switched it off; `standby-not-synchronous` when PostgreSQL keeps what it stores on one server alone, although several are set; `no-backup-dir`, `backup-failed`, `backup-overdue` on Node.',
+      'Tries the database with a write, at most once a second. `warnings` names what is amiss although it works: `no-policy` while no policy is in force; `channel-failing` when the receiver of a channel has taken nothing for a day, or has switched it off; `standby-not-synchronous` when PostgreSQL keeps what it stores on one server alone, although several are set; `no-backup-dir`, `backup-failed`, `backup-overdue`, `database-tls-unverified` on Node.',
     answers: {
       200: {
         description: 'It could.',
