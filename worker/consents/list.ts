@@ -6,7 +6,7 @@ import { whileAllowed } from '../guards/while-allowed.ts';
 import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
 import { chooseType } from '../http/negotiate.ts';
 import { cursor, instant, limit, uuid } from '../http/query-fields.ts';
-import { streamPages, writeLines } from '../http/stream.ts';
+import { stream_headers, streamPages, writeLines } from '../http/stream.ts';
 import { invalidFields, query } from '../http/validate.ts';
 import { locales } from '../shared/locales.ts';
 
@@ -51,7 +51,7 @@ export const pullConsents = factory.createHandlers(query(consentQuery), async c 
       whileAllowed(c, 'consents:read', ({ next }) => readPage(next)),
       ({ consents }) => writeLines(consents),
     );
-    return c.body(pages, 200, { ...headers, 'Content-Type': 'application/x-ndjson', Link });
+    return c.body(pages, 200, { ...headers, ...stream_headers, 'Content-Type': 'application/x-ndjson', Link });
   }
   const { consents, has_more, next } = await listConsents(await db.forLists(), asked, from, now());
   const next_cursor = writeCursor(next);

@@ -26,6 +26,9 @@ export function streamPages<Page extends { has_more: boolean }>(
   );
 }
 
+/** Headers of a stream. Because a proxy that gathers an answer takes pages before their reader wants them, nginx is told not to. */
+export const stream_headers = { 'X-Accel-Buffering': 'no' };
+
 /** Yields pages, each read when it is asked for. Other requests have their turn between two of them. */
 export async function* followPages<Page extends { has_more: boolean }>(
   first: Page,

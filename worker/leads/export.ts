@@ -14,7 +14,7 @@ import { whileAllowed } from '../guards/while-allowed.ts';
 import { writeHead, writeRow } from '../http/csv.ts';
 import { chooseType } from '../http/negotiate.ts';
 import { logFailure } from '../http/problems/failure.ts';
-import { streamPages, writeLines } from '../http/stream.ts';
+import { stream_headers, streamPages, writeLines } from '../http/stream.ts';
 
 /**
  * Leads read, recorded and sent at a time: few enough that other requests get their turn, enough to spread one
@@ -123,6 +123,7 @@ export async function streamLeads(
     'Content-Type': type,
     'Content-Disposition': `attachment; filename="${name}"`,
     'Cache-Control': 'private, no-store',
+    ...stream_headers,
     ...(link && { Link: link }),
   });
 }

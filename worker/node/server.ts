@@ -102,14 +102,15 @@ export async function emptyQueue(server: Server): Promise<void> {
 
 /**
  * Returns how many connections wait at the listener of a port; undefined where the system does not tell. Because the system
- * lists its listeners first, the thousands of other connections are not read.
+ * lists its listeners first, the thousands of other connections are not read. It asks below `self`, because a service that
+ * sees only processes in `/proc` (systemd's ProcSubset=pid) finds the tables there alone.
  *
  * @see proc_pid_net(5)
  */
 function countQueue(port: number): number | undefined {
   const local = port.toString(16).toUpperCase().padStart(4, '0');
   const row = new RegExp(`^ *\\d+: \\w+:${local} \\w+:0000 0A \\w+:(\\w+) `, 'm');
-  for (const path of ['/proc/net/tcp', '/proc/net/tcp6']) {
+  for (const path of ['/proc/self/net/tcp', '/proc/self/net/tcp6']) {
     const found = row.exec(readListeners(path))?.[1];
     if (found) return Number.parseInt(found, 16);
   }

@@ -8,7 +8,7 @@ import { whileAllowed } from '../../guards/while-allowed.ts';
 import { writeHead, writeRow } from '../../http/csv.ts';
 import { logFailure } from '../../http/problems/failure.ts';
 import { uuid } from '../../http/query-fields.ts';
-import { streamPages } from '../../http/stream.ts';
+import { stream_headers, streamPages } from '../../http/stream.ts';
 import { body } from '../../http/validate.ts';
 import { readSessionId } from '../session.ts';
 import { type EventFilters, eventAction, eventFilters, toEventQuery } from './filters.ts';
@@ -60,6 +60,7 @@ export const sendAudit = factory.createHandlers(async c => {
     'Content-Type': 'text/csv; charset=utf-8',
     'Content-Disposition': `attachment; filename="access-log-${now().toISOString().slice(0, 10)}.csv"`,
     'Cache-Control': 'private, no-store',
+    ...stream_headers,
   });
 });
 
