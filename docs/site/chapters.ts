@@ -7,6 +7,7 @@ const order: Record<string, string[]> = {
   'Run it': [
     'docs/install.md',
     'docs/deploy/README.md',
+    'docs/deploy/postgresql.md',
     'docs/deploy/cloudflare.md',
     'docs/operations.md',
     'docs/settings.md',
