@@ -42,7 +42,7 @@ export function createDatabase(
   {
     close,
     ...verbs
-  }: Pick<Database, 'atomic' | 'read' | 'scrub' | 'snapshot'> &
+  }: Pick<Database, 'atomic' | 'read' | 'scrub' | 'snapshot' | 'backlog'> &
     Partial<Pick<Database, 'forLists'>> & { close(): Promise<void> },
 ): Database {
   const kysely = new Kysely<Schema>({

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Backlog } from '../database.ts';
 import { isLost } from './postgres-errors.ts';
 import { limitQueries } from './postgres-limited.ts';
 import type { Names } from './postgres-names.ts';
@@ -11,6 +12,8 @@ const readers = 8;
 export interface Reader {
   /** Runs one statement, prepared where it will come again. Throws the error of `pg`. */
   run(text: string, parameters: readonly unknown[], isPrepared: boolean): Promise<pg.QueryResult>;
+  /** Counts the connections, and the queries that wait for one. */
+  count(): NonNullable<Backlog['readers']>;
   end(): Promise<void>;
 }
 
@@ -58,6 +61,10 @@ export function createReader(servers: Servers, names: Names, statement_timeout_m
         if (isElsewhere || names.stopAfter(error)) return send();
         throw error;
       }
+    },
+    count() {
+      const { totalCount = 0, idleCount = 0, waitingCount = 0 } = held?.pool ?? {};
+      return { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
     },
     end,
   };

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type Database, type Outcome, Unavailable } from '../database.ts';
+import { type Database, type DatabaseMeter, type Outcome, Unavailable } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
 import { createDatabase } from './kysely.ts';
 import { fail, translate } from './postgres-errors.ts';
@@ -44,13 +44,14 @@ export const operators_patience: Patience = {
 /**
  * Opens a PostgreSQL database by its `postgres://` address, and brings its tables up to date.
  *
- * @param read_address Address of a standby on which lists are read.
+ * @param options.read_address Address of a standby on which lists are read.
+ * @param options.meter Hears what the database does.
  */
 export async function open(
   address: string,
   upgrade: (session: Session) => Promise<unknown> = migrate,
   waits = patience,
-  read_address?: string,
+  { read_address, meter }: { read_address?: string | undefined; meter?: DatabaseMeter | undefined } = {},
 ): Promise<Database> {
   pg.types.setTypeParser(int8, Number);
   const servers = createServers(address, waits.client);
@@ -62,7 +63,7 @@ export async function open(
     ? createReader(createServers(read_address, waits.client), createNames(), statement_timeout)
     : undefined;
   const standby = second && createStandby(second, reader);
-  const writer = createWriter(servers, names, waits.server);
+  const writer = createWriter(servers, names, waits.server, meter);
   const run = async (sql: string, parameters: readonly unknown[], isPrepared: boolean) =>
     toOutcome(await reader.run(sql, parameters, isPrepared).catch(fail));
   const { read, forget } = shareReads(
@@ -77,6 +78,7 @@ export async function open(
     },
     read,
     forLists: async () => (await standby?.whenCaughtUp()) ?? db,
+    backlog: () => ({ units: writer.countWaiting(), readers: reader.count() }),
     scrub: async () => {},
     snapshot: work => withClient(servers, client => readSnapshot(client, work)).catch(fail),
     async close() {

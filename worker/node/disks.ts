@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../settings.ts';
 import { findFolder } from './store.ts';
 
@@ -14,7 +15,11 @@ export interface Disk {
 }
 
 /** A disk is nearly full when less is left than this part of it and this many bytes. */
-const nearly_full = { part: 0.1, bytes: 5e9 };
+const nearly_full = { part: 0.1, bytes: 2e9 };
+
+/** Time for which a reading is used again, and time that a reading may take. */
+const kept_ms = 5_000;
+const longest_ms = 300;
 
 /** Lists the folders of a server that grow, by what they hold. */
 export function listPlaces({
@@ -45,4 +50,36 @@ export async function readRoom(folder: string): Promise<Omit<Disk, 'place'>> {
 /** Returns whether a disk has so little room that somebody should make more. */
 export function isNearlyFull({ free_bytes, total_bytes }: Omit<Disk, 'place'>): boolean {
   return free_bytes < Math.min(total_bytes * nearly_full.part, nearly_full.bytes);
+}
+
+/**
+ * Creates what tells the room of folders. Because a disk of the network may not answer for hours, nobody waits for one
+ * longer than a moment: the latest reading counts meanwhile.
+ *
+ * @param read Reads the room of a folder.
+ */
+export function watchDisks(places: [Place, string][], read = readRoom): () => Promise<Disk[]> {
+  const latest = new Map<Place, Disk>();
+  const read_at = new Map<Place, number>();
+  const under_way = new Map<Place, Promise<void>>();
+
+  async function look(place: Place, folder: string) {
+    try {
+      latest.set(place, { place, ...(await read(folder)) });
+    } catch {
+      latest.delete(place);
+    }
+    read_at.set(place, performance.now());
+    under_way.delete(place);
+  }
+
+  return async () => {
+    for (const [place, folder] of places) {
+      const isFresh = performance.now() - (read_at.get(place) ?? Number.NEGATIVE_INFINITY) < kept_ms;
+      if (!isFresh && !under_way.has(place)) under_way.set(place, look(place, folder));
+    }
+    const looks = [...under_way.values()];
+    if (looks.length > 0) await Promise.race([Promise.all(looks), wait(longest_ms, undefined, { ref: false })]);
+    return places.flatMap(([place]) => latest.get(place) ?? []);
+  };
 }

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Database } from '../../db/database.ts';
+import type { Database, DatabaseMeter } from '../../db/database.ts';
 import * as postgres from '../../db/dialects/postgres.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
 import { load } from '../../db/dialects/sqlite-load.ts';
@@ -12,14 +12,19 @@ interface StoreOptions {
   patient?: boolean;
   /** Address of a PostgreSQL standby on which lists are read. */
   read_url?: string | undefined;
+  /** Hears what the database does. */
+  meter?: DatabaseMeter | undefined;
 }
 
 /** Opens the database that `DATABASE_URL` names, and brings its tables up to date. */
-export async function openStore(url: string, { upgrade, patient, read_url }: StoreOptions = {}): Promise<Database> {
+export async function openStore(
+  url: string,
+  { upgrade, patient, read_url, meter }: StoreOptions = {},
+): Promise<Database> {
   const waits = patient ? postgres.operators_patience : undefined;
-  if (!url.startsWith('file:')) return postgres.open(url, upgrade, waits, read_url);
+  if (!url.startsWith('file:')) return postgres.open(url, upgrade, waits, { read_address: read_url, meter });
   makeFile(url);
-  return sqlite.open(readPath(url), upgrade);
+  return sqlite.open(readPath(url), upgrade, meter);
 }
 
 /**
