@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,12 @@ import { makeFolder } from '../support/server.ts';
 const path = 'docs/deploy/lead-consent@.service';
 const unit = readFileSync(path, 'utf8');
 const { folder, remove } = makeFolder();
-afterAll(() => remove());
+/** Servers that a test has started. One that fails leaves none behind. */
+const started: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL');
+  remove();
+});
 
 /** Returns the values of a key of the unit, in the order in which they stand. */
 const valuesOf = (key: string) => [...unit.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, value]) => value!);
@@ -109,6 +114,7 @@ function startFiltered(filters: string[], families: string) {
     BACKUP_DIR: join(state, 'backups'),
   };
   const child = spawn('python3', ['-c', filtered, JSON.stringify(plan)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  started.push(child);
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (printed += chunk));
   return { child, output: () => printed };
