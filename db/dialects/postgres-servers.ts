@@ -38,7 +38,7 @@ const parts = /^(postgres(?:ql)?:\/\/(?:[^@/?#]*@)?)([^/?#]*)(.*)$/;
  * @throws Error that says what is wrong with the address, without any part of it.
  * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS
  */
-export function readServers(address: string): { addresses: string[]; attrs: string } {
+function readServers(address: string): { addresses: string[]; attrs: string } {
   const [, before, hosts = '', behind] = parts.exec(address) ?? [];
   const [path, query = ''] = (behind ?? '').split(/\?(.*)/s);
   const parameters = new URLSearchParams(query);

@@ -6,7 +6,10 @@ import { build, type Plugin } from 'esbuild';
 const root = join(import.meta.dirname, '../..');
 
 /** Programs that Node starts, and the threads that they start in turn. */
-const programs = ['worker/lead-consent.ts', 'db/dialects/sqlite-thread.ts', 'worker/node/backup/drill-thread.ts'];
+const programs = [
+  ...['worker/lead-consent.ts', 'worker/node/backup/drill-thread.ts'],
+  ...['db/dialects/sqlite-thread.ts', 'db/dialects/sqlite-file-check.ts'],
+];
 
 /** Folders of files that the programs read while they run. */
 const read_folders = ['db/migrations', 'worker/demo'];
