@@ -25,7 +25,25 @@ export type Database = Kysely<Schema> & {
   scrub(): Promise<void>;
   /** Reads much, as it stands at one moment, while others write: for a backup. */
   snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T>;
+  /** Tells what waits for the database just now; absent where nothing waits in this process. */
+  backlog?(): Backlog;
 };
+
+/** What waits in this process for the database. */
+export interface Backlog {
+  /** Units that wait for the writer, those that it has taken not among them. */
+  units: number;
+  /** Connections that read, and how many queries wait for one; absent where a query waits for nothing. */
+  readers?: { used: number; idle: number; waiting: number };
+}
+
+/** Hears what a database does, where a host counts that. */
+export interface DatabaseMeter {
+  /** Hears that a transaction of so many units begins. It returns what is called once it has ended. */
+  beginCommit?(units: number): () => void;
+  /** Hears how many rows D1 has read and written, and how large its database is then. */
+  countRows?(read: number, written: number, database_bytes: number): void;
+}
 
 /** A view of the database that ends with the work that it was opened for. */
 export interface Snapshot {

@@ -70,6 +70,11 @@ export async function findJob(db: Database, name: string): Promise<Jobs | undefi
   return db.selectFrom('jobs').selectAll().where('name', '=', name).executeTakeFirst();
 }
 
+/** Lists what is known of every job that ever ran, those of other servers and earlier versions included. */
+export async function listJobs(db: Database): Promise<Jobs[]> {
+  return db.selectFrom('jobs').selectAll().orderBy('name').execute();
+}
+
 /**
  * Ends a run that succeeded. It does nothing when another run has taken over meanwhile.
  *

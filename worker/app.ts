@@ -27,6 +27,7 @@ const consents = lazy(() => import('./consents/list.ts'));
 const docs = lazy(() => import('./docs.ts'));
 const incidents = lazy(() => import('./incidents/handlers.ts'));
 const leads = lazy(() => import('./leads/handlers.ts'));
+const metrics = lazy(() => import('./metrics/show.ts'));
 const notices = lazy(() => import('./notices/handlers.ts'));
 const requests = lazy(() => import('./requests/handlers.ts'));
 const tokens = lazy(() => import('./staff/tokens.ts'));
@@ -140,6 +141,7 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   app.use('/console/*', ...consoleGuards);
   for (const [path, methods] of Object.entries(consolePages)) at(path, methods);
   at('/health', { GET: [...showHealth] });
+  at('/metrics', { GET: [metrics('showMetrics')] });
   at('/problems/:slug', { GET: [describeProblem] });
   at('/docs', { GET: [docs('showDocs')] });
   at('/widget.js', { GET: [...showWidget] });
@@ -159,9 +161,11 @@ function addResource(app: Hono<App>, path: string, methods: Methods) {
 }
 
 const logRequest = factory.createMiddleware(async (c, next) => {
-  const { log, now } = c.var.services;
+  const { log, now, meter } = c.var.services;
   const begun = now().getTime();
+  const counted_from = meter?.begin();
   await next();
+  meter?.countAnswer(c.req.method, routePath(c), c.res.status, counted_from!);
   log('info', 'request', {
     request_id: c.var.request_id,
     method: c.req.method,

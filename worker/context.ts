@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { createFactory } from 'hono/factory';
-import type { Database } from '../db/database.ts';
+import type { Database, DatabaseMeter } from '../db/database.ts';
 import type { TokenHolder } from '../db/staff/tokens.ts';
 import type { Signer } from '../db/vault/signer.ts';
 import type { Vault } from '../db/vault/vault.ts';
@@ -28,7 +28,15 @@ export interface Services {
   /** Returns whether the host is about to stop, and no balancer should send more; absent where it cannot know. */
   isStopping?(): boolean;
   /** Lists what is amiss with the host itself; absent where nothing can be. */
-  hostWarnings?(): Warning[];
+  hostWarnings?(): Warning[] | Promise<Warning[]>;
+  /** Tells the room of the disks of the host's folders; absent where it has none. */
+  readDisks?(): Promise<{ place: string; free_bytes: number; total_bytes: number }[]>;
+  /** Counts what happens, for `/metrics`; absent where nobody may read it. */
+  meter?: Meter;
+  /** Jobs that this host has beside those of every host. */
+  host_jobs?: { name: string; every_ms: number }[];
+  /** Since when the host runs the jobs; absent where it does not know. */
+  running_since?: Date;
   /** Limiters of addresses that send too much. */
   limiters: Record<Limited, Limiter>;
   /** Connects to another host. Only `egress.ts` calls it. */
@@ -45,6 +53,19 @@ export interface Services {
   most_searched?: number;
   /** Compresses whole answers; absent where the host itself does. */
   compress?: MiddlewareHandler;
+}
+
+/** Counts what a process does. Its figures hold nothing personal and no name that a client chose. */
+export interface Meter extends DatabaseMeter {
+  /** Returns the instant at which a request begins, for `countAnswer`. */
+  begin(): number;
+  /** @param route The pattern of the path, as the map has it. */
+  countAnswer(method: string, route: string, status: number, begun: number): void;
+  countRun(job: string, succeeded: boolean, ms: number): void;
+  /** Writes what it has counted, as Prometheus text. */
+  write(): Promise<string>;
+  /** Tells of the process itself; absent where nothing is known of it. */
+  readProcess?(): { uptime_seconds: number; resident_bytes: number };
 }
 
 /** Lists and reads the files of a host, as a check of the promises needs them. */
@@ -66,7 +87,9 @@ export type Warning =
   | 'no-backup-dir'
   | 'backup-failed'
   | 'backup-overdue'
-  | 'channel-failing';
+  | 'channel-failing'
+  | 'job-failing'
+  | 'disk-nearly-full';
 
 /** A built file as it is answered. The bytes of one that a host keeps are shared by all answers. */
 interface Asset {

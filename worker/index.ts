@@ -92,8 +92,10 @@ const outageHeaders = (seconds: number) => ({ 'Cache-Control': 'no-store', 'Retr
 async function open(env: Bindings): ReturnType<typeof createServices> {
   const read = readVars(env);
   if ('mistakes' in read) return read;
+  const meter = read.settings.metrics_token && (await import('./metrics/isolate.ts')).createIsolateMeter(now());
   return createServices(read.settings, {
-    db: d1.open(env.DB),
+    db: d1.open(env.DB, meter || undefined),
+    ...(meter && { meter }),
     now,
     writeLine: line => console.log(line.trimEnd()),
     async findAsset(request) {

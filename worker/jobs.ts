@@ -160,9 +160,12 @@ export async function runIfDue(services: Services, job: Job): Promise<void> {
     renewal = setInterval(() => extendLease(db, run, services.now()).catch(() => {}), minute_ms);
     const figures = await job.run(services, began);
     await noteSuccess(db, run, JSON.stringify(figures), began);
-    log('debug', 'job', { job: job.name, ...figures, ms: services.now().getTime() - began.getTime() });
+    const ms = services.now().getTime() - began.getTime();
+    services.meter?.countRun(job.name, true, ms);
+    log('debug', 'job', { job: job.name, ...figures, ms });
   } catch (error) {
     const code = describe(error);
+    services.meter?.countRun(job.name, false, services.now().getTime() - began.getTime());
     log('error', 'job_failed', { job: job.name, code });
     // The database may be what failed. Then the lease expires by itself.
     await noteFailure(db, run, code, job.tellFailure?.(services)).catch(() => {});

@@ -12,6 +12,7 @@ import { findBackupKeyMistakes } from './node/backup/key-file.ts';
 import { sweepDrills } from './node/backup/restore.ts';
 import { compress } from './node/compress.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
+import { isNearlyFull, listPlaces, watchDisks } from './node/disks.ts';
 import { connect } from './node/egress.ts';
 import { createHostFiles } from './node/host-files.ts';
 import { createPostMail } from './node/mail.ts';
@@ -55,7 +56,10 @@ if (settings.backup_dir) {
   const mistakes = await findBackupKeyMistakes(settings.backup_dir, settings.encryption_keys);
   if (mistakes.length > 0) giveUp(mistakes);
 }
-const db = await openStore(settings.database_url).catch(error => giveUp([`DATABASE_URL: ${error.message}`]));
+const meter = settings.metrics_token ? (await import('./node/meter.ts')).createMeter() : undefined;
+const readDisks = watchDisks(listPlaces(settings));
+const backupJobs = createBackupJobs({ settings });
+const db = await openStore(settings.database_url, { meter }).catch(error => giveUp([`DATABASE_URL: ${error.message}`]));
 const made = await createServices(settings, {
   db,
   now,
@@ -65,6 +69,10 @@ const made = await createServices(settings, {
   peerAddress: c => getConnInfo(c).remote.address,
   isStopping: () => stopping,
   hostWarnings: listHostWarnings,
+  readDisks,
+  host_jobs: backupJobs,
+  running_since: now(),
+  ...(meter && { meter }),
   files: createHostFiles(settings),
   compress,
   connect,
@@ -86,6 +94,7 @@ const server = createHttpServer(
   { ...usual_limits, keep_alive_ms: keep_alive_seconds * 1_000, connections },
   () => stopping,
 );
+meter?.watchServer(server, connections);
 
 server.on('error', error => giveUp([`PORT, HOST: ${error.message}`]));
 server.listen(settings.port, settings.host, async () => {
@@ -100,7 +109,7 @@ server.listen(settings.port, settings.host, async () => {
   if (!settings.production) await greet();
 });
 
-const stopTimers = startTimers(services, [...jobs, ...createBackupJobs(services)]);
+const stopTimers = startTimers(services, [...jobs, ...backupJobs]);
 outbox = startOutbox(services);
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
@@ -125,8 +134,9 @@ function writeNow() {
   unwritten = '';
 }
 
-function listHostWarnings(): Warning[] {
+async function listHostWarnings(): Promise<Warning[]> {
   const warnings: Warning[] = [];
+  if ((await readDisks()).some(isNearlyFull)) warnings.push('disk-nearly-full');
   if (logFiles?.isFailing()) warnings.push('log-dir-unwritable');
   if (!settings.log_dir && settings.production) warnings.push('no-log-dir');
   if (!settings.backup_dir && settings.production) warnings.push('no-backup-dir');

@@ -39,6 +39,12 @@ export const origins: Form<string[]> = {
   },
 };
 
+/** What a client can present in the header `Authorization` (RFC 6750 §2.1). */
+export const bearer = matching(
+  /^[A-Za-z0-9._~+/-]{1,180}=*$/,
+  'letters, digits and . _ ~ + / - as a bearer token has them, at most 180',
+);
+
 /** A file or a PostgreSQL server. A database in memory is refused, because it would lose what was acknowledged. */
 export const databaseAddress = matching(/^(file:(?!:memory:).+|postgres(ql)?:\/\/.+)$/, 'file:PATH or postgres://…');
 

@@ -348,6 +348,12 @@ export const settings_table = {
     default: '09:00-18:00',
     sentence: 'The hours of working days, by the clock of `TIME_ZONE`, in which a lead waits.',
   },
+  METRICS_TOKEN: {
+    form: forms.bearer,
+    group: 'logs',
+    sentence:
+      'Who presents it as a bearer token reads `GET /metrics` and the figures of `/health?full`. Make it with `openssl rand -hex 32`. Without it both are off and nothing is counted.',
+  },
   LOG_LEVEL: {
     form: forms.logLevel,
     group: 'logs',

@@ -3,7 +3,7 @@ import { currentPolicy, listPolicies } from '../db/policies.ts';
 import type { Services, Warning } from './context.ts';
 
 /** What a warning is found out from. */
-type Known = Pick<Services, 'db' | 'now' | 'settings' | 'hostWarnings'>;
+type Known = Pick<Services, 'db' | 'now' | 'settings' | 'hostWarnings' | 'host_jobs' | 'running_since'>;
 
 /** A backup is overdue when it is so much later than it should be. */
 const overdue_factor = 1.1;
@@ -11,12 +11,13 @@ const hour_ms = 3_600_000;
 
 /** Lists what is amiss, with the service and with the host. */
 export async function listWarnings(known: Known): Promise<Warning[]> {
-  const host = known.hostWarnings?.() ?? [];
+  const host = (await known.hostWarnings?.()) ?? [];
   return [
     ...(await findPolicyWarning(known)),
     ...host,
     ...(await findBackupWarnings(known)),
     ...(await findChannelWarning(known)),
+    ...(await findJobWarning(known)),
   ];
 }
 
@@ -30,6 +31,11 @@ async function findChannelWarning({ db, now }: Known): Promise<Warning[]> {
   return (await listFailing(db, now())).length > 0 ? ['channel-failing'] : [];
 }
 
+async function findJobWarning(known: Known): Promise<Warning[]> {
+  const { isAnyFailing } = await import('./late-jobs.ts');
+  return (await isAnyFailing(known)) ? ['job-failing'] : [];
+}
+
 async function findBackupWarnings({ db, now, settings }: Known): Promise<Warning[]> {
   if (!settings.backup_dir) return [];
   const job = await findJob(db, back_up_job);
@@ -41,23 +47,10 @@ async function findBackupWarnings({ db, now, settings }: Known): Promise<Warning
   return warnings;
 }
 
-const hints: Record<Warning, string> = {
-  'no-policy':
-    'No policy is in force: there is no banner, and no form takes anything. Publish one: ops policy publish.',
-  'no-log-dir':
-    'LOG_DIR is not set: nothing here keeps the log, and a policy that states for how long logs are kept is not true by itself.',
-  'log-dir-unwritable':
-    'The files in LOG_DIR cannot be written: the log stands on stdout only. Look at its room and rights.',
-  'no-backup-dir':
-    'BACKUP_DIR is not set: nothing here makes backups, and a policy that promises them is not true by itself.',
-  'backup-failed': 'The latest backup failed, or did not pass its trial: `job_failed` in the log says why.',
-  'channel-failing':
-    'The receiver of a channel has taken nothing for a day, or has switched it off: see channel list, or Notices in the console.',
-  'backup-overdue': 'The latest backup is older than BACKUP_EVERY_HOURS allows: does a server with BACKUP_DIR run?',
-};
-
 /** Logs each warning, with what to do about it. */
 export async function logWarnings(services: Services): Promise<void> {
-  for (const warning of await listWarnings(services))
-    services.log('warn', 'warning', { warning, hint: hints[warning] });
+  const warnings = await listWarnings(services);
+  if (warnings.length === 0) return;
+  const { hints } = await import('./warning-hints.ts');
+  for (const warning of warnings) services.log('warn', 'warning', { warning, hint: hints[warning] });
 }

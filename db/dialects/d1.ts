@@ -1,16 +1,19 @@
-import type { D1Database } from '@cloudflare/workers-types';
+import type { D1Database, D1Meta } from '@cloudflare/workers-types';
 import type { CompiledQuery } from 'kysely';
-import { type Database, type Outcome, Unavailable } from '../database.ts';
+import { type Database, type DatabaseMeter, type Outcome, Unavailable } from '../database.ts';
 import { createDatabase } from './kysely.ts';
 import { createSnapshot } from './snapshot.ts';
 import { readConflict } from './sqlite-errors.ts';
 
 /** Opens a D1 binding. Wrangler applies its migrations, and Cloudflare makes its commits durable. */
-export function open(d1: D1Database): Database {
+export function open(d1: D1Database, meter?: DatabaseMeter): Database {
+  const count = ({ rows_read, rows_written, size_after }: D1Meta) =>
+    meter?.countRows?.(rows_read, rows_written, size_after);
   const bind = ({ sql, parameters }: CompiledQuery) => d1.prepare(sql).bind(...parameters);
   const run = async (query: CompiledQuery): Promise<Outcome> => {
     try {
       const { results, meta } = await bind(query).all();
+      count(meta);
       return { rows: results, changed: meta.changes ?? 0 };
     } catch (error) {
       throw translate(error);
@@ -18,7 +21,9 @@ export function open(d1: D1Database): Database {
   };
   const runAll = async (queries: CompiledQuery[]) => {
     try {
-      return await d1.batch<Record<string, unknown>>(queries.map(bind));
+      const answers = await d1.batch<Record<string, unknown>>(queries.map(bind));
+      for (const { meta } of answers) count(meta);
+      return answers;
     } catch (error) {
       throw translate(error);
     }

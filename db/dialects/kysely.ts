@@ -39,7 +39,10 @@ const languages: Record<'sqlite' | 'postgres', Omit<Dialect, 'createDriver'>> = 
 export function createDatabase(
   language: keyof typeof languages,
   run: Run,
-  { close, ...verbs }: Pick<Database, 'atomic' | 'read' | 'scrub' | 'snapshot'> & { close(): Promise<void> },
+  {
+    close,
+    ...verbs
+  }: Pick<Database, 'atomic' | 'read' | 'scrub' | 'snapshot' | 'backlog'> & { close(): Promise<void> },
 ): Database {
   const kysely = new Kysely<Schema>({
     dialect: { ...languages[language], createDriver: () => new StatementDriver(run) },

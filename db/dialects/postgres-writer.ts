@@ -1,5 +1,6 @@
 import type { CompiledQuery } from 'kysely';
 import pg from 'pg';
+import type { DatabaseMeter } from '../database.ts';
 import { isMisplaced, type Names } from './postgres-names.ts';
 
 /** Longest waits of the server in a transaction, by the name of its setting, in milliseconds. */
@@ -55,7 +56,7 @@ const lost = () => Object.assign(new Error('Connection terminated'), { code: '08
  * them fails, the transaction is rolled back and each unit runs again in a transaction of its own, so that a failing
  * unit affects no other. A lost connection fails the units in flight and those that wait; the next unit connects anew.
  */
-export function createWriter(config: pg.ClientConfig, names: Names, limits: Limits) {
+export function createWriter(config: pg.ClientConfig, names: Names, limits: Limits, meter?: DatabaseMeter) {
   const sender: Sender = { names, limits };
   const waiting: Unit[] = [];
   let running: Promise<void> | undefined;
@@ -71,6 +72,7 @@ export function createWriter(config: pg.ClientConfig, names: Names, limits: Limi
   async function runWaiting() {
     while (waiting.length > 0) {
       const units = waiting.splice(0, units_per_commit);
+      const end = meter?.beginCommit?.(units.length);
       try {
         const client = await connect();
         const together = await commitTogether(client, units, sender);
@@ -79,6 +81,7 @@ export function createWriter(config: pg.ClientConfig, names: Names, limits: Limi
         drop(connection);
         for (const unit of [...units, ...waiting.splice(0)]) unit.reject(error);
       }
+      end?.();
     }
     running = undefined;
   }
@@ -107,7 +110,7 @@ export function createWriter(config: pg.ClientConfig, names: Names, limits: Limi
     await client?.end();
   }
 
-  return { run, close };
+  return { run, close, countWaiting: () => waiting.length };
 }
 
 async function openClient(config: pg.ClientConfig, onLost: () => void): Promise<pg.Client> {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Conflict, type Database, type Outcome, Unavailable } from '../database.ts';
+import { Conflict, type Database, type DatabaseMeter, type Outcome, Unavailable } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
 import { createDatabase } from './kysely.ts';
 import { limitQueries } from './postgres-limited.ts';
@@ -48,6 +48,7 @@ export async function open(
   address: string,
   upgrade: (session: Session) => Promise<unknown> = migrate,
   waits = patience,
+  meter?: DatabaseMeter,
 ): Promise<Database> {
   pg.types.setTypeParser(int8, Number);
   await upgradeDatabase(address, upgrade);
@@ -56,7 +57,7 @@ export async function open(
   pool.on('error', ignoreLost);
   pool.on('connect', client => client.on('error', ignoreLost));
   const limited = limitQueries(names, waits.server.statement_timeout);
-  const writer = createWriter({ connectionString: address, ...waits.client }, names, waits.server);
+  const writer = createWriter({ connectionString: address, ...waits.client }, names, waits.server, meter);
 
   /** Runs one statement on a reader's connection, once more when a pooler has misplaced it. */
   async function run(text: string, parameters: readonly unknown[], isPrepared: boolean): Promise<Outcome> {
@@ -83,6 +84,10 @@ export async function open(
       return results.map(toOutcome);
     },
     read,
+    backlog: () => ({
+      units: writer.countWaiting(),
+      readers: { used: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount },
+    }),
     scrub: async () => {},
     snapshot: work => withClient(address, client => readSnapshot(client, work)).catch(fail),
     async close() {

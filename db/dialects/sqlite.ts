@@ -1,5 +1,5 @@
 import type { CompiledQuery } from 'kysely';
-import type { Database, Outcome } from '../database.ts';
+import type { Database, DatabaseMeter, Outcome } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
 import { createDatabase } from './kysely.ts';
 import { shareReads } from './shared-reads.ts';
@@ -21,7 +21,11 @@ interface Unit {
  * sync. A file is read on this thread and written on another: with a write-ahead log readers and the writer do not wait
  * for each other.
  */
-export async function open(path: string, upgrade: (session: Session) => Promise<unknown> = migrate): Promise<Database> {
+export async function open(
+  path: string,
+  upgrade: (session: Session) => Promise<unknown> = migrate,
+  meter?: DatabaseMeter,
+): Promise<Database> {
   const connection = openConnection(path);
   const { sqlite, prepare } = connection;
   await upgrade({
@@ -54,10 +58,14 @@ export async function open(path: string, upgrade: (session: Session) => Promise<
     ? { snapshot: snapshotHere(sqlite), scrub: async () => {}, end: () => {} }
     : createSnapshots(path, scrubNow);
   return createDatabase('sqlite', run, {
-    atomic: queueUnits(writer, () => {
-      snapshot?.end();
-      forget();
-    }),
+    ...queueUnits(
+      writer,
+      () => {
+        snapshot?.end();
+        forget();
+      },
+      meter,
+    ),
     read,
     ...verbs,
     async close() {
@@ -91,26 +99,31 @@ function shareSnapshot({ sqlite, prepare }: Connection): { begin(): void; end():
  * Queues units for the writer, which gets them together: those of one turn of the event loop, or those that came while
  * it was busy.
  */
-function queueUnits(writer: Writer, forget: () => void): Database['atomic'] {
+function queueUnits(writer: Writer, forget: () => void, meter?: DatabaseMeter): Pick<Database, 'atomic' | 'backlog'> {
   let waiting: Unit[] = [];
   let busy = false;
 
   async function commitWaiting() {
     const units = waiting;
     waiting = [];
+    const end = meter?.beginCommit?.(units.length);
     const settled = await writer.commit(units.map(({ statements }) => statements));
+    end?.();
     forget();
     for (const [n, unit] of units.entries()) settle(unit, settled[n]!);
     if (waiting.length > 0) setImmediate(commitWaiting);
     else busy = false;
   }
 
-  return statements =>
-    new Promise((resolve, reject) => {
-      waiting.push({ statements, resolve, reject });
-      if (!busy) setImmediate(commitWaiting);
-      busy = true;
-    });
+  return {
+    atomic: statements =>
+      new Promise((resolve, reject) => {
+        waiting.push({ statements, resolve, reject });
+        if (!busy) setImmediate(commitWaiting);
+        busy = true;
+      }),
+    backlog: () => ({ units: waiting.length }),
+  };
 }
 
 function settle({ resolve, reject }: Unit, settled: Awaited<ReturnType<Writer['commit']>>[number]) {

@@ -164,6 +164,20 @@ describe('who may', () => {
     if (browsers_answer(operation, 429)) await holdAgainst(operation, await ask(operation, { headers: html }));
   });
 
+  it('showMetrics: 404 without the token and with a wrong one; showHealth: no figures then', async () => {
+    const { ask } = await openWorld();
+    const find = (id: string) => operations.find(({ operationId }) => operationId === id)!;
+    for (const role of ['nobody', 'stranger'] as const) {
+      expect(await holdAgainst(find('showMetrics'), await ask(find('showMetrics'), { role }))).toBe('not-found');
+      const response = await ask(find('showHealth'), { role, query: { full: '' } });
+      expect(await response.clone().json()).toEqual({ status: 'ok', warnings: [] });
+      await holdAgainst(find('showHealth'), response);
+    }
+    const full = await ask(find('showHealth'), { query: { full: '' } });
+    expect(await full.clone().json()).toMatchObject({ status: 'ok', figures: { outboxes: expect.anything() } });
+    await holdAgainst(find('showHealth'), full);
+  });
+
   it.each(['submitForm', 'submitRequest'])('%s: 403 without a bot check', async id => {
     const { ask, services } = await openWorld();
     services.settings.bot_check = true;

@@ -39,7 +39,7 @@ export interface Operation {
   method: string;
   path: string;
   operationId: string;
-  security: { token: string[] }[];
+  security: { token?: string[]; metrics_token?: [] }[];
   parameters: Parameter[];
   requestBody?: { required?: boolean; content: Record<string, Content> };
   responses: Record<string, Answer>;

@@ -36,7 +36,7 @@ export type Scope = (typeof scopes)[Role][number];
  */
 export function requireScope(scope: Scope) {
   return factory.createMiddleware(async (c, next) => {
-    const token = /^Bearer +(\S+) *$/i.exec(readHeader(c, 'Authorization') ?? '')?.[1];
+    const token = readBearer(c);
     const found = token && !hasTokenInQuery(c) ? await presentToken(c, token) : refusal;
     if ('slug' in found) return problem(c, found.slug, found);
     c.set('holder', found);
@@ -45,6 +45,11 @@ export function requireScope(scope: Scope) {
     if (!hasScope(c, scope)) return problem(c, 'forbidden');
     await next();
   });
+}
+
+/** Returns the token that a request presents. */
+export function readBearer(c: Context): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(readHeader(c, 'Authorization') ?? '')?.[1];
 }
 
 /** How a presented token is refused: a problem and its headers. */

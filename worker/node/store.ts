@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Database } from '../../db/database.ts';
+import type { Database, DatabaseMeter } from '../../db/database.ts';
 import * as postgres from '../../db/dialects/postgres.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
 import { load } from '../../db/dialects/sqlite-load.ts';
@@ -10,13 +10,16 @@ interface StoreOptions {
   upgrade?: (session: Session) => Promise<unknown>;
   /** Whether a slow answer is waited for, as commands do. A server gives up in time to tell the person who waits. */
   patient?: boolean;
+  /** Hears what the database does. */
+  meter?: DatabaseMeter | undefined;
 }
 
 /** Opens the database that `DATABASE_URL` names, and brings its tables up to date. */
-export async function openStore(url: string, { upgrade, patient }: StoreOptions = {}): Promise<Database> {
-  if (!url.startsWith('file:')) return postgres.open(url, upgrade, patient ? postgres.operators_patience : undefined);
+export async function openStore(url: string, { upgrade, patient, meter }: StoreOptions = {}): Promise<Database> {
+  if (!url.startsWith('file:'))
+    return postgres.open(url, upgrade, patient ? postgres.operators_patience : undefined, meter);
   makeFile(url);
-  return sqlite.open(readPath(url), upgrade);
+  return sqlite.open(readPath(url), upgrade, meter);
 }
 
 /**

@@ -17,6 +17,8 @@ export interface Operation {
   description?: string;
   /** Scope that the token's role needs. Without it the operation needs no token. */
   scope?: Scope;
+  /** Whether `METRICS_TOKEN` must be presented, or is when more is wanted. */
+  metrics_token?: 'required' | 'optional';
   /** Whether a browser may post from the allowed websites only. */
   origin?: true;
   /** Whether requests from one address are limited. */

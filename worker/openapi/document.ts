@@ -87,13 +87,18 @@ export function writeDocument(): JsonSchema {
           description:
             'A token that an administrator made. What it may do goes by its role; the scope is named with each operation.',
         },
+        metrics_token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The setting `METRICS_TOKEN` of the deployment.',
+        },
       },
     },
   };
 }
 
 function writeOperation(operation: Operation, named: Named): JsonSchema {
-  const { id, tag, summary, description, scope, pages = [] } = operation;
+  const { id, tag, summary, description, pages = [] } = operation;
   const answers = Object.entries(operation.answers).map(([status, answer]) => [status, writeAnswer(answer, named)]);
   const problems = [...listProblems(operation)].map(([status, slugs]) => [
     status,
@@ -105,11 +110,18 @@ function writeOperation(operation: Operation, named: Named): JsonSchema {
     tags: [tag],
     ...writeSummaries(summary),
     ...(description && { description }),
-    security: scope ? [{ token: [scope] }] : [],
+    security: writeSecurity(operation),
     ...(parameters.length > 0 && { parameters }),
     ...writeBody(operation, named),
     responses: Object.fromEntries([...answers, ...problems]),
   };
+}
+
+function writeSecurity({ scope, metrics_token }: Operation): JsonSchema[] {
+  if (scope) return [{ token: [scope] }];
+  return { required: [{ metrics_token: [] }], optional: [{}, { metrics_token: [] }], none: [] }[
+    metrics_token ?? 'none'
+  ];
 }
 
 /** Writes the English summary where OpenAPI has a place for one, and the others beside it. */

@@ -27,7 +27,7 @@ const en = {
     notices: 'Channels and e-mail',
     accounts: 'Accounts of the company',
     hours: 'Working hours',
-    logs: 'Log',
+    logs: 'Log and figures',
   } satisfies Record<SettingGroup, string> as Record<SettingGroup, string>,
 };
 
@@ -60,7 +60,7 @@ const zh_cn: SettingTexts = {
     notices: '通知渠道与邮件',
     accounts: '公司账号',
     hours: '工作时间',
-    logs: '日志',
+    logs: '日志与指标',
   },
 };
 
@@ -110,6 +110,7 @@ export const purposes: Record<SettingName, string> = {
   WIDGET_STALE_HOURS: '浏览器在获取新版组件期间可使用旧版的小时数；重大政策变更应至少提前这么久发布。',
   TIME_ZONE: '图表和统计按此时区划分日期。',
   WORKING_HOURS: '工作日的工作时间，用于计算线索等待的时长。',
+  METRICS_TOKEN: '读取 /metrics 和 /health?full 所出示的令牌；未设置时两者关闭，也不计数。',
   LOG_LEVEL: '日志级别：debug、info、warn 或 error。日志不含个人信息。',
   LOG_DIR: '日志文件目录，按日（UTC）和服务器分文件。',
   LOG_RETENTION_MONTHS: '日志文件保存的日历月数：6 至 13。',

@@ -8,6 +8,7 @@ import { writeDeliveries } from '../../../db/notices/write.ts';
 import { createCheckpointKey } from '../../../db/vault/checkpoint-key.ts';
 import type { Services } from '../../context.ts';
 import type { Job } from '../../jobs.ts';
+import type { Settings } from '../../settings.ts';
 import type { DrillAnswer, DrillTask } from './drill-thread.ts';
 import { createNotes } from './erased.ts';
 import { appendText } from './files.ts';
@@ -30,7 +31,7 @@ const look_ms = 200;
 const young_mb = 6;
 
 /** Creates the jobs of a server that has a folder for backups; no other server takes them. */
-export function createBackupJobs({ settings }: Pick<Services, 'settings'>): Job[] {
+export function createBackupJobs({ settings }: { settings: Settings }): Job[] {
   const { backup_dir: folder, backup_every_hours, backups_kept } = settings;
   if (!folder) return [];
   const keyring = createKeyring(settings);

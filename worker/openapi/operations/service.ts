@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { statuses } from '../../http/problems/slugs.ts';
 import { locales } from '../../shared/locales.ts';
-import { describe, json, no_store, type Operation, page } from '../declaration.ts';
+import { describe, instant, json, no_store, type Operation, page } from '../declaration.ts';
 
 const lang = { description: 'The language; else that of `Accept-Language`.', example: 'en' };
 const language = { lenient: true, ...describe(z.object({ lang: z.enum(locales).optional() }), { lang }) } as const;
@@ -13,6 +13,28 @@ const header_fields = {
 const tag = { ETag: 'Of its content.' };
 const unchanged = { 304: { description: 'You have it.', headers: tag } };
 
+const waiting = z.strictObject({ queued: z.int(), oldest_at: instant.optional(), dead: z.int() });
+
+/** The figures of `/health?full`. What a host cannot know is not there. */
+const figures = z.strictObject({
+  uptime_seconds: z.int().optional(),
+  resident_bytes: z.int().optional(),
+  units_waiting: z.int().optional(),
+  readers: z.strictObject({ used: z.int(), idle: z.int(), waiting: z.int() }).optional(),
+  database_bytes: z.int().optional(),
+  outboxes: z.strictObject({ channels: waiting, mails: waiting }),
+  jobs: z.array(
+    z.strictObject({
+      name: z.string(),
+      every_seconds: z.number(),
+      last_success_at: instant.nullable(),
+      failed: z.boolean(),
+      failing: z.boolean(),
+    }),
+  ),
+  disks: z.array(z.strictObject({ place: z.string(), free_bytes: z.int(), total_bytes: z.int() })),
+});
+
 export const service_operations: Operation[] = [
   {
     id: 'showHealth',
@@ -22,18 +44,44 @@ export const service_operations: Operation[] = [
     independent: true,
     summary: { en: 'Whether a lead could be stored', 'zh-CN': '健康检查' },
     description:
-      'Tries the database with a write, at most once a second. `warnings` names what is amiss although it works: `no-policy` while no policy is in force; `channel-failing` when the receiver of a channel has taken nothing for a day, or has switched it off; `no-backup-dir`, `backup-failed`, `backup-overdue` on Node.',
+      'Tries the database with a write, at most once a second. `warnings` names what is amiss although it works: `no-policy` while no policy is in force; `channel-failing` when the receiver of a channel has taken nothing for a day, or has switched it off; `job-failing` when a job has failed or has not succeeded for long; `disk-nearly-full`, `no-log-dir`, `log-dir-unwritable`, `no-backup-dir`, `backup-failed`, `backup-overdue` on Node. A warning never changes the status. Who presents `METRICS_TOKEN` gets `figures` too with `?full`; others get the same answer as without.',
+    metrics_token: 'optional',
+    query: {
+      lenient: true,
+      ...describe(z.object({ full: z.string().optional() }), {
+        full: { description: 'Present, with any value: figures too.', example: '1' },
+      }),
+    },
     answers: {
       200: {
         description: 'It could.',
         headers: no_store,
-        content: json(z.strictObject({ status: z.literal('ok'), warnings: z.array(z.string()) }), {
-          status: 'ok',
-          warnings: [],
-        }),
+        content: json(
+          z.strictObject({ status: z.literal('ok'), warnings: z.array(z.string()), figures: figures.optional() }),
+          { status: 'ok', warnings: [] },
+        ),
       },
     },
     problems: ['unavailable'],
+  },
+  {
+    id: 'showMetrics',
+    method: 'GET',
+    path: '/metrics',
+    tag: 'service',
+    independent: true,
+    metrics_token: 'required',
+    summary: { en: 'Figures for Prometheus', 'zh-CN': 'Prometheus 指标' },
+    description:
+      'Requests by method, route and status, commits, jobs, outboxes, disks, memory and more, in the text format of Prometheus. Nothing personal is in it. Where `METRICS_TOKEN` is not set or not presented, there is no such address. While the database is away, it tells what the process itself knows.',
+    answers: {
+      200: {
+        description: 'The figures.',
+        headers: no_store,
+        content: { 'text/plain': { schema: z.string() } },
+      },
+    },
+    problems: ['not-found'],
   },
   {
     id: 'showProblem',

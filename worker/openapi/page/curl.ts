@@ -11,7 +11,8 @@ export function renderCurl(method: string, path: string, operation: DescribedOpe
   const isRepeatable = parameters.some(({ name }) => name === 'Idempotency-Key');
   const options = [
     ...(method === 'GET' || (method === 'POST' && example) ? [] : [`-X ${method}`]),
-    ...(security.length > 0 ? ['-H "Authorization: Bearer $TOKEN"'] : []),
+    ...(security[0]?.token ? ['-H "Authorization: Bearer $TOKEN"'] : []),
+    ...(security[0]?.metrics_token ? ['-H "Authorization: Bearer $METRICS_TOKEN"'] : []),
     ...(isRepeatable ? ['-H "Idempotency-Key: $(uuidgen)"'] : []),
     ...(example ? ["-H 'Content-Type: application/json'", `-d ${quote(JSON.stringify(example, null, 2))}`] : []),
   ];

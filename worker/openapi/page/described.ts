@@ -15,7 +15,7 @@ export interface DescribedOperation extends Partial<Record<`x-summary-${Locale}`
   tags: string[];
   summary: string;
   description?: string;
-  security: { token: string[] }[];
+  security: { token?: string[]; metrics_token?: [] }[];
   parameters?: DescribedParameter[];
   requestBody?: { description?: string; content: Record<string, { schema: JsonSchema; example: JsonSchema }> };
   responses: Record<string, DescribedResponse | { $ref: string }>;

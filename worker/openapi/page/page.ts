@@ -83,7 +83,7 @@ ${renderSchema(schema, locale)}</article>`,
 function renderOperation(document: Described, locale: Locale, { method, path, operation }: Place) {
   const texts = docs_texts[locale];
   const { operationId: id, summary, description, security, parameters = [], requestBody } = operation;
-  const scope = security[0]?.token[0];
+  const scope = security[0]?.token?.[0];
   const responses = Object.entries(operation.responses).map(
     ([status, response]) => [status, resolve(document, response)] as const,
   );
@@ -95,7 +95,7 @@ function renderOperation(document: Described, locale: Locale, { method, path, op
   return html`<article class="operation" aria-labelledby="${id}">
 <h3 id="${id}"><a href="#${id}"><span class="method ${method.toLowerCase()}">${method}</span> <code>${breakable(path)}</code></a></h3>
 <p class="summary">${operation[`x-summary-${locale}`] ?? summary}</p>
-<p class="needs">${scope ? html`${texts.scope} <code>${scope}</code>` : texts.anyone}${problems.some(({ slug }) => slug === 'origin-not-allowed') ? html` · ${texts.website}` : ''}</p>
+<p class="needs">${scope ? html`${texts.scope} <code>${scope}</code>` : security[0]?.metrics_token ? html`<code>METRICS_TOKEN</code>` : texts.anyone}${problems.some(({ slug }) => slug === 'origin-not-allowed') ? html` · ${texts.website}` : ''}</p>
 ${description ? html`<div lang="en">${description.split('\n\n').map(text => html`<p>${renderText(text)}</p>`)}</div>` : ''}
 <pre tabindex="0"><code>${renderCurl(method, path, operation)}</code></pre>
 ${(['path', 'query', 'header'] as const).map(place => {
