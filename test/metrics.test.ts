@@ -109,12 +109,12 @@ describe('GET /metrics', () => {
     await runIfDue(services, failing);
     const metrics = await scrape();
     const of = (name: string, labels: object) => metrics.value(`lead_consent_job_${name}`, labels);
-    expect(of('last_success_timestamp_seconds', { job: job!.name })).toBe(at);
-    expect(of('interval_seconds', { job: job!.name })).toBe(60);
-    expect([of('failed', { job: job!.name }), of('failed', { job: failing.name })]).toEqual([0, 1]);
-    expect(of('runs_total', { job: job!.name, outcome: 'succeeded' })).toBe(1);
-    expect(of('runs_total', { job: failing.name, outcome: 'failed' })).toBe(1);
-    expect(of('last_duration_seconds', { job: job!.name })).toBe(0);
+    expect(of('last_success_timestamp_seconds', { name: job!.name })).toBe(at);
+    expect(of('interval_seconds', { name: job!.name })).toBe(60);
+    expect([of('failed', { name: job!.name }), of('failed', { name: failing.name })]).toEqual([0, 1]);
+    expect(of('runs_total', { name: job!.name, outcome: 'succeeded' })).toBe(1);
+    expect(of('runs_total', { name: failing.name, outcome: 'failed' })).toBe(1);
+    expect(of('last_duration_seconds', { name: job!.name })).toBe(0);
     expect(metrics.value('lead_consent_warning', { warning: 'job-failing' })).toBe(1);
     expect(metrics.value('lead_consent_warning', { warning: 'no-policy' })).toBe(0);
   });

@@ -13,6 +13,7 @@ import { startReceiver } from './notices/receiver.ts';
 import { applyMigrations } from './support/engines.ts';
 import { browser_accept, draft, lead, operator, readProblem, site, test_keys, unguarded } from './support/harness.ts';
 import { passProvider, startIdentityProvider } from './support/identity-provider.ts';
+import { readMetrics } from './support/metrics.ts';
 import { readSheet } from './support/xlsx.ts';
 
 const provider = await startIdentityProvider('https://leads.example.com');
@@ -27,6 +28,7 @@ const vars = {
   ...unguarded,
   FORM_LIMIT_PER_MINUTE: '10',
   OUTBOUND_HOSTS: '127.0.0.1',
+  METRICS_TOKEN: 'a-token-of-the-scraper',
   ...provider.settings,
   ...test_keys,
 };
@@ -252,6 +254,20 @@ describe('the Worker on workerd with D1', () => {
     [{ ...lead, phone: '1' }, {}, 'invalid-fields', 422],
   ])('refuses %#', async (sent, headers, slug, status) => {
     expect(await readProblem(await post('/forms/mini-ai-experience', sent, headers))).toMatchObject({ slug, status });
+  });
+
+  it('tells who presents METRICS_TOKEN what its isolate has counted and what D1 holds, by a module of its own', async () => {
+    expect((await fetchWorker('/metrics')).status).toBe(404);
+    const headers = { Authorization: `Bearer ${vars.METRICS_TOKEN}` };
+    const { value } = readMetrics(await (await fetchWorker('/metrics', { headers })).text());
+    expect(value('lead_consent_healthy')).toBe(1);
+    expect(value('lead_consent_isolate_requests')).toBeGreaterThan(0);
+    expect(value('lead_consent_isolate_d1_rows', { act: 'read' })).toBeGreaterThan(0);
+    expect(value('lead_consent_isolate_d1_rows', { act: 'written' })).toBeGreaterThan(0);
+    expect(value('lead_consent_database_size_bytes')).toBeGreaterThan(10_000);
+    expect(value('lead_consent_outbox_queued', { outbox: 'mails' })).toBe(0);
+    const full = await fetchWorker('/health?full', { headers });
+    expect(await full.json()).toMatchObject({ status: 'ok', figures: { outboxes: expect.anything(), disks: [] } });
   });
 
   it('serves no demo in production, answers 401 and 404 as problems, and is healthy', async () => {

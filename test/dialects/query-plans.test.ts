@@ -16,6 +16,7 @@ import { readLeadDays } from '../../db/leads/figures/stats.ts';
 import { countWaiting } from '../../db/leads/figures/waiting.ts';
 import { listStandingRestrictions } from '../../db/leads/holds/restrict.ts';
 import { listChosen, listMatches } from '../../db/leads/read.ts';
+import { measureOutboxes } from '../../db/notices/backlog.ts';
 import { countQueues, retryDead } from '../../db/notices/queues.ts';
 import { channel_events } from '../../db/notices/write.ts';
 import { expireRequests } from '../../db/requests/expire.ts';
@@ -48,6 +49,7 @@ const small = [
   'audit_retention',
   'calendar_years',
   'promise_checks',
+  'jobs',
   'public_keys',
 ];
 
@@ -240,6 +242,7 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
     for (const state of ['', 'state=queued&', 'state=sent&', 'state=dead&'])
       await pull(`/deliveries?${channel}${state}limit=1`, 'admin');
   await countQueues(db);
+  await measureOutboxes(db);
   await retryDead(db, channel_id, noon);
   await runDueJobs(services);
   await verifyTrail(db, { now: services.now() });

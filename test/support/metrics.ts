@@ -23,7 +23,7 @@ export function readMetrics(text: string): Metrics {
     if (!metric || !(declared.has(metric) || declared.has(base!))) throw new Error(`no sample: ${one}`);
     const series = write(
       metric,
-      Object.fromEntries(labels.matchAll(/(\w+)="([^"]*)"/g).map(([, key, text]) => [key, text])),
+      Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, text]) => [key!, text!])),
     );
     if (found.has(series)) throw new Error(`twice: ${one}`);
     found.set(series, Number(value));

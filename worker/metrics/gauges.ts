@@ -63,17 +63,17 @@ export function makeGauges(warnings: Warning[] | undefined, figures: Figures | u
     {
       name: 'lead_consent_job_last_success_timestamp_seconds',
       help: 'When the latest run of a job that ended well began, on whichever server.',
-      samples: succeeded.map(job => [{ job: job.name }, at(job)]),
+      samples: succeeded.map(job => [{ name: job.name }, at(job)]),
     },
     {
       name: 'lead_consent_job_interval_seconds',
       help: 'How often a job is due.',
-      samples: jobs.map(({ name, every_seconds }) => [{ job: name }, every_seconds]),
+      samples: jobs.map(({ name, every_seconds }) => [{ name }, every_seconds]),
     },
     {
       name: 'lead_consent_job_failed',
       help: 'Whether the latest run of a job failed.',
-      samples: jobs.map(({ name, failed }) => [{ job: name }, failed ? 1 : 0]),
+      samples: jobs.map(({ name, failed }) => [{ name }, failed ? 1 : 0]),
     },
     {
       name: 'lead_consent_backup_last_success_timestamp_seconds',

@@ -49,13 +49,13 @@ export function createMeter(): Meter & { watchServer(server: Server, most: numbe
   const runs = new Counter({
     name: 'lead_consent_job_runs_total',
     help: 'Runs of a job on this server, by how they ended.',
-    labelNames: ['job', 'outcome'],
+    labelNames: ['name', 'outcome'],
     registers,
   });
   const run_durations = new Gauge({
     name: 'lead_consent_job_last_duration_seconds',
     help: 'Time that the latest run of a job on this server took.',
-    labelNames: ['job'],
+    labelNames: ['name'],
     registers,
   });
   const counted = new Map<string, Counted>();
@@ -85,8 +85,8 @@ export function createMeter(): Meter & { watchServer(server: Server, most: numbe
       count();
     },
     countRun(job, succeeded, ms) {
-      runs.inc({ job, outcome: succeeded ? 'succeeded' : 'failed' });
-      run_durations.set({ job }, ms / 1_000);
+      runs.inc({ name: job, outcome: succeeded ? 'succeeded' : 'failed' });
+      run_durations.set({ name: job }, ms / 1_000);
     },
     beginCommit(count) {
       const begun = performance.now();
