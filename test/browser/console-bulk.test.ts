@@ -140,6 +140,8 @@ it.each([
   const headers = { Authorization: `Bearer ${server.token}`, 'Content-Type': 'application/json' };
   await fetch(`${server.url}/leads/${id}`, { method: 'PATCH', headers, body: '{"status":"contacted"}' });
   await page.locator('[data-id] [name=lead]').nth(1).check();
+  await page.locator('.several summary').click();
+  await check('unfolded');
   await page.locator('.several button[value=status]').click();
   await page.locator('.report li').waitFor();
   await check('done and refused');

@@ -109,6 +109,28 @@ describe.each(['zh-CN', 'en'])('on a phone, in %s', locale => {
     await context.close();
   });
 
+  it('the bar for several leads takes one line, and unfolds what can be done', async () => {
+    const { context, page } = await openPhone(locale);
+    await page.locator('[name=lead]').first().check();
+    const bar = await page.locator('.several').boundingBox();
+    expect(bar!.height).toBeLessThan(64);
+    expect(await page.locator('.several button[value=spam]').isVisible()).toBe(false);
+    expect(await findSmall(page, '.several :is(summary, .check)')).toEqual([]);
+    await page.locator('.several summary').tap();
+    expect(await findSmall(page, '.several :is(summary, .check, button, select)')).toEqual([]);
+    await page.locator('.several button[value=spam]').tap({ trial: true });
+    await context.close();
+  });
+
+  it.each([true, false])('the navigation shows the present section, with a script or without: %s', async hasScript => {
+    const { context, page } = await openPhone(locale, hasScript);
+    await page.goto(`${server.url}/console/record`);
+    const { x, width } = (await page.locator('.top nav [aria-current]').boundingBox())!;
+    expect([x >= 0, x + width <= screen.width]).toEqual([true, true]);
+    expect(await page.evaluate('scrollY')).toBe(0);
+    await context.close();
+  });
+
   it('the console can be kept among the apps, without a worker that keeps anything', async () => {
     const { context, page, errors } = await openPhone(locale);
     const client = await context.newCDPSession(page);

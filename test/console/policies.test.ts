@@ -118,6 +118,20 @@ describe('POST /console/policies', () => {
     expect(statuses).toEqual([404, 404, 200, 200, 200]);
   });
 
+  it('names mistakes in Chinese where the page is in Chinese', async () => {
+    const { choose, admin } = await startDesk();
+    const { location } = await choose([['a.md', '---\nversion: current\nlocale: de\n---\n']]);
+    const page = await (await admin.get(`${location}?lang=zh-CN`)).text();
+    const items = [...page.matchAll(/<li>(a\.md.*?)<\/li>/g)].map(([, item]) => item);
+    expect(items.slice(0, 4)).toEqual([
+      'a.md：没有正文',
+      'a.md：version“current”应为 1 至 32 个字母、数字或 -，且不能是 current',
+      'a.md：locale“de”应为以下之一：zh-CN、en',
+      'a.md：缺少 effective_at',
+    ]);
+    expect(page).not.toMatch(/<li lang="en">/);
+  });
+
   it('names a file that is not UTF-8, and a version that exists', async () => {
     const { choose } = await startDesk();
     const gbk = await choose([['gbk.md', new Uint8Array([0xd2, 0xfe, 0xcb, 0xbd])]]);

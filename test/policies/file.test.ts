@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { wordMistake } from '../../worker/console/policies/mistakes.ts';
 import { readPolicyFiles } from '../../worker/policies/file.ts';
 
 const front = `version: 2026-01
@@ -39,6 +40,9 @@ function getPolicy(read: ReturnType<typeof readPolicyFiles>) {
 
 function getMistakes(read: ReturnType<typeof readPolicyFiles>) {
   if ('policy' in read) throw new Error('there is no mistake');
+  // The console's page words each in Chinese too.
+  for (const mistake of read.mistakes)
+    expect([mistake, wordMistake(mistake, ['a.md', 'b.md'], 'zh-CN').lang]).toEqual([mistake, 'zh-CN']);
   return read.mistakes;
 }
 

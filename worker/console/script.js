@@ -14,6 +14,13 @@
     if (event.persisted) location.reload();
   });
 
+  // Brings the present section and tab into sight, where a bar is wider than the screen. The page itself stays.
+  for (const here of findAll('nav [aria-current=page]'))
+    for (const bar of [here.closest('nav'), here.closest('ul')]) {
+      const middle = here.getBoundingClientRect().left + here.offsetWidth / 2;
+      bar.scrollLeft += middle - bar.getBoundingClientRect().left - bar.clientWidth / 2;
+    }
+
   const toast = find('.toast');
   let fading;
   function say(text) {
@@ -197,6 +204,16 @@
     const box = find('input', all);
     box.checked = count === boxes.length;
     box.indeterminate = count > 0 && count < boxes.length;
+  }
+  // Folds what can be done where there is no room for it, and opens it where there is.
+  const compact = find('[data-compact]');
+  if (compact) {
+    const narrow = matchMedia('(max-width: 40rem)');
+    const fold = () => {
+      compact.open = !narrow.matches;
+    };
+    fold();
+    narrow.addEventListener?.('change', fold);
   }
   if (several) {
     all.hidden = false;

@@ -9,12 +9,13 @@ import { renderTime } from '../times.ts';
 import type { Assessment } from './assess.ts';
 import type { Run } from './compare.ts';
 import type { DraftFile } from './drafts.ts';
+import { wordMistake } from './mistakes.ts';
 import { renderFilesForm } from './policies-page.ts';
 import { policy_texts } from './texts.ts';
 
 interface Mistaken {
   files: DraftFile[];
-  /** Each mistake with its file's name, as every way to publish words it. */
+  /** Each mistake with its file's name, in English, as every way to publish words it. */
   mistakes: string[];
   /** The version that the files name, where it is published already. */
   taken: string | undefined;
@@ -41,8 +42,12 @@ const paragraphs_shown = 300;
 /** Draws each mistake of the files, and the form that takes them again. */
 export function mistakesPage(reader: Reader, { files, mistakes, taken }: Mistaken): Page {
   const text = policy_texts[reader.locale];
-  const items = mistakes.slice(0, mistakes_shown).map(one => html`<li>${one.slice(0, mistake_length)}</li>`);
-  const wrong = taken ? text.taken(taken) : html`<h2>${text.wrong(mistakes.length)}</h2><ul lang="en">${items}</ul>`;
+  const names = files.map(({ name }) => name);
+  const items = mistakes.slice(0, mistakes_shown).map(one => {
+    const { text, lang } = wordMistake(one, names, reader.locale);
+    return html`<li${lang === reader.locale ? '' : html` lang="${lang}"`}>${text.slice(0, mistake_length)}</li>`;
+  });
+  const wrong = taken ? text.taken(taken) : html`<h2>${text.wrong(mistakes.length)}</h2><ul>${items}</ul>`;
   return {
     title: text.newTitle,
     section: 'policies',
@@ -100,7 +105,7 @@ function renderFacts(reader: Reader, policy: PolicyDraft, { previous, purposes, 
       purposes[one].length > 0 ? names(purposes[one]) : text.nothing,
     ]),
   ];
-  return html`<section class="card"><h2>${text.factsTitle}</h2><dl class="facts-grid">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
+  return html`<section class="card"><h2>${text.factsTitle}</h2><dl class="said">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
 }
 
 function renderFiles({ locale }: Reader, files: DraftFile[]): Content {

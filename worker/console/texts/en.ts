@@ -163,6 +163,7 @@ export const en = {
     select: 'Select',
     chosen: '{n} selected',
     all: 'All on this page',
+    acts: 'Actions',
     set: 'Set status',
     spam: 'Close as spam',
     choose: (most: number) => `Tick 1 to ${most} leads first.`,

@@ -141,6 +141,7 @@ export const zh_cn: ConsoleTexts = {
     select: '选择',
     chosen: '已选 {n} 条',
     all: '选择本页全部',
+    acts: '操作',
     set: '设置状态',
     spam: '作为垃圾信息关闭',
     choose: most => `请先勾选 1 至 ${most} 条线索。`,

@@ -25,8 +25,10 @@ export function renderBulk({ text, scopes }: Reader, { list, statuses, assignees
   return html`<form id="several" class="several" method="post" action="/console/bulk" aria-label="${bulk.title}" autocomplete="off">
 <input type="hidden" name="list" value="${list}">
 <p class="count-chosen"><b data-chosen="${bulk.chosen}">${bulk.title}</b><label class="check" data-all hidden><input type="checkbox" data-key="a"><span>${bulk.all}</span></label></p>
+<details open data-compact><summary>${bulk.acts}</summary><div class="doable">
 ${scopes.includes('leads:write') ? work : ''}
 <p><button class="quiet" formaction="/console/export/chosen">${text.list.export}</button></p>
+</div></details>
 </form>`;
 }
 
