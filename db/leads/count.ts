@@ -17,7 +17,7 @@ export async function countMatches(
   query: LeadQuery,
   most: number,
 ): Promise<number> {
-  const asked = { ...query, order: 'asc' } as const;
+  const asked = { ...query, order: 'asc', by_follow_up: undefined } as const;
   const slice = Math.min(rows_per_slice, most);
   let after: Position | undefined;
   for (let count = 0; ; await nextTurn()) {
@@ -50,7 +50,7 @@ export async function countSome(
   { form, ...others }: LeadQuery,
   most: number,
 ): Promise<{ count: number; has_more: boolean }> {
-  const query = { ...others, order: 'desc' } as const;
+  const query = { ...others, order: 'desc', by_follow_up: undefined } as const;
   const { values, ...kinds } = readValues(vault, query, undefined);
   const rows = filterLeads(db, values, values, { ...query, ...kinds });
   const limit = form ? looked_through : most + 1;

@@ -46,7 +46,7 @@ export async function listLeads(
   return readPage({ db, vault }, select, query.limit, view, now);
 }
 
-/** Lists the leads that an export holds: all that match, by time of receipt, without erased ones. */
+/** Lists the leads that an export holds: all that match, by time of receipt or what is due by its day, without erased ones. */
 export async function listMatches(
   { db, vault }: { db: Database; vault: Vault },
   query: LeadQuery,
@@ -54,7 +54,10 @@ export async function listMatches(
   view: View,
   now: Date,
 ): Promise<LeadPage> {
-  return readPage({ db, vault }, () => selectMatches({ db, vault }, query, after), query.limit, view, now);
+  const page = await readPage({ db, vault }, () => selectMatches({ db, vault }, query, after), query.limit, view, now);
+  const last = page.leads.at(-1);
+  if (!query.by_follow_up || !page.end || !last || !('follow_up_on' in last)) return page;
+  return { ...page, end: { ...page.end, follow_up_on: last.follow_up_on ?? undefined } };
 }
 
 /** Leads of a page of chosen ones. D1 takes at most 100 bound parameters in a statement. */

@@ -76,6 +76,36 @@ describe('the day of a follow-up', () => {
   });
 });
 
+it('the list of today has what is longest overdue first on every page, and so has its export', async () => {
+  const { submitLead, ask, open, advance } = await startConsole();
+  const days: Record<string, string> = {};
+  for (let n = 0; n < 110; n++) {
+    const id = await submitLead({ phone: `1390000${1_000 + n}` });
+    days[id] = `2026-11-${24 + ((n * 5) % 7)}`;
+    await ask('PATCH', `/leads/${id}`, { follow_up_on: days[id], ...(n % 2 && { assigned_to: 'sales' }) });
+  }
+  advance(10 * day_ms);
+  const sales = await open('sales');
+  const walk = async (query: string) => {
+    const pages = [];
+    for (let path: string | undefined = `/console?due=today${query}`; path; ) {
+      const page = await (await sales.get(path)).text();
+      pages.push([...page.matchAll(/<li data-id="([^"]+)"/g)].map(([, id]) => id!));
+      path = /rel="next" href="([^"]+)"/.exec(page)?.[1]?.replaceAll('&amp;', '&');
+    }
+    return pages;
+  };
+  const inOrder = Object.keys(days).sort((one, other) => (`${days[one]} ${one}` < `${days[other]} ${other}` ? -1 : 1));
+  const pages = await walk('');
+  expect(pages.map(page => page.length)).toEqual([50, 50, 10]);
+  expect(pages.flat()).toEqual(inOrder);
+  const own = (await walk('&assigned_to=sales&from=2026-11-23')).flat();
+  expect([own.length, own]).toEqual([55, inOrder.filter(id => own.includes(id))]);
+  const asked = { due: 'today', format: 'application/x-ndjson', view: 'masked' };
+  const lines = (await (await sales.send('/console/export', asked)).response.text()).trim().split('\n');
+  expect(lines.map(line => (JSON.parse(line) as { id: string }).id)).toEqual(inOrder);
+});
+
 describe('why a lead is closed', () => {
   it('is asked for once it is, by one click, and refused before', async () => {
     const { sales, path, read, shown } = await startWithLead();

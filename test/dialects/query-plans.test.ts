@@ -205,6 +205,9 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
     for (const order of ['asc', 'desc'] as const) {
       const due = { due_by: '2026-11-23', order, limit: 50, ...filter };
       await listMatches(services, due, undefined, { masked: true }, noon);
+      const listed = { ...due, by_follow_up: true };
+      for (const after of [undefined, { seq: 0, id: '0', follow_up_on: '2026-11-20' }])
+        await listMatches(services, listed, after, { masked: true }, noon);
       await countMatches(services, due, 1_000);
     }
   for (let n = 0; n < 2; n++) await post('/consents', { ...choice, chosen_at: noon.toISOString() }, key);

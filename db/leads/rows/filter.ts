@@ -21,6 +21,8 @@ export interface LeadQuery {
   received_to?: string | undefined;
   /** A day: only leads that are not closed and whose follow-up is due on it or was before. */
   due_by?: string | undefined;
+  /** Lists what is due by the day of its follow-up, the earliest first, whatever the order is. It needs `due_by`. */
+  by_follow_up?: boolean | undefined;
   /** In normal form. */
   phone?: string | undefined;
   email?: string | undefined;
@@ -28,10 +30,14 @@ export interface LeadQuery {
   limit: number;
 }
 
-/** Position in a list: the feed is in the order of `seq`, a search in the order of `id`, which is that of receipt. */
+/**
+ * Position in a list: the feed is in the order of `seq`, a search in the order of `id`, which is that of receipt, and what
+ * is due in the order of `follow_up_on` first.
+ */
 export interface Position {
   seq: number;
   id: string;
+  follow_up_on?: string | undefined;
 }
 
 /** Values of a statement: those of the query, times as bounds of ids, and the position after which to read. */
@@ -47,6 +53,7 @@ export interface Values {
   due_by?: string | undefined;
   after_seq?: number | undefined;
   after_id?: string | undefined;
+  after_day?: string | undefined;
   /** Blind indexes: those by phone, under each index key, then those by e-mail. */
   [index: `index_${number}`]: string | undefined;
 }
@@ -54,13 +61,16 @@ export interface Values {
 /** Reads the values of a search, and how many blind indexes of a phone and of an e-mail are among them. */
 export function readValues(
   vault: Vault,
-  { phone, email, received_from, received_to, order, limit: _, unassigned: __, reached: ___, ...columns }: LeadQuery,
+  { phone, email, received_from, received_to, order, by_follow_up, ...others }: LeadQuery,
   after: Position | undefined,
 ): { values: Values; phones: number; emails: number } {
+  const { limit: _, unassigned: __, reached: ___, ...columns } = others;
   const phones = phone ? vault.phoneIndexes(phone) : [];
   const emails = email ? vault.emailIndexes(email) : [];
   const indexes = Object.fromEntries([...phones, ...emails].map((index, place) => [`index_${place}`, index]));
-  const values = { ...columns, ...boundIds({ order, received_from, received_to }, after), ...indexes };
+  const bounds = boundIds({ order, received_from, received_to }, by_follow_up ? undefined : after);
+  const place = by_follow_up ? { after_id: after?.id, after_day: after?.follow_up_on } : {};
+  const values = { ...columns, ...bounds, ...place, ...indexes };
   return { values, phones: phones.length, emails: emails.length };
 }
 
@@ -80,25 +90,40 @@ export function filterLeads(
     reached,
     phones,
     emails,
-  }: Pick<LeadQuery, 'order' | 'unassigned' | 'reached'> & { phones: number; emails: number },
+    by_follow_up,
+  }: Pick<LeadQuery, 'order' | 'unassigned' | 'reached' | 'by_follow_up'> & { phones: number; emails: number },
 ) {
-  let rows = selectLeads(db)
-    .where('erased_at', 'is', null)
-    .where('restricted_at', 'is', null)
-    .orderBy('leads.id', order);
+  let rows = selectLeads(db).where('erased_at', 'is', null).where('restricted_at', 'is', null);
+  rows = by_follow_up ? rows.orderBy('follow_up_on').orderBy('leads.id') : rows.orderBy('leads.id', order);
   for (const column of ['form', 'status', 'assigned_to', 'closed_reason'] as const)
-    if (values[column]) rows = rows.where(column, '=', asText(value[column]!));
+    if (values[column]) rows = rows.where(by_follow_up ? unindexed(column) : column, '=', asText(value[column]!));
   if (unassigned) rows = rows.where('assigned_to', 'is', null);
   if (reached) rows = rows.where('contacted_at', 'is not', null).where(`${reached}_at`, 'is not', null);
   if (!values.form) rows = rows.where('form', '<>', sql.lit(self_check_form));
   const bound = Array.from({ length: phones + emails }, (_, place) => asText(value[`index_${place}`]!));
   if (phones > 0) rows = rows.where('phone_index', 'in', bound.slice(0, phones));
   if (emails > 0) rows = rows.where('email_index', 'in', bound.slice(phones));
-  if (values.due_by) rows = rows.where('leads.id', 'in', selectDue(db, value.due_by!));
+  if (values.due_by)
+    rows = by_follow_up ? rows.where(isDue(value.due_by!)) : rows.where('leads.id', 'in', selectDue(db, value.due_by!));
   if (values.from_id) rows = rows.where('leads.id', '>=', asText(value.from_id!));
   if (values.to_id) rows = rows.where('leads.id', '<', asText(value.to_id!));
-  if (values.after_id) rows = rows.where('leads.id', order === 'asc' ? '>' : '<', asText(value.after_id!));
+  if (values.after_day) {
+    const place = sql`(${asText(value.after_day!)}, ${asText(value.after_id!)})`;
+    rows = rows.where(sql<boolean>`(follow_up_on, leads.id) > ${place}`);
+  } else if (values.after_id) rows = rows.where('leads.id', order === 'asc' ? '>' : '<', asText(value.after_id!));
   return rows;
+}
+
+/**
+ * Returns a column without its index. Because few leads are due, they are found and put in order by the index of their
+ * day; by any other they would have to be sorted.
+ */
+function unindexed(column: string) {
+  return sql<string>`coalesce(${sql.ref(`leads.${column}`)}, '')`;
+}
+
+function isDue(day: string) {
+  return sql<boolean>`follow_up_on <= ${asText(day)} and status <> 'closed'`;
 }
 
 /**

@@ -42,8 +42,8 @@ export function selectMatches(
 ): Promise<LeadRow[]> {
   const count = countRows(query.limit);
   const { values, phones, emails } = readValues(vault, query, after);
-  const { order, unassigned = false, reached = '' } = query;
-  const kind = `${order} ${count} ${phones} ${emails} ${unassigned} ${reached}`;
+  const { order, unassigned = false, reached = '', by_follow_up = false } = query;
+  const kind = `${order} ${count} ${phones} ${emails} ${unassigned} ${reached} ${by_follow_up}`;
   return select(db, values, kind, (db, value) =>
     filterLeads(db, value, values, { ...query, phones, emails })
       .limit(sql.lit(count))

@@ -44,6 +44,7 @@ export function toQuery(
     received_from: from && startOfDay(from, time_zone).toISOString(),
     received_to: to && startOfDay(nextDay(to), time_zone).toISOString(),
     due_by: due && dayOf(now, time_zone),
+    by_follow_up: due && true,
     limit,
   };
 }
@@ -60,15 +61,15 @@ export function isFiltered({ order: _, ...filters }: Filters): boolean {
   return Object.values(filters).some(Boolean);
 }
 
-/** Writes a place in the list as a cursor. */
-export function writePlace({ id }: Pick<Position, 'id'>): string {
-  return encodeCursor(id);
+/** Writes a place in the list as a cursor. One among what is due has its day. */
+export function writePlace({ id, follow_up_on }: Omit<Position, 'seq'>): string {
+  return encodeCursor(follow_up_on ? `${follow_up_on} ${id}` : id);
 }
 
 /** Reads the place in the list that a cursor holds; undefined for any other text. */
 export function readPlace(cursor: string | undefined): Position | undefined {
-  const id = decodeCursor(cursor ?? '');
-  return uuid.test(id) ? { seq: 0, id } : undefined;
+  const [, follow_up_on, id = ''] = /^(?:(\d{4}-\d\d-\d\d) )?(\S+)$/.exec(decodeCursor(cursor ?? '')) ?? [];
+  return uuid.test(id) ? { seq: 0, id, follow_up_on } : undefined;
 }
 
 /**

@@ -44,7 +44,7 @@ export function leadsPage(reader: Reader, page: List): Page {
   const links = [
     isFirst ? '' : html`<a class="button quiet" href="/console${writeFilters(filters)}">${text.list.first}</a>`,
     next
-      ? html`<a class="button quiet" rel="next" href="/console${writeFilters(filters, { cursor: next })}">${filters.order === 'desc' ? text.list.next : text.list.later}</a>`
+      ? html`<a class="button quiet" rel="next" href="/console${writeFilters(filters, { cursor: next })}">${filters.due ? text.list.more_due : filters.order === 'desc' ? text.list.next : text.list.later}</a>`
       : '',
   ];
   return {

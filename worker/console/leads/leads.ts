@@ -21,7 +21,7 @@ import { listAssignees, listPeople } from './assignees.ts';
 import { readReport } from './bulk/bulk.ts';
 import { type Filters, filterFields, leads_per_page, readPlace, toQuery, writeList, writePlace } from './filters.ts';
 import { leadsPage, searchPage } from './leads-page.ts';
-import { describeLead, isOpen, type OpenLead } from './rows.ts';
+import { describeLead, isOpen } from './rows.ts';
 
 /** How far a page looks back for new leads, because one that was received earlier may have become visible later. */
 const overlap_ms = 10_000;
@@ -36,7 +36,9 @@ export const showLeads = factory.createHandlers(async c => {
   const home = homeOf(reader);
   if (home !== '/console') return c.redirect(home!, 303);
   const filters = filterFields.parse(c.req.query());
-  const after = readPlace(c.req.query('cursor'));
+  const place = readPlace(c.req.query('cursor'));
+  // A cursor of another list is none.
+  const after = Boolean(place?.follow_up_on) === Boolean(filters.due) ? place : undefined;
   const query = toQuery(filters, reader);
   const [{ leads, has_more, end }, people, counts] = await Promise.all([
     listMatches(services, query, after, { masked: true }, reader.now),
@@ -44,7 +46,6 @@ export const showLeads = factory.createHandlers(async c => {
     countTabs(services, reader, filters),
   ]);
   const newest = leads.find(isOpen);
-  const isWhole = !after && !has_more;
   const page = leadsPage(reader, {
     filters,
     list: writeList(filters, after),
@@ -54,7 +55,7 @@ export const showLeads = factory.createHandlers(async c => {
     refusal: readRefusal(c),
     people,
     assignees: await listAssignees(services),
-    leads: filters.due && isWhole ? leads.filter(isOpen).sort(byFollowUp) : leads.filter(isOpen),
+    leads: leads.filter(isOpen),
     next: has_more && end ? writePlace(end) : undefined,
     isFirst: !after,
     // New leads go on top: not on later pages, nor where the oldest come first, nor among follow-ups.
@@ -65,11 +66,6 @@ export const showLeads = factory.createHandlers(async c => {
   });
   return answerPage(c, page);
 });
-
-/** Compares leads by the day of their follow-up: what is longest overdue comes first. */
-function byFollowUp(one: OpenLead, other: OpenLead): number {
-  return (one.follow_up_on ?? '').localeCompare(other.follow_up_on ?? '');
-}
 
 /**
  * `GET /console/arrivals` tells the script how many leads the tabs have, and of leads that came in after a place, the

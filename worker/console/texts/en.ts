@@ -146,6 +146,7 @@ export const en = {
     paging: 'Further entries',
     next: 'Older',
     later: 'Newer',
+    more_due: 'More',
     first: 'Back to the start',
     refresh: 'Refresh',
     arrived: '{n} new',

@@ -124,6 +124,7 @@ export const zh_cn: ConsoleTexts = {
     paging: '翻页',
     next: '更早',
     later: '更新',
+    more_due: '更多',
     first: '回到开头',
     refresh: '刷新',
     arrived: '{n} 条新线索',
