@@ -4,9 +4,11 @@ import { type DaySpan, dayOf } from '../days.ts';
 import { timeOf } from '../ids.ts';
 import { listPolicies } from '../policies.ts';
 import { bringUpToDate, records_per_step, type Tally } from '../tallies.ts';
-import { type StoredChoice, selectConsents, settledId } from './list.ts';
+import { nextTurn } from '../turn.ts';
+import { type ConsentQuery, type StoredChoice, selectConsents, settledId } from './list.ts';
 
-const outcomes = ['accepted', 'refused', 'customised', 'withdrawn'] as const;
+/** What a choice counts as. */
+export const outcomes = ['accepted', 'refused', 'customised', 'withdrawn'] as const;
 type Outcome = (typeof outcomes)[number];
 
 /** Choices received on one day, by policy version and language. */
@@ -69,12 +71,7 @@ type Days = Map<string, ConsentDay>;
 
 /** Adds choices to the days on which they were received. */
 async function countDays(db: Database, choices: StoredChoice[], time_zone: string, days: Days = new Map()) {
-  const required = new Map(
-    (await listPolicies(db)).map(({ version, documents }) => [
-      version,
-      new Set(documents[0]!.purposes.filter(purpose => purpose.required).map(({ id }) => id)),
-    ]),
-  );
+  const required = await readRequired(db);
   for (const choice of choices) {
     const { policy_version, locale, received_at } = choice;
     const day = { day: dayOf(new Date(received_at), time_zone), policy_version, locale };
@@ -83,6 +80,54 @@ async function countDays(db: Database, choices: StoredChoice[], time_zone: strin
     days.set(keyOf(day), count);
   }
   return days;
+}
+
+/** Reads which purposes each policy version requires. */
+async function readRequired(db: Database): Promise<Map<string, Set<string>>> {
+  const policies = await listPolicies(db);
+  return new Map(
+    policies.map(({ version, documents }) => [
+      version,
+      new Set(documents[0]!.purposes.filter(purpose => purpose.required).map(({ id }) => id)),
+    ]),
+  );
+}
+
+/** Records that a page of choices by outcome reads in one turn, and turns that it takes at most. */
+const [records_per_slice, slices_per_page] = [500, 20];
+
+/** What narrows choices down to those that a number of the statistics counts. */
+type CountedQuery = Pick<ConsentQuery, 'policy_version' | 'locale' | 'received_from' | 'received_to' | 'limit'> & {
+  outcome?: Outcome | undefined;
+};
+
+/**
+ * Lists the choices that a number of the statistics counts, the earliest received first.
+ *
+ * @param after Id after which the page begins.
+ * @returns Them, and the id after which there may be more. Because what a choice counts as has no index, a page that
+ *   has looked through many ends with fewer than asked for.
+ */
+export async function listCounted(
+  db: Database,
+  { outcome, policy_version, locale, limit, ...span }: CountedQuery,
+  after: string | undefined,
+): Promise<{ choices: StoredChoice[]; more_after: string | undefined }> {
+  const required = await readRequired(db);
+  const isAsked = (choice: StoredChoice) =>
+    (!policy_version || choice.policy_version === policy_version) &&
+    (!locale || choice.locale === locale) &&
+    (!outcome || readOutcome(choice, required.get(choice.policy_version)!) === outcome);
+  const choices: StoredChoice[] = [];
+  let from = after;
+  for (let slice = 0; slice < slices_per_page; slice++, await nextTurn()) {
+    const some = await selectConsents(db, { ...span, limit: records_per_slice }, from);
+    choices.push(...some.filter(isAsked));
+    if (choices.length > limit) return { choices: choices.slice(0, limit), more_after: choices[limit - 1]!.id };
+    if (some.length < records_per_slice) return { choices, more_after: undefined };
+    from = some.at(-1)!.id;
+  }
+  return { choices, more_after: from };
 }
 
 /** Returns the outcome of a choice. A choice that grants no optional purpose is a refusal, also when none was shown. */

@@ -198,12 +198,20 @@ describe('GET /console/overview', () => {
     expect(numbers.length).toBeGreaterThan(14);
     for (const [, address, count] of numbers)
       expect([address, (await listed(address!)).length]).toEqual([address, Number(count)]);
+    const choices = [...page.matchAll(/<a href="(\/console\/choices\?[^"]*)">(\d+)<\/a>/g)];
+    expect(choices.map(([, , count]) => count).sort()).toEqual(['1', '1', '2', '2', '3', '3']);
+    for (const [, address, count] of choices) {
+      const list = await (await officer.get(address!.replaceAll('&amp;', '&'))).text();
+      expect([address, list.match(/href="\/console\/choices\?visitor_id=/g)!.length]).toEqual([address, Number(count)]);
+    }
+    const none = await (await officer.get('/console/choices?outcome=withdrawn&from=2026-11-30')).text();
+    expect(none).toContain('No choice matches');
     for (const part of [
       '4 in total; most in 23 – 29 Nov: 3.',
       '<title>23 – 29 Nov: AI trial 2, Partnership 1</title>',
       '<b class="figure">1</b> this week so far; last week by the same day 2 (−50%)',
       '<title>30 Nov – 6 Dec: Accepted 1, Customised 0, Refused 2, Withdrawn 0</title>',
-      '>33% <small>1</small>',
+      '>33% <small><a href="/console/choices?from=2026-11-09&amp;to=2026-11-30&amp;policy_version=2026-01&amp;locale=en&amp;outcome=accepted">1</a></small>',
       '<span>Qualified</span> <b><a href="/console?from=2026-11-09&amp;to=2026-11-30&amp;reached=qualified">2</a></b>',
       '<a href="/console?status=new&amp;to=2026-11-26&amp;order=asc">2</a></p><p class="hint">Still new after a whole working day.',
       `The oldest came <a href="/console/leads/${slow}">`,

@@ -8,6 +8,7 @@ import { type Locale, language_names } from '../../shared/locales.ts';
 import type { Page } from '../layout.ts';
 import { type Filters, leadAddress, writeFilters } from '../leads/filters.ts';
 import { notice_texts } from '../notices/texts.ts';
+import { choicesAddress } from '../privacy/choice-list-page.ts';
 import type { Reader } from '../reader.ts';
 import { renderAgo, writeSpan, writeTime } from '../times.ts';
 import { renderFunnel, renderNumber, renderNumbers } from './charts.ts';
@@ -63,7 +64,7 @@ export function overviewPage(reader: Reader, { period, periods, span, leads, cho
     section: 'overview',
     content: html`<h1>${text.title}</h1>${leads || choices ? html`<nav class="tabs" aria-label="${text.period}"><ul>${links}</ul></nav>` : ''}
 ${renderFailing(reader, failing)}
-<div class="cards">${leads ? renderLeadNumbers(reader, span, leads) : html`<p class="hint">${text.leadsHidden}</p>`}${choices ? renderChoices(reader, choices) : ''}</div>`,
+<div class="cards">${leads ? renderLeadNumbers(reader, span, leads) : html`<p class="hint">${text.leadsHidden}</p>`}${choices ? renderChoices(reader, span, choices) : ''}</div>`,
   };
 }
 
@@ -169,19 +170,28 @@ function renderPeople({ text }: Reader, people: LeadNumbers['people'], link: Lin
 }
 
 /** Draws cookie choices by week, and by policy version and language what share of them had each outcome. */
-function renderChoices(reader: Reader, choices: Choices): Content {
+function renderChoices(reader: Reader, { from_day, to_day }: DaySpan, choices: Choices): Content {
   const { overview } = reader.text;
   const { names, rates } = choices;
   const labels: Record<string, string> = overview.outcomes;
   const heads = [overview.version, overview.language, overview.total, ...names.map(name => labels[name]!)];
   const rows = rates.map(({ policy_version, locale, counts }) => {
     const total = counts.reduce((sum, count) => sum + count, 0);
+    const link = (outcome?: string) => choicesAddress({ from: from_day, to: to_day, policy_version, locale, outcome });
     return [
       html`<a href="/policies/${policy_version}?lang=${locale}">${policy_version}</a>`,
       html`${language_names[locale as Locale] ?? locale}`,
-      html`${total}`,
-      ...counts.map(count => html`${Math.round((count / Math.max(1, total)) * 100)}% <small>${count}</small>`),
+      renderNumber(total, link()),
+      ...counts.map(
+        (count, at) =>
+          html`${Math.round((count / Math.max(1, total)) * 100)}% <small>${renderNumber(count, link(names[at]))}</small>`,
+      ),
     ];
   });
-  return html`<section class="card wide"><h2>${overview.choices}</h2>${renderWeeks(reader, { id: 'choices', title: overview.choices, labels, counted: choices })}${rows.length > 0 ? html`<h3>${overview.rates}</h3>${renderNumbers(overview.rates, heads, rows)}` : ''}</section>`;
+  const weeks = {
+    ...{ id: 'choices', title: overview.choices, labels, counted: choices },
+    linkTo: ({ monday, sunday }: { monday: string; sunday: string }, outcome?: string) =>
+      choicesAddress({ from: monday, to: sunday, outcome }),
+  };
+  return html`<section class="card wide"><h2>${overview.choices}</h2>${renderWeeks(reader, weeks)}${rows.length > 0 ? html`<h3>${overview.rates}</h3>${renderNumbers(overview.rates, heads, rows)}` : ''}</section>`;
 }

@@ -59,11 +59,17 @@ export function renderFinder({ locale }: Reader, visitor_id: string): Content {
   return html`<form class="row wide" method="get" action="/console/choices"><label>${text.id}<input name="visitor_id" value="${visitor_id}" required autocomplete="off" ${unaided} maxlength="40"></label><button class="quiet">${text.find}</button></form>`;
 }
 
-function renderChoices(reader: Reader, choices: NamedChoice[]): Content {
+/** Draws choices as a table; of several visitors with the id of each. */
+export function renderChoices(reader: Reader, choices: NamedChoice[], isOfMany = false): Content {
   const text = privacy_texts[reader.locale].choices;
-  const heads = [text.when, text.granted, text.refused, text.where, text.policy];
+  const who = isOfMany ? [text.id] : [];
+  const heads = [text.when, ...who, text.granted, text.refused, text.where, text.policy];
   const rows = choices.map(choice => [
-    renderTime(reader, choice.chosen_at),
+    renderTime(reader, isOfMany ? choice.received_at : choice.chosen_at),
+    ...who.map(
+      () =>
+        html`<a href="/console/choices?visitor_id=${choice.visitor_id}"><code>${choice.visitor_id.slice(-12)}</code></a>`,
+    ),
     html`<span class="of">${text.granted}</span>${choice.granted_names.join(text.comma) || text.nothing}`,
     html`<span class="of">${text.refused}</span>${choice.refused_names.join(text.comma) || text.nothing}`,
     html`${text.sources[choice.source] ?? choice.source}`,

@@ -1,10 +1,17 @@
+import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { type ConsentRecord, listChoices } from '../../../db/consents/record.ts';
+import { listCounted, outcomes } from '../../../db/consents/stats.ts';
+import { nextDay, startOfDay } from '../../../db/days.ts';
 import { documentIn, listPolicies, type Policy } from '../../../db/policies.ts';
 import { visitorId } from '../../consents/visitor.ts';
-import { factory } from '../../context.ts';
+import { type App, factory } from '../../context.ts';
+import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
+import { uuid } from '../../http/query-fields.ts';
+import { locales } from '../../shared/locales.ts';
 import { answerPage } from '../answer.ts';
 import { readerOf } from '../reader.ts';
+import { choiceListPage } from './choice-list-page.ts';
 import { choicesPage, type NamedChoice } from './choices-page.ts';
 
 const choices_per_page = 50;
@@ -15,8 +22,24 @@ const fields = z.object({
   after: z.catch(z.optional(z.string().check(z.regex(/^[\dT:.-]{23}Z_[0-9a-f-]{36}$/))), undefined),
 });
 
-/** `GET /console/choices` shows what a visitor chose about cookies, the latest first, and the receipt of it. */
+const day = z.catch(z.optional(z.iso.date().check(z.regex(/^20\d\d-/))), undefined);
+
+/** Filters of a list of choices. A value that is not valid is left out. */
+const filterFields = z.object({
+  from: day,
+  to: day,
+  policy_version: z.catch(z.optional(z.string().check(z.regex(/^[A-Za-z0-9-]{1,32}$/))), undefined),
+  locale: z.catch(z.optional(z.enum(locales)), undefined),
+  outcome: z.catch(z.optional(z.enum(outcomes)), undefined),
+});
+
+/**
+ * `GET /console/choices` shows what a visitor chose about cookies, the latest first, and the receipt of it; with filters,
+ * the choices of all visitors that a number of the overview counts.
+ */
 export const showChoices = factory.createHandlers(async c => {
+  const filters = filterFields.parse(c.req.query());
+  if (!c.req.query('visitor_id') && Object.values(filters).some(Boolean)) return showList(c, filters);
   const { db } = c.var.services;
   const { visitor_id, after } = fields.parse(c.req.query());
   const isId = visitorId.safeParse(visitor_id).success;
@@ -32,6 +55,28 @@ export const showChoices = factory.createHandlers(async c => {
   const page = choicesPage(reader, { visitor_id, isId, choices, latest, isFirst: !place, next });
   return answerPage(c, page, { status: visitor_id && !isId ? 422 : 200 });
 });
+
+async function showList(c: Context<App>, filters: z.output<typeof filterFields>) {
+  const { db, settings } = c.var.services;
+  const { from, to, ...columns } = filters;
+  const cursor = decodeCursor(c.req.query('cursor') ?? '');
+  const after = uuid.test(cursor) ? cursor : undefined;
+  const query = {
+    ...columns,
+    received_from: from && startOfDay(from, settings.time_zone).toISOString(),
+    received_to: to && startOfDay(nextDay(to), settings.time_zone).toISOString(),
+    limit: choices_per_page,
+  };
+  const { choices, more_after } = await listCounted(db, query, after);
+  const policies = await listPolicies(db);
+  const reader = readerOf(c);
+  const listed = {
+    ...{ filters, outcomes, isFirst: !after, versions: policies.map(({ version }) => version) },
+    choices: choices.map(choice => nameChoice(choice, policies, reader.locale)),
+    next: more_after && encodeCursor(more_after),
+  };
+  return answerPage(c, choiceListPage(reader, listed));
+}
 
 /** Names the purposes of a choice in the reader's language, but for those that leave no choice. */
 function nameChoice(choice: ConsentRecord & { locale: string }, policies: Policy[], locale: string): NamedChoice {

@@ -29,6 +29,12 @@ const en = {
   },
   choices: {
     title: 'Choices of a visitor',
+    all: 'Cookie choices',
+    allIntro: 'The choices that a number of the overview counts, by the time of receipt.',
+    outcome: 'Outcome',
+    more: 'More',
+    notYet: 'None yet among those looked through. Go on with “More”.',
+    noneLeft: 'No choice matches',
     intro:
       'What one browser chose about cookies. Its id stands in the consent receipt that a visitor keeps (pii_principal_id), and in the preferences’ cookie.',
     id: 'Visitor ID',
@@ -83,6 +89,12 @@ const zh_cn: PrivacyTexts = {
   },
   choices: {
     title: '访客的 Cookie 选择',
+    all: 'Cookie 选择',
+    allIntro: '概览中某个数字所统计的选择，按收到时间排列。',
+    outcome: '结果',
+    more: '更多',
+    notYet: '已查找的部分中没有，请点“更多”继续。',
+    noneLeft: '没有符合条件的选择',
     intro: '某个浏览器对 Cookie 的选择。编号见访客保存的同意回执（pii_principal_id），以及保存选择的 Cookie。',
     id: '访客编号',
     find: '查找',
