@@ -4,6 +4,7 @@ import type { Tab } from './tab.ts';
 /** Styles without which a page only looks a little different, or that speak of what the old engine does not have. */
 const harmless = [
   /^accent-color:/,
+  /^scroll-initial-target:/,
   /^forced-color-adjust:/,
   /^text-(wrap|autospace|size-adjust):/,
   /^@media \(forced-colors: ?active\)$/,
