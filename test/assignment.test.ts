@@ -194,6 +194,10 @@ describe('/console/assignment', () => {
     expect(page).toContain('Saved. It counts from the next lead on.');
     expect(page).toContain('2 people get new leads in turn.');
     expect(page).toContain('Passed over, because their access has ended: 李雷');
+    // A name that nobody has is kept, because its person may sign in later, and told, because it may be misspelt.
+    expect(page).toMatch(/leads go to it all the same\. Check the spelling: 王芳</);
+    await createToken(db, { holder: '王芳', role: 'sales', days: 90 }, operator, noon);
+    expect(await (await admin.get('/console/assignment?lang=en')).text()).not.toContain('Check the spelling');
     expect(page).toMatch(/<textarea id="mini-ai-experience"[^>]*>\n王芳\n李雷<\/textarea>/);
     expect(await (await ask('GET', path, undefined, 'admin')).json()).toEqual({ holders: ['王芳', '李雷'] });
     const refused = await (await change('王芳\n王芳')).response.text();

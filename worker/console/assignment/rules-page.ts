@@ -25,19 +25,26 @@ export function rulesPage(reader: Reader, { rules, known, done, refusal }: Rules
     content: html`<h1>${text.title}</h1><p class="hint">${text.intro}</p>
 ${rules.some(({ form }) => form === done) ? html`<p class="notice" role="status">${text.saved}</p>` : ''}
 ${known.length > 0 ? html`<p>${text.known}: ${known.join(text.comma)}</p>` : ''}
-${rules.map(({ form, turns }) => renderRule(reader, form, turns, refusal))}`,
+${rules.map(({ form, turns }) => renderRule(reader, { form, turns }, known, refusal))}`,
   };
 }
 
-function renderRule({ text: texts }: Reader, form: string, turns: Turn[], refusal: Refusal | undefined): Content {
+function renderRule(
+  { text: texts }: Reader,
+  { form, turns }: Rules['rules'][number],
+  known: string[],
+  refusal: Refusal | undefined,
+): Content {
   const { assignment: text } = texts;
   const action = `/console/assignment/${form}`;
   const over = turns.filter(({ is_passed_over }) => is_passed_over).map(({ holder }) => holder);
+  const unheard = turns.map(({ holder }) => holder).filter(holder => ![...known, ...over].includes(holder));
   const isRefused = refusal?.action === action;
   const lines = isRefused ? (refusal.typed.holders ?? '') : turns.map(({ holder }) => holder).join('\n');
   return html`<form class="card rule" method="post" action="${action}"><h2>${texts.forms[form]}</h2>
 <p>${[text.nobody, text.one][turns.length] ?? text.several(turns.length)}</p>
 ${over.length > 0 ? html`<p class="notice">${text.over(over.join(text.comma))}</p>` : ''}
+${unheard.length > 0 ? html`<p class="notice alarm">${text.unheard(unheard.join(text.comma))}</p>` : ''}
 <label for="${form}">${text.holders}</label>
 <textarea id="${form}" name="holders" rows="${Math.max(3, turns.length + 1)}" autocomplete="off" ${unaided}${isRefused ? html` aria-invalid="true"` : ''}>
 ${lines}</textarea>

@@ -455,6 +455,8 @@ export const en = {
     nobody: 'New leads go to nobody.',
     one: 'One person gets all new leads.',
     several: (count: number) => `${count} people get new leads in turn.`,
+    unheard: (names: string) =>
+      `Nobody who may work on leads has this name, but leads go to it all the same. Check the spelling: ${names}`,
     over: (names: string) => `Passed over, because their access has ended: ${names}`,
     holders: 'Holders, one on each line; none for nobody',
     save: 'Save',

@@ -411,6 +411,7 @@ export const zh_cn: ConsoleTexts = {
     nobody: '新线索不分配给任何人。',
     one: '新线索全部分给一个人。',
     several: count => `新线索由 ${count} 人轮流跟进。`,
+    unheard: names => `目前没有可跟进线索的人使用此姓名，但线索仍会分配给它，请核对写法：${names}`,
     over: names => `已跳过，因其访问权限已结束：${names}`,
     holders: '跟进人，每行一个；留空则不分配',
     save: '保存',
