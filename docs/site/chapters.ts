@@ -18,7 +18,7 @@ const order: Record<string, string[]> = {
     'docs/upgrading.md',
     'docs/scale.md',
   ],
-  'Work with leads': ['docs/http.md', 'docs/crm.md'],
+  'Work with leads': ['docs/console.md', 'docs/http.md', 'docs/crm.md'],
   'Keep promises': [
     'docs/data.md',
     'docs/promises.md',
