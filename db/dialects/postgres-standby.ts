@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Database } from '../database.ts';
+import { pause } from '../turn.ts';
 import { createDatabase } from './kysely.ts';
 import { fail } from './postgres-errors.ts';
 import type { Reader } from './postgres-reader.ts';
@@ -44,10 +44,10 @@ export function createStandby(reader: Reader, writer: Reader): Standby {
       if (performance.now() < rests_until) return undefined;
       const { rows } = await writer.run(written, [], true).catch(fail);
       try {
-        for (const pause of [...pauses_ms, 0]) {
+        for (const ms of [...pauses_ms, 0]) {
           const [answer] = (await reader.run(replayed, [rows[0].place], true)).rows;
           if (answer.hasAll) return db;
-          if (pause > 0) await wait(pause);
+          if (ms > 0) await pause(ms);
         }
       } catch {}
       rests_until = performance.now() + rest_ms;

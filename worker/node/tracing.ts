@@ -18,6 +18,7 @@ import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { Database } from '../../db/database.ts';
 import { type Connect, callOut, type PostMail } from '../egress.ts';
+import { readHeader } from '../http/header.ts';
 import type { TracingSettings } from './tracing-settings.ts';
 
 /** Longest wait for the collector when the server ends. */
@@ -74,7 +75,7 @@ export function startTracing(settings: TracingSettings, connect: Connect, heard:
 
   return {
     async request(c, next) {
-      const caller = parseTraceParent(c.req.header('traceparent')?.slice(0, 100) ?? '');
+      const caller = parseTraceParent(readHeader(c, 'Traceparent') ?? '');
       const above = caller ? trace.setSpanContext(ROOT_CONTEXT, { ...caller, isRemote: true }) : ROOT_CONTEXT;
       const attributes = { 'http.request.method': c.req.method, 'url.scheme': /^[a-z]+/.exec(c.req.url)![0] };
       const span = tracer.startSpan(c.req.method, { kind: SpanKind.SERVER, attributes }, above);
