@@ -54,6 +54,18 @@ export async function migrate(session: Session): Promise<string[]> {
   return applied;
 }
 
+/** Compares the migrations that a database knows with those of this code. */
+export function compareMigrations(
+  known: string[],
+  dialect: Session['dialect'],
+): { missing: string[]; newer: string | undefined } {
+  const files = listMigrations(dialect);
+  return {
+    missing: [...files.keys()].filter(name => !known.includes(name)),
+    newer: known.find(one => !files.has(one)),
+  };
+}
+
 /** Lists names in order with the file to read. A file in `postgres/` replaces the portable one of the same name. */
 function listMigrations(dialect: Session['dialect']): Map<string, string> {
   const own = dialect === 'postgres' ? readdirSync(`${folder}postgres`) : [];

@@ -137,7 +137,7 @@ export function checkAddress(address: string, listed: string[]): RefusedCode | u
 }
 
 /** Returns why a numeric address may not be connected to: it is private and not listed, or public and without TLS. */
-function judgeAddress(address: string, protocol: string, listed: string[]): RefusedCode | undefined {
+export function judgeAddress(address: string, protocol: string, listed: string[]): RefusedCode | undefined {
   const hostname = normalize(address);
   if (!isPublic(hostname)) return listed.includes(hostname) ? undefined : 'private-address';
   return protocol === 'https:' ? undefined : 'not-https';

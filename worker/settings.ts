@@ -412,6 +412,17 @@ export type Settings = { production: boolean; in_force: SettingInForce[] } & {
  * @returns The settings, or every mistake at once, one line each that says what to do. No line repeats a value.
  */
 export function readSettings(environment: Environment, host: Host): { settings: Settings } | { mistakes: string[] } {
+  const { settings, mistakes } = readAsFar(environment, host);
+  if (mistakes.length > 0) return { mistakes };
+  return { settings: { ...settings, in_force: listInForce(environment, host) } };
+}
+
+/**
+ * Reads the settings as far as they can be read, for who looks at a deployment before its start.
+ *
+ * @returns The settings, undefined those that are wrong or missing, and every mistake.
+ */
+export function readAsFar(environment: Environment, host: Host) {
   const { settings, mistakes } = readSome(environment, host, Object.keys(settings_table) as (keyof Table)[]);
   mistakes.push(...findContradictions(settings, host));
   const { outbound_hosts = [], smtp_url, oidc_issuer } = settings;
@@ -421,8 +432,7 @@ export function readSettings(environment: Environment, host: Host): { settings: 
     mistakes.push(...missing.map(name => `${name}: missing, and required with the other settings OIDC_…`));
   const called = [smtp_url?.host, oidc_issuer?.hostname].filter(host => host !== undefined);
   settings.outbound_hosts = [...new Set([...outbound_hosts, ...called])];
-  if (mistakes.length > 0) return { mistakes };
-  return { settings: { ...settings, in_force: listInForce(environment, host) } };
+  return { settings, mistakes };
 }
 
 /**

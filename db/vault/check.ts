@@ -38,18 +38,9 @@ const attempts = 20;
  * @throws Unavailable when the database cannot be used.
  */
 export async function findKeyMistakes(db: Database, vault: Vault, keys: DeploymentKeys, now: Date): Promise<string[]> {
-  const own = markKeys(keys);
   for (let attempt = 1; ; attempt++) {
-    const [known, newest] = await Promise.all([listKnown(db), findNewest(db)]);
-    const strange = findStrange(own, known);
-    if (strange.length > 0) return strange;
-    const missing = known.filter(mark => !own.some(other => isSame(mark, other)));
-    const needed = (await Promise.all(missing.map(mark => describeNeed(db, mark)))).filter(line => line !== undefined);
-    if (needed.length > 0) return needed;
-    if (newest && !opens(vault, newest))
-      return [
-        `ENCRYPTION_KEYS: these keys do not open what the database holds (its newest lead needs key ${newest.kek_id})`,
-      ];
+    const { mistakes, own, known, missing, newest } = await compare(db, vault, keys);
+    if (mistakes.length > 0) return mistakes;
     const changes = [
       ...missing.map(mark => forgetMark(db, mark)),
       ...noteMarks(db, own, known, now),
@@ -63,6 +54,36 @@ export async function findKeyMistakes(db: Database, vault: Vault, keys: Deployme
       if (!(error instanceof Conflict && error.table === 'key_checks') || attempt === attempts) throw error;
     }
   }
+}
+
+/** Checks the deployment's keys as `findKeyMistakes` does, and notes nothing. */
+export async function compareKeys(db: Database, vault: Vault, keys: DeploymentKeys): Promise<string[]> {
+  return (await compare(db, vault, keys)).mistakes;
+}
+
+async function compare(db: Database, vault: Vault, keys: DeploymentKeys) {
+  const own = markKeys(keys);
+  const [known, newest] = await Promise.all([listKnown(db), findNewest(db)]);
+  const missing = known.filter(mark => !own.some(other => isSame(mark, other)));
+  return { own, known, missing, newest, mistakes: await findMistakes(db, vault, { own, known, missing, newest }) };
+}
+
+interface Compared {
+  own: Mark[];
+  known: KeyChecks[];
+  missing: KeyChecks[];
+  newest: Newest | undefined;
+}
+
+async function findMistakes(db: Database, vault: Vault, { own, known, missing, newest }: Compared): Promise<string[]> {
+  const strange = findStrange(own, known);
+  if (strange.length > 0) return strange;
+  const needed = (await Promise.all(missing.map(mark => describeNeed(db, mark)))).filter(line => line !== undefined);
+  if (needed.length > 0) return needed;
+  if (!newest || opens(vault, newest)) return [];
+  return [
+    `ENCRYPTION_KEYS: these keys do not open what the database holds (its newest lead needs key ${newest.kek_id})`,
+  ];
 }
 
 /** Checks the signing keys alone, for a command that needs no other key. It notes nothing. */

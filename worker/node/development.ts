@@ -13,6 +13,9 @@ import type { Locale } from '../shared/locales.ts';
 const operator = { id: 'operator', role: 'operator', request_id: null };
 const token_days = 365;
 
+/** The file in which a developer's machine keeps its keys. */
+const key_file = 'development-keys.json';
+
 /** The sample policy's files, in worker/demo. */
 const sample_policies: Record<Locale, string> = { 'zh-CN': 'policy.zh-CN.md', en: 'policy.en.md' };
 
@@ -24,10 +27,16 @@ export function makeKeys(): Record<string, string> {
 
 /** Adds the keys that the environment lacks: those kept in the folder, which the first start creates (0600). */
 export function fillInKeys(environment: Environment, folder: string): Environment {
-  const path = join(folder, 'development-keys.json');
+  const path = join(folder, key_file);
   mkdirSync(folder, { recursive: true });
   if (!existsSync(path)) keepSecret(path, `${JSON.stringify(makeKeys(), null, 2)}\n`);
-  return { ...JSON.parse(readFileSync(path, 'utf8')), ...dropEmpty(environment) };
+  return { ...readKeptKeys(folder), ...dropEmpty(environment) };
+}
+
+/** Reads the keys that are kept in the folder; none while no start has made them. */
+export function readKeptKeys(folder: string): Environment {
+  const path = join(folder, key_file);
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
 }
 
 /** Returns the token kept in the folder (0600). Creates a new one when there is none or it is no longer valid. */

@@ -2,6 +2,7 @@ import { audit_commands } from './audit.ts';
 import { backup_commands } from './backup.ts';
 import { calendar_load } from './calendar.ts';
 import { channel_commands } from './channel.ts';
+import { check } from './check/check.ts';
 import { compliance } from './compliance.ts';
 import { expire } from './expire.ts';
 import { hold_commands } from './hold.ts';
@@ -21,6 +22,7 @@ export const commands: Command[] = [
   ...hold_commands,
   ...channel_commands,
   expire,
+  check,
   compliance,
   record,
   calendar_load,

@@ -37,7 +37,7 @@ function readEnvironment(target: Target): Environment {
   return fillInKeys(process.env, findFolder(target.url));
 }
 
-function readDevVars(): Environment {
+export function readDevVars(): Environment {
   if (!existsSync('.dev.vars')) throw new Mistake('.dev.vars: not there yet; `npm run dev` makes it');
   return parseEnv(readFileSync('.dev.vars', 'utf8'));
 }

@@ -1,0 +1,172 @@
+import { statSync } from 'node:fs';
+import type { Database } from '../../../db/database.ts';
+import * as postgres from '../../../db/dialects/postgres.ts';
+import { checkFile, openToLook, tryToWrite } from '../../../db/dialects/sqlite-look.ts';
+import { compareMigrations } from '../../../db/migrate.ts';
+import { listApplied } from '../../../db/server.ts';
+import { readPath } from '../../node/store.ts';
+import { Mistake } from '../run/command.ts';
+import { explainD1, openD1 } from '../run/d1.ts';
+import type { Deployment } from './deployment.ts';
+import { type Line, longest_ms, none, ok, warn, wrong } from './lines.ts';
+import { checkServer } from './server.ts';
+
+/** What the look at the database has found. */
+export interface Looked {
+  lines: Line[];
+  /** Absent where there is nothing in it yet, or it cannot be used. */
+  db?: Database;
+  /** Whether a start would add to its tables. */
+  is_old?: boolean;
+  close(): Promise<void>;
+}
+
+/** Waits for a PostgreSQL server. Because nobody waits longer for a line, they are short. */
+const patience = {
+  client: { connectionTimeoutMillis: 2_000, query_timeout: longest_ms - 500 },
+  server: { statement_timeout: longest_ms - 1_000, lock_timeout: 2_000, idle_in_transaction_session_timeout: 3_000 },
+};
+
+/** Opens the database without changing it, and looks whether the service can work with it. */
+export async function lookAtDatabase({ target, settings }: Deployment): Promise<Looked> {
+  if (target.on === 'd1') return lookAtD1(target.remote);
+  const { database_url: url } = settings;
+  if (!url) return nothing(none('database', 'DATABASE_URL cannot be read'));
+  return url.startsWith('file:') ? lookAtFile(readPath(url)) : lookAtServer(url, settings.production ?? false);
+}
+
+async function lookAtFile(path: string): Promise<Looked> {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const { missing } = compareMigrations([], 'sqlite');
+  if (size === 0)
+    return nothing(ok('database', `${path} is empty: a start makes its tables with ${missing.length} migrations`));
+  try {
+    const db = openToLook(path);
+    const known = await listMigrations(db).catch(async error => {
+      await db.destroy();
+      throw error;
+    });
+    const found = compareKnown(known, 'sqlite', `SQLite, ${path}`);
+    const lines = [...found, ...(await checkFileItself(path))];
+    return { lines, ...hold(db, known, 'sqlite'), close: () => db.destroy() };
+  } catch (error) {
+    return nothing(
+      wrong(
+        'database',
+        `${path} cannot be used: ${(error as Error).message}`,
+        'Look at the file and its rights, or restore a backup: ops restore.',
+      ),
+    );
+  }
+}
+
+/** Looks whether a file takes a write, and whether anything in it is broken. Only what is wrong makes a line. */
+async function checkFileItself(path: string): Promise<Line[]> {
+  const lines: Line[] = [];
+  try {
+    tryToWrite(path);
+  } catch (error) {
+    lines.push(
+      wrong(
+        'database',
+        `it takes no write: ${(error as Error).message}`,
+        "Look at the file's rights and its folder's, and whether another program holds it.",
+      ),
+    );
+  }
+  const integrity = await checkFile(path, longest_ms - 500).catch((error: Error) => error);
+  if (integrity instanceof Error)
+    lines.push(none('database', `it could not be looked through: ${integrity.message}`));
+  else if (integrity === undefined)
+    lines.push(
+      none(
+        'database',
+        'looking through it takes longer than 5 seconds here; `ops backup verify` tries every lead of a backup',
+      ),
+    );
+  else if (integrity !== 'ok')
+    lines.push(
+      wrong(
+        'database',
+        `it is broken: ${integrity}`,
+        'Stop the server, keep the file, and restore the newest backup: ops restore.',
+      ),
+    );
+  return lines;
+}
+
+async function lookAtServer(url: string, production: boolean): Promise<Looked> {
+  try {
+    const db = await postgres.open(url, async () => {}, patience);
+    try {
+      const known = await listApplied(db);
+      const { name, lines } = await checkServer(db, url, production);
+      const found = compareKnown(known, 'postgres', name);
+      return { lines: [...found, ...lines], ...hold(db, known, 'postgres'), close: () => db.destroy() };
+    } catch (error) {
+      await db.destroy();
+      throw error;
+    }
+  } catch (error) {
+    return nothing(
+      wrong(
+        'database',
+        `it cannot be used: ${(error as Error).message}`,
+        'Look at DATABASE_URL, and whether the server runs and lets this account in.',
+      ),
+    );
+  }
+}
+
+async function lookAtD1(remote: boolean): Promise<Looked> {
+  const opened = await openD1(remote).catch((error: Error) => error);
+  if (opened instanceof Error)
+    return nothing(wrong('database', opened.message, 'Look at wrangler.toml and the account.'));
+  const { db, close } = opened;
+  try {
+    const known = await listMigrations(db);
+    const found = compareKnown(known, 'sqlite', remote ? 'the deployed D1' : 'the local D1');
+    return { lines: found, ...hold(db, known, 'sqlite'), close };
+  } catch (error) {
+    await close();
+    const told = explainD1(error as Error, remote);
+    return nothing(wrong('database', told.message, told instanceof Mistake ? '' : 'Try again in a while.'));
+  }
+}
+
+function listMigrations(db: Database): Promise<string[]> {
+  return db.snapshot(snapshot => snapshot.listMigrations());
+}
+
+/** Compares the tables with what this code knows. */
+function compareKnown(known: string[], dialect: 'sqlite' | 'postgres', name: string): Line[] {
+  const { missing, newer } = compareMigrations(known, dialect);
+  if (newer)
+    return [
+      wrong(
+        'database',
+        `${name}: it has migration ${newer}, newer than this software`,
+        'Update the software, or restore a backup from before: this one does not start on it.',
+      ),
+    ];
+  if (known.length === 0)
+    return [ok('database', `${name}: it is empty; its tables are made with ${missing.length} migrations at the start`)];
+  if (missing.length > 0)
+    return [
+      warn(
+        'database',
+        `${name}: older than this software; a start applies ${missing.join(', ')}`,
+        'Make a backup before: ops backup DIR.',
+      ),
+    ];
+  return [ok('database', `${name}: its tables are up to date`)];
+}
+
+/** Hands on a database that has tables. */
+function hold(db: Database, known: string[], dialect: 'sqlite' | 'postgres'): Pick<Looked, 'db' | 'is_old'> {
+  return known.length > 0 ? { db, is_old: compareMigrations(known, dialect).missing.length > 0 } : {};
+}
+
+function nothing(...lines: Line[]): Looked {
+  return { lines, close: async () => {} };
+}

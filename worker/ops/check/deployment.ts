@@ -1,0 +1,52 @@
+import type { DeploymentKeys } from '../../../db/vault/check.ts';
+import { makeKeys, readKeptKeys } from '../../node/development.ts';
+import { findFolder } from '../../node/store.ts';
+import { type Environment, readAsFar, type Settings, settings_table } from '../../settings.ts';
+import { readDevVars } from '../keys.ts';
+import type { Target } from '../run/target.ts';
+
+/** A deployment as its settings tell it, before anything of it was looked at. */
+export interface Deployment {
+  target: Pick<Extract<Target, { on: 'url' }>, 'on'> | Extract<Target, { on: 'd1' }>;
+  settings: Partial<Settings>;
+  /** What is wrong with the settings, one line each. */
+  mistakes: string[];
+  /** Undefined where they are wrong or missing. */
+  keys: DeploymentKeys | undefined;
+  /** Whether the first start still has to make the keys, as it does in development. */
+  lacks_keys: boolean;
+  environment: Environment;
+  now: Date;
+}
+
+/** Reads a deployment's settings as its start does, but makes nothing: neither keys nor a folder. */
+export function readDeployment(target: Deployment['target'], now: Date): Deployment {
+  const own = readEnvironment(target);
+  const kept = target.on === 'url' && own.NODE_ENV !== 'production' ? readKept(own) : undefined;
+  const environment = kept ? { ...kept, ...dropEmpty(own) } : own;
+  const lacks_keys = kept !== undefined && key_names.some(name => !environment[name]);
+  const { settings, mistakes } = readAsFar(
+    lacks_keys ? { ...makeKeys(), ...environment } : environment,
+    target.on === 'url' ? 'node' : 'workers',
+  );
+  return { target, settings, mistakes, keys: readKeys(settings), lacks_keys, environment, now };
+}
+
+const key_names = ['ENCRYPTION_KEYS', 'INDEX_KEY', 'SIGNING_KEY'];
+
+/** Because the secrets of a Worker cannot be read back, those of a deployed one are taken from this process. */
+function readEnvironment(target: Deployment['target']): Environment {
+  return target.on === 'd1' && !target.remote ? readDevVars() : process.env;
+}
+
+function readKept(environment: Environment): Environment {
+  return readKeptKeys(findFolder(environment.DATABASE_URL || settings_table.DATABASE_URL.default));
+}
+
+function readKeys({ encryption_keys, index_key, signing_key }: Partial<Settings>): DeploymentKeys | undefined {
+  return encryption_keys && index_key && signing_key ? { encryption_keys, index_key, signing_key } : undefined;
+}
+
+function dropEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+}

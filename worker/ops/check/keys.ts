@@ -1,0 +1,54 @@
+import type { Database } from '../../../db/database.ts';
+import { compareKeys, type DeploymentKeys } from '../../../db/vault/check.ts';
+import { countKeys, sumSubjects } from '../../../db/vault/count.ts';
+import { createVault } from '../../../db/vault/vault.ts';
+import { findBackupKeyMistakes, readKeyHeader } from '../../node/backup/key-file.ts';
+import { createKeyring } from '../../node/backup/keyring.ts';
+import type { Deployment } from './deployment.ts';
+import { type Line, none, ok, wrong } from './lines.ts';
+
+const to_do = 'Set the keys that belong to this database: a wrong one makes leads that nobody can open.';
+
+/** Looks whether the keys are those of the database, and open the file of keys in BACKUP_DIR. */
+export async function checkKeys({ keys, lacks_keys, settings }: Deployment, db: Database | undefined): Promise<Line[]> {
+  if (!keys) return [none('keys', 'they cannot be read: see settings')];
+  const backups = settings.backup_dir ? await checkBackups(settings.backup_dir, keys) : [];
+  if (lacks_keys && !db) return [ok('keys', 'the first start makes them, in development'), ...backups];
+  if (!db) return [ok('keys', 'they are well formed; there is no database yet to hold them against'), ...backups];
+  const lines = [...(await compare(db, keys)), ...backups];
+  return lines.length > 0 ? lines : [ok('keys', 'they are those that the database was used with')];
+}
+
+async function compare(db: Database, keys: DeploymentKeys): Promise<Line[]> {
+  const mistakes = await compareKeys(db, createVault(keys.encryption_keys, keys.index_key), keys);
+  if (mistakes.length > 0) return mistakes.map(mistake => wrong('keys', mistake, to_do));
+  const counts = await countKeys(db);
+  const unlisted = new Set(
+    counts.map(({ kek_id }) => kek_id).filter(id => !keys.encryption_keys.some(key => key.id === id)),
+  );
+  return [...unlisted].map(id => {
+    const subjects = sumSubjects(counts, ({ kek_id }) => kek_id === id);
+    return wrong(
+      'keys',
+      `ENCRYPTION_KEYS: key ${id} is missing, and the keys of ${subjects} subjects are wrapped under it`,
+      to_do,
+    );
+  });
+}
+
+async function checkBackups(folder: string, keys: DeploymentKeys): Promise<Line[]> {
+  const mistakes = await findBackupKeyMistakes(folder, keys.encryption_keys).catch(() => []);
+  if (mistakes.length > 0) return mistakes.map(mistake => wrong('keys', mistake, to_do));
+  try {
+    await readKeyHeader(folder, createKeyring(keys));
+    return [];
+  } catch (error) {
+    return [
+      wrong(
+        'keys',
+        `the file of keys in BACKUP_DIR does not open: ${(error as Error).message}`,
+        'List the keys with which its backups were made, or name the folder of this deployment.',
+      ),
+    ];
+  }
+}
