@@ -87,6 +87,7 @@ export type Warning =
   | 'no-backup-dir'
   | 'backup-failed'
   | 'backup-overdue'
+  | 'database-tls-unverified'
   | 'channel-failing'
   | 'job-failing'
   | 'disk-nearly-full';

@@ -11,6 +11,7 @@ import { createBackupJobs } from './node/backup/jobs.ts';
 import { findBackupKeyMistakes } from './node/backup/key-file.ts';
 import { sweepDrills } from './node/backup/restore.ts';
 import { compress } from './node/compress.ts';
+import { isVerified } from './node/database-address.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
 import { isNearlyFull, listPlaces, watchDisks } from './node/disks.ts';
 import { connect } from './node/egress.ts';
@@ -140,6 +141,7 @@ async function listHostWarnings(): Promise<Warning[]> {
   if (logFiles?.isFailing()) warnings.push('log-dir-unwritable');
   if (!settings.log_dir && settings.production) warnings.push('no-log-dir');
   if (!settings.backup_dir && settings.production) warnings.push('no-backup-dir');
+  if (settings.production && !isVerified(settings.database_url)) warnings.push('database-tls-unverified');
   return warnings;
 }
 

@@ -10,6 +10,8 @@ export const hints: Record<Warning, string> = {
     'The files in LOG_DIR cannot be written: the log stands on stdout only. Look at its room and rights.',
   'no-backup-dir':
     'BACKUP_DIR is not set: nothing here makes backups, and a policy that promises them is not true by itself.',
+  'database-tls-unverified':
+    'DATABASE_URL names a server elsewhere, and its certificate is not checked: add sslmode=verify-full.',
   'backup-failed': 'The latest backup failed, or did not pass its trial: `job_failed` in the log says why.',
   'channel-failing':
     'The receiver of a channel has taken nothing for a day, or has switched it off: see channel list, or Notices in the console.',

@@ -171,6 +171,17 @@ describe('the Node host in production', () => {
     expect(await server.stop()).toBe(0);
   });
 
+  it('warns of a database server elsewhere whose certificate nobody checks', async () => {
+    // This machine too, but not by a name of it that is known to be.
+    const DATABASE_URL = (await createPostgresDatabase()).replace(/127\.0\.0\.1|localhost/, '0.0.0.0');
+    const server = await startServer(folder, { ...production, PUBLIC_URL: 'http://127.0.0.1:1', DATABASE_URL });
+    const { port } = /"port":(?<port>\d+)/.exec(server.output())!.groups!;
+    const { warnings } = (await (await fetch(`http://127.0.0.1:${port}/health`)).json()) as { warnings: string[] };
+    expect(warnings).toContain('database-tls-unverified');
+    expect(server.output()).toContain('"warning":"database-tls-unverified","hint":"DATABASE_URL');
+    expect(await server.stop()).toBe(0);
+  });
+
   it('runs on PostgreSQL by one setting', async () => {
     const database = await createPostgresDatabase();
     const server = await startServer(folder, { DATABASE_URL: database, ...unguarded, ...test_keys });

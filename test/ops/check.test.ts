@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isVerified } from '../../worker/node/database-address.ts';
 import { openStore } from '../../worker/node/store.ts';
 import { judgeServer } from '../../worker/ops/check/server.ts';
 import { startMailServer } from '../notices/mail-server.ts';
@@ -270,13 +271,32 @@ describe('ops check says what is wrong with', () => {
     expect(judgeServer({ ...facts, may_create: false })).toHaveLength(1);
   });
 
-  it('a server that acknowledges what is not safe, as it is', async () => {
-    const url = await createPostgresDatabase();
+  it.each([
+    ['postgres://u:p@db.example.com/leads', false],
+    ['postgres://u:p@db.example.com/leads?sslmode=require', false],
+    ['postgres://u:p@localhost:5432,db.example.com:5432/leads', false],
+    ['postgresql://u:p@10.0.0.7/leads?sslmode=verify-ca&sslrootcert=ca.pem', false],
+    ['postgres:///leads?host=db.example.com', false],
+    ['postgres://u:p@db.example.com/leads?sslmode=verify-full', true],
+    ['postgres://u:p@a:5432,b:5432/leads?target_session_attrs=read-write&sslmode=verify-full', true],
+    ['postgres://u:p@127.0.0.1:5432,[::1]:5433/leads', true],
+    ['postgres:///leads?host=/var/run/postgresql', true],
+    ['file:data/leads.db', true],
+  ])('%s: nobody stands in for it: %s', (address, verified) => {
+    expect(isVerified(address)).toBe(verified);
+  });
+
+  it('a server that acknowledges what is not safe, or that anybody could stand in for, as it is', async () => {
+    const url = (await createPostgresDatabase()).replace(/127\.0\.0\.1|localhost/, '0.0.0.0');
     const db = await openStore(url);
     const name = sql.id(new URL(url).pathname.slice(1));
     await sql`alter database ${name} set synchronous_commit = off`.execute(db);
     await db.destroy();
-    expect((await check({ ...whole, DATABASE_URL: url })).wrong).toMatchObject([
+    const told = await check({ ...whole, DATABASE_URL: url });
+    expect(told.warnings.filter(line => line.check === 'database')).toMatchObject([
+      { to_do: expect.stringContaining('sslmode=verify-full') },
+    ]);
+    expect(told.wrong).toMatchObject([
       { check: 'database', found: expect.stringContaining('synchronous_commit is off') },
     ]);
   });

@@ -36,7 +36,7 @@ export function listPlaces({
 }
 
 /** Reads the room of the disk of a folder; of the nearest one above it, while it is not there yet. */
-async function readRoom(folder: string): Promise<Omit<Disk, 'place'>> {
+export async function readRoom(folder: string): Promise<Omit<Disk, 'place'>> {
   try {
     const { bsize, bavail, blocks } = await statfs(folder);
     return { free_bytes: bavail * bsize, total_bytes: blocks * bsize };

@@ -44,7 +44,7 @@ export const service_operations: Operation[] = [
     independent: true,
     summary: { en: 'Whether a lead could be stored', 'zh-CN': '健康检查' },
     description:
-      'Tries the database with a write, at most once a second. `warnings` names what is amiss although it works: `no-policy` while no policy is in force; `channel-failing` when the receiver of a channel has taken nothing for a day, or has switched it off; `job-failing` when a job has failed or has not succeeded for long; `disk-nearly-full`, `no-log-dir`, `log-dir-unwritable`, `no-backup-dir`, `backup-failed`, `backup-overdue` on Node. A warning never changes the status. Who presents `METRICS_TOKEN` gets `figures` too with `?full`; others get the same answer as without.',
+      'Tries the database with a write, at most once a second. `warnings` names what is amiss although it works: `no-policy` while no policy is in force; `channel-failing` when the receiver of a channel has taken nothing for a day, or has switched it off; `job-failing` when a job has failed or has not succeeded for long; `disk-nearly-full`, `no-log-dir`, `log-dir-unwritable`, `no-backup-dir`, `backup-failed`, `backup-overdue`, `database-tls-unverified` on Node. A warning never changes the status. Who presents `METRICS_TOKEN` gets `figures` too with `?full`; others get the same answer as without.',
     metrics_token: 'optional',
     query: {
       lenient: true,

@@ -75,8 +75,7 @@ async function checkFileItself(path: string): Promise<Line[]> {
     );
   }
   const integrity = await checkFile(path, longest_ms - 500).catch((error: Error) => error);
-  if (integrity instanceof Error)
-    lines.push(none('database', `it could not be looked through: ${integrity.message}`));
+  if (integrity instanceof Error) lines.push(none('database', `it could not be looked through: ${integrity.message}`));
   else if (integrity === undefined)
     lines.push(
       none(
