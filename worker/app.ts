@@ -48,6 +48,7 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
     c.set('request_id', newId(services.now()));
     await next();
   });
+  if (services.trace) app.use(services.trace);
   if (services.compress) app.use(services.compress);
   app.use(logRequest, setSecurityHeaders, showProblemPages);
   app.onError(answerFailure);

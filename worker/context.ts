@@ -51,6 +51,8 @@ export interface Services {
   notify?(): void;
   /** Leads that a search by name looks through, the newest ones; 20,000 unless the host can do less. */
   most_searched?: number;
+  /** Records each request as a span; absent where no collector wants that. */
+  trace?: MiddlewareHandler;
   /** Compresses whole answers; absent where the host itself does. */
   compress?: MiddlewareHandler;
 }

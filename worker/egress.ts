@@ -6,13 +6,15 @@ interface Outbound {
   method: 'GET' | 'POST';
   headers: Record<string, string>;
   /** Absent from a GET. */
-  body?: string | undefined;
+  body?: string | Uint8Array<ArrayBuffer> | undefined;
 }
 
 interface Limits {
   timeout_ms: number;
   /** Bytes of an answer that are read at most. A longer one is cut off, which fails the request. */
   answer_bytes: number;
+  /** Ends the request before its time, on a host that can. */
+  signal?: AbortSignal;
 }
 
 /** The answer of another host. */
@@ -60,7 +62,7 @@ export interface Mail {
  */
 export type PostMail = (mail: Mail, judge: Judge, limits: Limits) => Promise<number>;
 
-const limits: Limits = { timeout_ms: 10_000, answer_bytes: 65_536 };
+const usual_limits: Limits = { timeout_ms: 10_000, answer_bytes: 65_536 };
 
 /** What calls other hosts. */
 export interface Caller {
@@ -83,6 +85,7 @@ export async function callOut(
   { connect, settings }: Caller,
   address: string,
   request: Omit<Outbound, 'url'>,
+  limits = usual_limits,
 ): Promise<Answer | { error: string }> {
   const refused = checkAddress(address, settings.outbound_hosts);
   if (refused) return { error: refused };
@@ -120,7 +123,7 @@ export async function mailOut(
   if (!postMail || !smtp_url) return { status: null, error: 'no-mail' };
   const judge: Judge = resolved => judgeAddress(resolved, smtp_url.secure ? 'https:' : 'http:', outbound_hosts);
   try {
-    return { status: await postMail(mail, judge, limits), error: null };
+    return { status: await postMail(mail, judge, usual_limits), error: null };
   } catch (error) {
     const { responseCode } = error as { responseCode?: unknown };
     return { status: typeof responseCode === 'number' ? responseCode : null, error: describe(error) };

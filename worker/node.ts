@@ -61,8 +61,9 @@ const meter = settings.metrics_token ? (await import('./node/meter.ts')).createM
 const readDisks = watchDisks(listPlaces(settings));
 const backupJobs = createBackupJobs({ settings });
 const db = await openStore(settings.database_url, { meter }).catch(error => giveUp([`DATABASE_URL: ${error.message}`]));
+const tracing = await openTracing();
 const made = await createServices(settings, {
-  db,
+  db: tracing?.database(db) ?? db,
   now,
   writeLine: writeSoon,
   findAsset: openAssets(),
@@ -76,8 +77,9 @@ const made = await createServices(settings, {
   ...(meter && { meter }),
   files: createHostFiles(settings),
   compress,
-  connect,
-  postMail: createPostMail(settings),
+  connect: tracing?.connect(connect) ?? connect,
+  postMail: tracing?.mail(createPostMail(settings)) ?? createPostMail(settings),
+  ...(tracing && { trace: tracing.request }),
   notify: () => outbox?.wake(),
 }).catch(error => {
   if (isUnavailable(error)) giveUp([`DATABASE_URL: ${error.message}`]);
@@ -120,6 +122,20 @@ function loadSettings(): Settings {
   const folder = findFolder(process.env.DATABASE_URL || settings_table.DATABASE_URL.default);
   const read = readSettings(development ? fillInKeys(process.env, folder) : process.env, 'node');
   return 'mistakes' in read ? giveUp(read.mistakes) : read.settings;
+}
+
+/** Begins to trace, where the variables of OpenTelemetry name a collector. Nothing of it is loaded else. */
+async function openTracing() {
+  if (!Object.keys(process.env).some(name => name.startsWith('OTEL_'))) return undefined;
+  const { readTracing } = await import('./node/tracing-settings.ts');
+  const read = readTracing(process.env, settings);
+  if (!read) return undefined;
+  if ('mistakes' in read) giveUp(read.mistakes);
+  const log = createLog(log_level, now, writeSoon);
+  const { startTracing } = await import('./node/tracing.ts');
+  return startTracing(read, connect, code =>
+    code ? log('warn', 'traces_not_sent', { code }) : log('info', 'traces_sent_again'),
+  );
 }
 
 /** Writes the lines of one turn of the event loop at once, because that is one system call for many requests. */
@@ -189,6 +205,7 @@ async function stop(signal: NodeJS.Signals) {
     clearTimeout(idle);
     clearTimeout(late);
     await jobsEnded;
+    await tracing?.end();
     await db.destroy();
     log('info', 'stopped');
     writeNow();

@@ -16,6 +16,7 @@ const longest = {
   'If-None-Match': 1_000,
   Origin: 300,
   'Sec-Fetch-Site': 20,
+  traceparent: 100,
   'Transfer-Encoding': 50,
 } as const;
 

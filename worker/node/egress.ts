@@ -14,10 +14,11 @@ const kept_ms = 1_000;
 export function createConnect(resolveName: typeof lookup): Connect {
   const kept = { keepAlive: true, timeout: kept_ms };
   const agents = { http: new http.Agent(kept), https: new https.Agent(kept) };
-  return ({ url, method, headers, body }, judge, { timeout_ms, answer_bytes }) =>
+  return ({ url, method, headers, body }, judge, { timeout_ms, answer_bytes, signal: end }) =>
     new Promise((resolve, reject) => {
       const isSecure = url.protocol === 'https:';
-      const signal = AbortSignal.timeout(timeout_ms);
+      const late = AbortSignal.timeout(timeout_ms);
+      const signal = end ? AbortSignal.any([late, end]) : late;
       const fail = (error: Error) => reject(signal.aborted ? signal.reason : error);
       const { request } = isSecure ? https : http;
       const options = {
