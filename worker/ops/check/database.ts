@@ -80,7 +80,7 @@ async function checkFileItself(path: string): Promise<Line[]> {
     lines.push(
       none(
         'database',
-        'it is too large to look through in 5 seconds: `ops backup verify` tries every lead of a backup',
+        'looking through it takes longer than 5 seconds here; `ops backup verify` tries every lead of a backup',
       ),
     );
   else if (integrity !== 'ok')
