@@ -22,7 +22,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     env: { TEST_SEED: seed, CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
     globalSetup: 'test/support/postgres.ts',
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });
