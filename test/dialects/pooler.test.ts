@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isUnavailable } from '../../db/database.ts';
 import * as postgres from '../../db/dialects/postgres.ts';
-import { createPostgresDatabase } from '../support/engines.ts';
+import { createPostgresDatabase, unhurried } from '../support/engines.ts';
 import { lead, origin, site, start, test_keys } from '../support/harness.ts';
 import { startLostPooler, startPooler } from '../support/pooler.ts';
 import { makeFolder, run } from '../support/server.ts';
@@ -16,12 +16,6 @@ const production = {
   CONTROLLER_NAME: 'Example',
   CONTROLLER_CONTACT: 'privacy@example.com',
   ...test_keys,
-};
-
-/** Waits that a busy machine does not exceed. Nothing here is about time. */
-const unhurried = {
-  client: { connectionTimeoutMillis: 60_000, query_timeout: 60_000 },
-  server: { statement_timeout: 60_000, lock_timeout: 60_000, idle_in_transaction_session_timeout: 60_000 },
 };
 
 describe('behind a pooler in transaction mode', () => {

@@ -10,7 +10,7 @@ import { releaseHold } from '../../db/leads/holds/release.ts';
 import type { HoldGround } from '../../db/leads/lead.ts';
 import { findLead } from '../../db/leads/read.ts';
 import { withdrawLead } from '../../db/leads/withdraw.ts';
-import { createPostgresDatabase, engines } from '../support/engines.ts';
+import { createPostgresDatabase, engines, unhurried } from '../support/engines.ts';
 import { lead, noon, startPublished } from '../support/harness.ts';
 
 const by = (ground: HoldGround) => ({ ground, reference: '7', review_on: '2027-05-23' });
@@ -235,7 +235,8 @@ describe.each(engines)('on $engine', ({ open }) => {
 
 it('two servers on one PostgreSQL correct, change and erase the same leads without waiting for each other for ever', async () => {
   const address = await createPostgresDatabase();
-  const [one, two] = [await postgres.open(address), await postgres.open(address)];
+  const open = () => postgres.open(address, undefined, unhurried);
+  const [one, two] = await Promise.all([open(), open()]);
   const { post, services } = await startPublished({}, one);
   const receive = async () => ((await (await post('/forms/mini-ai-experience', lead)).json()) as { id: string }).id;
   const ids = await Promise.all(Array.from({ length: 12 }, receive));

@@ -77,3 +77,9 @@ async function openPostgres() {
 export function createPostgresDatabase(): Promise<string> {
   return createDatabase(inject('postgres'));
 }
+
+/** Waits for PostgreSQL that a busy machine does not exceed, for tests that are not about time. */
+export const unhurried = {
+  client: { connectionTimeoutMillis: 60_000, query_timeout: 60_000 },
+  server: { statement_timeout: 60_000, lock_timeout: 60_000, idle_in_transaction_session_timeout: 60_000 },
+};
