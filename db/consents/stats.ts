@@ -7,7 +7,7 @@ import { bringUpToDate, records_per_step, type Tally } from '../tallies.ts';
 import { nextTurn } from '../turn.ts';
 import { type ConsentQuery, type StoredChoice, selectConsents, settledId } from './list.ts';
 
-/** What a choice counts as. */
+/** Lists the outcomes that a choice counts as. */
 export const outcomes = ['accepted', 'refused', 'customised', 'withdrawn'] as const;
 type Outcome = (typeof outcomes)[number];
 

@@ -237,7 +237,7 @@ describe('POST /incidents/{id}/notice', () => {
       'texts.zh-CN.advice required',
       'texts.zh-CN.remedies required',
     ]);
-    // What is over at its publication would be announced to nobody.
+    // A notice that is over at its publication would be announced to nobody.
     const over = await ask('POST', `/incidents/${id}/notice`, { ...notice, until: '2026-11-23T04:00:00.000Z' });
     expect(await readProblem(over)).toMatchObject({ status: 422, errors: ['until invalid'] });
     const parts = ['advice', 'impact', 'measures', 'remedies', 'situation'];

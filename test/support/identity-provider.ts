@@ -34,7 +34,7 @@ interface Setup {
 /**
  * Starts a real provider of identities on this machine.
  *
- * Whoever comes to it signs in as who entered last, or cancels, without being asked for a password.
+ * A visitor signs in as the person who entered last, or cancels, without being asked for a password.
  */
 export async function startIdentityProvider(console_url: string, setup: Setup = {}) {
   const { host = '127.0.0.1', renews = true, asks = false, signsClaims = true } = setup;

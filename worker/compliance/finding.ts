@@ -27,7 +27,7 @@ export const kept = (code: Code, figures: Figures = {}): Finding => ({ state: 'k
 export const broken = (code: Code, figures: Figures = {}): Finding => ({ state: 'broken', code, figures });
 export const unproven = (code: Code, figures: Figures = {}): Finding => ({ state: 'unproven', code, figures });
 
-/** What a check needs of the service, on the server and in the operator's command. */
+/** A check needs this part of the service, on the server and in the operator's command. */
 export type Checked = Pick<
   Services,
   'db' | 'vault' | 'signer' | 'settings' | 'now' | 'findAsset' | 'files' | 'called' | 'notify'

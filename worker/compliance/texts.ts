@@ -60,7 +60,7 @@ export const promise_titles = {
   },
 } as const satisfies Record<Locale, Record<string, string>>;
 
-/** What a check found, in a sentence by its code. `{figure}` stands for a number, a date or a name of a setting. */
+/** Each code of a finding has its sentence here. `{figure}` stands for a number, a date or a name of a setting. */
 const en = {
   not_checked: 'Not checked yet: the first check runs a second after the start.',
   too_old: 'The latest check is more than a day old. A server that runs checks each hour.',

@@ -21,7 +21,7 @@ export const record_settings = [
 
 export type RecordSettings = Pick<Settings, Lowercase<(typeof record_settings)[number]>>;
 
-/** What is processed, by the settings, the policy and the channels in force. */
+/** The record states these facts of the processing: the settings, the policy and the channels in force. */
 export interface RecordFacts {
   settings: RecordSettings;
   now: Date;

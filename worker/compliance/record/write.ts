@@ -163,7 +163,7 @@ function listMeasures({ checks, settings }: RecordFacts, locale: Locale): string
   });
 }
 
-/** What a form of an impact assessment has filled in. */
+/** Returns the facts with which the form of an impact assessment is filled in. */
 function describe(
   { settings, months, channels, checks, policy }: RecordFacts,
   locale: Locale,

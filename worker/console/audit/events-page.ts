@@ -9,7 +9,7 @@ import { type ListedEvent, renderEvents } from './rows.ts';
 
 interface Events {
   filters: EventFilters;
-  /** Whose acts may be chosen. */
+  /** The filter offers the acts of these people. */
   people: string[];
   events: ListedEvent[];
   /** The requests that were exports, by their id in the log. */

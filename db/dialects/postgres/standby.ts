@@ -1,9 +1,9 @@
-import type { Database } from '../database.ts';
-import { pause } from '../turn.ts';
-import { createDatabase } from './kysely.ts';
-import { fail } from './postgres-errors.ts';
-import type { Reader } from './postgres-reader.ts';
-import { shareReads } from './shared-reads.ts';
+import type { Database } from '../../database.ts';
+import { pause } from '../../turn.ts';
+import { createDatabase } from '../kysely.ts';
+import { shareReads } from '../shared-reads.ts';
+import { fail } from './errors.ts';
+import type { Reader } from './reader.ts';
 
 /** Pauses before a standby that is behind is asked again. After them, lists are read on the server that writes. */
 const pauses_ms = [5, 10, 20, 40, 80];

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Names } from './postgres-names.ts';
+import type { Names } from './names.ts';
 
 /** The protocol's messages as `pg` sends them. Its types lack that the last parameter may be left out. */
 interface Wire extends pg.Connection {

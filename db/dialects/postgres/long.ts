@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import type { Database, Outcome, Snapshot } from '../database.ts';
-import { createDatabase } from './kysely.ts';
-import { createSnapshot } from './snapshot.ts';
+import type { Database, Outcome, Snapshot } from '../../database.ts';
+import { createDatabase } from '../kysely.ts';
+import { createSnapshot } from '../snapshot.ts';
 
 /** Lifts the limits of time that a server or role may set. Because a pooler hands sessions on, they end with it. */
 const no_limits = 'set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0';

@@ -1,8 +1,8 @@
 import type { CompiledQuery } from 'kysely';
 import pg from 'pg';
-import type { DatabaseMeter } from '../database.ts';
-import { isMisplaced, type Names } from './postgres-names.ts';
-import type { Servers } from './postgres-servers.ts';
+import type { DatabaseMeter } from '../../database.ts';
+import { isMisplaced, type Names } from './names.ts';
+import type { Servers } from './servers.ts';
 
 /** Longest waits of the server in a transaction, by the name of its setting, in milliseconds. */
 export type Limits = Record<'statement_timeout' | 'lock_timeout' | 'idle_in_transaction_session_timeout', number>;

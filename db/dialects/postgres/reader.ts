@@ -1,9 +1,9 @@
 import pg from 'pg';
-import type { Backlog } from '../database.ts';
-import { isLost } from './postgres-errors.ts';
-import { limitQueries } from './postgres-limited.ts';
-import type { Names } from './postgres-names.ts';
-import type { Servers } from './postgres-servers.ts';
+import type { Backlog } from '../../database.ts';
+import { isLost } from './errors.ts';
+import { limitQueries } from './limited.ts';
+import type { Names } from './names.ts';
+import type { Servers } from './servers.ts';
 
 /** Number of connections for reading. Writes have a connection of their own. */
 const readers = 8;

@@ -1,4 +1,4 @@
-import { Conflict, Unavailable } from '../database.ts';
+import { Conflict, Unavailable } from '../../database.ts';
 
 const unique_violation = '23505';
 const not_null_violation = '23502';
