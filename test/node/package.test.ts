@@ -51,6 +51,16 @@ describe('the package', () => {
     expect(paths).not.toMatch(/\.ts$/m);
   });
 
+  it('tells who imports it what to import', async () => {
+    const { code, stderr } = await run(
+      ['--input-type=module', '-e', "import 'lead-consent'"],
+      {},
+      join(place, '../..'),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('`init` from "lead-consent-widget"');
+  });
+
   it('runs in an empty folder: takes a lead, tells its tokens to the operator, keeps both in ./data', async () => {
     const server = await startProcess(
       [command, 'start'],

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
@@ -22,6 +23,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const versionOf = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8')).version;
+
 /** Packs the widget as it would be published, and unpacks it into a project of its own beside React. */
 function installPackage() {
   const modules = join(folder, 'node_modules');
@@ -39,8 +42,27 @@ it('the package has nothing that publint would change', async () => {
   expect(messages.map(message => formatMessage(message, { name: 'lead-consent-widget' }))).toEqual([]);
 });
 
+it('the package has types wherever an ES module can be imported', async () => {
+  const packed = readFileSync(join(folder, `lead-consent-widget-${versionOf('widget/package.json')}.tgz`));
+  const checked = await checkPackage(createPackageFromTarballData(packed));
+  const problems = 'problems' in checked ? checked.problems : [{ kind: 'no types', resolutionKind: 'any' }];
+  const from = (problem: (typeof problems)[number]) =>
+    'resolutionKind' in problem ? problem.resolutionKind : undefined;
+  // The package is an ES module alone: it has nothing for TypeScript's oldest resolution, nor for `require`.
+  expect(problems.filter(problem => !['node10', 'node16-cjs'].includes(`${from(problem)}`))).toEqual([]);
+});
+
+it('the package has README and licence, and the example in it compiles', async () => {
+  const paths = readdirSync(join(folder, 'node_modules/lead-consent-widget'));
+  expect(paths.sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
+  expect(readFileSync(join(root, 'widget/LICENSE'), 'utf8')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'));
+  const [example] = readExamples('../widget/README.md', 'lead-consent-widget', site.host).filter(
+    ({ language }) => language === 'tsx',
+  );
+  await serveExample(example!.code, "export * from './example';\n", 'react');
+});
+
 it('the package has the version of the product', () => {
-  const versionOf = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8')).version;
   expect(versionOf('widget/package.json')).toBe(versionOf('package.json'));
 });
 

@@ -5,9 +5,9 @@ import { build, type Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Programs that Node starts, and the threads that they start in turn. */
+/** Programs that Node starts, the threads that they start in turn, and the answer to who imports the package. */
 const programs = [
-  ...['worker/lead-consent.ts', 'worker/node/backup/drill-thread.ts'],
+  ...['worker/lead-consent.ts', 'worker/node/bare-import.ts', 'worker/node/backup/drill-thread.ts'],
   ...['db/dialects/sqlite-thread.ts', 'db/dialects/sqlite-file-check.ts'],
 ];
 
