@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type CompiledQuery, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { digest, lengthPrefixed } from '../digest.ts';
 import { newId } from '../ids.ts';
@@ -52,22 +52,35 @@ export async function writeNote(
   content: unknown,
   now: Date,
 ): Promise<string> {
-  const session_sha256 = digest(session_id);
   const id = newId(now);
-  const sealed = encrypt(deriveNoteKey(session_id), pad(JSON.stringify(content)), context(kind, id));
+  await db.atomic(keepNote(db, session_id, kind, id, content));
+  return id;
+}
+
+/** Returns the statements that write a note under an id, or anew, so that a unit can hold it with what it tells of. */
+export function keepNote(
+  db: Database,
+  session_id: string,
+  kind: NoteKind,
+  id: string,
+  content: unknown,
+): CompiledQuery[] {
+  const session_sha256 = digest(session_id);
+  const boxed = encrypt(deriveNoteKey(session_id), pad(JSON.stringify(content)), context(kind, id));
+  const sealed = boxed.toString('base64url');
   const own = db.selectFrom('session_notes').select('id').where('session_sha256', '=', session_sha256);
   const gone = db.deleteFrom('session_notes').where('session_sha256', '=', session_sha256);
   const kept = own.orderBy('id', 'desc').limit(sql.lit(notes_kept));
   const most = kept_of[kind];
-  await db.atomic([
+  return [
     db
       .insertInto('session_notes')
-      .values({ session_sha256, id, kind, sealed: sealed.toString('base64url') })
+      .values({ session_sha256, id, kind, sealed })
+      .onConflict(conflict => conflict.columns(['session_sha256', 'id']).doUpdateSet({ sealed }))
       .compile(),
     gone.where('id', 'not in', kept).compile(),
     ...(most ? [deleteOld(kind, most)] : []),
-  ]);
-  return id;
+  ];
 
   function deleteOld(kind: NoteKind, most: number) {
     const kept = own.where('kind', '=', kind).orderBy('id', 'desc').limit(sql.lit(most));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Unavailable } from '../../db/database.ts';
 import { clear, startConsole } from '../support/console.ts';
 
 type Console = Awaited<ReturnType<typeof startConsole>>;
@@ -103,8 +104,10 @@ describe('several leads at once', () => {
         ['status:closed>new,closed_reason', 1],
       ],
     ]);
-    expect((await sales.send(undo, { list: '' })).location).toBe('/console');
+    const again = await sales.send(undo, { list: '' });
+    expect(await again.response.text()).toContain('This was undone already: 2 leads were set back.');
     expect(await changesOf(started)).toHaveLength(5);
+    expect(await read()).toEqual(before);
 
     const late = await pressAll(sales, '', { act: 'status', status: 'qualified' });
     started.advance(15_001);
@@ -114,6 +117,63 @@ describe('several leads at once', () => {
       ['qualified', 'sales', null],
       ['qualified', null, null],
     ]);
+  });
+
+  it('are changed and undone once where a form is sent twice at once, and both are told the same', async () => {
+    const started = await startConsole();
+    const ids = [await started.submitLead(), await started.submitLead({ phone: '13900139000' })];
+    const sales = await started.open('sales');
+    const twice = <Sent>(send: () => Promise<Sent>) => Promise.all([send(), send()]);
+    const spam = () =>
+      press(
+        sales,
+        ids.map(id => `${id}/new/`),
+        { act: 'spam' },
+      );
+    for (const events of [2, 4]) {
+      const [one, other] = await twice(spam);
+      expect(other.location).toBe(one.location);
+      expect(other.page).toContain('2 leads: Closed (Spam).');
+      const [first, second] = await twice(() => sales.send(other.undo, { list: '' }));
+      const said = await Promise.all([first, second].map(({ response }) => response.text()));
+      const texts = said.map(page => /role="status"[^>]*><p>(.*?)<\/p>/.exec(page)?.[1]).sort();
+      expect(texts).toEqual(['This was undone already: 2 leads were set back.', 'Undone: 2 leads are as before.']);
+      expect(await statesOf(started, ids)).toEqual(Array(2).fill(['new', null, null]));
+      expect(await changesOf(started)).toHaveLength(events);
+      // The page of the change offers nothing that was done already.
+      expect(await (await sales.get(one.location)).text()).not.toContain('/undo"');
+    }
+  });
+
+  it('are undone as far as they were written where the database fails midway, and the rest is named', async () => {
+    const started = await startConsole({ FORM_QUOTA_PER_MINUTE: '200' });
+    const ids: string[] = [];
+    for (let n = 0; n < 52; n++) ids.push(await started.submitLead({ phone: `139001390${10 + n}` }));
+    const sales = await started.open('sales');
+    const { db } = started;
+    const { atomic } = db;
+    const boxes = ids.map(id => `${id}/new/`);
+    /** Lets units that change leads through, as many as are left. */
+    const failAfter = (left: number) => {
+      db.atomic = async unit => {
+        if (unit.some(({ sql }) => sql.startsWith('update "leads"')) && left-- === 0)
+          throw new Unavailable(new Error('away'));
+        return atomic(unit);
+      };
+    };
+    failAfter(0);
+    expect((await press(sales, boxes, { act: 'spam' })).status).toBe(503);
+    failAfter(1);
+    const { page, undo } = await press(sales, boxes, { act: 'assign', assigned_to: 'sales' });
+    db.atomic = atomic;
+    expect(page).toContain('50 leads: Assigned to sales.');
+    expect(page).toContain('2 leads were left as they are:');
+    expect(page.match(/it could not be saved: try again/g)).toHaveLength(2);
+    expect(started.lines.filter(line => line.includes('"event":"unavailable"'))).toHaveLength(2);
+    const owners = async () => (await statesOf(started, ids)).filter(([, owner]) => owner === 'sales').length;
+    expect(await owners()).toBe(50);
+    await sales.send(undo, { list: '' });
+    expect(await owners()).toBe(0);
   });
 
   it('are left as they are where one is held or erased or somebody changed it meanwhile, and each is told with why', async () => {

@@ -3,8 +3,8 @@ import type { Actor } from '../../audit/record.ts';
 import type { Database } from '../../database.ts';
 import { pickOther, reachedBy } from '../change.ts';
 import type { ClosedReason, LeadStatus } from '../lead.ts';
-import type { Former } from './states.ts';
-import { type BulkOutcome, writeAll } from './units.ts';
+import type { Former, State } from './states.ts';
+import { type Beside, type BulkOutcome, writeAll } from './units.ts';
 
 /** A change that several leads get alike: one of these members. */
 export interface BulkChange {
@@ -29,6 +29,7 @@ export interface Seen {
  * hundreds of round trips on D1. Each unit is whole; of several units some may be written when the next one fails.
  *
  * @param seen A few hundred leads at most.
+ * @param beside What each unit writes besides, so that it can be undone although the next one fails.
  */
 export async function changeSeveral(
   { db, notify }: { db: Database; notify?(): void },
@@ -36,10 +37,11 @@ export async function changeSeveral(
   change: BulkChange,
   actor: Actor,
   now: Date,
+  beside: Beside = () => [],
 ): Promise<BulkOutcome> {
   const at = now.toISOString();
   const known = new Map(seen.map(one => [one.id, one]));
-  const outcome = await writeAll(db, [...known.keys()], actor, now, state => {
+  const draft = (state: State) => {
     const { status, assigned_to } = known.get(state.id)!;
     if (status !== state.status || assigned_to !== state.assigned_to) return 'changed';
     const closed_reason = (change.status ?? state.status) === 'closed' ? change.closed_reason : null;
@@ -47,7 +49,8 @@ export async function changeSeveral(
     if (Object.keys(columns).length === 0) return undefined;
     const reached = reachedBy(columns.status ?? 'new').map(name => [name, state[name] ?? at]);
     return { ...columns, ...Object.fromEntries(reached), ...(columns.status && { status_changed_at: at }) };
-  });
+  };
+  const outcome = await writeAll(db, [...known.keys()], actor, now, draft, beside);
   if (change.assigned_to && outcome.former.length > 0) notify?.();
   return outcome;
 }
@@ -64,6 +67,7 @@ export async function undoChange(
   { actor_id, request_id, events }: { actor_id: string; request_id: string; events: number },
   actor: Actor,
   now: Date,
+  beside: Beside = () => [],
 ): Promise<BulkOutcome> {
   const acts = await db
     .selectFrom('audit_events')
@@ -76,9 +80,8 @@ export async function undoChange(
     .execute();
   const numbers = acts.map(({ seq }) => seq);
   const known = new Map(former.map(({ id, ...kept }) => [id, kept]));
-  const outcome = await writeAll(db, [...known.keys()], actor, now, state =>
-    numbers.includes(state.seq) ? known.get(state.id)! : 'changed',
-  );
+  const draft = (state: State) => (numbers.includes(state.seq) ? known.get(state.id)! : 'changed');
+  const outcome = await writeAll(db, [...known.keys()], actor, now, draft, beside);
   if (former.some(({ assigned_to }) => assigned_to)) notify?.();
   return outcome;
 }

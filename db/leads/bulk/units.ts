@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type CompiledQuery, sql } from 'kysely';
 import { type Actor, recordEvent, subject_tables, takeNumber, takenNumber } from '../../audit/record.ts';
 import { Conflict, type Database } from '../../database.ts';
 import { writeDeliveries } from '../../notices/write.ts';
@@ -6,8 +6,11 @@ import { failUnless, prepare } from '../../statements.ts';
 import { describeColumns, pickOther } from '../change.ts';
 import { type Former, type Kept, kept_columns, leads_per_unit, pickKept, readStates, type State } from './states.ts';
 
-/** Why a lead was not changed: it is held or restricted, erased, or somebody else has changed it meanwhile. */
-export type Refused = { id: string; why: 'held' | 'erased' | 'changed' };
+/**
+ * Why a lead was not changed: it is held or restricted, erased, somebody else has changed it meanwhile, or it could not
+ * be written.
+ */
+export type Refused = { id: string; why: 'held' | 'erased' | 'changed' | 'failed' };
 
 export interface BulkOutcome {
   /** The leads that were changed, as they were before. */
@@ -18,6 +21,13 @@ export interface BulkOutcome {
   /** Number of events that were recorded. */
   events: number;
 }
+
+/**
+ * Returns statements that are written together with a unit.
+ *
+ * Because a later unit may fail, they are told of what is so then: leads of which nothing is written yet have failed.
+ */
+export type Beside = (outcome: BulkOutcome) => CompiledQuery[];
 
 /** Attempts at a change before what others keep changing is refused. */
 const attempts = 20;
@@ -33,6 +43,7 @@ interface Move {
  * and drafted again.
  *
  * @param draft Returns columns of a lead to set, undefined where nothing need be, or that somebody has changed it.
+ * @throws what a unit failed with. Those before it are written, each with its `beside`.
  */
 export async function writeAll(
   db: Database,
@@ -40,8 +51,9 @@ export async function writeAll(
   actor: Actor,
   now: Date,
   draft: (state: State) => Partial<Kept> | 'changed' | undefined,
+  beside: Beside,
 ): Promise<BulkOutcome> {
-  const outcome: BulkOutcome = { former: [], same: 0, refused: [], events: 0 };
+  let outcome: BulkOutcome = { former: [], same: 0, refused: [], events: 0 };
   const refuse = (id: string, why: Refused['why']) => outcome.refused.push({ id, why });
   let waiting = ids;
   for (let attempt = 1; waiting.length > 0 && attempt <= attempts; attempt++) {
@@ -57,13 +69,14 @@ export async function writeAll(
       else moves.push({ state, columns });
     }
     waiting = [];
-    for (const unit of groupMoves(moves)) {
-      const ids = unit.moves.map(({ state }) => state.id);
-      if (!(await writeUnit(db, unit, actor, now))) waiting.push(...ids);
-      else {
-        outcome.events += 1;
-        outcome.former.push(...unit.moves.map(({ state }) => ({ id: state.id, ...pickKept(state) })));
-      }
+    const units = groupMoves(moves);
+    for (const [place, unit] of units.entries()) {
+      const former = [...outcome.former, ...unit.moves.map(({ state }) => ({ id: state.id, ...pickKept(state) }))];
+      const written = { ...outcome, events: outcome.events + 1, former };
+      const open = [...waiting, ...units.slice(place + 1).flatMap(listIds)];
+      const refused = [...outcome.refused, ...open.map(id => ({ id, why: 'failed' as const }))];
+      if (await writeUnit(db, unit, actor, now, beside({ ...written, refused }))) outcome = written;
+      else waiting.push(...listIds(unit));
     }
   }
   for (const id of waiting) refuse(id, 'changed');
@@ -75,6 +88,10 @@ interface Unit {
   fields: string;
   form: string;
   moves: Move[];
+}
+
+function listIds({ moves }: Unit): string[] {
+  return moves.map(({ state }) => state.id);
 }
 
 /** Puts leads of one form of which the same changes together, a few to a unit. */
@@ -95,8 +112,9 @@ function groupMoves(moves: Move[]): Unit[] {
 }
 
 /** Writes a unit, and returns whether all its leads were as they had been read. */
-async function writeUnit(db: Database, { fields, form, moves }: Unit, actor: Actor, now: Date): Promise<boolean> {
-  const lead_ids = moves.map(({ state }) => state.id);
+async function writeUnit(db: Database, unit: Unit, actor: Actor, now: Date, beside: CompiledQuery[]): Promise<boolean> {
+  const { fields, form, moves } = unit;
+  const lead_ids = listIds(unit);
   const told = moves.filter(({ state, columns }) => columns.assigned_to && columns.assigned_to !== state.assigned_to);
   try {
     await db.atomic([
@@ -106,6 +124,7 @@ async function writeUnit(db: Database, { fields, form, moves }: Unit, actor: Act
       ),
       ...recordEvent(db, actor, { action: 'lead.changed', fields, purpose: form, lead_ids }, now),
       ...told.map(({ state }) => writeDeliveries(db, { event: 'lead.assigned', lead_id: state.id }, now)),
+      ...beside,
     ]);
     return true;
   } catch (error) {

@@ -170,6 +170,8 @@ export const en = {
     choose: (most: number) => `Tick 1 to ${most} leads first.`,
     done: (n: number, what: string) => `${n === 1 ? '1 lead' : `${n} leads`}: ${what}.`,
     undone: (n: number) => (n === 1 ? 'Undone: 1 lead is as before.' : `Undone: ${n} leads are as before.`),
+    again: (n: number) =>
+      n === 1 ? 'This was undone already: 1 lead was set back.' : `This was undone already: ${n} leads were set back.`,
     same: (n: number) => (n === 1 ? '1 was so already.' : `${n} were so already.`),
     late: 'Nothing was undone, because ten seconds are over. Select the leads and set them anew.',
     undo: 'Undo',
@@ -178,6 +180,7 @@ export const en = {
       held: 'it is held or restricted',
       erased: 'it was erased',
       changed: 'somebody has changed it meanwhile',
+      failed: 'it could not be saved: try again',
     }),
   },
   lead: {

@@ -148,6 +148,7 @@ export const zh_cn: ConsoleTexts = {
     choose: most => `请先勾选 1 至 ${most} 条线索。`,
     done: (n, what) => `${n} 条线索：${what}。`,
     undone: n => `已撤销：${n} 条线索已恢复原状。`,
+    again: n => `此前已撤销：已恢复 ${n} 条线索。`,
     same: n => `另有 ${n} 条原本如此。`,
     late: '已超过十秒，未撤销任何内容。请重新选择线索并设置。',
     undo: '撤销',
@@ -156,6 +157,7 @@ export const zh_cn: ConsoleTexts = {
       held: '已被保全或限制处理',
       erased: '已删除',
       changed: '其间已被他人更改',
+      failed: '未能保存，请重试',
     },
   },
   lead: {

@@ -35,11 +35,8 @@ ${scopes.includes('leads:write') ? work : ''}
 /** Draws what was done to several leads, what was not and why, and the button that undoes it. */
 export function renderReport({ text }: Reader, report: BulkReport, list: string): Content {
   const { bulk } = text;
-  const { act, changed, same, refused, undo } = report;
-  const said = [
-    act === 'late' ? bulk.late : act === 'undo' ? bulk.undone(changed) : bulk.done(changed, describe(text, report)),
-    same > 0 ? bulk.same(same) : '',
-  ];
+  const { same, refused, undo } = report;
+  const said = [sayDone(text, report), same > 0 ? bulk.same(same) : ''];
   const button = undo
     ? html`<form method="post" action="/console/bulk/${undo.id}/undo" data-fade="${undo.ms}"><input type="hidden" name="list" value="${list}"><button class="quiet" data-key="z" aria-keyshortcuts="z">${bulk.undo}<kbd aria-hidden="true">z</kbd></button></form>`
     : '';
@@ -47,8 +44,16 @@ export function renderReport({ text }: Reader, report: BulkReport, list: string)
     ({ id, name, why }) =>
       html`<li><a href="${leadAddress(id, list)}">${name ?? html`<code>${id.slice(-12)}</code>`}</a>: ${bulk.why[why]}</li>`,
   );
-  return html`<div class="notice report" role="status" tabindex="-1" autofocus><p>${said.join(' ')}</p>${button}
+  return html`<div class="notice report" role="status" tabindex="-1" autofocus><p>${said.filter(Boolean).join(' ')}</p>${button}
 ${refused.length > 0 ? html`<p>${bulk.refused(refused.length)}</p><ul>${left}</ul>` : ''}</div>`;
+}
+
+function sayDone(text: Reader['text'], report: BulkReport): string {
+  const { bulk } = text;
+  const { act, changed } = report;
+  if (act === 'late') return bulk.late;
+  if (act === 'again') return bulk.again(changed);
+  return act === 'undo' ? bulk.undone(changed) : bulk.done(changed, describe(text, report));
 }
 
 function describe(text: Reader['text'], { act, change }: BulkReport): string {

@@ -1,37 +1,27 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import { newId } from '../../../../db/ids.ts';
 import { type BulkChange, changeSeveral, undoChange } from '../../../../db/leads/bulk/change.ts';
-import type { Former } from '../../../../db/leads/bulk/states.ts';
-import type { BulkOutcome, Refused } from '../../../../db/leads/bulk/units.ts';
+import type { Refused } from '../../../../db/leads/bulk/units.ts';
 import { lead_statuses } from '../../../../db/leads/lead.ts';
 import { listChosen, type Position } from '../../../../db/leads/read.ts';
-import { readNote, takeNote, writeNote } from '../../../../db/staff/notes.ts';
+import { keepNote } from '../../../../db/staff/notes.ts';
 import { type App, factory, type Services } from '../../../context.ts';
 import { actorOf } from '../../../guards/access.ts';
-import { uuid } from '../../../http/query-fields.ts';
 import { staffName } from '../../../http/staff-text.ts';
 import { body } from '../../../http/validate.ts';
 import { readSessionId } from '../../session.ts';
 import { readList } from '../filters.ts';
 import { isOpen } from '../rows.ts';
 import { chosen_body, chosenLeads } from './chosen.ts';
+import { type Done, keepDone, readDone } from './done.ts';
+import { claimAct } from './repeats.ts';
 
 /** How long the page offers to undo a change. */
 const undo_ms = 10_000;
 
 /** How much later an undo may arrive, because the offer is drawn, and the press sent, over a line that may be slow. */
 const way_ms = 5_000;
-
-/** What a session keeps of a change of several leads. */
-interface Done extends Pick<BulkOutcome, 'same' | 'refused' | 'events'> {
-  act: 'status' | 'spam' | 'assign' | 'undo' | 'late';
-  change: BulkChange;
-  former: Former[];
-  /** When it was done, and by which request of whom. */
-  at: string;
-  actor_id: string;
-  request_id: string;
-}
 
 const none = z.literal('');
 const change = z.object({
@@ -44,7 +34,8 @@ const change = z.object({
 
 /**
  * `POST /console/bulk` sets the status or the assignee of the leads whose boxes are ticked, or closes them as spam. The
- * list that it leads back to says what was done and what was not, and offers to undo it.
+ * list that it leads back to says what was done and what was not, and offers to undo it. A form that is sent twice leads
+ * to what the first one did.
  */
 export const changeLeads = factory.createHandlers(body(change, chosen_body), async c => {
   const { services } = c.var;
@@ -54,8 +45,14 @@ export const changeLeads = factory.createHandlers(body(change, chosen_body), asy
     spam: { status: 'closed', closed_reason: 'spam' },
     assign: { assigned_to: assigned_to || null },
   };
-  const outcome = await changeSeveral(services, lead, asked[act], actorOf(c), services.now());
-  return leadToList(c, list, { ...outcome, act, change: asked[act] });
+  const id = newId(services.now());
+  let first = await claimAct(c, [lead, asked[act]], id);
+  // One that was undone meanwhile is asked for anew.
+  while (first?.done.undone_by) first = await claimAct(c, [lead, asked[act], first.id], id);
+  if (first) return leadToList(c, list, first.id);
+  const said = { act, change: asked[act] };
+  await keepDone(c, id, said, beside => changeSeveral(services, lead, asked[act], actorOf(c), services.now(), beside));
+  return leadToList(c, list, id);
 });
 
 /** `POST /console/bulk/{id}/undo` undoes a change of several leads, at most once and only for a while. */
@@ -64,27 +61,35 @@ export const undoBulk = factory.createHandlers(
   async c => {
     const { services } = c.var;
     const { db, now } = services;
-    const id = c.req.param('id') ?? '';
+    const session = readSessionId(c)!;
+    const undone = c.req.param('id') ?? '';
     const { list } = c.req.valid('json');
-    const done = uuid.test(id) ? await takeNote<Done>(db, readSessionId(c)!, 'bulk', id) : undefined;
-    if (!done) return c.redirect(`/console${readList(list)}`, 303);
+    const done = await readDone(c, undone);
+    if (!done || !canBeUndone(done)) return c.redirect(`/console${readList(list)}`, 303);
     const { change, former, at, actor_id, request_id, events } = done;
+    const id = newId(now());
+    const by = done.undone_by ? await readDone(c, done.undone_by) : (await claimAct(c, undone, id))?.done;
     const isLate = now().getTime() - Date.parse(at) > undo_ms + way_ms;
-    if (isLate) return leadToList(c, list, { act: 'late', change, former: [], same: 0, refused: [], events: 0 });
-    const outcome = await undoChange(services, former, { actor_id, request_id, events }, actorOf(c), now());
-    return leadToList(c, list, { ...outcome, act: 'undo', change });
+    if (by || done.undone_by || isLate) {
+      const nothing = { former: by?.former ?? [], same: 0, refused: by?.refused ?? [], events: 0 };
+      await keepDone(c, id, { act: by || done.undone_by ? 'again' : 'late', change }, async () => nothing);
+      return leadToList(c, list, id);
+    }
+    await keepDone(c, id, { act: 'undo', change }, beside =>
+      undoChange(services, former, { actor_id, request_id, events }, actorOf(c), now(), outcome => [
+        ...beside(outcome),
+        ...keepNote(db, session, 'bulk', undone, { ...done, undone_by: id } satisfies Done),
+      ]),
+    );
+    return leadToList(c, list, id);
   },
 );
 
-async function leadToList(
-  c: Context<App>,
-  list: string | undefined,
-  said: Omit<Done, 'at' | 'actor_id' | 'request_id'>,
-): Promise<Response> {
-  const { db, now } = c.var.services;
-  const { id: actor_id, request_id } = actorOf(c);
-  const done: Done = { ...said, at: now().toISOString(), actor_id, request_id: request_id! };
-  const note = await writeNote(db, readSessionId(c)!, 'bulk', done, now());
+function canBeUndone({ act }: Done): boolean {
+  return act === 'status' || act === 'spam' || act === 'assign';
+}
+
+function leadToList(c: Context<App>, list: string | undefined, note: string): Response {
   const address = readList(list);
   return c.redirect(`/console${address}${address.includes('?') ? '&' : '?'}done=${note}`, 303);
 }
@@ -103,16 +108,16 @@ export interface BulkReport extends Pick<Done, 'act' | 'change' | 'same'> {
 export async function readReport(c: Context<App>): Promise<BulkReport | undefined> {
   const { services } = c.var;
   const id = c.req.query('done') ?? '';
-  const done = uuid.test(id) ? await readNote<Done>(services.db, readSessionId(c)!, 'bulk', id) : undefined;
+  const done = await readDone(c, id);
   if (!done) return undefined;
-  const { act, change, former, same, at } = done;
+  const { act, change, former, same, at, undone_by } = done;
   const names = await readNames(
     services,
     done.refused.map(({ id }) => id),
   );
   const refused = done.refused.map(one => ({ ...one, name: names.get(one.id) }));
   const ms = undo_ms - (services.now().getTime() - Date.parse(at));
-  const canUndo = act !== 'undo' && act !== 'late' && former.length > 0 && ms > 0;
+  const canUndo = canBeUndone(done) && !undone_by && former.length > 0 && ms > 0;
   return { act, change, same, changed: former.length, refused, undo: canUndo ? { id, ms } : undefined };
 }
 
