@@ -11,7 +11,19 @@ export interface Session {
 }
 
 /** Error of code that is older than the database. Because it would break what newer code wrote, it does not go on. */
-export class NewerSchema extends Error {}
+export class NewerSchema extends Error {
+  constructor(name: string) {
+    super(
+      `the database has migration ${name}, newer than this software; nothing was changed. Start the version that ran last, or restore a backup from before the upgrade into a new database (docs/upgrading.md)`,
+    );
+  }
+}
+
+/**
+ * Tells by its name whether a migration only adds to the tables: `0003_add_….sql`. Older code then goes on, so that servers
+ * are upgraded one after another, and an upgrade is taken back by starting the version before.
+ */
+export const onlyAdds = (name: string) => /^\d{4}_add_/.test(name);
 
 const folder = fileURLToPath(new URL('./migrations/', import.meta.url));
 
@@ -26,7 +38,7 @@ const advisory_lock = 5_283_001;
  * statement, to run again, and to run twice at once.
  *
  * @returns The names applied now.
- * @throws NewerSchema when the database knows a migration that this code does not.
+ * @throws NewerSchema when the database knows a migration that this code does not, unless that only adds.
  */
 export async function migrate(session: Session): Promise<string[]> {
   const files = listMigrations(session.dialect);
@@ -37,8 +49,8 @@ export async function migrate(session: Session): Promise<string[]> {
       if (session.dialect === 'postgres') await session.run(`select pg_advisory_xact_lock(${advisory_lock})`);
       await session.run('create table if not exists migrations (name text primary key, applied_at text not null)');
       const known = await session.list('select name from migrations');
-      const newer = known.find(one => !files.has(one));
-      if (newer) throw new NewerSchema(`the database has migration ${newer}, newer than this software: update it`);
+      const newer = known.find(one => !files.has(one) && !onlyAdds(one));
+      if (newer) throw new NewerSchema(newer);
       if (!known.includes(name)) {
         await session.run(readFileSync(path, 'utf8'));
         await session.run(`insert into migrations values ('${name}', cast(current_timestamp as text))`);
@@ -54,15 +66,21 @@ export async function migrate(session: Session): Promise<string[]> {
   return applied;
 }
 
-/** Compares the migrations that a database knows with those of this code. */
+/**
+ * Compares the migrations that a database knows with those of this code.
+ *
+ * @returns Those that are missing; one that is newer, which this code refuses; and newer ones that only add.
+ */
 export function compareMigrations(
   known: string[],
   dialect: Session['dialect'],
-): { missing: string[]; newer: string | undefined } {
+): { missing: string[]; newer: string | undefined; added: string[] } {
   const files = listMigrations(dialect);
+  const unknown = known.filter(name => !files.has(name));
   return {
     missing: [...files.keys()].filter(name => !known.includes(name)),
-    newer: known.find(one => !files.has(one)),
+    newer: unknown.find(name => !onlyAdds(name)),
+    added: unknown.filter(onlyAdds),
   };
 }
 

@@ -7,6 +7,7 @@ import * as postgres from '../db/dialects/postgres.ts';
 import * as sqlite from '../db/dialects/sqlite.ts';
 import { migrate, NewerSchema, type Session } from '../db/migrate.ts';
 import { createPostgresDatabase } from './support/engines.ts';
+import { lead, startPublished } from './support/harness.ts';
 
 const numbers = readdirSync(new URL('../db/migrations/', import.meta.url)).filter(name => name.endsWith('.sql')).length;
 
@@ -77,12 +78,38 @@ describe.each(places)('migrate on $engine', ({ engine, makeAddress, open }) => {
     clean();
   });
 
-  it('refuses a database that newer software has written', async () => {
+  it('refuses a database that newer software has changed, says what to do, and changes nothing', async () => {
     const { address, clean } = await makeAddress();
     const db = await open(address);
-    await db.atomic([sql`insert into migrations values ('9999_future.sql', 'now')`.compile(db)]);
+    const list = () => sql`select * from migrations order by name`.execute(db);
+    await db.atomic([
+      sql`delete from migrations where name = '0002_guards.sql'`.compile(db),
+      sql`insert into migrations values ('9999_future.sql', 'now')`.compile(db),
+    ]);
+    const { rows } = await list();
+    const refused = await Promise.resolve(open(address)).catch(error => error);
+    expect(refused).toBeInstanceOf(NewerSchema);
+    expect(refused.message).toMatch(
+      /9999_future\.sql, newer than.*nothing was changed.*Start the version.*restore a backup/,
+    );
+    expect((await list()).rows).toEqual(rows);
     await db.destroy();
-    await expect(open(address)).rejects.toBeInstanceOf(NewerSchema);
+    clean();
+  });
+
+  it('goes on with a database to which newer software has only added', async () => {
+    const { address, clean } = await makeAddress();
+    const db = await open(address);
+    await db.atomic([
+      sql`insert into migrations values ('9999_add_something.sql', 'now')`.compile(db),
+      sql`alter table leads add column something text`.compile(db),
+    ]);
+    await db.destroy();
+    const again = await open(address);
+    const { post, pull } = await startPublished({}, again);
+    expect((await post('/forms/mini-ai-experience', lead)).status).toBe(201);
+    expect(await (await pull('/leads?view=clear')).json()).toMatchObject({ leads: [{ name: lead.name }] });
+    await again.destroy();
     clean();
   });
 });

@@ -1,5 +1,6 @@
 import { type CompiledQuery, sql } from 'kysely';
 import type { Database, Table } from '../database.ts';
+import { onlyAdds } from '../migrate.ts';
 import type { BackupFile, Manifest } from './manifest.ts';
 import { Refusal } from './refusal.ts';
 import { keyOf, left_out } from './tables.ts';
@@ -30,7 +31,7 @@ export async function createFiller(db: Database, manifest: Manifest) {
     tables: new Map((await snapshot.listTables()).map(table => [table.name, table])),
     migrations: await snapshot.listMigrations(),
   }));
-  const newer = manifest.migrations.find(name => !migrations.includes(name));
+  const newer = manifest.migrations.find(name => !migrations.includes(name) && !onlyAdds(name));
   if (newer)
     throw new Refusal('newer_schema', `the backup has migration ${newer}, newer than this software: update it first`);
   const singles = new Map<string, Record<string, unknown>>();

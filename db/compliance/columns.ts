@@ -193,6 +193,9 @@ const declared: { [Name in keyof Schema]: Record<keyof Schema[Name], 1> } = {
   jobs: { name: 1, lease_until: 1, holder: 1, last_success_at: 1, result: 1 },
 };
 
+/** The latest migration of this version. Because a Worker cannot read the folder, its name stands here. */
+export const latest_migration = '0002_guards.sql';
+
 /** What the columns of a database are, beside those that are declared. */
 export interface Columns {
   tables: number;
@@ -201,11 +204,17 @@ export interface Columns {
   stray: string[];
   /** Those that are declared and not there. */
   missing: string[];
+  /** Whether newer software has changed the tables, so that it declares more. */
+  are_newer: boolean;
 }
 
 /** Compares the columns of every table, as the database itself describes them, with those that are declared. */
 export async function compareColumns(db: Database): Promise<Columns> {
-  const found = (await db.snapshot(snapshot => snapshot.listTables())).flatMap(nameColumns);
+  const { tables, migrations } = await db.snapshot(async snapshot => ({
+    tables: await snapshot.listTables(),
+    migrations: await snapshot.listMigrations(),
+  }));
+  const found = tables.flatMap(nameColumns);
   const expected = Object.entries(declared).flatMap(([name, columns]) =>
     nameColumns({ name, columns: Object.keys(columns) }),
   );
@@ -214,6 +223,7 @@ export async function compareColumns(db: Database): Promise<Columns> {
     columns: expected.length,
     stray: found.filter(name => !expected.includes(name)),
     missing: expected.filter(name => !found.includes(name)),
+    are_newer: migrations.some(name => name > latest_migration),
   };
 }
 

@@ -188,6 +188,14 @@ describe.each(['SQLite', 'PostgreSQL'])('a restore into %s refuses, and changes 
   });
 });
 
+it('a restore takes a backup of newer software that has only added what a backup does not hold', async () => {
+  const path = join(folder, 'added');
+  cpSync(out, path, { recursive: true });
+  forge(path, ({ migrations }) => ({ migrations: [...migrations, '9999_add_index.sql'] }));
+  const url = `file:${join(folder, 'added.db')}`;
+  expect(await restoreBackup(url, { path, keyring, now: noon })).toMatchObject({ leads: 4 });
+});
+
 it('a restore refuses a file that a server has open', async () => {
   const url = `file:${join(folder, 'open', 'leads.db')}`;
   const server = await openStore(url);

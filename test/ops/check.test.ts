@@ -166,7 +166,13 @@ describe.each(['SQLite', 'PostgreSQL'])('ops check on %s', engine => {
       await db.atomic([sql`delete from migrations where name like '%guards.sql'`.compile(db)]);
       const older = await check(environment);
       expect(older.warnings.find(line => line.check === 'database')!.found).toMatch(/a start applies 0002_guards.sql$/);
-      await db.atomic([sql`insert into migrations values ('0002_guards.sql', '')`.compile(db)]);
+      await db.atomic([
+        sql`insert into migrations values ('0002_guards.sql', ''), ('9999_add_more.sql', '')`.compile(db),
+      ]);
+      const added = await check(environment);
+      expect(added.wrong).toEqual([]);
+      expect(added.warnings.find(line => line.check === 'database')!.found).toMatch(/added.*9999_add_more.sql.*works/);
+      await db.atomic([sql`delete from migrations where name = '9999_add_more.sql'`.compile(db)]);
     });
   });
 

@@ -76,6 +76,8 @@ const en = {
   columns_declared:
     'Columns of the database: {columns}, in {tables} tables, all of them declared; none is for an address, a browser or a page.',
   columns_stray: 'Columns of the database that no version declares: {columns}, among them {first}.',
+  columns_newer:
+    'Newer software has added columns, which this version does not know: {columns}, among them {first}. A server of the newer version tells.',
   columns_missing: 'Declared columns that the database lacks: {columns}, among them {first}.',
   consent_whole:
     'Inquiries that name version, digest and language of an archived document: {leads}, which is all of them. Digests of documents computed anew: {documents}.',
@@ -170,6 +172,7 @@ const zh: Record<Code, string> = {
   values_others: '抽样中有 {leads} 条线索包含四项以外的内容。',
   columns_declared: '{tables} 张表的 {columns} 个字段均为已声明字段，没有存储网络地址、浏览器或页面的字段。',
   columns_stray: '数据库中有 {columns} 个未声明的字段，例如 {first}。',
+  columns_newer: '较新版本的软件增加了 {columns} 个本版本不认识的字段，例如 {first}；由较新版本的服务器核查。',
   columns_missing: '数据库缺少 {columns} 个已声明的字段，例如 {first}。',
   consent_whole: '全部 {leads} 条线索均记有存档文本的版本、摘要和语言；已重新计算 {documents} 份文本的摘要。',
   consent_part: '已查看 {leads} 条线索，均记有存档文本的版本、摘要和语言；下一次核对从此处继续。',

@@ -23,8 +23,8 @@ interface Held {
 }
 
 /**
- * Creates a reader. A statement runs once more when a pooler has misplaced it, or when its server is lost and another one
- * may serve.
+ * Creates a reader. A statement runs once more when a pooler has misplaced it, when its table has got a column, or when its
+ * server is lost and another one may serve.
  */
 export function createReader(servers: Servers, names: Names, statement_timeout_ms: number): Reader {
   const limited = limitQueries(names, statement_timeout_ms);
@@ -58,7 +58,7 @@ export function createReader(servers: Servers, names: Names, statement_timeout_m
       } catch (error) {
         const isElsewhere = servers.areSeveral && isLost(error);
         if (isElsewhere) servers.forget();
-        if (isElsewhere || names.stopAfter(error)) return send();
+        if (isElsewhere || names.renewAfter(error, [text])) return send();
         throw error;
       }
     },

@@ -1,7 +1,7 @@
 import type { CompiledQuery } from 'kysely';
 import pg from 'pg';
 import type { DatabaseMeter } from '../../database.ts';
-import { isMisplaced, type Names } from './names.ts';
+import { isUnprepared, type Names } from './names.ts';
 import type { Servers } from './servers.ts';
 
 /** Longest waits of the server in a transaction, by the name of its setting, in milliseconds. */
@@ -172,15 +172,16 @@ async function commitEach(client: pg.Client, units: Unit[], sender: Sender): Pro
   const outcomes = await Promise.all(units.map(({ statements }) => runTransaction(client, statements, sender)));
   for (const [n, { statements, resolve, reject }] of units.entries()) {
     const first = outcomes[n]!;
-    const isUnprepared = 'error' in first && isMisplaced(first.error);
-    const outcome = isUnprepared ? await runAlone(client, statements, sender) : first;
+    const isRepeated = 'error' in first && isUnprepared(first.error);
+    const outcome = isRepeated ? await runAlone(client, statements, sender) : first;
     if ('error' in outcome) reject(outcome.error);
     else resolve(outcome.results);
   }
 }
 
 /**
- * Runs a transaction with no other beside it, and once more without names when a pooler has misplaced a statement.
+ * Runs a transaction with no other beside it, and once more without names when a pooler has misplaced a statement, or
+ * with other names when a table has got a column.
  *
  * Because no transaction that failed before it is still on its way, an error of a misplaced statement is no
  * consequence of one: it is the pooler's.
@@ -189,7 +190,13 @@ async function commitEach(client: pg.Client, units: Unit[], sender: Sender): Pro
  */
 async function runAlone(client: pg.Client, statements: CompiledQuery[], sender: Sender): Promise<Ran> {
   const ran = await runTransaction(client, statements, sender);
-  return 'error' in ran && sender.names.stopAfter(ran.error) ? runTransaction(client, statements, sender) : ran;
+  const isRepeated =
+    'error' in ran &&
+    sender.names.renewAfter(
+      ran.error,
+      statements.map(({ sql }) => sql),
+    );
+  return isRepeated ? runTransaction(client, statements, sender) : ran;
 }
 
 /**

@@ -1,8 +1,12 @@
 import { self_check_form } from '../../../db/leads/lead.ts';
-import { broken, type Check, type Evidence, kept } from '../finding.ts';
+import { broken, type Check, type Evidence, kept, unproven } from '../finding.ts';
 
-/** The mistake in the columns of the database; undefined where they are those that this version declares. */
-function findStray({ columns: { stray, missing } }: Evidence) {
+/**
+ * The mistake in the columns of the database; undefined where they are those that this version declares. While servers are
+ * upgraded one after another, one of the version before cannot tell what the newer declares.
+ */
+function findStray({ columns: { stray, missing, are_newer } }: Evidence) {
+  if (stray.length > 0 && are_newer) return unproven('columns_newer', { columns: stray.length, first: stray[0]! });
   if (stray.length > 0) return broken('columns_stray', { columns: stray.length, first: stray[0]! });
   if (missing.length > 0) return broken('columns_missing', { columns: missing.length, first: missing[0]! });
   return undefined;

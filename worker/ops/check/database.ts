@@ -139,13 +139,13 @@ function listMigrations(db: Database): Promise<string[]> {
 
 /** Compares the tables with what this code knows. */
 function compareKnown(known: string[], dialect: 'sqlite' | 'postgres', name: string): Line[] {
-  const { missing, newer } = compareMigrations(known, dialect);
+  const { missing, newer, added } = compareMigrations(known, dialect);
   if (newer)
     return [
       wrong(
         'database',
         `${name}: it has migration ${newer}, newer than this software`,
-        'Update the software, or restore a backup from before: this one does not start on it.',
+        'This version does not start on it: start the one that ran last, or restore a backup from before the upgrade (docs/upgrading.md).',
       ),
     ];
   if (known.length === 0)
@@ -156,6 +156,14 @@ function compareKnown(known: string[], dialect: 'sqlite' | 'postgres', name: str
         'database',
         `${name}: older than this software; a start applies ${missing.join(', ')}`,
         'Make a backup before: ops backup DIR.',
+      ),
+    ];
+  if (added.length > 0)
+    return [
+      warn(
+        'database',
+        `${name}: newer software has added to its tables (${added.join(', ')}); this version works on it`,
+        'Finish the upgrade, or leave it as it is: docs/upgrading.md.',
       ),
     ];
   return [ok('database', `${name}: its tables are up to date`)];
