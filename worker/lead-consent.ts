@@ -37,8 +37,8 @@ async function main([name = '', ...rest]: string[]) {
 }
 
 async function readVersion(): Promise<string> {
-  const { default: about } = await import('../package.json', { with: { type: 'json' } });
-  return about.version;
+  const { version } = await import('./version.ts');
+  return version;
 }
 
 /** Ends with 2, as for every command line that cannot be understood. */

@@ -25,6 +25,7 @@ import { startTimers } from './node/timers.ts';
 import { createServices } from './services.ts';
 import { localAddress, readSettings, type Settings, settings_table } from './settings.ts';
 import { locales } from './shared/locales.ts';
+import { version } from './version.ts';
 import { logWarnings } from './warnings.ts';
 
 /**
@@ -109,6 +110,7 @@ server.listen(settings.port, settings.host, async () => {
   log('info', 'listening', {
     url: services.settings.public_url,
     port,
+    version,
     data_region: settings.data_region ?? 'not declared',
   });
   await logWarnings(services).catch(() => {});

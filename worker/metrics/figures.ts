@@ -3,6 +3,7 @@ import type { Backlog } from '../../db/database.ts';
 import { measureOutboxes } from '../../db/notices/backlog.ts';
 import type { App, Services } from '../context.ts';
 import { listKnownJobs } from '../late-jobs.ts';
+import { version } from '../version.ts';
 import { mayReadFigures } from './reader.ts';
 
 /** Figures of the service as of now: those of the database are the same on every server. */
@@ -25,6 +26,7 @@ export async function readFigures(services: Services) {
   const database_bytes = database_files.reduce((sum, { bytes }) => sum + bytes, 0);
   const backlog: Backlog | undefined = db.backlog?.();
   return {
+    version,
     ...meter?.readProcess?.(),
     ...(backlog && { units_waiting: backlog.units }),
     ...(backlog?.readers && { readers: backlog.readers }),

@@ -1,5 +1,6 @@
 import { back_up_job } from '../../db/jobs.ts';
 import type { Warning } from '../context.ts';
+import { version } from '../version.ts';
 import { hints } from '../warning-hints.ts';
 import type { Figures } from './figures.ts';
 import type { Gauge, Sample } from './text.ts';
@@ -13,6 +14,11 @@ export function makeGauges(warnings: Warning[] | undefined, figures: Figures | u
   const age = (at: string | undefined) => (at ? Math.max(0, now.getTime() - Date.parse(at)) / 1_000 : 0);
   const at = ({ last_success_at }: (typeof jobs)[number]) => Date.parse(last_success_at!) / 1_000;
   return [
+    {
+      name: 'lead_consent_build_info',
+      help: 'The version of the software that answers, as a label.',
+      samples: [[{ version }, 1]],
+    },
     {
       name: 'lead_consent_healthy',
       help: 'Whether the database takes a write and can be read.',

@@ -1,3 +1,4 @@
+import { version } from '../version.ts';
 import { type Answer, type Field, type JsonSchema, type Operation, tags } from './declaration.ts';
 import { announcement_operations } from './operations/announcements.ts';
 import { assignment_operations } from './operations/assignment.ts';
@@ -68,7 +69,7 @@ export function writeDocument(): JsonSchema {
     openapi: '3.1.1',
     info: {
       title: 'lead-consent',
-      version: '1.0.0',
+      version,
       description: introduction,
       license: { name: 'MIT', identifier: 'MIT' },
     },

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Content } from '../../http/page.ts';
 import { type SettingInForce, setting_groups } from '../../settings.ts';
+import { version } from '../../version.ts';
 import { renderTable } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
@@ -32,7 +33,7 @@ export function settingsPage(reader: Reader, { in_force, production, public_url 
   return {
     title: text.title,
     section: 'settings',
-    content: html`<h1>${text.title}</h1><p class="hint">${text.intro} ${production ? text.production : text.development}</p>
+    content: html`<h1>${text.title}</h1><p class="hint">${text.intro} ${production ? text.production : text.development} lead-consent ${version}</p>
 <div class="settings">${groups}</div>`,
   };
 }

@@ -17,6 +17,7 @@ const waiting = z.strictObject({ queued: z.int(), oldest_at: instant.optional(),
 
 /** The figures of `/health?full`. What a host cannot know is not there. */
 const figures = z.strictObject({
+  version: z.string(),
   uptime_seconds: z.int().optional(),
   resident_bytes: z.int().optional(),
   units_waiting: z.int().optional(),

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Conflict, isUnavailable } from '../../../db/database.ts';
+import { version } from '../../version.ts';
 import { commands } from '../commands.ts';
 import { type Command, flag, Mistake } from './command.ts';
 
@@ -29,6 +30,10 @@ function explain(error: NodeJS.ErrnoException): string | undefined {
 }
 
 async function run(args: string[]): Promise<number> {
+  if (args.length === 1 && /^(--version|-v)$/.test(args[0]!)) {
+    print(version);
+    return 0;
+  }
   const command = findCommand(args);
   if (!command || args.some(arg => arg === '--help' || arg === '-h')) {
     process.stderr.write(describeUsage(command ? [command] : commands));
