@@ -99,8 +99,6 @@ export function filterLeads(
     const isUnindexed = by_follow_up || (reached && column === 'form');
     if (values[column]) rows = rows.where(isUnindexed ? unindexed(column) : column, '=', asText(value[column]!));
   }
-  // Only a closed lead has a reason. There is an index by status, and none by reason.
-  if (values.closed_reason && !values.status && !by_follow_up) rows = rows.where('status', '=', sql.lit('closed'));
   if (unassigned) rows = rows.where('assigned_to', 'is', null);
   if (reached) rows = rows.where('contacted_at', 'is not', null).where(`${reached}_at`, 'is not', null);
   if (!values.form) rows = rows.where('form', '<>', sql.lit(self_check_form));
