@@ -101,8 +101,9 @@ describe('several leads at once', () => {
     await page.keyboard.press('2');
     await expect.poll(count).toBe(before + 1);
     await page.keyboard.press('x');
-    await page.locator('.several button[value=spam]').click();
+    await page.locator('.several button[value=spam]').dblclick();
     await page.locator('.report', { hasText: '1 lead: Closed (Spam).' }).waitFor();
+    expect(await page.locator('.report form').count()).toBe(1);
     expect(await page.locator('.report li').count()).toBe(0);
     expect(errors).toEqual([]);
     await context.close();

@@ -55,7 +55,7 @@ const findSmall = (page: Page, selector: string) =>
 
 /** The elements that a finger taps. A box counts by its label, because a tap on the label ticks it. */
 const targets =
-  '.bar :is(a, button, summary, input:not([type="checkbox"]), .check), .lead :is(button, select), .call a, .crumb a, .account summary';
+  '.leads .dial, .bar :is(a, button, summary, input:not([type="checkbox"]), .check), .lead :is(button, select), .call a, .crumb a, .account summary';
 
 async function readStatus(): Promise<string> {
   const response = await fetch(`${server.url}/leads/${id}`, { headers: { Authorization: `Bearer ${server.token}` } });
@@ -105,6 +105,25 @@ describe.each(['zh-CN', 'en'])('on a phone, in %s', locale => {
     await question.locator('button').tap();
     await page.reload();
     expect(await question.isVisible()).toBe(false);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('"Call" in the list shows the lead, dials at once, and asks for the status of the call', async () => {
+    const { context, page, errors } = await openPhone(locale);
+    await page.addInitScript(() => {
+      addEventListener('click', ({ target }) => {
+        if (target instanceof HTMLAnchorElement) sessionStorage.setItem('dialled', target.href);
+      });
+    });
+    await page.locator('.leads .dial').first().tap();
+    await page.locator('.call a').waitFor();
+    await page.locator('[data-ask]').waitFor();
+    expect(await page.evaluate('sessionStorage.getItem("dialled")')).toBe('tel:+8613800138078');
+    await page.evaluate('sessionStorage.removeItem("dialled")');
+    await page.reload();
+    await page.locator('[data-ask]').waitFor();
+    expect(await page.evaluate('sessionStorage.getItem("dialled")')).toBe(null);
     expect(errors).toEqual([]);
     await context.close();
   });

@@ -199,14 +199,19 @@ describe('the console in a browser', () => {
     await page.keyboard.press('s');
     expect(await page.locator(':focus').getAttribute('value')).toBe('first_contact');
     await page.keyboard.press('Enter');
-    await page.locator('a[href="tel:+8613800138078"]').waitFor();
+    await page.locator('.values a[href="tel:+8613800138078"]').waitFor();
     await page.keyboard.press('3');
     await page.locator('.toast', { hasText: 'Status saved. Qualified' }).waitFor();
     expect(await page.locator('button[aria-pressed=true]').getAttribute('value')).toBe('qualified');
     await page.keyboard.press('m');
     await page.locator('.toast', { hasText: 'Assignee saved. development' }).waitFor();
-    expect(await page.locator('a[href="tel:+8613800138078"]').count()).toBe(1);
+    expect(await page.locator('.values a[href="tel:+8613800138078"]').count()).toBe(1);
     expect(await readLead(id)).toMatchObject({ status: 'qualified', assigned_to: 'development' });
+    await page.goto(`${server.url}/console`);
+    await page.keyboard.press('j');
+    await page.keyboard.press('c');
+    await page.waitForURL('**/console/leads/*');
+    expect(await page.locator(':focus').getAttribute('href')).toBe('tel:+8613900139000');
 
     await page.keyboard.press('?');
     await page.getByLabel('Use shortcuts').uncheck();
@@ -326,11 +331,11 @@ describe('the console in a browser', () => {
     expect(await found.count()).toBe(1);
     await page.goForward();
     await page.getByRole('button', { name: 'First contact' }).click();
-    await page.locator(`a[href="tel:+86${phone}"]`).waitFor();
+    await page.locator(`.values a[href="tel:+86${phone}"]`).waitFor();
     const sent = posts.length;
     for (let n = 0; n < 2; n++) {
       await page.reload();
-      expect(await page.locator(`a[href="tel:+86${phone}"]`).count()).toBe(1);
+      expect(await page.locator(`.values a[href="tel:+86${phone}"]`).count()).toBe(1);
     }
     await page.getByRole('link', { name: '← Leads' }).click();
     await found.waitFor();
@@ -391,7 +396,7 @@ describe('the console in a browser', () => {
     await signIn(page);
     await page.goto(`${server.url}/console/leads/${id}`);
     await page.getByRole('button', { name: 'First contact' }).click();
-    await page.locator('a[href^="tel:"]').waitFor();
+    await page.locator('.values a[href^="tel:"]').waitFor();
     const tab = await context.newPage();
     await tab.goto(`${server.url}/console/leads/${id}`);
     await page.locator('.account summary').click();

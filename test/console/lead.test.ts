@@ -68,6 +68,32 @@ describe('a lead', () => {
     expect(await readEvents('action=lead.revealed')).toHaveLength(3);
   });
 
+  it('[A1] is called by one press from the list, which the audit trail holds as first contact or follow-up', async () => {
+    const { open, submitLead, readEvents, ask } = await startConsole();
+    const id = await submitLead();
+    const sales = await open('sales');
+    const list = await (await sales.get('/console?status=new')).text();
+    const [, call] = /formaction="([^"]+)"/.exec(list)!;
+    expect(call).toBe(`/console/leads/${id}/call?list=%3Fstatus%3Dnew`);
+    expect(await readEvents('action=lead.revealed')).toEqual([]);
+    const { response, location } = await sales.send(call!);
+    expect(location).toBe(`/console/leads/${id}?list=%3Fstatus%3Dnew`);
+    expect(await response.text()).toContain('href="tel:+8613800138078"');
+    await ask('PATCH', `/leads/${id}`, { status: 'contacted' }, 'sales');
+    const page = await (await sales.send(call!)).response.text();
+    expect(page).toContain('Shown for “Follow-up”');
+    const events = [{ purpose: 'first_contact', lead_ids: [id] }, { purpose: 'follow_up' }];
+    expect(await readEvents('action=lead.revealed')).toMatchObject(events);
+
+    expect(await sales.statusOf('/console/leads/00000000-0000-7000-8000-000000000000/call')).toBe(404);
+    const viewer = await open('viewer');
+    expect(await viewer.statusOf(call!)).toBe(403);
+    expect(await (await viewer.get('/console')).text()).not.toContain('/call');
+    await ask('POST', `/leads/${id}/holds`, { ground: 'court', reference: '7', review_on: '2027-05-23' });
+    expect(await (await sales.send(call!)).response.text()).not.toContain('tel:');
+    expect(await readEvents('action=lead.revealed')).toHaveLength(2);
+  });
+
   it('says what was done, and nothing for any other word of its address', async () => {
     const { open, submitLead } = await startConsole();
     const path = `/console/leads/${await submitLead()}`;

@@ -16,7 +16,7 @@ export { holdLead, releaseHold, showHolds } from './leads/holds/holds.ts';
 export { liftRestriction, showRestrictions } from './leads/holds/restrictions.ts';
 export { correctLead } from './leads/lead/correction.ts';
 export { askErasure, eraseLead } from './leads/lead/erasure.ts';
-export { hideLead, revealLead, showLead } from './leads/lead/lead.ts';
+export { callLead, hideLead, revealLead, showLead } from './leads/lead/lead.ts';
 export { setNote } from './leads/lead/note.ts';
 export { showProof } from './leads/lead/proof.ts';
 export { setAssignee, setFollowUp, setReason, setStatus } from './leads/lead/work.ts';

@@ -78,6 +78,7 @@ export const consolePages: Record<string, Methods> = {
   '/console/leads/:id': { GET: [allow('leads:read'), page('showLead')] },
   '/console/leads/:id/consent': { GET: [allow('consents:read'), page('showProof')] },
   '/console/leads/:id/reveal': { POST: [allow('leads:reveal'), page('revealLead')] },
+  '/console/leads/:id/call': { POST: [allow('leads:reveal'), page('callLead')] },
   '/console/leads/:id/reveal/end': { POST: [allow('leads:reveal'), page('hideLead')] },
   '/console/leads/:id/status': { POST: [allow('leads:write'), page('setStatus')] },
   '/console/leads/:id/assignee': { POST: [allow('leads:write'), page('setAssignee')] },

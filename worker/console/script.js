@@ -120,6 +120,19 @@
     if (sessionStorage.getItem(called) === lead.dataset.id) ask(true);
   }
 
+  // Dials on the page to which "Call" leads: at once where a finger pressed it, else by Enter.
+  const dialling = 'console-dial';
+  document.addEventListener('click', ({ target }) => {
+    const lead = target.closest('.dial')?.closest('[data-id]');
+    if (lead) sessionStorage.setItem(dialling, lead.dataset.id);
+  });
+  const number = findAll('.lead a[href^="tel:"]').find(link => link.getClientRects().length > 0);
+  if (number) {
+    if (sessionStorage.getItem(dialling) === number.closest('[data-id]').dataset.id)
+      matchMedia('(pointer: coarse)').matches ? number.click() : number.focus();
+    sessionStorage.removeItem(dialling);
+  }
+
   // Listens to keys: never while typing, never with a modifier, and not at all where a person has switched them off.
   const help = find('dialog.keys');
   const setting = 'console-keys';
@@ -163,8 +176,9 @@
       next?.focus();
       return Boolean(next);
     }
-    const line = key === 'x' && target.closest('.leads > li');
-    const chosen = line && find('[name=lead]', line);
+    const line = target.closest('.leads > li');
+    const within = line && { x: '[name=lead]', c: '.dial' }[key];
+    const chosen = within && find(within, line);
     if (chosen) {
       chosen.click();
       return true;
@@ -296,6 +310,11 @@
       const box = find('[name=lead]', item);
       box.value = row.seen;
       box.setAttribute('aria-label', `${box.getAttribute('aria-label')} ${row.slots.name}`);
+      const dial = find('.dial', item);
+      if (dial) {
+        dial.formAction = dial.formAction.replace('//call', `/${row.id}/call`);
+        dial.setAttribute('aria-label', `${dial.getAttribute('aria-label')} ${row.slots.name}`);
+      }
       find('.name', item).pathname = `/console/leads/${row.id}`;
       const time = find('time', item);
       time.dateTime = row.received_at;

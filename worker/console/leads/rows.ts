@@ -53,7 +53,8 @@ export function describeLead(reader: Reader, lead: OpenLead): LeadLine {
  * @param list Where the list stands, so that a lead's page leads back to it (`readList`).
  */
 export function renderLeads(reader: Reader, leads: OpenLead[], list: string): Content {
-  return html`<ol class="leads">${leads.map(lead => renderLine(reader, describeLead(reader, lead), list))}</ol>`;
+  const form = mayCall(reader) ? html`<form id="dial" method="post" hidden></form>` : '';
+  return html`<ol class="leads">${leads.map(lead => renderLine(reader, describeLead(reader, lead), list))}</ol>${form}`;
 }
 
 /** Draws an empty row, which the script fills for a lead that arrives. */
@@ -62,8 +63,17 @@ export function renderTemplate(reader: Reader, list: string): Content {
   return html`<template>${renderLine(reader, { id: '', seen: '', status: 'new', received_at: '', exact: '', slots }, list)}</template>`;
 }
 
-function renderLine({ text }: Reader, line: LeadLine, list: string): Content {
+/** Returns whether a reader may see values, and so call. */
+function mayCall({ scopes }: Reader): boolean {
+  return scopes.includes('leads:reveal');
+}
+
+function renderLine(reader: Reader, line: LeadLine, list: string): Content {
+  const { text } = reader;
   const { id, seen, status, received_at, exact, slots } = line;
-  return html`<li data-id="${id}"><label class="tick"><input type="checkbox" name="lead" value="${seen}" form="several" autocomplete="off" aria-label="${text.bulk.select} ${slots.name}"></label><span class="chip ${status}">${slots.chip}</span><div><a class="name" href="${leadAddress(id, list)}">${slots.name}</a><span class="company">${slots.company}</span></div><div><span class="phone">${slots.phone}</span><span class="email">${slots.email}</span></div><div><span class="form">${slots.form}</span><span class="to">${slots.to}</span></div><time class="ago" datetime="${received_at}" title="${exact}">${slots.ago}</time></li>
+  const call = mayCall(reader)
+    ? html`<button class="quiet dial" form="dial" formaction="${leadAddress(id, list, '/call')}" title="${text.lead.callHint}" aria-label="${text.lead.call} ${slots.name}">${text.lead.call}</button>`
+    : '';
+  return html`<li data-id="${id}"><label class="tick"><input type="checkbox" name="lead" value="${seen}" form="several" autocomplete="off" aria-label="${text.bulk.select} ${slots.name}"></label><span class="chip ${status}">${slots.chip}</span><div><a class="name" href="${leadAddress(id, list)}">${slots.name}</a><span class="company">${slots.company}</span></div><div><span class="phone">${slots.phone}</span><span class="email">${slots.email}</span></div>${call}<div><span class="form">${slots.form}</span><span class="to">${slots.to}</span></div><time class="ago" datetime="${received_at}" title="${exact}">${slots.ago}</time></li>
 `;
 }

@@ -196,6 +196,8 @@ export const en = {
     copied: 'Copied',
     selected: 'The browser lets no page copy. The text is selected: press Ctrl+C (⌘C), or hold it.',
     call: 'Call',
+    callHint:
+      'Shows the details for a call. The access log keeps it: as first contact for a new lead, else as follow-up.',
     called: 'How did the call go? Choose the status.',
     later: 'Later',
     assign: 'Assign',
@@ -517,6 +519,7 @@ export const en = {
       ['m', 'assign to me'],
       ['t d w', 'follow up tomorrow, in 3 days, next week'],
       ['n', 'note'],
+      ['c', 'call'],
       ['s', 'show: choose the purpose'],
       ['?', 'this list'],
     ],

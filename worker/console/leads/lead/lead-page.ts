@@ -114,10 +114,14 @@ function renderValues({ text }: Reader, lead: OpenLead, { list, shownFor, purpos
     const drawn = isPhone ? renderPhone(lead.phone, text.extension) : value;
     const link = shownFor && name === 'email' ? linkEmail(lead.email) : '';
     const shown = link ? html`<a href="${link}">${drawn}</a>` : html`<span>${drawn}</span>`;
+    const call =
+      shownFor && isPhone
+        ? html`<a class="button" href="tel:${lead.phone}" data-key="c" aria-keyshortcuts="c">${text.lead.call}<kbd aria-hidden="true">c</kbd></a>`
+        : '';
     const copy = shownFor
       ? html`<button class="quiet" type="button" data-copy="${value}" hidden>${text.lead.copy}<span class="hidden"> ${text.fields[name]}</span></button>`
       : '';
-    return html`<div><dt>${text.fields[name]}</dt><dd class="${name}">${shown}${copy}</dd></div>`;
+    return html`<div><dt>${text.fields[name]}</dt><dd class="${name}">${shown}${copy}${call}</dd></div>`;
   });
   const buttons = purposes?.map(
     (one, index) =>
@@ -128,7 +132,7 @@ ${
   shownFor
     ? html`<form class="notice shown" method="post" action="${leadAddress(lead.id, list, '/reveal/end')}"><p role="status">${text.lead.shown(text.purposes[shownFor]!)}</p><button class="quiet">${text.lead.hide}</button></form>`
     : buttons
-      ? html`<form class="reveal" method="post" action="${leadAddress(lead.id, list, '/reveal')}"><fieldset><legend>${text.lead.masked}</legend>${buttons}</fieldset></form>`
+      ? html`<form class="reveal" method="post" action="${leadAddress(lead.id, list, '/reveal')}"><fieldset><legend>${text.lead.masked}</legend><button class="dial" formaction="${leadAddress(lead.id, list, '/call')}" title="${text.lead.callHint}" data-key="c" aria-keyshortcuts="c">${text.lead.call}<kbd aria-hidden="true">c</kbd></button>${buttons}</fieldset></form>`
       : html`<p class="hint">${text.lead.readOnly}</p>`
 }`;
 }

@@ -6,6 +6,7 @@ import { findLeadConsent, listEarlier } from '../../../../db/leads/history.ts';
 import { listLeadHolds } from '../../../../db/leads/holds/list.ts';
 import { listRestrictions } from '../../../../db/leads/holds/restrict.ts';
 import { closed_reasons, lead_statuses, reveal_purposes } from '../../../../db/leads/lead.ts';
+import { findLead } from '../../../../db/leads/read.ts';
 import { endReveal, findLeadInSession, grantReveal } from '../../../../db/leads/reveals.ts';
 import { factory } from '../../../context.ts';
 import { actorOf, hasScope } from '../../../guards/access.ts';
@@ -113,6 +114,21 @@ export const revealLead = factory.createHandlers(
     return goBack(c, id);
   },
 );
+
+/**
+ * `POST /console/leads/{id}/call` lets the session see a lead for a call, by one press from the list. The press says what
+ * for: a new lead is called for the first contact, any other one for a follow-up.
+ */
+export const callLead = factory.createHandlers(async c => {
+  const { services } = c.var;
+  const { db, now } = services;
+  const id = readId(c);
+  const lead = id && (await findLead(services, id, { masked: true }, now()));
+  if (!lead) return problem(c, 'not-found');
+  const purpose = isOpen(lead) && lead.status === 'new' ? 'first_contact' : 'follow_up';
+  await grantReveal(db, readSessionId(c)!, lead.id, purpose, actorOf(c), now());
+  return goBack(c, lead.id);
+});
 
 /** `POST /console/leads/{id}/reveal/end` masks a lead again before its ten minutes are over. */
 export const hideLead = factory.createHandlers(async c => {
