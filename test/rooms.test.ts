@@ -17,7 +17,7 @@ interface Import {
 const files = ['db', 'worker', 'widget', 'test'].flatMap(room =>
   readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
     .map(path => join(room, path))
-    .filter(path => /\.(ts|tsx|js|css|sql)$/.test(path) && !path.startsWith('widget/dist/')),
+    .filter(path => /\.(ts|tsx|js|css|sql)$/.test(path) && !/^widget\/dist\/|\/node_modules\//.test(path)),
 );
 const sources = new Map(files.map(path => [path, readFileSync(join(root, path), 'utf8')]));
 const imports = [...sources].flatMap(([from, text]) =>

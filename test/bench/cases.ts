@@ -1,7 +1,11 @@
 import { most_rows } from '../../worker/console/leads/export/sheet.ts';
 import type { RunningServer } from '../support/server.ts';
 import { type Load, load, nextChoice, nextLead } from './load.ts';
+import { sumProcessorUs } from './processor.ts';
 import { findDeepestCursor, findPhone, listSince, measureAlone, measureExport, measureSpreadsheet } from './reads.ts';
+
+/** Address of a server, and its process where it is one of its own. */
+export type Served = Pick<RunningServer, 'url'> & Partial<Pick<RunningServer, 'pid'>>;
 
 /** A case that each round measures once. */
 export interface Case {
@@ -9,6 +13,8 @@ export interface Case {
   unit: string;
   /** Name of the case that this one is compared with. */
   floor?: string;
+  /** The servers whose processor time it takes. */
+  servers?: Served[];
   measure(): Promise<Load>;
 }
 
@@ -18,12 +24,14 @@ const json = { 'content-type': 'application/json' };
  * Lists the floors, which no product can go below: bare Hono, the same sealing, one prepared insert under
  * the same durability.
  */
-export function listFloors(url: string, seconds: number): Case[] {
+export function listFloors(floor: Served, seconds: number): Case[] {
+  const { url } = floor;
   const submit = { method: 'POST', path: '/', headers: json, next: () => nextLead('floor') } as const;
   const consent = { method: 'POST', path: '/consents', headers: json, next: () => nextChoice('floor') } as const;
+  const servers = [floor];
   return [
-    { name: 'floor: submit', unit: '/s', measure: () => load(url, submit, seconds) },
-    { name: 'floor: consent', unit: '/s', measure: () => load(url, consent, seconds) },
+    { name: 'floor: submit', unit: '/s', servers, measure: () => load(url, submit, seconds) },
+    { name: 'floor: consent', unit: '/s', servers, measure: () => load(url, consent, seconds) },
   ];
 }
 
@@ -38,7 +46,7 @@ export async function listReads(server: RunningServer, leads: number, seconds: n
   const clear = 'pull 50, clear, first page';
   const unit = 'pages/s';
   const spreadsheet = { unit: 'leads/s', measure: () => measureSpreadsheet(server, leads) };
-  return [
+  const cases: Case[] = [
     { name: first, unit, measure: pull('limit=50') },
     { name: 'pull 50, masked, deepest page', unit, floor: first, measure: pull(deepest) },
     { name: clear, unit, measure: pull('limit=50&view=clear') },
@@ -54,17 +62,25 @@ export async function listReads(server: RunningServer, leads: number, seconds: n
     { name: 'export, clear, NDJSON', unit: 'leads/s', measure: () => measureExport(server) },
     ...(leads <= most_rows ? [{ name: 'export, clear, XLSX', ...spreadsheet }] : []),
   ];
+  return cases.map(one => ({ ...one, servers: [server] }));
 }
 
 /** Lists the cases that visitors send. With two servers, half of the connections go to each. */
 export function listWrites(servers: RunningServer[], version: string, seconds: number, suffix = ''): Case[] {
   const choice = { method: 'POST', path: '/consents', headers: json, next: () => nextChoice(version) } as const;
   return [
-    { name: `submit${suffix}`, unit: '/s', floor: 'floor: submit', measure: () => submit(servers, version, seconds) },
+    {
+      name: `submit${suffix}`,
+      unit: '/s',
+      floor: 'floor: submit',
+      servers,
+      measure: () => submit(servers, version, seconds),
+    },
     {
       name: `consent${suffix}`,
       unit: '/s',
       floor: 'floor: consent',
+      servers,
       measure: () => loadEach(servers, choice, seconds),
     },
   ];
@@ -75,7 +91,9 @@ async function submit(servers: RunningServer[], version: string, seconds: number
   const since = new Date().toISOString();
   const next = () => nextLead(version);
   const request = { method: 'POST', path: '/forms/mini-ai-experience', headers: json, next } as const;
-  const sent = await loadEach(servers, request, seconds);
+  const before_us = sumProcessorUs(servers);
+  const loaded = await loadEach(servers, request, seconds);
+  const sent = { ...loaded, cpu_us: (sumProcessorUs(servers) - before_us) / loaded.answered };
   const ids = await listSince(servers[0]!, since);
   const missed = Math.max(0, sent.answered - new Set(ids).size);
   const doubled = ids.length - new Set(ids).size;

@@ -1,17 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createToken } from '../../db/staff/tokens.ts';
 import { openStore } from '../../worker/node/store.ts';
 import { startReceiver } from '../notices/receiver.ts';
 import { operator } from '../support/harness.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import { startServer } from '../support/server.ts';
 import { type Load, load, nextLead } from './load.ts';
+import { readProcessorUs } from './processor.ts';
 
 /** Leads that are sent in a second. */
 const leads_per_second = 1_000;
-
-/** Ticks of a second in which Linux counts processor time. */
-const ticks_per_second = 100;
 
 /** A server with channels, and what they are told. */
 interface Told {
@@ -138,12 +135,6 @@ async function startKind(kind: Receiver, waits: number[]) {
     address: kind === 'robot' ? address.replace('hook', 'robot/send?access_token=x') : address,
     close,
   };
-}
-
-/** Reads the processor time that all threads of a server have used, in microseconds. */
-function readProcessorUs({ pid }: RunningServer): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) / ticks_per_second) * 1_000_000;
 }
 
 function median<T extends number | undefined>(values: T[]): T {

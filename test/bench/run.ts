@@ -1,7 +1,7 @@
 /** Benchmarks the server as its users load it, against a floor measured in the same run: `npm run bench -- --help`. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createDatabase, startPostgres } from '../support/postgres.ts';
@@ -10,16 +10,21 @@ import { type Case, listFloors, listReads, listWrites } from './cases.ts';
 import { benchChannels } from './channels.ts';
 import { measureCrypto } from './crypto.ts';
 import { fillConsents } from './fill.ts';
-import { measureRounds, printTable } from './table.ts';
+import { benchPeers } from './peers.ts';
+import { type Rows, writeTable } from './report.ts';
+import { benchScale } from './scale.ts';
+import { describeCases, type Measured, measureRounds } from './table.ts';
 import { startWorkers } from './worker.ts';
 
 Object.assign(process.env, { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_LOG: 'error' });
 
-const usage = `npm run bench -- [--leads 1000,1000000] [--on sqlite,postgres,worker] [--only NAME] [--seconds 5] [--rounds 3]
+const usage = `npm run bench -- [--leads 1000,1000000] [--on sqlite,postgres,worker,peers,scale] [--only NAME] [--seconds 5] [--rounds 3]
 
 Builds its data, starts the server as a process of its own, loads it over 32 connections, and prints medians with their ratios
 to the floor (bare Hono, the same sealing, one prepared insert under the same durability), measured in turn with them.
---only measures the cases whose name holds NAME, and their floors; "channels" what channels cost whoever submits.
+--only measures the cases whose name holds NAME, and their floors; "channels" what channels cost whoever submits. "peers"
+installs c15t's backend and measures it in turn with ours; "scale" measures what a day of a million visitors comes to. A run
+without --only writes its tables into docs/benchmarks.md and docs/scale.md, each in the place of an earlier one.
 `;
 
 const text = { type: 'string' } as const;
@@ -31,7 +36,7 @@ if (values.help) {
   process.exit(0);
 }
 const sizes = (values.leads ?? '1000,1000000').split(',').map(Number);
-const hosts = (values.on ?? 'sqlite,postgres,worker').split(',');
+const hosts = (values.on ?? 'sqlite,postgres,worker,peers,scale').split(',');
 const seconds = Number(values.seconds ?? 5);
 const rounds = Number(values.rounds ?? 3);
 
@@ -41,8 +46,9 @@ const unlimited = {
   CONSENT_LIMIT_PER_MINUTE: '0',
   CONSENT_QUOTA_PER_MINUTE: '0',
 };
+const load_before = loadavg()[0]!;
 const folder = mkdtempSync(join(tmpdir(), 'lead-consent-bench-'));
-const postgres = hosts.includes('postgres') ? await startPostgres() : undefined;
+const postgres = hosts.some(host => /postgres|scale/.test(host)) ? await startPostgres() : undefined;
 process.stdout.write(`${cpus().length} cores, Node ${process.version}, ${rounds} rounds of ${seconds} s\n`);
 if (!values.only) console.table(await measureCrypto());
 try {
@@ -50,7 +56,12 @@ try {
     await benchChannels(folder, { ...unlimited, ...makeKeys() }, rounds, seconds);
   for (const host of values.only === 'channels' ? [] : hosts)
     if (host === 'worker') await benchWorker();
-    else for (const leads of sizes) await benchServer(host, leads);
+    else if (host === 'peers')
+      publish('beside c15t', await benchPeers(folder, { ...unlimited, ...makeKeys() }, rounds, seconds));
+    else if (host === 'scale') {
+      const tables = await benchScale(folder, { ...unlimited, ...makeKeys() }, postgres!.address, seconds);
+      for (const [name, rows] of Object.entries(tables)) publish(name, rows, 'scale.md');
+    } else for (const leads of sizes) await benchServer(host, leads);
 } finally {
   await postgres?.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -81,19 +92,19 @@ async function benchServer(database: string, leads: number) {
   const another = { ...environment, OUTPUT_FILE: join(folder, 'output of another') };
   const second = database === 'postgres' ? await startServer(folder, another) : undefined;
 
-  const cases = [...listFloors(floor.url, seconds), ...(await listReads(server, leads, seconds))];
+  const cases = [...listFloors(floor, seconds), ...(await listReads(server, leads, seconds))];
   cases.push(...listWrites([server], version, seconds));
   if (second) cases.push(...listWrites([server, second], version, seconds, ', two servers'));
   const measured = await measure(cases);
   const resident_mb = server.residentMb();
   await fillConsents(DATABASE_URL, version, leads);
   const full = listWrites([server], version, seconds, `, with ${leads.toLocaleString('en')} records`).slice(1);
-  measured.push(...(await measure([...listFloors(floor.url, seconds), ...full])));
+  measured.push(...(await measure([...listFloors(floor, seconds), ...full])));
   await Promise.all([server.stop(), second?.stop(), floor.stop()]);
 
   const seed = JSON.parse(seeded.stdout) as { seconds: number };
-  process.stdout.write(`\n${database}, ${leads.toLocaleString('en')} leads (seeded in ${seed.seconds} s)\n`);
-  printTable(measured);
+  process.stdout.write(`\nseeded in ${seed.seconds} s\n`);
+  publish(`${database}, ${leads.toLocaleString('en')} leads`, measured);
   process.stdout.write(
     `restart to first answer ${restart_ms.toFixed(0)} ms · resident after the load ${resident_mb} MB\n`,
   );
@@ -105,14 +116,26 @@ async function benchWorker() {
   await first.measure();
   const reads = await listReads(server, 1_000, seconds);
   const measured = await measure([
-    ...listFloors(floor_url, seconds),
+    ...listFloors({ url: floor_url }, seconds),
     ...reads,
     ...listWrites([server], 'bench', seconds),
   ]);
   await stop();
-  process.stdout.write('\nthe Worker, on workerd with a local D1\n');
-  printTable(measured);
+  publish('the Worker, on workerd with a local D1', measured);
   process.stdout.write(spawnSync(process.execPath, ['worker/build.ts', '--check'], { encoding: 'utf8' }).stdout);
+}
+
+/** Prints a table, and writes it into its page where the run measured all of it. */
+function publish(name: string, measured: Measured[] | Rows, page = 'benchmarks.md') {
+  const rows = Array.isArray(measured) ? describeCases(measured) : measured;
+  process.stdout.write(`\n${name}\n`);
+  console.table(rows);
+  if (values.only) return;
+  const day = new Date().toISOString().slice(0, 10);
+  const load = [load_before, loadavg()[0]!].map(value => value.toFixed(1)).join(' to ');
+  const run = `${cpus().length} cores, Node ${process.version}, ${rounds} rounds of ${seconds} s, load ${load}`;
+  if (!writeTable(page, name, rows, `Measured on ${day}: ${run}.`))
+    process.stdout.write(`docs/${page} has no place for this table.\n`);
 }
 
 function measure(cases: Case[]) {

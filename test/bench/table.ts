@@ -1,8 +1,10 @@
 import type { Case } from './cases.ts';
 import type { Load } from './load.ts';
+import { sumProcessorUs } from './processor.ts';
+import type { Rows } from './report.ts';
 
 /** A case with the results of each round, and those of its floor in the same rounds. */
-export interface Measured extends Omit<Case, 'measure' | 'floor'> {
+export interface Measured extends Omit<Case, 'measure' | 'floor' | 'servers'> {
   rounds: Load[];
   floor?: Load[] | undefined;
 }
@@ -14,7 +16,7 @@ export interface Measured extends Omit<Case, 'measure' | 'floor'> {
 export async function measureRounds(cases: Case[], rounds: number): Promise<Measured[]> {
   const loads = new Map<string, Load[]>(cases.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++)
-    for (const { name, measure } of cases) loads.get(name)!.push(await measure());
+    for (const one of cases) loads.get(one.name)!.push(await measureProcessor(one));
   return cases.map(({ name, unit, floor }) => ({
     name,
     unit,
@@ -23,17 +25,26 @@ export async function measureRounds(cases: Case[], rounds: number): Promise<Meas
   }));
 }
 
-/** Prints medians, and the ratios to the floor: their median, least and most. */
-export function printTable(measured: Measured[]) {
-  console.table(Object.fromEntries(measured.map(one => [one.name, describe(one)])));
+async function measureProcessor({ measure, servers = [] }: Case): Promise<Load> {
+  const before_us = sumProcessorUs(servers);
+  const measured = await measure();
+  const used_us = sumProcessorUs(servers) - before_us;
+  return used_us > 0 ? { cpu_us: used_us / measured.answered, ...measured } : measured;
+}
+
+/** Returns a row for each case: medians, and the ratios to the floor: their median, least and most. */
+export function describeCases(measured: Measured[]): Rows {
+  return Object.fromEntries(measured.map(one => [one.name, describe(one)]));
 }
 
 function describe({ unit, rounds, floor }: Measured) {
+  const cpu_us = median(rounds.map(one => one.cpu_us ?? 0));
   const ratios = floor && sort(rounds.map(({ rate }, n) => rate / floor[n]!.rate)).map(ratio => ratio.toFixed(2));
   return {
     rate: `${Math.round(median(rounds.map(one => one.rate))).toLocaleString('en')} ${unit}`,
     'p50 ms': median(rounds.map(one => one.p50)),
     'p99 ms': median(rounds.map(one => one.p99)),
+    'cpu µs': cpu_us ? Math.round(cpu_us) : '',
     'of floor': ratios ? `${median(ratios)} (${ratios[0]}–${ratios.at(-1)})` : '',
     failed: rounds.reduce((sum, one) => sum + one.failed, 0),
   };
