@@ -29,6 +29,7 @@ export function open(d1: D1Database, meter?: DatabaseMeter): Database {
     }
   };
   return createDatabase('sqlite', run, {
+    rows_at_once: 5_000,
     /** Sends each unit as one `batch()`, which D1 runs as a transaction. */
     atomic: async statements =>
       (await runAll(statements)).map(({ results: rows, meta }) => ({ rows, changed: meta.changes })),

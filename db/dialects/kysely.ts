@@ -43,7 +43,7 @@ export function createDatabase(
     close,
     ...verbs
   }: Pick<Database, 'atomic' | 'read' | 'scrub' | 'snapshot' | 'backlog'> &
-    Partial<Pick<Database, 'forLists'>> & { close(): Promise<void> },
+    Partial<Pick<Database, 'forLists' | 'rows_at_once'>> & { close(): Promise<void> },
 ): Database {
   const kysely = new Kysely<Schema>({
     dialect: { ...languages[language], createDriver: () => new StatementDriver(run) },
@@ -51,6 +51,7 @@ export function createDatabase(
   const destroy = kysely.destroy.bind(kysely);
   const db: Database = Object.assign(kysely, {
     forLists: async () => db,
+    rows_at_once: 2_000,
     ...verbs,
     destroy: async () => {
       await destroy();

@@ -67,6 +67,7 @@ export async function open(
       meter,
     ),
     read,
+    rows_at_once: 500,
     ...verbs,
     async close() {
       snapshot?.end();

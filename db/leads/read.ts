@@ -7,7 +7,7 @@ import { maskCompany, maskEmail, maskName, maskPhone } from './masks.ts';
 import type { LeadQuery, Position } from './rows/filter.ts';
 import { openNote, openValues } from './rows/open.ts';
 import type { LeadRow } from './rows/row.ts';
-import { selectFeed, selectLead, selectMatches, selectSome } from './rows/rows.ts';
+import { type Selected, selectFeed, selectLead, selectMatches, selectSome } from './rows/rows.ts';
 
 export type { LeadQuery, Position };
 
@@ -25,7 +25,7 @@ export type View = { masked: true } | { clear: Actor; purpose?: RevealPurpose | 
 export interface LeadPage {
   leads: Lead[];
   has_more: boolean;
-  /** Position of the last lead; undefined on an empty page. */
+  /** Position of the last lead, or of the last that was looked at; undefined where there is none. */
   end: Position | undefined;
 }
 
@@ -60,7 +60,7 @@ export async function listMatches(
   const select = async () => selectMatches({ db: await db.forLists(), vault }, query, after);
   const page = await readPage({ db, vault }, select, query.limit, view, now);
   const last = page.leads.at(-1);
-  if (!query.by_follow_up || !page.end || !last || !('follow_up_on' in last)) return page;
+  if (!query.due_by || page.end?.follow_up_on || !page.end || !last || !('follow_up_on' in last)) return page;
   return { ...page, end: { ...page.end, follow_up_on: last.follow_up_on ?? undefined } };
 }
 
@@ -78,7 +78,7 @@ export async function listChosen(
   const rest = ids.toSorted().filter(id => !after || id > after.id);
   const some = rest.slice(0, chosen_at_once);
   const last = some.at(-1);
-  const select = async () => selectSome(await db.forLists(), some);
+  const select = async () => ({ rows: await selectSome(await db.forLists(), some) });
   const { leads } = await readPage({ db, vault }, select, chosen_at_once, view, now);
   return { leads, has_more: rest.length > some.length, end: last === undefined ? undefined : { seq: 0, id: last } };
 }
@@ -95,24 +95,24 @@ export async function findLead(
   view: View,
   now: Date,
 ): Promise<Lead | undefined> {
-  const select = async () => [await selectLead(db, id)].filter(row => row !== undefined);
+  const select = async () => ({ rows: [await selectLead(db, id)].filter(row => row !== undefined) });
   return (await readPage({ db, vault }, select, 1, view, now)).leads[0];
 }
 
 async function readPage(
   { db, vault }: { db: Database; vault: Vault },
-  select: () => Promise<LeadRow[]>,
+  select: () => Promise<Selected>,
   limit: number,
   view: View,
   now: Date,
 ): Promise<LeadPage> {
-  const rows = await ('clear' in view ? selectRecorded(db, select, limit, view, now) : select());
+  const { rows, stop } = await ('clear' in view ? selectRecorded(db, select, limit, view, now) : select());
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
     leads: readAll(page, row => readLead(vault, row, 'clear' in view)),
-    has_more: rows.length > limit,
-    end: last && { seq: last.seq, id: last.id },
+    has_more: rows.length > limit || stop !== undefined,
+    end: stop ?? (last && { seq: last.seq, id: last.id }),
   };
 }
 
@@ -124,21 +124,21 @@ async function readPage(
  */
 async function selectRecorded(
   db: Database,
-  select: () => Promise<LeadRow[]>,
+  select: () => Promise<Selected>,
   limit: number,
   { clear, purpose }: Extract<View, { clear: Actor }>,
   now: Date,
-): Promise<LeadRow[]> {
+): Promise<Selected> {
   for (let attempt = 1; ; attempt++) {
-    const rows = await select();
-    const open = rows.slice(0, limit).filter(row => !row.erased_at && !row.restricted_at);
+    const selected = await select();
+    const open = selected.rows.slice(0, limit).filter(row => !row.erased_at && !row.restricted_at);
     const lead_ids = open.map(({ id }) => id);
-    if (lead_ids.length === 0) return rows;
+    if (lead_ids.length === 0) return selected;
     const fields = open.some(({ note }) => note !== null) ? noted_fields : personal_fields;
     const event = { action: 'lead.revealed', fields, lead_ids, ...(purpose && { purpose }) } as const;
     try {
       await db.atomic([takeNumber(db), ...recordEvent(db, clear, event, now)]);
-      return rows;
+      return selected;
     } catch (error) {
       if (!(error instanceof Conflict && subject_tables.includes(error.table)) || attempt === attempts) throw error;
     }

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { type Actor, recordEvent, takeNumber } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { nextTurn } from '../turn.ts';
@@ -6,10 +5,11 @@ import type { LostKey } from '../vault/lost-key.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
 import type { Lead } from './lead.ts';
 import { joinLost, readAll, readLead, readSome } from './read.ts';
-import { filterLeads, type LeadQuery, readValues } from './rows/filter.ts';
+import type { LeadQuery } from './rows/filter.ts';
 import { openValues } from './rows/open.ts';
 import type { LeadRow } from './rows/row.ts';
 import { selectSome } from './rows/rows.ts';
+import { walkLeads } from './rows/walk.ts';
 
 /** A search for leads whose name or company contains a text. */
 export interface NameSearch {
@@ -42,8 +42,8 @@ export interface NamePage {
   rest: Rest | undefined;
 }
 
-/** Ids that one statement lists, and leads that are read and opened in one turn: a millisecond each. */
-const [ids_per_slice, leads_per_slice] = [250, 50];
+/** Leads that are read and opened in one turn: a millisecond. */
+const leads_per_slice = 50;
 
 /**
  * Finds leads whose name or company contains a text, among the newest that the other filters leave.
@@ -102,16 +102,10 @@ async function listIds(
   const order = rest ? query.order : 'desc';
   const isBeyond = ({ id }: { id: string }) => rest && (order === 'asc' ? id > rest.end : id < rest.end);
   const ids: string[] = [];
-  for (let after = rest?.after; ; after = ids.at(-1), await nextTurn()) {
-    const position = after ? { seq: 0, id: after } : undefined;
-    const { values, ...kinds } = readValues(vault, { ...query, order }, position);
-    const some = await filterLeads(db, values, values, { ...query, order, ...kinds })
-      .clearSelect()
-      .select('leads.id')
-      .limit(sql.lit(ids_per_slice))
-      .execute();
-    ids.push(...some.filter(one => !isBeyond(one)).map(({ id }) => id));
-    if (some.length < ids_per_slice || ids.length >= most || some.some(isBeyond)) break;
+  const after = rest && { seq: 0, id: rest.after };
+  for await (const { found } of walkLeads({ db, vault }, { ...query, order }, after)) {
+    ids.push(...found.filter(one => !isBeyond(one)).map(({ id }) => id));
+    if (ids.length >= most || found.some(isBeyond)) break;
   }
   const newest = ids.slice(0, most);
   return order === query.order ? newest : newest.reverse();

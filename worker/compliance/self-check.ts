@@ -51,7 +51,7 @@ export async function beginTrial(services: Checked, now: Date): Promise<Trial | 
 /** Looks whether staff are shown the made-up lead, withdraws it by its code, and looks whether anything is left of it. */
 export async function endTrial(services: Checked, { id, receipt_code }: Trial, now: Date): Promise<boolean> {
   const newest = { order: 'desc', limit: 10 } as const;
-  const listed = await selectMatches(services, newest, undefined);
+  const { rows: listed } = await selectMatches(services, newest, undefined);
   const withdrawn = await withdrawLead(services.db, receipt_code, system, now);
   return withdrawn === 'erased' && listed.every(lead => lead.id !== id) && (await isGone(services.db, id));
 }

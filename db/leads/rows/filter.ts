@@ -19,10 +19,11 @@ export interface LeadQuery {
   received_from?: string | undefined;
   /** Exclusive. */
   received_to?: string | undefined;
-  /** A day: only leads that are not closed and whose follow-up is due on it or was before. */
+  /**
+   * A day: only leads that are not closed and whose follow-up is due on it or was before. They are listed by the day of
+   * their follow-up, the earliest first, whatever the order is.
+   */
   due_by?: string | undefined;
-  /** Lists what is due by the day of its follow-up, the earliest first, whatever the order is. It needs `due_by`. */
-  by_follow_up?: boolean | undefined;
   /** In normal form. */
   phone?: string | undefined;
   email?: string | undefined;
@@ -61,18 +62,22 @@ export interface Values {
 /** Reads the values of a search, and how many blind indexes of a phone and of an e-mail are among them. */
 export function readValues(
   vault: Vault,
-  { phone, email, received_from, received_to, order, by_follow_up, ...others }: LeadQuery,
+  { phone, email, received_from, received_to, order, ...others }: LeadQuery,
   after: Position | undefined,
 ): { values: Values; phones: number; emails: number } {
-  const { limit: _, unassigned: __, reached: ___, ...columns } = others;
+  const { limit: _, unassigned: __, reached: ___, status, ...columns } = others;
   const phones = phone ? vault.phoneIndexes(phone) : [];
   const emails = email ? vault.emailIndexes(email) : [];
   const indexes = Object.fromEntries([...phones, ...emails].map((index, place) => [`index_${place}`, index]));
-  const bounds = boundIds({ order, received_from, received_to }, by_follow_up ? undefined : after);
-  const place = by_follow_up ? { after_id: after?.id, after_day: after?.follow_up_on } : {};
-  const values = { ...columns, ...bounds, ...place, ...indexes };
+  const bounds = boundIds({ order, received_from, received_to }, columns.due_by ? undefined : after);
+  const place = columns.due_by ? { after_id: after?.id, after_day: after?.follow_up_on } : {};
+  // Only a closed lead has a reason, and the index by reason is the better one.
+  const values = { ...columns, status: columns.closed_reason ? undefined : status, ...bounds, ...place, ...indexes };
   return { values, phones: phones.length, emails: emails.length };
 }
+
+/** What of a search is no value. */
+export type Kinds = Pick<LeadQuery, 'order' | 'unassigned' | 'reached'> & { phones: number; emails: number };
 
 /**
  * Builds a search without its limit.
@@ -84,29 +89,19 @@ export function filterLeads(
   db: Database,
   value: Values,
   values: Values,
-  {
-    order,
-    unassigned,
-    reached,
-    phones,
-    emails,
-    by_follow_up,
-  }: Pick<LeadQuery, 'order' | 'unassigned' | 'reached' | 'by_follow_up'> & { phones: number; emails: number },
+  { order, unassigned, reached, phones, emails }: Kinds,
 ) {
   let rows = selectLeads(db).where('erased_at', 'is', null).where('restricted_at', 'is', null);
-  rows = by_follow_up ? rows.orderBy('follow_up_on').orderBy('leads.id') : rows.orderBy('leads.id', order);
-  for (const column of ['form', 'status', 'assigned_to', 'closed_reason'] as const) {
-    const isUnindexed = by_follow_up || (reached && column === 'form');
-    if (values[column]) rows = rows.where(isUnindexed ? unindexed(column) : column, '=', asText(value[column]!));
-  }
+  rows = values.due_by ? rows.orderBy('follow_up_on').orderBy('leads.id') : rows.orderBy('leads.id', order);
+  for (const column of ['form', 'status', 'assigned_to', 'closed_reason'] as const)
+    if (values[column]) rows = rows.where(column, '=', asText(value[column]!));
   if (unassigned) rows = rows.where('assigned_to', 'is', null);
   if (reached) rows = rows.where('contacted_at', 'is not', null).where(`${reached}_at`, 'is not', null);
   if (!values.form) rows = rows.where('form', '<>', sql.lit(self_check_form));
   const bound = Array.from({ length: phones + emails }, (_, place) => asText(value[`index_${place}`]!));
   if (phones > 0) rows = rows.where('phone_index', 'in', bound.slice(0, phones));
   if (emails > 0) rows = rows.where('email_index', 'in', bound.slice(phones));
-  if (values.due_by)
-    rows = by_follow_up ? rows.where(isDue(value.due_by!)) : rows.where('leads.id', 'in', selectDue(db, value.due_by!));
+  if (values.due_by) rows = rows.where(sql<boolean>`follow_up_on <= ${asText(value.due_by!)} and status <> 'closed'`);
   if (values.from_id) rows = rows.where('leads.id', '>=', asText(value.from_id!));
   if (values.to_id) rows = rows.where('leads.id', '<', asText(value.to_id!));
   if (values.after_day) {
@@ -117,38 +112,12 @@ export function filterLeads(
 }
 
 /**
- * Returns a column without its index. Because few leads are due, they are found and put in order by the index of their
- * day; by any other they would have to be sorted. And because few may ever have had a status, they are found by their own
- * index, and not on a walk through half of all leads by their form.
- */
-function unindexed(column: string) {
-  return sql<string>`coalesce(${sql.ref(`leads.${column}`)}, '')`;
-}
-
-function isDue(day: string) {
-  return sql<boolean>`follow_up_on <= ${asText(day)} and status <> 'closed'`;
-}
-
-/**
- * Selects the ids of the leads whose follow-up is due. Because few are, they are found by their own index, and not on a
- * walk through all leads in the order of the list.
- */
-function selectDue(db: Database, day: string) {
-  return db
-    .selectFrom('leads as due')
-    .select('due.id')
-    .where('due.follow_up_on', '<=', asText(day))
-    .where('due.status', '<>', sql.lit('closed'))
-    .where('due.erased_at', 'is', null);
-}
-
-/**
  * Returns the ids between which a search looks.
  *
  * Because SQLite, given both the bound of the query and the end of the page before, reads everything from the bound on,
  * only the further one is returned. Otherwise each page of a long list would be slower than the one before.
  */
-function boundIds(
+export function boundIds(
   { order, received_from, received_to }: Pick<LeadQuery, 'order' | 'received_from' | 'received_to'>,
   after: Position | undefined,
 ): Pick<Values, 'from_id' | 'to_id' | 'after_id'> {

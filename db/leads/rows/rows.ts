@@ -3,8 +3,10 @@ import type { Database } from '../../database.ts';
 import { asText, prepare, prepareMany } from '../../statements.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { self_check_form } from '../lead.ts';
-import { filterLeads, type LeadQuery, type Position, readValues, type Values } from './filter.ts';
+import { filterLeads, type LeadQuery, type Position, readValues } from './filter.ts';
 import { type LeadRow, selectLeads } from './row.ts';
+import { readShaped } from './shapes.ts';
+import { isContrary, isIndexed, walkLeads } from './walk.ts';
 
 /**
  * Numbers of rows that a statement may ask for, each at least one more than the limit of the query.
@@ -14,14 +16,22 @@ import { type LeadRow, selectLeads } from './row.ts';
  */
 const row_counts = [2, 11, 21, 51, 101, 201, 501] as const;
 
-/** Prepared statements by their shape: kind, number of rows, and which values are filled in. */
-const shapes = new Map<string, ReturnType<typeof prepare<Values>>>();
+/** Rows of a list, and where a walk that went on for long has stopped. */
+export interface Selected {
+  rows: LeadRow[];
+  /** The list goes on after this position, whatever the number of rows. */
+  stop?: Position | undefined;
+}
 
 /** Selects rows of the feed after a position, more than the limit where there are more. */
-export function selectFeed(db: Database, { form, limit }: LeadQuery, after: Position | undefined): Promise<LeadRow[]> {
+export async function selectFeed(
+  db: Database,
+  { form, limit }: LeadQuery,
+  after: Position | undefined,
+): Promise<Selected> {
   const values = { form, after_seq: after?.seq, after_id: after?.id };
   const count = countRows(limit);
-  return select(db, values, `feed ${count}`, (db, value) => {
+  const rows = await readShaped<LeadRow>(db, values, `feed ${count}`, (db, value) => {
     let rows = selectLeads(db).orderBy('seq').orderBy('leads.id').limit(sql.lit(count));
     rows = form ? rows.where('form', '=', asText(value.form!)) : rows.where('form', '<>', sql.lit(self_check_form));
     if (after) {
@@ -30,25 +40,63 @@ export function selectFeed(db: Database, { form, limit }: LeadQuery, after: Posi
     }
     return rows.compile();
   });
+  return { rows };
 }
 
 /**
  * Selects rows that match a search, more than the limit where there are more. Erased and restricted leads never match.
  */
-export function selectMatches(
+export async function selectMatches(
+  services: { db: Database; vault: Vault },
+  query: LeadQuery,
+  after: Position | undefined,
+): Promise<Selected> {
+  if (isContrary(query)) return { rows: [] };
+  return isIndexed(query) ? selectIndexed(services, query, after) : selectWalked(services, query, after);
+}
+
+async function selectIndexed(
   { db, vault }: { db: Database; vault: Vault },
   query: LeadQuery,
   after: Position | undefined,
-): Promise<LeadRow[]> {
+): Promise<Selected> {
   const count = countRows(query.limit);
   const { values, phones, emails } = readValues(vault, query, after);
-  const { order, unassigned = false, reached = '', by_follow_up = false } = query;
-  const kind = `${order} ${count} ${phones} ${emails} ${unassigned} ${reached} ${by_follow_up}`;
-  return select(db, values, kind, (db, value) =>
+  const { order, unassigned = false, reached = '' } = query;
+  const kind = `${order} ${count} ${phones} ${emails} ${unassigned} ${reached}`;
+  const rows = await readShaped<LeadRow>(db, values, kind, (db, value) =>
     filterLeads(db, value, values, { ...query, phones, emails })
       .limit(sql.lit(count))
       .compile(),
   );
+  return { rows };
+}
+
+/** Slices that a walk for one page reads, at most: within a second. */
+const most_slices = 200;
+
+/** Leads that one statement selects by their ids. D1 takes at most 100 bound parameters in a statement. */
+const chosen_at_once = 100;
+
+async function selectWalked(
+  services: { db: Database; vault: Vault },
+  query: LeadQuery,
+  after: Position | undefined,
+): Promise<Selected> {
+  const places: Position[] = [];
+  let [slices, end]: [number, Position | undefined] = [0, undefined];
+  for await (const slice of walkLeads(services, query, after)) {
+    places.push(...slice.found);
+    [slices, end] = [slices + 1, slice.last];
+    if (places.length > query.limit || slices === most_slices) break;
+  }
+  const page = places.slice(0, query.limit);
+  const rows: LeadRow[] = [];
+  for (let at = 0; at < page.length; at += chosen_at_once) {
+    const ids = page.slice(at, at + chosen_at_once).map(({ id }) => id);
+    rows.push(...(await selectSome(services.db, ids)));
+  }
+  return { rows, stop: places.length > page.length ? page.at(-1) : end };
 }
 
 /** Selects one lead's row; undefined when there is none. */
@@ -84,12 +132,4 @@ const selectById = prepare<{ id: string }>(['id'], (db, { id }) =>
 
 function countRows(limit: number): number {
   return row_counts.find(count => count > limit)!;
-}
-
-function select(db: Database, values: Values, kind: string, build: Parameters<typeof prepare<Values>>[1]) {
-  const filled = (Object.keys(values) as (keyof Values)[]).filter(name => values[name] !== undefined);
-  const shape = [kind, ...filled].join(' ');
-  const statement = shapes.get(shape) ?? prepare(filled, build);
-  shapes.set(shape, statement);
-  return db.read(statement(db, values)) as Promise<LeadRow[]>;
 }

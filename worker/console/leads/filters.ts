@@ -44,7 +44,6 @@ export function toQuery(
     received_from: from && startOfDay(from, time_zone).toISOString(),
     received_to: to && startOfDay(nextDay(to), time_zone).toISOString(),
     due_by: due && dayOf(now, time_zone),
-    by_follow_up: due && true,
     limit,
   };
 }

@@ -60,7 +60,7 @@ ${renderFilters(reader, page)}
 </div>
 ${page.report ? renderReport(reader, page.report, list) : ''}
 <div data-arrivals="${arrivals ?? ''}" data-arrived="${text.list.arrived}"${scopes.includes('leads:write') ? html` data-failed="${text.lead.failed}"` : ''}>${renderLeads(reader, leads, list)}${arrivals ? renderTemplate(reader, list) : ''}</div>
-${leads.length === 0 ? renderNothing(reader, filters) : ''}
+${leads.length > 0 ? '' : next ? html`<p class="hint">${text.list.noneYet}</p>` : renderNothing(reader, filters)}
 <nav class="pages" aria-label="${text.list.paging}">${links}</nav>
 ${leads.length > 0 || arrivals ? renderBulk(reader, page) : ''}`,
   };

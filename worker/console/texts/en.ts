@@ -141,6 +141,7 @@ export const en = {
     all: 'Back to all leads',
     empty: 'No leads yet',
     emptyHint: 'They appear here as soon as somebody sends one of the forms. See the forms as a visitor does:',
+    noneYet: 'None among the latest leads that were looked at. The next page looks further.',
     nothing: 'Nothing matches these filters',
     nothingHint: 'Choose a longer time or fewer filters.',
     paging: 'Further entries',

@@ -119,6 +119,7 @@ export const zh_cn: ConsoleTexts = {
     all: '返回全部线索',
     empty: '还没有线索',
     emptyHint: '有人提交表单后，线索会立即出现在这里。以访客身份查看表单：',
+    noneYet: '已查看的线索中没有符合条件的，请翻到下一页继续查找。',
     nothing: '没有符合条件的线索',
     nothingHint: '请放宽时间范围或减少筛选条件。',
     paging: '翻页',
