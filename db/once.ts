@@ -134,6 +134,11 @@ const insertUse = prepare<Once & { now: string }>(
       .compile(),
 );
 
+/** Lets a key be claimed again at once. */
+export function freeKey(db: Database, key: string): CompiledQuery {
+  return db.deleteFrom('once').where('key', '=', key).compile();
+}
+
 /** Spends a proof. A proof that is spent already makes the whole unit fail with a Conflict in `once`. */
 export function spendProof(db: Database, { proof, expires_at }: Proof): CompiledQuery {
   return insertProof(db, { key: proof, expires_at: expires_at.toISOString() });

@@ -215,9 +215,9 @@ export interface Consents {
 
 /**
  * A key that may be used only once until it expires: the HMAC of a lead's idempotency key, a bot check that was passed,
- * or a change of several leads in the console. An idempotency key has the fingerprint of its request and the lead that
- * answered it. While a signing key is turned it also has the receipt code, sealed under the signing key that made the
- * HMAC. An erasure sets all to null and keeps the key.
+ * or a form of the console. An idempotency key has the fingerprint of its request and the lead that answered it. While a
+ * signing key is turned it also has the receipt code, sealed under the signing key that made the HMAC. An erasure sets
+ * all to null and keeps the key.
  */
 export interface Once {
   key: string;

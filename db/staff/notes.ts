@@ -21,6 +21,8 @@ export type NoteKind =
   | 'request'
   /** A request that the session sees in clear. */
   | 'shown'
+  /** Where a form has led, for one that is sent twice. */
+  | 'answer'
   /** The address of a copy. */
   | 'copy'
   /** An export of the access log. */

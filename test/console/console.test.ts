@@ -264,7 +264,7 @@ describe('POST /console/tokens', () => {
     expect(asked).toContain('王&lt;b&gt;');
     expect(asked).toContain(`<form method="post" action="${path}">`);
     expect((await signIn(token)).status).toBe(303);
-    expect((await admin.send(path)).location).toBe('/console/tokens');
+    expect((await admin.send(path)).location).toBe(`/console/tokens?revoked=${path.split('/')[3]}`);
     expect((await signInWrongly(token)).response.status).toBe(401);
     expect((await admin.get(path)).status).toBe(404);
     for (const wrong of [{ holder: '' }, { role: 'root' }, { days: '0' }, { days: 'x' }]) {

@@ -248,7 +248,7 @@ describe('/console/notices/{id}', () => {
   it('a test of one channel is not told on the page of another', async () => {
     const { make, act, read } = await startDesk();
     const receiver = await receive();
-    const [one, two] = [await make(receiver.address), await make(receiver.address)];
+    const [one, two] = [await make(receiver.address), await make(receiver.address, { name: 'Other' })];
     const { location } = await act(`${one.path}/test`);
     expect(await read(location)).toContain('has accepted the test');
     expect(await read(location.replace(one.path, two.path))).not.toContain('accepted the test');
@@ -304,6 +304,14 @@ describe('/console/notices/{id}', () => {
     expect([foreign.status, foreign.location]).toEqual([404, home]);
   });
 
+  it('is made once where its form is sent twice at once, and its page still shows the secret', async () => {
+    const { make, db } = await startDesk();
+    const [one, two] = await Promise.all([make('http://127.0.0.1:1/'), make('http://127.0.0.1:1/')]);
+    expect(two.location).toBe(one.location);
+    expect([one, two].filter(({ page }) => page.includes('class="receipt">whsec_'))).toHaveLength(1);
+    expect(await db.selectFrom('channels').select('name').execute()).toHaveLength(1);
+  });
+
   it('is removed once it has been asked', async () => {
     const { make, act, read, submitLead, admin } = await startDesk();
     const { path } = await make('http://127.0.0.1:1/');
@@ -318,7 +326,8 @@ describe('/console/notices/{id}', () => {
       expect.stringContaining('The channel is removed.'),
     ]);
     for (const one of [path, `${path}/removal`]) expect((await admin.get(one)).status).toBe(404);
-    for (const step of ['', '/test', '/pause', '/removal'])
+    expect((await act(`${path}/removal`)).location).toBe(`${home}?done=removed`);
+    for (const step of ['', '/test', '/pause'])
       expect(await act(path + step, { name: 'x', events: 'lead.created', locale: 'en' })).toMatchObject({
         status: 404,
         location: home,

@@ -177,6 +177,7 @@ describe('POST /console/policies', () => {
 
   it.each([
     ['at once', { effective_at: '2026-11-01' }, 'It takes effect at once'],
+    ['far off', { effective_at: '2062-12-30' }, 'It takes effect in more than a year. Is the date right?'],
     ['that never comes into force', { effective_at: '2025-01-01' }, 'It never comes into force'],
     [
       'too near',
@@ -233,6 +234,15 @@ describe('POST /console/policies/{id}', () => {
     const seen = /name="seen" value="(\w+)"/.exec(again.page)![1]!;
     await publish(mine.location, { seen, sure: 'yes' });
     expect(await versions()).toEqual(['2026-12', '2026-11', '2026-01']);
+  });
+
+  it('leads a second click to the version that the first one published, at once or a moment later', async () => {
+    const { choose, publish, versions } = await startDesk();
+    const { location, seen } = await choose([['p.md', write('2026-12', '# Title')]]);
+    const press = () => publish(location, { seen, sure: 'yes' });
+    for (const { status, page } of [...(await Promise.all([press(), press()])), await press()])
+      expect([status, page.includes('Version 2026-12 is published.')]).toEqual([200, true]);
+    expect(await versions()).toEqual(['2026-12', '2026-01']);
   });
 
   it('opens a preview to no other session', async () => {

@@ -152,7 +152,8 @@ describe('POST /console/tokens/{id}/revocation', () => {
     expect([await isWarned(), (await admin.get(`/console/tokens/${ended}/revocation`)).status]).toEqual([true, 404]);
     const second = idOf(await createToken(db, other, operator, services.now()));
     expect(await isWarned()).toBe(false);
-    await admin.post(`/console/tokens/${second}/revocation`);
+    const revoked = await admin.send(`/console/tokens/${second}/revocation`);
+    expect(await read(revoked.response)).toContain('The token of 甲 is revoked.');
     expect(await isWarned()).toBe(true);
     const accounts = await openTokens({
       OIDC_ISSUER: 'https://login.example.com/',

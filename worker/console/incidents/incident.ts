@@ -6,6 +6,7 @@ import { uuid } from '../../http/query-fields.ts';
 import { body } from '../../http/validate.ts';
 import { newNotice, notice_limit_bytes, publish } from '../../incidents/notice.ts';
 import { answerPage } from '../answer.ts';
+import { once } from '../once.ts';
 import { readerOf } from '../reader.ts';
 import { readDraft, refuseForm, statusOf } from './drafts.ts';
 import { incidentPage } from './incident-page.ts';
@@ -48,6 +49,7 @@ const flat = z.transform((sent: unknown): unknown => {
 /** `POST /console/incidents/{id}/notice` publishes the notice, and leads back to the record of who was told. */
 export const tellPeople = factory.createHandlers(
   body(z.pipe(flat, newNotice), { form: true, limit_bytes: notice_limit_bytes, nested: true, refuse: refuseForm }),
+  once,
   async c => {
     const id = c.req.param('id')!;
     const outcome = await publish(c, id, c.req.valid('json'));

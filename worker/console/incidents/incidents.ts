@@ -7,6 +7,7 @@ import { uuid } from '../../http/query-fields.ts';
 import { body } from '../../http/validate.ts';
 import { newIncident, record } from '../../incidents/incidents.ts';
 import { answerPage } from '../answer.ts';
+import { once } from '../once.ts';
 import { readerOf } from '../reader.ts';
 import { readDraft, refuseForm, statusOf } from './drafts.ts';
 import { incidentsPage } from './incidents-page.ts';
@@ -49,7 +50,7 @@ const form = z.object({
 });
 
 /** `POST /console/incidents` records an incident, and shows whom it affects. */
-export const makeIncident = factory.createHandlers(body(form, { form: true, refuse: refuseForm }), async c => {
+export const makeIncident = factory.createHandlers(body(form, { form: true, refuse: refuseForm }), once, async c => {
   const { time_zone } = c.var.services.settings;
   const { from, to, cause, scope, ...named } = c.req.valid('json');
   const value = {

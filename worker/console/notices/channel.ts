@@ -13,6 +13,7 @@ import { uuid } from '../../http/query-fields.ts';
 import { editChannel } from '../../notices/channels.ts';
 import { sendTest } from '../../notices/send.ts';
 import { answerPage } from '../answer.ts';
+import { once } from '../once.ts';
 import { readerOf } from '../reader.ts';
 import { readRefusal } from '../refusal.ts';
 import { readSessionId } from '../session.ts';
@@ -95,7 +96,7 @@ export const askRemoval = factory.createHandlers(async c => {
 });
 
 /** `POST /console/notices/{id}/removal` removes a channel, with its secret and what waits for it. */
-export const endChannel = factory.createHandlers(async c => {
+export const endChannel = factory.createHandlers(once, async c => {
   const { db, now } = c.var.services;
   const id = c.req.param('id')!;
   const isRemoved = uuid.test(id) && (await removeChannel(db, id, actorOf(c), now()));

@@ -5,6 +5,7 @@ import { factory } from '../../context.ts';
 import { actorOf } from '../../guards/access.ts';
 import { addChannel } from '../../notices/channels.ts';
 import { answerPage } from '../answer.ts';
+import { once } from '../once.ts';
 import { readerOf } from '../reader.ts';
 import { readRefusal } from '../refusal.ts';
 import { readSessionId } from '../session.ts';
@@ -22,7 +23,7 @@ export const showChannels = factory.createHandlers(async c => {
 });
 
 /** `POST /console/notices` makes a channel. Only the page that it leads to ever holds a secret that was made here. */
-export const makeChannel = factory.createHandlers(readNew, async c => {
+export const makeChannel = factory.createHandlers(readNew, once, async c => {
   const { services } = c.var;
   const { db, now } = services;
   const made = await addChannel(services, c.req.valid('json'), actorOf(c), now());

@@ -11,7 +11,17 @@ import {
 } from './compare.ts';
 
 /** What somebody should know before a version is published. */
-export type Doubt = 'at_once' | 'never_in_force' | 'stale_copies' | 'needless' | 'not_asked' | 'language_missing';
+export type Doubt =
+  | 'at_once'
+  | 'far_off'
+  | 'never_in_force'
+  | 'stale_copies'
+  | 'needless'
+  | 'not_asked'
+  | 'language_missing';
+
+/** How far off a version takes effect that its date may be mistyped. Because nothing is taken back, it is doubted. */
+const far_ms = 366 * 86_400_000;
 
 /** What a version changes against the one that it follows. */
 export interface Assessment {
@@ -57,7 +67,9 @@ export async function assess(
     after: retention_months,
   }));
   const facts = { previous, texts, purposes, retention };
-  return { ...facts, doubts: previous ? findDoubts(draft, { ...facts, previous }, now, stale_hours) : [] };
+  const far = draft.effective_at > new Date(now.getTime() + far_ms).toISOString() ? ['far_off' as const] : [];
+  const doubts = previous ? findDoubts(draft, { ...facts, previous }, now, stale_hours) : [];
+  return { ...facts, doubts: [...far, ...doubts] };
 }
 
 function writeAll(

@@ -8,6 +8,7 @@ import { actorOf } from '../../guards/access.ts';
 import { problem } from '../../http/problems/problem.ts';
 import { body, invalidFields } from '../../http/validate.ts';
 import { answerPage } from '../answer.ts';
+import { once } from '../once.ts';
 import { readerOf } from '../reader.ts';
 import { readRefusal } from '../refusal.ts';
 import { type Assessment, assess } from './assess.ts';
@@ -35,7 +36,7 @@ const text = z._default(z.string(), '');
 const confirmation = z.object({ seen: text, sure: text });
 
 /** `POST /console/policies/{id}` publishes a version exactly as its preview showed it. */
-export const publishPreviewed = factory.createHandlers(body(confirmation, { form: true }), async c => {
+export const publishPreviewed = factory.createHandlers(body(confirmation, { form: true }), once, async c => {
   const { db, now } = c.var.services;
   const files = await readDraftFiles(c);
   if (!files) return problem(c, 'not-found');

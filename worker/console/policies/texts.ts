@@ -80,6 +80,7 @@ const en: PolicyTexts = {
   doubtsTitle: 'Before you publish',
   doubts: {
     at_once: () => 'It takes effect at once, because its time is past.',
+    far_off: () => 'It takes effect in more than a year. Is the date right?',
     never_in_force: () => 'It never comes into force, because the version in force took effect later.',
     stale_copies: hours =>
       `It takes effect in less than ${hours} hours (WIDGET_STALE_HOURS): visitors whose browser has an older copy of the widget are asked one page view late.`,
@@ -140,6 +141,7 @@ const zh: PolicyTexts = {
   doubtsTitle: '发布前请注意',
   doubts: {
     at_once: () => '生效时间已过，发布后立即生效。',
+    far_off: () => '距生效还有一年以上。日期是否正确？',
     never_in_force: () => '现行版本的生效时间更晚，因此此版本不会生效。',
     stale_copies: hours =>
       `距生效不足 ${hours} 小时（WIDGET_STALE_HOURS）：浏览器中仍有旧版组件的访客，会晚一次页面浏览才被询问。`,

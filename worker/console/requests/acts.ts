@@ -13,6 +13,7 @@ import { uuid } from '../../http/query-fields.ts';
 import { body, spareField } from '../../http/validate.ts';
 import { extension, refusal, requestVerification } from '../../requests/acts.ts';
 import { leadFields } from '../../shared/fields.ts';
+import { once } from '../once.ts';
 import { readSessionId } from '../session.ts';
 import { requestAddress } from './address.ts';
 import type { NewCopy } from './details.ts';
@@ -27,6 +28,7 @@ const tried = z.transform((sent: unknown): unknown => {
 /** `POST /console/requests/{id}/verification` records that staff verified who asks, or tried in vain. */
 export const verifyPerson = factory.createHandlers(
   body(z.pipe(tried, requestVerification), { form: true, refuse: refuseForm }),
+  once,
   c => {
     const { by, failed = false } = c.req.valid('json');
     const { db, now } = c.var.services;
@@ -44,14 +46,14 @@ export const askToRefuse = factory.createHandlers(body(refusal, { form: true, re
 const approval = z.object({ seen: z.optional(z.coerce.number()) });
 
 /** `POST /console/requests/{id}/approval` brings a refusal into force that another person asked for, as the page showed it. */
-export const approveRequest = factory.createHandlers(body(approval, { form: true, refuse: refuseForm }), c => {
+export const approveRequest = factory.createHandlers(body(approval, { form: true, refuse: refuseForm }), once, c => {
   const { db, now } = c.var.services;
   const { seen } = c.req.valid('json');
   return act(c, id => approveRefusal(db, id, c.var.holder, actorOf(c), now(), seen), 'refused');
 });
 
 /** `POST /console/requests/{id}/extension` extends the time. */
-export const extendTime = factory.createHandlers(body(extension, { form: true, refuse: refuseForm }), c => {
+export const extendTime = factory.createHandlers(body(extension, { form: true, refuse: refuseForm }), once, c => {
   const { services } = c.var;
   return act(c, id => extendRequest(services, id, c.req.valid('json'), actorOf(c), services.now()), 'extended');
 });
@@ -70,7 +72,7 @@ const settling = z.object({
  * `POST /console/requests/{id}/fulfilment` does what the request asks for, and ends it. The page that it leads to shows
  * the address of a copy once.
  */
-export const fulfil = factory.createHandlers(body(settling, { form: true, refuse: refuseForm }), async c => {
+export const fulfil = factory.createHandlers(body(settling, { form: true, refuse: refuseForm }), once, async c => {
   const { services } = c.var;
   const { db, now, settings } = services;
   const id = c.req.param('id')!;

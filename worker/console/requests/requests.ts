@@ -11,6 +11,7 @@ import { uuid } from '../../http/query-fields.ts';
 import { body } from '../../http/validate.ts';
 import { storeTaken, takenRequest } from '../../requests/staff.ts';
 import { answerPage } from '../answer.ts';
+import { once } from '../once.ts';
 import { readerOf } from '../reader.ts';
 import { requestAddress } from './address.ts';
 import { readDraft, refuseForm, statusOf } from './drafts.ts';
@@ -133,6 +134,7 @@ const taken = z.transform((sent: unknown): unknown => {
 /** `POST /console/requests` stores it. The page that it leads to shows the reference to read out. */
 export const takeRequest = factory.createHandlers(
   body(z.pipe(taken, takenRequest), { form: true, refuse: refuseForm }),
+  once,
   async c => {
     const outcome = await storeTaken(c, c.req.valid('json'));
     if ('field' in outcome) return refuseForm(c, [outcome], c.var.sent);

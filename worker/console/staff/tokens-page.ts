@@ -19,6 +19,8 @@ interface Tokens {
   days: { usual: number; most: number };
   /** The token that was just made. */
   made: string | undefined;
+  /** The token that was just revoked. */
+  revoked: TokenRecord | undefined;
   /** An id of this form alone, by which a second click is told from another token. */
   once: string;
   /** The post that was refused before, with what was typed for a new token. */
@@ -27,7 +29,7 @@ interface Tokens {
 
 /** Draws the tokens, with a form for a new one. */
 export function tokensPage(reader: Reader, tokens: Tokens): Page {
-  const { roles, days, made, once, refusal } = tokens;
+  const { roles, days, made, revoked, once, refusal } = tokens;
   const { tokens: text, lead, roles: names } = reader.text;
   const acts = html`<span class="hidden">${text.rotate} ${text.revoke}</span>`;
   const heads = [text.holder, text.role, text.maker, text.expires, text.used, acts];
@@ -40,6 +42,7 @@ export function tokensPage(reader: Reader, tokens: Tokens): Page {
     refused: refusal?.slug === 'invalid-fields' ? text.invalid : undefined,
     content: html`<h1>${text.title}</h1><p class="hint">${text.intro}</p>
 ${made ? html`<div class="notice" role="status"><p>${text.made}</p><code class="receipt">${made}</code><button class="quiet" type="button" data-copy="${made}" hidden>${lead.copy}</button></div>` : ''}
+${revoked ? html`<p class="notice" role="status">${text.revokedNow(revoked.holder)}</p>` : ''}
 <form class="row" method="post" action="/console/tokens"><input type="hidden" name="once" value="${once}"><label>${text.holder}<input name="holder" required maxlength="100" autocomplete="off" ${unaided} value="${typed.holder ?? ''}"></label>
 ${renderSelect('role', text.role, roleOptions, typed.role ?? 'sales')}
 <label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${typed.days ?? days.usual}" required></label><button>${text.make}</button></form>

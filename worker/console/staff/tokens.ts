@@ -40,7 +40,8 @@ export const showTokens = factory.createHandlers(async c => {
   const makers = nameMakers(reader, makings, holders);
   const replaced = new Set([...makings.values()].map(making => making.replaced));
   const once = newId(reader.now);
-  const shown = { tokens, makers, replaced, roles, days: token_days, made, once, refusal: readRefusal(c) };
+  const revoked = tokens.find(({ id, revoked_at }) => id === c.req.query('revoked') && revoked_at);
+  const shown = { tokens, makers, replaced, roles, days: token_days, made, revoked, once, refusal: readRefusal(c) };
   return answerPage(c, tokensPage(reader, shown));
 });
 
@@ -138,7 +139,7 @@ export const endToken = factory.createHandlers(body(z.object({ sure: text }), { 
   const id = readId(c);
   if (id === c.var.holder.id && c.req.valid('json').sure !== 'yes') return problem(c, 'invalid-fields');
   if (!id || !(await revokeToken(db, id, actorOf(c), now()))) return problem(c, 'not-found');
-  return c.redirect(home, 303);
+  return c.redirect(`${home}?revoked=${id}`, 303);
 });
 
 /** Finds the token in the path if it is still good. */

@@ -499,6 +499,7 @@ export const en = {
     revokeOwnUnsure: 'Nothing was revoked. This is your own token: tick that you know you will be signed out.',
     revokeLast:
       'No other administrator’s token is good. Without one, nobody manages tokens, policies and channels until the command “token create” makes one on the server.',
+    revokedNow: (holder: string) => `The token of ${holder} is revoked. It ended at once.`,
     revokeTitle: 'Revoke this token?',
     revokeBody:
       'Whoever works with it is refused from the next request on, and signed out of the console. Nobody can undo this.',

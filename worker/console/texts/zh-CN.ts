@@ -451,6 +451,7 @@ export const zh_cn: ConsoleTexts = {
     revokeOwnUnsure: '令牌未被吊销。这是您自己的令牌：请勾选，确认您知道将退出登录。',
     revokeLast:
       '没有其他有效的管理员令牌。吊销后，在服务器上用命令“token create”创建新令牌之前，无人能管理令牌、政策和通知渠道。',
+    revokedNow: holder => `${holder} 的令牌已吊销，立即失效。`,
     revokeTitle: '吊销此令牌？',
     revokeBody: '吊销后，使用它的人和程序自下一次请求起即被拒绝，并退出控制台。此操作无法恢复。',
     revokeDo: '永久吊销',

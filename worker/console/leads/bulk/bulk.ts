@@ -10,12 +10,12 @@ import { type App, factory, type Services } from '../../../context.ts';
 import { actorOf } from '../../../guards/access.ts';
 import { staffName } from '../../../http/staff-text.ts';
 import { body } from '../../../http/validate.ts';
+import { claimAct, waitFor } from '../../once.ts';
 import { readSessionId } from '../../session.ts';
 import { readList } from '../filters.ts';
 import { isOpen } from '../rows.ts';
 import { chosen_body, chosenLeads } from './chosen.ts';
 import { type Done, keepDone, readDone } from './done.ts';
-import { claimAct } from './repeats.ts';
 
 /** How long the page offers to undo a change. */
 const undo_ms = 10_000;
@@ -46,9 +46,9 @@ export const changeLeads = factory.createHandlers(body(change, chosen_body), asy
     assign: { assigned_to: assigned_to || null },
   };
   const id = newId(services.now());
-  let first = await claimAct(c, [lead, asked[act]], id);
+  let first = await claimBulk(c, [lead, asked[act]], id);
   // One that was undone meanwhile is asked for anew.
-  while (first?.done.undone_by) first = await claimAct(c, [lead, asked[act], first.id], id);
+  while (first?.done.undone_by) first = await claimBulk(c, [lead, asked[act], first.id], id);
   if (first) return leadToList(c, list, first.id);
   const said = { act, change: asked[act] };
   await keepDone(c, id, said, beside => changeSeveral(services, lead, asked[act], actorOf(c), services.now(), beside));
@@ -68,7 +68,7 @@ export const undoBulk = factory.createHandlers(
     if (!done || !canBeUndone(done)) return c.redirect(`/console${readList(list)}`, 303);
     const { change, former, at, actor_id, request_id, events } = done;
     const id = newId(now());
-    const by = done.undone_by ? await readDone(c, done.undone_by) : (await claimAct(c, undone, id))?.done;
+    const by = done.undone_by ? await readDone(c, done.undone_by) : (await claimBulk(c, undone, id))?.done;
     const isLate = now().getTime() - Date.parse(at) > undo_ms + way_ms;
     if (by || done.undone_by || isLate) {
       const nothing = { former: by?.former ?? [], same: 0, refused: by?.refused ?? [], events: 0 };
@@ -84,6 +84,18 @@ export const undoBulk = factory.createHandlers(
     return leadToList(c, list, id);
   },
 );
+
+/** Claims a change, and returns what the first request for it did; undefined where that one has left nothing. */
+async function claimBulk(c: Context<App>, asked: unknown, id: string): Promise<{ id: string; done: Done } | undefined> {
+  const first = await claimAct(c, ['bulk', asked], id);
+  if (!first) return undefined;
+  const whole = await waitFor(async () => {
+    const done = await readDone(c, first);
+    return done?.isWhole ? done : undefined;
+  });
+  const done = whole ?? (await readDone(c, first));
+  return done && { id: first, done };
+}
 
 function canBeUndone({ act }: Done): boolean {
   return act === 'status' || act === 'spam' || act === 'assign';

@@ -9,6 +9,7 @@ import { uuid } from '../../../http/query-fields.ts';
 import { body } from '../../../http/validate.ts';
 import { release as ending, newHold } from '../../../leads/holds.ts';
 import { answerPage } from '../../answer.ts';
+import { once } from '../../once.ts';
 import { readerOf } from '../../reader.ts';
 import { holdsPage } from './holds-page.ts';
 
@@ -30,7 +31,7 @@ export const showHolds = factory.createHandlers(async c => {
 });
 
 /** `POST /console/leads/{id}/holds` places a hold on a lead. */
-export const holdLead = factory.createHandlers(body(newHold, { form: true }), async c => {
+export const holdLead = factory.createHandlers(body(newHold, { form: true }), once, async c => {
   const { now } = c.var.services;
   const id = c.req.param('id')!;
   const hold = uuid.test(id) && (await placeHold(c.var.services, id, c.req.valid('json'), actorOf(c), now()));
@@ -38,7 +39,7 @@ export const holdLead = factory.createHandlers(body(newHold, { form: true }), as
 });
 
 /** `POST /console/leads/{id}/holds/{hold_id}/release` releases a hold. */
-export const releaseHold = factory.createHandlers(body(ending, { form: true }), async c => {
+export const releaseHold = factory.createHandlers(body(ending, { form: true }), once, async c => {
   const { db, vault, now, settings } = c.var.services;
   const periods = settings.lead_retention_months;
   const [lead_id, id] = [c.req.param('id')!, c.req.param('hold_id')!];

@@ -7,6 +7,7 @@ import { actorOf } from '../../../guards/access.ts';
 import { problem } from '../../../http/problems/problem.ts';
 import { body } from '../../../http/validate.ts';
 import { answerPage } from '../../answer.ts';
+import { once } from '../../once.ts';
 import { readerOf } from '../../reader.ts';
 import { readList } from '../filters.ts';
 import { isOpen } from '../rows.ts';
@@ -25,7 +26,7 @@ export const askErasure = factory.createHandlers(async c => {
 const sureErasure = z.object({ sure: z.literal('yes'), ground: z.optional(z.enum(erasure_grounds)) });
 
 /** `POST /console/leads/{id}/erasure` erases a lead, if the box is ticked. */
-export const eraseLead = factory.createHandlers(body(sureErasure, { form: true }), async c => {
+export const eraseLead = factory.createHandlers(body(sureErasure, { form: true }), once, async c => {
   const { db, now } = c.var.services;
   const id = readId(c);
   const outcome = id && (await eraseLeadById(db, id, c.req.valid('json').ground, actorOf(c), now()));
