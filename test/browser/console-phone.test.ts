@@ -204,7 +204,7 @@ it('a list of fifty and a lead weigh at most 30 KB on the wire, with styles and 
     expect([path, response.status]).toEqual([path, 200]);
     return Number(response.headers.get('Content-Length'));
   };
-  const files = await Promise.all(['/styles.css', '/console.css', '/console.js'].map(weigh));
+  const files = await Promise.all(['/console.css', '/console.js'].map(weigh));
   const shared = files.reduce((sum, bytes) => sum + bytes, 0);
   for (const path of ['/console', `/console/leads/${id}`]) {
     const bytes = await weigh(path);

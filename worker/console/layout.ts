@@ -77,7 +77,6 @@ export function renderLayout(reader: Reader, page: Page, address: Address, refus
 <link rel="icon" href="/favicon.svg">
 <link rel="apple-touch-icon" href="/console-192.png">
 <link rel="manifest" href="/console/manifest/${locale}">
-<link rel="stylesheet" href="/styles.css">
 <link rel="stylesheet" href="/console.css">
 <script src="/console.js" defer></script>
 </head>
