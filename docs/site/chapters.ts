@@ -28,6 +28,7 @@ const order: Record<string, string[]> = {
     'docs/incidents.md',
     'docs/audit.md',
     'SECURITY.md',
+    'docs/security.md',
   ],
   'Change it': [
     'CONTRIBUTING.md',
@@ -70,8 +71,12 @@ export function listPages(root: string): Page[] {
   });
 }
 
-/** `docs/settings.md` becomes `settings.html`, and a folder's README its first page. */
+/**
+ * `docs/settings.md` becomes `settings.html`, and a folder's README its first page. SECURITY.md has the name that GitHub
+ * gives it, because `docs/security.md` is another page.
+ */
 function pathOf(source: string): string {
+  if (source === 'SECURITY.md') return 'security-policy.html';
   const path = source.replace(/^docs\//, '').replace(/README\.md$/, 'index.md');
   return path.toLowerCase().replaceAll('_', '-').replace(/\.md$/, '.html');
 }

@@ -103,6 +103,10 @@ it.each<[string, Forged]>([
   ['has no signature', { header: { alg: 'none' }, by: () => '' }],
   ['is signed by another key', { by: rs256(foreign) }],
   [
+    'brings the key along that signed it',
+    { header: { jwk: foreign.jwk, jku: 'https://evil.example/jwks' }, by: rs256(foreign) },
+  ],
+  [
     'is signed with what the provider publishes, as if that were a secret',
     {
       header: { alg: 'HS256' },

@@ -1,0 +1,140 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const page = read('docs/security.md');
+
+/** How many requirements of level 1 or 2 each section of OWASP ASVS 5.0.0 begins with; those of level 3 come after them. */
+const requirements: Record<string, number[]> = {
+  1: [2, 9, 11, 3, 2],
+  2: [3, 3, 4, 1],
+  3: [0, 2, 4, 6, 5, 0, 2],
+  4: [3, 1, 2, 4],
+  5: [1, 3, 2, 3],
+  6: [3, 12, 4, 4, 5, 3, 0, 4],
+  7: [3, 4, 2, 5, 2, 2],
+  8: [2, 3, 1, 1],
+  9: [3, 4],
+  10: [2, 2, 4, 11, 5, 2, 3],
+  11: [2, 3, 3, 4, 1, 1, 0],
+  12: [3, 2, 4],
+  13: [1, 5, 2, 5],
+  14: [2, 4, 3],
+  15: [3, 3, 7, 0],
+  16: [1, 5, 4, 3, 3],
+  17: [1, 4, 2],
+};
+
+interface Row {
+  numbers: string[];
+  /** What stands in the third column, a line each. */
+  proofs: string[];
+}
+
+/** Reads the rows of the page's tables of requirements. A row without a number goes on with the one before. */
+function readRows(): Row[] {
+  const rows: Row[] = [];
+  for (const [, first, , proof] of page.matchAll(/^\| ([\d., to]*)\| ([^|]*?)\| ((?:[^|\\\n]|\\.)+) \|$/gm)) {
+    const numbers = readNumbers(first!.trim());
+    if (numbers.length > 0) rows.push({ numbers, proofs: [] });
+    rows.at(-1)!.proofs.push(proof!);
+  }
+  return rows;
+}
+
+/** Reads `1.2.3`, `1.2.3, 1.2.4` and `1.2.3 to 1.2.5`. */
+function readNumbers(text: string): string[] {
+  const [from, to] = text.split(' to ');
+  if (!to) return text.split(', ').filter(Boolean);
+  const [section, first] = /^(\d+\.\d+)\.(\d+)$/.exec(from!)!.slice(1);
+  const last = Number(to.slice(section!.length + 1));
+  return Array.from({ length: last - Number(first) + 1 }, (_, n) => `${section}.${Number(first) + n}`);
+}
+
+const rows = readRows();
+
+/** Lists the tests that a page names: `[file](path): title`, up to the end of the cell or line. */
+function listTests(text: string) {
+  const named = text.matchAll(
+    /\[[\w/.-]+\]\((?:\.\.\/)?(test\/[\w/.-]+\.test\.ts)\): ((?:[^|\\\n]|\\.)+?) *(?=\||\n|$)/g,
+  );
+  return [...named].map(([, path, title]) => ({ path: path!, title: title!.replace(/\\([_*|<`\\])/g, '$1') }));
+}
+
+/** Returns whether a file has a test, or a group of them, of a name. Ids of promises may stand before it. */
+function hasTest(path: string, title: string): boolean {
+  const escaped = title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return existsSync(join(root, path)) && new RegExp(`[([]\\s*(['"\`])(?:\\[\\w+\\] )*${escaped}\\1`).test(read(path));
+}
+
+describe('docs/security.md', () => {
+  it('has a row for each requirement of level 1 and 2 of ASVS 5.0.0, and each once', () => {
+    const expected = Object.entries(requirements).flatMap(([chapter, sections]) =>
+      sections.flatMap((count, at) => Array.from({ length: count }, (_, n) => `${chapter}.${at + 1}.${n + 1}`)),
+    );
+    expect(expected).toHaveLength(253);
+    expect(rows.flatMap(({ numbers }) => numbers)).toEqual(expected);
+  });
+
+  it('names a test, a page or a reason in each row, and says how many there are of each', () => {
+    const isTold = (proof: string) =>
+      /^(\[|Does not apply: |Described: |In part: |Not met: |Nothing proves it: )/.test(proof);
+    expect(rows.filter(({ proofs }) => !proofs.every(isTold))).toEqual([]);
+    const count = (begin: RegExp) =>
+      rows
+        .filter(({ proofs }) => proofs.some(one => begin.test(one)))
+        .reduce((sum, row) => sum + row.numbers.length, 0);
+    const away = count(/^Does not apply/);
+    expect(page).toContain(
+      `Of 253, ${253 - away} apply: ${count(/^\[/)} have a test, and ${count(/^In part/)} are met or tested only in part`,
+    );
+    expect(page).toContain(`${away} do not apply`);
+  });
+
+  it.each(['docs/security.md', 'SECURITY.md'])('%s names tests that are there', path => {
+    const named = listTests(read(path));
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter(one => !hasTest(one.path, one.title))).toEqual([]);
+  });
+});
+
+const sources = globSync('{db,worker,widget}/**/*.{ts,tsx,js}', {
+  cwd: root,
+  exclude: path => /(^|\/)(dist|node_modules)$/.test(path),
+})
+  .filter(path => !/^widget\/(build|check|slim-preact)\.ts$/.test(path))
+  .map(path => ({ path: path.replaceAll('\\', '/'), text: read(path) }));
+
+it('every cipher, digest and random number in the code is in the table of docs/security.md', () => {
+  const used = sources.flatMap(({ text }) => [
+    ...[...text.matchAll(/import \{([^}]+)\} from 'node:crypto'/g)].flatMap(([, names]) =>
+      names!.split(',').map(name => name.trim()),
+    ),
+    ...[...text.matchAll(/\b(?:create(?:Hash|Hmac|Cipheriv|Decipheriv)|hash|hkdfSync)\('([\w-]+)'/g)].map(
+      found => found[1]!,
+    ),
+    ...[...text.matchAll(/\b(Math\.random|crypto\.(?!randomUUID)\w+)\(/g)].map(found => found[1]!),
+  ]);
+  const section = /^## What is encrypted.*?(?=^## )/ms.exec(page)![0];
+  const listed = [...section.matchAll(/^\| [^|]+ \| ([^|]+) \|/gm)].flatMap(([, cell]) =>
+    [...cell!.matchAll(/`([\w.-]+)`/g)].map(found => found[1]!),
+  );
+  const kinds = (names: string[]) => [...new Set(names.filter(name => name && !name.startsWith('type ')))].sort();
+  expect(kinds(listed)).toEqual(kinds(used));
+});
+
+it('the product makes no code at run time', () => {
+  const making =
+    /\beval\(|\bnew Function\(|'node:vm'|\.(inner|outer)HTML = |dangerouslySetInnerHTML=|\bset(Timeout|Interval)\(['"`]/;
+  expect(sources.filter(({ text }) => making.test(text)).map(({ path }) => path)).toEqual([]);
+});
+
+it('only the operator’s commands start a program, and by a list of arguments', () => {
+  const starting = sources.filter(({ text }) => text.includes("'node:child_process'"));
+  expect(starting.map(({ path }) => path).sort()).toEqual(['db/dialects/sqlite-look.ts', 'worker/ops/run/d1.ts']);
+  for (const { text } of starting) expect(text).not.toMatch(/(?<![.\w])exec(Sync)?\(|shell: /);
+  const looking = sources.filter(({ text }) => /from '[^']*\/sqlite-look\.ts'/.test(text));
+  expect(looking.map(({ path }) => path).filter(path => !/^worker\/(ops|node)\//.test(path))).toEqual([]);
+});
