@@ -51,7 +51,7 @@ it('1. db imports kysely, node:crypto and itself; drivers only in dialects', () 
 });
 
 it('2. worker never imports widget; only its entries touch Node, a driver or a dialect', () => {
-  const isEntry = ({ from }: Import) => /^worker\/(node|ops|build|lead-consent)(\.ts|\/)/.test(from);
+  const isEntry = ({ from }: Import) => /^worker\/(node|ops|build|dev|lead-consent)(\.ts|\/)/.test(from);
   const portable = [
     'hono',
     'zod',
@@ -178,7 +178,7 @@ it('7. SQL, the clock, the environment and the page each stay in their room', ()
   expect(find(/new Date\(\)|Date\.now\(\)/, /^worker\/(node\.ts|index\.ts|ops|console\/script\.ts)|^widget\//)).toEqual(
     [],
   );
-  expect(find(/process\.env/, /^worker\/(node\.ts|lead-consent\.ts|ops)/)).toEqual([]);
+  expect(find(/process\.env/, /^worker\/((node|dev|lead-consent)\.ts|ops)/)).toEqual([]);
   expect(
     find(
       /(?<![\w.])(document\.(body|head|cookie|[a-z]+Element|query\w+|add\w+)|window\.)/,

@@ -11,7 +11,7 @@ const look_ms = 500;
  */
 export function watchNpm(environment: Environment, ended: () => void): void {
   const script = environment.npm_lifecycle_script;
-  if (!script || !/lead-consent(\.[jt]s)?['"]?( start|$)/.test(script)) return;
+  if (!script || !/(lead-consent(\.[jt]s)?['"]?( start|$)|worker\/dev\.ts)/.test(script)) return;
   const shell = process.ppid;
   const isShell = readProcess(shell, 'cmdline').split('\0')[2]?.startsWith(script);
   const parents = () => `${process.ppid} ${isShell ? readParent(shell) : ''}`;
