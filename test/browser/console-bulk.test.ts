@@ -109,6 +109,20 @@ describe('several leads at once', () => {
     await context.close();
   });
 
+  it('are exported after a purpose is chosen, and what was refused before is said no more', async () => {
+    const { context, page } = await visit();
+    await page.goto(`${server.url}/console/export`);
+    await page.locator('[name=view][value=clear]').check();
+    await page.locator('.go button').click();
+    await page.locator('[role=alert]').waitFor();
+    await page.locator('[name=view][value=clear]').check();
+    await page.locator('select[name=purpose]').selectOption('handover');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.go button').click()]);
+    expect(download.suggestedFilename()).toMatch(/\.xlsx$/);
+    expect(await page.locator('[role=alert]').count()).toBe(0);
+    await context.close();
+  });
+
   it('work without JavaScript: tick, close as spam, read what was done, undo', async () => {
     const ids = [await submitLead(), await submitLead()];
     const { context, page } = await visit({ javaScriptEnabled: false, viewport: { width: 375, height: 700 } });

@@ -211,7 +211,18 @@ describe('the console in a browser', () => {
     await page.keyboard.press('j');
     await page.keyboard.press('c');
     await page.waitForURL('**/console/leads/*');
-    expect(await page.locator(':focus').getAttribute('href')).toBe('tel:+8613900139000');
+    // It is the lead that was open last.
+    expect(await page.locator(':focus').getAttribute('href')).toBe('tel:+8613800138078');
+    await page.keyboard.press('t');
+    await page.getByText('Follow-up saved.').waitFor();
+    expect(await page.locator(':focus').textContent()).toBe('Tomorrowt');
+    await page.goto(`${server.url}/console`);
+    await page.keyboard.press('/');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('j');
+    expect(await page.locator(':focus').getAttribute('href')).toBe(`/console/leads/${id}`);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/console/leads/${id}`);
 
     await page.keyboard.press('?');
     await page.getByLabel('Use shortcuts').uncheck();

@@ -313,4 +313,27 @@ describe('the counts of the tabs', () => {
       counts: { today: '', new: '99+', contacted: '1', qualified: '0', closed: '0', mine: '0' },
     });
   });
+
+  it('say nothing where none is found among some; a thousand that wait are a thousand, and one more says so', async () => {
+    const started = await startConsole();
+    const first = await started.submitLead();
+    await started.db.updateTable('leads').set({ status: 'new' }).where('id', '=', first).execute();
+    const row = (await started.db.selectFrom('leads').selectAll().where('id', '=', first).executeTakeFirst())!;
+    const insert = (from: number, to: number) =>
+      started.db.atomic(
+        Array.from({ length: to - from }, (_, n) => ({
+          ...row,
+          ...{ id: `01900000-0000-7000-8000-${String(from + n).padStart(12, '0')}`, receipt_hash: `${from + n}` },
+        })).map(one => started.db.insertInto('leads').values(one).compile()),
+      );
+    await insert(0, 1_000);
+    const sales = await started.open('sales');
+    const waiting = async () =>
+      /class="figure alarm"><a[^>]*>([^<]*)/.exec(await (await sales.get('/console/overview')).text())![1];
+    expect(await waiting()).toBe('1000');
+    await insert(1_000, 1_001);
+    expect(await waiting()).toBe('1000+');
+    const page = await (await sales.get('/console?form=ecological-cooperation')).text();
+    expect(countsOf(page)).toMatchObject({ new: '', qualified: '0' });
+  });
 });

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { dayOf } from '../../db/days.ts';
 import type { TokenHolder } from '../../db/staff/tokens.ts';
 import type { App } from '../context.ts';
 import { type Scope, scopesOf } from '../guards/access.ts';
@@ -16,6 +17,8 @@ export interface Reader {
   /** Where the leads are stored, as the operator declared it. */
   data_region: string | undefined;
   now: Date;
+  /** The day that it is in the time zone. */
+  today: string;
   /** Numbers under which the website is filed. */
   filings: Pick<Settings, 'icp_number' | 'psb_number'>;
   /** Undefined before the reader has signed in. */
@@ -36,6 +39,7 @@ export function readerOf(c: Context<App>): Reader {
     time_zone,
     data_region,
     now: services.now(),
+    today: dayOf(services.now(), time_zone),
     filings: { icp_number, psb_number },
     holder,
     scopes,

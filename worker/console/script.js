@@ -133,6 +133,23 @@
     sessionStorage.removeItem(dialling);
   }
 
+  // Keeps the place: of an act on its page, of the lead that was open in the list, where keys then begin.
+  const acted = 'console-acted';
+  const seen = 'console-seen';
+  const shown = find('.lead[data-id]');
+  if (shown) sessionStorage.setItem(seen, shown.dataset.id);
+  document.addEventListener('submit', ({ target, submitter }) => {
+    for (const alert of findAll('[role=alert]')) alert.remove();
+    const action = submitter?.getAttribute('formaction') ?? target.getAttribute('action');
+    sessionStorage.setItem(acted, JSON.stringify([location.pathname, action, submitter?.value ?? '']));
+  });
+  const [path, action, value] = JSON.parse(sessionStorage.getItem(acted) ?? '[]');
+  sessionStorage.removeItem(acted);
+  if (path === location.pathname && document.activeElement === document.body && !find('[autofocus]')) {
+    const buttons = findAll('main form button').filter(button => button.form.getAttribute('action') === action);
+    (buttons.find(one => one.value === value) ?? buttons[0] ?? number)?.focus();
+  }
+
   // Listens to keys: never while typing, never with a modifier, and not at all where a person has switched them off.
   const help = find('dialog.keys');
   const setting = 'console-keys';
@@ -147,6 +164,8 @@
     document.addEventListener('keydown', event => {
       const { key, target } = event;
       const opened = target.closest('details.account[open], details.filters[open]');
+      // The first press empties the field, as browsers do; the next one leaves it.
+      if (key === 'Escape' && target.matches('[type=search]') && !target.value) target.blur();
       if (key === 'Escape' && !opened && !help.open && !target.closest('input:not([type=checkbox])'))
         tick(findAll('[name=lead]'), false);
       if (key === 'Escape' && opened) {
@@ -172,7 +191,8 @@
       const names = findAll('.leads .name');
       const current = target.closest('.leads > li');
       const at = current ? names.indexOf(find('.name', current)) : -1;
-      const next = names[at < 0 ? 0 : at + (key === 'j' ? 1 : -1)];
+      const last = findAll('.leads [data-id]').findIndex(one => one.dataset.id === sessionStorage.getItem(seen));
+      const next = names[at < 0 ? Math.max(0, last) : at + (key === 'j' ? 1 : -1)];
       next?.focus();
       return Boolean(next);
     }

@@ -10,9 +10,9 @@ import { self_check_form } from '../lead.ts';
 const most_counted = 1_000;
 
 export interface Waiting {
-  /** Number of leads that nobody has contacted since a whole working day; `most` where there are more. */
+  /** Number of leads that nobody has contacted since a whole working day, as far as they are counted. */
   count: number;
-  most: number;
+  has_more: boolean;
   /** The last day on which such a lead was received. */
   to_day: string;
   oldest: { lead_id: string; received_at: Date } | undefined;
@@ -32,11 +32,11 @@ export async function countWaiting(db: Database, time_zone: string, now: Date): 
     .where('form', '<>', sql.lit(self_check_form))
     .where('id', '<', firstIdAt(startOfDay(worked, time_zone)))
     .orderBy('id')
-    .limit(sql.lit(most_counted));
+    .limit(sql.lit(most_counted + 1));
   const { count, first } = await db
     .selectFrom(waiting.as('some'))
     .select(({ fn }) => [fn.countAll<number>().as('count'), fn.min<string | null>('id').as('first')])
     .executeTakeFirstOrThrow();
   const oldest = first ? { lead_id: first, received_at: timeOf(first) } : undefined;
-  return { count, most: most_counted, to_day: addDays(worked, -1), oldest };
+  return { count: Math.min(count, most_counted), has_more: count > most_counted, to_day: addDays(worked, -1), oldest };
 }

@@ -127,7 +127,7 @@ function renderFinder(reader: Reader, q: string, isWrong = false): Content {
   const { list } = reader.text;
   const label = mayName(reader) ? list.searchAll : list.search;
   return html`<form class="finder" method="post" action="/console/search" role="search">
-<label><span class="hidden">${label}</span><input type="search" name="q" value="${q}" placeholder="${label}" autocomplete="off" ${unaided} required maxlength="300" data-key="/" data-focus${isWrong ? html` aria-invalid="true"` : ''}></label>
+<label><span class="hidden">${label}</span><input type="search" name="q" value="${q}" placeholder="${mayName(reader) ? list.searchShort : label}" autocomplete="off" ${unaided} required maxlength="300" data-key="/" data-focus${isWrong ? html` aria-invalid="true"` : ''}></label>
 <button class="quiet">${list.find}</button>
 </form>`;
 }

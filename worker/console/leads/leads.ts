@@ -90,7 +90,7 @@ export const showArrivals = factory.createHandlers(async c => {
 const most_counted = 99;
 
 /**
- * Counts the leads of each tab as it shows them: `12`, or `99+`. None is counted where a filter without an index is set.
+ * Counts the leads of each tab as it shows them: `12`, or `99+`, and nothing where none is found but some may be. None is counted where a filter without an index is set.
  */
 async function countTabs(services: Services, reader: Reader, filters: Filters): Promise<Record<string, string>> {
   const { form: _, status, assigned_to: __, from: ___, to: ____, due, order: _____, ...others } = filters;
@@ -98,7 +98,7 @@ async function countTabs(services: Services, reader: Reader, filters: Filters): 
   const count = async (chosen: Partial<Filters>) => {
     const query = toQuery({ ...filters, status: undefined, due: undefined, ...chosen }, reader);
     const { count, has_more } = await countSome(services, query, most_counted);
-    return `${count}${has_more ? '+' : ''}`;
+    return count === 0 && has_more ? '' : `${count}${has_more ? '+' : ''}`;
   };
   const tabs = lead_statuses.map(async one => [one, await count({ status: one })]);
   const mine = { status, due, assigned_to: reader.holder?.holder };

@@ -13,12 +13,19 @@ export function isOpen(lead: Lead): lead is OpenLead {
   return 'form' in lead;
 }
 
+/** Returns whether the day on which a lead was to be followed up is past, and it is not closed. */
+export function isOverdue({ today }: Reader, { follow_up_on, status }: OpenLead): boolean {
+  return follow_up_on !== null && status !== 'closed' && follow_up_on < today;
+}
+
 /** The contents of a lead's row. The script fills a row from the same names. */
 interface LeadLine {
   id: string;
   /** The value of its box. */
   seen: string;
   status: string;
+  /** Whether its follow-up is overdue. */
+  isLate: boolean;
   received_at: string;
   exact: string;
   /** Texts by the class of the element that holds them. */
@@ -29,17 +36,20 @@ interface LeadLine {
 export function describeLead(reader: Reader, lead: OpenLead): LeadLine {
   const { text } = reader;
   const { id, status, received_at, name, company, phone, email, form, assigned_to, follow_up_on } = lead;
+  const isLate = isOverdue(reader, lead);
+  const when = isLate ? text.list.overdue : text.list.followUp;
   return {
     id,
     seen: writeSeen(lead),
     status,
+    isLate,
     received_at,
     exact: writeTime(reader, received_at),
     slots: {
       ...{ name, company, phone, email },
       chip: text.statuses[status] ?? status,
       form: text.forms[form] ?? form,
-      to: [assigned_to ?? text.nobody, follow_up_on && text.list.followUp(writeDay(reader, follow_up_on))]
+      to: [assigned_to ?? text.nobody, follow_up_on && when(writeDay(reader, follow_up_on))]
         .filter(Boolean)
         .join(' · '),
       ago: writeAgo(reader, received_at),
@@ -60,7 +70,7 @@ export function renderLeads(reader: Reader, leads: OpenLead[], list: string): Co
 /** Draws an empty row, which the script fills for a lead that arrives. */
 export function renderTemplate(reader: Reader, list: string): Content {
   const slots = { name: '', company: '', phone: '', email: '', chip: '', form: '', to: '', ago: '' };
-  return html`<template>${renderLine(reader, { id: '', seen: '', status: 'new', received_at: '', exact: '', slots }, list)}</template>`;
+  return html`<template>${renderLine(reader, { id: '', seen: '', status: 'new', isLate: false, received_at: '', exact: '', slots }, list)}</template>`;
 }
 
 /** Returns whether a reader may see values, and so call. */
@@ -70,10 +80,10 @@ function mayCall({ scopes }: Reader): boolean {
 
 function renderLine(reader: Reader, line: LeadLine, list: string): Content {
   const { text } = reader;
-  const { id, seen, status, received_at, exact, slots } = line;
+  const { id, seen, status, isLate, received_at, exact, slots } = line;
   const call = mayCall(reader)
     ? html`<button class="quiet dial" form="dial" formaction="${leadAddress(id, list, '/call')}" title="${text.lead.callHint}" aria-label="${text.lead.call} ${slots.name}">${text.lead.call}</button>`
     : '';
-  return html`<li data-id="${id}"><label class="tick"><input type="checkbox" name="lead" value="${seen}" form="several" autocomplete="off" aria-label="${text.bulk.select} ${slots.name}"></label><span class="chip ${status}">${slots.chip}</span><div><a class="name" href="${leadAddress(id, list)}">${slots.name}</a><span class="company">${slots.company}</span></div><div><span class="phone">${slots.phone}</span><span class="email">${slots.email}</span></div>${call}<div><span class="form">${slots.form}</span><span class="to">${slots.to}</span></div><time class="ago" datetime="${received_at}" title="${exact}">${slots.ago}</time></li>
+  return html`<li data-id="${id}"><label class="tick"><input type="checkbox" name="lead" value="${seen}" form="several" autocomplete="off" aria-label="${text.bulk.select} ${slots.name}"></label><span class="chip ${status}">${slots.chip}</span><div><a class="name" href="${leadAddress(id, list)}">${slots.name}</a><span class="company">${slots.company}</span></div><div><span class="phone">${slots.phone}</span><span class="email">${slots.email}</span></div>${call}<div><span class="form">${slots.form}</span><span class="to${isLate ? ' late' : ''}">${slots.to}</span></div><time class="ago" datetime="${received_at}" title="${exact}">${slots.ago}</time></li>
 `;
 }

@@ -7,7 +7,7 @@ interface BarChart {
   title: string;
   /** Says what the chart shows, for a person who does not see it. */
   description: string;
-  series: { name: string; total: number }[];
+  series: { name: string; total: number; address: string | undefined }[];
   bars: { label: string; counts: number[] }[];
 }
 
@@ -30,7 +30,8 @@ export function renderBarChart({ id, title, description, series, bars: places }:
     return html`<g><title>${label}: ${said}</title>${parts}<rect class="hit" x="${at * place_width}" y="0" width="${place_width}" height="${height}"/></g>`;
   });
   const keys = series.map(
-    ({ name, total }, index) => html`<li><i class="key s${index}"></i>${name} <b>${total}</b></li>`,
+    ({ name, total, address }, index) =>
+      html`<li><i class="key s${index}"></i>${name} <b>${renderNumber(total, address)}</b></li>`,
   );
   return html`<figure class="chart"><figcaption><ul class="legend">${keys}</ul></figcaption>
 <div class="plot"><span class="most">${most}</span><svg role="img" aria-labelledby="${id}-t ${id}-d" viewBox="0 0 ${places.length * place_width} ${height}" preserveAspectRatio="none"><title id="${id}-t">${title}</title><desc id="${id}-d">${description}</desc>${bars}</svg>

@@ -109,12 +109,12 @@ function linkWithin({ from_day, to_day }: DaySpan): Link {
   return filters => listOf({ from: from_day, to: to_day, ...filters });
 }
 
-function renderWaiting(reader: Reader, { count, most, to_day, oldest }: Waiting): Content {
+function renderWaiting(reader: Reader, { count, has_more, to_day, oldest }: Waiting): Content {
   const { overview } = reader.text;
   const address = listOf({ status: 'new', to: to_day, order: 'asc' });
   return html`<section class="card"><h2>${overview.waiting}</h2>${
     oldest
-      ? html`<p class="figure alarm"><a href="${address}">${count}${count === most ? '+' : ''}</a></p><p class="hint">${overview.waitingHint} ${overview.oldest} <a href="${leadAddress(oldest.lead_id, '')}">${renderAgo(reader, oldest.received_at.toISOString())}</a></p>`
+      ? html`<p class="figure alarm"><a href="${address}">${count}${has_more ? '+' : ''}</a></p><p class="hint">${overview.waitingHint} ${overview.oldest} <a href="${leadAddress(oldest.lead_id, '')}">${renderAgo(reader, oldest.received_at.toISOString())}</a></p>`
       : html`<p class="hint">${overview.noneWaiting}</p>`
   }</section>`;
 }

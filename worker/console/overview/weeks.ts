@@ -21,7 +21,7 @@ interface WeekChart {
   /** Number of the week before the first one; without it weeks are not compared. */
   before?: number;
   /** Returns the address of the list that a number stands for, where there is one; of all names without one. */
-  linkTo?: (week: Week, name?: string) => string;
+  linkTo?: (week: Pick<Week, 'monday' | 'sunday'>, name?: string) => string;
 }
 
 /** Draws a bar for each week, and the same numbers as a table, each week beside its change from the one before. */
@@ -37,6 +37,7 @@ export function renderWeeks(reader: Reader, { id, title, labels, counted, before
   const series = names.map((name, at) => ({
     name: labels[name] ?? name,
     total: weeks.reduce((sum, { counts }) => sum + counts[at]!, 0),
+    address: linkTo?.({ monday: weeks[0]!.monday, sunday: weeks.at(-1)!.sunday }, name),
   }));
   const compared = before === undefined ? [] : [overview.change];
   const heads = [overview.week, ...series.map(({ name }) => name), overview.total, ...compared];

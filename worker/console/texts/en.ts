@@ -97,6 +97,7 @@ export const en = {
     closed_reason: 'Closed because',
     note: 'Note',
   }),
+  overdue: 'Follow-up overdue since',
   erased: 'Erased',
   nobody: 'Unassigned',
   closed_reasons: named<ClosedReason>({
@@ -128,6 +129,7 @@ export const en = {
     none: 'No lead with this phone or email',
     noneHint: 'The search is exact: check the number or address. A lead that was erased cannot be found any more.',
     searchAll: 'Name, company, phone or email',
+    searchShort: 'Name, phone, email…',
     tooShort: 'Enter at least two characters of a name or a company, or a whole phone number or email address.',
     named: (n: number) =>
       n === 1 ? '1 lead by name or company' : `${n.toLocaleString('en')} leads by name or company`,
@@ -155,6 +157,7 @@ export const en = {
     more: 'Filters',
     today: 'Today',
     followUp: (day: string) => `follow up ${day}`,
+    overdue: (day: string) => `overdue since ${day}`,
     noneDue: 'Nothing to follow up',
     noneDueHint: 'Leads whose follow-up is due today or was before come here. Set the day on the page of a lead.',
     unassigned: 'Unassigned only',
@@ -515,6 +518,7 @@ export const en = {
       ['/', 'search'],
       ['j k', 'next, previous lead'],
       ['x', 'select; a click with Shift selects all between'],
+      ['Esc', 'out of the search, or select none'],
       ['a', 'select all on this page, or none'],
       ['z', 'undo'],
       ['1 2 3 4', 'new, contacted, qualified, closed'],

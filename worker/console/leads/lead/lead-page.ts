@@ -8,6 +8,7 @@ import { type Content, renderError, renderNotice, unaided } from '../../../http/
 import type { FieldError } from '../../../http/problems/slugs.ts';
 import { describeError } from '../../../shared/field-errors.ts';
 import { leadFields } from '../../../shared/fields.ts';
+import { type Locale, language_names } from '../../../shared/locales.ts';
 import { renderEvents } from '../../audit/rows.ts';
 import { renderSelect } from '../../elements.ts';
 import type { Page } from '../../layout.ts';
@@ -18,7 +19,7 @@ import { renderAgo, renderTime, writeDay, writeTime } from '../../times.ts';
 import { leadAddress } from '../filters.ts';
 import { renderHoldForm, renderHolds } from '../holds/hold-forms.ts';
 import { renderRestrictions } from '../holds/restriction-forms.ts';
-import { isOpen, type OpenLead } from '../rows.ts';
+import { isOpen, isOverdue, type OpenLead } from '../rows.ts';
 import { type NoteForm, renderFollowUp, renderNote, renderReason } from './work-forms.ts';
 
 /** A correction that was refused: what was typed, and what is wrong with it. */
@@ -99,7 +100,7 @@ function renderOpen(reader: Reader, lead: OpenLead, details: LeadDetails): Conte
   const { text } = reader;
   return html`<article class="card lead" data-id="${lead.id}">
 <header><h1>${lead.name}</h1>
-<p class="meta"><span class="chip ${lead.status}">${text.statuses[lead.status]}</span> <span>${text.forms[lead.form]}</span> <span>${text.lead.received} ${renderAgo(reader, lead.received_at)}</span> ${lead.changed_at === lead.received_at ? '' : html`<span>${text.lead.changed} ${renderAgo(reader, lead.changed_at)}</span> `}<span>${text.fields.assigned_to}: <b class="to">${lead.assigned_to ?? text.nobody}</b></span>${lead.follow_up_on ? html` <span>${text.fields.follow_up_on}: <b>${writeDay(reader, lead.follow_up_on)}</b></span>` : ''}</p></header>
+<p class="meta"><span class="chip ${lead.status}">${text.statuses[lead.status]}</span> <span>${text.forms[lead.form]}</span> <span>${text.lead.received} ${renderAgo(reader, lead.received_at)}</span> ${lead.changed_at === lead.received_at ? '' : html`<span>${text.lead.changed} ${renderAgo(reader, lead.changed_at)}</span> `}<span>${text.fields.assigned_to}: <b class="to">${lead.assigned_to ?? text.nobody}</b></span>${lead.follow_up_on ? html` <span>${isOverdue(reader, lead) ? text.overdue : text.fields.follow_up_on}: <b${isOverdue(reader, lead) ? html` class="late"` : ''}>${writeDay(reader, lead.follow_up_on)}</b></span>` : ''}</p></header>
 ${renderValues(reader, lead, details)}
 ${details.work ? renderWork(reader, lead, details.list, details.work) : ''}
 ${details.note ? renderNote(reader, lead, details.list, details.note) : ''}
@@ -183,7 +184,7 @@ function renderConsent(reader: Reader, id: string, given: LeadConsent): Content 
   return html`<section class="card"><h2>${text.consent}</h2><dl><div><dt>${text.given}</dt><dd>${renderTime(reader, received_at)}</dd></div>
 ${withdrawn_at ? html`<div><dt>${text.withdrawn}</dt><dd>${renderTime(reader, withdrawn_at)}</dd></div>` : ''}
 <div><dt>${text.policy}</dt><dd><a href="/policies/${given.policy_version}?lang=${given.locale}" target="_blank" rel="noopener">${given.policy_version}</a></dd></div>
-<div><dt>${text.shownIn}</dt><dd>${given.locale}</dd></div>
+<div><dt>${text.shownIn}</dt><dd>${language_names[given.locale as Locale] ?? given.locale}</dd></div>
 <div><dt>${text.digest}</dt><dd><code>${given.policy_sha256}</code></dd></div></dl>${reader.scopes.includes('consents:read') ? html`<p><a href="/console/leads/${id}/consent" target="_blank">${text.proof}</a></p>` : ''}</section>`;
 }
 
