@@ -28,14 +28,17 @@ export const records_per_step = 2_000;
  * and to kill.
  *
  * @param takeStep Counts on from a position, which is empty at the start; returns undefined when nothing is left.
+ * @param most_steps Steps after which an answer waits no longer.
  * @returns The number of steps taken here.
  */
 export async function bringUpToDate(
   db: Database,
   tally: Tally,
   takeStep: (position: string) => Promise<Step | undefined>,
+  most_steps = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   for (let steps = 0; ; ) {
+    if (steps >= most_steps) return steps;
     const position = await findPosition(db, tally);
     const step = await takeStep(position);
     if (!step) return steps;

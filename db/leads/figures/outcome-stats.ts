@@ -2,13 +2,16 @@ import type { Database } from '../../database.ts';
 import { type DaySpan, dayOf } from '../../days.ts';
 import { timeOf } from '../../ids.ts';
 import { bringUpToDate } from '../../tallies.ts';
-import { countAnew, leads_per_step, listChanged, tallyOf } from './outcome-tally.ts';
+import { nextTurn } from '../../turn.ts';
+import { countAnew, listChanged, tallyOf, zoneOf } from './outcome-tally.ts';
 import { addOutcomes, noOutcomes, type Outcomes } from './outcomes.ts';
 
-/** Leads that a request counts anew before it answers: a few milliseconds. More wait for the job. */
-const most_at_once = 2_000;
+/** Changed leads, and leads counted anew, for which an answer waits: a few milliseconds. More wait for the job. */
+const [most_changed, most_at_once] = [500, 2_000];
 
 export interface OutcomeStats {
+  /** How many were received by day and form, those of the days before the span included. */
+  days: { day: string; form: string; received: number }[];
   all: Outcomes;
   /** By whose the leads are, an empty name for nobody's, most leads first. */
   people: { assigned_to: string; outcomes: Outcomes }[];
@@ -16,32 +19,40 @@ export interface OutcomeStats {
   isBehind: boolean;
 }
 
-/** Reads what became of the leads that were received in a span of days. */
-export async function readOutcomes(db: Database, span: DaySpan): Promise<OutcomeStats> {
+/**
+ * Reads what became of the leads that were received in a span of days.
+ *
+ * @param since The day from which on they are counted by form, where that is an earlier one.
+ */
+export async function readOutcomes(db: Database, span: DaySpan, since = span.from_day): Promise<OutcomeStats> {
   const isBehind = !(await catchUp(db, span.time_zone));
   const rows = await db
     .selectFrom('lead_outcomes')
-    .select(['assigned_to', 'figures'])
-    .where('time_zone', '=', span.time_zone)
-    .where('day', '>=', span.from_day)
+    .select(['day', 'assigned_to', 'figures'])
+    .where('time_zone', '=', zoneOf(span.time_zone))
+    .where('day', '>=', since)
     .where('day', '<=', span.to_day)
     .execute();
   const [all, people] = [noOutcomes(), new Map<string, Outcomes>()];
-  for (const { assigned_to, figures } of rows) {
+  const days = [];
+  for (const { day, assigned_to, figures } of rows) {
+    const outcomes: Outcomes = JSON.parse(figures);
+    for (const form in outcomes.forms) days.push({ day, form, received: outcomes.forms[form]! });
+    if (day < span.from_day) continue;
     const person = people.get(assigned_to) ?? noOutcomes();
     people.set(assigned_to, person);
-    addOutcomes(person, JSON.parse(figures));
+    addOutcomes(person, outcomes);
   }
   for (const person of people.values()) addOutcomes(all, person);
   const listed = [...people].map(([assigned_to, outcomes]) => ({ assigned_to, outcomes }));
-  return { all, people: listed.sort((one, other) => other.outcomes.received - one.outcomes.received), isBehind };
+  return { days, all, people: listed.sort((one, other) => other.outcomes.received - one.outcomes.received), isBehind };
 }
 
 /** Counts what is not counted yet where that is little, so that an answer need not wait. Returns whether all is counted. */
 async function catchUp(db: Database, time_zone: string): Promise<boolean> {
   let isAll = true;
   await bringUpToDate(db, tallyOf(time_zone), async position => {
-    const changed = await listChanged(db, position);
+    const changed = await listChanged(db, position, most_changed);
     if (!changed) return undefined;
     const days = [...new Set(changed.ids.map(id => dayOf(timeOf(id), time_zone)))];
     const known = await db
@@ -50,8 +61,8 @@ async function catchUp(db: Database, time_zone: string): Promise<boolean> {
       .where('time_zone', '=', time_zone)
       .where('day', 'in', days.slice(0, 50))
       .executeTakeFirstOrThrow();
-    isAll = days.length <= 50 && changed.ids.length < leads_per_step && Number(known.received ?? 0) <= most_at_once;
-    return isAll ? countAnew(db, time_zone, changed) : undefined;
+    isAll = days.length <= 50 && changed.ids.length < most_changed && Number(known.received ?? 0) <= most_at_once;
+    return isAll ? countAnew(db, time_zone, changed, nextTurn) : undefined;
   });
   return isAll;
 }

@@ -3,6 +3,8 @@ import { type LeadStatus, lead_statuses } from '../lead.ts';
 /** What became of leads by now. Leads that are erased or restricted are in no list, and so not in here. */
 export interface Outcomes {
   received: number;
+  /** How many came by each form. */
+  forms: Record<string, number>;
   /** How many have each status. */
   statuses: { [Name in LeadStatus]: number };
   /** How many have ever reached a status, or a later one. */
@@ -44,14 +46,15 @@ export function medianOf(waits: Outcomes['waits']): number | null {
 export function noOutcomes(): Outcomes {
   const statuses = Object.fromEntries(lead_statuses.map(status => [status, 0])) as Outcomes['statuses'];
   const reached = { contacted: 0, qualified: 0, closed: 0 };
-  return { received: 0, statuses, reached, reasons: {}, waits: {}, slowest: null };
+  return { received: 0, forms: {}, statuses, reached, reasons: {}, waits: {}, slowest: null };
 }
 
 export function addOutcomes(sum: Outcomes, more: Outcomes): void {
   sum.received += more.received;
+  addCounts(sum.forms, more.forms);
   for (const status of lead_statuses) sum.statuses[status] += more.statuses[status];
   for (const status of ['contacted', 'qualified', 'closed'] as const) sum.reached[status] += more.reached[status];
-  for (const [reason, count] of Object.entries(more.reasons)) sum.reasons[reason] = (sum.reasons[reason] ?? 0) + count;
+  addCounts(sum.reasons, more.reasons);
   for (const key in more.waits) {
     const [wait, known] = [more.waits[key]!, sum.waits[key]];
     if (known) {
@@ -60,4 +63,8 @@ export function addOutcomes(sum: Outcomes, more: Outcomes): void {
     } else sum.waits[key] = [...wait];
   }
   if (more.slowest && more.slowest.ms > (sum.slowest?.ms ?? -1)) sum.slowest = more.slowest;
+}
+
+function addCounts(sum: Record<string, number>, more: Record<string, number>) {
+  for (const name in more) sum[name] = (sum[name] ?? 0) + more[name]!;
 }

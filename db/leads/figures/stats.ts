@@ -18,15 +18,15 @@ const days_per_statement = 25;
  * Because acts are numbered in the order of their commits, the count is exact to the last lead. Erased
  * leads stay counted.
  */
-export function tallyLeads(db: Database, time_zone: string): Promise<number> {
+export function tallyLeads(db: Database, time_zone: string, most_steps?: number): Promise<number> {
   const tally: Tally = { name: 'leads', time_zone };
-  return bringUpToDate(db, tally, async position => {
+  const takeStep = async (position: string): Promise<Step | undefined> => {
     const events = await db
       .selectFrom('audit_events')
       .select(['seq', 'recorded_at', 'action', 'purpose'])
       .where('seq', '>', Number(position))
       .orderBy('seq')
-      .limit(records_per_step)
+      .limit(db.rows_at_once)
       .execute();
     const dropped = await readDropped(db);
     if (Number(position) < dropped) return countDropped(db, time_zone, Number(position), dropped);
@@ -34,9 +34,10 @@ export function tallyLeads(db: Database, time_zone: string): Promise<number> {
     for (const { action, recorded_at, purpose } of events)
       if (action === 'lead.created') countLead(received, time_zone, { form: purpose!, received_at: recorded_at });
     // Acts of other kinds move the position only when they fill a step: staff who only read cause no write here.
-    if (received.size === 0 && events.length < records_per_step) return undefined;
+    if (received.size === 0 && events.length < db.rows_at_once) return undefined;
     return { end: String(events.at(-1)!.seq), additions: addDays(db, time_zone, received) };
-  });
+  };
+  return bringUpToDate(db, tally, takeStep, most_steps);
 }
 
 /** Counts by day and form. */
@@ -92,9 +93,15 @@ function addRows(db: Database, rows: LeadDays[]): CompiledQuery {
     .compile();
 }
 
-/** Reads how many leads came in, by day and form. Days and forms without a lead are left out. */
+/** Steps of counting for which an answer waits. What is left then is counted by the job. */
+const most_steps_at_once = 4;
+
+/**
+ * Reads how many leads came in, by day and form. Days and forms without a lead are left out. Because an answer waits for
+ * few to be counted, the latest may be missing until the job has run.
+ */
 export async function readLeadDays(db: Database, { from_day, to_day, time_zone }: DaySpan): Promise<LeadDay[]> {
-  await tallyLeads(db, time_zone);
+  await tallyLeads(db, time_zone, most_steps_at_once);
   return db
     .selectFrom('lead_days')
     .select(['day', 'form', 'received'])

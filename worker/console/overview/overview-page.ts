@@ -26,6 +26,8 @@ interface LeadNumbers {
   thisWeek: number;
   lastWeek: number;
   all: Became;
+  /** Number of those that were received and are erased or restricted, and so counted nowhere else. */
+  gone: number;
   /** The same by whose the leads are, an empty name for nobody's. */
   people: (Became & { assigned_to: string })[];
   isBehind: boolean;
@@ -85,14 +87,14 @@ function renderFailing(reader: Reader, failing: FailingChannel[]): Content {
 function renderLeadNumbers(reader: Reader, span: DaySpan, leads: LeadNumbers): Content {
   const { text } = reader;
   const { overview, forms } = text;
-  const { received, before, thisWeek, lastWeek, all, people, isBehind, waiting } = leads;
+  const { received, before, thisWeek, lastWeek, all, gone, people, isBehind, waiting } = leads;
   const link = linkWithin(span);
   const weeks = renderWeeks(reader, {
     ...{ id: 'leads', title: overview.leads, labels: forms, counted: received, before },
     linkTo: ({ monday, sunday }, form) => listOf({ form: form as Filters['form'], from: monday, to: sunday }),
   });
   return html`<section class="card"><h2>${overview.leads}</h2>
-<p><b class="figure">${thisWeek}</b> ${overview.thisWeek(lastWeek, writeChange(thisWeek, lastWeek))}</p>${weeks}</section>
+<p><b class="figure">${thisWeek}</b> ${overview.thisWeek(lastWeek, writeChange(thisWeek, lastWeek))}</p>${weeks}${gone > 0 ? html`<p class="hint">${overview.gone(gone)}</p>` : ''}</section>
 <div class="cards-stack">${renderWaiting(reader, waiting)}${renderFirstContact(reader, all)}${renderProgress(reader, all, link)}</div>
 <section class="card wide"><h2>${overview.people}</h2>${people.length > 0 ? renderPeople(reader, people, link) : html`<p class="hint">${overview.none}</p>`}
 <p class="hint">${isBehind ? overview.behind : overview.counted}</p></section>`;

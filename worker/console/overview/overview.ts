@@ -42,9 +42,9 @@ export const showOverview = factory.createHandlers(async c => {
 async function loadLeads(c: Context<App>, span: DaySpan) {
   const { db, now } = c.var.services;
   // One week more, because the first one is compared with it.
-  const days = await readLeadDays(db, { ...span, from_day: addDays(span.from_day, -7) });
-  const counted = days.map(({ day, form, received }) => ({ day, name: form as string, count: received }));
-  const { all, people, isBehind } = await readOutcomes(db, span);
+  const { days, all, people, isBehind } = await readOutcomes(db, span, addDays(span.from_day, -7));
+  const counted = days.map(({ day, form, received }) => ({ day, name: form, count: received }));
+  const everReceived = (await readLeadDays(db, span)).reduce((sum, { received }) => sum + received, 0);
   const lastWeek = { from: addDays(mondayOf(span.to_day), -7), to: addDays(span.to_day, -7) };
   return {
     received: sumWeeks(span, forms, counted),
@@ -52,6 +52,7 @@ async function loadLeads(c: Context<App>, span: DaySpan) {
     thisWeek: sumOf(counted, mondayOf(span.to_day), span.to_day),
     lastWeek: sumOf(counted, lastWeek.from, lastWeek.to),
     all: describeOutcomes(all),
+    gone: isBehind ? 0 : Math.max(0, everReceived - all.received),
     people: people
       .slice(0, most_people)
       .map(({ assigned_to, outcomes }) => ({ assigned_to, ...describeOutcomes(outcomes) })),

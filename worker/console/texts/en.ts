@@ -357,6 +357,10 @@ export const en = {
     typical: 'First contact, median',
     slow: 'Slowest',
     counted: 'Leads received in this period as they are now; erased and restricted ones are left out.',
+    gone: (n: number) =>
+      n === 1
+        ? '1 more lead came in; it has been erased or restricted since and is not counted.'
+        : `${n.toLocaleString('en')} more leads came in; they have been erased or restricted since and are not counted.`,
     behind: 'Leads received in this period. The latest changes are being counted and show within a minute.',
     choices: 'Cookie choices per week',
     outcomes: named<Exclude<keyof ConsentDay, 'day' | 'policy_version' | 'locale'>>({
