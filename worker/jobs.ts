@@ -3,7 +3,6 @@ import { makeCheckpoint } from '../db/audit/checkpoint.ts';
 import { sealTrail } from '../db/audit/seal.ts';
 import { tallyConsents } from '../db/consents/stats.ts';
 import { extendLease, noteFailure, noteSuccess, takeLease } from '../db/jobs.ts';
-import { tallyOutcomes } from '../db/leads/figures/outcome-tally.ts';
 import { tallyLeads } from '../db/leads/figures/stats.ts';
 import { reindexLeads } from '../db/leads/reindex.ts';
 import { forgetDeliveries } from '../db/notices/deliveries.ts';
@@ -42,6 +41,7 @@ export const jobs: Job[] = [
     name: 'count_days',
     every_ms: minute_ms,
     async run({ db, settings }, now) {
+      const { tallyOutcomes } = await import('../db/leads/figures/outcome-tally.ts');
       const consents = await tallyConsents(db, settings.time_zone, now);
       const leads = await tallyLeads(db, settings.time_zone);
       return { steps: consents + leads + (await tallyOutcomes(db, settings.time_zone)) };
