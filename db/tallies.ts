@@ -28,17 +28,17 @@ export const records_per_step = 2_000;
  * and to kill.
  *
  * @param takeStep Counts on from a position, which is empty at the start; returns undefined when nothing is left.
- * @param most_steps Steps after which an answer waits no longer.
+ * @param most_attempts Attempts at a step after which an answer waits no longer: another server may take each step first.
  * @returns The number of steps taken here.
  */
 export async function bringUpToDate(
   db: Database,
   tally: Tally,
   takeStep: (position: string) => Promise<Step | undefined>,
-  most_steps = Number.POSITIVE_INFINITY,
+  most_attempts = Number.POSITIVE_INFINITY,
 ): Promise<number> {
-  for (let steps = 0; ; ) {
-    if (steps >= most_steps) return steps;
+  let steps = 0;
+  for (let attempt = 0; attempt < most_attempts; attempt++) {
     const position = await findPosition(db, tally);
     const step = await takeStep(position);
     if (!step) return steps;
@@ -49,6 +49,7 @@ export async function bringUpToDate(
       if (!(error instanceof Conflict && error.table === 'tallies')) throw error;
     }
   }
+  return steps;
 }
 
 async function findPosition(db: Database, { name, time_zone }: Tally): Promise<string> {

@@ -18,7 +18,7 @@ const days_per_statement = 25;
  * Because acts are numbered in the order of their commits, the count is exact to the last lead. Erased
  * leads stay counted.
  */
-export function tallyLeads(db: Database, time_zone: string, most_steps?: number): Promise<number> {
+export function tallyLeads(db: Database, time_zone: string, most_attempts?: number): Promise<number> {
   const tally: Tally = { name: 'leads', time_zone };
   const takeStep = async (position: string): Promise<Step | undefined> => {
     const events = await db
@@ -37,7 +37,7 @@ export function tallyLeads(db: Database, time_zone: string, most_steps?: number)
     if (received.size === 0 && events.length < db.rows_at_once) return undefined;
     return { end: String(events.at(-1)!.seq), additions: addDays(db, time_zone, received) };
   };
-  return bringUpToDate(db, tally, takeStep, most_steps);
+  return bringUpToDate(db, tally, takeStep, most_attempts);
 }
 
 /** Counts by day and form. */
@@ -93,15 +93,15 @@ function addRows(db: Database, rows: LeadDays[]): CompiledQuery {
     .compile();
 }
 
-/** Steps of counting for which an answer waits. What is left then is counted by the job. */
-const most_steps_at_once = 4;
+/** Attempts at a step of counting for which an answer waits. What is left then is counted by the job. */
+const most_attempts_at_once = 4;
 
 /**
  * Reads how many leads came in, by day and form. Days and forms without a lead are left out. Because an answer waits for
  * few to be counted, the latest may be missing until the job has run.
  */
 export async function readLeadDays(db: Database, { from_day, to_day, time_zone }: DaySpan): Promise<LeadDay[]> {
-  await tallyLeads(db, time_zone, most_steps_at_once);
+  await tallyLeads(db, time_zone, most_attempts_at_once);
   return db
     .selectFrom('lead_days')
     .select(['day', 'form', 'received'])
