@@ -55,11 +55,11 @@ async function dropTables(database: D1Database) {
   await database.batch([database.prepare('pragma defer_foreign_keys = on'), ...drops]);
 }
 
-/** Applies the migrations as wrangler does: every `.sql` in the folder itself. */
-export async function applyMigrations(database: D1Database) {
+/** Applies the migrations as wrangler does: every `.sql` in the folder itself, but those that the database knows. */
+export async function applyMigrations(database: D1Database, known: string[] = []) {
   const folder = new URL('../../db/migrations/', import.meta.url);
   for (const name of readdirSync(folder)
-    .filter(file => file.endsWith('.sql'))
+    .filter(file => file.endsWith('.sql') && !known.includes(file))
     .sort()) {
     const { unstable_splitSqlQuery } = await import('wrangler');
     const statements = unstable_splitSqlQuery(readFileSync(new URL(name, folder), 'utf8'));
