@@ -8,6 +8,7 @@ import { createDatabase, type PostgresServer } from '../support/postgres.ts';
 import type { Random } from '../support/random.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { openLedger, type Tally } from './ledger.ts';
+import { rollForthAndBack } from './rolling.ts';
 
 /** A server under load, and how to restart it after it has ended. */
 interface Site {
@@ -25,7 +26,8 @@ export interface Fault {
   run(until: number): Promise<{ tallies: Record<string, Tally>; times: number }>;
 }
 
-export function listFaults(folder: string, postgres: PostgresServer, { below, pick }: Random): Fault[] {
+export function listFaults(folder: string, postgres: PostgresServer, random: Random): Fault[] {
+  const { below, pick } = random;
   const sqlite = (name: string) => async () => {
     mkdirSync(join(folder, name));
     return `file:${join(folder, name, 'leads.db')}`;
@@ -37,6 +39,10 @@ export function listFaults(folder: string, postgres: PostgresServer, { below, pi
     { name: 'SQLite, slow clients', run: until => harm(sqlite('slow'), crowd, until) },
     { name: 'PostgreSQL, server ended', run: until => harm(inPostgres, endServer, until) },
     { name: 'PostgreSQL, database killed', run: until => harm(inPostgres, postgres.kill, until) },
+    {
+      name: 'PostgreSQL, upgraded one after the other',
+      run: async until => rollForthAndBack(folder, await inPostgres(), random, until),
+    },
   ];
 
   async function harm(open: () => Promise<string>, fault: (site: Site) => Promise<void>, until: number) {
