@@ -34,7 +34,9 @@ describe.each(versions)('a database of version %s', version => {
     const before = await listApplied(address);
     const added = migrations.filter(name => !before.includes(name));
     const kill = (number: number) => run(['test/upgrade/kill-migrating.ts', address, String(number)]);
-    for (const killed of await Promise.all([1, 4].map(kill))) expect(killed).toMatchObject({ code: null, stderr: '' });
+    // A version that has just been released lacks no migration amid which anything could be killed.
+    const kills = added.length > 0 ? [1, 4] : [];
+    for (const killed of await Promise.all(kills.map(kill))) expect(killed).toMatchObject({ code: null, stderr: '' });
     expect(await listApplied(address)).toEqual(before);
     const environment = { DATABASE_URL: address };
     const both = await Promise.all([1, 2].map(() => run(['worker/ops.ts', 'migrate'], environment)));
