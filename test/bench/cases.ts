@@ -2,7 +2,16 @@ import { most_rows } from '../../worker/console/leads/export/sheet.ts';
 import type { RunningServer } from '../support/server.ts';
 import { type Load, load, nextChoice, nextLead } from './load.ts';
 import { sumProcessorUs } from './processor.ts';
-import { findDeepestCursor, findPhone, listSince, measureAlone, measureExport, measureSpreadsheet } from './reads.ts';
+import {
+  findDeepestCursor,
+  findNewest,
+  findPhone,
+  listSince,
+  measureAlone,
+  measureExport,
+  measureSpreadsheet,
+  signIn,
+} from './reads.ts';
 
 /** Address of a server, and its process where it is one of its own. */
 export type Served = Pick<RunningServer, 'url'> & Partial<Pick<RunningServer, 'pid'>>;
@@ -46,7 +55,22 @@ export async function listReads(server: RunningServer, leads: number, seconds: n
   const clear = 'pull 50, clear, first page';
   const unit = 'pages/s';
   const spreadsheet = { unit: 'leads/s', measure: () => measureSpreadsheet(server, leads) };
+  const headers = await signIn(server);
+  const id = await findNewest(server);
+  const page = (name: string, path: string): Case => ({
+    name: `console: ${name}, one at a time`,
+    unit: 'pages/s',
+    floor: 'health, one at a time',
+    measure: () => measureAlone(`${url}${path}`, headers, 50),
+  });
   const cases: Case[] = [
+    { name: 'health, one at a time', unit: '/s', measure: () => measureAlone(`${url}/health`, {}, 200) },
+    page('list', '/console'),
+    page('list by status', '/console?status=new'),
+    page('list by assignee', '/console?assigned_to=Anna'),
+    page('today', '/console?due=today'),
+    page('lead', `/console/leads/${id}`),
+    page('overview', '/console/overview'),
     { name: first, unit, measure: pull('limit=50') },
     { name: 'pull 50, masked, deepest page', unit, floor: first, measure: pull(deepest) },
     { name: clear, unit, measure: pull('limit=50&view=clear') },

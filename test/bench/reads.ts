@@ -31,19 +31,24 @@ export async function measureExport(server: Server): Promise<Load> {
   return { rate: lines / seconds, answered: lines, p50: 0, p99: 0, failed: response.ok ? 0 : 1 };
 }
 
+/** Signs in to the console, and returns the headers of its pages. */
+export async function signIn({ url, token }: Server): Promise<Record<string, string>> {
+  const response = await post(url, '/console/session', { token });
+  const [Cookie = ''] = response.headers.getSetCookie()[0]!.split(';');
+  return { Accept: 'text/html', 'Accept-Encoding': 'br', Cookie };
+}
+
+function post(url: string, path: string, fields: Record<string, string>, Cookie = '') {
+  const headers = { Origin: url, Accept: 'text/html', Cookie };
+  return fetch(url + path, { method: 'POST', headers, body: new URLSearchParams(fields), redirect: 'manual' });
+}
+
 /** Measures the export of all leads, clear, as the spreadsheet that a person downloads from the console. */
 export async function measureSpreadsheet({ url, token }: Server, leads: number): Promise<Load> {
-  const post = (path: string, fields: Record<string, string>, Cookie = '') =>
-    fetch(url + path, {
-      method: 'POST',
-      headers: { Origin: url, Accept: 'text/html', Cookie },
-      body: new URLSearchParams(fields),
-      redirect: 'manual',
-    });
-  const [Cookie = ''] = (await post('/console/session', { token })).headers.getSetCookie()[0]!.split(';');
+  const { Cookie = '' } = await signIn({ url, token });
   const begun = performance.now();
   const asked = { format: 'xlsx', view: 'clear', purpose: 'handover' };
-  const address = (await post('/console/export', asked, Cookie)).headers.get('Location')!;
+  const address = (await post(url, '/console/export', asked, Cookie)).headers.get('Location')!;
   const response = await fetch(url + address, { headers: { Accept: 'text/html', Cookie } });
   let last: Uint8Array = new Uint8Array();
   for await (const chunk of response.body!) last = chunk;
@@ -78,4 +83,10 @@ export async function findPhone({ url, token }: Server): Promise<string> {
   const headers = { Authorization: `Bearer ${token}` };
   const response = await fetch(`${url}/leads?limit=1&view=clear`, { headers });
   return ((await response.json()) as { leads: { phone: string }[] }).leads[0]!.phone;
+}
+
+/** Finds the id of the newest lead. */
+export async function findNewest({ url, token }: Server): Promise<string> {
+  const response = await fetch(`${url}/leads?limit=1&order=desc`, { headers: { Authorization: `Bearer ${token}` } });
+  return ((await response.json()) as { leads: { id: string }[] }).leads[0]!.id;
 }
