@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
 import { lengthPrefixed } from '../digest.ts';
 import { deriveKey } from '../vault/cipher.ts';
-import { Refusal } from './refusal.ts';
+import { copy_again, Refusal } from './refusal.ts';
 
 /** Bytes as they come, in pieces of any size. */
 export type Bytes = AsyncIterable<Uint8Array>;
@@ -44,7 +44,7 @@ export async function* openBytes(key: Buffer, name: string, bytes: Bytes): Bytes
       decipher.setAAD(context(name, isLast)).setAuthTag(chunk.subarray(end));
       yield Buffer.concat([decipher.update(chunk.subarray(0, end)), decipher.final()]);
     } catch (error) {
-      throw new Refusal('damaged', `${name}: cut off, or altered after the backup was made`, error);
+      throw new Refusal('damaged', `${name}: cut off, or altered after the backup was made. ${copy_again}`, error);
     }
     place += 1;
   }
@@ -122,9 +122,9 @@ export async function* unpackLines(name: string, bytes: Bytes): AsyncGenerator<s
     }
   } catch (error) {
     if (error instanceof Refusal || !isUnpacking(error)) throw error;
-    throw new Refusal('damaged', `${name}: cut off, or altered after the backup was made`, error);
+    throw new Refusal('damaged', `${name}: cut off, or altered after the backup was made. ${copy_again}`, error);
   }
-  if (rest) throw new Refusal('damaged', `${name}: its last line is cut off`);
+  if (rest) throw new Refusal('damaged', `${name}: its last line is cut off. ${copy_again}`);
 }
 
 /** Tells whether an error says that compressed bytes are not whole. */

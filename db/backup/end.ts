@@ -86,7 +86,7 @@ export function readEnd(head: Record<string, unknown>[][], { leads, lost }: Lead
   if (lost.length > 0)
     throw new Refusal(
       'lost_key',
-      `leads have lost their keys, and no backup would open them: ${lost.join(', ')}${lost.length === ids_named ? ' …' : ''}`,
+      `leads have lost their keys, and no backup would open them; erase them, or bring their keys back from an earlier backup: ${lost.join(', ')}${lost.length === ids_named ? ' …' : ''}`,
     );
   return {
     seq: Number(change!.seq),

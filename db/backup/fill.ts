@@ -45,7 +45,11 @@ export async function createFiller(db: Database, manifest: Manifest) {
 
   function fill(table: Table, columns: string[], isLater: boolean): Pick<Filling, 'add' | 'end'> {
     const unknown = columns.find(column => !table.columns.includes(column));
-    if (unknown) throw new Refusal('newer_schema', `the backup has a column ${table.name}.${unknown}, unknown here`);
+    if (unknown)
+      throw new Refusal(
+        'newer_schema',
+        `the backup has a column ${table.name}.${unknown}, unknown here: update this software first`,
+      );
     const shape = { ...table, columns };
     const present = singles.get(table.name);
     if (present)
@@ -57,7 +61,8 @@ export async function createFiller(db: Database, manifest: Manifest) {
 
   const find = (name: string) => {
     const table = tables.get(name);
-    if (!table) throw new Refusal('newer_schema', `the backup has a table ${name}, unknown here`);
+    if (!table)
+      throw new Refusal('newer_schema', `the backup has a table ${name}, unknown here: update this software first`);
     return table;
   };
 

@@ -190,8 +190,8 @@ export function unwrapKey(vault: Vault, id: string, known: WrappedKey): Buffer {
     throw new Refusal(
       'wrong_key',
       isMissing
-        ? `ENCRYPTION_KEYS: key ${known.kek_id} is missing, under which a key of this backup is wrapped`
-        : `ENCRYPTION_KEYS: key ${known.kek_id} is another one than the key of that name under which this backup was made`,
+        ? `ENCRYPTION_KEYS: key ${known.kek_id} is missing, under which a key of this backup is wrapped: list it too`
+        : `ENCRYPTION_KEYS: key ${known.kek_id} is another one than the key of that name under which this backup was made: set that one`,
       error,
     );
   }

@@ -14,6 +14,9 @@ export type Reason =
   | 'no_room'
   | 'stopped';
 
+/** What to do about a backup that is not whole. */
+export const copy_again = 'Copy it again, or name an earlier one';
+
 /** Error of a backup that is not made or not restored. The message says what is wrong and what to do, without values. */
 export class Refusal extends Error {
   readonly code: Reason;

@@ -13,7 +13,7 @@ import { type Bytes, countBytes, openBytes, unpackLines } from './bytes.ts';
 import { createFiller, type Filling } from './fill.ts';
 import { type KeyFile, unwrapKey } from './key-file.ts';
 import type { BackupFile, Manifest } from './manifest.ts';
-import { Refusal } from './refusal.ts';
+import { copy_again, Refusal } from './refusal.ts';
 import { replayErasures, replayRequestErasures } from './replay.ts';
 
 /** A backup as it is read. */
@@ -85,7 +85,10 @@ export async function restore(db: Database, backup: Backup, options: RestoreOpti
 function unwrapDataKey(vault: Vault, { manifest, keys }: Backup): Buffer {
   const { deployment, backups } = keys.header;
   if (deployment !== manifest.deployment)
-    throw new Refusal('other_deployment', 'the backup is of another deployment than the file of keys beside it');
+    throw new Refusal(
+      'other_deployment',
+      'the backup is of another deployment than the file of keys beside it: put it into a folder of its own, with the file of keys of its deployment',
+    );
   const wrapped = backups[manifest.id];
   if (!wrapped)
     throw new Refusal(
@@ -120,7 +123,7 @@ async function restoreFile(
   }
   await end();
   if (sum.bytes !== file.bytes || sum.sha256 !== file.sha256 || rows !== file.rows)
-    throw new Refusal('damaged', `${file.name}: not the file that the manifest names`);
+    throw new Refusal('damaged', `${file.name}: not the file that the manifest names. ${copy_again}`);
 }
 
 /** Restores the keys of leads and requests that are in the backup and not erased. */
@@ -163,7 +166,11 @@ async function verify(db: Database, { seq, sealed }: Manifest, now: Date) {
       'wrong_trail',
       `the audit trail of the backup is not sound: ${result.found.replace('_', ' ')} (${result.what}), numbers ${result.from_seq} to ${result.to_seq}. Ask ops audit verify of the database`,
     );
-  if (result.to_seq !== seq) throw new Refusal('wrong_trail', 'the audit trail of the backup does not end at its head');
+  if (result.to_seq !== seq)
+    throw new Refusal(
+      'wrong_trail',
+      'the audit trail of the backup does not end where it says: name an earlier backup, and ask ops audit verify of the database',
+    );
 }
 
 /** Opens every lead that has a key and was not erased since, and returns their number, without the made-up one of a check. */
@@ -203,7 +210,7 @@ function openLead(vault: Vault, lead: WrappedKey & Pick<Leads, 'id' | 'sealed' |
   } catch (error) {
     throw new Refusal(
       /^no key /.test((error as Error).message) ? 'wrong_key' : 'damaged',
-      `lead ${lead.id} of the backup does not open: ${(error as Error).message}`,
+      `lead ${lead.id} of the backup does not open: ${(error as Error).message}. List every key of then in ENCRYPTION_KEYS, or name an earlier backup`,
       error,
     );
   }

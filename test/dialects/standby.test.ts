@@ -92,6 +92,21 @@ it('GET /leads reads from the standby, which has what was just acknowledged', as
   expect(rows[0].n).toBeGreaterThan(0);
 });
 
+it('GET /leads has what was just acknowledged while the standby lags, and nobody waits for it', async () => {
+  const client = new pg.Client({ connectionString: second });
+  await client.connect();
+  await client.query('select pg_wal_replay_pause()');
+  const { status, id } = await post();
+  const begun = performance.now();
+  const ids = await listIds();
+  const again = await post();
+  await client.query('select pg_wal_replay_resume()');
+  await client.end();
+  expect([status, again.status]).toEqual([201, 201]);
+  expect(ids).toContain(id);
+  expect(performance.now() - begun).toBeLessThan(patience_ms);
+});
+
 it('POST /forms/:form is not acknowledged while the standby hangs, and /health says so once it is gone', async () => {
   expect(await warnings()).not.toContain('standby-not-synchronous');
   pair.standby.freeze(true);

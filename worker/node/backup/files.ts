@@ -131,5 +131,5 @@ const no_room = /^(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL|SQLITE_IOERR_WRITE|53100)$/;
 export function explainRoom(error: unknown, place: string): unknown {
   const codes = [error, (error as Error)?.cause].map(one => String((one as { code?: unknown })?.code));
   if (!codes.some(code => no_room.test(code))) return error;
-  return new Refusal('no_room', `there is no room in ${place}; what is there is as it was`, error);
+  return new Refusal('no_room', `there is no room in ${place}: make room, and begin again`, error);
 }

@@ -35,9 +35,11 @@ export async function withLock<T>(folder: string, work: () => Promise<T>): Promi
 
 async function take(path: string): Promise<void> {
   if (await create(path)) return;
-  if (await isAlive(path)) throw new Refusal('busy', `another backup is being made in this folder (${path})`);
+  if (await isAlive(path))
+    throw new Refusal('busy', `another backup is being made in this folder (${path}): wait for its end`);
   await rm(path, { force: true });
-  if (!(await create(path))) throw new Refusal('busy', `another backup is being made in this folder (${path})`);
+  if (!(await create(path)))
+    throw new Refusal('busy', `another backup is being made in this folder (${path}): wait for its end`);
 }
 
 async function create(path: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readManifest } from '../../../db/backup/manifest.ts';
-import { Refusal } from '../../../db/backup/refusal.ts';
+import { copy_again, Refusal } from '../../../db/backup/refusal.ts';
 import { type Backup, type Restored, type RestoreOptions, restore } from '../../../db/backup/restore.ts';
 import { isUnavailable } from '../../../db/database.ts';
 import { load } from '../../../db/dialects/sqlite-load.ts';
@@ -80,14 +80,14 @@ async function openBackup(path: string, { keyring, now }: Omit<RestoringOptions,
     if (size !== bytes)
       throw new Refusal(
         'half',
-        `half a backup: ${name} ${size === undefined ? 'is missing' : 'is cut off'} in ${own}. Copy it again, or name an earlier one`,
+        `half a backup: ${name} ${size === undefined ? 'is missing' : 'is cut off'} in ${own}. ${copy_again}`,
       );
   }
   const keys = await openKeyFile(dirname(own), keyring);
   if (!keys)
     throw new Refusal(
       'half',
-      `half a backup: the file of keys is missing in ${dirname(own)}, which opens all backups there`,
+      `half a backup: the file of keys, without which none opens, is missing in ${dirname(own)}: copy the one that was written with it, or later`,
     );
   const erased = (await readErased(dirname(own))).map(({ id }) => id);
   return { manifest, keys, erased, read: name => readBytes(join(own, name)) };
@@ -107,6 +107,6 @@ async function findOwnFolder(path: string, now: Date): Promise<string> {
   const isOne = /^\d{8}T/.test(basename(path));
   throw new Refusal(
     'no_backup',
-    `${path}: ${isOne ? 'half a backup, or none: it has no manifest.json' : 'there is no backup here'}`,
+    `${path}: ${isOne ? `half a backup, or none: it has no manifest.json. ${copy_again}` : 'there is no backup here: name the folder that holds them'}`,
   );
 }
