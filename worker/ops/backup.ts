@@ -1,3 +1,4 @@
+import { Refusal } from '../../db/backup/refusal.ts';
 import { createKeyring } from '../node/backup/keyring.ts';
 import { makeBackup } from '../node/backup/make.ts';
 import { drill, restoreBackup } from '../node/backup/restore.ts';
@@ -16,7 +17,7 @@ const verify = defineCommand({
   async run({ rest, now }) {
     const url = databaseUrl();
     const keyring = createKeyring(readKeys({ on: 'url', url }));
-    return drill(url, { path: readFolder(rest), keyring, now, onProgress: createBar('rows and leads') });
+    return orNothing(drill(url, { path: readFolder(rest), keyring, now, onProgress: createBar('rows and leads') }));
   },
 });
 
@@ -31,7 +32,7 @@ const backup = defineCommand({
     const folder = readFolder(rest);
     const keyring = createKeyring(readKeys(readTarget(values)));
     const onProgress = process.stderr.isTTY ? createBar('rows') : undefined;
-    const made = await onDatabase(values, db => makeBackup(db, { folder, keyring, now, onProgress }));
+    const made = await orNothing(onDatabase(values, db => makeBackup(db, { folder, keyring, now, onProgress })));
     process.stderr.write(kept_apart);
     return made;
   },
@@ -47,7 +48,8 @@ const restore = defineCommand({
   async run({ rest, now }) {
     const url = databaseUrl();
     const keyring = createKeyring(readKeys({ on: 'url', url }));
-    return restoreBackup(url, { path: readFolder(rest), keyring, now, onProgress: createBar('rows and leads') });
+    const onProgress = createBar('rows and leads');
+    return orNothing(restoreBackup(url, { path: readFolder(rest), keyring, now, onProgress }));
   },
 });
 
@@ -57,6 +59,13 @@ export const backup_commands: Command[] = [verify, backup, restore];
 const kept_apart = `Keep apart from it, in another place: ENCRYPTION_KEYS, INDEX_KEY and SIGNING_KEY. Without them nobody can restore it;
 together with them, whoever has it can read it.
 `;
+
+/** Says of work that is done whole or not at all, where it is refused, that nothing was changed. */
+function orNothing<T>(work: Promise<T>): Promise<T> {
+  return work.catch(error => {
+    throw error instanceof Refusal ? new Mistake(`${error.message}. Nothing was changed.`) : error;
+  });
+}
 
 function readFolder([folder]: string[]): string {
   if (!folder) throw new Mistake('name the folder of the backups');

@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { Refusal } from '../../../db/backup/refusal.ts';
 import { Conflict, isUnavailable } from '../../../db/database.ts';
 import { version } from '../../version.ts';
 import { commands } from '../commands.ts';
@@ -26,7 +25,6 @@ export async function operate(args: string[]): Promise<number> {
 /** Explains what an operator can correct in one line; anything else with the place in the code. */
 function explain(error: NodeJS.ErrnoException): string | undefined {
   if (isUnavailable(error)) return `the database cannot be used: ${error.message}`;
-  if (error instanceof Refusal) return `${error.message}. Nothing was changed.`;
   const isKnown = error instanceof Mistake || error instanceof Conflict || error.code !== undefined;
   return isKnown ? error.message : error.stack;
 }
