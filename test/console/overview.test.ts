@@ -5,7 +5,7 @@ import { draftLead } from '../../db/leads/create.ts';
 import { tallyLeads } from '../../db/leads/figures/stats.ts';
 import { jobs } from '../../worker/jobs.ts';
 import { startConsole } from '../support/console.ts';
-import { lead, noon, operator } from '../support/harness.ts';
+import { lead, noon, operator, runJobs } from '../support/harness.ts';
 import { createRandom, type Random, seed, times } from '../support/random.ts';
 
 /** Zones whose clocks change within the weeks before the noon of the tests, and one half an hour off. */
@@ -71,6 +71,23 @@ it('each figure of the overview is what a plain recount gives, and its link show
       return rows;
     }
   }
+});
+
+it('while a first count waits for the job, the overview says so instead of "nothing"', async () => {
+  const { services, open, submitLead, advance } = await startConsole();
+  for (let day = 0; day < 51; day++) {
+    await submitLead();
+    advance(86_400_000);
+  }
+  const sales = await open('sales');
+  const read = async () => (await sales.get('/console/overview')).text();
+  const early = await read();
+  expect(early).toContain('Not all is counted yet');
+  expect(early.split('Waiting too long')[0]).not.toContain('Nothing in this period');
+  await runJobs(services);
+  const counted = await read();
+  expect(counted).not.toContain('Not all is counted yet');
+  expect(counted).toMatch(/in total; most in/);
 });
 
 it('an overview waits for no first count of many leads: what is missing is said, and the job counts it', async () => {

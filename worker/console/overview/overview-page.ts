@@ -94,10 +94,10 @@ function renderLeadNumbers(reader: Reader, span: DaySpan, leads: LeadNumbers): C
     linkTo: ({ monday, sunday }, form) => listOf({ form: form as Filters['form'], from: monday, to: sunday }),
   });
   return html`<section class="card"><h2>${overview.leads}</h2>
-<p><b class="figure">${thisWeek}</b> ${overview.thisWeek(lastWeek, writeChange(thisWeek, lastWeek))}</p>${weeks}${gone > 0 ? html`<p class="hint">${overview.gone(gone)}</p>` : ''}</section>
+<p><b class="figure">${thisWeek}</b> ${overview.thisWeek(lastWeek, writeChange(thisWeek, lastWeek))}</p>${isBehind ? html`<p class="hint">${overview.behind}</p>` : ''}${isBehind && all.received === 0 ? '' : weeks}${gone > 0 ? html`<p class="hint">${overview.gone(gone)}</p>` : ''}</section>
 <div class="cards-stack">${renderWaiting(reader, waiting)}${renderFirstContact(reader, all)}${renderProgress(reader, all, link)}</div>
 <section class="card wide"><h2>${overview.people}</h2>${people.length > 0 ? renderPeople(reader, people, link) : html`<p class="hint">${overview.none}</p>`}
-<p class="hint">${isBehind ? overview.behind : overview.counted}</p></section>`;
+${isBehind ? '' : html`<p class="hint">${overview.counted}</p>`}</section>`;
 }
 
 type Link = (filters: Partial<Filters>) => string;

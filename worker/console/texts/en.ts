@@ -157,7 +157,7 @@ export const en = {
     more: 'Filters',
     today: 'Today',
     followUp: (day: string) => `follow up ${day}`,
-    overdue: (day: string) => `overdue since ${day}`,
+    overdue: (day: string) => `overdue: ${day}`,
     noneDue: 'Nothing to follow up',
     noneDueHint: 'Leads whose follow-up is due today or was before come here. Set the day on the page of a lead.',
     unassigned: 'Unassigned only',
@@ -361,7 +361,7 @@ export const en = {
       n === 1
         ? '1 more lead came in; it has been erased or restricted since and is not counted.'
         : `${n.toLocaleString('en')} more leads came in; they have been erased or restricted since and are not counted.`,
-    behind: 'Leads received in this period. The latest changes are being counted and show within a minute.',
+    behind: 'Not all is counted yet: more leads and changes show within a minute.',
     choices: 'Cookie choices per week',
     outcomes: named<Exclude<keyof ConsentDay, 'day' | 'policy_version' | 'locale'>>({
       accepted: 'Accepted',

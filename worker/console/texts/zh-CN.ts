@@ -323,7 +323,7 @@ export const zh_cn: ConsoleTexts = {
     slow: '最慢',
     counted: '这段时间收到的线索的当前情况；不含已删除和受限的线索。',
     gone: n => `另有 ${n} 条线索收到后已删除或受限，未计入。`,
-    behind: '这段时间收到的线索。最近的变更正在统计，一分钟内显示。',
+    behind: '尚未全部统计完成：其余线索和变更将在一分钟内显示。',
     choices: '每周 Cookie 选择',
     outcomes: { accepted: '全部接受', customised: '自定义', refused: '拒绝', withdrawn: '撤回' },
     rates: '按政策版本和语言',
