@@ -47,7 +47,7 @@ const settings = loadSettings();
 const now = () => new Date();
 const { log_dir, log_level } = settings;
 const logFiles = log_dir
-  ? (await import('./node/log-files.ts')).openLogFiles({
+  ? (await import('./node/log/files.ts')).openLogFiles({
       folder: log_dir,
       port: settings.port,
       months: settings.log_retention_months,
@@ -133,12 +133,12 @@ function loadSettings(): Settings {
 /** Begins to trace, where the variables of OpenTelemetry name a collector. Nothing of it is loaded else. */
 async function openTracing() {
   if (!Object.keys(process.env).some(name => name.startsWith('OTEL_'))) return undefined;
-  const { readTracing } = await import('./node/tracing-settings.ts');
+  const { readTracing } = await import('./node/tracing/settings.ts');
   const read = readTracing(process.env, settings);
   if (!read) return undefined;
   if ('mistakes' in read) giveUp(read.mistakes);
   const log = createLog(log_level, now, writeSoon);
-  const { startTracing } = await import('./node/tracing.ts');
+  const { startTracing } = await import('./node/tracing/start.ts');
   return startTracing(read, connect, code =>
     code ? log('warn', 'traces_not_sent', { code }) : log('info', 'traces_sent_again'),
   );

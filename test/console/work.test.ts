@@ -58,7 +58,7 @@ describe('the day of a follow-up', () => {
     advance(3 * day_ms);
     const id = path.split('/').at(-1);
     expect([tab(await list('')), ids(await list())]).toEqual(['2', [other, id]]);
-    // What is late says so, in the list and on its page.
+    // A late follow-up says so, in the list and on its page.
     expect(await list()).toContain('<span class="to late">sales · overdue: Tue 24 Nov</span>');
     const page = async () => (await (await open('sales')).get(path)).text();
     expect(await page()).toContain('Follow-up overdue since: <b class="late">Wed 25 Nov</b>');

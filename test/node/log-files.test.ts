@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLog } from '../../worker/log.ts';
-import { openLogFiles } from '../../worker/node/log-files.ts';
+import { openLogFiles } from '../../worker/node/log/files.ts';
 import { lead, unguarded } from '../support/harness.ts';
 import { makeFolder, startServer } from '../support/server.ts';
 

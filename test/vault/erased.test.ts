@@ -10,7 +10,7 @@ import { createSearch, type Search } from '../../db/traces.ts';
 import { listBackups, manifest_name, readBytes } from '../../worker/node/backup/files.ts';
 import { openKeyFile } from '../../worker/node/backup/key-file.ts';
 import { restoreBackup } from '../../worker/node/backup/restore.ts';
-import { openLogFiles } from '../../worker/node/log-files.ts';
+import { openLogFiles } from '../../worker/node/log/files.ts';
 import { normalizePhone } from '../../worker/shared/phone.ts';
 import { backUp, keyring } from '../support/backup.ts';
 import { startConsole } from '../support/console.ts';

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { HostFiles } from '../context.ts';
 import type { Settings } from '../settings.ts';
-import { log_file_name } from './log-file-name.ts';
+import { log_file_name } from './log/name.ts';
 import { readPath } from './store.ts';
 
 /** Bytes that are read at once: searching them takes about a millisecond. */

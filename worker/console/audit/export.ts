@@ -22,7 +22,7 @@ const columns = [
   ...(['lead_count', 'lead_ids'] as const),
 ];
 
-/** What a file may hold. The form always names an action. */
+/** The form of a file chooses by these filters, and always names an action. */
 const wanted = z.extend(eventFilters, { action: eventAction });
 
 /** `POST /console/audit/export` leads to the file. What it holds stays with the session, so that no address names it. */

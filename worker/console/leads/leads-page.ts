@@ -25,7 +25,7 @@ interface Listed {
 
 interface List extends Listed {
   filters: Filters;
-  /** Whose leads can be asked for. */
+  /** The filter offers the leads of these people. */
   people: string[];
   /** Numbers of leads by tab, as they are shown. */
   counts: Record<string, string>;

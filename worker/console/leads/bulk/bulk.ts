@@ -106,7 +106,7 @@ function leadToList(c: Context<App>, list: string | undefined, note: string): Re
   return c.redirect(`/console${address}${address.includes('?') ? '&' : '?'}done=${note}`, 303);
 }
 
-/** What a list says of a change of several of its leads. */
+/** A list reports this of a change of several of its leads. */
 export interface BulkReport extends Pick<Done, 'act' | 'change' | 'same'> {
   /** Number of leads that were changed. */
   changed: number;

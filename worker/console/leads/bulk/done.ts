@@ -8,7 +8,7 @@ import { logFailure } from '../../../http/problems/failure.ts';
 import { uuid } from '../../../http/query-fields.ts';
 import { readSessionId } from '../../session.ts';
 
-/** What a session keeps of a change of several leads. */
+/** A session keeps this of a change of several leads. */
 export interface Done extends BulkOutcome {
   act: 'status' | 'spam' | 'assign' | 'undo' | 'again' | 'late';
   change: BulkChange;

@@ -8,7 +8,7 @@ import type { Refusal } from '../../refusal.ts';
 import { renderTime } from '../../times.ts';
 
 interface Given {
-  /** Whose holds they are. Holds of one lead have no column that names it. */
+  /** The holds are those of this lead. Holds of one lead have no column that names it. */
   lead_id?: string;
   /** The post that was refused before, with what was typed. */
   refusal?: Refusal | undefined;

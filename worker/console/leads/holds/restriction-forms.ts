@@ -10,7 +10,7 @@ import { renderTime } from '../../times.ts';
 type Shown = Pick<Restrictions, 'lead_id' | 'request_id' | 'placed_at' | 'lifted_at' | 'reason'>;
 
 interface Given {
-  /** Whose restrictions they are. Those of one lead have no column that names it. */
+  /** The restrictions are those of this lead. Those of one lead have no column that names it. */
   lead_id?: string;
   /** The post that was refused before, with what was typed. */
   refusal?: Refusal | undefined;

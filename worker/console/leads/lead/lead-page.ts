@@ -67,7 +67,7 @@ export function leadPage(reader: Reader, details: LeadDetails): Page {
   const { lead, list, done, earlier, consent, events, holds, restrictions, refused, refusal } = details;
   const said = done && Object.hasOwn(text.done, done) ? text.done[done] : undefined;
   const open = isOpen(lead) ? lead : undefined;
-  // Of a held lead only those see more who may release it.
+  // A held lead shows more only to those who may release it.
   const isHidden = 'restricted_at' in lead && !holds;
   return {
     title: text.title,

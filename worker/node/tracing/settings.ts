@@ -1,4 +1,4 @@
-import type { Environment, Settings } from '../settings.ts';
+import type { Environment, Settings } from '../../settings.ts';
 
 /** Where traces go, as the variables of OpenTelemetry say it. */
 export interface TracingSettings {

@@ -16,10 +16,10 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import type { Database } from '../../db/database.ts';
-import { type Connect, callOut, type PostMail } from '../egress.ts';
-import { readHeader } from '../http/header.ts';
-import type { TracingSettings } from './tracing-settings.ts';
+import type { Database } from '../../../db/database.ts';
+import { type Connect, callOut, type PostMail } from '../../egress.ts';
+import { readHeader } from '../../http/header.ts';
+import type { TracingSettings } from './settings.ts';
 
 /** Longest wait for the collector when the server ends. */
 const farewell_ms = 2_000;

@@ -3,9 +3,9 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
-import { monthsBefore } from '../../db/days.ts';
-import type { Log } from '../context.ts';
-import { log_file_name } from './log-file-name.ts';
+import { monthsBefore } from '../../../db/days.ts';
+import type { Log } from '../../context.ts';
+import { log_file_name } from './name.ts';
 
 /** The files of the log, one a day. */
 export interface LogFiles {
