@@ -265,6 +265,28 @@ describe('the console in a browser', () => {
     await page.locator('.toast', { hasText: 'Status saved. New' }).waitFor();
     expect(await why.isVisible()).toBe(false);
     expect(await page.locator('[data-why] [aria-pressed=true]').count()).toBe(0);
+    await page.locator('[type=date][name=follow_up_on]').fill('2020-02-28');
+    await page.locator('form.assign[action*="/follow-up"] button').click();
+    // What is closed is not overdue any more, what is opened again is: in the list and on the lead's page.
+    const [row, lead] = [`.leads [data-id="${id}"]`, `.lead[data-id="${id}"]`];
+    for (const [path, within] of [
+      [`/leads/${id}`, lead],
+      ['', row],
+    ] as const) {
+      await page.locator(`${lead} .late`).waitFor();
+      await page.goto(`${server.url}/console${path}`);
+      await page.locator(`${within} .late`, { hasText: 'overdue: ' }).waitFor();
+      if (within === row) await page.locator(`${row} .name`).focus();
+      for (const [key, said, late] of [
+        ['4', 'Status saved. Closed', 0],
+        ['1', 'Status saved. New', 1],
+      ] as const) {
+        await page.keyboard.press(key);
+        await page.locator('.toast', { hasText: said }).waitFor();
+        expect([key, await page.locator(`${within} .late`).count()]).toEqual([key, late]);
+        expect((await page.locator(`${within} .follow`).textContent())?.startsWith('overdue')).toBe(late === 1);
+      }
+    }
     expect(errors).toEqual([]);
     await context.close();
   });

@@ -143,7 +143,7 @@ describe('a lead', () => {
     expect([moved.status, moved.headers.get('Location')]).toEqual([303, `/console/leads/${id}?done=status`]);
     expect(await (await sales.get(`/console/leads/${id}?done=status`)).text()).toContain('Status saved.');
     const quiet = await sales.post(`/console/leads/${id}/assignee`, { assigned_to: 'sales' }, script);
-    expect(await quiet.json()).toEqual({ slots: { to: 'sales' }, said: 'Assignee saved.' });
+    expect(await quiet.json()).toEqual({ slots: { to: 'sales' }, said: 'Assignee saved. sales' });
     expect(await (await pull(`/leads/${id}`)).json()).toMatchObject({ status: 'contacted', assigned_to: 'sales' });
     await sales.post(`/console/leads/${id}/assignee`, { assigned_to: '' });
     expect(await (await pull(`/leads/${id}`)).json()).toMatchObject({ assigned_to: null });

@@ -218,7 +218,8 @@ describe('POST /console/policies/{id}', () => {
       { fields: '2026-01', role: 'operator' },
       { fields: '2026-12', role: 'admin' },
     ]);
-    expect((await admin.get(location)).status).toBe(404);
+    const back = await admin.get(location);
+    expect([back.status, back.headers.get('Location')]).toEqual([303, '/console/policies?published=2026-12']);
   });
 
   it('shows the preview anew where another version was published since, and loses no file', async () => {

@@ -33,7 +33,7 @@ describe('the day of a follow-up', () => {
     expect(page).toContain('Follow-up saved.');
     expect(page).toMatch(/value="2026-11-24"[^>]* aria-pressed="true"/);
     expect(page).toContain('Tue 24 Nov');
-    expect(await (await sales.get('/console')).text()).toContain('Unassigned · follow up Tue 24 Nov');
+    expect(await (await sales.get('/console')).text()).toContain('<span class="follow">follow up Tue 24 Nov</span>');
     expect(await sales.statusOf(`${path}/follow-up`, { follow_up_on: '24.11.' })).toBe(422);
     await sales.send(`${path}/follow-up`, { follow_up_on: '' });
     expect(await (await pull(`/leads/${id}`)).json()).toMatchObject({ follow_up_on: null });
@@ -59,9 +59,9 @@ describe('the day of a follow-up', () => {
     const id = path.split('/').at(-1);
     expect([tab(await list('')), ids(await list())]).toEqual(['2', [other, id]]);
     // A late follow-up says so, in the list and on its page.
-    expect(await list()).toContain('<span class="to late">sales · overdue: Tue 24 Nov</span>');
+    expect(await list()).toContain('<span class="to">sales</span><span class="follow late">overdue: Tue 24 Nov</span>');
     const page = async () => (await (await open('sales')).get(path)).text();
-    expect(await page()).toContain('Follow-up overdue since: <b class="late">Wed 25 Nov</b>');
+    expect(await page()).toContain('<span class="follow late">overdue: Wed 25 Nov</span>');
     expect(await page()).toContain('<dt>Shown in</dt><dd>简体中文</dd>');
     expect([tab(await list('assigned_to=sales')), ids(await list('due=today&assigned_to=sales'))]).toEqual([
       '1',

@@ -63,7 +63,7 @@
       });
       if (response.status === 401) return location.reload();
       if (!response.ok) return say(failed);
-      const { status, slots, said } = await response.json();
+      const { status, slots, isLate, said } = await response.json();
       const lead = within.closest('[data-id]');
       if (status) {
         const chip = find('span.chip', lead);
@@ -72,11 +72,12 @@
         if (box) box.value = box.value.replace(/\/\w+/, `/${status}`);
         for (const button of findAll('button[name=status]', lead))
           button.setAttribute('aria-pressed', button.value === status);
+        find('.follow', lead).classList.toggle('late', Boolean(isLate));
         askWhy(lead, status);
       }
       for (const [name, text] of Object.entries(slots))
         find(name === 'chip' ? 'span.chip' : `.${name}`, lead).textContent = text;
-      say(`${said} ${Object.values(slots).join(' ')}`);
+      say(said);
       recount();
     } catch {
       say(failed);

@@ -13,9 +13,17 @@ export function isOpen(lead: Lead): lead is OpenLead {
   return 'form' in lead;
 }
 
-/** Returns whether the day on which a lead was to be followed up is past, and it is not closed. */
-export function isOverdue({ today }: Reader, { follow_up_on, status }: OpenLead): boolean {
-  return follow_up_on !== null && status !== 'closed' && follow_up_on < today;
+/** Writes when a lead is to be followed up, and tells whether that day is past and the lead not closed. */
+export function describeFollowUp(reader: Reader, { follow_up_on, status }: OpenLead) {
+  if (follow_up_on === null) return { isLate: false, follow: '' };
+  const { list } = reader.text;
+  const isLate = status !== 'closed' && follow_up_on < reader.today;
+  return { isLate, follow: (isLate ? list.overdue : list.followUp)(writeDay(reader, follow_up_on)) };
+}
+
+/** Draws that. The script changes it with the status. */
+export function renderFollowUp(isLate: boolean, follow: string): Content {
+  return html`<span class="follow${isLate ? ' late' : ''}">${follow}</span>`;
 }
 
 /** The contents of a lead's row. The script fills a row from the same names. */
@@ -29,15 +37,14 @@ interface LeadLine {
   received_at: string;
   exact: string;
   /** Texts by the class of the element that holds them. */
-  slots: Record<'name' | 'company' | 'phone' | 'email' | 'chip' | 'form' | 'to' | 'ago', string>;
+  slots: Record<'name' | 'company' | 'phone' | 'email' | 'chip' | 'form' | 'to' | 'follow' | 'ago', string>;
 }
 
 /** Writes what a lead's row says. */
 export function describeLead(reader: Reader, lead: OpenLead): LeadLine {
   const { text } = reader;
-  const { id, status, received_at, name, company, phone, email, form, assigned_to, follow_up_on } = lead;
-  const isLate = isOverdue(reader, lead);
-  const when = isLate ? text.list.overdue : text.list.followUp;
+  const { id, status, received_at, name, company, phone, email, form, assigned_to } = lead;
+  const { isLate, follow } = describeFollowUp(reader, lead);
   return {
     id,
     seen: writeSeen(lead),
@@ -49,9 +56,8 @@ export function describeLead(reader: Reader, lead: OpenLead): LeadLine {
       ...{ name, company, phone, email },
       chip: text.statuses[status] ?? status,
       form: text.forms[form] ?? form,
-      to: [assigned_to ?? text.nobody, follow_up_on && when(writeDay(reader, follow_up_on))]
-        .filter(Boolean)
-        .join(' · '),
+      to: assigned_to ?? text.nobody,
+      follow,
       ago: writeAgo(reader, received_at),
     },
   };
@@ -69,7 +75,7 @@ export function renderLeads(reader: Reader, leads: OpenLead[], list: string): Co
 
 /** Draws an empty row, which the script fills for a lead that arrives. */
 export function renderTemplate(reader: Reader, list: string): Content {
-  const slots = { name: '', company: '', phone: '', email: '', chip: '', form: '', to: '', ago: '' };
+  const slots = { name: '', company: '', phone: '', email: '', chip: '', form: '', to: '', follow: '', ago: '' };
   return html`<template>${renderLine(reader, { id: '', seen: '', status: 'new', isLate: false, received_at: '', exact: '', slots }, list)}</template>`;
 }
 
@@ -84,6 +90,6 @@ function renderLine(reader: Reader, line: LeadLine, list: string): Content {
   const call = mayCall(reader)
     ? html`<button class="quiet dial" form="dial" formaction="${leadAddress(id, list, '/call')}" title="${text.lead.callHint}" aria-label="${text.lead.call} ${slots.name}">${text.lead.call}</button>`
     : '';
-  return html`<li data-id="${id}"><label class="tick"><input type="checkbox" name="lead" value="${seen}" form="several" autocomplete="off" aria-label="${text.bulk.select} ${slots.name}"></label><span class="chip ${status}">${slots.chip}</span><div><a class="name" href="${leadAddress(id, list)}">${slots.name}</a><span class="company">${slots.company}</span></div><div><span class="phone">${slots.phone}</span><span class="email">${slots.email}</span></div>${call}<div><span class="form">${slots.form}</span><span class="to${isLate ? ' late' : ''}">${slots.to}</span></div><time class="ago" datetime="${received_at}" title="${exact}">${slots.ago}</time></li>
+  return html`<li data-id="${id}"><label class="tick"><input type="checkbox" name="lead" value="${seen}" form="several" autocomplete="off" aria-label="${text.bulk.select} ${slots.name}"></label><span class="chip ${status}">${slots.chip}</span><div><a class="name" href="${leadAddress(id, list)}">${slots.name}</a><span class="company">${slots.company}</span></div><div><span class="phone">${slots.phone}</span><span class="email">${slots.email}</span></div>${call}<div><span class="form">${slots.form}</span><span class="whose"><span class="to">${slots.to}</span>${renderFollowUp(isLate, slots.follow)}</span></div><time class="ago" datetime="${received_at}" title="${exact}">${slots.ago}</time></li>
 `;
 }

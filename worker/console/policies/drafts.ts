@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { digest } from '../../../db/digest.ts';
-import { readNote, takeNote, writeNote } from '../../../db/staff/notes.ts';
+import { keepNote, readNote, writeNote } from '../../../db/staff/notes.ts';
 import type { App } from '../../context.ts';
 import type { SentFile } from '../../http/body.ts';
 import { uuid } from '../../http/query-fields.ts';
@@ -27,20 +27,28 @@ export function keepFiles(c: Context<App>, files: SentFile[]): Promise<string> {
   return writeNote(db, readSessionId(c)!, 'policy', content, now());
 }
 
-/** Reads the files that the address names; undefined where this session has none. */
-export async function readDraftFiles(c: Context<App>): Promise<DraftFile[] | undefined> {
+/** The version that the files of an address have become. */
+interface Published {
+  published: string;
+}
+
+/** Reads the files that the address names, or which version they are by now; undefined where this session has neither. */
+export async function readDraftFiles(c: Context<App>): Promise<DraftFile[] | Published | undefined> {
   const id = c.req.param('id') ?? '';
   if (!uuid.test(id)) return undefined;
-  const content = await readNote<[string, string][]>(c.var.services.db, readSessionId(c)!, 'policy', id);
-  return content?.map(([name, base64]) => {
+  const content = await readNote<[string, string][] | Published>(c.var.services.db, readSessionId(c)!, 'policy', id);
+  if (!Array.isArray(content)) return content;
+  return content.map(([name, base64]) => {
     const bytes = Buffer.from(base64, 'base64');
     return { name, bytes, sha256: digest(bytes), text: decode(bytes) };
   });
 }
 
-/** Deletes the files that the address names. */
-export async function forgetFiles(c: Context<App>): Promise<void> {
-  await takeNote(c.var.services.db, readSessionId(c)!, 'policy', c.req.param('id')!);
+/** Puts in the place of the files which version they are now, because the browser's "back" leads to their address. */
+export async function notePublished(c: Context<App>, published: string): Promise<void> {
+  const { db } = c.var.services;
+  const content: Published = { published };
+  await db.atomic(keepNote(db, readSessionId(c)!, 'policy', c.req.param('id')!, content));
 }
 
 function decode(bytes: Buffer): string | undefined {

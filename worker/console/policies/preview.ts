@@ -12,13 +12,14 @@ import { once } from '../once.ts';
 import { readerOf } from '../reader.ts';
 import { readRefusal } from '../refusal.ts';
 import { type Assessment, assess } from './assess.ts';
-import { type DraftFile, forgetFiles, readDraftFiles } from './drafts.ts';
+import { type DraftFile, notePublished, readDraftFiles } from './drafts.ts';
 import { mistakesPage, previewPage } from './preview-page.ts';
 
 /** `GET /console/policies/{id}` shows what the files say and what they change, or each of their mistakes. */
 export const previewPolicy = factory.createHandlers(async c => {
   const files = await readDraftFiles(c);
   if (!files) return problem(c, 'not-found');
+  if ('published' in files) return leadToPublished(c, files.published);
   const read = await readDraft(c, files);
   if ('mistakes' in read) {
     const { mistakes, taken } = read;
@@ -40,6 +41,7 @@ export const publishPreviewed = factory.createHandlers(body(confirmation, { form
   const { db, now } = c.var.services;
   const files = await readDraftFiles(c);
   if (!files) return problem(c, 'not-found');
+  if ('published' in files) return leadToPublished(c, files.published);
   const { seen, sure } = c.req.valid('json');
   const again = `/console/policies/${c.req.param('id')}`;
   const read = await readDraft(c, files);
@@ -53,9 +55,14 @@ export const publishPreviewed = factory.createHandlers(body(confirmation, { form
     if (error instanceof Conflict) return c.redirect(again, 303);
     throw error;
   }
-  await forgetFiles(c);
-  return c.redirect(`/console/policies?published=${read.policy.version}`, 303);
+  await notePublished(c, read.policy.version);
+  return leadToPublished(c, read.policy.version);
 });
+
+/** Leads to the list, which says that the version is published. */
+function leadToPublished(c: Context<App>, version: string) {
+  return c.redirect(`/console/policies?published=${version}`, 303);
+}
 
 /** What is wrong with the files: each mistake, or the version where it is published already. */
 interface Mistaken {

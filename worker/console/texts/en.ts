@@ -97,7 +97,6 @@ export const en = {
     closed_reason: 'Closed because',
     note: 'Note',
   }),
-  overdue: 'Follow-up overdue since',
   erased: 'Erased',
   nobody: 'Unassigned',
   closed_reasons: named<ClosedReason>({

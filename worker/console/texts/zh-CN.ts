@@ -78,7 +78,6 @@ export const zh_cn: ConsoleTexts = {
     closed_reason: '关闭原因',
     note: '备注',
   },
-  overdue: '跟进已逾期，原定',
   erased: '已删除',
   nobody: '未分配',
   closed_reasons: {

@@ -9,6 +9,7 @@ import { uuid } from '../../../http/query-fields.ts';
 import { invalidFields } from '../../../http/validate.ts';
 import { readerOf } from '../../reader.ts';
 import { leadAddress, readList } from '../filters.ts';
+import { describeFollowUp, isOpen } from '../rows.ts';
 
 /** Changes a lead; then goes back to its page, or tells the script what is so now. */
 export async function answerChange(c: Context<App>, change: LeadChange, done: string) {
@@ -21,8 +22,19 @@ export async function answerChange(c: Context<App>, change: LeadChange, done: st
   if (!asksForJson(c)) return goBack(c, id, { done });
   const { text } = readerOf(c);
   const { status, assigned_to } = change;
-  const slots = status ? { chip: text.statuses[status] } : { to: assigned_to ?? text.nobody };
-  return c.json({ status, slots, said: text.lead.done[done] }, 200, { 'Cache-Control': 'no-store' });
+  const chosen = status ? text.statuses[status]! : (assigned_to ?? text.nobody);
+  const said = `${text.lead.done[done]} ${chosen}`;
+  const told = status ? { status, ...(await tellStatus(c, id, chosen)), said } : { slots: { to: chosen }, said };
+  return c.json(told, 200, { 'Cache-Control': 'no-store' });
+}
+
+/** Tells what a lead's status changes on the page: a follow-up is overdue only until the lead is closed. */
+async function tellStatus(c: Context<App>, id: string, chip: string) {
+  const { services } = c.var;
+  const lead = await findLead(services, id, { masked: true }, services.now());
+  if (!lead || !isOpen(lead)) return { slots: { chip } };
+  const { isLate, follow } = describeFollowUp(readerOf(c), lead);
+  return { isLate, slots: { chip, follow } };
 }
 
 /** Answers for a lead that is not there to be changed. */

@@ -15,11 +15,11 @@ import type { Page } from '../../layout.ts';
 import { renderPhone, writePhone } from '../../phones.ts';
 import type { Reader } from '../../reader.ts';
 import type { Refusal } from '../../refusal.ts';
-import { renderAgo, renderTime, writeDay, writeTime } from '../../times.ts';
+import { renderAgo, renderTime, writeTime } from '../../times.ts';
 import { leadAddress } from '../filters.ts';
 import { renderHoldForm, renderHolds } from '../holds/hold-forms.ts';
 import { renderRestrictions } from '../holds/restriction-forms.ts';
-import { isOpen, isOverdue, type OpenLead } from '../rows.ts';
+import { describeFollowUp, isOpen, type OpenLead, renderFollowUp as renderDue } from '../rows.ts';
 import { type NoteForm, renderFollowUp, renderNote, renderReason } from './work-forms.ts';
 
 /** A correction that was refused: what was typed, and what is wrong with it. */
@@ -98,9 +98,10 @@ function describeClosed(reader: Reader, lead: Exclude<Lead, OpenLead>): string {
 
 function renderOpen(reader: Reader, lead: OpenLead, details: LeadDetails): Content {
   const { text } = reader;
+  const { isLate, follow } = describeFollowUp(reader, lead);
   return html`<article class="card lead" data-id="${lead.id}">
 <header><h1>${lead.name}</h1>
-<p class="meta"><span class="chip ${lead.status}">${text.statuses[lead.status]}</span> <span>${text.forms[lead.form]}</span> <span>${text.lead.received} ${renderAgo(reader, lead.received_at)}</span> ${lead.changed_at === lead.received_at ? '' : html`<span>${text.lead.changed} ${renderAgo(reader, lead.changed_at)}</span> `}<span>${text.fields.assigned_to}: <b class="to">${lead.assigned_to ?? text.nobody}</b></span>${lead.follow_up_on ? html` <span>${isOverdue(reader, lead) ? text.overdue : text.fields.follow_up_on}: <b${isOverdue(reader, lead) ? html` class="late"` : ''}>${writeDay(reader, lead.follow_up_on)}</b></span>` : ''}</p></header>
+<p class="meta"><span class="chip ${lead.status}">${text.statuses[lead.status]}</span> <span>${text.forms[lead.form]}</span> <span>${text.lead.received} ${renderAgo(reader, lead.received_at)}</span> ${lead.changed_at === lead.received_at ? '' : html`<span>${text.lead.changed} ${renderAgo(reader, lead.changed_at)}</span> `}<span>${text.fields.assigned_to}: <b class="to">${lead.assigned_to ?? text.nobody}</b></span> ${renderDue(isLate, follow)}</p></header>
 ${renderValues(reader, lead, details)}
 ${details.work ? renderWork(reader, lead, details.list, details.work) : ''}
 ${details.note ? renderNote(reader, lead, details.list, details.note) : ''}
