@@ -22,11 +22,15 @@ const login = { user: 'lead-consent', pass: 'pass word/@' };
 /** A status of SMTP with which the recipient is refused; undefined where the mail is taken. */
 type Answer = (count: number) => number | undefined;
 
-/**
- * Starts a server that takes mail for whoever signs in, and ends with the test. It offers STARTTLS, unless it speaks TLS from
- * the first byte.
- */
-export async function startMailServer(answer: Answer = () => undefined, { secure = false } = {}) {
+/** Starts a server as `openMailServer` does, which ends with the test. */
+export async function startMailServer(...set: Parameters<typeof openMailServer>) {
+  const server = await openMailServer(...set);
+  opened.push(server);
+  return server;
+}
+
+/** Starts a server that takes mail for whoever signs in. It offers STARTTLS, unless it speaks TLS from the first byte. */
+export async function openMailServer(answer: Answer = () => undefined, { secure = false } = {}) {
   const mails: Mail[] = [];
   let count = 0;
   const refuse = (responseCode: number) => Object.assign(new Error('refused'), { responseCode });
@@ -60,10 +64,14 @@ export async function startMailServer(answer: Answer = () => undefined, { secure
   server.on('error', () => {});
   server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');
-  opened.push({ close: () => new Promise<void>(resolve => server.close(() => resolve())) });
   const { port } = server.server.address() as AddressInfo;
   const user = `${login.user}:${encodeURIComponent(login.pass)}`;
-  return { mails, port, environment: mailBy(`${secure ? 'smtps' : 'smtp'}://${user}@127.0.0.1:${port}`) };
+  return {
+    mails,
+    port,
+    close: () => new Promise<void>(resolve => server.close(() => resolve())),
+    environment: mailBy(`${secure ? 'smtps' : 'smtp'}://${user}@127.0.0.1:${port}`),
+  };
 }
 
 /** Settings with which mail goes out by a server. */
