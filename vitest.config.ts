@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) =>
-      /\/(browser|node|ops)\/|\/crm-guide\./.test(moduleId) ? 0 : /\/widget\//.test(moduleId) ? 1 : 2;
+      /\/(browser|node|ops)\/|\/(crm-guide|long-day)\./.test(moduleId) ? 0 : /\/widget\//.test(moduleId) ? 1 : 2;
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
 }

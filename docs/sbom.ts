@@ -12,6 +12,8 @@ interface Manifest {
   name: string;
   dependencies: Versions;
   devDependencies: Versions;
+  optionalDependencies?: Versions;
+  workspaces?: string[];
 }
 
 interface Lock {
@@ -30,7 +32,10 @@ function writeBill(root: string): string {
   const read = <T>(name: string) => JSON.parse(readFileSync(join(root, name), 'utf8')) as T;
   const manifest = shipped(read<Manifest>('package.json'));
   const lock = read<Lock>('package-lock.json');
+  const { name, optionalDependencies = {} } = read<Manifest>('.ci/package.json');
+  const ofCheckout = ['.ci', ...[name, ...Object.keys(optionalDependencies)].map(own => `node_modules/${own}`)];
   const kept = Object.entries(lock.packages)
+    .filter(([path]) => !ofCheckout.includes(path))
     .filter(([path, one]) => (!one.dev && !one.devOptional) || built_in.some(name => path === `node_modules/${name}`))
     .map(([path, one]) => [path, path === '' ? { ...one, ...manifest } : { ...one, dev: false }]);
   const folder = mkdtempSync(join(tmpdir(), `${manifest.name}-`));
@@ -51,7 +56,7 @@ function writeBill(root: string): string {
 /** Returns the manifest with what is built in among the dependencies, and without the other development packages. */
 function shipped(manifest: Manifest): Manifest {
   const added = Object.fromEntries(built_in.map(name => [name, manifest.devDependencies[name]!]));
-  return { ...manifest, dependencies: { ...manifest.dependencies, ...added }, devDependencies: {} };
+  return { ...manifest, workspaces: [], dependencies: { ...manifest.dependencies, ...added }, devDependencies: {} };
 }
 
 process.stdout.write(writeBill(join(import.meta.dirname, '..')));
