@@ -39,6 +39,7 @@ it('an incident is recorded in local time, shows its clocks, is told once, and k
   expect(made.page).toContain('4 h left');
   expect(made.page).toContain('1 d left');
   const path = made.location.split('?')[0]!;
+  expect(await read('/console/audit?action=incident.recorded')).toContain('What a token was shown');
   advance(5 * hour_ms);
   expect(await read(path)).toContain('1 h over');
   const told = await act(`${path}/notice`, { contact: 'privacy@example.com', ...words });

@@ -75,6 +75,17 @@ it('each figure of the overview is what a plain recount gives, and its link show
   }
 });
 
+it('an administrator is told that no policy is in force, and where to publish one', async () => {
+  const { open, advance } = await startConsole();
+  const told = 'No policy is in force';
+  const read = async (role: 'admin' | 'sales') => (await (await open(role)).get('/console/overview')).text();
+  advance(-400 * 86_400_000);
+  expect(await read('admin')).toMatch(/No policy is in force[^<]*<a href="\/console\/policies">/);
+  expect(await read('sales')).not.toContain(told);
+  advance(400 * 86_400_000);
+  expect(await read('admin')).not.toContain(told);
+});
+
 it('while a first count waits for the job, the overview says so instead of "nothing"', async () => {
   const { services, open, submitLead, advance } = await startConsole();
   for (let day = 0; day < 51; day++) {

@@ -21,9 +21,14 @@ ${text}`;
 };
 const extra = '[{ name: extra, provider: us, lifetime: 1 day, purpose: counts }]';
 
-/** Starts a console in which an administrator is signed in. */
-async function startDesk() {
+/**
+ * Starts a console in which an administrator is signed in.
+ *
+ * @param days By how many days the clock is moved before.
+ */
+async function startDesk(days = 0) {
   const started = await startConsole();
+  started.advance(days * 86_400_000);
   const admin = await started.open('admin');
   /** Sends files as a browser without a script does, and returns the page to which that leads. */
   async function choose(files: [name: string, content: string | Uint8Array][]) {
@@ -91,6 +96,19 @@ describe('POST /console/policies', () => {
     expect(page).toContain('Chengguan AI privacy policy</ins>');
     expect(page).toContain('necessary: __Host-receipt-* (cookie)');
     expect(await versions()).toEqual(['2026-01']);
+  });
+
+  it('warns of a first version that has one language', async () => {
+    const { choose } = await startDesk(-400);
+    const first = (locale: string): [string, string] => [
+      `${locale}.md`,
+      write('2025-11', '# First', { locale, effective_at: '2025-11-01' }),
+    ];
+    const doubt = 'There is a file in one language only';
+    const { page } = await choose([first('en')]);
+    expect(page).toContain('The first version');
+    expect(page).toContain(doubt);
+    expect((await choose([first('en'), first('zh-CN')])).page).not.toContain(doubt);
   });
 
   it('names each mistake as POST /policies does, and asks for the files again', async () => {

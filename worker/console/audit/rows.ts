@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { EventPage, Exports } from '../../../db/audit/list.ts';
 import type { Content } from '../../http/page.ts';
 import { renderTable } from '../elements.ts';
+import { desk_texts as incident_texts } from '../incidents/texts.ts';
 import type { Reader } from '../reader.ts';
 import { requestAddress } from '../requests/address.ts';
 import { desk_texts } from '../requests/texts.ts';
@@ -87,6 +88,10 @@ function describePurpose({ text, locale }: Reader, action: string, purpose: stri
   if (/^(request|copy)\./.test(action)) {
     const { types, by, verifiedBy } = desk_texts[locale];
     return types[purpose] ?? by[purpose] ?? verifiedBy[purpose] ?? purpose;
+  }
+  if (action === 'incident.recorded') {
+    const scopes: Record<string, string> = incident_texts[locale].scopes;
+    return scopes[purpose] ?? purpose;
   }
   if (/^(address|mail)\./.test(action)) return text.audit.mails[purpose] ?? purpose;
   const grounds = action.startsWith('hold.') ? text.holds.grounds : text.erasure_grounds;

@@ -160,7 +160,7 @@ const zh: DeskTexts = {
   tell: '告知个人',
   tellHint: affected =>
     `受影响的线索：${affected} 条。告知将在网站上公告三十天，任何人都能阅读，请勿写入任何人的信息。五项内容均为必填。告知只能发布一次，之后不能更改。`,
-  alsoIn: language => `同时提供${language}`,
+  alsoIn: language => `同时提供 ${language}`,
   tellDo: '发布告知',
   contact: '联系方式',
   noticed: '告知内容',

@@ -2,15 +2,14 @@ import { html } from 'hono/html';
 import type { DaySpan } from '../../../db/days.ts';
 import type { Outcomes } from '../../../db/leads/figures/outcomes.ts';
 import type { Waiting } from '../../../db/leads/figures/waiting.ts';
-import type { Channel } from '../../../db/notices/channels.ts';
 import type { Content } from '../../http/page.ts';
 import { type Locale, language_names } from '../../shared/locales.ts';
 import type { Page } from '../layout.ts';
 import { type Filters, leadAddress, writeFilters } from '../leads/filters.ts';
-import { notice_texts } from '../notices/texts.ts';
 import { choicesAddress } from '../privacy/choice-list-page.ts';
 import type { Reader } from '../reader.ts';
-import { renderAgo, writeSpan, writeTime } from '../times.ts';
+import { renderAgo, writeSpan } from '../times.ts';
+import { type FailingChannel, renderFailing, renderUnpublished } from './alarms.ts';
 import { renderFunnel, renderNumber, renderNumbers } from './charts.ts';
 import { renderWeeks, type WeekCounts, writeChange } from './weeks.ts';
 
@@ -39,8 +38,6 @@ type Choices = WeekCounts & {
   rates: { policy_version: string; locale: string; counts: number[] }[];
 };
 
-type FailingChannel = Pick<Channel, 'id' | 'name' | 'off_at' | 'failing_since'>;
-
 interface Overview {
   /** Number of weeks shown, and the numbers to choose from. */
   period: number;
@@ -52,10 +49,13 @@ interface Overview {
   choices: Choices | undefined;
   /** Channels whose receivers take nothing. */
   failing: FailingChannel[];
+  /** Whether no policy is in force; said to readers who may publish one. */
+  isUnpublished: boolean;
 }
 
 /** Draws the numbers of the last weeks. Each leads to the list of what it counts, where there is one. */
-export function overviewPage(reader: Reader, { period, periods, span, leads, choices, failing }: Overview): Page {
+export function overviewPage(reader: Reader, overview: Overview): Page {
+  const { period, periods, span, leads, choices, failing, isUnpublished } = overview;
   const { overview: text } = reader.text;
   const links = periods.map(
     weeks =>
@@ -65,22 +65,9 @@ export function overviewPage(reader: Reader, { period, periods, span, leads, cho
     title: text.title,
     section: 'overview',
     content: html`<h1>${text.title}</h1>${leads || choices ? html`<nav class="tabs" aria-label="${text.period}"><ul>${links}</ul></nav>` : ''}
-${renderFailing(reader, failing)}
+${isUnpublished ? renderUnpublished(reader) : ''}${renderFailing(reader, failing)}
 <div class="cards">${leads ? renderLeadNumbers(reader, span, leads) : html`<p class="hint">${text.leadsHidden}</p>`}${choices ? renderChoices(reader, span, choices) : ''}</div>`,
   };
-}
-
-/** Draws which channels take nothing, for whoever may see channels; to others, that there are some. */
-function renderFailing(reader: Reader, failing: FailingChannel[]): Content {
-  const text = notice_texts[reader.locale];
-  if (!reader.scopes.includes('channels:manage'))
-    return failing.length > 0 ? html`<p class="notice">${text.someFailing}</p>` : html``;
-  if (failing.length === 0) return html`<p class="hint">${text.noneFailing}</p>`;
-  const lines = failing.map(({ id, name, off_at, failing_since }) => {
-    const since = writeTime(reader, (off_at ?? failing_since)!);
-    return html`<li><a href="/console/notices/${id}">${name}</a> · ${off_at ? text.off(since) : text.failingSince(since)}</li>`;
-  });
-  return html`<ul class="notice alarm">${lines}</ul>`;
 }
 
 /** Draws what came in, what waits, and what became of it. */

@@ -7,6 +7,7 @@ import { medianOf, type Outcomes } from '../../../db/leads/figures/outcomes.ts';
 import { readLeadDays } from '../../../db/leads/figures/stats.ts';
 import { countWaiting } from '../../../db/leads/figures/waiting.ts';
 import { listFailing } from '../../../db/notices/channels.ts';
+import { currentPolicy, listPolicies } from '../../../db/policies.ts';
 import { type App, factory } from '../../context.ts';
 import { hasScope } from '../../guards/access.ts';
 import { forms } from '../../shared/fields.ts';
@@ -31,12 +32,14 @@ export const showOverview = factory.createHandlers(async c => {
   const { time_zone } = settings;
   const today = dayOf(now(), time_zone);
   const span = { from_day: addDays(mondayOf(today), -7 * (period - 1)), to_day: today, time_zone };
-  const [leads, choices, failing] = await Promise.all([
+  const [leads, choices, failing, policies] = await Promise.all([
     hasScope(c, 'leads:read') ? loadLeads(c, span) : undefined,
     hasScope(c, 'consents:read') ? loadChoices(c, span) : undefined,
     listFailing(db, now()),
+    hasScope(c, 'policies:publish') ? listPolicies(db) : undefined,
   ]);
-  return answerPage(c, overviewPage(readerOf(c), { period, periods, span, leads, choices, failing }));
+  const isUnpublished = policies !== undefined && !currentPolicy(policies, now());
+  return answerPage(c, overviewPage(readerOf(c), { period, periods, span, leads, choices, failing, isUnpublished }));
 });
 
 async function loadLeads(c: Context<App>, span: DaySpan) {

@@ -1,6 +1,7 @@
 import type { Database } from '../../../db/database.ts';
 import { currentPolicy, getDocumentHtml, listFormTerms, type Policy, type PolicyDraft } from '../../../db/policies.ts';
 import { warnOfStaleCopies } from '../../policies/stale-copies.ts';
+import { locales } from '../../shared/locales.ts';
 import {
   compareParagraphs,
   comparePurposes,
@@ -18,7 +19,8 @@ export type Doubt =
   | 'stale_copies'
   | 'needless'
   | 'not_asked'
-  | 'language_missing';
+  | 'language_missing'
+  | 'one_language';
 
 /** How far off a version takes effect that its date may be mistyped. Because nothing is taken back, it is doubted. */
 const far_ms = 366 * 86_400_000;
@@ -68,7 +70,7 @@ export async function assess(
   }));
   const facts = { previous, texts, purposes, retention };
   const far = draft.effective_at > new Date(now.getTime() + far_ms).toISOString() ? ['far_off' as const] : [];
-  const doubts = previous ? findDoubts(draft, { ...facts, previous }, now, stale_hours) : [];
+  const doubts = previous ? findDoubts(draft, { ...facts, previous }, now, stale_hours) : doubtLanguages(draft);
   return { ...facts, doubts: [...far, ...doubts] };
 }
 
@@ -80,6 +82,12 @@ function writeAll(
 ): string[] {
   const sentences = agreements.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([form, words]) => `${form} · ${words}`);
   return [...(summary ? [summary] : []), ...writePurposes(purposes), ...sentences, ...readParagraphs(html)];
+}
+
+/** Finds, of a first version, the languages without a file. A later one is compared with the version before. */
+function doubtLanguages({ documents }: PolicyDraft): Doubt[] {
+  const isMissing = locales.some(one => documents.every(({ locale }) => locale !== one));
+  return isMissing ? ['one_language'] : [];
 }
 
 function findDoubts(

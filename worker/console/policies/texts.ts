@@ -6,6 +6,7 @@ interface PolicyTexts {
   intro: string;
   none: string;
   noneHint: string;
+  noneInForce: string;
   version: string;
   state: string;
   states: Record<'current' | 'next' | 'archived', string>;
@@ -53,6 +54,7 @@ const en: PolicyTexts = {
   intro: 'A version never changes once it is published. The latest comes first.',
   none: 'No policy is published',
   noneHint: 'Before the first one there is no banner, and no form takes anything.',
+  noneInForce: 'No policy is in force: there is no banner, and no form takes anything.',
   version: 'Version',
   state: 'State',
   states: { current: 'In force', next: 'Upcoming', archived: 'Archived' },
@@ -89,6 +91,7 @@ const en: PolicyTexts = {
     not_asked: () =>
       'It is minor, so nobody is asked again; but it adds purposes or cookies, or keeps leads for longer. Should it be significant?',
     language_missing: () => 'A language of the version before has no file.',
+    one_language: () => 'There is a file in one language only: readers of the other get this one.',
   },
   factsTitle: 'What the files say',
   languages: 'Languages',
@@ -114,6 +117,7 @@ const zh: PolicyTexts = {
   intro: '版本发布后不再改动。最新的版本列在最前。',
   none: '尚未发布隐私政策',
   noneHint: '发布第一个版本之前，不显示横幅，表单也不接收任何信息。',
+  noneInForce: '没有生效中的隐私政策：不显示横幅，表单也不接收任何信息。',
   version: '版本',
   state: '状态',
   states: { current: '生效中', next: '待生效', archived: '已归档' },
@@ -149,6 +153,7 @@ const zh: PolicyTexts = {
     not_asked: () =>
       '这是一般变更，不会重新征求同意；但新增了处理目的或 Cookie，或延长了线索保存期限。是否应为重大变更？',
     language_missing: () => '之前版本中的一种语言没有文件。',
+    one_language: () => '只有一种语言的文件：使用另一种语言的访客看到的也是这一种。',
   },
   factsTitle: '文件内容',
   languages: '语言',
