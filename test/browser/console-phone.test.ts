@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closePages, openBrowser } from '../support/browser.ts';
 import { lead, unguarded } from '../support/harness.ts';
 import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
+import { findSmallTargets } from '../support/targets.ts';
 
 const { folder, remove } = makeFolder();
 const screen = { width: 375, height: 667 };
@@ -177,6 +178,30 @@ it('on a phone without JavaScript the number is called and the status set by pla
   await page.locator('.work button[value=new]').tap();
   await page.getByText('Status saved.').waitFor();
   expect([await readStatus(), await page.locator('.call a').count()]).toEqual(['new', 1]);
+  await context.close();
+});
+
+it.each(['zh-CN', 'en'])('a finger hits all that a visitor taps on the pages of the service, in %s', async locale => {
+  const context = await browser.newContext({ locale, viewport: screen, isMobile: true, hasTouch: true });
+  const page = await context.newPage();
+  const paths = [
+    '/forms/mini-ai-experience',
+    '/policies',
+    '/policies/current',
+    '/requests',
+    '/withdrawals',
+    '/announcements',
+    '/nothing',
+  ];
+  for (const path of paths) {
+    await page.goto(server.url + path);
+    expect([path, ...(await findSmallTargets(page))]).toEqual([path]);
+  }
+  await page.goto(`${server.url}/withdrawals`);
+  await page.locator('form').evaluate(form => form.setAttribute('novalidate', ''));
+  await page.locator('form button').tap();
+  await page.locator('.notice.alarm a').first().waitFor();
+  expect(await findSmallTargets(page)).toEqual([]);
   await context.close();
 });
 

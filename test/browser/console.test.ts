@@ -7,6 +7,7 @@ import { closePages, openBrowser } from '../support/browser.ts';
 import { lead, unguarded } from '../support/harness.ts';
 import { operate } from '../support/operate.ts';
 import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
+import { findSmallTargets } from '../support/targets.ts';
 
 const { folder, remove } = makeFolder();
 const database = { DATABASE_URL: `file:${folder}/leads.db` };
@@ -584,7 +585,7 @@ describe.each([
   ['zh-CN', 'light'],
   ['en', 'dark'],
 ] as const)('in %s and %s', (lang, colorScheme) => {
-  it('axe finds nothing on any page, and nothing is wider than 320 px', async () => {
+  it('axe finds nothing on any page, nothing is wider than 320 px, and a finger hits all that it taps', async () => {
     const [id, held] = [await submitLead(), await submitLead()];
     const look = {
       bypassCSP: true,
@@ -595,7 +596,7 @@ describe.each([
     } as const;
     const check = async (page: Page, state: string) => {
       expect([state, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([state, 320]);
-      expect([state, ...(await findViolations(page))]).toEqual([state]);
+      expect([state, ...(await findViolations(page)), ...(await findSmallTargets(page))]).toEqual([state]);
     };
     const enter = async (token: string) => {
       const { page, context } = await visit(look);

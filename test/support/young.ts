@@ -11,6 +11,7 @@ const harmless = [
   /^\.account summary::-webkit-details-marker$/,
   /^html:not\(#_#_\):has\(\[data-consent-banner\]\.lc-top\) \.lc-news$/,
   /^\.operation:has\(:target\)$/,
+  /^\.stack td:has\(form,\.go\)$/,
 ];
 
 /** Names of the platform that the scripts ask for before they use them, or that Preact asks for. */

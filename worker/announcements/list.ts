@@ -83,14 +83,14 @@ ${kind === 'policy' ? renderChange(announcement, locale) : renderNotice(announce
   return html`<h1>${text.title}</h1>
 <p>${announcements.length > 0 ? text.intro : text.none}</p>
 ${cards}
-<p><a href="/policies?lang=${locale}">${text.versions}</a></p>`;
+<p class="ways"><a href="/policies?lang=${locale}">${text.versions}</a></p>`;
 }
 
 function renderChange(announcement: PolicyAnnouncement, locale: Locale): Content {
   const { version } = announcement;
   const { text } = announcementIn(announcement, locale);
   return html`<p>${text}</p>
-<p><a href="/policies/${version}?lang=${locale}">${texts[locale].version(version)}</a></p>`;
+<p class="ways"><a href="/policies/${version}?lang=${locale}">${texts[locale].version(version)}</a></p>`;
 }
 
 function renderNotice(announcement: IncidentAnnouncement, locale: Locale): Content {

@@ -159,7 +159,7 @@ ${
 <p>${thanks.keep}</p>`
     : html`<p class="hint">${gone}</p>`
 }
-<p><a href="/withdrawals?lang=${locale}">${thanks.withdraw}</a></p>
+<p class="ways"><a href="/withdrawals?lang=${locale}">${thanks.withdraw}</a></p>
 </section>`,
   );
 }

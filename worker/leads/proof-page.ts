@@ -157,7 +157,7 @@ export function renderProof(
 <p>${text.intro}</p>
 <dl class="proof">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
 <h2>${text.trail}</h2>
-<div class="table" tabindex="0"><table><thead><tr><th>${text.when}</th><th>${text.act}</th><th>${text.who}</th></tr></thead>
-<tbody>${proof.trail.map(({ recorded_at, action, actor, role, purpose }) => html`<tr><td>${at(recorded_at)}</td><td>${action}${purpose ? ` (${purpose})` : ''}</td><td>${actor === role ? actor : `${role} ${actor}`}</td></tr>`)}</tbody></table></div>
+<div class="table stacked" tabindex="0"><table role="table"><thead role="rowgroup"><tr role="row"><th role="columnheader">${text.when}</th><th role="columnheader">${text.act}</th><th role="columnheader">${text.who}</th></tr></thead>
+<tbody role="rowgroup">${proof.trail.map(({ recorded_at, action, actor, role, purpose }) => html`<tr role="row"><td role="cell" data-label="${text.when}">${at(recorded_at)}</td><td role="cell" data-label="${text.act}">${action}${purpose ? ` (${purpose})` : ''}</td><td role="cell" data-label="${text.who}">${actor === role ? actor : `${role} ${actor}`}</td></tr>`)}</tbody></table></div>
 ${proof.trail_has_more ? html`<p>${text.more}</p>` : ''}`;
 }

@@ -136,7 +136,7 @@ ${line}
 <input type="hidden" name="locale" value="${locale}">
 <button type="submit">${texts.submit}</button>
 </form>
-<p class="note"><a href="/requests?lang=${locale}&amp;type=withdrawal">${texts.other}</a></p>`,
+<p class="note ways"><a href="/requests?lang=${locale}&amp;type=withdrawal">${texts.other}</a></p>`,
   );
 }
 

@@ -50,7 +50,7 @@ ${renderBotCheck(locale, token)}
 <button type="submit">${texts.submit}</button>
 </form>
 <div class="note"><p>${texts.promise}</p>
-<p><a href="/withdrawals?lang=${locale}">${texts.withdraw}</a></p></div>`,
+<p class="ways"><a href="/withdrawals?lang=${locale}">${texts.withdraw}</a></p></div>`,
   );
 }
 

@@ -52,7 +52,7 @@ ${typed.lead_ids ?? ''}</textarea>${leads.line}</div>
 <div><label for="cause">${text.cause}</label>
 <textarea id="cause" name="cause" rows="4" required maxlength="${longest_details}" autocomplete="off" ${unaided}${cause.attributes}>
 ${typed.cause ?? ''}</textarea>${cause.line}</div>
-<p class="go"><button>${text.newDo}</button><a class="button quiet" href="/console/incidents">${text.title}</a></p></form></section>`,
+<p class="go"><button>${text.newDo}</button><a class="button quiet" href="/console/incidents">${reader.text.cancel}</a></p></form></section>`,
   };
 }
 

@@ -45,7 +45,7 @@ ${renderSelect(
 ${lead_ids ? html`<p class="notice">${text.aboutLead}: <a href="/console/leads/${lead_ids}"><code>${lead_ids.slice(-12)}</code></a><input type="hidden" name="lead_ids" value="${lead_ids}"></p>` : html`<p class="hint">${text.contactHint}</p>`}
 ${(['phone', 'email', 'name'] as const).map(name => renderInput(reader, name, typed, draft))}
 ${renderDetails(reader, typed, draft)}
-<p class="go"><button>${text.takeDo}</button><a class="button quiet" href="/console/requests">${text.title}</a></p></form></section>`,
+<p class="go"><button>${text.takeDo}</button><a class="button quiet" href="/console/requests">${reader.text.cancel}</a></p></form></section>`,
   };
 }
 

@@ -113,8 +113,8 @@ function renderToken(reader: Reader, token: TokenRecord, { makers, replaced }: T
     html`${holder || '–'}<small><code>${id}</code></small>${isOwn(reader, token) ? html`<small><b>${text.own}</b></small>` : ''}`,
     html`${roles[role] ?? role}`,
     html`<span class="of">${text.maker}</span>${makers.get(id) ?? '–'}`,
-    html`${state || writeTime(reader, expires_at, 'date')}`,
-    last_used_at ? renderAgo(reader, last_used_at) : html`${text.never}`,
+    html`<span class="of">${text.expires}</span><span class="line">${state || writeTime(reader, expires_at, 'date')}</span>`,
+    html`<span class="of">${text.used}</span>${last_used_at ? renderAgo(reader, last_used_at) : text.never}`,
     state
       ? html`–`
       : html`<div class="go">${renderAct('rotation', text.rotate)}${renderAct('revocation', text.revoke)}</div>`,

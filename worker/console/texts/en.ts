@@ -15,6 +15,7 @@ export const en = {
   name: 'Leads console',
   skip: 'Skip to content',
   pages: 'Pages',
+  cancel: 'Cancel',
   nav: {
     leads: 'Leads',
     overview: 'Overview',
@@ -279,6 +280,7 @@ export const en = {
     ground: 'Ground',
     reference: 'File number',
     review: 'Review on',
+    placed: 'Placed',
     end: 'Released',
     reason: 'Reason',
     release: 'Release',

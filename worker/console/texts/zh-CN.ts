@@ -5,6 +5,7 @@ export const zh_cn: ConsoleTexts = {
   name: '线索工作台',
   skip: '跳到正文',
   pages: '页面',
+  cancel: '取消',
   nav: {
     leads: '线索',
     overview: '概览',
@@ -251,6 +252,7 @@ export const zh_cn: ConsoleTexts = {
     ground: '依据',
     reference: '案卷编号',
     review: '复核日期',
+    placed: '保全时间',
     end: '解除',
     reason: '原因',
     release: '解除',

@@ -71,5 +71,5 @@ function renderPlaces(c: Context<App>): Content {
     ['/withdrawals', withdrawal_texts[locale].title],
     ['/requests', request_texts[locale].title],
   ];
-  return html`<nav class="note" aria-label="${places}"><ul>${links.map(([path, name]) => html`<li><a href="${path}?lang=${locale}">${name}</a></li>`)}</ul></nav>`;
+  return html`<nav class="note ways" aria-label="${places}"><ul>${links.map(([path, name]) => html`<li><a href="${path}?lang=${locale}">${name}</a></li>`)}</ul></nav>`;
 }

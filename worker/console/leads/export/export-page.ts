@@ -25,7 +25,7 @@ interface Export {
 
 /** Draws the form that asks for an export, or says that the filters leave too much for one file. */
 export function exportPage(reader: Reader, asked: Export): Page {
-  const { export: text, lead, audit, list } = reader.text;
+  const { export: text, audit, list } = reader.text;
   const { filters, chosen, list: here, count, most } = asked;
   const what = chosen ? text.chosen : describeFilters(reader.text, filters) || text.everything;
   const isTooMuch = count > most;
@@ -35,16 +35,12 @@ export function exportPage(reader: Reader, asked: Export): Page {
     section: 'leads',
     content: html`<section class="card narrow"><h1>${text.title}</h1>
 <dl><div><dt>${text.what}</dt><dd>${what}${number}</dd></div></dl>
-${isTooMuch ? html`<p class="notice">${text.tooMany(most)}</p><p><a class="button quiet" href="/console${here}">← ${list.filters}</a></p>` : renderForm(reader, asked, lead.back)}
+${isTooMuch ? html`<p class="notice">${text.tooMany(most)}</p><p><a class="button quiet" href="/console${here}">← ${list.filters}</a></p>` : renderForm(reader, asked)}
 </section>`,
   };
 }
 
-function renderForm(
-  { text: texts }: Reader,
-  { filters, chosen, list, purposes, refusal }: Export,
-  back: string,
-): Content {
+function renderForm({ text: texts }: Reader, { filters, chosen, list, purposes, refusal }: Export): Content {
   const { export: text } = texts;
   const typed = refusal?.typed ?? {};
   const hidden = Object.entries({ ...filters, chosen }).filter(([, value]) => value);
@@ -62,7 +58,7 @@ ${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="
 <fieldset class="choices"><legend>${text.values}</legend>${choose('view', views)}</fieldset>
 ${purposeOptions ? renderSelect('purpose', text.purpose, purposeOptions, '', text.choose) : ''}
 <ul class="notice">${text.logged.map(line => html`<li>${line}</li>`)}</ul>
-<p class="go"><button>${text.download}</button><a class="button quiet" href="/console${list}">${back}</a></p>
+<p class="go"><button>${text.download}</button><a class="button quiet" href="/console${list}">${texts.cancel}</a></p>
 </form>`;
 }
 

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { ReadHold } from '../../../../db/leads/holds/words.ts';
 import { type Content, renderError, unaided } from '../../../http/page.ts';
 import { longest_line } from '../../../http/staff-text.ts';
+import { writeDay } from '../../../http/times.ts';
 import { renderSelect, renderTable } from '../../elements.ts';
 import type { Reader } from '../../reader.ts';
 import type { Refusal } from '../../refusal.ts';
@@ -16,13 +17,13 @@ interface Given {
 
 /** Draws holds as a table. One that stands can be released there. */
 export function renderHolds(reader: Reader, holds: ReadHold[], { lead_id, refusal }: Given = {}): Content {
-  const { holds: text, lead, audit } = reader.text;
-  const heads = [text.ground, text.reference, text.review, lead.at, text.end, ...(lead_id ? [] : [audit.lead])];
+  const { holds: text, audit } = reader.text;
+  const heads = [text.ground, text.reference, text.review, text.placed, text.end, ...(lead_id ? [] : [audit.lead])];
   const rows = holds.map(hold => [
     html`${text.grounds[hold.ground] ?? hold.ground}`,
     html`${hold.reference}`,
-    html`<time datetime="${hold.review_on}">${hold.review_on}</time>`,
-    renderTime(reader, hold.placed_at),
+    html`<span class="of">${text.review}</span><time datetime="${hold.review_on}">${writeDay(reader.locale, hold.review_on)}</time>`,
+    html`<span class="of">${text.placed}</span>${renderTime(reader, hold.placed_at)}`,
     hold.released_at
       ? html`${renderTime(reader, hold.released_at)}<small>${hold.reason ?? ''}</small>`
       : renderRelease(reader, hold, refusal),

@@ -186,7 +186,7 @@ function renderConsent(reader: Reader, id: string, given: LeadConsent): Content 
 ${withdrawn_at ? html`<div><dt>${text.withdrawn}</dt><dd>${renderTime(reader, withdrawn_at)}</dd></div>` : ''}
 <div><dt>${text.policy}</dt><dd><a href="/policies/${given.policy_version}?lang=${given.locale}" target="_blank" rel="noopener">${given.policy_version}</a></dd></div>
 <div><dt>${text.shownIn}</dt><dd>${language_names[given.locale as Locale] ?? given.locale}</dd></div>
-<div><dt>${text.digest}</dt><dd><code>${given.policy_sha256}</code></dd></div></dl>${reader.scopes.includes('consents:read') ? html`<p><a href="/console/leads/${id}/consent" target="_blank">${text.proof}</a></p>` : ''}</section>`;
+<div><dt>${text.digest}</dt><dd><code>${given.policy_sha256}</code></dd></div></dl>${reader.scopes.includes('consents:read') ? html`<p class="ways"><a href="/console/leads/${id}/consent" target="_blank">${text.proof}</a></p>` : ''}</section>`;
 }
 
 function renderHistory(
@@ -198,7 +198,7 @@ function renderHistory(
   const isWhole = reader.scopes.includes('audit:read');
   const label = isWhole ? text.history : text.worked;
   const all =
-    has_more && isWhole ? html`<p><a href="/console/audit?lead_id=${id}&amp;action=all">${text.all}</a></p>` : '';
+    has_more && isWhole ? html`<p class="ways"><a href="/console/audit?lead_id=${id}&amp;action=all">${text.all}</a></p>` : '';
   return html`<section class="card"><h2>${label}</h2>${renderEvents(reader, audit_events, { label, lead_id: id, exports })}${all}</section>`;
 }
 
