@@ -547,6 +547,7 @@ describe('the console in a browser', () => {
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.type(receiver.address);
     await press('Make the channel', 'copy it now');
+    expect(await page.locator('[role=status]:focus').count()).toBe(1);
     expect(await page.locator('.receipt').textContent()).toMatch(/^whsec_/);
     await submitLead();
     const isOff = async () => {
@@ -563,6 +564,7 @@ describe('the console in a browser', () => {
     await press('Pause', 'Paused: events wait.');
     await press('Remove…', 'Remove this channel?');
     await press('Remove for ever', 'The channel is removed.');
+    expect(await page.locator('[role=status]:focus').count()).toBe(1);
     receiver.close();
     await context.close();
   });
@@ -683,6 +685,7 @@ describe.each([
     await page.locator('#review_on').fill('2027-05-23');
     await page.locator('form[action$="/holds"] button').click();
     await page.locator('[name=reason]').waitFor();
+    await page.locator('[role=status]:focus').waitFor();
     await check(page, 'held');
     await page.goto(`${server.url}/console/holds`);
     await check(page, 'holds');

@@ -6,6 +6,11 @@ export function renderEmpty(title: string, hint: string, more: Content | string 
   return html`<div class="empty"><h2>${title}</h2><p>${hint}</p>${more}</div>`;
 }
 
+/** Draws what came of an act. The focus begins there, so that a screen reader says it and Tab goes on behind it. */
+export function renderOutcome(content: Content | string): Content {
+  return html`<div tabindex="-1" autofocus class="notice" role="status">${content}</div>`;
+}
+
 /**
  * Draws a table with a name. Its roles are written out, because the styles make a card of each row on a phone, and a
  * screen reader would then no longer call it a row.

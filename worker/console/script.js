@@ -148,7 +148,10 @@
   sessionStorage.removeItem(acted);
   if (path === location.pathname && document.activeElement === document.body && !find('[autofocus]')) {
     const buttons = findAll('main form button').filter(button => button.form.getAttribute('action') === action);
-    (buttons.find(one => one.value === value) ?? buttons[0] ?? number)?.focus();
+    const same = buttons.find(one => one.value === value);
+    // What is folded takes no focus.
+    for (const place of [same, buttons[0], number, find('main .notice[role=status]')])
+      if (document.activeElement === document.body) place?.focus();
   }
 
   // Listens to keys: never while typing, never with a modifier, and not at all where a person has switched them off.

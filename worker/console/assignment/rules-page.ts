@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Turn } from '../../../db/assignment.ts';
 import { type Content, unaided } from '../../http/page.ts';
+import { renderOutcome } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
@@ -23,7 +24,7 @@ export function rulesPage(reader: Reader, { rules, known, done, refusal }: Rules
     section: 'assignment',
     refused: refusal?.slug === 'invalid-fields' ? text.invalid : undefined,
     content: html`<h1>${text.title}</h1><p class="hint">${text.intro}</p>
-${rules.some(({ form }) => form === done) ? html`<p class="notice" role="status">${text.saved}</p>` : ''}
+${rules.some(({ form }) => form === done) ? renderOutcome(text.saved) : ''}
 ${known.length > 0 ? html`<p>${text.known}: ${known.join(text.comma)}</p>` : ''}
 ${rules.map(({ form, turns }) => renderRule(reader, { form, turns }, known, refusal))}`,
   };

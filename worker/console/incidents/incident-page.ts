@@ -5,7 +5,7 @@ import { type Content, renderError, renderNotice, unaided } from '../../http/pag
 import { incident_texts, notice_parts } from '../../incidents/texts.ts';
 import { longest_details } from '../../requests/details.ts';
 import { type Locale, language_names, locales } from '../../shared/locales.ts';
-import { renderTable } from '../elements.ts';
+import { renderOutcome, renderTable } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import { renderTime } from '../times.ts';
@@ -38,7 +38,7 @@ export function incidentPage(reader: Reader, details: Details): Page {
     title: text.incident,
     section: 'incidents',
     content: html`<p class="crumb"><a href="/console/incidents">← ${text.title}</a></p>
-${said ? html`<p class="notice" role="status">${said}</p>` : ''}
+${said ? renderOutcome(said) : ''}
 ${draft ? renderNotice(describeMistakes(reader.locale, draft.errors)) : ''}
 ${renderFacts(reader, incident)}
 ${incident.noticed_at ? renderNoticed(reader, details) : renderForm(reader, details)}`,

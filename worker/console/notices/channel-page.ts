@@ -4,7 +4,7 @@ import type { Queue } from '../../../db/notices/queues.ts';
 import type { Deliveries } from '../../../db/schema.ts';
 import { type Content, renderNotice } from '../../http/page.ts';
 import { type Locale, language_names } from '../../shared/locales.ts';
-import { renderEmpty } from '../elements.ts';
+import { renderEmpty, renderOutcome } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
@@ -44,7 +44,7 @@ export function channelPage(reader: Reader, details: Details): Page {
     section: 'notices',
     refused: refused && describeMistakes(reader, refused, channel),
     content: html`<p class="crumb"><a href="/console/notices">← ${text.title}</a></p>
-${said ? html`<p class="notice" role="status">${said}</p>` : ''}
+${said ? renderOutcome(said) : ''}
 ${renderSecret(reader, details)}
 ${renderTested(reader, details)}
 ${renderChannel(reader, channel)}
@@ -69,7 +69,9 @@ export function removalPage(reader: Reader, { id, name, address, ...channel }: C
 
 function renderSecret({ locale, text: { lead } }: Reader, { secret }: Details): Content {
   if (!secret) return html``;
-  return html`<div class="notice" role="status"><p>${notice_texts[locale].secretMade}</p><code class="receipt">${secret}</code><button class="quiet" type="button" data-copy="${secret}" hidden>${lead.copy}</button></div>`;
+  return renderOutcome(
+    html`<p>${notice_texts[locale].secretMade}</p><code class="receipt">${secret}</code><button class="quiet" type="button" data-copy="${secret}" hidden>${lead.copy}</button>`,
+  );
 }
 
 function renderTested(reader: Reader, { channel, tested }: Details): Content {
@@ -77,7 +79,7 @@ function renderTested(reader: Reader, { channel, tested }: Details): Content {
   const text = notice_texts[reader.locale];
   const answer = writeAnswer(reader, channel.kind, tested);
   if (tested.state !== 'sent') return renderNotice(text.refusedTest(answer));
-  return html`<p class="notice" role="status">${text.accepted(answer)}</p>`;
+  return renderOutcome(text.accepted(answer));
 }
 
 function renderChannel(reader: Reader, channel: Channel & Queue): Content {

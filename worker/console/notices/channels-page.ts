@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Channel } from '../../../db/notices/channels.ts';
 import type { Queue } from '../../../db/notices/queues.ts';
-import { renderEmpty, renderTable } from '../elements.ts';
+import { renderEmpty, renderOutcome, renderTable } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
@@ -40,7 +40,7 @@ export function channelsPage(reader: Reader, { channels, choices, done, refusal 
     section: 'notices',
     refused: refused && describeMistakes(reader, refused),
     content: html`<h1>${text.title}</h1><p class="hint">${text.intro}</p>
-${said ? html`<p class="notice" role="status">${said}</p>` : ''}
+${said ? renderOutcome(said) : ''}
 ${channels.length > 0 ? renderTable(text.title, heads, rows) : renderEmpty(text.none, text.noneHint)}
 ${renderChannelForm(reader, { choices, action: home, refused })}`,
   };

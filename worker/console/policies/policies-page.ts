@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Policy } from '../../../db/policies.ts';
 import type { Content } from '../../http/page.ts';
 import { type Locale, language_names } from '../../shared/locales.ts';
-import { renderEmpty, renderTable } from '../elements.ts';
+import { renderEmpty, renderOutcome, renderTable } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
@@ -37,7 +37,7 @@ export function policiesPage(reader: Reader, { policies, current, done, refusal 
     section: 'policies',
     refused: refusal?.slug === 'invalid-fields' ? text.choose : undefined,
     content: html`<h1>${text.title}</h1><p class="hint">${text.intro}</p>
-${done ? html`<div class="notice" role="status"><p>${text.done(done)}</p></div>` : ''}
+${done ? renderOutcome(text.done(done)) : ''}
 <section class="card narrow"><h2>${text.newTitle}</h2>${renderFilesForm(reader)}</section>
 ${policies.length > 0 ? renderTable(text.title, heads, rows) : renderEmpty(text.none, text.noneHint)}`,
   };

@@ -4,7 +4,7 @@ import { type Content, renderNotice } from '../../http/page.ts';
 import { writeDay } from '../../http/times.ts';
 import { request_texts } from '../../requests/texts.ts';
 import { groupsOf } from '../../shared/receipt-code.ts';
-import { renderTable } from '../elements.ts';
+import { renderOutcome, renderTable } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import { isOpen } from '../leads/rows.ts';
 import { renderPhone } from '../phones.ts';
@@ -29,7 +29,7 @@ export function requestPage(reader: Reader, details: RequestDetails): Page {
     section: 'requests',
     content: html`<p class="crumb"><a href="/console/requests">← ${text.title}</a></p>
 ${draft ? renderNotice(draft.hindrance ? (text.hindrances[draft.hindrance] ?? '') : describeMistakes(reader, draft)) : ''}
-${said ? html`<p class="notice" role="status">${said}</p>` : ''}
+${said ? renderOutcome(said) : ''}
 ${copy ? renderCopy(reader, copy) : ''}
 <article class="card lead" data-id="${request.id}"><header><h1>${text.types[request.type] ?? request.type}</h1>
 <p class="meta">${renderState(reader, request)} ${text.due}: ${renderDue(reader, request, details.urgency)}</p></header>

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { TokenRecord } from '../../../db/staff/tokens.ts';
 import { type Content, unaided } from '../../http/page.ts';
-import { renderSelect, renderTable } from '../elements.ts';
+import { renderOutcome, renderSelect, renderTable } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
@@ -41,8 +41,8 @@ export function tokensPage(reader: Reader, tokens: Tokens): Page {
     section: 'tokens',
     refused: refusal?.slug === 'invalid-fields' ? text.invalid : undefined,
     content: html`<h1>${text.title}</h1><p class="hint">${text.intro}</p>
-${made ? html`<div class="notice" role="status"><p>${text.made}</p><code class="receipt">${made}</code><button class="quiet" type="button" data-copy="${made}" hidden>${lead.copy}</button></div>` : ''}
-${revoked ? html`<p class="notice" role="status">${text.revokedNow(revoked.holder)}</p>` : ''}
+${made ? renderOutcome(html`<p>${text.made}</p><code class="receipt">${made}</code><button class="quiet" type="button" data-copy="${made}" hidden>${lead.copy}</button>`) : ''}
+${revoked ? renderOutcome(text.revokedNow(revoked.holder)) : ''}
 <form class="row" method="post" action="/console/tokens"><input type="hidden" name="once" value="${once}"><label>${text.holder}<input name="holder" required maxlength="100" autocomplete="off" ${unaided} value="${typed.holder ?? ''}"></label>
 ${renderSelect('role', text.role, roleOptions, typed.role ?? 'sales')}
 <label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${typed.days ?? days.usual}" required></label><button>${text.make}</button></form>

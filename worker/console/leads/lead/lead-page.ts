@@ -73,7 +73,7 @@ export function leadPage(reader: Reader, details: LeadDetails): Page {
     title: text.title,
     section: 'leads',
     content: html`<p class="crumb"><a href="/console${list}">← ${text.back}</a></p>
-${said ? html`<p class="notice" role="status">${said}</p>` : ''}
+${said ? html`<p tabindex="-1" class="notice" role="status">${said}</p>` : ''}
 ${isOpen(lead) ? renderOpen(reader, lead, details) : html`<h1>${text.title}</h1><p class="notice">${describeClosed(reader, lead)}</p>`}
 ${holds && holds.length > 0 ? html`<section class="card"><h2>${texts.holds.title}</h2>${renderHolds(reader, holds, { lead_id: lead.id, refusal })}</section>` : ''}
 ${restrictions.length > 0 ? html`<section class="card"><h2>${texts.restrictions.one}</h2>${renderRestrictions(reader, restrictions, { lead_id: lead.id, refusal })}</section>` : ''}
@@ -198,7 +198,9 @@ function renderHistory(
   const isWhole = reader.scopes.includes('audit:read');
   const label = isWhole ? text.history : text.worked;
   const all =
-    has_more && isWhole ? html`<p class="ways"><a href="/console/audit?lead_id=${id}&amp;action=all">${text.all}</a></p>` : '';
+    has_more && isWhole
+      ? html`<p class="ways"><a href="/console/audit?lead_id=${id}&amp;action=all">${text.all}</a></p>`
+      : '';
   return html`<section class="card"><h2>${label}</h2>${renderEvents(reader, audit_events, { label, lead_id: id, exports })}${all}</section>`;
 }
 
