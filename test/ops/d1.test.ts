@@ -23,7 +23,7 @@ const opsAlone = (args: string[], environment: Record<string, string> = {}) =>
  * Writes a wrangler.toml whose binding is marked as remote, as a developer's may be. Without --remote a command must
  * stay on this machine all the same.
  */
-function writeConfiguration(id: string) {
+function writeConfiguration(id: string, vars: Record<string, string> = {}) {
   writeFileSync(
     join(folder, 'wrangler.toml'),
     `name = "lead-consent"
@@ -34,9 +34,20 @@ database_name = "lead-consent"
 database_id = "${id}"
 remote = true
 migrations_dir = "${resolve('db/migrations')}"
-`,
+[vars]
+${Object.entries(vars)
+  .map(([name, value]) => `${name} = "${value}"\n`)
+  .join('')}`,
   );
 }
+
+const vars = {
+  PUBLIC_URL: 'https://leads.example.com',
+  SITE_ORIGINS: 'https://www.example.com',
+  DATA_REGION: 'SG',
+  CONTROLLER_NAME: 'Example Ltd',
+  CONTROLLER_CONTACT: 'privacy@example.com',
+};
 
 beforeEach(() => writeConfiguration(database_id));
 
@@ -68,6 +79,33 @@ describe('the operator on the D1 of this machine', { timeout: 60_000 }, () => {
     );
     writeFileSync(join(folder, '.dev.vars'), keys.join(''));
     expect(JSON.parse((await ops(['seed', '--leads', '50'])).stdout)).toMatchObject({ leads: 50 });
+  });
+
+  it('checks the deployment before a start, with the vars of wrangler.toml', async () => {
+    const check = async () => {
+      const { stdout } = await ops(['check']);
+      const lines = JSON.parse(stdout) as { check: string; state: string; found: string }[];
+      return lines.filter(({ state }) => state !== 'none').map(({ check, state, found }) => [check, state, found]);
+    };
+    const names = ['PUBLIC_URL', 'SITE_ORIGINS', 'DATA_REGION', 'CONTROLLER_NAME', 'CONTROLLER_CONTACT'];
+    expect(await check()).toEqual([
+      ...names.map(name => ['settings', 'wrong', expect.stringMatching(`^${name}: missing`)]),
+      ['keys', 'ok', expect.any(String)],
+      ['database', 'ok', 'the local D1: its tables are up to date'],
+      ['clock', 'ok', expect.any(String)],
+      ['policy', 'ok', expect.stringContaining('2026-01')],
+    ]);
+    writeConfiguration(database_id, vars);
+    const [settings, ...others] = await check();
+    expect(settings).toEqual(['settings', 'ok', expect.stringContaining('for production')]);
+    expect(others).toHaveLength(4);
+  });
+
+  it('ends what is past the periods of wrangler.toml', async () => {
+    const dryRun = async () => JSON.parse((await ops(['expire', '--dry-run'])).stdout) as { leads: number };
+    expect((await dryRun()).leads).toBe(0);
+    writeConfiguration(database_id, { ...vars, LEAD_RETENTION_MONTHS: '1' });
+    expect((await dryRun()).leads).toBeGreaterThan(0);
   });
 
   it('[P2] turns keys, and tells what hangs on which', async () => {

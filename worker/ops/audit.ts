@@ -18,7 +18,7 @@ const verify = defineCommand({
     const target = readTarget(values);
     if (values['public-key'] && !values.checkpoint)
       throw new Mistake('--public-key: checks checkpoints; say --checkpoint FILE too');
-    const checkpoints = values.checkpoint ? readFile(values.checkpoint, readPublicKeys(values, target)) : [];
+    const checkpoints = values.checkpoint ? readFile(values.checkpoint, await readPublicKeys(values, target)) : [];
     const onProgress = createBar('events');
     const result = await onDatabase(values, db => verifyTrail(db, { now, checkpoints, onProgress }));
     if ('found' in result) throw new Mistake(describe(result), result);
@@ -33,7 +33,7 @@ const checkpoint = defineCommand({
     'Seals the audit trail and prints a signed line that says where it ends. Keep it where the database is not: `audit verify --checkpoint` holds the trail against it.',
   options: database_options,
   async run({ values, now }) {
-    const signing_keys = readSigningKeys(readTarget(values));
+    const signing_keys = await readSigningKeys(readTarget(values));
     const line = await onDatabase(values, async db => {
       const mistake = await findSigningKeyMistake(db, signing_keys);
       if (mistake) throw new Mistake(mistake);
@@ -50,18 +50,18 @@ const public_key = defineCommand({
   sentence:
     'Prints the public key that checks checkpoints, in PEM, then those of earlier keys in SIGNING_KEY. They cannot sign: give them to whoever audits.',
   options: database_options,
-  run: async ({ values }) => listPublicKeys(readTarget(values)).join('').trimEnd(),
+  run: async ({ values }) => (await listPublicKeys(readTarget(values))).join('').trimEnd(),
 });
 
 export const audit_commands: Command[] = [verify, checkpoint, public_key];
 
 /** Lists the public keys that belong to SIGNING_KEY, that of the last one first. */
-function listPublicKeys(target: Target): string[] {
-  return readSigningKeys(target).map(key => createCheckpointKey(key).public_key);
+async function listPublicKeys(target: Target): Promise<string[]> {
+  return (await readSigningKeys(target)).map(key => createCheckpointKey(key).public_key);
 }
 
 /** Reads the public keys of a file, or those that belong to SIGNING_KEY. */
-function readPublicKeys(values: { 'public-key'?: string }, target: Target): string[] {
+async function readPublicKeys(values: { 'public-key'?: string }, target: Target): Promise<string[]> {
   const path = values['public-key'];
   if (!path) return listPublicKeys(target);
   const keys = readFileSync(path, 'utf8').match(/-----BEGIN PUBLIC KEY-----[\s\S]+?-----END PUBLIC KEY-----/g);

@@ -16,7 +16,7 @@ const verify = defineCommand({
   words: 1,
   async run({ rest, now }) {
     const url = databaseUrl();
-    const keyring = createKeyring(readKeys({ on: 'url', url }));
+    const keyring = createKeyring(await readKeys({ on: 'url', url }));
     return orNothing(drill(url, { path: readFolder(rest), keyring, now, onProgress: createBar('rows and leads') }));
   },
 });
@@ -30,7 +30,7 @@ const backup = defineCommand({
   words: 1,
   async run({ values, rest, now }) {
     const folder = readFolder(rest);
-    const keyring = createKeyring(readKeys(readTarget(values)));
+    const keyring = createKeyring(await readKeys(readTarget(values)));
     const onProgress = process.stderr.isTTY ? createBar('rows') : undefined;
     const made = await orNothing(onDatabase(values, db => makeBackup(db, { folder, keyring, now, onProgress })));
     process.stderr.write(kept_apart);
@@ -47,7 +47,7 @@ const restore = defineCommand({
   words: 1,
   async run({ rest, now }) {
     const url = databaseUrl();
-    const keyring = createKeyring(readKeys({ on: 'url', url }));
+    const keyring = createKeyring(await readKeys({ on: 'url', url }));
     const onProgress = createBar('rows and leads');
     return orNothing(restoreBackup(url, { path: readFolder(rest), keyring, now, onProgress }));
   },

@@ -43,7 +43,7 @@ const add = defineCommand({
     };
     const asked = newChannel.safeParse(sent);
     if (!asked.success) throw new Mistake(explain(String(asked.error.issues[0]!.path[0])));
-    const { settings, vault, postMail } = readSender(readTarget(values));
+    const { settings, vault, postMail } = await readSender(readTarget(values));
     return onDatabase(values, async db => {
       const mistakes = await findKeyMistakes(db, vault, settings, now);
       if (mistakes.length > 0) throw new Mistake(mistakes.join('\n'));
@@ -69,7 +69,7 @@ const test = defineCommand({
   options: database_options,
   words: 1,
   async run({ values, rest: [id = ''], now }) {
-    const { settings, vault, postMail } = readSender(readTarget(values));
+    const { settings, vault, postMail } = await readSender(readTarget(values));
     const services = { vault, settings, now: () => now, log() {}, connect, ...postMail };
     return onDatabase(values, async db => {
       if (!(await findChannel(db, id))) throw unknownChannel();
@@ -96,8 +96,8 @@ const remove = defineCommand({
 export const channel_commands: Command[] = [add, list, test, remove];
 
 /** Reads what sending needs. A channel of a D1 is the Worker's, which sends no mail. */
-function readSender(target: Target) {
-  const settings = readKeys(target);
+async function readSender(target: Target) {
+  const settings = await readKeys(target);
   return {
     settings: { ...settings, public_url: settings.public_url ?? '' },
     vault: createVault(settings.encryption_keys, settings.index_key),

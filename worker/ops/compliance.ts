@@ -17,7 +17,7 @@ export const compliance = defineCommand({
   options: database_options,
   async run({ values, now }) {
     const target = readTarget(values);
-    const { public_url = '', ...settings } = readKeys(target);
+    const { public_url = '', ...settings } = await readKeys(target);
     const services = {
       settings: { ...settings, public_url },
       vault: createVault(settings.encryption_keys, settings.index_key),

@@ -44,7 +44,7 @@ const release = defineCommand({
     if (!id) throw new Mistake('release needs the id of a hold');
     const reason = staffLine.safeParse(values.reason);
     if (!reason.success) throw new Mistake(explain('reason'));
-    const { lead_retention_months: periods } = readPeriods();
+    const { lead_retention_months: periods } = await readPeriods(readTarget(values));
     const outcome = await onDatabase(values, async db => {
       if (!(await findHold(db, id))) return undefined;
       const vault = await openVault(db, values, now);
@@ -63,7 +63,7 @@ export const hold_commands: Command[] = [hold, release];
  * @throws Mistake when they are not those of the database.
  */
 async function openVault(db: Database, values: Parameters<typeof readTarget>[0], now: Date): Promise<Vault> {
-  const keys = readKeys(readTarget(values));
+  const keys = await readKeys(readTarget(values));
   const vault = createVault(keys.encryption_keys, keys.index_key);
   const mistakes = await findKeyMistakes(db, vault, keys, now);
   if (mistakes.length > 0) throw new Mistake(mistakes.join('\n'));

@@ -6,7 +6,8 @@ import { published_settings, readPolicyFiles } from '../policies/file.ts';
 import { warnOfStaleCopies } from '../policies/stale-copies.ts';
 import { type Environment, readSome } from '../settings.ts';
 import { defineCommand, Mistake, operator } from './run/command.ts';
-import { database_options, onDatabase } from './run/target.ts';
+import { readEnvironment } from './run/environment.ts';
+import { database_options, onDatabase, readTarget } from './run/target.ts';
 import { readText } from './run/text-file.ts';
 
 export const policy_publish = defineCommand({
@@ -18,7 +19,7 @@ export const policy_publish = defineCommand({
   words: Number.POSITIVE_INFINITY,
   async run({ values, rest, now }) {
     if (rest.length === 0) throw new Mistake('policy publish needs the files of a version, one per language');
-    const settings = readPublisher();
+    const settings = readPublisher(await readEnvironment(readTarget(values)));
     const files = rest.map(path => ({ name: basename(path), text: readText(path, 'nothing was published') }));
     const read = readPolicyFiles(files, settings);
     if ('mistakes' in read)
@@ -42,7 +43,7 @@ export const policy_publish = defineCommand({
 });
 
 /** Reads the settings that a publication fixes, and the one by which it warns. */
-export function readPublisher(environment: Environment = process.env) {
+export function readPublisher(environment: Environment) {
   const { settings, mistakes } = readSome(environment, 'node', [...published_settings, 'WIDGET_STALE_HOURS']);
   if (mistakes.length > 0) throw new Mistake(`nothing was published:\n${mistakes.map(line => `  ${line}`).join('\n')}`);
   return settings;

@@ -3,7 +3,8 @@ import { papers, renderPaper } from '../compliance/record/page.ts';
 import { readSome } from '../settings.ts';
 import { default_locale, locales } from '../shared/locales.ts';
 import { defineCommand, flag, Mistake, text } from './run/command.ts';
-import { database_options, onDatabase } from './run/target.ts';
+import { readEnvironment } from './run/environment.ts';
+import { database_options, onDatabase, readTarget } from './run/target.ts';
 
 export const record = defineCommand({
   name: 'record',
@@ -14,7 +15,7 @@ export const record = defineCommand({
   async run({ values, now }) {
     const locale = locales.find(one => one === (values.locale ?? default_locale));
     if (!locale) throw new Mistake(`--locale: expected ${locales.join(' or ')}`);
-    const { settings, mistakes } = readSome(process.env, 'node', [...record_settings]);
+    const { settings, mistakes } = readSome(await readEnvironment(readTarget(values)), 'node', [...record_settings]);
     if (mistakes.length > 0) throw new Mistake(mistakes.join('\n'));
     const facts = await onDatabase(values, db => gatherFacts(db, settings, now));
     const paper = values.assessment ? 'assessment' : 'record';

@@ -39,7 +39,7 @@ const rotate = defineCommand({
   words: most_folders,
   async run({ values, rest, now }) {
     const folders = listBackupFolders('keys rotate', values.backup, rest);
-    const keys = readKeys(readTarget(values));
+    const keys = await readKeys(readTarget(values));
     const vault = createVault(keys.encryption_keys, keys.index_key);
     return onDatabase(values, async db => {
       const mistakes = await findKeyMistakes(db, vault, keys, now);
@@ -62,7 +62,7 @@ const status = defineCommand({
   words: most_folders,
   async run({ values, rest }) {
     const folders = listBackupFolders('keys status', values.backup, rest);
-    const keys = readKeys(readTarget(values));
+    const keys = await readKeys(readTarget(values));
     const vault = createVault(keys.encryption_keys, keys.index_key);
     const counts = await onDatabase(values, countKeys);
     const keyring = createKeyring(keys);
@@ -183,7 +183,7 @@ function describeCounts(
   counts: KeyCount[],
   backups: BackupCounts,
   vault: Vault,
-  keys: ReturnType<typeof readKeys>,
+  keys: Awaited<ReturnType<typeof readKeys>>,
 ): KeyRow[] {
   const describe = (
     setting: KeyRow['setting'],

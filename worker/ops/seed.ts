@@ -48,7 +48,7 @@ export const seed = defineCommand({
     const leads = Number(values.leads);
     if (!Number.isInteger(leads) || leads < 1 || leads > most_leads)
       throw new Mistake(`--leads: expected a whole number from 1 to ${most_leads}`);
-    const keys = readKeys(readTarget(values));
+    const keys = await readKeys(readTarget(values));
     const made = { vault: createVault(keys.encryption_keys, keys.index_key), signer: createSigner(keys.signing_key) };
     return onDatabase(values, db => seedLeads({ db, keys, ...made }, leads, now));
   },

@@ -21,7 +21,7 @@ export const check = defineCommand({
   options: database_options,
   async run({ values, now }) {
     const lines = await checkAll(
-      readDeployment(values.target || values.remote ? readTarget(values) : { on: 'url' }, now),
+      await readDeployment(values.target || values.remote ? readTarget(values) : { on: 'url' }, now),
     );
     const result = process.stdout.isTTY ? writeLines(lines) : lines;
     const wrong = [...new Set(lines.filter(({ state }) => state === 'wrong').map(({ check }) => check))];

@@ -2,7 +2,7 @@ import type { DeploymentKeys } from '../../../db/vault/check.ts';
 import { makeKeys, readKeptKeys } from '../../node/development.ts';
 import { findFolder } from '../../node/store.ts';
 import { type Environment, readAsFar, type Settings, settings_table } from '../../settings.ts';
-import { readDevVars } from '../keys.ts';
+import { readEnvironment } from '../run/environment.ts';
 import type { Target } from '../run/target.ts';
 
 /** A deployment as its settings tell it, before anything of it was looked at. */
@@ -20,8 +20,8 @@ export interface Deployment {
 }
 
 /** Reads a deployment's settings as its start does, but makes nothing: neither keys nor a folder. */
-export function readDeployment(target: Deployment['target'], now: Date): Deployment {
-  const own = readEnvironment(target);
+export async function readDeployment(target: Deployment['target'], now: Date): Promise<Deployment> {
+  const own = await readEnvironment(target);
   const kept = target.on === 'url' && own.NODE_ENV !== 'production' ? readKept(own) : undefined;
   const environment = kept ? { ...kept, ...dropEmpty(own) } : own;
   const lacks_keys = kept !== undefined && key_names.some(name => !environment[name]);
@@ -33,11 +33,6 @@ export function readDeployment(target: Deployment['target'], now: Date): Deploym
 }
 
 const key_names = ['ENCRYPTION_KEYS', 'INDEX_KEY', 'SIGNING_KEY'];
-
-/** Because the secrets of a Worker cannot be read back, those of a deployed one are taken from this process. */
-function readEnvironment(target: Deployment['target']): Environment {
-  return target.on === 'd1' && !target.remote ? readDevVars() : process.env;
-}
 
 function readKept(environment: Environment): Environment {
   return readKeptKeys(findFolder(environment.DATABASE_URL || settings_table.DATABASE_URL.default));

@@ -26,6 +26,7 @@ interface Configuration {
   account_id?: string;
   compliance_region?: string;
   compatibility_date?: string;
+  vars?: Record<string, unknown>;
   d1_databases: { binding: string; database_name?: string; database_id?: string }[];
 }
 
@@ -93,6 +94,16 @@ async function describeRemote() {
   const { name, account_id, compliance_region, compatibility_date } = config;
   const d1_databases = [{ binding, database_name, database_id, remote: true }];
   return { name, account_id, compliance_region, compatibility_date, d1_databases };
+}
+
+/** Reads the vars of wrangler.toml that are texts, as settings are; none where there is no such file. */
+export async function readVars(): Promise<Record<string, string>> {
+  Object.assign(process.env, unattended, { WRANGLER_LOG: 'none' });
+  const { unstable_readConfig } = await loadWrangler();
+  const { vars = {} }: Configuration = unstable_readConfig({});
+  return Object.fromEntries(
+    Object.entries(vars).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  );
 }
 
 /**
