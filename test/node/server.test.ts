@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
+import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { locales } from '../../worker/shared/locales.ts';
 import { createPostgresDatabase } from '../support/engines.ts';
@@ -105,6 +106,20 @@ it('after SIGTERM health is red at once, and what comes meanwhile is answered, u
   expect((await submit(server.url, { ...lead, policy_version: version })).status).toBe(201);
   expect(await ended).toBe(0);
   await expect(fetch(server.url)).rejects.toThrow();
+});
+
+it('after SIGTERM it ends with 0, also while a job waits for the database and gets no answer', async () => {
+  const DATABASE_URL = await createPostgresDatabase();
+  const settings = { ...unguarded, ...test_keys, DATABASE_URL, BACKUP_DIR: folder };
+  await (await startServer(folder, settings)).stop();
+  const other = new pg.Client({ connectionString: DATABASE_URL });
+  await other.connect();
+  await other.query('begin; lock table incidents');
+  const server = await startServer(folder, settings);
+  const waiting = "select from pg_locks where not granted and relation = 'incidents'::regclass";
+  while ((await other.query(waiting)).rowCount === 0) await wait(50);
+  expect(await server.stop()).toBe(0);
+  await other.end();
 });
 
 it('while the disk does not read what it holds, the answers are 503 and health is red', async () => {
