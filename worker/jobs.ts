@@ -35,6 +35,9 @@ const day_ms = 24 * hour_ms;
 /** Days for which a delivery that is sent or dead is listed. */
 const deliveries_kept_days = 30;
 
+/** Time after which a long job ends, so that it does before its lease. What is left is done in the next run. */
+const longest_ms = 4 * minute_ms;
+
 /** The recurring jobs of the whole service. Node's timers and the one cron trigger of Workers read this list. */
 export const jobs: Job[] = [
   {
@@ -68,13 +71,12 @@ export const jobs: Job[] = [
     }),
   },
   {
-    // It ends before its lease does. What is left then is queued in the next run.
     name: 'mail_changes',
     every_ms: minute_ms,
     async run(services, now) {
       if (!canMail(services)) return { mails: 0 };
       const { queueChanges } = await import('../db/notices/mailings.ts');
-      const mayGoOn = () => services.now().getTime() - now.getTime() < 4 * minute_ms;
+      const mayGoOn = () => isInTime(services, now);
       const mails = await queueChanges(services.db, listChanges(await listPolicies(services.db)), now, mayGoOn);
       if (mails > 0) services.notify?.();
       return { mails };
@@ -91,9 +93,7 @@ export const jobs: Job[] = [
   {
     name: 'expire',
     every_ms: hour_ms,
-    // It ends before its lease does. What is left then goes in the next hour.
-    run: (services, now) =>
-      expireAll(services, now, { mayGoOn: () => services.now().getTime() - now.getTime() < 4 * minute_ms }),
+    run: (services, now) => expireAll(services, now, { mayGoOn: () => isInTime(services, now) }),
   },
   {
     name: 'end_requests',
@@ -136,6 +136,11 @@ export const jobs: Job[] = [
     },
   },
 ];
+
+/** Returns whether a run that began at an instant may go on. When the clock was set back, nobody knows; it then ends. */
+function isInTime({ now }: Services, began: Date): boolean {
+  return Math.abs(now().getTime() - began.getTime()) < longest_ms;
+}
 
 /** Returns how often a host looks whether a job is due. Because a failed job stays due, it is tried again that soon. */
 export function pollMs({ every_ms, poll_ms = minute_ms }: Job): number {

@@ -77,7 +77,7 @@ async function findScript(services: Services): Promise<Script | undefined> {
   const { db, now } = services;
   const entry = known.get(services) ?? { asked_at: 0, notices: [] };
   known.set(services, entry);
-  if (!entry.script || now().getTime() - entry.asked_at >= known_ms) {
+  if (!entry.script || Math.abs(now().getTime() - entry.asked_at) >= known_ms) {
     try {
       await listPolicies(db);
       entry.notices = await listNotices(db);

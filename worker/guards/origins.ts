@@ -40,7 +40,7 @@ function logRefused(services: Services, origin: string) {
   const now = services.now().getTime();
   const logged_at = logged.get(services) ?? new Map<string, number>();
   logged.set(services, logged_at);
-  for (const [other, at] of logged_at) if (now - at >= 60_000) logged_at.delete(other);
+  for (const [other, at] of logged_at) if (Math.abs(now - at) >= 60_000) logged_at.delete(other);
   const name = origin.slice(0, 200);
   if (logged_at.has(name) || logged_at.size >= most_logged) return;
   logged_at.set(name, now);

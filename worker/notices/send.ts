@@ -31,7 +31,7 @@ const held_ms = 200;
  */
 export async function sendDue(services: Services, for_ms = Number.POSITIVE_INFINITY): Promise<number> {
   const began = services.now().getTime();
-  const isStopping = () => services.isStopping?.() || services.now().getTime() - began >= for_ms;
+  const isStopping = () => services.isStopping?.() || Math.abs(services.now().getTime() - began) >= for_ms;
   const due = await listDueChannels(services.db, services.now());
   const attempts = await Promise.all(due.map(id => sendTo({ ...services, isStopping }, id)));
   return attempts.reduce((sum, count) => sum + count, 0);
@@ -114,7 +114,7 @@ function createRecord({ db, now }: Services, holder: string, held_ms: number) {
       const goesOn = isAlike || (await settle());
       const at = now().getTime();
       held = { notices: [...(held?.notices ?? []), ...notices], outcome, since: held?.since ?? at };
-      return outcome.is === 'sent' && at - held.since < held_ms ? goesOn : (await settle()) && goesOn;
+      return outcome.is === 'sent' && Math.abs(at - held.since) < held_ms ? goesOn : (await settle()) && goesOn;
     },
   };
 }

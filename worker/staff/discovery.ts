@@ -11,7 +11,7 @@ const clock_tolerance_seconds = 60;
 
 interface Known {
   config: oidc.Configuration;
-  until: number;
+  asked_at: number;
 }
 
 const known = new WeakMap<Settings, Known>();
@@ -24,7 +24,7 @@ export async function configure(services: Asking): Promise<oidc.Configuration> {
   const { settings, now } = services;
   const at = now().getTime();
   const kept = known.get(settings);
-  if (kept && at < kept.until) return kept.config;
+  if (kept && Math.abs(at - kept.asked_at) < known_ms) return kept.config;
   const { oidc_issuer: issuer, oidc_client_id: client_id, oidc_client_secret: secret } = settings;
   if (!issuer || !client_id || !secret) throw new Away('not-configured');
   const config = await oidc.discovery(
@@ -42,7 +42,7 @@ export async function configure(services: Asking): Promise<oidc.Configuration> {
   );
   // The library lets Microsoft's shared addresses stand for any company, where anybody could make themselves a role.
   if (!isSameAddress(config.serverMetadata().issuer, issuer)) throw new Distrusted('issuer_mismatch');
-  known.set(settings, { config, until: at + known_ms });
+  known.set(settings, { config, asked_at: at });
   return config;
 }
 

@@ -58,7 +58,7 @@ export function openLogFiles({ folder, port, months, now, log }: Options): LogFi
   }
 
   async function writeWaiting() {
-    if (failed_at !== undefined && now().getTime() - failed_at < retry_ms) return;
+    if (failed_at !== undefined && Math.abs(now().getTime() - failed_at) < retry_ms) return;
     try {
       stream ??= await open();
       while (waiting) {
