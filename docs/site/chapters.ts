@@ -36,6 +36,7 @@ const order: Record<string, string[]> = {
     'docs/decisions.md',
     'docs/limitations.md',
     'docs/benchmarks.md',
+    'docs/faults.md',
     'docs/scale.md',
     'CODE_OF_CONDUCT.md',
     'CHANGELOG.md',

@@ -1,14 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { hasProgram, limitFiles } from '../support/disk.ts';
 import { lead, readProblem, test_keys, unguarded } from '../support/harness.ts';
 import { operate } from '../support/operate.ts';
 import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
-const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0;
+const hasPrlimit = hasProgram('prlimit');
 
 let folder: string;
 let remove: () => void;
@@ -20,12 +20,6 @@ afterEach(async () => {
   await server?.stop();
   remove();
 });
-
-/** Limits the size of the files that a process may write, which to SQLite is a full disk. */
-function limitFiles(pid: number, bytes: number | 'unlimited') {
-  const limited = spawnSync('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:unlimited`]);
-  expect(limited.status).toBe(0);
-}
 
 it.runIf(hasPrlimit)(
   'a running server on a full disk acknowledges nothing that it cannot keep, and recovers without a restart',

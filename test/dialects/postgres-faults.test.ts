@@ -1,4 +1,3 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,58 +5,30 @@ import { isUnavailable } from '../../db/database.ts';
 import * as postgres from '../../db/dialects/postgres.ts';
 import { createPostgresDatabase } from '../support/engines.ts';
 import { lead, readProblem, start, startPublished } from '../support/harness.ts';
-
-/** Opens a connection to the database that can be cut, or can go silent without a word. */
-async function layWire(address: string) {
-  const target = new URL(address);
-  const sockets = new Set<Socket>();
-  let state: 'up' | 'cut' | 'silent' = 'up';
-  const server = createServer(near => {
-    if (state === 'cut') return near.destroy();
-    const far = connect(Number(target.port), target.hostname);
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from);
-      from.on('error', () => {});
-      from.on('close', () => to.destroy());
-      from.on('data', chunk => state === 'up' && to.write(chunk));
-    }
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const wire = new URL(address);
-  wire.port = String((server.address() as AddressInfo).port);
-  return {
-    address: wire.href,
-    set(next: typeof state) {
-      state = next;
-      if (next === 'cut') for (const socket of sockets) socket.destroy();
-    },
-    close: () => server.close(),
-  };
-}
+import { layWire, type Wire } from '../support/wire.ts';
 
 describe('when PostgreSQL is gone', () => {
-  let wire: Awaited<ReturnType<typeof layWire>>;
+  let wire: Wire;
   let started: Awaited<ReturnType<typeof startPublished>>;
   beforeAll(async () => {
     wire = await layWire(await createPostgresDatabase());
-    started = await startPublished({}, await postgres.open(wire.address));
+    started = await startPublished({}, await postgres.open(wire.url));
     await started.token('privacy_officer');
   });
   afterAll(async () => {
-    wire.set('cut');
     wire.close();
     await started.db.destroy();
   });
 
-  it.each(['cut', 'silent'] as const)(
+  it.each([
+    ['cut', 'cut'],
+    ['silent', 'silence'],
+  ] as const)(
     'the wire %s: 503 within three seconds, and the first post after its return succeeds',
-    async state => {
+    async (_, harm) => {
       const { post, pull, get, advance } = started;
       expect((await post('/forms/mini-ai-experience', lead)).status).toBe(201);
-      wire.set(state);
+      wire[harm]();
       const begun = Date.now();
       const answers = await Promise.all([
         ...Array.from({ length: 20 }, (_, n) => post('/forms/mini-ai-experience', { ...lead, name: `n${n}` })),
@@ -70,7 +41,7 @@ describe('when PostgreSQL is gone', () => {
       }
       advance(1_000);
       expect((await get('/health')).status).toBe(503);
-      wire.set('up');
+      wire.mend();
       expect((await post('/forms/mini-ai-experience', lead)).status).toBe(201);
       advance(1_000);
       expect((await get('/health')).status).toBe(200);

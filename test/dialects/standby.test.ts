@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { test_keys } from '../support/harness.ts';
-import { createDatabase, type Pair, startPair } from '../support/postgres.ts';
+import { type Pair, startPair } from '../support/postgres.ts';
 import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
 /** An answer after this time says that a request hangs. Where nothing else runs, each takes less than three seconds. */
@@ -17,14 +17,11 @@ let second: string;
 
 beforeAll(async () => {
   pair = await startPair();
-  const first = await createDatabase(pair.primary.address);
-  const name = first.split('/').at(-1);
-  second = `${pair.standby.address}/${name}`;
-  const [, port] = /:(\d+)\//.exec(second)!;
-  const both = first.replace(`/${name}`, `,127.0.0.1:${port}/${name}?target_session_attrs=read-write`);
+  const created = await pair.createDatabase();
+  second = created.second;
   server = await startServer(folder, {
     ...test_keys,
-    DATABASE_URL: both,
+    DATABASE_URL: created.both,
     DATABASE_READ_URL: second,
     BOT_CHECK: 'off',
     FORM_LIMIT_PER_MINUTE: '0',

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -16,10 +15,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLog } from '../../worker/log.ts';
 import { openLogFiles } from '../../worker/node/log/files.ts';
+import { hasProgram, limitFiles } from '../support/disk.ts';
 import { lead, unguarded } from '../support/harness.ts';
 import { makeFolder, startServer } from '../support/server.ts';
 
-const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0;
+const hasPrlimit = hasProgram('prlimit');
 const nameOf = (day: string, server = `${hostname()}-0`) => `lead-consent.${day}.${server}.log`;
 const today = () => new Date().toISOString().slice(0, 10);
 
@@ -90,8 +90,7 @@ it.runIf(hasPrlimit)(
     truncateSync(path, before);
     const server = await startServer(folder, { ...unguarded, LOG_DIR: folder });
     const health = async () => (await (await fetch(`${server.url}/health`)).json()) as { warnings: string[] };
-    const limit = (bytes: number | 'unlimited') =>
-      expect(spawnSync('prlimit', [`--pid=${server.pid}`, `--fsize=${bytes}:unlimited`]).status).toBe(0);
+    const limit = (bytes: number | 'unlimited') => limitFiles(server.pid, bytes);
     await fetch(`${server.url}/challenge`);
     await until(() => statSync(path).size > before);
     // The file takes half a line more. The database's files are shorter by far.

@@ -6,7 +6,7 @@ import { startReceiver } from '../notices/receiver.ts';
 import { operator, test_keys, unguarded } from '../support/harness.ts';
 import type { Random } from '../support/random.ts';
 import { startServer } from '../support/server.ts';
-import type { Tally } from './ledger.ts';
+import type { Account } from './ledger.ts';
 
 const senders = 16;
 
@@ -23,7 +23,7 @@ export async function killSending(
   address: string,
   { below }: Random,
   { leads, kills }: { leads: number; kills: number },
-): Promise<{ tally: Tally; repeated: number; seconds: number }> {
+): Promise<{ tally: Account; repeated: number; seconds: number }> {
   const environment = { DATABASE_URL: address, ...unguarded, ...test_keys, OUTBOUND_HOSTS: '127.0.0.1' };
   let server = await startServer(folder, environment);
   const db = await openStore(address, { patient: true });

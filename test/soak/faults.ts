@@ -1,112 +1,136 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { test_keys, unguarded } from '../support/harness.ts';
-import { createDatabase, type PostgresServer } from '../support/postgres.ts';
+import { hangClock } from '../support/clock.ts';
+import { hasProgram } from '../support/disk.ts';
+import { createDatabase, startPair, startPostgres } from '../support/postgres.ts';
 import type { Random } from '../support/random.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
-import { openLedger, type Tally } from './ledger.ts';
+import { layWire } from '../support/wire.ts';
+import { createHarms, type Harm } from './harms.ts';
+import { addTallies } from './ledger.ts';
 import { rollForthAndBack } from './rolling.ts';
-
-/** A server under load, and how to restart it after it has ended. */
-interface Site {
-  server: RunningServer;
-  restart(): Promise<void>;
-}
+import { type Enough, type Harmed, openSite } from './site.ts';
 
 /** Harm that is done to a server or its database while visitors send. */
 export interface Fault {
   name: string;
-  /**
-   * Does the harm again and again until an instant. Returns the tallies of what was sent, and how often the
-   * harm was done.
-   */
-  run(until: number): Promise<{ tallies: Record<string, Tally>; times: number }>;
+  /** Whether the program that does it is there. */
+  canRun: boolean;
+  /** Does the harm again and again until it is enough. */
+  run(isEnough: Enough): Promise<Harmed>;
 }
 
-export function listFaults(folder: string, postgres: PostgresServer, random: Random): Fault[] {
-  const { below, pick } = random;
-  const sqlite = (name: string) => async () => {
-    mkdirSync(join(folder, name));
-    return `file:${join(folder, name, 'leads.db')}`;
-  };
-  const inPostgres = () => createDatabase(postgres.address);
+/**
+ * Lists the faults.
+ *
+ * @param findPostgres Returns the address of a PostgreSQL server for those that leave it unharmed.
+ * @param pause_ms Longest time that a harm lasts, and between one and the next.
+ */
+export function listFaults(folder: string, findPostgres: () => string, random: Random, pause_ms: number): Fault[] {
+  const { pause, endServer, fillDisk, breakDisk, moveClock, hurtWire, crowd } = createHarms(random, pause_ms);
+  const always = { canRun: true };
+  const withDisk = { canRun: hasProgram('prlimit') };
+  const withCalls = { canRun: hasProgram('strace') };
+
   return [
-    { name: 'SQLite, server ended', run: until => harm(sqlite('ended'), endServer, until) },
-    { name: 'SQLite, full disk', run: until => harm(sqlite('disk'), fillDisk, until) },
-    { name: 'SQLite, slow clients', run: until => harm(sqlite('slow'), crowd, until) },
-    { name: 'PostgreSQL, server ended', run: until => harm(inPostgres, endServer, until) },
-    { name: 'PostgreSQL, database killed', run: until => harm(inPostgres, postgres.kill, until) },
+    { name: 'SQLite, server killed', ...always, run: onSqlite('killed', () => endServer('SIGKILL')) },
+    { name: 'SQLite, server told to end', ...always, run: onSqlite('ended', () => endServer('SIGTERM')) },
+    { name: 'SQLite, full disk', ...withDisk, run: onSqlite('full', fillDisk) },
+    { name: 'SQLite, disk that fails to write', ...withCalls, run: onSqlite('write', () => breakDisk('write')) },
+    { name: 'SQLite, disk that fails to sync', ...withCalls, run: onSqlite('sync', () => breakDisk('sync')) },
+    { name: 'SQLite, slow clients', ...always, run: onSqlite('slow', () => crowd) },
+    { name: 'SQLite, clock moved by hours', ...always, run: runWithClock },
+    { name: 'PostgreSQL, server killed', ...always, run: onPostgres(endServer('SIGKILL')) },
+    { name: 'PostgreSQL, server told to end', ...always, run: onPostgres(endServer('SIGTERM')) },
+    { name: 'PostgreSQL, two servers killed in turn', ...always, run: onPostgres(endServer('SIGKILL', 'SIGTERM'), 2) },
+    { name: 'PostgreSQL, database killed', ...always, run: runWithDatabase },
+    { name: 'PostgreSQL, primary killed', ...always, run: runWithPair },
+    { name: 'PostgreSQL, network slow or cut', ...always, run: runWithWire },
     {
       name: 'PostgreSQL, upgraded one after the other',
-      run: async until => rollForthAndBack(folder, await inPostgres(), random, until),
+      ...always,
+      run: async isEnough => rollForthAndBack(folder, await createDatabase(findPostgres()), random, isEnough),
     },
   ];
 
-  async function harm(open: () => Promise<string>, fault: (site: Site) => Promise<void>, until: number) {
-    const DATABASE_URL = await open();
-    const start = () => startServer(folder, { DATABASE_URL, ...unguarded, ...test_keys });
-    const site: Site = {
-      server: await start(),
-      async restart() {
-        site.server = await start();
-        ledger.aim(site.server.url);
-      },
+  function onSqlite(name: string, createHarm: (database: string) => Harm) {
+    return (isEnough: Enough) => {
+      const database = makeDatabase(name);
+      return harm({ DATABASE_URL: `file:${database}` }, createHarm(database), isEnough);
     };
-    const { version } = (await (await fetch(`${site.server.url}/policies/current`)).json()) as { version: string };
-    const ledger = openLedger(version, site.server.url);
-    let times = 0;
+  }
+
+  function onPostgres(done: Harm, servers = 1) {
+    return async (isEnough: Enough) =>
+      harm({ DATABASE_URL: await createDatabase(findPostgres()) }, done, isEnough, servers);
+  }
+
+  function runWithClock(isEnough: Enough) {
+    const database = makeDatabase('clock');
+    const clock = `${database}.clock`;
+    return harm({ DATABASE_URL: `file:${database}`, ...hangClock(clock) }, moveClock(clock), isEnough);
+  }
+
+  async function runWithDatabase(isEnough: Enough) {
+    const server = await startPostgres();
     try {
-      for (; times === 0 || Date.now() < until; times++) {
-        await pause();
-        await fault(site);
-      }
-      await pause();
-      return { tallies: await ledger.close(site.server), times };
+      return await harm({ DATABASE_URL: await createDatabase(server.address) }, server.kill, isEnough);
     } finally {
-      ledger.stop();
-      await site.server.stop('SIGKILL');
+      await server.stop();
     }
   }
 
-  function pause(): Promise<void> {
-    return wait(300 + below(1_500));
+  /** Because a primary that was killed comes back as nothing but an old one, each time has a pair of its own. */
+  async function runWithPair(isEnough: Enough) {
+    let all: Harmed | undefined;
+    do {
+      const { tallies } = await loseOne();
+      all = { tallies: all ? addTallies(all.tallies, tallies) : tallies, times: (all?.times ?? 0) + 1 };
+    } while (!isEnough(all.times, Math.min(all.tallies.leads.acknowledged, all.tallies.choices.acknowledged)));
+    return all;
   }
 
-  async function endServer({ server, restart }: Site) {
-    const signal = pick(['SIGKILL', 'SIGTERM'] as const);
-    const code = await server.stop(signal);
-    if (signal === 'SIGTERM' && code !== 0) throw new Error(`after SIGTERM the server ended with ${code}`);
-    await restart();
+  async function loseOne() {
+    const pair = await startPair();
+    try {
+      const losePrimary = async () => {
+        pair.primary.lose();
+        await pause();
+        await pair.promote();
+      };
+      const { both, second } = await pair.createDatabase();
+      return await harm({ DATABASE_URL: both, DATABASE_READ_URL: second }, losePrimary, () => true);
+    } finally {
+      await pair.standby.stop();
+    }
   }
 
-  /** Limits the size of the files that the server may write, which to SQLite is a full disk. */
-  async function fillDisk(site: Site) {
-    const sizes = readdirSync(join(folder, 'disk')).map(name => statSync(join(folder, 'disk', name)).size);
-    limitFiles(site.server.pid, Math.max(...sizes) + below(200_000));
-    await pause();
-    if (below(2)) await endServer(site);
-    else limitFiles(site.server.pid, 'unlimited');
+  async function runWithWire(isEnough: Enough) {
+    const wire = await layWire(await createDatabase(findPostgres()));
+    try {
+      return await harm({ DATABASE_URL: wire.url }, hurtWire(wire), isEnough);
+    } finally {
+      wire.close();
+    }
   }
 
-  /** Connects a hundred clients: half of them dribble a request, the others ask for much and read nothing. */
-  async function crowd({ server }: Site) {
-    const { hostname, port } = new URL(server.url);
-    const dribble = `POST /forms/mini-ai-experience HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: 300\r\n\r\n{`;
-    const greed = `GET /docs HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`.repeat(20);
-    const sockets = Array.from({ length: 100 }, (_, n) => {
-      const socket = connect(Number(port), hostname).on('error', () => {});
-      socket.pause().write(n % 2 ? dribble : greed);
-      return socket;
-    });
-    await pause();
-    for (const socket of sockets) socket.destroy();
+  function makeDatabase(name: string): string {
+    mkdirSync(join(folder, name));
+    return join(folder, name, 'leads.db');
   }
-}
 
-function limitFiles(pid: number, bytes: number | 'unlimited') {
-  const { error, stderr } = spawnSync('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:unlimited`], { encoding: 'utf8' });
-  if (error || stderr) throw new Error(`prlimit: ${error?.message ?? stderr}`);
+  async function harm(environment: Record<string, string>, done: Harm, isEnough: Enough, servers = 1): Promise<Harmed> {
+    const site = await openSite(folder, environment, servers);
+    try {
+      let times = 0;
+      do {
+        await Promise.all([pause(), site.untilMore()]);
+        await done(site);
+        times++;
+      } while (!isEnough(times, site.ledger.count()));
+      await site.untilMore();
+      return { tallies: await site.close(), times };
+    } finally {
+      await site.stop();
+    }
+  }
 }

@@ -5,11 +5,12 @@ import { test_keys, unguarded } from '../support/harness.ts';
 import type { Random } from '../support/random.ts';
 import { type RunningServer, startProcess, startServer } from '../support/server.ts';
 import { unpackProgram } from '../upgrade/fixtures.ts';
-import { openLedger, type Tally } from './ledger.ts';
+import { openLedger } from './ledger.ts';
+import type { Enough, Harmed } from './site.ts';
 
 /**
  * Upgrades two servers on one PostgreSQL under load, one after the other, from the latest release to this version, and
- * then takes one or the other back or forth, by SIGTERM or SIGKILL, until an instant. What is sent goes to the server
+ * then takes one or the other back or forth, by SIGTERM or SIGKILL, until that is enough. What is sent goes to the server
  * that stays. The first new server migrates while the old ones take leads.
  *
  * @param address A database that is empty.
@@ -18,8 +19,8 @@ export async function rollForthAndBack(
   parent: string,
   address: string,
   { below, pick }: Random,
-  until: number,
-): Promise<{ tallies: Record<string, Tally>; times: number }> {
+  isEnough: Enough,
+): Promise<Harmed> {
   const folder = join(parent, 'rolling');
   mkdirSync(folder);
   const program = unpackProgram(folder);
@@ -28,10 +29,10 @@ export async function rollForthAndBack(
   const startNew = () => startServer(folder, settings);
   const servers: [RunningServer, RunningServer] = [await startOld(), await startOld()];
   const { version } = (await (await fetch(`${servers[0].url}/policies/current`)).json()) as { version: string };
-  const ledger = openLedger(version, servers[0].url);
+  const ledger = openLedger(version, [servers[0].url]);
   let times = 0;
   try {
-    for (; times < 2 || Date.now() < until; times++) {
+    for (; times < 2 || !isEnough(times, ledger.count()); times++) {
       await wait(300 + below(1_500));
       const n = times % 2;
       ledger.aim(servers[1 - n]!.url);

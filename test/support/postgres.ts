@@ -56,6 +56,8 @@ export async function startPostgres(flags: string[] = []): Promise<PostgresServe
 export interface Pair {
   primary: PostgresServer;
   standby: PostgresServer;
+  /** Creates an empty database, and returns its address with both hosts, and that on the standby alone. */
+  createDatabase(): Promise<{ both: string; second: string }>;
   /** Makes the standby a primary, and waits until it writes. */
   promote(): Promise<void>;
 }
@@ -81,6 +83,14 @@ export async function startPair(): Promise<Pair> {
   return {
     primary: control(server, first, port),
     standby,
+    async createDatabase() {
+      const first = await createDatabase(`postgres://postgres:test@127.0.0.1:${port}`);
+      const hosts = `:${port},127.0.0.1:${second_port}/`;
+      return {
+        both: `${first.replace(`:${port}/`, hosts)}?target_session_attrs=read-write`,
+        second: first.replace(`:${port}/`, `:${second_port}/`),
+      };
+    },
     async promote() {
       const client = new pg.Client({ connectionString: `${standby.address}/postgres` });
       await client.connect();

@@ -1,28 +1,37 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
-/** The network between a browser and a server. It can be cut, and it can lose answers. */
+/** The network between a client and a server. It can be cut, slow or silent, and it can lose answers. */
 export interface Wire {
+  /** Returns the address of its near end, in the form of a server's address. */
   url: string;
   /** Sets the server to which it leads. */
   lead(url: string): void;
   /** Breaks every connection, and lets no new one through until `mend`. */
   cut(): void;
-  /** Lets requests through, and breaks the connection in place of each answer. */
-  loseAnswers(): void;
+  /** Lets requests through, and breaks the connection in place of each answer, or after its first bytes. */
+  loseAnswers(after_bytes?: number): void;
+  /** Holds every answer back for so long. */
+  delay(ms: number): void;
+  /** Drops all that is sent, without a word. */
+  silence(): void;
   mend(): void;
   close(): void;
 }
 
-export async function layWire(): Promise<Wire> {
+type State = { is: 'whole' | 'cut' | 'silent' } | { is: 'losing'; after_bytes: number } | { is: 'slow'; ms: number };
+
+/** Lays a wire; `to` is the address of the server to which it leads, where that is known. */
+export async function layWire(to?: string): Promise<Wire> {
   const sockets = new Set<Socket>();
-  let state: 'whole' | 'cut' | 'losing' = 'whole';
-  let target = 0;
+  let state: State = { is: 'whole' };
+  let target = to ? Number(new URL(to).port) : 0;
   const drop = () => {
     for (const socket of sockets) socket.destroy();
   };
   const wire = createServer(near => {
-    if (state === 'cut') return near.destroy();
+    if (state.is === 'cut') return near.destroy();
     const far = connect(target, '127.0.0.1');
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -33,25 +42,36 @@ export async function layWire(): Promise<Wire> {
         far.destroy();
       });
     }
-    near.on('data', chunk => far.write(chunk));
-    far.on('data', chunk => (state === 'losing' ? near.destroy() : near.write(chunk)));
+    near.on('data', chunk => state.is !== 'silent' && far.write(chunk));
+    let before: Promise<unknown> | undefined;
+    far.on('data', chunk => {
+      if (state.is === 'silent') return;
+      if (state.is === 'losing') return near.end(chunk.subarray(0, state.after_bytes), () => near.destroy());
+      if (state.is === 'slow') before = Promise.all([before, wait(state.ms)]);
+      if (before) before = before.then(() => near.write(chunk));
+      else near.write(chunk);
+    });
   });
   wire.listen(0, '127.0.0.1');
   await once(wire, 'listening');
-  const change = (to: typeof state) => {
-    state = to;
+  const near = new URL(to ?? 'http://127.0.0.1');
+  near.port = String((wire.address() as AddressInfo).port);
+  const change = (next: State) => {
+    state = next;
   };
   return {
-    url: `http://127.0.0.1:${(wire.address() as AddressInfo).port}`,
+    url: to ? near.href : near.origin,
     lead(url) {
       target = Number(new URL(url).port);
     },
     cut() {
-      change('cut');
+      change({ is: 'cut' });
       drop();
     },
-    loseAnswers: () => change('losing'),
-    mend: () => change('whole'),
+    loseAnswers: (after_bytes = 0) => change({ is: 'losing', after_bytes }),
+    delay: ms => change({ is: 'slow', ms }),
+    silence: () => change({ is: 'silent' }),
+    mend: () => change({ is: 'whole' }),
     close() {
       drop();
       wire.close();
