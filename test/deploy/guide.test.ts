@@ -178,3 +178,32 @@ describe('the page about PostgreSQL', { timeout: 90_000 }, () => {
     await admin.end();
   });
 });
+
+describe('the page about Cloudflare', { timeout: 90_000 }, () => {
+  it('has settings with which the dry run sends the Worker with all that it needs, without a network', () => {
+    const [settings] = blocksOf('docs/deploy/cloudflare.md', 'toml');
+    const [top, tables] = settings!.replace(/^ +/gm, '').split(/^(?=\[vars\])/m);
+    const configuration = readFileSync('wrangler.toml', 'utf8')
+      .replace(/^(main|directory|migrations_dir) = "/gm, `$1 = "${root}/`)
+      .replace(/^\[build\](\n.+)+/m, '');
+    const path = join(folder, 'wrangler.toml');
+    writeFileSync(path, `${top}${configuration}\n${tables}`);
+    const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
+    const args = [wrangler, 'deploy', '--dry-run', '--config', path];
+    const said = execFileSync(process.execPath, args, {
+      cwd: folder,
+      encoding: 'utf8',
+      env: {
+        PATH: process.env.PATH,
+        HOME: folder,
+        CI: '1',
+        CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+      },
+    });
+    const bindings = [...said.matchAll(/^env\.(\w+)/gm)].map(([, name]) => name);
+    const vars = ['PUBLIC_URL', 'SITE_ORIGINS', 'DATA_REGION', 'CONTROLLER_NAME', 'CONTROLLER_CONTACT'];
+    expect(bindings).toEqual(expect.arrayContaining(['DB', 'FORM_LIMIT', 'CONSENT_LIMIT', 'ASSETS', ...vars]));
+    const [, modules] = /Total \((\d+) modules\)/.exec(said)!;
+    expect(Number(modules)).toBeGreaterThan(50);
+  });
+});
