@@ -1,6 +1,9 @@
 import { site } from './harness.ts';
 import { type RunningServer, run, startProcess } from './server.ts';
 
+/** Where all visitors and staff are. */
+export const network = '198.51.100.';
+
 /** An install of a company: servers and an operator's commands, each a process with the same settings. */
 export function createInstall(environment: Record<string, string>) {
   let turn = 0;
@@ -16,10 +19,18 @@ export function createInstall(environment: Record<string, string>) {
     return run(['worker/ops.ts', ...args], environment);
   }
 
-  /** Sends a request to one of the servers in turn. */
-  function ask(path: string, options: RequestInit = {}): Promise<Response> {
+  /**
+   * Sends a request to one of the servers in turn, each from another address, as a proxy tells it. One that breaks off is sent to the
+   * next.
+   */
+  function ask(path: string, options: RequestInit = {}, tries = 5): Promise<Response> {
     turn++;
-    return fetch(install.servers[turn % install.servers.length]!.url + path, { redirect: 'manual', ...options });
+    const headers = { ...(options.headers as Record<string, string>), 'X-Real-IP': `${network}${turn % 250}` };
+    const { url } = install.servers[turn % install.servers.length]!;
+    return fetch(url + path, { redirect: 'manual', ...options, headers }).catch(error => {
+      if (tries === 1) throw error;
+      return ask(path, options, tries - 1);
+    });
   }
 
   /** Sends JSON, with a token as staff, else as the website, and returns the answer's fields beside its status. */
