@@ -30,6 +30,8 @@ export type Database = Kysely<Schema> & {
   scrub(): Promise<void>;
   /** Reads much, as it stands at one moment, while others write: for a backup. */
   snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T>;
+  /** Waits between the slices of long work, so that others have their turn. */
+  rest(): Promise<void>;
   /** Rows that one statement of a long walk reads at most: few where this thread reads them, more where each read is a call. */
   rows_at_once: number;
   /** Tells what waits for the database just now; absent where nothing waits in this process. */

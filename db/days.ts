@@ -44,6 +44,11 @@ export function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * day_ms).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
+/** Returns the Monday of the week in which a day lies. */
+export function mondayOf(day: string): string {
+  return addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7));
+}
+
 /** Returns whether a day is a Saturday or a Sunday. */
 export function isWeekend(day: string): boolean {
   return [0, 6].includes(new Date(`${day}T00:00:00Z`).getUTCDay());

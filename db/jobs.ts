@@ -95,6 +95,11 @@ export async function noteFailure(db: Database, run: Run, code: string, first: C
   await db.atomic([...(failed ? [] : first), endRun(db, run, { result: failure_mark + code })]);
 }
 
+/** Ends a run that did not come to its end, because its server stops. The job stays due, and any server may take it. */
+export async function noteStop(db: Database, run: Run): Promise<void> {
+  await db.atomic([setRun(db, run, { lease_until: null, holder: null })]);
+}
+
 function endRun(db: Database, run: Run, values: Pick<Partial<Jobs>, 'result' | 'last_success_at'>) {
   return setRun(db, run, { ...values, lease_until: null, holder: null });
 }

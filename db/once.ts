@@ -2,7 +2,6 @@ import { type CompiledQuery, sql } from 'kysely';
 import { Conflict, type Database } from './database.ts';
 import type { Once } from './schema.ts';
 import { failUnless, prepare, prepareMany } from './statements.ts';
-import { nextTurn } from './turn.ts';
 import { LostKey } from './vault/lost-key.ts';
 import type { CodeUse, Received, Signer } from './vault/signer.ts';
 
@@ -205,7 +204,7 @@ export async function forgetExpired(
     const [outcome] = await db.atomic([removal]);
     forgotten += outcome!.changed;
     if (outcome!.changed < keys_per_unit) break;
-    await nextTurn();
+    await db.rest();
   }
   return forgotten;
 }

@@ -20,9 +20,6 @@ export interface Step {
   additions: CompiledQuery[];
 }
 
-/** Records counted in one step: few enough that requests are not held up. */
-export const records_per_step = 2_000;
-
 /**
  * Counts the records that a tally has not counted yet, step by step. Safe to run on several servers at once,
  * and to kill.
@@ -38,7 +35,7 @@ export async function bringUpToDate(
   most_attempts = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   let steps = 0;
-  for (let attempt = 0; attempt < most_attempts; attempt++) {
+  for (let attempt = 0; attempt < most_attempts; attempt++, await db.rest()) {
     const position = await findPosition(db, tally);
     const step = await takeStep(position);
     if (!step) return steps;

@@ -13,6 +13,8 @@ import type { Locale } from './shared/locales.ts';
 /** The services of every request and every job. The host creates them once. */
 export interface Services {
   db: Database;
+  /** The database for jobs, which leaves the thread to people; absent where no read holds anybody up. */
+  background?: Database;
   vault: Vault;
   signer: Signer;
   /** `public_url` is empty until the host knows its address, at the latest from the first request. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { makeCheckpoint } from '../db/audit/checkpoint.ts';
 import { sealTrail } from '../db/audit/seal.ts';
+import { Stopped } from '../db/background.ts';
 import { tallyConsents } from '../db/consents/stats.ts';
-import { extendLease, noteFailure, noteSuccess, takeLease } from '../db/jobs.ts';
+import { extendLease, noteFailure, noteStop, noteSuccess, takeLease } from '../db/jobs.ts';
 import { tallyLeads } from '../db/leads/figures/stats.ts';
 import { reindexLeads } from '../db/leads/reindex.ts';
 import { forgetDeliveries } from '../db/notices/deliveries.ts';
@@ -163,12 +164,13 @@ export async function runIfDue(services: Services, job: Job): Promise<void> {
   try {
     if (!(await takeLease(db, run, startOfPeriod(job, began), began))) return;
     renewal = setInterval(() => extendLease(db, run, services.now()).catch(() => {}), minute_ms);
-    const figures = await job.run(services, began);
+    const figures = await job.run({ ...services, db: services.background ?? db }, began);
     await noteSuccess(db, run, JSON.stringify(figures), began);
     const ms = services.now().getTime() - began.getTime();
     services.meter?.countRun(job.name, true, ms);
     log('debug', 'job', { job: job.name, ...figures, ms });
   } catch (error) {
+    if (error instanceof Stopped) return await noteStop(db, run).catch(() => {});
     const code = describe(error);
     services.meter?.countRun(job.name, false, services.now().getTime() - began.getTime());
     log('error', 'job_failed', { job: job.name, code });

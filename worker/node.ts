@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { getConnInfo } from '@hono/node-server/conninfo';
+import { createBackground } from '../db/background.ts';
 import { isUnavailable } from '../db/database.ts';
 import { createApp } from './app.ts';
 import type { Warning } from './context.ts';
@@ -19,7 +20,7 @@ import { createHostFiles } from './node/host-files.ts';
 import { createPostMail } from './node/mail.ts';
 import { watchNpm } from './node/npm-parent.ts';
 import { type Outbox, startOutbox } from './node/outbox.ts';
-import { closeIdle, closeListener, createHttpServer, emptyQueue, usual_limits } from './node/server.ts';
+import { closeIdle, closeListener, countAwaited, createHttpServer, emptyQueue, usual_limits } from './node/server.ts';
 import { findFolder, openStore } from './node/store.ts';
 import { startTimers } from './node/timers.ts';
 import { createServices } from './services.ts';
@@ -69,8 +70,14 @@ const db = await openStore(settings.database_url, { read_url: settings.database_
   giveUp([`DATABASE_URL: ${error.message}`]),
 );
 const tracing = await openTracing();
+let countWaiting = () => 0;
+const background = createBackground(
+  () => countWaiting() > 0,
+  () => performance.now(),
+);
 const made = await createServices(settings, {
   db: tracing?.database(db) ?? db,
+  background: background.over(db, settings.database_url.startsWith('file:')),
   now,
   writeLine: writeSoon,
   findAsset: openAssets(),
@@ -105,6 +112,7 @@ const server = createHttpServer(
   () => stopping,
 );
 meter?.watchServer(server, connections);
+countWaiting = countAwaited(server);
 
 server.on('error', error => giveUp([`PORT, HOST: ${error.message}`]));
 server.listen(settings.port, settings.host, async () => {
@@ -203,6 +211,7 @@ async function stop(signal: NodeJS.Signals) {
   if (stopping) return;
   stopping = true;
   log('info', 'stopping');
+  background.stop();
   const jobsStopped = Promise.all([stopTimers(), outbox?.stop()]);
   if (signal === 'SIGTERM' && settings.drain_seconds > 0) {
     await wait(settings.drain_seconds * 1_000);

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import type { AuditSeals } from '../schema.ts';
-import { nextTurn } from '../turn.ts';
 
 /** Fewest months that an event is kept. */
 export const least_months = 36;
@@ -20,7 +19,7 @@ type Range = Pick<AuditSeals, 'from_seq' | 'to_seq' | 'sealed_at'>;
  */
 export async function expireAudit(db: Database, before: Date, { dry_run = false } = {}): Promise<number> {
   let events = 0;
-  for (let at = await readDropped(db); ; await nextTurn()) {
+  for (let at = await readDropped(db); ; await db.rest()) {
     const ranges = await listExpired(db, at, before);
     const last = ranges.at(-1);
     if (!last) return events;

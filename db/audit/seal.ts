@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import { Conflict, type Database } from '../database.ts';
 import { asText, digest, lengthPrefixed } from '../digest.ts';
 import type { AuditSeals } from '../schema.ts';
-import { nextTurn } from '../turn.ts';
 import { type RecordedEvent, readTrail } from './trail.ts';
 
 /** The end of the sealed part of the trail: the number of its last event, and the hash of its last range. */
@@ -16,7 +15,7 @@ type SealedEnd = Pick<AuditSeals, 'to_seq' | 'hash'>;
  * @returns The number of events sealed here.
  */
 export async function sealTrail(db: Database, now: Date): Promise<number> {
-  for (let sealed = 0; ; await nextTurn()) {
+  for (let sealed = 0; ; await db.rest()) {
     const end = await findSealedEnd(db);
     const { events, isLast } = await readTrail(db, end.to_seq);
     if (events.length === 0) return sealed;

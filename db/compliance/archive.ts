@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { digest } from '../digest.ts';
-import { nextTurn } from '../turn.ts';
 import { isAction } from './action.ts';
 
 /**
@@ -50,7 +49,7 @@ export async function examineArchive(db: Database, now: Date): Promise<Archive> 
     const computed = digest(html);
     if (computed !== sha256) altered += 1;
     digests.add(`${version} ${computed}`);
-    await nextTurn();
+    await db.rest();
   }
   const isThere = (version: string | null, locale?: string) =>
     documents.some(document => document.version === version && (!locale || document.locale === locale));

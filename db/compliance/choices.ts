@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { firstIdAt } from '../ids.ts';
 import { choice_holds_days } from '../policies.ts';
-import { nextTurn } from '../turn.ts';
 
 const choices_per_page = 1_000;
 const day_ms = 86_400_000;
@@ -29,7 +28,7 @@ export async function examineChoices(
   most: number,
 ): Promise<Choices> {
   const found: Choices = { choices: 0, refused: 0, withdrawn: 0, misdated: 0, unheeded: 0, unshown: 0 };
-  for (let before = firstIdAt(new Date(until.getTime() + 1)); found.choices < most; await nextTurn()) {
+  for (let before = firstIdAt(new Date(until.getTime() + 1)); found.choices < most; await db.rest()) {
     const page = await db
       .selectFrom('consents')
       .select(['id', 'policy_version', 'shown', 'granted', 'source', 'chosen_at', 'expires_at'])

@@ -194,7 +194,7 @@ const declared: { [Name in keyof Schema]: Record<keyof Schema[Name], 1> } = {
 };
 
 /** The latest migration of this version. Because a Worker cannot read the folder, its name stands here. */
-export const latest_migration = '0003_add_lead_lists.sql';
+export const latest_migration = '0004_add_list_columns.sql';
 
 /** What the columns of a database are, beside those that are declared. */
 export interface Columns {

@@ -5,7 +5,6 @@ import { firstIdAt, timeOf } from '../ids.ts';
 import { personal_fields } from '../leads/lead.ts';
 import { openNote } from '../leads/rows/open.ts';
 import type { Keys, Leads } from '../schema.ts';
-import { nextTurn } from '../turn.ts';
 import { takeRandom } from '../vault/random.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
 
@@ -14,7 +13,7 @@ const most_leads = 1_000;
 const leads_per_place = 50;
 
 /** Leads that are opened before others get their turn. */
-const leads_per_turn = 200;
+const leads_per_turn = 50;
 
 /** Leads drawn at random and opened, without a name for anyone to see: what was opened stays in this process. */
 export interface Sample {
@@ -45,7 +44,7 @@ export async function drawSample({ db, vault }: { db: Database; vault: Vault }, 
   await db.atomic([takeNumber(db), ...recordEvent(db, system, { action: 'system.checked', fields }, now)]);
   const sample: Sample = { leads: rows.length, by_form: {}, values: [], unopened: 0, misshapen: {} };
   for (const [n, row] of rows.entries()) {
-    if (n % leads_per_turn === 0) await nextTurn();
+    if (n % leads_per_turn === 0) await db.rest();
     count(sample.by_form, row.form);
     const opened = open(vault, row);
     if (!opened) {

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
-import { nextTurn } from '../turn.ts';
 
 const rows_per_page = 200;
 
@@ -21,7 +20,7 @@ export async function* readLatestRows(
     for (let offset = 0; offset < rows_per_table; offset += rows_per_page) {
       const { rows } = await page(offset).execute(db);
       yield { table: table.name, rows: rows.length, text: JSON.stringify(rows) };
-      await nextTurn();
+      await db.rest();
       if (rows.length < rows_per_page) break;
     }
   }

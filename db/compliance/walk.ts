@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { isHeld } from '../leads/holds/hold.ts';
-import { nextTurn } from '../turn.ts';
 
 /** Leads that are read at a time: some milliseconds of work. */
 const leads_per_page = 2_000;
@@ -24,7 +23,7 @@ export interface Walk {
 /** Walks the leads that are not erased in the order of their ids, from a place on, as many as it may. */
 export async function walkLeads(db: Database, begin: string, most: number): Promise<Walk> {
   const walk: Walk = { leads: 0, consents: new Map(), speechless: 0, keyless: 0, children: 0, after: begin };
-  for (; walk.leads < most; await nextTurn()) {
+  for (; walk.leads < most; await db.rest()) {
     const page = await db
       .selectFrom('leads')
       .leftJoin('keys', join =>

@@ -2,7 +2,6 @@ import type { Database } from '../database.ts';
 import { monthsBefore } from '../days.ts';
 import { firstIdAt } from '../ids.ts';
 import { choice_holds_days } from '../policies.ts';
-import { nextTurn } from '../turn.ts';
 import { tallyConsents } from './stats.ts';
 
 /** Choices that one unit deletes. */
@@ -29,7 +28,7 @@ export async function expireConsents(
   const before = firstIdAt(new Date(received));
   if (!dry_run) await tallyConsents(db, time_zone, now);
   let expired = 0;
-  for (let after = ''; mayGoOn(); await nextTurn()) {
+  for (let after = ''; mayGoOn(); await db.rest()) {
     const ids = await db
       .selectFrom('consents')
       .select('id')

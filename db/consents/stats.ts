@@ -3,7 +3,7 @@ import type { Database } from '../database.ts';
 import { type DaySpan, dayOf } from '../days.ts';
 import { timeOf } from '../ids.ts';
 import { listPolicies } from '../policies.ts';
-import { bringUpToDate, records_per_step, type Tally } from '../tallies.ts';
+import { bringUpToDate, type Tally } from '../tallies.ts';
 import { nextTurn } from '../turn.ts';
 import { type ConsentQuery, type StoredChoice, selectConsents, settledId } from './list.ts';
 
@@ -23,7 +23,7 @@ export function tallyConsents(db: Database, time_zone: string, now: Date): Promi
   const received_to = timeOf(settledId(now)).toISOString();
   const tally: Tally = { name: 'consents', time_zone };
   return bringUpToDate(db, tally, async position => {
-    const choices = await selectConsents(db, { received_to, limit: records_per_step }, position || undefined);
+    const choices = await selectConsents(db, { received_to, limit: db.rows_at_once }, position || undefined);
     const last = choices.at(-1);
     if (!last) return undefined;
     const days = [...(await countDays(db, choices, time_zone)).values()];
@@ -37,9 +37,9 @@ export async function listConsentStats(db: Database, span: DaySpan, now: Date): 
   const { position, days } = await readTally(db, span);
   let after: string | undefined = position || undefined;
   for (;;) {
-    const choices = await selectConsents(db, { limit: records_per_step }, after);
+    const choices = await selectConsents(db, { limit: db.rows_at_once }, after);
     await countDays(db, choices, span.time_zone, days);
-    if (choices.length < records_per_step) break;
+    if (choices.length < db.rows_at_once) break;
     after = choices.at(-1)?.id;
   }
   const asked = [...days].filter(([, { day }]) => day >= span.from_day && day <= span.to_day);

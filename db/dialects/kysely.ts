@@ -14,6 +14,7 @@ import {
 } from 'kysely';
 import type { Database, Outcome } from '../database.ts';
 import type { Schema } from '../schema.ts';
+import { nextTurn } from '../turn.ts';
 
 type Run = (query: CompiledQuery) => Promise<Outcome>;
 
@@ -52,6 +53,7 @@ export function createDatabase(
   const db: Database = Object.assign(kysely, {
     forLists: async () => db,
     rows_at_once: 2_000,
+    rest: nextTurn,
     ...verbs,
     destroy: async () => {
       await destroy();

@@ -38,9 +38,16 @@ export function writeApart(path: string): Writer {
   });
   const send = createSender();
   const asked: ((answer: SentSettled[]) => void)[] = [];
+  let hasEnded = false;
   thread.on('message', (answer: SentSettled[]) => asked.shift()!(answer));
+  thread.once('exit', () => {
+    hasEnded = true;
+    for (const answer of asked.splice(0)) answer([]);
+  });
+  // After the end of the thread, an order has no answer.
   const ask = (order: Order) =>
     new Promise<SentSettled[]>(resolve => {
+      if (hasEnded) return resolve([]);
       asked.push(resolve);
       thread.postMessage(order);
     });
@@ -48,12 +55,15 @@ export function writeApart(path: string): Writer {
   return {
     async commit(units) {
       const settled = await ask(units.map(unit => unit.map(send)));
-      return settled.map(receiveSettled);
+      return units.map((_, n) =>
+        settled[n] ? receiveSettled(settled[n]) : { error: new Error('the database is closed') },
+      );
     },
     async scrub() {
       const [answer] = (await ask('scrub')).map(receiveSettled);
-      if ('error' in answer!) throw answer.error;
-      return answer!.outcomes[0]!.changed === 1;
+      if (!answer) return true;
+      if ('error' in answer) throw answer.error;
+      return answer.outcomes[0]!.changed === 1;
     },
     close() {
       thread.postMessage('close');

@@ -1,7 +1,6 @@
 import type { Actor } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { firstIdAt } from '../ids.ts';
-import { nextTurn } from '../turn.ts';
 import { type Erasable, eraseLeads } from './erase.ts';
 import { isHeld } from './holds/hold.ts';
 import { type Periods, readPeriods } from './period.ts';
@@ -56,7 +55,7 @@ async function* findDue(db: Database, periods: Periods, now: Date): AsyncGenerat
   const { isOver, latest } = await readPeriods(db, periods, now);
   for (const [form, received] of latest) {
     const to = firstIdAt(new Date(received.getTime() + 1));
-    for (let after = ''; ; await nextTurn()) {
+    for (let after = ''; ; await db.rest()) {
       const page = await db
         .selectFrom('leads')
         .select(['id', 'form', 'policy_version', 'received_at', 'status_changed_at', isHeld().as('is_held')])

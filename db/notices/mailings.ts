@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { Conflict, type Database } from '../database.ts';
 import { firstIdAt } from '../ids.ts';
 import { failUnless } from '../statements.ts';
-import { nextTurn } from '../turn.ts';
 import { queueBulk } from './mails.ts';
 
 /** Leads that are looked at in one unit. */
@@ -44,7 +43,7 @@ export async function queueChanges(
   const changes = versions.filter(({ published_at, effective_at }) => published_at > since || effective_at > since);
   let total = 0;
   for (const change of changes)
-    for (; mayGoOn(); await nextTurn()) {
+    for (; mayGoOn(); await db.rest()) {
       const { queued, isLast } = await queueNext(db, change, now);
       total += queued;
       if (isLast) break;

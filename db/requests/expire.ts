@@ -7,7 +7,6 @@ import { run } from '../leads/parts.ts';
 import { writeDeliveries } from '../notices/write.ts';
 import { spendProof } from '../once.ts';
 import { failUnless } from '../statements.ts';
-import { nextTurn } from '../turn.ts';
 import { draftAct } from './act.ts';
 import { due_zone, dueDay, endsUnverified, type RequestRow } from './request.ts';
 
@@ -33,7 +32,7 @@ export async function expireRequests(
 ): Promise<number> {
   const ended = monthsBefore(now, kept_months).toISOString();
   let expired = 0;
-  for (let after = { closed_at: '', id: '' }; ; await nextTurn()) {
+  for (let after = { closed_at: '', id: '' }; ; await db.rest()) {
     const page = await db
       .selectFrom('subject_requests')
       .select(['id', 'seq', sql<string>`closed_at`.as('closed_at')])
@@ -142,7 +141,7 @@ async function remind(db: Database, request_id: string, which: string, now: Date
 
 /** Walks the requests that wait for an answer, some at a time. */
 async function* walkOpen(db: Database): AsyncGenerator<RequestRow> {
-  for (let after = ''; ; await nextTurn()) {
+  for (let after = ''; ; await db.rest()) {
     const page = await db
       .selectFrom('subject_requests')
       .selectAll()

@@ -1,6 +1,5 @@
 import { readKnownTexts, readLatestRows } from '../../db/compliance/texts.ts';
 import { openSearch, type Search } from '../../db/traces.ts';
-import { nextTurn } from '../../db/turn.ts';
 import type { LeadValues } from '../../db/vault/vault.ts';
 import type { Services } from '../context.ts';
 
@@ -53,7 +52,7 @@ export async function findTraces(
   const search = openSearch();
   for (const [n, value] of [...values].entries()) {
     if (!known.includes(value)) search.add(value);
-    if (n % values_per_turn === 0) await nextTurn();
+    if (n % values_per_turn === 0) await db.rest();
   }
   const traces: Traces = {
     ...{ leads: leads.length, rows: 0, in_rows: 0, deliveries: 0, in_deliveries: 0 },
@@ -65,8 +64,8 @@ export async function findTraces(
     traces[isDelivery ? 'deliveries' : 'rows'] += rows;
     traces[isDelivery ? 'in_deliveries' : 'in_rows'] += found;
   }
-  const stored = await searchFiles(search, (await files?.listDatabase()) ?? [], files, position);
-  const logs = await searchFiles(search, ((await files?.listLogs()) ?? []).toReversed(), files, 0);
+  const stored = await searchFiles(db, search, (await files?.listDatabase()) ?? [], files, position);
+  const logs = await searchFiles(db, search, ((await files?.listLogs()) ?? []).toReversed(), files, 0);
   return {
     ...traces,
     ...{ bytes: stored.bytes, in_files: stored.found, position: stored.position },
@@ -92,6 +91,7 @@ function listTelling({ phone, email, company, note }: NotedValues): string[] {
  * check goes on from the position that is returned, which is 0 where the end was reached.
  */
 async function searchFiles(
+  { rest }: Pick<Services['db'], 'rest'>,
   search: Search,
   paths: { path: string; bytes: number }[],
   files: Services['files'],
@@ -112,7 +112,7 @@ async function searchFiles(
       for (const { value } of search.find(text)) found.add(value);
       tail = text.subarray(Math.max(0, text.length - Math.max(0, search.longest_bytes - 1)));
       read += piece.length;
-      await nextTurn();
+      await rest();
       if (read >= most_bytes) return { found: found.size, bytes: read, position: position + read };
     }
     skipped += bytes;

@@ -57,6 +57,18 @@ export function createHttpServer(fetch: Fetch, limits: Limits, isStopping: () =>
   return server;
 }
 
+/** Returns what counts the requests that wait for the end of their answers. */
+export function countAwaited(server: Server): () => number {
+  let awaited = 0;
+  server.on('request', (_, response) => {
+    awaited += 1;
+    response.once('close', () => {
+      awaited -= 1;
+    });
+  });
+  return () => awaited;
+}
+
 /** Connections that the system holds for the server until it takes them: one each turn of the event loop. */
 const queue_length = 511;
 

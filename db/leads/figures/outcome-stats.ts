@@ -1,16 +1,18 @@
 import type { Database } from '../../database.ts';
-import { type DaySpan, dayOf } from '../../days.ts';
+import { addDays, type DaySpan, dayOf, mondayOf, nextDay } from '../../days.ts';
 import { timeOf } from '../../ids.ts';
 import { bringUpToDate } from '../../tallies.ts';
-import { nextTurn } from '../../turn.ts';
-import { countAnew, listChanged, tallyOf, zoneOf } from './outcome-tally.ts';
+import { countAnew, listChanged, readRows, tallyOf, weeksOf, zoneOf } from './outcome-tally.ts';
 import { addOutcomes, noOutcomes, type Outcomes } from './outcomes.ts';
 
 /** Changed leads, and leads counted anew, for which an answer waits: a few milliseconds. More wait for the job. */
 const [most_changed, most_at_once] = [500, 2_000];
 
 export interface OutcomeStats {
-  /** How many were received by day and form, those of the days before the span included. */
+  /**
+   * How many were received by day and form, those of the days before the span included. What is older than last week stands
+   * by its Monday, where the whole week is asked for.
+   */
   days: { day: string; form: string; received: number }[];
   all: Outcomes;
   /** By whose the leads are, an empty name for nobody's, most leads first. */
@@ -26,17 +28,14 @@ export interface OutcomeStats {
  */
 export async function readOutcomes(db: Database, span: DaySpan, since = span.from_day): Promise<OutcomeStats> {
   const isBehind = !(await catchUp(db, span.time_zone));
-  const rows = await db
-    .selectFrom('lead_outcomes')
-    .select(['day', 'assigned_to', 'figures'])
-    .where('time_zone', '=', zoneOf(span.time_zone))
-    .where('day', '>=', since)
-    .where('day', '<=', span.to_day)
-    .execute();
+  const pieces = [
+    ...splitAtWeeks(span, since, span.from_day),
+    ...splitAtWeeks(span, span.from_day, nextDay(span.to_day)),
+  ];
+  const rows = await Promise.all(pieces.map(({ key, from, before }) => readRows(db, key, from, before)));
   const [all, people] = [noOutcomes(), new Map<string, Outcomes>()];
   const days = [];
-  for (const { day, assigned_to, figures } of rows) {
-    const outcomes: Outcomes = JSON.parse(figures);
+  for (const { day, assigned_to, outcomes } of rows.flat()) {
     for (const form in outcomes.forms) days.push({ day, form, received: outcomes.forms[form]! });
     if (day < span.from_day) continue;
     const person = people.get(assigned_to) ?? noOutcomes();
@@ -46,6 +45,21 @@ export async function readOutcomes(db: Database, span: DaySpan, since = span.fro
   for (const person of people.values()) addOutcomes(all, person);
   const listed = [...people].map(([assigned_to, outcomes]) => ({ assigned_to, outcomes }));
   return { days, all, people: listed.sort((one, other) => other.outcomes.received - one.outcomes.received), isBehind };
+}
+
+/** Splits days into those that are read one by one, and whole weeks that ended before last week. */
+function splitAtWeeks({ to_day, time_zone }: DaySpan, from: string, before: string) {
+  const lastWeek = addDays(mondayOf(to_day), -7);
+  const begin = mondayOf(addDays(from, 6));
+  const end = [mondayOf(before), lastWeek].sort()[0]!;
+  const [days, weeks] = [zoneOf(time_zone), weeksOf(time_zone)];
+  if (begin >= end) return [{ key: days, from, before }];
+  const pieces = [
+    { key: days, from, before: begin },
+    { key: weeks, from: begin, before: end },
+    { key: days, from: end, before },
+  ];
+  return pieces.filter(piece => piece.from < piece.before);
 }
 
 /** Counts what is not counted yet where that is little, so that an answer need not wait. Returns whether all is counted. */
@@ -62,7 +76,7 @@ async function catchUp(db: Database, time_zone: string): Promise<boolean> {
       .where('day', 'in', days.slice(0, 50))
       .executeTakeFirstOrThrow();
     isAll = days.length <= 50 && changed.ids.length < most_changed && Number(known.received ?? 0) <= most_at_once;
-    return isAll ? countAnew(db, time_zone, changed, nextTurn) : undefined;
+    return isAll ? countAnew(db, time_zone, changed) : undefined;
   });
   return isAll;
 }

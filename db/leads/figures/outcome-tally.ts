@@ -1,18 +1,15 @@
-import { sql } from 'kysely';
+import { type CompiledQuery, sql } from 'kysely';
 import type { Database } from '../../database.ts';
-import { dayOf, nextDay, startOfDay } from '../../days.ts';
+import { addDays, dayOf, mondayOf, nextDay, startOfDay } from '../../days.ts';
 import { firstIdAt, timeOf } from '../../ids.ts';
 import { bringUpToDate, type Step, type Tally } from '../../tallies.ts';
-import { pause } from '../../turn.ts';
 import { type LeadStatus, self_check_form } from '../lead.ts';
-import { addWait, noOutcomes, type Outcomes } from './outcomes.ts';
+import { addOutcomes, addWait, noOutcomes, type Outcomes } from './outcomes.ts';
 
 /** Changed leads that one step of the job counts. Because a step counts their days anew, more at once are less work. */
 const leads_per_step = 2_000;
 /** Rows of a day that are read in one turn, a millisecond, and rows that one statement adds. */
 const [rows_per_slice, days_per_statement] = [250, 20];
-/** Time for which the job leaves the thread to others after each slice: a first count reads all leads. */
-const rest_ms = 5;
 
 /**
  * Counts what became of the leads, by the day of receipt and by whose they are. Safe to run at any time, on several
@@ -26,7 +23,7 @@ const rest_ms = 5;
 export function tallyOutcomes(db: Database, time_zone: string): Promise<number> {
   return bringUpToDate(db, tallyOf(time_zone), async position => {
     const changed = await listChanged(db, position, leads_per_step);
-    return changed && countAnew(db, time_zone, changed, () => pause(rest_ms));
+    return changed && countAnew(db, time_zone, changed);
   });
 }
 
@@ -39,7 +36,15 @@ export function tallyOf(time_zone: string): Tally {
  * another form are counted beside them, from the start, and an older server goes on with its own.
  */
 export function zoneOf(time_zone: string): string {
-  return `${time_zone} 2`;
+  return `${time_zone} 3`;
+}
+
+/**
+ * Returns the key under which the sums of whole weeks stand, by their Mondays. Because a sum is as long as the figures of
+ * one day, months are read from few rows.
+ */
+export function weeksOf(time_zone: string): string {
+  return `${zoneOf(time_zone)} weeks`;
 }
 
 /** Where a step ends, and the ids of the leads that were changed before it. */
@@ -65,44 +70,69 @@ export async function listChanged(db: Database, position: string, limit: number)
   return { end: isCut ? last.seq - 1 : last.seq, ids };
 }
 
-/** @param rest Leaves the thread to others, between one slice and the next. */
-export async function countAnew(
-  db: Database,
-  time_zone: string,
-  { end, ids }: Changed,
-  rest: () => Promise<void>,
-): Promise<Step> {
-  const days = new Set(ids.map(id => dayOf(timeOf(id), time_zone)));
-  const additions = [];
-  for (const day of days) {
-    const rows = [...(await countDay(db, day, time_zone, rest))].map(([assigned_to, outcomes]) => ({
-      ...{ time_zone: zoneOf(time_zone), day, assigned_to },
-      figures: JSON.stringify(outcomes),
-    }));
-    additions.push(
-      db.deleteFrom('lead_outcomes').where('time_zone', '=', zoneOf(time_zone)).where('day', '=', day).compile(),
-    );
-    for (let at = 0; at < rows.length; at += days_per_statement)
-      additions.push(
-        db
-          .insertInto('lead_outcomes')
-          .values(rows.slice(at, at + days_per_statement))
-          .compile(),
-      );
-  }
+export async function countAnew(db: Database, time_zone: string, { end, ids }: Changed): Promise<Step> {
+  const days = new Map<string, People>();
+  for (const day of new Set(ids.map(id => dayOf(timeOf(id), time_zone))))
+    days.set(day, await countDay(db, day, time_zone));
+  const additions = [...days].flatMap(([day, people]) => replaceRows(db, zoneOf(time_zone), day, people));
+  for (const monday of new Set([...days.keys()].map(mondayOf)))
+    additions.push(...replaceRows(db, weeksOf(time_zone), monday, await sumWeek(db, time_zone, monday, days)));
   return { end: String(end), additions };
 }
 
-/** Counts the leads that were received on a day, by whose they are; an empty name for nobody's. */
-async function countDay(
-  db: Database,
-  day: string,
-  time_zone: string,
-  rest: () => Promise<void>,
-): Promise<Map<string, Outcomes>> {
-  const people = new Map<string, Outcomes>();
+/** Outcomes by whose the leads are, an empty name for nobody's. */
+type People = Map<string, Outcomes>;
+
+function replaceRows(db: Database, time_zone: string, day: string, people: People): CompiledQuery[] {
+  const rows = [...people].map(([assigned_to, outcomes]) => ({
+    ...{ time_zone, day, assigned_to },
+    figures: JSON.stringify(outcomes),
+  }));
+  const statements = [
+    db.deleteFrom('lead_outcomes').where('time_zone', '=', time_zone).where('day', '=', day).compile(),
+  ];
+  for (let at = 0; at < rows.length; at += days_per_statement)
+    statements.push(
+      db
+        .insertInto('lead_outcomes')
+        .values(rows.slice(at, at + days_per_statement))
+        .compile(),
+    );
+  return statements;
+}
+
+/** Sums the days of a week: those that are counted anew, and the others as they stand. */
+async function sumWeek(db: Database, time_zone: string, monday: string, days: Map<string, People>): Promise<People> {
+  const sums: People = new Map();
+  const add = (assigned_to: string, outcomes: Outcomes) => {
+    const sum = sums.get(assigned_to) ?? noOutcomes();
+    sums.set(assigned_to, sum);
+    addOutcomes(sum, outcomes);
+  };
+  for (const { day, assigned_to, outcomes } of await readRows(db, zoneOf(time_zone), monday, addDays(monday, 7)))
+    if (!days.has(day)) add(assigned_to, outcomes);
+  for (const [day, people] of days)
+    if (mondayOf(day) === monday) for (const [assigned_to, outcomes] of people) add(assigned_to, outcomes);
+  return sums;
+}
+
+/** Reads what is counted under a key, from one day to before another. */
+export async function readRows(db: Database, time_zone: string, from: string, before: string) {
+  const rows = await db
+    .selectFrom('lead_outcomes')
+    .select(['day', 'assigned_to', 'figures'])
+    .where('time_zone', '=', time_zone)
+    .where('day', '>=', from)
+    .where('day', '<', before)
+    .execute();
+  return rows.map(({ figures, ...row }) => ({ ...row, outcomes: JSON.parse(figures) as Outcomes }));
+}
+
+/** Counts the leads that were received on a day. */
+async function countDay(db: Database, day: string, time_zone: string): Promise<People> {
+  const people: People = new Map();
   const before = firstIdAt(startOfDay(nextDay(day), time_zone));
-  for (let from = firstIdAt(startOfDay(day, time_zone)), isFirst = true; ; isFirst = false, await rest()) {
+  for (let from = firstIdAt(startOfDay(day, time_zone)), isFirst = true; ; isFirst = false, await db.rest()) {
     const rows = await db
       .selectFrom('leads')
       .select(['id', 'form', 'status', 'assigned_to', 'closed_reason', 'erased_at', 'restricted_at'])

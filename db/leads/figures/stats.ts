@@ -3,8 +3,7 @@ import { readDropped } from '../../audit/expire.ts';
 import type { Database } from '../../database.ts';
 import { type DaySpan, dayOf } from '../../days.ts';
 import type { LeadDays } from '../../schema.ts';
-import { bringUpToDate, records_per_step, type Step, type Tally } from '../../tallies.ts';
-import { nextTurn } from '../../turn.ts';
+import { bringUpToDate, type Step, type Tally } from '../../tallies.ts';
 import { self_check_form } from '../lead.ts';
 
 type LeadDay = Omit<LeadDays, 'time_zone'>;
@@ -58,17 +57,17 @@ function countLead(received: Received, time_zone: string, lead: { form: string; 
  */
 async function countDropped(db: Database, time_zone: string, position: number, dropped: number): Promise<Step> {
   const received: Received = new Map();
-  for (let after = ''; ; await nextTurn()) {
+  for (let after = ''; ; await db.rest()) {
     const leads = await db
       .selectFrom('leads')
       .select(['id', 'form', 'received_at', 'created_seq'])
       .where('id', '>', after)
       .orderBy('id')
-      .limit(records_per_step)
+      .limit(db.rows_at_once)
       .execute();
     for (const lead of leads)
       if (lead.created_seq > position && lead.created_seq <= dropped) countLead(received, time_zone, lead);
-    if (leads.length < records_per_step) return { end: String(dropped), additions: addDays(db, time_zone, received) };
+    if (leads.length < db.rows_at_once) return { end: String(dropped), additions: addDays(db, time_zone, received) };
     after = leads.at(-1)!.id;
   }
 }

@@ -1,4 +1,4 @@
-import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type CompiledQuery, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Database } from '../../database.ts';
 import { asText } from '../../statements.ts';
 import { nextTurn } from '../../turn.ts';
@@ -20,9 +20,17 @@ export interface Slice {
 /**
  * Tells whether an index finds exactly what a search asks for, in the order of its list. Else the search is a walk
  * through what the best index finds.
+ *
+ * Because SQLite, asked for whole leads between two bounds, takes the shorter of two indexes, leads of one assignee and
+ * status are walked there: the walk asks for what the longer index alone has.
  */
 export function isIndexed(query: LeadQuery): boolean {
-  return listUnindexed(query).length === 0;
+  const isMisled = query.assigned_to && query.status && !query.closed_reason && isBounded(query);
+  return listUnindexed(query).length === 0 && !isMisled;
+}
+
+function isBounded({ received_from, received_to }: LeadQuery): boolean {
+  return Boolean(received_from || received_to);
 }
 
 /** Tells whether no lead can match, whatever leads there are. */
@@ -55,40 +63,77 @@ export async function* walkLeads(
 }
 
 /** Reads which of the next leads match a search. */
-export async function readSlice(
+async function readSlice(
   { db, vault }: { db: Database; vault: Vault },
   query: LeadQuery,
   after: Position | undefined,
   size: number,
 ): Promise<Slice> {
   if (isContrary(query)) return { found: [], last: undefined };
-  const indexed = pickIndexed(query);
-  const { values, ...counts } = readValues(vault, indexed, after);
-  const { order, unassigned, reached } = indexed;
-  const kinds: Kinds = { order, unassigned, reached, ...counts };
-  const shape = `walk ${size} ${JSON.stringify(kinds)} ${listUnindexed(query)} ${query.reached}`;
-  const rows = await readShaped<Row>(db, { ...values, ...pickLookedAt(query) }, shape, (db, value) =>
-    filterLeads(db, value, values, kinds)
-      .clearSelect()
-      .select(['leads.id', 'follow_up_on'])
-      .select(sql<number>`case when ${matches(value, query)} then 1 else 0 end`.as('is_found'))
+  const rows = await lookAt<Row>({ db, vault }, query, after, `walk ${size}`, (_, leads) =>
+    leads
+      .select(query.due_by ? ['leads.id', 'follow_up_on'] : ['leads.id'])
       .limit(sql.lit(size))
       .compile(),
   );
-  const place = ({ id, follow_up_on }: Row): Position => ({
-    seq: 0,
-    id,
-    ...(query.due_by && follow_up_on && { follow_up_on }),
-  });
+  const place = ({ id, follow_up_on }: Row): Position => ({ seq: 0, id, ...(follow_up_on && { follow_up_on }) });
   return {
     found: rows.filter(({ is_found }) => Number(is_found)).map(place),
     last: rows.length < size ? undefined : place(rows.at(-1)!),
   };
 }
 
+/** Counts which of the first leads match a search, and tells whether there are more leads than it looks at. */
+export async function countSlice(
+  services: { db: Database; vault: Vault },
+  query: LeadQuery,
+  size: number,
+): Promise<{ found: number; isCut: boolean }> {
+  if (isContrary(query)) return { found: 0, isCut: false };
+  const [row] = await lookAt<Counted>(services, query, undefined, `count ${size}`, (db, leads) =>
+    db
+      .selectFrom(leads.limit(sql.lit(size)).as('some'))
+      .select(({ fn }) => [fn.countAll<number>().as('looked_at'), fn.sum<number | null>('is_found').as('found')])
+      .compile(),
+  );
+  return { found: Number(row!.found), isCut: Number(row!.looked_at) === size };
+}
+
+interface Counted {
+  looked_at: number;
+  /** Null where none was looked at. */
+  found: number | null;
+}
+
+/**
+ * Reads by a statement on the next leads of the best index, each with whether it matches all conditions.
+ *
+ * @param kind What the statement does.
+ */
+function lookAt<Row>(
+  { db, vault }: { db: Database; vault: Vault },
+  query: LeadQuery,
+  after: Position | undefined,
+  kind: string,
+  build: (db: Database, leads: ReturnType<typeof markFound>) => CompiledQuery,
+): Promise<Row[]> {
+  const indexed = pickIndexed(query);
+  const { values, ...counts } = readValues(vault, indexed, after);
+  const { order, unassigned, reached } = indexed;
+  const kinds: Kinds = { order, unassigned, reached, ...counts };
+  const shape = `${kind} ${JSON.stringify(kinds)} ${listUnindexed(query)} ${query.reached}`;
+  return readShaped<Row>(db, { ...values, ...pickLookedAt(query) }, shape, (db, value) =>
+    build(db, markFound(filterLeads(db, value, values, kinds), matches(value, query))),
+  );
+}
+
+function markFound(leads: ReturnType<typeof filterLeads>, condition: RawBuilder<SqlBool>) {
+  return leads.clearSelect().select(sql<number>`case when ${condition} then 1 else 0 end`.as('is_found'));
+}
+
 interface Row {
   id: string;
-  follow_up_on: string | null;
+  follow_up_on?: string | null;
   is_found: number;
 }
 
@@ -111,12 +156,13 @@ function listUnindexed(query: LeadQuery): (Condition | (typeof bounds)[number])[
 const walked_status = 'contacted';
 
 /** Lists the conditions that the best index has, in the order of the list. */
-function listIndexed({ due_by, closed_reason, assigned_to, status, reached, ...bounds }: LeadQuery): Condition[] {
+function listIndexed(query: LeadQuery): Condition[] {
+  const { due_by, closed_reason, assigned_to, status, reached } = query;
   if (due_by) return ['assigned_to'];
   // Between two bounds SQLite takes the shorter of two indexes, which has one condition.
-  const isBounded = bounds.received_from || bounds.received_to;
-  if (closed_reason) return ['status', 'closed_reason', ...(isBounded ? [] : (['assigned_to', 'unassigned'] as const))];
-  if (assigned_to) return isBounded ? ['assigned_to'] : ['assigned_to', 'status'];
+  if (closed_reason)
+    return ['status', 'closed_reason', ...(isBounded(query) ? [] : (['assigned_to', 'unassigned'] as const))];
+  if (assigned_to) return ['assigned_to', 'status'];
   if (status) return ['status'];
   return reached ? ['reached'] : ['form'];
 }

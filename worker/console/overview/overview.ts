@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { listConsentStats } from '../../../db/consents/stats.ts';
-import { addDays, type DaySpan, dayOf } from '../../../db/days.ts';
+import { addDays, type DaySpan, dayOf, mondayOf } from '../../../db/days.ts';
 import { readOutcomes } from '../../../db/leads/figures/outcome-stats.ts';
 import { medianOf, type Outcomes } from '../../../db/leads/figures/outcomes.ts';
 import { readLeadDays } from '../../../db/leads/figures/stats.ts';
@@ -105,9 +105,4 @@ function sumWeeks({ from_day, to_day }: DaySpan, names: readonly string[], count
 
 function sumOf(counted: Counted, from: string, to: string): number {
   return counted.reduce((sum, { day, count }) => (day >= from && day <= to ? sum + count : sum), 0);
-}
-
-/** Returns the Monday of the week in which a day lies. */
-function mondayOf(day: string): string {
-  return addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7));
 }
