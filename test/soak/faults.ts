@@ -43,7 +43,7 @@ export function listFaults(folder: string, findPostgres: () => string, random: R
     { name: 'PostgreSQL, server told to end', ...always, run: onPostgres(endServer('SIGTERM')) },
     { name: 'PostgreSQL, two servers killed in turn', ...always, run: onPostgres(endServer('SIGKILL', 'SIGTERM'), 2) },
     { name: 'PostgreSQL, database killed', ...always, run: runWithDatabase },
-    { name: 'PostgreSQL, primary killed', ...always, run: runWithPair },
+    { name: 'PostgreSQL, primary killed or silent', ...always, run: runWithPair },
     { name: 'PostgreSQL, network slow or cut', ...always, run: runWithWire },
     {
       name: 'PostgreSQL, upgraded one after the other',
@@ -91,15 +91,21 @@ export function listFaults(folder: string, findPostgres: () => string, random: R
 
   async function loseOne() {
     const pair = await startPair();
+    const isSilent = random.below(2) === 1;
     try {
       const losePrimary = async () => {
-        pair.primary.lose();
+        if (isSilent) pair.primary.freeze(true);
+        else pair.primary.lose();
         await pause();
         await pair.promote();
       };
       const { both, second } = await pair.createDatabase();
       return await harm({ DATABASE_URL: both, DATABASE_READ_URL: second }, losePrimary, () => true);
     } finally {
+      if (isSilent) {
+        pair.primary.freeze(false);
+        pair.primary.lose();
+      }
       await pair.standby.stop();
     }
   }
