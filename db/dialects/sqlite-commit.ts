@@ -15,12 +15,18 @@ export type Settled = { outcomes: Outcome[] } | { error: unknown };
  * when it returns.
  *
  * When one of them fails, all run again with a savepoint for each, so that a failing unit affects no other.
+ *
+ * @param checkFiles Throws when what is written would not be kept.
  */
-export function createCommit({ sqlite, prepare }: Connection): (units: Statement[][]) => Settled[] {
+export function createCommit(
+  { sqlite, prepare }: Connection,
+  checkFiles = () => {},
+): (units: Statement[][]) => Settled[] {
   /** Runs the units in one transaction. Returns undefined, with nothing written, when `run` does so for one of them. */
   function commit(units: Statement[][], run: (unit: Statement[]) => Settled | undefined): Settled[] | undefined {
     const settled: Settled[] = [];
     try {
+      checkFiles();
       prepare('begin immediate').run();
       for (const unit of units) {
         const one = run(unit);

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 
 /** Longest wait for another connection's lock. */
@@ -56,4 +57,22 @@ export function openConnection(path: string): Connection {
 /** Shrinks the cache of a connection that only reads from here on. */
 export function keepLittle({ sqlite }: Connection) {
   sqlite.pragma(`cache_size = -${reader_cache_kib}`);
+}
+
+/**
+ * Creates what throws once the file of a database, or its write-ahead log, is no longer the one that was opened. Because a
+ * file that was deleted can still be written, and ends with the process, a commit into it would acknowledge what is lost.
+ */
+export function watchFiles(path: string): () => void {
+  const files = [path, `${path}-wal`].map(file => [file, identify(file)] as const);
+  return () => {
+    for (const [file, known] of files)
+      if (identify(file) !== known)
+        throw Object.assign(new Error(`${file} was moved, deleted or replaced`), { code: 'SQLITE_READONLY_DBMOVED' });
+  };
+}
+
+function identify(file: string): string | undefined {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev} ${found.ino}`;
 }

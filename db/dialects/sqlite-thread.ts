@@ -1,7 +1,7 @@
 /** The thread that writes to a database file: it receives units and answers with their results (`sqlite-writer.ts`). */
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCommit } from './sqlite-commit.ts';
-import { busy_timeout_ms, openConnection } from './sqlite-connection.ts';
+import { busy_timeout_ms, openConnection, watchFiles } from './sqlite-connection.ts';
 import { createReceiver, type SentSettled, type SentStatement, sendSettled } from './sqlite-wire.ts';
 
 /** A message to the thread, which answers them in order. */
@@ -10,8 +10,9 @@ export type Order = SentStatement[][] | 'scrub' | 'close';
 /** Longest wait for readers while content is overwritten. */
 const scrub_wait_ms = 100;
 
-const connection = openConnection(workerData as string);
-const commit = createCommit(connection);
+const path = workerData as string;
+const connection = openConnection(path);
+const commit = createCommit(connection, watchFiles(path));
 const receive = createReceiver();
 
 parentPort!.on('message', (order: Order) => {
