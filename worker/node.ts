@@ -11,6 +11,7 @@ import { openAssets, pack } from './node/assets.ts';
 import { createBackupJobs } from './node/backup/jobs.ts';
 import { findBackupKeyMistakes } from './node/backup/key-file.ts';
 import { sweepDrills } from './node/backup/restore.ts';
+import { findStranger } from './node/backup/stranger.ts';
 import { compress } from './node/compress.ts';
 import { isVerified } from './node/database-address.ts';
 import { fillInKeys, keepToken, publishSample } from './node/development.ts';
@@ -69,6 +70,8 @@ const backupJobs = createBackupJobs({ settings });
 const db = await openStore(settings.database_url, { read_url: settings.database_read_url, meter }).catch(error =>
   giveUp([`DATABASE_URL: ${error.message}`]),
 );
+const stranger = settings.backup_dir ? await findStranger(settings.backup_dir, db) : undefined;
+if (stranger?.unused) giveUp([`DATABASE_URL: ${stranger.found}. ${stranger.to_do}`]);
 const tracing = await openTracing();
 let countWaiting = () => 0;
 const background = createBackground(

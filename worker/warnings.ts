@@ -2,6 +2,7 @@ import { isReplicated } from '../db/health.ts';
 import { back_up_job, failure_mark, findJob } from '../db/jobs.ts';
 import { currentPolicy, listPolicies } from '../db/policies.ts';
 import type { Services, Warning } from './context.ts';
+import type { Settings } from './settings.ts';
 
 /** What a warning is found out from. */
 type Known = Pick<Services, 'db' | 'now' | 'settings' | 'hostWarnings' | 'host_jobs' | 'running_since'>;
@@ -33,13 +34,16 @@ async function findChannelWarning({ db, now }: Known): Promise<Warning[]> {
   return (await listFailing(db, now())).length > 0 ? ['channel-failing'] : [];
 }
 
-/** Several servers in the address say that one stands by. */
 async function findStandbyWarning({ db, settings }: Known): Promise<Warning[]> {
   if (!isStandbyExpected(settings)) return [];
   return (await isReplicated(db)) ? [] : ['standby-not-synchronous'];
 }
 
-function isStandbyExpected({ database_url = '', database_read_url }: Known['settings']): boolean {
+/** Several servers in the address say that one stands by, and so does an address to read from. */
+export function isStandbyExpected({
+  database_url = '',
+  database_read_url,
+}: Partial<Pick<Settings, 'database_url' | 'database_read_url'>>): boolean {
   return database_read_url !== undefined || /^postgres(ql)?:\/\/[^/?]*,/.test(database_url);
 }
 

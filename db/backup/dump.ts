@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
 import { sealTrail } from '../audit/seal.ts';
 import type { Database, Snapshot, Table } from '../database.ts';
 import { newId } from '../ids.ts';
@@ -7,6 +6,7 @@ import type { CheckpointKey } from '../vault/checkpoint-key.ts';
 import { countKeys } from '../vault/count.ts';
 import type { Vault, WrappedKey } from '../vault/vault.ts';
 import { type Bytes, countBytes, packLines, sealBytes } from './bytes.ts';
+import { draftDeployment } from './deployment.ts';
 import { countLeads, draftHead, draftLeads, type End, end_queries, readEnd } from './end.ts';
 import { writeKeyFile } from './key-file.ts';
 import type { BackupFile, Manifest } from './manifest.ts';
@@ -80,10 +80,8 @@ export async function dump(db: Database, options: DumpOptions): Promise<Omit<Man
   });
 }
 
-/** Finds the name of a deployment, which a restored one keeps: the hash of the first range of its audit trail. */
 async function findDeployment(db: Database, snapshot: Snapshot): Promise<string> {
-  const query = db.selectFrom('audit_seals').select('hash').orderBy('from_seq').limit(sql.lit(1)).compile();
-  const [[first]] = (await snapshot.read([query])) as [Record<string, unknown>[]];
+  const [[first]] = (await snapshot.read([draftDeployment(db).compile()])) as [Record<string, unknown>[]];
   if (!first) throw new Refusal('no_backup', 'there is nothing to back up yet: nothing was ever done here');
   return String(first.hash);
 }

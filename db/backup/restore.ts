@@ -137,7 +137,7 @@ async function restoreKeys(
   if (!vault.index_versions.map(indexKeyOf).includes(indexKeyOf(header.index_version)))
     throw new Refusal(
       'wrong_key',
-      'INDEX_KEY: another one than when the backup was made; nobody would be found by phone or e-mail. Restore with that one',
+      'INDEX_KEY: another one than when the latest backup here was made; nobody would be found by phone or e-mail. List that one too, before the last',
     );
   for await (const some of rows) {
     await add(some);

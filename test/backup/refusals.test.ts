@@ -150,7 +150,7 @@ const cases: Case[] = [
   {
     what: 'another INDEX_KEY',
     code: 'wrong_key',
-    says: /INDEX_KEY: another one.*Restore with that one/,
+    says: /INDEX_KEY: another one.*List that one too/,
     keys: { INDEX_KEY: base64(9) },
   },
   {

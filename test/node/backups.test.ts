@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runIfDue } from '../../worker/jobs.ts';
@@ -6,9 +6,9 @@ import { createBackupJobs } from '../../worker/node/backup/jobs.ts';
 import { restoreBackup } from '../../worker/node/backup/restore.ts';
 import { openStore } from '../../worker/node/store.ts';
 import { keyring } from '../support/backup.ts';
-import { lead, noon, start, startPublished, unguarded } from '../support/harness.ts';
+import { lead, noon, start, startPublished, test_keys, unguarded } from '../support/harness.ts';
 import { operate } from '../support/operate.ts';
-import { makeFolder, startServer } from '../support/server.ts';
+import { makeFolder, run, startServer } from '../support/server.ts';
 
 const hour_ms = 3_600_000;
 const year_ms = 365 * 24 * hour_ms;
@@ -130,6 +130,31 @@ describe('a server with BACKUP_DIR', () => {
     const DATABASE_URL = `file:${join(folder, 'leads.db')}`;
     const tried = await operate(['backup', 'verify', BACKUP_DIR], { DATABASE_URL });
     expect(JSON.parse(tried.stdout)).toMatchObject({ leads: 0 });
+  });
+
+  it('begins nothing new in the place of a lost database, nor does a command, until a backup is restored', async () => {
+    const BACKUP_DIR = join(folder, 'out');
+    const settings = { ...unguarded, ...test_keys, BACKUP_DIR };
+    const environment = { ...settings, DATABASE_URL: `file:${join(folder, 'leads.db')}` };
+    const first = await startServer(folder, { ...settings, BACKUP_DIR: '' });
+    await first.stop();
+    expect(await operate(['backup', BACKUP_DIR], environment)).toMatchObject({ code: 0 });
+    for (const name of readdirSync(folder).filter(name => name.startsWith('leads.db'))) rmSync(join(folder, name));
+
+    const told = 'the database is empty, while BACKUP_DIR holds backups of one that is not';
+    const checked = await operate(['check'], environment);
+    expect(checked).toMatchObject({ code: 1, stdout: expect.stringContaining(told) });
+    const refused = { code: 1, stderr: expect.stringContaining(told) };
+    expect(await run(['worker/node.ts'], { ...environment, PORT: '0' })).toMatchObject(refused);
+    const token = ['token', 'create', '--holder', 'x', '--role', 'sales'];
+    expect(await operate(token, environment)).toMatchObject(refused);
+
+    expect(await operate(['restore', BACKUP_DIR], environment)).toMatchObject({ code: 0 });
+    expect(await (await startServer(folder, settings)).stop()).toBe(0);
+    const other = { ...environment, DATABASE_URL: `file:${join(folder, 'other.db')}` };
+    expect(await operate(token, { ...other, BACKUP_DIR: '' })).toMatchObject({ code: 0 });
+    expect(await operate(['audit', 'checkpoint'], { ...other, BACKUP_DIR: '' })).toMatchObject({ code: 0 });
+    expect((await operate(['check'], other)).stdout).toContain('backups of another database');
   });
 });
 

@@ -307,6 +307,16 @@ describe('ops check says what is wrong with', () => {
     ]);
   });
 
+  it('a standby that is set, while none follows the server, as a warning', async () => {
+    const DATABASE_URL = await createPostgresDatabase();
+    const { warnings } = await check({ ...whole, DATABASE_URL, DATABASE_READ_URL: DATABASE_URL });
+    expect(warnings.filter(line => line.check === 'database')).toMatchObject([
+      { found: expect.stringContaining('none follows') },
+    ]);
+    const alone = await check({ ...whole, DATABASE_URL });
+    expect(alone.warnings.filter(line => line.check === 'database')).toEqual([]);
+  });
+
   it('a folder that cannot be written, and one beside the database', async () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');

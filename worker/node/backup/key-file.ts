@@ -34,16 +34,23 @@ export async function readKeyHeader(folder: string, keyring: Keyring): Promise<K
 }
 
 /**
+ * Reads the first line of the file of keys and believes it; undefined when there is none, or it cannot be read. Because a
+ * start must not wait for a large file, the rest is not read.
+ */
+export async function peekKeys(folder: string): Promise<KeyHeader | undefined> {
+  const path = keyFileOf(folder);
+  return (await exists(path)) ? peekKeyHeader(readBytes(path)).catch(() => undefined) : undefined;
+}
+
+/**
  * Finds the encryption keys that are not listed any more, while backups of a folder still need them.
  *
- * Because a start must not wait for a large file, only its first line is read, which names them all. A file that is not
- * sound is for the next backup to tell.
+ * The first line of the file of keys names them all. A file that is not sound is for the next backup to tell.
  *
  * @returns The mistakes, one line each.
  */
 export async function findBackupKeyMistakes(folder: string, listed: KeyEncryptionKey[]): Promise<string[]> {
-  const path = keyFileOf(folder);
-  const header = (await exists(path)) ? await peekKeyHeader(readBytes(path)).catch(() => undefined) : undefined;
+  const header = await peekKeys(folder);
   if (!header) return [];
   const backups = Object.values(header.backups);
   const needed = [...backups.map(({ kek_id }) => kek_id), ...header.kek_ids];

@@ -1,6 +1,7 @@
 import type { Database } from '../../../db/database.ts';
 import { defineCommand, Mistake } from '../run/command.ts';
 import { database_options, readTarget } from '../run/target.ts';
+import { checkBackups } from './backups.ts';
 import { checkChannels } from './channels.ts';
 import { checkClock } from './clock.ts';
 import { lookAtDatabase } from './database.ts';
@@ -49,13 +50,14 @@ async function lookInDatabase(deployment: Deployment) {
       check: Line['check'],
       work: (deployment: Deployment, db: Database | undefined) => Promise<Line[]>,
     ) => look(check, () => work(deployment, db), is_old ? () => none(check, 'see database first') : undefined);
-    const [keys, clock, channels, policy] = await Promise.all([
+    const [keys, backups, clock, channels, policy] = await Promise.all([
       within('keys', checkKeys),
+      within('database', checkBackups),
       within('clock', checkClock),
       within('channels', checkChannels),
       within('policy', checkPolicy),
     ]);
-    return { keys, itself: lines, clock, channels, policy };
+    return { keys, itself: [...lines, ...backups], clock, channels, policy };
   } finally {
     await close();
   }

@@ -5,6 +5,7 @@ import { checkFile, openToLook, tryToWrite } from '../../../db/dialects/sqlite-l
 import { compareMigrations } from '../../../db/migrate.ts';
 import { listApplied } from '../../../db/server.ts';
 import { readPath } from '../../node/store.ts';
+import type { Settings } from '../../settings.ts';
 import { Mistake } from '../run/command.ts';
 import { explainD1, openD1 } from '../run/d1.ts';
 import type { Deployment } from './deployment.ts';
@@ -32,7 +33,7 @@ export async function lookAtDatabase({ target, settings }: Deployment): Promise<
   if (target.on === 'd1') return lookAtD1(target.remote);
   const { database_url: url } = settings;
   if (!url) return nothing(none('database', 'DATABASE_URL cannot be read'));
-  return url.startsWith('file:') ? lookAtFile(readPath(url)) : lookAtServer(url, settings.production ?? false);
+  return url.startsWith('file:') ? lookAtFile(readPath(url)) : lookAtServer(url, settings);
 }
 
 async function lookAtFile(path: string): Promise<Looked> {
@@ -94,12 +95,12 @@ async function checkFileItself(path: string): Promise<Line[]> {
   return lines;
 }
 
-async function lookAtServer(url: string, production: boolean): Promise<Looked> {
+async function lookAtServer(url: string, settings: Partial<Settings>): Promise<Looked> {
   try {
     const db = await postgres.open(url, async () => {}, patience);
     try {
       const known = await listApplied(db);
-      const { name, lines } = await checkServer(db, url, production);
+      const { name, lines } = await checkServer(db, settings);
       const found = compareKnown(known, 'postgres', name);
       return { lines: [...found, ...lines], ...hold(db, known, 'postgres'), close: () => db.destroy() };
     } catch (error) {

@@ -1,20 +1,18 @@
 import type { Database } from '../../../db/database.ts';
 import { countStandbys, describeServer, type ServerFacts } from '../../../db/server.ts';
 import { isVerified } from '../../node/database-address.ts';
+import type { Settings } from '../../settings.ts';
+import { isStandbyExpected } from '../../warnings.ts';
 import { type Line, none, warn, wrong } from './lines.ts';
 
 /** The oldest version that is supported. */
 const oldest = 15;
 
 /** Looks how a PostgreSQL server is set up. Only what is wrong makes a line. */
-export async function checkServer(
-  db: Database,
-  url: string,
-  production: boolean,
-): Promise<{ name: string; lines: Line[] }> {
+export async function checkServer(db: Database, settings: Partial<Settings>): Promise<{ name: string; lines: Line[] }> {
   const facts = await describeServer(db);
-  const lines = [...judgeServer(facts), ...(await checkStandbys(db))];
-  if (production && !isVerified(url))
+  const lines = [...judgeServer(facts), ...(await checkStandbys(db, isStandbyExpected(settings)))];
+  if (settings.production && !isVerified(settings.database_url ?? ''))
     lines.push(
       warn(
         'database',
@@ -67,13 +65,23 @@ export function judgeServer({
   return lines;
 }
 
-async function checkStandbys(db: Database): Promise<Line[]> {
+async function checkStandbys(db: Database, isExpected: boolean): Promise<Line[]> {
   const standbys = await countStandbys(db).catch(() => undefined);
   if (!standbys) return [];
   const { following, synchronous, hidden, wanted } = standbys;
   if (hidden > 0)
     return [none('database', 'this account may not see whether its standby is synchronous: grant it pg_monitor')];
-  if (synchronous > 0 || (following === 0 && !wanted)) return [];
+  if (synchronous > 0) return [];
+  if (following === 0 && !wanted)
+    return isExpected
+      ? [
+          warn(
+            'database',
+            'a standby is set, and none follows: what is stored is on one server alone',
+            'Bring a standby back, and name it in synchronous_standby_names.',
+          ),
+        ]
+      : [];
   if (following === 0)
     return [
       wrong(

@@ -1,4 +1,5 @@
 import type { Database } from '../../../db/database.ts';
+import { findStranger } from '../../node/backup/stranger.ts';
 import { openStore } from '../../node/store.ts';
 import { settings_table } from '../../settings.ts';
 import { flag, Mistake, text } from './command.ts';
@@ -42,7 +43,11 @@ export async function onDatabase<T>(values: TargetValues, work: (db: Database) =
 
 async function openUrl(url: string) {
   const db = await openStore(url, { patient: true });
-  return { db, close: () => db.destroy() };
+  const folder = process.env.BACKUP_DIR?.trim();
+  const stranger = folder ? await findStranger(folder, db) : undefined;
+  if (!stranger?.unused) return { db, close: () => db.destroy() };
+  await db.destroy();
+  throw new Mistake(`DATABASE_URL: ${stranger.found}. ${stranger.to_do}`);
 }
 
 export function databaseUrl(): string {
