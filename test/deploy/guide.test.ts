@@ -116,6 +116,17 @@ describe('the page docs/deploy, typed block by block', { timeout: 90_000 }, () =
     expect(sent.status).toBe(201);
     expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok', warnings: [] });
   });
+
+  it('lets an operator try a backup and restore it into another database than that of the settings', () => {
+    const backups = join(folder, 'var/backups/lead-consent');
+    const restored = join(folder, 'var/lib/lead-consent/restored.db');
+    expect(shell(`lead-consent-ops backup ${backups} && lead-consent-ops backup verify ${backups}`).status).toBe(0);
+    const unheard = shell(`DATABASE_URL=file:${restored} lead-consent-ops restore ${backups}`);
+    expect(unheard).toMatchObject({ status: 1, stderr: expect.stringMatching(/^DATABASE_URL is set here/) });
+    const done = shell(`lead-consent-ops DATABASE_URL=file:${restored} restore ${backups}`);
+    expect(JSON.parse(done.stdout)).toMatchObject({ leads: 1 });
+    expect(statSync(restored).mode & 0o777).toBe(0o600);
+  });
 });
 
 describe('the container', () => {
@@ -164,6 +175,8 @@ describe('the page about PostgreSQL', { timeout: 90_000 }, () => {
     for (const statement of statements.split(';\n').filter(text => text.trim())) await admin.query(statement);
     const { host } = new URL(inject('postgres'));
     const address = `postgres://${name}:PASSWORD@${host}/${name}`;
+    const moved = shell(`lead-consent-ops DATABASE_URL=${address} restore ${join(folder, 'var/backups/lead-consent')}`);
+    expect(JSON.parse(moved.stdout)).toMatchObject({ leads: 1 });
     const own = await startProcess(['worker/node.ts'], { ...environment, DATABASE_URL: address });
     const health = async () => (await fetch(`http://127.0.0.1:${portOf(own)}/health`)).status;
     await expect.poll(health, { timeout: 20_000 }).toBe(200);

@@ -18,7 +18,7 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
     'bot-check-failed': {
       title: '未通过安全校验',
       detail:
-        '请求缺少有效的 challenge 或 form_token，或其已过期、已被使用、属于其他表单。没有保存任何内容。请重新获取后再提交。',
+        '请求缺少有效的 challenge 或 form_token，或其已过期、已被使用、属于其他表单，或 form_token 签发不足三秒。没有保存任何内容。请重新获取，稍候再提交。',
     },
     'not-found': { title: '未找到', detail: '这个地址没有内容。请检查网址或编号。' },
     'unknown-form': { title: '没有这个表单', detail: '可用的表单是 mini-ai-experience 和 ecological-cooperation。' },
@@ -82,7 +82,7 @@ export const problem_texts: Record<Locale, Record<Slug, { title: string; detail:
     'bot-check-failed': {
       title: 'The bot check was not passed',
       detail:
-        "The challenge or the form_token is missing, wrong, expired, used before or another form's. Nothing was stored. Get a new one and send again.",
+        "The challenge or the form_token is missing, wrong, expired, used before or another form's, or the form_token is less than three seconds old. Nothing was stored. Get a new one, wait a moment and send again.",
     },
     'not-found': { title: 'Not found', detail: 'There is nothing at this address. Check the address or the id.' },
     'unknown-form': { title: 'No such form', detail: 'The forms are mini-ai-experience and ecological-cooperation.' },
