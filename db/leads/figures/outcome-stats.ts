@@ -9,10 +9,7 @@ import { addOutcomes, noOutcomes, type Outcomes } from './outcomes.ts';
 const [most_changed, most_at_once] = [500, 2_000];
 
 export interface OutcomeStats {
-  /**
-   * How many were received by day and form, those of the days before the span included. What is older than last week stands
-   * by its Monday, where the whole week is asked for.
-   */
+  /** How many were received by day and form, those of the days before the span included. */
   days: { day: string; form: string; received: number }[];
   all: Outcomes;
   /** By whose the leads are, an empty name for nobody's, most leads first. */
@@ -28,16 +25,14 @@ export interface OutcomeStats {
  */
 export async function readOutcomes(db: Database, span: DaySpan, since = span.from_day): Promise<OutcomeStats> {
   const isBehind = !(await catchUp(db, span.time_zone));
-  const pieces = [
-    ...splitAtWeeks(span, since, span.from_day),
-    ...splitAtWeeks(span, span.from_day, nextDay(span.to_day)),
-  ];
+  const { time_zone, from_day, to_day } = span;
+  const pieces = [...splitAtWeeks(time_zone, since, from_day), ...splitAtWeeks(time_zone, from_day, nextDay(to_day))];
   const rows = await Promise.all(pieces.map(({ key, from, before }) => readRows(db, key, from, before)));
   const [all, people] = [noOutcomes(), new Map<string, Outcomes>()];
   const days = [];
-  for (const { day, assigned_to, outcomes } of rows.flat()) {
-    for (const form in outcomes.forms) days.push({ day, form, received: outcomes.forms[form]! });
-    if (day < span.from_day) continue;
+  for (const { day, assigned_to, outcomes, forms } of rows.flat()) {
+    for (const day in forms) for (const form in forms[day]) days.push({ day, form, received: forms[day][form]! });
+    if (day < from_day) continue;
     const person = people.get(assigned_to) ?? noOutcomes();
     people.set(assigned_to, person);
     addOutcomes(person, outcomes);
@@ -47,11 +42,9 @@ export async function readOutcomes(db: Database, span: DaySpan, since = span.fro
   return { days, all, people: listed.sort((one, other) => other.outcomes.received - one.outcomes.received), isBehind };
 }
 
-/** Splits days into those that are read one by one, and whole weeks that ended before last week. */
-function splitAtWeeks({ to_day, time_zone }: DaySpan, from: string, before: string) {
-  const lastWeek = addDays(mondayOf(to_day), -7);
-  const begin = mondayOf(addDays(from, 6));
-  const end = [mondayOf(before), lastWeek].sort()[0]!;
+/** Splits days into whole weeks, and those before and after them, which are read one by one. */
+function splitAtWeeks(time_zone: string, from: string, before: string) {
+  const [begin, end] = [mondayOf(addDays(from, 6)), mondayOf(before)];
   const [days, weeks] = [zoneOf(time_zone), weeksOf(time_zone)];
   if (begin >= end) return [{ key: days, from, before }];
   const pieces = [

@@ -36,7 +36,7 @@ export function tallyOf(time_zone: string): Tally {
  * another form are counted beside them, from the start, and an older server goes on with its own.
  */
 export function zoneOf(time_zone: string): string {
-  return `${time_zone} 3`;
+  return `${time_zone} 4`;
 }
 
 /**
@@ -81,7 +81,10 @@ export async function countAnew(db: Database, time_zone: string, { end, ids }: C
 }
 
 /** Outcomes by whose the leads are, an empty name for nobody's. */
-type People = Map<string, Outcomes>;
+type People<Counted = Outcomes> = Map<string, Counted>;
+
+/** Outcomes of a week, and how many leads came by each form on each of its days. */
+type Week = Outcomes & { days: Record<string, Outcomes['forms']> };
 
 function replaceRows(db: Database, time_zone: string, day: string, people: People): CompiledQuery[] {
   const rows = [...people].map(([assigned_to, outcomes]) => ({
@@ -102,21 +105,27 @@ function replaceRows(db: Database, time_zone: string, day: string, people: Peopl
 }
 
 /** Sums the days of a week: those that are counted anew, and the others as they stand. */
-async function sumWeek(db: Database, time_zone: string, monday: string, days: Map<string, People>): Promise<People> {
-  const sums: People = new Map();
-  const add = (assigned_to: string, outcomes: Outcomes) => {
-    const sum = sums.get(assigned_to) ?? noOutcomes();
+async function sumWeek(
+  db: Database,
+  time_zone: string,
+  monday: string,
+  days: Map<string, People>,
+): Promise<People<Week>> {
+  const sums: People<Week> = new Map();
+  const add = (day: string, assigned_to: string, outcomes: Outcomes) => {
+    const sum = sums.get(assigned_to) ?? { ...noOutcomes(), days: {} };
     sums.set(assigned_to, sum);
     addOutcomes(sum, outcomes);
+    sum.days[day] = outcomes.forms;
   };
   for (const { day, assigned_to, outcomes } of await readRows(db, zoneOf(time_zone), monday, addDays(monday, 7)))
-    if (!days.has(day)) add(assigned_to, outcomes);
+    if (!days.has(day)) add(day, assigned_to, outcomes);
   for (const [day, people] of days)
-    if (mondayOf(day) === monday) for (const [assigned_to, outcomes] of people) add(assigned_to, outcomes);
+    if (mondayOf(day) === monday) for (const [assigned_to, outcomes] of people) add(day, assigned_to, outcomes);
   return sums;
 }
 
-/** Reads what is counted under a key, from one day to before another. */
+/** Reads what is counted under a key, from one day to before another, each with what came by day and form. */
 export async function readRows(db: Database, time_zone: string, from: string, before: string) {
   const rows = await db
     .selectFrom('lead_outcomes')
@@ -125,7 +134,10 @@ export async function readRows(db: Database, time_zone: string, from: string, be
     .where('day', '>=', from)
     .where('day', '<', before)
     .execute();
-  return rows.map(({ figures, ...row }) => ({ ...row, outcomes: JSON.parse(figures) as Outcomes }));
+  return rows.map(({ figures, ...row }) => {
+    const outcomes: Outcomes & Partial<Week> = JSON.parse(figures);
+    return { ...row, outcomes, forms: outcomes.days ?? { [row.day]: outcomes.forms } };
+  });
 }
 
 /** Counts the leads that were received on a day. */

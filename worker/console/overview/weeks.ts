@@ -31,7 +31,11 @@ export function renderWeeks(reader: Reader, { id, title, labels, counted, before
   const sums = weeks.map(({ counts }) => counts.reduce((sum, count) => sum + count, 0));
   const total = sums.reduce((sum, one) => sum + one, 0);
   if (total === 0 && !before) return html`<p class="hint">${overview.none}</p>`;
-  const bars = weeks.map(week => ({ label: writeWeek(reader, week), counts: week.counts }));
+  const format = new Intl.DateTimeFormat(date_tags[reader.locale], { month: 'short', day: 'numeric', timeZone: 'UTC' });
+  const bars = weeks.map(({ monday, sunday, counts }) => ({
+    label: format.formatRange(new Date(monday), new Date(sunday)),
+    counts,
+  }));
   const best = Math.max(...sums);
   const description = overview.describe(total, best, bars[sums.indexOf(best)]!.label);
   const series = names.map((name, at) => ({
@@ -60,9 +64,4 @@ export function writeChange(count: number, before: number): string {
   if (before === 0) return '–';
   const percent = Math.round((count / before - 1) * 100);
   return `${percent > 0 ? '+' : percent < 0 ? '−' : '±'}${Math.abs(percent)}%`;
-}
-
-function writeWeek({ locale }: Reader, { monday, sunday }: Week): string {
-  const format = new Intl.DateTimeFormat(date_tags[locale], { month: 'short', day: 'numeric', timeZone: 'UTC' });
-  return format.formatRange(new Date(monday), new Date(sunday));
 }
