@@ -205,7 +205,7 @@ it.each(['zh-CN', 'en'])('a finger hits all that a visitor taps on the pages of 
   await context.close();
 });
 
-it('a list of fifty and a lead weigh at most 30 KB on the wire, with styles and script', async () => {
+it('a list of fifty, a lead and the overview weigh at most 30 KB on the wire, with styles and script', async () => {
   await Promise.all(
     Array.from({ length: 50 }, (_, n) =>
       submitLead({
@@ -231,7 +231,7 @@ it('a list of fifty and a lead weigh at most 30 KB on the wire, with styles and 
   };
   const files = await Promise.all(['/console.css', '/console.js'].map(weigh));
   const shared = files.reduce((sum, bytes) => sum + bytes, 0);
-  for (const path of ['/console', `/console/leads/${id}`]) {
+  for (const path of ['/console', `/console/leads/${id}`, '/console/overview']) {
     const bytes = await weigh(path);
     expect(bytes).toBeGreaterThan(1_000);
     expect(shared + bytes).toBeLessThan(30_000);

@@ -14,12 +14,17 @@
     if (event.persisted) location.reload();
   });
 
-  // Brings the present section and tab into sight, where a bar is wider than the screen. The page itself stays.
-  for (const here of findAll('nav [aria-current=page]'))
-    for (const bar of [here.closest('nav'), here.closest('ul')]) {
-      const middle = here.getBoundingClientRect().left + here.offsetWidth / 2;
-      bar.scrollLeft += middle - bar.getBoundingClientRect().left - bar.clientWidth / 2;
-    }
+  // Brings the present section and tab into sight, where a bar is wider than the screen. The page itself stays. It waits
+  // for the first layout, because to ask for one sooner would keep the script from its end.
+  const settled = new ResizeObserver(() => {
+    settled.disconnect();
+    for (const here of findAll('nav [aria-current=page]'))
+      for (const bar of [here.closest('nav'), here.closest('ul')]) {
+        const middle = here.getBoundingClientRect().left + here.offsetWidth / 2;
+        bar.scrollLeft += middle - bar.getBoundingClientRect().left - bar.clientWidth / 2;
+      }
+  });
+  settled.observe(root);
 
   const toast = find('.toast');
   let fading;
@@ -275,8 +280,8 @@
   }
 
   // Rewrites relative times, because they age while the page is open.
-  const words = new Intl.RelativeTimeFormat(root.lang, { numeric: 'auto', style: 'short' });
   function tellTimes() {
+    const words = new Intl.RelativeTimeFormat(root.lang, { numeric: 'auto', style: 'short' });
     for (const time of findAll('time[title][datetime]')) {
       const minutes = Math.max(0, Math.floor((Date.now() - Date.parse(time.dateTime)) / 60000));
       if (!(minutes < 20160)) continue;
