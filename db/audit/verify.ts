@@ -71,8 +71,9 @@ export async function verifyTrail(db: Database, options: VerifyOptions): Promise
       if (wrong) return wrong;
       for (; held < checkpoints.length && checkpoints[held]!.seq <= seal.to_seq; held++) {
         const { seq, hash } = checkpoints[held]!;
-        const before = checkpoints[held - 1]?.seq ?? 0;
-        if (seal.to_seq !== seq || seal.hash !== hash) return place('forked', 'checkpoint', before + 1, seq);
+        // Two may name one number: of a database that was begun in the place of this one, say.
+        const from = Math.min((checkpoints[held - 1]?.seq ?? 0) + 1, seq);
+        if (seal.to_seq !== seq || seal.hash !== hash) return place('forked', 'checkpoint', from, seq);
       }
       last = seal;
       seals += 1;

@@ -244,6 +244,17 @@ describe.each(engines)('[A1] the audit trail on $engine', ({ engine, open }) => 
     await restore();
   });
 
+  it('of two checkpoints that name one number, the one of another trail is told', async () => {
+    const [own] = read(lines[0]);
+    const { seq } = own!;
+    expect(await verify([own!, { ...own!, hash: '0'.repeat(64) }])).toEqual({
+      found: 'forked',
+      what: 'checkpoint',
+      from_seq: seq,
+      to_seq: seq,
+    });
+  });
+
   it('a trail that was written anew from some range on is told by a checkpoint alone', async () => {
     await change(["update audit_events set actor = 'x' where seq = 6", 'delete from audit_seals where from_seq > 4']);
     await sealTrail(db, started.services.now());
