@@ -162,17 +162,17 @@ function addResource(app: Hono<App>, path: string, methods: Methods) {
 }
 
 const logRequest = factory.createMiddleware(async (c, next) => {
-  const { log, now, meter } = c.var.services;
+  const { log, now, meter } = c.get('services');
   const begun = now().getTime();
   const counted_from = meter?.begin();
   await next();
   meter?.countAnswer(c.req.method, routePath(c), c.res.status, counted_from!);
   log('info', 'request', {
-    request_id: c.var.request_id,
+    request_id: c.get('request_id'),
     method: c.req.method,
     route: routePath(c),
     status: c.res.status,
-    problem: c.var.problem,
+    problem: c.get('problem'),
     ms: now().getTime() - begun,
   });
 });
@@ -180,7 +180,7 @@ const logRequest = factory.createMiddleware(async (c, next) => {
 /** Answers with a page in place of a problem document, if a client prefers HTML. */
 const showProblemPages = factory.createMiddleware(async (c, next) => {
   await next();
-  const slug = c.var.problem;
+  const slug = c.get('problem');
   if (!slug || c.res.headers.get('Content-Type') !== 'application/problem+json' || !prefersHtml(c)) return;
   const { answerProblemPage } = await import('./http/problems/page.ts');
   const page = await answerProblemPage(c, slug);
@@ -201,13 +201,13 @@ const showIcon: Handler<App> = c => c.redirect('/favicon.svg', 308);
 
 const showStart: Handler<App> = async c => {
   if (!prefersHtml(c)) return problem(c, 'not-found');
-  await listPolicies(c.var.services.db);
+  await listPolicies(c.get('services').db);
   return (await import('./http/problems/page.ts')).showStart(c);
 };
 
 /** Answers with a built file, in a response made anew, because Hono adds its headers (CORS) only to its own. */
 const showAsset: Handler<App> = async c => {
-  const found = await c.var.services.findAsset(c.req.raw);
+  const found = await c.get('services').findAsset(c.req.raw);
   return found
     ? c.newResponse(found.body, found.status as 200 | 304, Object.fromEntries(found.headers))
     : problem(c, 'not-found');

@@ -119,7 +119,8 @@ function deriveSigningKeys(signing_key: Buffer) {
 
 function writeCode(key: KeyObject, use: CodeUse, { id, received_at }: Received): string {
   const mac = createHmac('sha256', key).update(`${use}\u0000${id}`).digest();
-  const secret = [...mac.subarray(0, secret_letters)].map(byte => alphabet[byte & 31]).join('');
+  let secret = '';
+  for (const byte of mac.subarray(0, secret_letters)) secret += alphabet[byte & 31];
   return groupLetters(writeTicks(new Date(received_at)) + secret);
 }
 

@@ -72,7 +72,7 @@ function reply(c: Context<App>, outcome: Outcome): Response {
 
 /** Sets the cookie to the latest choice, because one that was sent late must not replace a later one. */
 function setConsentCookie(c: Context<App>, latest: ConsentRecord): void {
-  const { settings } = c.var.services;
+  const { settings } = c.get('services');
   setCookie(c, cookie_name, formatChoice(latest), {
     path: '/',
     maxAge: choice_holds_days * (day_ms / 1000),
@@ -83,7 +83,7 @@ function setConsentCookie(c: Context<App>, latest: ConsentRecord): void {
 }
 
 async function acceptChoice(c: Context<App>, sent: Choice): Promise<Outcome> {
-  const { db, signer } = c.var.services;
+  const { db, signer } = c.get('services');
   const { key, error } = readIdempotencyKey(c);
   if (error) return { is: 'fields', errors: [error] };
   const repeatable =
@@ -98,7 +98,7 @@ async function acceptChoice(c: Context<App>, sent: Choice): Promise<Outcome> {
 /** Returns the outcome of a full quota, the only thing but a repeat for which the database refuses a choice. */
 function readConflict(c: Context<App>, conflict: Conflict): Outcome {
   if (conflict.table !== 'quotas') throw conflict;
-  const { settings, now } = c.var.services;
+  const { settings, now } = c.get('services');
   return { is: 'flood', headers: describeQuota('consent-quota', settings.consent_quota_per_minute, now()) };
 }
 
@@ -111,7 +111,7 @@ async function findFirst(db: Database, repeatable: Repeatable): Promise<Outcome 
 }
 
 async function storeChoice(c: Context<App>, sent: Choice, repeatable?: Repeatable): Promise<Outcome> {
-  const { db, now, settings } = c.var.services;
+  const { db, now, settings } = c.get('services');
   const limited = await useLimit(c, 'consent', 'consents');
   if (limited) return { is: 'flood', headers: limited };
   const policy = (await listPolicies(db)).find(({ version }) => version === sent.policy_version);
@@ -154,7 +154,7 @@ export const withdrawConsent = factory.createHandlers(ignoreBody, async c =>
 );
 
 async function withdrawAll(c: Context<App>): Promise<Outcome> {
-  const { db, now, settings } = c.var.services;
+  const { db, now, settings } = c.get('services');
   const limited = await useLimit(c, 'consent', 'consents');
   if (limited) return { is: 'flood', headers: limited };
   const [latest] = await listVisitorChoices(c, 1);

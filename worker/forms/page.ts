@@ -171,7 +171,7 @@ ${
  * @see RFC 6265bis §4.1.3
  */
 function receiptCookie(c: Context<App>, form: Form) {
-  const secure = c.var.services.settings.public_url.startsWith('https:');
+  const secure = c.get('services').settings.public_url.startsWith('https:');
   const name = `${secure ? '__Host-' : ''}receipt-${form}`;
   return { name, options: { path: '/', httpOnly: true, sameSite: 'Lax', secure } as const };
 }

@@ -66,7 +66,7 @@ export const submitForm = factory.createHandlers(
 
 /** Returns whether the lead of the request's key is erased. That is answered first, whatever is sent with the key. */
 async function isGone(c: Context<App>): Promise<boolean> {
-  const { db, signer, now } = c.var.services;
+  const { db, signer, now } = c.get('services');
   const { key } = readIdempotencyKey(c);
   const first = key && findFirstUse(db, signer.idempotencyKeys('lead', key), now());
   return (await Promise.resolve(first).catch(() => undefined)) === 'erased';

@@ -40,7 +40,7 @@ export function requireScope(scope: Scope) {
     const found = token && !hasTokenInQuery(c) ? await presentToken(c, token) : refusal;
     if ('slug' in found) return problem(c, found.slug, found);
     c.set('holder', found);
-    const { db, now } = c.var.services;
+    const { db, now } = c.get('services');
     c.set('presentAgain', () => findTokenHolder(db, token!, now()));
     if (!hasScope(c, scope)) return problem(c, 'forbidden');
     await next();
@@ -71,17 +71,17 @@ const refusal: Refusal = {
  * limit too. No number of guesses finds a secret of 200 bits.
  */
 export async function presentToken(c: Context<App>, token: string): Promise<TokenHolder | Refusal> {
-  const { db, now, log } = c.var.services;
+  const { db, now, log } = c.get('services');
   const holder = await findTokenHolder(db, token, now());
   if (holder) return holder;
   const headers = await useLimit(c, 'token', 'tokens');
-  log('warn', 'token_refused', { request_id: c.var.request_id, limited: headers !== undefined });
+  log('warn', 'token_refused', { request_id: c.get('request_id'), limited: headers !== undefined });
   return headers ? { slug: 'too-many-requests', headers } : refusal;
 }
 
 /** Returns whether the presenter of the token has a scope. */
 export function hasScope(c: Context<App>, scope: Scope): boolean {
-  return scopesOf(c.var.holder.role).includes(scope);
+  return scopesOf(c.get('holder').role).includes(scope);
 }
 
 /** Lists the scopes of a role; empty for an unknown role. */
@@ -91,7 +91,7 @@ export function scopesOf(role: string): readonly Scope[] {
 
 /** Returns the presenter of the token as the audit trail's actor. */
 export function actorOf(c: Context<App>): Actor {
-  return { id: c.var.holder.id, role: c.var.holder.role, request_id: c.var.request_id };
+  return { id: c.get('holder').id, role: c.get('holder').role, request_id: c.get('request_id') };
 }
 
 /**

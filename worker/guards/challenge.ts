@@ -12,6 +12,6 @@ export const challengeQuery = z.strictObject({ form: z.string() });
 export const showChallenge = factory.createHandlers(query(challengeQuery), c => {
   const form = findPosted(c.req.valid('query').form);
   if (!form) return problem(c, 'unknown-form');
-  const { signer, now } = c.var.services;
+  const { signer, now } = c.get('services');
   return c.json(issueChallenge(signer, form, now()), 200, { 'Cache-Control': 'no-store' });
 });

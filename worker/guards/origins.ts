@@ -12,8 +12,8 @@ const preflight_seconds = 7_200;
  */
 export const allowSites = factory.createMiddleware(async (c, next) => {
   const origin = readHeader(c, 'Origin');
-  const isAllowed = origin !== undefined && isAllowedOrigin(c.var.services, origin);
-  if (origin && !isAllowed) logRefused(c.var.services, origin);
+  const isAllowed = origin !== undefined && isAllowedOrigin(c.get('services'), origin);
+  if (origin && !isAllowed) logRefused(c.get('services'), origin);
   if (isAllowed) {
     c.header('Access-Control-Allow-Origin', origin);
     c.header('Access-Control-Allow-Credentials', 'true');
@@ -56,7 +56,7 @@ function logRefused(services: Services, origin: string) {
 export const requireOrigin = factory.createMiddleware(async (c, next) => {
   const origin = readHeader(c, 'Origin');
   const from = readHeader(c, 'Sec-Fetch-Site');
-  const isForeign = origin === undefined ? from === 'cross-site' : !isAllowedOrigin(c.var.services, origin);
+  const isForeign = origin === undefined ? from === 'cross-site' : !isAllowedOrigin(c.get('services'), origin);
   if (isForeign && !isHiddenOwn(origin, from)) return problem(c, 'origin-not-allowed');
   await next();
 });

@@ -49,8 +49,8 @@ export const token_limit_per_minute = 10;
  * @returns The headers of a 429, or undefined while the limit is not reached.
  */
 export async function useLimit(c: Context<App>, limited: Exclude<Limited, 'refused'>, bucket: string, uses: 0 | 1 = 1) {
-  const { settings, signer, limiters } = c.var.services;
-  const quota = { token_limit_per_minute, ...settings }[`${limited}_limit_per_minute`];
+  const { settings, signer, limiters } = c.get('services');
+  const quota = limited === 'token' ? token_limit_per_minute : settings[`${limited}_limit_per_minute`];
   if (quota === 0) return undefined;
   const seconds = await limiters[limited](signer.sign('address', `${bucket} ${networkOf(readAddress(c))}`), uses);
   return seconds > 0 ? describeLimit(limited, quota, seconds) : undefined;
@@ -68,7 +68,7 @@ export function describeQuota(name: 'form-quota' | 'consent-quota', quota: numbe
  * Because this limit never leaves the process, it knows the address as it is.
  */
 export const limitRefused = factory.createMiddleware(async (c, next) => {
-  const { settings, limiters } = c.var.services;
+  const { settings, limiters } = c.get('services');
   const quota = settings.refused_limit_per_minute;
   if (quota === 0 || c.req.method === 'OPTIONS') return next();
   const network = networkOf(readAddress(c));
@@ -96,6 +96,6 @@ function describeLimit(name: string, quota: number, seconds: number): Record<str
  * header is trusted.
  */
 function readAddress(c: Context<App>): string {
-  const { settings, peerAddress } = c.var.services;
+  const { settings, peerAddress } = c.get('services');
   return (settings.client_ip_header && readLastEntry(c, settings.client_ip_header)) || peerAddress(c) || 'unknown';
 }

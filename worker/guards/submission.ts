@@ -109,7 +109,7 @@ async function storeFirst<Receipt>(
   { to, sent, prepare }: Submission<Receipt>,
   repeatable: Repeatable | undefined,
 ): Promise<Outcome<Receipt>> {
-  const { signer, settings, now } = c.var.services;
+  const { signer, settings, now } = c.get('services');
   const limited = await useLimit(c, 'form', `forms ${to}`);
   if (limited) return { is: 'flood', headers: limited };
   const store = await prepare();

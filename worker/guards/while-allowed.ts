@@ -12,9 +12,9 @@ class AccessEnded extends Error {}
  */
 export function whileAllowed<Page>(c: Context<App>, scope: Scope, readNext: (page: Page) => Promise<Page>) {
   return async (page: Page): Promise<Page> => {
-    const holder = await c.var.presentAgain();
+    const holder = await c.get('presentAgain')();
     if (holder && scopesOf(holder.role).includes(scope)) return readNext(page);
-    c.var.services.log('warn', 'stream_ended', { request_id: c.var.request_id, holder_id: c.var.holder.id });
+    c.get('services').log('warn', 'stream_ended', { request_id: c.get('request_id'), holder_id: c.get('holder').id });
     throw new AccessEnded();
   };
 }

@@ -20,5 +20,5 @@ export function decodeCursor(cursor: string): string {
 export function linkNext(c: Context<App>, cursor: string, query: Record<string, string | undefined> = c.req.query()) {
   const kept = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const parameters = new URLSearchParams([...kept.filter(([name]) => name !== 'cursor'), ['cursor', cursor]]);
-  return `<${c.var.services.settings.public_url}${c.req.path}?${parameters}>; rel="next"`;
+  return `<${c.get('services').settings.public_url}${c.req.path}?${parameters}>; rel="next"`;
 }

@@ -14,7 +14,7 @@ const most_ranges = 16;
  * when first asked for.
  */
 export function localeOf(c: Context<App>): Locale {
-  const locale = c.var.locale ?? chooseLocale(c);
+  const locale = c.get('locale') ?? chooseLocale(c);
   c.set('locale', locale);
   return locale;
 }

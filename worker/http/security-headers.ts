@@ -7,9 +7,9 @@ export const setSecurityHeaders = factory.createMiddleware(async (c, next) => {
   headers.set('X-Content-Type-Options', 'nosniff');
   if (!headers.has('Referrer-Policy')) headers.set('Referrer-Policy', 'strict-origin-when-cross-origin');
   headers.set('Permissions-Policy', permissions);
-  headers.set('X-Request-Id', c.var.request_id);
+  headers.set('X-Request-Id', c.get('request_id'));
   if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', data_policy);
-  if (c.var.services.settings.public_url.startsWith('https:'))
+  if (c.get('services').settings.public_url.startsWith('https:'))
     headers.set('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
 });
 
