@@ -35,6 +35,7 @@ const order: Record<string, string[]> = {
     'docs/architecture.md',
     'docs/decisions.md',
     'docs/limitations.md',
+    'docs/mutation.md',
     'docs/benchmarks.md',
     'docs/faults.md',
     'docs/scale.md',

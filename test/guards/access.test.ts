@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createToken, findTokenHolder, listTokens, revokeToken } from '../../db/staff/tokens.ts';
+import { scopesOf } from '../../worker/guards/access.ts';
 import type { Role } from '../../worker/guards/roles.ts';
 import { operator, origin, readProblem, start, startPublished } from '../support/harness.ts';
 
@@ -15,6 +16,7 @@ describe('Authorization', () => {
       'Bearer lc_x_y',
       `Bearer ${misspelt}`,
       `Bearer ${good} ${good}`,
+      `Basic Bearer ${good}`,
       `Bearer ${good}x`,
     ]) {
       const response = await app.request(`${origin}/leads`, {
@@ -23,6 +25,18 @@ describe('Authorization', () => {
       expect(response.headers.get('WWW-Authenticate')).toContain('Bearer');
       expect(await readProblem(response)).toMatchObject({ slug: 'unauthorized', status: 401 });
     }
+  });
+
+  it('reads the scheme in any case, and more than one space', async () => {
+    const { app, token } = await start();
+    for (const scheme of ['Bearer', 'bearer', 'BEARER  ']) {
+      const headers = { Authorization: `${scheme} ${await token('sales')}` };
+      expect((await app.request(`${origin}/leads`, { headers })).status).toBe(200);
+    }
+  });
+
+  it('gives a role that there is not no scope', () => {
+    for (const role of ['king', '', 'toString']) expect(scopesOf(role)).toEqual([]);
   });
 
   it('a misspelt token never reaches the database', async () => {
@@ -44,10 +58,17 @@ describe('Authorization', () => {
     const good = await token('sales');
     const headers = { Authorization: `Bearer ${good}` };
     expect((await app.request(`${origin}/leads?access_token=${good}`)).status).toBe(401);
-    for (const query of [`token=${good}`, `a=1&a=${good}`, `${good}=1`, `a=Bearer%20${good}`])
+    for (const query of [
+      'access_token=x',
+      'a=1&access_token=',
+      `token=${good}`,
+      `a=1&a=${good}`,
+      `${good}=1`,
+      `a=Bearer%20${good}`,
+    ])
       expect((await app.request(`${origin}/leads?${query}`, { headers })).status).toBe(401);
-    const address = `${origin}/leads?email=malc_anna_b@example.com`;
-    expect((await app.request(address, { headers })).status).toBe(200);
+    for (const email of ['malc_anna_b', 'lc_abcdefghijkl_b'])
+      expect((await app.request(`${origin}/leads?email=${email}@example.com`, { headers })).status).toBe(200);
   });
 
   it.each<[Role, string, number]>([

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../../db/database.ts';
+import { Conflict, type Database, Unavailable } from '../../db/database.ts';
+import { checksum, makeSecret, newHolderId } from '../../db/staff/token-secret.ts';
 import { createToken, findTokenHolder, listTokens, revokeToken, rotateToken } from '../../db/staff/tokens.ts';
 import { engines } from '../support/engines.ts';
 import { operator, origin, readProblem, start } from '../support/harness.ts';
@@ -93,6 +94,17 @@ describe('DELETE /tokens/:id', () => {
     expect(await readProblem(await send('DELETE', `/tokens/${id}`))).toMatchObject({ slug: 'not-found', status: 404 });
   });
 
+  it('asks the database for no id that no token can have', async () => {
+    const { db, send } = await startAdmin();
+    await send('GET', '/tokens');
+    db.selectFrom = () => {
+      throw new Error('asked the database');
+    };
+    for (const id of ['%00nobody', 'nobody%00', 'x'.repeat(33)])
+      expect((await send('DELETE', `/tokens/${id}`)).status).toBe(404);
+    expect((await send('DELETE', '/tokens/nobody')).status).toBe(500);
+  });
+
   it("ends the administrator's own token too: one that has leaked must end at once", async () => {
     const { send, token } = await startAdmin();
     expect((await send('DELETE', `/tokens/${idOf(await token('admin'))}`)).status).toBe(204);
@@ -101,6 +113,35 @@ describe('DELETE /tokens/:id', () => {
 });
 
 describe('POST /tokens/:id/rotation', () => {
+  it('is good for 90 days, and the old one for 7, unless told otherwise', async () => {
+    const { send, token, list } = await startAdmin();
+    const old = idOf(await token('sales'));
+    const made = await (await send('POST', `/tokens/${old}/rotation`, {})).json();
+    expect(made).toMatchObject({ expires_at: '2027-02-21T04:00:00.000Z' });
+    expect(await list()).toContainEqual(expect.objectContaining({ id: old, expires_at: '2026-11-30T04:00:00.000Z' }));
+  });
+
+  it.each([
+    [{ days: 0, overlap_days: -1 }, ['days invalid', 'overlap_days invalid']],
+    [{ days: 3_651, overlap_days: 91 }, ['days invalid', 'overlap_days invalid']],
+    [{ role: 'admin' }, ['role unknown_field']],
+  ])('refuses %j', async (sent, errors) => {
+    const { send, token, list } = await startAdmin();
+    const path = `/tokens/${idOf(await token('sales'))}/rotation`;
+    expect(await readProblem(await send('POST', path, sent))).toMatchObject({ slug: 'invalid-fields', errors });
+    expect(await list()).toHaveLength(2);
+  });
+
+  it('tells of what fails in the database', async () => {
+    const { db, token, services } = await startAdmin();
+    const old = idOf(await token('sales'));
+    for (const error of [new Conflict('changes', undefined), new Error('disk I/O error')]) {
+      db.atomic = () => Promise.reject(error);
+      const rotated = rotateToken(db, old, { days: 1, overlap_days: 1 }, operator, services.now());
+      await expect(rotated).rejects.toBe(error);
+    }
+  });
+
   it('gives a new token to the same holder; the old one goes on until the overlap ends', async () => {
     const { send, read, token, list, advance, db } = await startAdmin();
     const old = await token('sales');
@@ -157,6 +198,36 @@ it('only an admin manages tokens', async () => {
     ])
       expect((await app.request(origin + path, { method: method!, headers })).status).toBe(403);
   }
+});
+
+describe('a presented token', () => {
+  it('is refused when its secret is another one, with a checksum that fits', async () => {
+    const { db, token, read } = await startAdmin();
+    const id = idOf(await token('sales'));
+    const body = 'A'.repeat(36);
+    expect((await read(`lc_${id}_${body}${checksum(id, body)}`)).status).toBe(401);
+    expect(await db.selectFrom('tokens').select('last_used_at').where('id', '=', id).execute()).toEqual([
+      { last_used_at: null },
+    ]);
+  });
+
+  it('is good also where its use cannot be noted just now, and no other error is passed over', async () => {
+    const { db, token, services } = await startAdmin();
+    const sales = await token('sales');
+    db.atomic = () => Promise.reject(new Unavailable(new Error('database or disk is full')));
+    expect(await findTokenHolder(db, sales, services.now())).toMatchObject({ role: 'sales' });
+    db.atomic = () => Promise.reject(new Error('no such column'));
+    await expect(findTokenHolder(db, sales, services.now())).rejects.toThrow('no such column');
+  });
+});
+
+// Because these tokens are in use, and a second click derives the first one's, no release may derive others.
+it('a token is derived from its seed, and its checksum from the token, as in every earlier release', () => {
+  const { token } = makeSecret('a seed that nobody guesses');
+  expect(token).toBe('lc_acaU7tBYjVEF_32nq4aLjvGXcdbAVLjG47f5FwpYyJnEPftiPhnPXWD');
+  expect(makeSecret('another').token).not.toBe(token);
+  for (const made of [makeSecret(), makeSecret()]) expect(made.token).toMatch(/^lc_[A-Za-z0-9]{12}_[A-Za-z0-9]{42}$/);
+  expect(newHolderId()).toMatch(/^[A-HJ-NP-Za-km-z2-9]{12}$/);
 });
 
 describe.each(engines)('rotation on $engine', ({ open }) => {

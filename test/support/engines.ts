@@ -7,15 +7,18 @@ import type { Database } from '../../db/database.ts';
 import * as d1 from '../../db/dialects/d1.ts';
 import * as postgres from '../../db/dialects/postgres.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
-import { startD1 } from './d1.ts';
-import { createDatabase } from './postgres.ts';
 
-/** Opens a fresh database of each kind, with its tables. */
-export const engines: { engine: string; open(): Promise<{ db: Database; close(): Promise<void> }> }[] = [
+const every_engine: { engine: string; open(): Promise<{ db: Database; close(): Promise<void> }> }[] = [
   { engine: 'SQLite', open: openSqlite },
   { engine: 'D1', open: openD1 },
   { engine: 'PostgreSQL', open: openPostgres },
 ];
+
+const wanted = process.env.TEST_ENGINES?.split(',');
+
+/** Opens a fresh database of each kind, with its tables; of those in TEST_ENGINES alone where that is set. */
+export const engines = every_engine.filter(({ engine }) => !wanted || wanted.includes(engine));
+export const has_postgres = engines.some(({ engine }) => engine === 'PostgreSQL');
 
 async function openSqlite() {
   const folder = mkdtempSync(join(tmpdir(), 'lead-consent-sqlite-'));
@@ -36,7 +39,7 @@ async function openSqlite() {
 const idle: D1Database[] = [];
 
 async function openD1() {
-  const database = idle.pop() ?? (await startD1());
+  const database = idle.pop() ?? (await (await import('./d1.ts')).startD1());
   await applyMigrations(database);
   return {
     db: d1.open(database),
@@ -74,7 +77,8 @@ async function openPostgres() {
 }
 
 /** Creates an empty database on the tests' PostgreSQL server and returns its address. */
-export function createPostgresDatabase(): Promise<string> {
+export async function createPostgresDatabase(): Promise<string> {
+  const { createDatabase } = await import('./postgres.ts');
   return createDatabase(inject('postgres'));
 }
 

@@ -3,7 +3,7 @@ import type { App } from '../context.ts';
 
 /** Encodes a position in a list for an address. Only the server reads what a cursor holds. */
 export function encodeCursor(text: string): string {
-  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 /** Returns the text that `encodeCursor` was given; some other text for anything else. */
