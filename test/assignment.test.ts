@@ -142,7 +142,7 @@ describe('/assignment-rules/:form', () => {
   it.each([
     [{}, ['holders required']],
     [{ holders: 'x' }, ['holders wrong_type']],
-    [{ holders: [''] }, ['holders invalid']],
+    [{ holders: [''] }, ['holders required']],
     [{ holders: ['a\u202e'] }, ['holders invalid']],
     [{ holders: ['a', ' a '] }, ['holders invalid']],
     [{ holders: Array.from({ length: 51 }, (_, n) => `${n}`) }, ['holders too_long']],

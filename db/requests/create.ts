@@ -132,12 +132,14 @@ export async function findRepeatedRequest(
   const keys = repeatable.map(({ key }) => key);
   const first = await findFirstUse(db, keys, now);
   if (!first || first === 'erased') return undefined;
-  const { reference_hash, provisional, ...row } = await db
+  const { reference_hash, ...row } = await db
     .selectFrom('subject_requests')
     .select(['id', 'received_at', 'due_on', 'provisional', 'reference_hash'])
     .select(sql<Verification>`verification`.as('verification'))
     .where('id', '=', first.subject_id)
     .executeTakeFirstOrThrow();
   const reference = readCode(signer, 'reference', row, reference_hash, first);
-  return { same: isSameRequest(repeatable, first), receipt: { ...row, reference, provisional: provisional === 1 } };
+  const { id, received_at, due_on, verification } = row;
+  const receipt = { id, reference, received_at, due_on, provisional: row.provisional === 1, verification };
+  return { same: isSameRequest(repeatable, first), receipt };
 }

@@ -124,9 +124,9 @@ describe('PATCH /leads/:id', () => {
     [[], [' wrong_type']],
     [{ status: 'lost' }, ['status invalid']],
     [{ status: null }, ['status wrong_type']],
-    [{ assigned_to: '' }, ['assigned_to invalid']],
+    [{ assigned_to: '' }, ['assigned_to required']],
     [{ assigned_to: 'a\u0000' }, ['assigned_to invalid']],
-    [{ assigned_to: 'x'.repeat(101) }, ['assigned_to invalid']],
+    [{ assigned_to: '😀'.repeat(101) }, ['assigned_to too_long']],
     [{ name: ' ' }, ['name required']],
     [{ name: null, status: 'closed' }, ['name wrong_type']],
     [

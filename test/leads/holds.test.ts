@@ -152,6 +152,8 @@ describe('a hold', () => {
     [{ ...court, ground: 'whim' }, ['ground invalid']],
     [{ ...court, review_on: '2027-02-30' }, ['review_on invalid']],
     [{ ...court, reference: 'a\u202eb' }, ['reference invalid']],
+    [{ ...court, reference: ' ' }, ['reference required']],
+    [{ ...court, reference: '字'.repeat(201) }, ['reference too_long']],
     [{ ...court, note: 'x' }, ['note unknown_field']],
   ])('is refused when it says %j', async (sent, errors) => {
     const { id, ask, pull } = await startHeld();
@@ -169,7 +171,11 @@ describe('a hold', () => {
       expect((await pull('/holds', role)).status).toBe(403);
     }
     expect((await ask('DELETE', `/leads/${other.id}/holds/${hold.id}`, { reason: 'x' })).status).toBe(404);
-    expect((await ask('DELETE', `/leads/${id}/holds/${hold.id}`, {})).status).toBe(422);
+    for (const sent of [{}, undefined])
+      expect(await readProblem(await ask('DELETE', `/leads/${id}/holds/${hold.id}`, sent))).toMatchObject({
+        status: 422,
+        errors: ['reason required'],
+      });
     expect((await ask('POST', `/leads/${unknown}/holds`, court)).status).toBe(404);
     expect((await pull(`/leads/${unknown}/holds`)).status).toBe(404);
     expect((await ask('DELETE', `/leads/${other.id}`, { ground: 'purpose_achieved' })).status).toBe(204);

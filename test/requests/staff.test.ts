@@ -176,6 +176,7 @@ describe('fulfilment', () => {
     expect(await (await pull(`/leads/${one.id}`)).json()).toEqual(restricted);
     const lift = (role?: Role) => ask('DELETE', `/leads/${one.id}/restriction`, { reason: '已核实' }, role);
     expect((await lift('sales')).status).toBe(403);
+    expect((await ask('DELETE', `/leads/${one.id}/restriction`)).status).toBe(422);
     expect([(await lift()).status, (await lift()).status]).toEqual([204, 204]);
     expect(await (await pull(`/leads/${one.id}`)).json()).toMatchObject({ status: 'new' });
     expect((await ask('DELETE', '/leads/x/restriction', { reason: 'x' })).status).toBe(404);

@@ -36,7 +36,8 @@ interface ReadOptions {
 /**
  * Reads a JSON body, and with `form` a urlencoded or multipart one too.
  *
- * An `optional` body that is empty is read as an empty object, whatever its type.
+ * An `optional` body that is empty is read as an empty object, whatever its type. So is that of a DELETE without a type,
+ * because clients send none with it: who forgot it is then told which fields are missing.
  *
  * It counts bytes as they arrive, whatever Content-Length says, and refuses text that is not UTF-8, and without `files` files.
  */
@@ -44,15 +45,17 @@ export async function readBody(
   c: Context<App>,
   { form, limit_bytes, optional = false, files = false }: ReadOptions,
 ): Promise<Read> {
-  const type = readContentType(readHeader(c, 'Content-Type'));
+  const header = readHeader(c, 'Content-Type');
+  const type = readContentType(header);
   const isForm = form && (type === 'application/x-www-form-urlencoded' || type === 'multipart/form-data');
   const isEncoded = /[^\s]/.test((readHeader(c, 'Content-Encoding') ?? '').replace(/^identity$/i, ''));
   const isReadable = !isEncoded && (isForm || type === 'application/json');
-  if (!isReadable && !optional) return { slug: 'unsupported-media-type' };
+  const isOptional = optional || (c.req.method === 'DELETE' && header === undefined);
+  if (!isReadable && !isOptional) return { slug: 'unsupported-media-type' };
   try {
     const bytes = await readBytes(c, isForm && prefersHtml(c) ? Math.max(kept_bytes, limit_bytes) : limit_bytes);
     if (!bytes) return { slug: 'payload-too-large' };
-    if (optional && bytes.length === 0) return { value: {} };
+    if (isOptional && bytes.length === 0) return { value: {} };
     if (!isReadable) return { slug: 'unsupported-media-type' };
     const entries = type === 'multipart/form-data' ? await parseParts(c, bytes) : undefined;
     const hasFiles = entries?.some(([, value]) => typeof value !== 'string') ?? false;

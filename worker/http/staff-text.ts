@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { longest_name } from '../../db/staff/names.ts';
+import { typedText } from './validate.ts';
 
 /** Length of a reason or a reference, in characters. */
 export const longest_line = 200;
@@ -39,9 +40,12 @@ export const staffNote = z.pipe(
  * @see UAX #9, Bidi_Control
  */
 function staffText(longest: number) {
-  const line = new RegExp(`^(?=.*\\S)[^\\p{Cc}\\p{Cs}\\p{Bidi_Control}]{1,${longest}}$`, 'u');
   return z.pipe(
-    z.string().check(z.regex(line)),
+    typedText(typed => {
+      const value = typed.trim();
+      if (/[\p{Cc}\p{Cs}\p{Bidi_Control}]/u.test(typed)) return 'invalid';
+      return value === '' ? 'required' : [...value].length > longest ? 'too_long' : undefined;
+    }),
     z.transform((typed: string) => typed.trim()),
   );
 }
