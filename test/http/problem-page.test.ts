@@ -54,6 +54,17 @@ describe('whoever prefers HTML', () => {
     expect(response.headers.get('Content-Type')).toBe('application/problem+json');
   });
 
+  it('reads on a page what the type of a problem means, and a program as JSON', async () => {
+    const path = '/problems/idempotency-key-reused';
+    const [page, document] = await Promise.all([get(`${path}?lang=zh-CN`, person), get(path)]);
+    const text = await page.text();
+    expect([page.status, page.headers.get('Vary')]).toEqual([200, 'Accept, Accept-Language, Origin']);
+    expect(text).toMatch(/<code>idempotency-key-reused<\/code> · HTTP 422/);
+    expect(document.headers.get('Vary')).toContain('Accept, Accept-Language');
+    expect(await document.json()).toMatchObject({ type: origin + path, status: 422, title: expect.any(String) });
+    expect((await get('/problems/other', person)).status).toBe(404);
+  });
+
   it('gets the headers of the problem with the page', async () => {
     const response = await send('/withdrawals', undefined, person, 'PUT');
     expect(response.headers.get('Allow')).toBe('GET, HEAD, POST');

@@ -8,6 +8,7 @@ interface ProblemPageTexts {
   again: string;
   console: string;
   places: string;
+  docs: string;
   policy: string;
   start: { title: string; intro: string };
 }
@@ -42,6 +43,7 @@ export const problem_page_texts: Record<Locale, ProblemPageTexts> = {
     again: '重新打开页面',
     console: '前往工作台',
     places: '页面',
+    docs: '接口文档',
     policy: '隐私政策',
     start: { title: '咨询与隐私', intro: '您可以在这里提交咨询、查阅隐私政策，或撤回咨询的同意。' },
   },
@@ -96,6 +98,7 @@ export const problem_page_texts: Record<Locale, ProblemPageTexts> = {
     again: 'Open the page again',
     console: 'To the console',
     places: 'Pages',
+    docs: 'Documentation of the interface',
     policy: 'Privacy policy',
     start: {
       title: 'Inquiries and privacy',

@@ -11,7 +11,7 @@ import { renderWayBack } from '../footer.ts';
 import { localeOf } from '../language.ts';
 import { type Content, showPage } from '../page.ts';
 import { problem_page_texts } from './page-texts.ts';
-import type { Slug } from './slugs.ts';
+import { type Slug, statuses } from './slugs.ts';
 import { problem_details, problem_texts } from './texts.ts';
 
 /**
@@ -34,6 +34,19 @@ export async function answerProblemPage(c: Context<App>, slug: Slug): Promise<Re
 ${seconds > 0 ? html`<p>${problem_page_texts[locale].wait(seconds)}</p>` : ''}
 <p>${renderWayOn(c, slug)}</p></section>
 ${renderPlaces(c)}`,
+  );
+}
+
+/** Shows what a problem document means, in the words of the document. */
+export function showProblem(c: Context<App>, slug: Slug): Promise<Response> {
+  const { title, detail } = problem_texts[localeOf(c)][slug];
+  return showPage(
+    c,
+    { title, description: detail, isPublic: true },
+    html`<section class="card"><h1>${title}</h1>
+<p>${detail}</p>
+<p class="note"><code>${slug}</code> · HTTP ${statuses[slug]}</p>
+<p class="ways"><a href="/docs">${problem_page_texts[localeOf(c)].docs}</a></p></section>`,
   );
 }
 

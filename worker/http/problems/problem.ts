@@ -52,15 +52,3 @@ export function problem(c: Context<App>, slug: Slug, { errors, headers = {}, bec
     },
   );
 }
-
-/** `GET /problems/{slug}` returns the description of a problem. The `type` of a problem document is this address. */
-export function describeProblem(c: Context<App>) {
-  const slug = c.req.param('slug') as Slug;
-  if (!Object.hasOwn(statuses, slug)) return problem(c, 'not-found');
-  const locale = localeOf(c);
-  const type = `${c.var.services.settings.public_url}/problems/${slug}`;
-  return c.json({ type, status: statuses[slug], ...problem_texts[locale][slug] }, 200, {
-    'Content-Language': locale,
-    Vary: 'Accept-Language',
-  });
-}
