@@ -18,7 +18,7 @@ for (const { name, canRun, run } of faults.filter(({ name }) => !elsewhere.test(
     `${name} under load: nothing acknowledged is lost or doubled, nothing hangs, and it goes on`,
     { timeout: 180_000 },
     async () => {
-      const { tallies } = await run(() => true);
+      const { tallies } = await run({ between: 20, isOver: () => true });
       for (const tally of Object.values(tallies)) expect(tally).toMatchObject({ lost: 0, doubled: 0, hung: 0 });
     },
   );

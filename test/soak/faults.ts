@@ -16,7 +16,7 @@ export interface Fault {
   /** Whether the program that does it is there. */
   canRun: boolean;
   /** Does the harm again and again until it is enough. */
-  run(isEnough: Enough): Promise<Harmed>;
+  run(enough: Enough): Promise<Harmed>;
 }
 
 /**
@@ -48,48 +48,48 @@ export function listFaults(folder: string, findPostgres: () => string, random: R
     {
       name: 'PostgreSQL, upgraded one after the other',
       ...always,
-      run: async isEnough => rollForthAndBack(folder, await createDatabase(findPostgres()), random, isEnough),
+      run: async enough => rollForthAndBack(folder, await createDatabase(findPostgres()), random, enough),
     },
   ];
 
   function onSqlite(name: string, createHarm: (database: string) => Harm) {
-    return (isEnough: Enough) => {
+    return (enough: Enough) => {
       const database = makeDatabase(name);
-      return harm({ DATABASE_URL: `file:${database}` }, createHarm(database), isEnough);
+      return harm({ DATABASE_URL: `file:${database}` }, createHarm(database), enough);
     };
   }
 
   function onPostgres(done: Harm, servers = 1) {
-    return async (isEnough: Enough) =>
-      harm({ DATABASE_URL: await createDatabase(findPostgres()) }, done, isEnough, servers);
+    return async (enough: Enough) =>
+      harm({ DATABASE_URL: await createDatabase(findPostgres()) }, done, enough, servers);
   }
 
-  function runWithClock(isEnough: Enough) {
+  function runWithClock(enough: Enough) {
     const database = makeDatabase('clock');
     const clock = `${database}.clock`;
-    return harm({ DATABASE_URL: `file:${database}`, ...hangClock(clock) }, moveClock(clock), isEnough);
+    return harm({ DATABASE_URL: `file:${database}`, ...hangClock(clock) }, moveClock(clock), enough);
   }
 
-  async function runWithDatabase(isEnough: Enough) {
+  async function runWithDatabase(enough: Enough) {
     const server = await startPostgres();
     try {
-      return await harm({ DATABASE_URL: await createDatabase(server.address) }, server.kill, isEnough);
+      return await harm({ DATABASE_URL: await createDatabase(server.address) }, server.kill, enough);
     } finally {
       await server.stop();
     }
   }
 
   /** Because a primary that was killed comes back as nothing but an old one, each time has a pair of its own. */
-  async function runWithPair(isEnough: Enough) {
+  async function runWithPair(enough: Enough) {
     let all: Harmed | undefined;
     do {
-      const { tallies } = await loseOne();
+      const { tallies } = await loseOne(enough);
       all = { tallies: all ? addTallies(all.tallies, tallies) : tallies, times: (all?.times ?? 0) + 1 };
-    } while (!isEnough(all.times, Math.min(all.tallies.leads.acknowledged, all.tallies.choices.acknowledged)));
+    } while (!enough.isOver(all.times, Math.min(all.tallies.leads.acknowledged, all.tallies.choices.acknowledged)));
     return all;
   }
 
-  async function loseOne() {
+  async function loseOne(enough: Enough) {
     const pair = await startPair();
     const isSilent = random.below(2) === 1;
     try {
@@ -100,7 +100,10 @@ export function listFaults(folder: string, findPostgres: () => string, random: R
         await pair.promote();
       };
       const { both, second } = await pair.createDatabase();
-      return await harm({ DATABASE_URL: both, DATABASE_READ_URL: second }, losePrimary, () => true);
+      return await harm({ DATABASE_URL: both, DATABASE_READ_URL: second }, losePrimary, {
+        ...enough,
+        isOver: () => true,
+      });
     } finally {
       if (isSilent) {
         pair.primary.freeze(false);
@@ -110,10 +113,10 @@ export function listFaults(folder: string, findPostgres: () => string, random: R
     }
   }
 
-  async function runWithWire(isEnough: Enough) {
+  async function runWithWire(enough: Enough) {
     const wire = await layWire(await createDatabase(findPostgres()));
     try {
-      return await harm({ DATABASE_URL: wire.url }, hurtWire(wire), isEnough);
+      return await harm({ DATABASE_URL: wire.url }, hurtWire(wire), enough);
     } finally {
       wire.close();
     }
@@ -124,16 +127,16 @@ export function listFaults(folder: string, findPostgres: () => string, random: R
     return join(folder, name, 'leads.db');
   }
 
-  async function harm(environment: Record<string, string>, done: Harm, isEnough: Enough, servers = 1): Promise<Harmed> {
+  async function harm(environment: Record<string, string>, done: Harm, enough: Enough, servers = 1): Promise<Harmed> {
     const site = await openSite(folder, environment, servers);
     try {
       let times = 0;
       do {
-        await Promise.all([pause(), site.untilMore()]);
+        await Promise.all([pause(), site.untilMore(enough.between)]);
         await done(site);
         times++;
-      } while (!isEnough(times, site.ledger.count()));
-      await site.untilMore();
+      } while (!enough.isOver(times, site.ledger.count()));
+      await site.untilMore(enough.between);
       return { tallies: await site.close(), times };
     } finally {
       await site.stop();

@@ -19,7 +19,7 @@ export async function rollForthAndBack(
   parent: string,
   address: string,
   { below, pick }: Random,
-  isEnough: Enough,
+  enough: Enough,
 ): Promise<Harmed> {
   const folder = join(parent, 'rolling');
   mkdirSync(folder);
@@ -32,7 +32,7 @@ export async function rollForthAndBack(
   const ledger = openLedger(version, [servers[0].url]);
   let times = 0;
   try {
-    for (; times < 2 || !isEnough(times, ledger.count()); times++) {
+    for (; times < 2 || !enough.isOver(times, ledger.count()); times++) {
       await wait(300 + below(1_500));
       const n = times % 2;
       ledger.aim(servers[1 - n]!.url);

@@ -46,6 +46,9 @@ if (!(minutes > 0) || !Number.isInteger(seed)) {
 /** Leads, and choices, that are acknowledged at least while a server is killed: 10,000 in five minutes and more. */
 const killed_least = Math.min(10_000, Math.ceil(minutes * 2_000));
 
+/** Kills meanwhile, at least. */
+const kills = 20;
+
 /** Longest time that a harm lasts, and between one and the next. */
 const longest_pause_ms = 1_500;
 
@@ -111,16 +114,20 @@ async function doFaults() {
   const all = listFaults(folder, () => postgres.address, createRandom(seed), longest_pause_ms);
   const faults = all.filter(({ name }) => only === 'faults' || name.includes(only));
   const rows: Rows = {};
-  for (const [done, { name, canRun, run }] of faults.entries()) {
+  const share_ms = (deadline - Date.now()) / faults.length;
+  for (const { name, canRun, run } of faults) {
     process.stdout.write(`${name} …\n`);
     if (!canRun) {
       rows[name] = { faults: 'skipped' };
       continue;
     }
-    const until = Date.now() + (deadline - Date.now()) / (faults.length - done);
+    const until = Date.now() + share_ms;
     const least = /server killed/.test(name) ? killed_least : 1;
     try {
-      const { tallies, times } = await run((_, acknowledged) => Date.now() >= until && acknowledged >= least);
+      const { tallies, times } = await run({
+        between: Math.max(20, least / kills),
+        isOver: (_, acknowledged) => Date.now() >= until && acknowledged >= least,
+      });
       for (const [kind, tally] of Object.entries(tallies)) {
         rows[`${name}: ${kind}`] = { faults: times, ...tally };
         if (tally.acknowledged < least || tally.lost + tally.doubled + tally.hung > 0) good = false;

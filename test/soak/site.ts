@@ -3,14 +3,16 @@ import { test_keys, unguarded } from '../support/harness.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { type Kind, type Ledger, openLedger, type Tally } from './ledger.ts';
 
-/** Longest time in which a server is well again after the harm is over. */
-const recovery_ms = 40_000;
+/** Longest time in which a server is well again after the harm is over, and takes what is asked for between two harms. */
+const recovery_ms = 60_000;
 
-/** What is acknowledged at least, of each kind, before a harm and after it. */
-const least = 20;
-
-/** Tells whether a harm was done often enough, and enough was acknowledged meanwhile. */
-export type Enough = (times: number, acknowledged: number) => boolean;
+/** How much is enough. */
+export interface Enough {
+  /** What is acknowledged at least, of each kind, before each harm and after it. */
+  between: number;
+  /** Tells whether the harm was done often enough, and enough was acknowledged in all. */
+  isOver(times: number, acknowledged: number): boolean;
+}
 
 /** The tallies of what was sent, and how often the harm was done. */
 export interface Harmed {
@@ -28,8 +30,8 @@ export interface Site {
   end(n: number, signal: NodeJS.Signals): Promise<void>;
   /** Waits until `/health` of every server is 200, or else 503. */
   untilHealth(status: 200 | 503): Promise<void>;
-  /** Waits until some more is acknowledged. */
-  untilMore(): Promise<void>;
+  /** Waits until so many more are acknowledged. */
+  untilMore(count: number): Promise<void>;
   /** Waits until all servers are well, and compares what was acknowledged with what is stored. */
   close(): Promise<Record<Kind, Tally>>;
   /** Ends the servers. */
@@ -61,9 +63,9 @@ export async function openSite(folder: string, environment: Record<string, strin
       const ask = () => Promise.all(urls().map(url => fetch(`${url}/health`).then(answer => answer.status)));
       await until(async () => (await ask()).every(answered => answered === status), `GET /health is ${status}`);
     },
-    async untilMore() {
+    async untilMore(count) {
       const before = ledger.count();
-      await until(() => ledger.count() >= before + least, 'more is acknowledged');
+      await until(() => ledger.count() >= before + count, 'more is acknowledged');
     },
     async close() {
       await site.untilHealth(200);
