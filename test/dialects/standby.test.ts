@@ -9,7 +9,10 @@ import { makeFolder, type RunningServer, startServer } from '../support/server.t
 /** An answer after this time says that a request hangs. Where nothing else runs, each takes less than two seconds. */
 const patience_ms = 6_000;
 
-/** Longest wait for an answer while a standby takes over. Where nothing else runs, it is a quarter of a second. */
+/**
+ * Longest wait for an answer while a standby takes over; on a machine so busy that posts are slow before, ten times theirs.
+ * Where nothing else runs, it is a quarter of a second.
+ */
 const takeover_ms = 3_000;
 
 const { folder, remove } = makeFolder();
@@ -132,6 +135,7 @@ it('the primary is killed under load: nothing acknowledged is lost or doubled, a
     }
   });
   await wait(500);
+  const bound_ms = Math.max(takeover_ms, 10 * Math.max(...longest));
   pair.primary.lose();
   await wait(300);
   await pair.promote();
@@ -143,6 +147,6 @@ it('the primary is killed under load: nothing acknowledged is lost or doubled, a
   expect(acknowledged.length).toBeGreaterThan(0);
   expect(acknowledged.filter(id => !ids.includes(id))).toEqual([]);
   expect(new Set(ids).size).toBe(ids.length);
-  expect(Math.max(...longest)).toBeLessThan(takeover_ms);
+  expect(Math.max(...longest)).toBeLessThan(bound_ms);
   expect(await warnings()).toContain('standby-not-synchronous');
 });
