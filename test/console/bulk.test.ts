@@ -333,6 +333,7 @@ describe('the counts of the tabs', () => {
     expect(await waiting()).toBe('1000');
     await insert(1_000, 1_001);
     expect(await waiting()).toBe('1000+');
+    await insert(1_001, 2_001);
     const page = await (await sales.get('/console?form=ecological-cooperation')).text();
     expect(countsOf(page)).toMatchObject({ new: '', qualified: '0' });
   });
