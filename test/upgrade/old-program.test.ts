@@ -95,8 +95,8 @@ it('an old and a new server work side by side on one PostgreSQL', async () => {
 
 it('an upgrade is taken back as the page says: by the old program on the same database, or by the backup from before', async () => {
   const page = readFileSync('docs/upgrading.md', 'utf8');
-  const commands = page.split('\n').filter(line => /^ *(DATABASE_URL=\S+ )?lead-consent ops /.test(line));
-  const words = commands.map(line => /ops (\w+)/.exec(line)![1]);
+  const commands = page.split('\n').filter(line => /^ *lead-consent-ops /.test(line));
+  const words = commands.map(line => /ops (?:DATABASE_URL=\S+ )?(\w+)/.exec(line)![1]);
   expect(words).toEqual(['backup', 'backup', 'check', 'migrate', 'restore']);
   const [backup, verify, check, migrate, restore] = commands as [string, string, string, string, string];
   const path = join(folder, 'leads.db');
@@ -105,7 +105,7 @@ it('an upgrade is taken back as the page says: by the old program on the same da
   const url = `file:${path}`;
   /** Reads a command of the page, as it is typed on a machine where the test's folder is all there is. */
   const read = (line: string) => {
-    const [, address, rest] = /^ *(?:DATABASE_URL=(\S+) )?lead-consent ops (.*)$/.exec(line)!;
+    const [, address, rest] = /^ *lead-consent-ops (?:DATABASE_URL=(\S+) )?(.*)$/.exec(line)!;
     const environment = { ...test_keys, DATABASE_URL: address ? `file:${join(folder, 'before.db')}` : url };
     return { args: rest!.replace('/var/backups', folder).split(' '), environment };
   };
