@@ -22,6 +22,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     env: { TEST_SEED: seed, CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
     globalSetup: 'test/support/postgres.ts',
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

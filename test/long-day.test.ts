@@ -360,9 +360,9 @@ describe('a long day of a production install on two servers', { timeout: 2 * min
     const [first, second] = install.servers as [RunningServer, RunningServer];
     const sent = Promise.all(Array.from({ length: 12 }, () => submit()));
     const before = expected.size;
-    await expect.poll(() => expected.size, { interval: 1 }).toBeGreaterThan(before);
-    await first.stop('SIGKILL');
+    await expect.poll(() => expected.size, { interval: 1, timeout: minutes }).toBeGreaterThan(before);
     install.servers = [second];
+    await first.stop('SIGKILL');
     const [old, added] = [install.environment.ENCRYPTION_KEYS!, `third:${Buffer.alloc(32, 9).toString('base64')}`];
     install.environment.ENCRYPTION_KEYS = `${old},${added}`;
     await sent;
@@ -397,8 +397,11 @@ describe('a long day of a production install on two servers', { timeout: 2 * min
     const trail = await operate('audit', 'verify', '--checkpoint', join(backups, 'checkpoints'));
     expect(trail).toMatchObject({ code: 0 });
     await expectLeads();
-    const { status, warnings } = await send('GET', '/health');
-    expect([status, warnings]).toEqual(['ok', []]);
+    const health = async () => {
+      const { status, warnings } = await send('GET', '/health');
+      return [status, warnings];
+    };
+    await expect.poll(health, { timeout: minutes, interval: 500 }).toEqual(['ok', []]);
   });
 
   it('what was backed up brings the same leads back on another machine', async () => {

@@ -39,7 +39,7 @@ const farewell_ms = 300;
 /** Time that requests in flight may then take to end. Then clients that do not read are dropped. */
 const grace_ms = 10_000;
 
-/** Time that the connections to the database may then take to close. */
+/** Time that the connections to the database may then take to close, and afterwards the log. */
 const closing_ms = 1_000;
 
 // A log that can't be written (a closed pipe, a full disk) must not end the service.
@@ -227,11 +227,11 @@ async function stop(signal: NodeJS.Signals) {
     clearTimeout(idle);
     clearTimeout(late);
     await jobsEnded;
-    await tracing?.end();
-    await Promise.race([db.destroy(), wait(closing_ms)]);
+    await Promise.race([Promise.all([tracing?.end(), db.destroy()]), wait(closing_ms)]);
     log('info', 'stopped');
     writeNow();
-    await logFiles?.close();
+    const written = new Promise(resolve => process.stdout.write('', resolve));
+    await Promise.race([Promise.all([written, logFiles?.close()]), wait(closing_ms)]);
     process.exit(0);
   });
 }

@@ -1,4 +1,5 @@
 import { expireAudit } from '../db/audit/expire.ts';
+import { Stopped } from '../db/background.ts';
 import { expireConsents } from '../db/consents/expire.ts';
 import type { Database } from '../db/database.ts';
 import { monthsBefore } from '../db/days.ts';
@@ -61,6 +62,7 @@ export async function expireAll(retained: Retained, now: Date, options: RunOptio
     try {
       figures[kind] = await expire(retained, now, options);
     } catch (error) {
+      if (error instanceof Stopped) throw error;
       errors.push(error);
     }
   if (errors.length > 0) throw errors[0];

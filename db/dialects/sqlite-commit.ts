@@ -34,6 +34,7 @@ export function createCommit(
         settled.push(one);
       }
       prepare('commit').run();
+      checkFiles();
       return settled;
     } catch (error) {
       return units.map(() => ({ error }));

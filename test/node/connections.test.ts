@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeIdle, closeListener, createHttpServer, emptyQueue } from '../../worker/node/server.ts';
+import { closeIdle, closeListener, countAwaited, createHttpServer, emptyQueue } from '../../worker/node/server.ts';
 import { startPublished } from '../support/harness.ts';
 
 /** An answer that no buffer of the system holds whole. */
@@ -11,6 +11,7 @@ const large = new Uint8Array(20_000_000);
 let server: Server;
 let port: number;
 let handled = 0;
+let countWaiting: () => number;
 
 beforeAll(async () => {
   const { app } = await startPublished();
@@ -23,6 +24,7 @@ beforeAll(async () => {
   });
   const limits = { head_ms: 300, request_ms: 400, unread_ms: 500, keep_alive_ms: 60_000, connections: 20 };
   server = createHttpServer(app.fetch, limits, () => false);
+  countWaiting = countAwaited(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   port = (server.address() as AddressInfo).port;
 });
@@ -47,6 +49,16 @@ async function send(text: string, wanted?: RegExp): Promise<string> {
 }
 
 const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n`;
+
+it('somebody waits until the answer has ended, or who waits in line has hung up', async () => {
+  const waiting = connect(port, '127.0.0.1').on('error', () => {});
+  waiting.write(get('/large').repeat(3));
+  await expect.poll(countWaiting).toBe(1);
+  waiting.destroy();
+  await expect.poll(countWaiting).toBe(0);
+  expect(await send(get('/number', 'Connection: close\r\n'))).toContain('number');
+  await expect.poll(countWaiting).toBe(0);
+});
 
 describe('slow clients are dropped:', () => {
   const head = 'POST /forms/mini-ai-experience HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';

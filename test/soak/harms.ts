@@ -53,6 +53,8 @@ export function createHarms({ below, pick }: Random, longest_ms: number) {
         const mend = await failCalls(site.servers[0]!.pid, disk_calls[call]);
         try {
           await site.untilHealth(503);
+          // What was acknowledged before may still be on its way.
+          await wait(500);
           const before = site.ledger.count();
           await pause();
           const meanwhile = site.ledger.count() - before;

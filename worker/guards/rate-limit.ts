@@ -23,8 +23,8 @@ export function createLimiter(per_minute: number, now: () => Date): Limiter {
   return (key, uses = 1) => {
     const at = now().getTime();
     const before = whole_again.get(key) ?? at;
-    // One that is further ahead than a minute was stored before the clock was set back.
-    const next = (before - at > minute_ms ? at : Math.max(before, at)) + interval_ms;
+    // A full one is a minute ahead. One that is further ahead was stored before the clock was set back.
+    const next = (before - at > 2 * minute_ms ? at : Math.max(before, at)) + interval_ms;
     const early_ms = next - at - minute_ms;
     if (early_ms > 0) return Math.ceil(early_ms / 1000);
     if (uses === 0) return 0;

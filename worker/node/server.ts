@@ -57,16 +57,22 @@ export function createHttpServer(fetch: Fetch, limits: Limits, isStopping: () =>
   return server;
 }
 
-/** Returns what counts the requests that wait for the end of their answers. */
+/**
+ * Returns what counts the connections on which an answer is awaited. A connection and not an answer is counted, because
+ * Node 22 does not tell of the end of an answer that waits for an earlier one when the client hangs up.
+ */
 export function countAwaited(server: Server): () => number {
-  let awaited = 0;
-  server.on('request', (_, response) => {
-    awaited += 1;
+  const awaited = new Map<Socket, number>();
+  server.on('connection', (socket: Socket) => socket.once('close', () => awaited.delete(socket)));
+  server.on('request', ({ socket }, response) => {
+    awaited.set(socket, (awaited.get(socket) ?? 0) + 1);
     response.once('close', () => {
-      awaited -= 1;
+      const left = (awaited.get(socket) ?? 1) - 1;
+      if (left > 0) awaited.set(socket, left);
+      else awaited.delete(socket);
     });
   });
-  return () => awaited;
+  return () => awaited.size;
 }
 
 /** Connections that the system holds for the server until it takes them: one each turn of the event loop. */

@@ -38,8 +38,7 @@ export async function readKeyHeader(folder: string, keyring: Keyring): Promise<K
  * start must not wait for a large file, the rest is not read.
  */
 export async function peekKeys(folder: string): Promise<KeyHeader | undefined> {
-  const path = keyFileOf(folder);
-  return (await exists(path)) ? peekKeyHeader(readBytes(path)).catch(() => undefined) : undefined;
+  return peekKeyHeader(readBytes(keyFileOf(folder))).catch(() => undefined);
 }
 
 /**

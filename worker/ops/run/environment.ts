@@ -7,13 +7,13 @@ import type { Target } from './target.ts';
 /**
  * Reads the settings of the deployment whose database a command works on.
  *
- * A Worker has vars in `wrangler.toml`. Over them stand `.dev.vars` on this machine, and for a deployed one the variables of this process,
- * because its secrets cannot be read back.
+ * A Worker has vars in `wrangler.toml`. On this machine `.dev.vars` stand over them. What a deployed one has beside them, the variables of
+ * this process tell, because its secrets cannot be read back.
  */
 export async function readEnvironment(target: { on: 'url' } | Extract<Target, { on: 'd1' }>): Promise<Environment> {
   if (target.on === 'url') return process.env;
   const vars = await readVars();
-  return { ...vars, ...(target.remote ? process.env : readDevVars()) };
+  return target.remote ? { ...process.env, ...vars } : { ...vars, ...readDevVars() };
 }
 
 function readDevVars(): Environment {

@@ -44,10 +44,14 @@ export async function onDatabase<T>(values: TargetValues, work: (db: Database) =
 async function openUrl(url: string) {
   const db = await openStore(url, { patient: true });
   const folder = process.env.BACKUP_DIR?.trim();
-  const stranger = folder ? await findStranger(folder, db) : undefined;
-  if (!stranger?.unused) return { db, close: () => db.destroy() };
-  await db.destroy();
-  throw new Mistake(`DATABASE_URL: ${stranger.found}. ${stranger.to_do}`);
+  try {
+    const stranger = folder ? await findStranger(folder, db) : undefined;
+    if (stranger?.unused) throw new Mistake(`DATABASE_URL: ${stranger.found}. ${stranger.to_do}`);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return { db, close: () => db.destroy() };
 }
 
 export function databaseUrl(): string {
