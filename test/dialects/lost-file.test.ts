@@ -43,7 +43,7 @@ it.each([
     for (const file of lost) renameSync(join(folder, file), join(folder, 'elsewhere', file));
     expect(await readProblem(await submit())).toMatchObject({ slug: 'unavailable', status: 503 });
     await vi.waitFor(async () => expect((await fetch(`${server.url}/health`)).status).toBe(503), { timeout: 20_000 });
-    expect(server.output()).toContain('SQLITE_READONLY_DBMOVED');
+    await expect.poll(() => server.output()).toContain('SQLITE_READONLY_DBMOVED');
     expect(await countLeads()).toBe(1);
 
     for (const file of lost) renameSync(join(folder, 'elsewhere', file), join(folder, file));

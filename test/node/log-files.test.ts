@@ -97,7 +97,9 @@ it.runIf(hasPrlimit)(
     limit(statSync(path).size + 50);
     await until(async () => (await health()).warnings.includes('log-dir-unwritable'));
     expect((await fetch(`${server.url}/policies/current`)).status).toBe(200);
-    expect(server.output()).toMatch(/"level":"error","event":"log_files_failed","code":"EFBIG","setting":"LOG_DIR"/);
+    await expect
+      .poll(() => server.output())
+      .toMatch(/"level":"error","event":"log_files_failed","code":"EFBIG","setting":"LOG_DIR"/);
     const failed = server.output().match(/"event":"log_files_failed"/g);
     expect(failed).toHaveLength(1);
     limit('unlimited');

@@ -180,7 +180,8 @@ describe('the Node host in production', () => {
     });
     for (const name of ['LOG_DIR', 'BACKUP_DIR']) {
       const warning = `no-${name.toLowerCase().replace('_', '-')}`;
-      expect(server.output()).toContain(`"level":"warn","event":"warning","warning":"${warning}","hint":"${name}`);
+      const line = `"level":"warn","event":"warning","warning":"${warning}","hint":"${name}`;
+      await expect.poll(() => server.output()).toContain(line);
     }
     expect(server.token).toBe('');
     expect(await server.stop()).toBe(0);
@@ -193,7 +194,7 @@ describe('the Node host in production', () => {
     const { port } = /"port":(?<port>\d+)/.exec(server.output())!.groups!;
     const { warnings } = (await (await fetch(`http://127.0.0.1:${port}/health`)).json()) as { warnings: string[] };
     expect(warnings).toContain('database-tls-unverified');
-    expect(server.output()).toContain('"warning":"database-tls-unverified","hint":"DATABASE_URL');
+    await expect.poll(() => server.output()).toContain('"warning":"database-tls-unverified","hint":"DATABASE_URL');
     expect(await server.stop()).toBe(0);
   });
 

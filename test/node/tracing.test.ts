@@ -101,7 +101,7 @@ it.each([
   expect(performance.now() - begun).toBeLessThan(8_000);
   expect(collector.received.length).toBe(isThere ? 1 : 0);
   if (isThere) expect(collector.received[0]!.headers['content-type']).toBe('application/x-protobuf');
-  else expect(server.output()).toContain('"event":"traces_not_sent","code":"ECONNREFUSED"');
+  else await expect.poll(() => server.output()).toContain('"event":"traces_not_sent","code":"ECONNREFUSED"');
   collector.close();
 });
 
