@@ -131,6 +131,17 @@ describe('tokens', () => {
   });
 });
 
+it('[A1] an event names the request of the act, as its answer and the log do', async () => {
+  const { ask, pull, lines } = await startPublished();
+  const made = await ask('POST', '/tokens', { holder: 'CRM', role: 'sales' }, 'admin');
+  const request_id = made.headers.get('X-Request-Id');
+  expect(lines.join('')).toContain(`"request_id":"${request_id}"`);
+  const { audit_events } = (await (await pull('/audit-events?action=token.created')).json()) as {
+    audit_events: object[];
+  };
+  expect(audit_events).toContainEqual(expect.objectContaining({ request_id }));
+});
+
 it('[P10] logs neither query, token, body nor what a path holds', async () => {
   const { pull, post, lines, token } = await startPublished();
   await post('/forms/mini-ai-experience', { name: '韩梅梅', phone: '13900139000' });
