@@ -68,7 +68,7 @@ afterAll(async () => {
   remove();
 });
 
-/** What answers may hold. */
+/** Fields that answers may hold. */
 interface Fields {
   id: string;
   version: string;

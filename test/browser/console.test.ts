@@ -268,7 +268,7 @@ describe('the console in a browser', () => {
     expect(await page.locator('[data-why] [aria-pressed=true]').count()).toBe(0);
     await page.locator('[type=date][name=follow_up_on]').fill('2020-02-28');
     await page.locator('form.assign[action*="/follow-up"] button').click();
-    // What is closed is not overdue any more, what is opened again is: in the list and on the lead's page.
+    // A closed lead is not overdue any more, and one that is opened again is: in the list and on its page.
     const [row, lead] = [`.leads [data-id="${id}"]`, `.lead[data-id="${id}"]`];
     for (const [path, within] of [
       [`/leads/${id}`, lead],

@@ -1,4 +1,4 @@
-/** What is mutated together: its files, and the quick tests that look at them. */
+/** Files that are mutated together, and the quick tests that look at them. */
 export interface Subject {
   files: string[];
   tests: string[];

@@ -8,7 +8,7 @@ const recovery_ms = 60_000;
 
 /** How much is enough. */
 export interface Enough {
-  /** What is acknowledged at least, of each kind, before each harm and after it. */
+  /** Number of each kind that is acknowledged at least before each harm and after it. */
   between: number;
   /** Tells whether the harm was done often enough, and enough was acknowledged in all. */
   isOver(times: number, acknowledged: number): boolean;

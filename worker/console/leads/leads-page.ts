@@ -71,7 +71,7 @@ interface Found extends Listed {
   q: string;
   /** Undefined where nothing can be searched for by `q`. */
   leads: OpenLead[] | undefined;
-  /** Of a search by a part of a name: how many leads it found, how many it looked through, and how many do not open. */
+  /** How many leads a search by a part of a name found, how many it looked through, and how many do not open. */
   byName?: { found: number; searched: number; unopened: number } | undefined;
 }
 

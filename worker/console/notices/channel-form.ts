@@ -11,7 +11,7 @@ import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
 import { notice_texts } from './texts.ts';
 
-/** What a channel can be, and what it can be told of. */
+/** Kinds that a channel can have, and events that it can be told of. */
 export interface Choices {
   kinds: readonly Channel['kind'][];
   events: readonly ChannelEvent[];

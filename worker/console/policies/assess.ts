@@ -25,7 +25,7 @@ export type Doubt =
 /** How far off a version takes effect that its date may be mistyped. Because nothing is taken back, it is doubted. */
 const far_ms = 366 * 86_400_000;
 
-/** What a version changes against the one that it follows. */
+/** Changes of a version against the one that it follows. */
 export interface Assessment {
   /** The version in force when the new one takes effect, or undefined for the first. */
   previous: Policy | undefined;

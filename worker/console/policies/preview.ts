@@ -64,7 +64,7 @@ function leadToPublished(c: Context<App>, version: string) {
   return c.redirect(`/console/policies?published=${version}`, 303);
 }
 
-/** What is wrong with the files: each mistake, or the version where it is published already. */
+/** Mistakes in the files, or the version where it is published already. */
 interface Mistaken {
   mistakes: string[];
   taken?: string;
