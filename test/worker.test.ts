@@ -243,7 +243,9 @@ describe('the Worker on workerd with D1', () => {
     const { status, headers } = await fetchWorker(path);
     expect([status, headers.get('Content-Type')]).toEqual([200, expect.stringContaining(type)]);
     expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
-    expect(headers.get('Cache-Control')).toContain('max-age=300');
+    const cached = headers.get('Cache-Control');
+    expect(cached).toContain('max-age=300');
+    expect(cached?.includes('stale-while-revalidate')).toBe(/styles|console\.(css|js)/.test(path));
   });
 
   it.each([

@@ -70,9 +70,9 @@ const headers = `\
 /docs*
   Cache-Control: public, max-age=300
 /styles.css
-  Cache-Control: public, max-age=300
+  Cache-Control: public, max-age=300, stale-while-revalidate=86400
 /console.*
-  Cache-Control: public, max-age=300
+  Cache-Control: public, max-age=300, stale-while-revalidate=86400
 /console-*
   Cache-Control: public, max-age=300
 /openapi.json

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openAssets } from '../../worker/node/assets.ts';
+import { version } from '../../worker/version.ts';
 import { lead, noon, site, startPublished } from '../support/harness.ts';
 
 let started: Awaited<ReturnType<typeof startPublished>>;
@@ -54,4 +55,16 @@ it.each([
   expect(response.status).toBe(status);
   expect((await response.text()).length).toBeGreaterThan(10);
   expect(pieces).toBe(0);
+});
+
+it('lets a page be drawn with the style that the browser has, and asks for another when the version is another', async () => {
+  const page = await (await fetch(`${url}/console`, { headers: { Accept: 'text/html' } })).text();
+  const linked = [...page.matchAll(/(?:href|src)="(\/console\.(?:css|js)[^"]*)"/g)].map(([, path]) => path!);
+  expect(linked).toEqual([`/console.css?v=${version}`, `/console.js?v=${version}`]);
+  for (const path of [...linked, `/styles.css?v=${version}`]) {
+    const { status, headers } = await fetch(url + path);
+    const cached = headers.get('Cache-Control');
+    expect([path, status, cached]).toEqual([path, 200, 'public, max-age=300, stale-while-revalidate=86400']);
+  }
+  expect((await fetch(`${url}/openapi.json`)).headers.get('Cache-Control')).toBe('public, max-age=300');
 });

@@ -5,6 +5,7 @@ import { renderFilings } from '../http/footer.ts';
 import type { Content } from '../http/page.ts';
 import { writeZone } from '../http/times.ts';
 import { language_names, locales } from '../shared/locales.ts';
+import { version } from '../version.ts';
 import type { Reader } from './reader.ts';
 import type { Refusal } from './refusal.ts';
 import { renderRefusal } from './refusal-notice.ts';
@@ -77,8 +78,8 @@ export function renderLayout(reader: Reader, page: Page, address: Address, refus
 <link rel="icon" href="/favicon.svg">
 <link rel="apple-touch-icon" href="/console-192.png">
 <link rel="manifest" href="/console/manifest/${locale}">
-<link rel="stylesheet" href="/console.css">
-<script src="/console.js" defer></script>
+<link rel="stylesheet" href="/console.css?v=${version}">
+<script src="/console.js?v=${version}" defer></script>
 </head>
 <body class="console">
 <header class="top${holder && sectionsOf(reader).length > roomy_sections ? ' full' : ''}"><a class="skip" href="#content">${text.skip}</a>

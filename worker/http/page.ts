@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { App } from '../context.ts';
 import { describeError } from '../shared/field-errors.ts';
 import { type Locale, language_names, locales } from '../shared/locales.ts';
+import { version } from '../version.ts';
 import { renderFooter } from './footer.ts';
 import { localeOf } from './language.ts';
 import { page_texts } from './page-texts.ts';
@@ -55,7 +56,7 @@ ${
     : html`<meta name="robots" content="noindex">
 `
 }<link rel="icon" href="/favicon.svg">
-<link rel="stylesheet" href="/styles.css">
+<link rel="stylesheet" href="/styles.css?v=${version}">
 </head>
 <body>
 <header class="facts narrow"><nav aria-label="${page_texts[locale].languages}">${links}</nav></header>
