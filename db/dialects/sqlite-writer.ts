@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { createCommit, type Settled, type Statement } from './sqlite-commit.ts';
 import type { Connection } from './sqlite-connection.ts';
 import type { Order } from './sqlite-thread.ts';
-import { createSender, receiveSettled, type SentSettled } from './sqlite-wire.ts';
+import { createSender, receiveSettled } from './sqlite-wire.ts';
 
 /** Writes to a database. Units that are given together share a transaction. */
 export interface Writer {
@@ -37,16 +37,16 @@ export function writeApart(path: string): Writer {
     resourceLimits: { maxYoungGenerationSizeMb: young_mb },
   });
   const send = createSender();
-  const asked: ((answer: SentSettled[]) => void)[] = [];
+  const asked: ((settled: Settled[]) => void)[] = [];
   let hasEnded = false;
-  thread.on('message', (answer: SentSettled[]) => asked.shift()!(answer));
+  thread.on('message', (answer: string) => asked.shift()!(receiveSettled(answer)));
   thread.once('exit', () => {
     hasEnded = true;
     for (const answer of asked.splice(0)) answer([]);
   });
   // After the end of the thread, an order has no answer.
   const ask = (order: Order) =>
-    new Promise<SentSettled[]>(resolve => {
+    new Promise<Settled[]>(resolve => {
       if (hasEnded) return resolve([]);
       asked.push(resolve);
       thread.postMessage(order);
@@ -54,16 +54,14 @@ export function writeApart(path: string): Writer {
 
   return {
     async commit(units) {
-      const settled = await ask(units.map(unit => unit.map(send)));
-      return units.map((_, n) =>
-        settled[n] ? receiveSettled(settled[n]) : { error: new Error('the database is closed') },
-      );
+      const settled = await ask({ units: send(units) });
+      return units.map((_, n) => settled[n] ?? { error: new Error('the database is closed') });
     },
     async scrub() {
-      const [answer] = (await ask('scrub')).map(receiveSettled);
-      if (!answer) return false;
-      if ('error' in answer) throw answer.error;
-      return answer.outcomes[0]!.changed === 1;
+      const [settled] = await ask('scrub');
+      if (!settled) return false;
+      if ('error' in settled) throw settled.error;
+      return settled.outcomes[0]!.changed === 1;
     },
     close() {
       thread.postMessage('close');

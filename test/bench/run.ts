@@ -14,16 +14,17 @@ import { benchPeers } from './peers.ts';
 import { type Rows, writeTable } from './report.ts';
 import { benchScale } from './scale.ts';
 import { describeCases, type Measured, measureRounds } from './table.ts';
+import { benchWatching } from './watching.ts';
 import { startWorkers } from './worker.ts';
 
 Object.assign(process.env, { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_LOG: 'error' });
 
-const usage = `npm run bench -- [--leads 1000,1000000] [--on sqlite,postgres,worker,peers,scale] [--only NAME] [--seconds 5] [--rounds 3]
+const usage = `npm run bench -- [--leads 1000,1000000] [--on sqlite,postgres,worker,peers,watching,scale] [--only NAME] [--seconds 5] [--rounds 3]
 
 Builds its data, starts the server as a process of its own, loads it over 32 connections, and prints medians with their ratios
 to the floor (bare Hono, the same sealing, one prepared insert under the same durability), measured in turn with them.
 --only measures the cases whose name holds NAME ("console" the pages of staff), and their floors; "channels" what channels cost whoever submits. "peers"
-installs c15t's backend and measures it in turn with ours; "scale" measures what a day of a million visitors comes to. A run
+installs c15t's backend and measures it in turn with ours; "watching" measures what /metrics and traces cost; "scale" measures what a day of a million visitors comes to. A run
 without --only writes its tables into docs/benchmarks.md and docs/scale.md, each in the place of an earlier one.
 `;
 
@@ -36,7 +37,7 @@ if (values.help) {
   process.exit(0);
 }
 const sizes = (values.leads ?? '1000,1000000').split(',').map(Number);
-const hosts = (values.on ?? 'sqlite,postgres,worker,peers,scale').split(',');
+const hosts = (values.on ?? 'sqlite,postgres,worker,peers,watching,scale').split(',');
 const seconds = Number(values.seconds ?? 5);
 const rounds = Number(values.rounds ?? 3);
 
@@ -58,6 +59,11 @@ try {
     if (host === 'worker') await benchWorker();
     else if (host === 'peers')
       publish('beside c15t', await benchPeers(folder, { ...unlimited, ...makeKeys() }, rounds, seconds));
+    else if (host === 'watching')
+      publish(
+        'a server that is watched',
+        await benchWatching(folder, { ...unlimited, ...makeKeys() }, rounds, seconds),
+      );
     else if (host === 'scale') {
       const tables = await benchScale(folder, { ...unlimited, ...makeKeys() }, postgres!.address, seconds);
       for (const [name, rows] of Object.entries(tables)) publish(name, rows, 'scale.md');

@@ -42,7 +42,8 @@ export function makeFolder(): { folder: string; remove(): void } {
 export function startServer(folder: string, environment: Record<string, string> = {}): Promise<RunningServer> {
   const database = { PORT: '0', DRAIN_SECONDS: '0', DATABASE_URL: `file:${join(folder, 'leads.db')}` };
   const ready = environment.NODE_ENV === 'production' ? /"listening"/ : /Ctrl-C/;
-  return startProcess([...tuning.start!.flags, 'worker/node.ts'], { ...database, ...environment }, ready);
+  const { flags, environment: tuned } = tuning.start!;
+  return startProcess([...flags, 'worker/node.ts'], { ...tuned, ...database, ...environment }, ready);
 }
 
 /** Starts a program that prints where it listens, as the Node host does. */
