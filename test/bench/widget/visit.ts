@@ -24,7 +24,11 @@ const patience_ms = 15_000;
 const rest_ms = 1_500;
 
 /** Opens a context in which every page is measured. */
-export async function openContext(browser: Browser, { banner }: Contender, options: BrowserContextOptions = {}) {
+export async function openContext(
+  browser: Browser,
+  { banner }: Pick<Contender, 'banner'>,
+  options: BrowserContextOptions = {},
+) {
   const context = await browser.newContext({ locale: 'en', viewport: { width: 390, height: 844 }, ...options });
   await context.addInitScript(watch, banner);
   return context;

@@ -1,0 +1,63 @@
+import { launchBrowser } from '../support/browser.ts';
+import { run, startServer } from '../support/server.ts';
+import { findNewest, signIn } from './reads.ts';
+import type { Rows } from './report.ts';
+import { makeCertificate, passOn, serve } from './widget/front.ts';
+import { layRelay } from './widget/relay.ts';
+import { openContext, view } from './widget/visit.ts';
+
+/** Leads that the console shows. */
+const leads = 400;
+
+/**
+ * Measures when the console's pages are painted on a slow phone: a quarter of this machine's speed, behind the link of the
+ * widget's race, over HTTP/2 and TLS. A page is opened over a new connection with nothing kept, then over the same one
+ * with the styles kept.
+ *
+ * @returns A row for each page: medians and ends, in ms.
+ */
+export async function benchPaint(folder: string, environment: Record<string, string>, rounds: number): Promise<Rows> {
+  const settings = { ...environment, DATABASE_URL: `file:${folder}/paint/leads.db` };
+  const server = await startServer(folder, settings);
+  const seeded = await run(['worker/ops.ts', 'seed', '--leads', String(leads)], settings);
+  if (seeded.code !== 0) throw new Error(seeded.stderr);
+  const { Cookie } = await signIn(server);
+  const [name, value] = Cookie!.split('=') as [string, string];
+  const pages = { list: '/console', lead: `/console/leads/${await findNewest(server)}`, overview: '/console/overview' };
+
+  const certificate = makeCertificate();
+  const relay = layRelay();
+  const front = await serve(certificate, request => passOn(server.url, request));
+  const url = `https://leads.shop.localhost:${await relay.open(front.port)}`;
+  const browser = await launchBrowser([`--ignore-certificate-errors-spki-list=${certificate.spki}`]);
+  const painted = new Map<string, { cold: number[]; warm: number[] }>();
+  try {
+    for (let round = 0; round < rounds; round++)
+      for (const [page, path] of Object.entries(pages)) {
+        relay.reset();
+        const context = await openContext(browser, { banner: '' });
+        await context.addCookies([{ name, value, url, secure: true }]);
+        const tab = await context.newPage();
+        const times = painted.get(page) ?? { cold: [], warm: [] };
+        painted.set(page, times);
+        for (const kept of ['cold', 'warm'] as const) times[kept].push((await view(tab, url + path)).first_paint!);
+        await context.close();
+      }
+  } finally {
+    await browser.close();
+    relay.close();
+    front.server.close();
+    await server.stop();
+  }
+  return Object.fromEntries(
+    [...painted].map(([page, { cold, warm }]) => [
+      page,
+      { 'nothing kept, ms': writeTimes(cold), 'styles kept, ms': writeTimes(warm) },
+    ]),
+  );
+}
+
+function writeTimes(times: number[]): string {
+  const sorted = times.map(Math.round).sort((a, b) => a - b);
+  return `${sorted[Math.floor(sorted.length / 2)]} (${sorted[0]}–${sorted.at(-1)})`;
+}
