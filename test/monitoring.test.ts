@@ -66,7 +66,7 @@ describe('docs/monitoring', () => {
     const own = [...(await listNames())].filter(
       name => name.startsWith('lead_consent_') && !/_(bucket|sum|count)$/.test(name),
     );
-    const missing = [...own, ...rules.map(({ alert }) => alert), ...Object.keys(hints)].filter(
+    const missing = [...own, ...rules.map(({ alert }) => alert), ...Object.keys(hints.en)].filter(
       name => !page.includes(`\`${name}\``),
     );
     expect(missing).toEqual([]);

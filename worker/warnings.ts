@@ -68,5 +68,5 @@ export async function logWarnings(services: Services): Promise<void> {
   const warnings = await listWarnings(services);
   if (warnings.length === 0) return;
   const { hints } = await import('./warning-hints.ts');
-  for (const warning of warnings) services.log('warn', 'warning', { warning, hint: hints[warning] });
+  for (const warning of warnings) services.log('warn', 'warning', { warning, hint: hints.en[warning] });
 }

@@ -61,6 +61,26 @@ describe('every page of the console', () => {
     expect([refused.status, refused.headers.get('Allow')]).toEqual([405, 'GET, HEAD']);
   });
 
+  it('answers an address that is nothing within its frame to who is signed in, and to others with the way in alone', async () => {
+    const { open, get, db } = await startConsole();
+    const sales = await open('sales');
+    const html = { Accept: browser_accept, 'Accept-Language': 'en' };
+    const nothing = await sales.get('/console/nothing');
+    const page = await nothing.text();
+    expect([nothing.status, page.includes('<nav aria-label="Pages">')]).toEqual([404, true]);
+    expect(page).toContain('<a href="/console/overview">Overview</a>');
+    expect(page).toContain('action="/console/session/end"');
+    const wrong = await sales.get('/console/bulk');
+    expect([wrong.status, (await wrong.text()).includes('<nav aria-label="Pages">')]).toEqual([405, true]);
+    const outside = await get('/console/nothing', html);
+    expect([outside.status, (await outside.text()).includes('<nav')]).toEqual([404, false]);
+    const { read } = db;
+    db.read = () => Promise.reject(new Error('away'));
+    const away = await sales.get('/console/nothing');
+    expect([away.status, (await away.text()).includes('<nav')]).toEqual([404, false]);
+    db.read = read;
+  });
+
   it('remembers the language that an address names, where it answers with a problem or leads elsewhere too', async () => {
     const { open } = await startConsole();
     const refused = await (await open('sales')).get('/console/audit?lang=zh-CN');

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { line } from '../../worker/setting-forms.ts';
 import { bareAddress } from '../../worker/setting-views.ts';
 import { readSettings, settings_table } from '../../worker/settings.ts';
+import { hints } from '../../worker/warning-hints.ts';
 import { startConsole } from '../support/console.ts';
 import { test_keys } from '../support/harness.ts';
 
@@ -71,6 +72,47 @@ describe('GET /console/settings', () => {
       for (const key of keys) expect(text).not.toContain(key.trim().split(':').at(-1)!.replace(/=+$/, ''));
       expect(text).not.toContain('<form method="post" action="/console/settings');
     }
+  });
+
+  it('says at its top what the server warns of and what to do; the overview that there is more than it says itself', async () => {
+    const { open, services, advance } = await startConsole();
+    const admin = await open('admin');
+    const read = async (address: string, by = admin) => (await by.get(address)).text();
+    const notice = /<section class="notice alarm" aria-labelledby="warnings">.*?<\/section>/s;
+    expect(await read(path)).toContain('The server warns of nothing.');
+    expect(await read('/console/overview')).not.toContain('href="/console/settings">What');
+    services.hostWarnings = () => ['no-backup-dir', 'disk-nearly-full'];
+    const page = await read(path);
+    const english = notice.exec(page)![0];
+    expect(page.indexOf(english)).toBeLessThan(page.indexOf('<table'));
+    expect(english).toContain('The server warns of 2 things');
+    for (const warning of ['no-backup-dir', 'disk-nearly-full'] as const) {
+      expect(english).toContain(`${hints.en[warning]} <code>${warning}</code>`);
+      expect(await read(`${path}?lang=zh-CN`)).toContain(`${hints['zh-CN'][warning]} <code>${warning}</code>`);
+    }
+    const line = 'The server warns of 2 things · <a href="/console/settings">What to do</a>';
+    expect(await read('/console/overview?lang=en')).toContain(line);
+    for (const role of ['sales', 'privacy_officer'] as const)
+      expect(await read('/console/overview', await open(role)), role).not.toContain('warns of');
+    advance(-400 * 86_400_000);
+    services.hostWarnings = () => [];
+    expect(await read(path)).toContain(hints.en['no-policy']);
+    expect(await read('/console/overview')).not.toContain('href="/console/settings">What');
+  });
+
+  it('alone asks what the server warns of, with the overview', async () => {
+    const { open, services } = await startConsole();
+    const admin = await open('admin');
+    let asked = 0;
+    services.hostWarnings = () => {
+      asked += 1;
+      return [];
+    };
+    for (const other of ['/console/tokens', '/console/notices', '/console/policies', '/console/nothing'])
+      await admin.get(other);
+    expect(asked).toBe(0);
+    for (const one of [path, '/console/overview']) await admin.get(one);
+    expect(asked).toBe(2);
   });
 
   it('hides a setting of which the table does not say that it may be shown', async () => {

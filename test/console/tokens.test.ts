@@ -83,6 +83,35 @@ describe('POST /console/tokens/{id}/rotation', () => {
   });
 });
 
+describe('POST /console/tokens', () => {
+  it('asks once more where a holder has nearly the same name, and makes the token then', async () => {
+    const { admin, events } = await openTokens();
+    const make = async (holder: string, sure?: string) => {
+      const { response } = await admin.send('/console/tokens', {
+        holder,
+        role: 'sales',
+        days: '9',
+        ...(sure && { sure }),
+      });
+      return { status: response.status, page: await response.text() };
+    };
+    const made = async (...sent: Parameters<typeof make>) => findToken((await make(...sent)).page) !== undefined;
+    expect(await made('Li Lei')).toBe(true);
+    expect(await made('Li Lei')).toBe(true);
+    const before = (await events('token.created')).length;
+    for (const near of ['li lei', ' Li  Lei ', 'Ｌｉ\u3000Ｌｅｉ', 'LI LEI']) {
+      const asked = await make(near);
+      expect([asked.status, findToken(asked.page)], near).toEqual([422, undefined]);
+      expect(asked.page).toContain('there is a holder “Li Lei” already');
+      expect(asked.page).toContain(`name="sure" value="${near.trim()}"`);
+      expect(await made(near, 'Li  lei')).toBe(false);
+    }
+    expect(await events('token.created')).toHaveLength(before);
+    expect([await made('Li Leia'), await made('LI LEI', 'LI LEI'), await made('LI LEI')]).toEqual([true, true, true]);
+    expect(await read(admin.get('/console/tokens'))).not.toContain('name="sure"');
+  });
+});
+
 describe('a second click', () => {
   const readOnce = (page: string) => /name="once" value="([\w-]+)"/.exec(page)![1]!;
 

@@ -10,7 +10,7 @@ import { filterFields, leadAddress, readList, writeFilters } from './leads/filte
 import { problemPage } from './problem-page.ts';
 import { readerOf } from './reader.ts';
 import { keepRefusal, readRefusal } from './refusal.ts';
-import { readSessionId } from './session.ts';
+import { findPresenter, readSessionId } from './session.ts';
 import { answerSignIn, askToSignIn, readNext, refusedAddress } from './sign-in/sign-in.ts';
 
 interface Problem {
@@ -86,11 +86,22 @@ function exportAddress({ chosen, ...sent }: Record<string, unknown>): string {
   return `/console/export${writeFilters(filterFields.parse(sent), which)}`;
 }
 
-function answerProblem(c: Context<App>, { slug, detail }: Problem) {
+async function answerProblem(c: Context<App>, { slug, detail }: Problem) {
   if (slug === 'unauthorized')
     return askToSignIn(c, readRefusal(c)?.slug === slug ? 'unsaved' : readSessionId(c) ? 'ended' : undefined);
   if (c.var.because === 'provider_away')
     return answerSignIn(c, readNext(c.req.path + new URL(c.req.url).search), 'unvouched');
   const status = c.res.status as ContentfulStatusCode;
+  await findReader(c, slug);
   return answerPage(c, problemPage(readerOf(c), slug, detail), { status, address: '/console', says: slug });
+}
+
+/**
+ * Finds who is signed in where no guard has asked, as at an address that is nothing, so that the page has their
+ * navigation. It is drawn without while they cannot be found.
+ */
+async function findReader(c: Context<App>, slug: Slug): Promise<void> {
+  if (c.var.holder || slug === 'unavailable' || slug === 'internal') return;
+  const holder = await findPresenter(c, false).catch(() => undefined);
+  if (holder && holder !== 'away') c.set('holder', holder);
 }

@@ -28,7 +28,7 @@ export function makeGauges(warnings: Warning[] | undefined, figures: Figures | u
       name: 'lead_consent_warning',
       help: 'Whether /health gives this warning.',
       samples: warnings
-        ? Object.keys(hints).map(warning => [{ warning }, warnings.some(one => one === warning) ? 1 : 0])
+        ? Object.keys(hints.en).map(warning => [{ warning }, warnings.some(one => one === warning) ? 1 : 0])
         : [],
     },
     {

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { DaySpan } from '../../../db/days.ts';
 import type { Outcomes } from '../../../db/leads/figures/outcomes.ts';
 import type { Waiting } from '../../../db/leads/figures/waiting.ts';
+import type { Warning } from '../../context.ts';
 import type { Content } from '../../http/page.ts';
 import { type Locale, language_names } from '../../shared/locales.ts';
 import type { Page } from '../layout.ts';
@@ -9,7 +10,7 @@ import { type Filters, leadAddress, writeFilters } from '../leads/filters.ts';
 import { choicesAddress } from '../privacy/choice-list-page.ts';
 import type { Reader } from '../reader.ts';
 import { renderAgo, writeSpan } from '../times.ts';
-import { type FailingChannel, renderFailing, renderUnpublished } from './alarms.ts';
+import { type FailingChannel, renderFailing, renderUnpublished, renderWarned } from './alarms.ts';
 import { renderFunnel, renderNumber, renderNumbers } from './charts.ts';
 import { renderWeeks, type WeekCounts, writeChange } from './weeks.ts';
 
@@ -51,11 +52,13 @@ interface Overview {
   failing: FailingChannel[];
   /** Whether no policy is in force; said to readers who may publish one. */
   isUnpublished: boolean;
+  /** What `/health` warns of; empty for a reader who does not see the settings. */
+  warnings: Warning[];
 }
 
 /** Draws the numbers of the last weeks. Each leads to the list of what it counts, where there is one. */
 export function overviewPage(reader: Reader, overview: Overview): Page {
-  const { period, periods, span, leads, choices, failing, isUnpublished } = overview;
+  const { period, periods, span, leads, choices, failing, isUnpublished, warnings } = overview;
   const { overview: text } = reader.text;
   const links = periods.map(
     weeks =>
@@ -65,7 +68,7 @@ export function overviewPage(reader: Reader, overview: Overview): Page {
     title: text.title,
     section: 'overview',
     content: html`<h1>${text.title}</h1>${leads || choices ? html`<nav class="tabs" aria-label="${text.period}"><ul>${links}</ul></nav>` : ''}
-${isUnpublished ? renderUnpublished(reader) : ''}${renderFailing(reader, failing)}
+${isUnpublished ? renderUnpublished(reader) : ''}${renderWarned(reader, warnings)}${renderFailing(reader, failing)}
 <div class="cards">${leads ? renderLeadNumbers(reader, span, leads) : html`<p class="hint">${text.leadsHidden}</p>`}${choices ? renderChoices(reader, span, choices) : ''}</div>`,
   };
 }

@@ -11,6 +11,7 @@ import { currentPolicy, listPolicies } from '../../../db/policies.ts';
 import { type App, factory } from '../../context.ts';
 import { hasScope } from '../../guards/access.ts';
 import { forms } from '../../shared/fields.ts';
+import { listWarnings } from '../../warnings.ts';
 import { answerPage } from '../answer.ts';
 import { readerOf } from '../reader.ts';
 import { overviewPage } from './overview-page.ts';
@@ -32,15 +33,22 @@ export const showOverview = factory.createHandlers(async c => {
   const { time_zone } = settings;
   const today = dayOf(now(), time_zone);
   const span = { from_day: addDays(mondayOf(today), -7 * (period - 1)), to_day: today, time_zone };
-  const [leads, choices, failing, policies] = await Promise.all([
+  const [leads, choices, failing, policies, warnings] = await Promise.all([
     hasScope(c, 'leads:read') ? loadLeads(c, span) : undefined,
     hasScope(c, 'consents:read') ? loadChoices(c, span) : undefined,
     listFailing(db, now()),
     hasScope(c, 'policies:publish') ? listPolicies(db) : undefined,
+    seesSettings(c) ? listWarnings(c.var.services) : [],
   ]);
   const isUnpublished = policies !== undefined && !currentPolicy(policies, now());
-  return answerPage(c, overviewPage(readerOf(c), { period, periods, span, leads, choices, failing, isUnpublished }));
+  const shown = { period, periods, span, leads, choices, failing, isUnpublished, warnings };
+  return answerPage(c, overviewPage(readerOf(c), shown));
 });
+
+/** Returns whether a reader sees the page that says what to do about warnings. */
+function seesSettings(c: Context<App>): boolean {
+  return hasScope(c, 'tokens:manage') || hasScope(c, 'channels:manage');
+}
 
 async function loadLeads(c: Context<App>, span: DaySpan) {
   const { db, now } = c.var.services;

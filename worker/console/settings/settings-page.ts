@@ -1,7 +1,9 @@
 import { html } from 'hono/html';
+import type { Warning } from '../../context.ts';
 import type { Content } from '../../http/page.ts';
 import { type SettingInForce, setting_groups } from '../../settings.ts';
 import { version } from '../../version.ts';
+import { hints } from '../../warning-hints.ts';
 import { renderTable } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
@@ -12,10 +14,12 @@ interface Shown {
   production: boolean;
   /** The own address, also where the host found it by itself. */
   public_url: string;
+  /** What `/health` warns of. */
+  warnings: Warning[];
 }
 
-/** Draws every setting in its group, with what is in force and what it is for. Nothing can be changed here. */
-export function settingsPage(reader: Reader, { in_force, production, public_url }: Shown): Page {
+/** Draws what the server warns of, and every setting in its group, with what is in force and what it is for. Nothing can be changed here. */
+export function settingsPage(reader: Reader, { in_force, production, public_url, warnings }: Shown): Page {
   const text = setting_texts[reader.locale];
   const heads = [text.setting, text.value, text.origin];
   const groups = setting_groups.map(group => {
@@ -33,9 +37,18 @@ export function settingsPage(reader: Reader, { in_force, production, public_url 
   return {
     title: text.title,
     section: 'settings',
-    content: html`<h1>${text.title}</h1><p class="hint">${text.intro} ${production ? text.production : text.development} lead-consent ${version}</p>
+    content: html`<h1>${text.title}</h1>${renderWarnings(reader, warnings)}
+<p class="hint">${text.intro} ${production ? text.production : text.development} lead-consent ${version}</p>
 <div class="settings">${groups}</div>`,
   };
+}
+
+/** Draws what is amiss, and what to do about it. */
+function renderWarnings({ locale }: Reader, warnings: Warning[]): Content {
+  const text = setting_texts[locale];
+  if (warnings.length === 0) return html`<p class="hint">${text.unwarned}</p>`;
+  const lines = warnings.map(warning => html`<li>${hints[locale][warning]} <code>${warning}</code></li>`);
+  return html`<section class="notice alarm" aria-labelledby="warnings"><h2 id="warnings">${text.warnings(warnings.length)}</h2><ul>${lines}</ul></section>`;
 }
 
 function renderPurpose({ locale }: Reader, { name, sentence }: SettingInForce): Content {

@@ -1,10 +1,12 @@
 import { factory } from '../../context.ts';
+import { listWarnings } from '../../warnings.ts';
 import { answerPage } from '../answer.ts';
 import { readerOf } from '../reader.ts';
 import { settingsPage } from './settings-page.ts';
 
-/** `GET /console/settings` shows the settings in force on this host, without anything secret. */
+/** `GET /console/settings` shows what the server warns of, and the settings in force on this host, without anything secret. */
 export const showSettings = factory.createHandlers(async c => {
   const { in_force, production, public_url } = c.var.services.settings;
-  return answerPage(c, settingsPage(readerOf(c), { in_force, production, public_url }));
+  const warnings = await listWarnings(c.var.services);
+  return answerPage(c, settingsPage(readerOf(c), { in_force, production, public_url, warnings }));
 });

@@ -25,11 +25,13 @@ interface Tokens {
   once: string;
   /** The post that was refused before, with what was typed for a new token. */
   refusal: Refusal | undefined;
+  /** The holder whose name is nearly the one that was typed. */
+  near: string | undefined;
 }
 
 /** Draws the tokens, with a form for a new one. */
 export function tokensPage(reader: Reader, tokens: Tokens): Page {
-  const { roles, days, made, revoked, once, refusal } = tokens;
+  const { roles, days, made, revoked, once, refusal, near } = tokens;
   const { tokens: text, lead, roles: names } = reader.text;
   const acts = html`<span class="hidden">${text.rotate} ${text.revoke}</span>`;
   const heads = [text.holder, text.role, text.maker, text.expires, text.used, acts];
@@ -39,13 +41,14 @@ export function tokensPage(reader: Reader, tokens: Tokens): Page {
   return {
     title: text.title,
     section: 'tokens',
-    refused: refusal?.slug === 'invalid-fields' ? text.invalid : undefined,
+    refused: near ? text.near(typed.holder!, near) : refusal?.slug === 'invalid-fields' ? text.invalid : undefined,
     content: html`<h1>${text.title}</h1><p class="hint">${text.intro}</p>
 ${made ? renderOutcome(html`<p>${text.made}</p><code class="receipt">${made}</code><button class="quiet" type="button" data-copy="${made}" hidden>${lead.copy}</button>`) : ''}
 ${revoked ? renderOutcome(text.revokedNow(revoked.holder)) : ''}
 <form class="row" method="post" action="/console/tokens"><input type="hidden" name="once" value="${once}"><label>${text.holder}<input name="holder" required maxlength="100" autocomplete="off" ${unaided} value="${typed.holder ?? ''}"></label>
 ${renderSelect('role', text.role, roleOptions, typed.role ?? 'sales')}
-<label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${typed.days ?? days.usual}" required></label><button>${text.make}</button></form>
+<label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${typed.days ?? days.usual}" required></label>
+${near ? html`<label class="check"><input type="checkbox" name="sure" value="${typed.holder!.trim()}"><span>${text.nearSure(typed.holder!)}</span></label>` : ''}<button>${text.make}</button></form>
 ${renderTable(text.title, heads, rows)}`,
   };
 }

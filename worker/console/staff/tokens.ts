@@ -20,12 +20,13 @@ import { actorOf } from '../../guards/access.ts';
 import { type Role, roles } from '../../guards/roles.ts';
 import { problem } from '../../http/problems/problem.ts';
 import { uuid } from '../../http/query-fields.ts';
-import { body } from '../../http/validate.ts';
+import { body, invalidFields } from '../../http/validate.ts';
 import { newToken, readId, rotation, token_days } from '../../staff/tokens.ts';
 import { answerPage } from '../answer.ts';
 import { type Reader, readerOf } from '../reader.ts';
 import { readRefusal } from '../refusal.ts';
 import { readSessionId } from '../session.ts';
+import { findNearName } from './near-names.ts';
 import { revocationPage, rotationPage, tokensPage } from './tokens-page.ts';
 
 const home = '/console/tokens';
@@ -41,7 +42,10 @@ export const showTokens = factory.createHandlers(async c => {
   const replaced = new Set([...makings.values()].map(making => making.replaced));
   const once = newId(reader.now);
   const revoked = tokens.find(({ id, revoked_at }) => id === c.req.query('revoked') && revoked_at);
-  const shown = { tokens, makers, replaced, roles, days: token_days, made, revoked, once, refusal: readRefusal(c) };
+  const refusal = readRefusal(c);
+  const isUnsure = refusal?.errors.some(({ field }) => field === 'sure');
+  const near = isUnsure ? findNearName((refusal?.typed.holder ?? '').trim(), holders) : undefined;
+  const shown = { tokens, makers, replaced, roles, days: token_days, made, revoked, once, refusal, near };
   return answerPage(c, tokensPage(reader, shown));
 });
 
@@ -54,14 +58,20 @@ function nameMakers({ text: { roles } }: Reader, makings: Map<string, Making>, h
 const text = z._default(z.string(), '');
 const days = z.catch(z.coerce.number(), 0);
 const once = z.catch(z.string().check(z.regex(uuid)), '');
-const typed = z.object({ holder: text, role: text, days, once });
+const typed = z.object({ holder: text, role: text, days, once, sure: text });
 
-/** `POST /console/tokens` makes a token. The page that it leads to is the only one that ever holds it. */
+/**
+ * `POST /console/tokens` makes a token. The page that it leads to is the only one that ever holds it. A holder of nearly
+ * the name of another is asked about once more, because leads are assigned and shown by this name.
+ */
 export const makeToken = factory.createHandlers(body(typed, { form: true }), async c => {
   const { db, now } = c.var.services;
-  const { once, ...sent } = c.req.valid('json');
+  const { once, sure, ...sent } = c.req.valid('json');
   const wanted = newToken.safeParse(sent);
   if (!wanted.success) return problem(c, 'invalid-fields');
+  const { holder } = wanted.data;
+  if (sure !== holder && findNearName(holder, await listHolders(db)))
+    return invalidFields(c, [{ field: 'sure', code: 'required' }]);
   const made = makeOnce(c, once, wanted.data);
   try {
     return await showOnce(c, await createToken(db, wanted.data, actorOf(c), now(), made));

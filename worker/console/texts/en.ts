@@ -513,6 +513,9 @@ export const en = {
       'Whoever works with it is refused from the next request on, and signed out of the console. Nobody can undo this.',
     revokeDo: 'Revoke for ever',
     keep: 'Keep it',
+    near: (typed: string, there: string) =>
+      `No token was made: there is a holder “${there}” already, and “${typed.trim()}” is nearly the same name. For the same person, write the name as it is there. For somebody else, tick the box and make the token.`,
+    nearSure: (typed: string) => `“${typed.trim()}” is somebody else.`,
     invalid: 'Give a holder of 1 to 100 characters, a role, and 1 to 3650 days.',
   },
   keys: {

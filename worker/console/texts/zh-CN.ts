@@ -461,6 +461,9 @@ export const zh_cn: ConsoleTexts = {
     revokeBody: '吊销后，使用它的人和程序自下一次请求起即被拒绝，并退出控制台。此操作无法恢复。',
     revokeDo: '永久吊销',
     keep: '保留',
+    near: (typed, there) =>
+      `令牌未创建：已有持有人“${there}”，与“${typed.trim()}”几乎同名。若是同一人，请按已有的写法填写；若是另一人，请勾选后再创建。`,
+    nearSure: typed => `“${typed.trim()}”是另一个人。`,
     invalid: '请填写 1 至 100 个字符的持有人、角色和 1 至 3650 天的有效期。',
   },
   keys: {
