@@ -21,11 +21,12 @@ import { createHostFiles } from './node/host-files.ts';
 import { createPostMail } from './node/mail.ts';
 import { watchNpm } from './node/npm-parent.ts';
 import { type Outbox, startOutbox } from './node/outbox.ts';
+import { readSecretFiles } from './node/secret-files.ts';
 import { closeIdle, closeListener, countAwaited, createHttpServer, emptyQueue, usual_limits } from './node/server.ts';
 import { findFolder, openStore } from './node/store.ts';
 import { startTimers } from './node/timers.ts';
 import { createServices } from './services.ts';
-import { localAddress, readSettings, type Settings, settings_table } from './settings.ts';
+import { type Environment, localAddress, readSettings, type Settings, settings_table } from './settings.ts';
 import { locales } from './shared/locales.ts';
 import { version } from './version.ts';
 import { logWarnings } from './warnings.ts';
@@ -48,6 +49,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 let stopping = false;
 let unwritten = '';
 let outbox: Outbox | undefined;
+const environment = readEnvironment();
 const settings = loadSettings();
 const now = () => new Date();
 const { log_dir, log_level } = settings;
@@ -137,18 +139,23 @@ process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 watchNpm(process.env, () => stop('SIGTERM'));
 
+function readEnvironment(): Environment {
+  const { environment, unread } = readSecretFiles(process.env);
+  return unread.size > 0 ? giveUp([...unread.values()]) : environment;
+}
+
 function loadSettings(): Settings {
-  const development = process.env.NODE_ENV !== 'production';
-  const folder = findFolder(process.env.DATABASE_URL || settings_table.DATABASE_URL.default);
-  const read = readSettings(development ? fillInKeys(process.env, folder) : process.env, 'node');
+  const development = environment.NODE_ENV !== 'production';
+  const folder = findFolder(environment.DATABASE_URL || settings_table.DATABASE_URL.default);
+  const read = readSettings(development ? fillInKeys(environment, folder) : environment, 'node');
   return 'mistakes' in read ? giveUp(read.mistakes) : read.settings;
 }
 
 /** Begins to trace, where the variables of OpenTelemetry name a collector. Nothing of it is loaded else. */
 async function openTracing() {
-  if (!Object.keys(process.env).some(name => name.startsWith('OTEL_'))) return undefined;
+  if (!Object.keys(environment).some(name => name.startsWith('OTEL_'))) return undefined;
   const { readTracing } = await import('./node/tracing/settings.ts');
-  const read = readTracing(process.env, settings);
+  const read = readTracing(environment, settings);
   if (!read) return undefined;
   if ('mistakes' in read) giveUp(read.mistakes);
   const log = createLog(log_level, now, writeSoon);

@@ -40,7 +40,8 @@ const shell = (text: string, options = ['-e']) =>
     env: { PATH: `${folder}/bin:${folder}/usr/local/sbin:${process.env.PATH}`, HOME: folder },
   });
 
-const [program, files, keys] = blocksOf('docs/deploy/README.md', 'sh').map(move);
+const blocks = blocksOf('docs/deploy/README.md', 'sh').map(move);
+const [program, files, keys] = blocks;
 /** The settings of the server, as the unit's files and a test in a hurry have them. */
 let environment: Record<string, string>;
 let server: RunningServer;
@@ -128,6 +129,35 @@ describe('the page docs/deploy, typed block by block', { timeout: 90_000 }, () =
     const done = shell(`lead-consent-ops DATABASE_URL=file:${restored} restore ${backups}`);
     expect(JSON.parse(done.stdout)).toMatchObject({ leads: 1 });
     expect(statSync(restored).mode & 0o777).toBe(0o600);
+  });
+
+  it('keeps the keys in a file each, if an operator wants: systemd hands them over, and no variable holds them', async () => {
+    const done = shell(blocks.find(text => text.includes('LoadCredential='))!);
+    expect(done).toMatchObject({ status: 0, stderr: '' });
+    const secrets = join(folder, 'etc/lead-consent/secrets');
+    expect(statSync(secrets).mode & 0o777).toBe(0o700);
+    const unit = readFileSync(join(folder, 'etc/systemd/system/lead-consent@.service.d/keys.conf'), 'utf8');
+    const handed = [...unit.matchAll(/^LoadCredential=(\w+):(.*)$/gm)].map(([, name, path]) => [name!, path!]);
+    const names = ['ENCRYPTION_KEYS', 'INDEX_KEY', 'SIGNING_KEY'];
+    expect(handed).toEqual(names.map(name => [name, join(secrets, name)]));
+    for (const name of names) {
+      expect(statSync(join(secrets, name)).mode & 0o777).toBe(0o600);
+      expect(readFileSync(join(secrets, name), 'utf8')).toBe(`${environment[name]}\n`);
+    }
+    const named = /^Environment=(.*)$/m.exec(unit)![1]!.replaceAll('%d', secrets).split(' ');
+    const others = Object.entries(environment).filter(([name]) => !names.includes(name));
+    const own = await startProcess(['worker/node.ts'], {
+      ...Object.fromEntries(others),
+      ...Object.fromEntries(named.map(pair => pair.split('='))),
+    });
+    expect((await fetch(`http://127.0.0.1:${portOf(own)}/health`)).status).toBe(200);
+    expect(await own.stop()).toBe(0);
+    const counted = shell('lead-consent-ops keys status');
+    expect(JSON.parse(counted.stdout)[0]).toMatchObject({ setting: 'ENCRYPTION_KEYS', leads: 1 });
+    const path = join(folder, 'address');
+    writeFileSync(path, `file:${join(folder, 'var/lib/lead-consent/restored.db')}`);
+    const other = shell(`lead-consent-ops DATABASE_URL_FILE=${path} keys status`);
+    expect(other).toMatchObject({ status: 0, stderr: '' });
   });
 });
 

@@ -9,6 +9,8 @@ import { makeFolder } from '../support/server.ts';
 
 const path = 'docs/deploy/lead-consent@.service';
 const unit = readFileSync(path, 'utf8');
+/** What the page of the files shows to be put beside the unit. */
+const [, choice] = /<<'UNIT'\n([\s\S]*?)UNIT\n/.exec(readFileSync('docs/deploy/README.md', 'utf8'))!;
 const { folder, remove } = makeFolder();
 /** Servers that a test has started. One that fails leaves none behind. */
 const started: ChildProcess[] = [];
@@ -42,7 +44,7 @@ describe('the systemd unit', { timeout: 90_000 }, () => {
     // Commands are verified too, and this machine has not installed them.
     writeFileSync(
       file,
-      unit.replaceAll(/\/opt\/lead-consent\/current\/bin\/lead-consent|\/usr\/bin\/curl/g, '/bin/true'),
+      `${unit}${choice}`.replaceAll(/\/opt\/lead-consent\/current\/bin\/lead-consent|\/usr\/bin\/curl/g, '/bin/true'),
     );
     const verified = spawnSync('systemd-analyze', ['verify', '--man=no', file]);
     expect(

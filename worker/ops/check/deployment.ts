@@ -2,7 +2,7 @@ import type { DeploymentKeys } from '../../../db/vault/check.ts';
 import { makeKeys, readKeptKeys } from '../../node/development.ts';
 import { findFolder } from '../../node/store.ts';
 import { type Environment, readAsFar, type Settings, settings_table } from '../../settings.ts';
-import { readEnvironment } from '../run/environment.ts';
+import { findEnvironment } from '../run/environment.ts';
 import type { Target } from '../run/target.ts';
 
 /** A deployment as its settings tell it, before anything of it was looked at. */
@@ -21,15 +21,17 @@ export interface Deployment {
 
 /** Reads a deployment's settings as its start does, but makes nothing: neither keys nor a folder. */
 export async function readDeployment(target: Deployment['target'], now: Date): Promise<Deployment> {
-  const own = await readEnvironment(target);
+  const { environment: own, unread } = await findEnvironment(target);
   const kept = target.on === 'url' && own.NODE_ENV !== 'production' ? readKept(own) : undefined;
   const environment = kept ? { ...kept, ...dropEmpty(own) } : own;
-  const lacks_keys = kept !== undefined && key_names.some(name => !environment[name]);
-  const { settings, mistakes } = readAsFar(
+  const lacks_keys = kept !== undefined && key_names.some(name => !environment[name] && !unread.has(name));
+  const { settings, mistakes }: { settings: Partial<Settings>; mistakes: string[] } = readAsFar(
     lacks_keys ? { ...makeKeys(), ...environment } : environment,
     target.on === 'url' ? 'node' : 'workers',
   );
-  return { target, settings, mistakes, keys: readKeys(settings), lacks_keys, environment, now };
+  for (const name of unread.keys()) delete settings[name.toLowerCase() as keyof Settings];
+  const all = unread.size > 0 ? [...unread.values()] : mistakes;
+  return { target, settings, mistakes: all, keys: readKeys(settings), lacks_keys, environment, now };
 }
 
 const key_names = ['ENCRYPTION_KEYS', 'INDEX_KEY', 'SIGNING_KEY'];

@@ -4,6 +4,7 @@ import { openStore } from '../../node/store.ts';
 import { settings_table } from '../../settings.ts';
 import { flag, Mistake, text } from './command.ts';
 import { explainD1, openD1 } from './d1.ts';
+import { readOwnEnvironment } from './own-environment.ts';
 
 /** The options of every command that works on a database. */
 export const database_options = { target: text, remote: flag };
@@ -56,7 +57,7 @@ async function openUrl(url: string) {
 
 export function databaseUrl(): string {
   const { form, default: usual } = settings_table.DATABASE_URL;
-  const url = form.read(process.env.DATABASE_URL || usual);
+  const url = form.read(readOwnEnvironment().DATABASE_URL || usual);
   if (!url) throw new Mistake(`DATABASE_URL: expected ${form.expected}`);
   return url;
 }
