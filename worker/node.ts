@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { createBackground } from '../db/background.ts';
-import { isUnavailable } from '../db/database.ts';
+import { isUnavailable, Unavailable } from '../db/database.ts';
 import { createApp } from './app.ts';
 import type { Warning } from './context.ts';
 import { jobs } from './jobs.ts';
@@ -21,11 +21,12 @@ import { createHostFiles } from './node/host-files.ts';
 import { createPostMail } from './node/mail.ts';
 import { watchNpm } from './node/npm-parent.ts';
 import { type Outbox, startOutbox } from './node/outbox.ts';
+import { whilePassing } from './node/patience.ts';
 import { readSecretFiles } from './node/secret-files.ts';
 import { closeIdle, closeListener, countAwaited, createHttpServer, emptyQueue, usual_limits } from './node/server.ts';
 import { findFolder, openStore } from './node/store.ts';
 import { startTimers } from './node/timers.ts';
-import { createServices } from './services.ts';
+import { createServices, type HostServices } from './services.ts';
 import { type Environment, localAddress, readSettings, type Settings, settings_table } from './settings.ts';
 import { locales } from './shared/locales.ts';
 import { version } from './version.ts';
@@ -69,10 +70,13 @@ if (settings.backup_dir) {
 const meter = settings.metrics_token ? (await import('./node/meter.ts')).createMeter() : undefined;
 const readDisks = watchDisks(listPlaces(settings));
 const backupJobs = createBackupJobs({ settings });
-const db = await openStore(settings.database_url, { read_url: settings.database_read_url, meter }).catch(error =>
-  giveUp([`DATABASE_URL: ${error.message}`]),
+const db = await askDatabase(() =>
+  openStore(settings.database_url, { read_url: settings.database_read_url, meter }).catch(error => {
+    throw isUnavailable(error) ? error : new Unavailable(error);
+  }),
 );
-const stranger = settings.backup_dir ? await findStranger(settings.backup_dir, db) : undefined;
+const { backup_dir } = settings;
+const stranger = backup_dir ? await askDatabase(() => findStranger(backup_dir, db)) : undefined;
 if (stranger?.unused) giveUp([`DATABASE_URL: ${stranger.found}. ${stranger.to_do}`]);
 const tracing = await openTracing();
 let countWaiting = () => 0;
@@ -80,7 +84,7 @@ const background = createBackground(
   () => countWaiting() > 0,
   () => performance.now(),
 );
-const made = await createServices(settings, {
+const host: HostServices = {
   db: tracing?.database(db) ?? db,
   background: background.over(db, settings.database_url.startsWith('file:')),
   now,
@@ -100,14 +104,12 @@ const made = await createServices(settings, {
   postMail: tracing?.mail(createPostMail(settings)) ?? createPostMail(settings),
   ...(tracing && { trace: tracing.request }),
   notify: () => outbox?.wake(),
-}).catch(error => {
-  if (isUnavailable(error)) giveUp([`DATABASE_URL: ${error.message}`]);
-  throw error;
-});
+};
+const made = await askDatabase(() => createServices(settings, host));
 const { services } = 'mistakes' in made ? giveUp(made.mistakes) : made;
 const { log } = services;
-await sweepDrills(settings.database_url);
-if (!settings.production) await publishSample(services);
+await sweepDrills(settings.database_url).catch(({ code }) => log('warn', 'drills_not_swept', { code }));
+const token = settings.production ? undefined : await askDatabase(prepareDevelopment);
 const demo = settings.production ? undefined : (await import('./demo/site.ts')).createDemo(services);
 const app = createApp(services, demo);
 const { keep_alive_seconds, connections } = settings;
@@ -130,7 +132,7 @@ server.listen(settings.port, settings.host, async () => {
     data_region: settings.data_region ?? 'not declared',
   });
   await logWarnings(services).catch(() => {});
-  if (!settings.production) await greet();
+  if (token) greet(token);
 });
 
 const stopTimers = startTimers(services, [...jobs, ...backupJobs]);
@@ -145,10 +147,35 @@ function readEnvironment(): Environment {
 }
 
 function loadSettings(): Settings {
-  const development = environment.NODE_ENV !== 'production';
-  const folder = findFolder(environment.DATABASE_URL || settings_table.DATABASE_URL.default);
-  const read = readSettings(development ? fillInKeys(environment, folder) : environment, 'node');
+  const read = readSettings(environment.NODE_ENV === 'production' ? environment : keepKeys(), 'node');
   return 'mistakes' in read ? giveUp(read.mistakes) : read.settings;
+}
+
+/** Adds what a developer's machine keeps beside the database. */
+function keepKeys(): Environment {
+  try {
+    return fillInKeys(environment, findFolder(environment.DATABASE_URL || settings_table.DATABASE_URL.default));
+  } catch (error) {
+    return giveUp([`DATABASE_URL: ${(error as Error).message}`]);
+  }
+}
+
+/** Does a step of the start that needs the database, for which it waits a while, and gives up where that cannot be used. */
+async function askDatabase<T>(step: () => Promise<T>): Promise<T> {
+  try {
+    return await whilePassing(step, ({ message }) =>
+      process.stderr.write(`lead-consent waits for the database: ${message}\n`),
+    );
+  } catch (error) {
+    if (isUnavailable(error)) giveUp([`DATABASE_URL: ${(error as Error).message}`]);
+    throw error;
+  }
+}
+
+/** Publishes the sample policy, and returns the token that a developer uses. */
+async function prepareDevelopment(): Promise<string> {
+  await publishSample(services);
+  return keepToken(services, findFolder(settings.database_url));
 }
 
 /** Begins to trace, where the variables of OpenTelemetry name a collector. Nothing of it is loaded else. */
@@ -189,13 +216,13 @@ async function listHostWarnings(): Promise<Warning[]> {
 }
 
 function giveUp(mistakes: string[]): never {
+  writeNow();
   process.stderr.write(`lead-consent cannot start:\n${mistakes.map(mistake => `  ${mistake}\n`).join('')}`);
   process.exit(1);
 }
 
 /** Tells a developer where to look. */
-async function greet() {
-  const token = await keepToken(services, findFolder(settings.database_url));
+function greet(token: string) {
   const { public_url } = services.settings;
   process.stdout.write(`
   The demo site       ${locales.map(locale => `${public_url}/?lang=${locale}`).join('   ')}

@@ -32,6 +32,9 @@ export async function open(
     dialect: 'sqlite',
     run: async text => void sqlite.exec(text),
     list: async query => sqlite.prepare(query).pluck().all() as string[],
+  }).catch(error => {
+    sqlite.close();
+    throw error;
   });
   if (!sqlite.memory) keepLittle(connection);
   const writer = sqlite.memory ? writeHere(connection) : writeApart(path);

@@ -98,12 +98,14 @@ describe('behind a pooler in transaction mode', () => {
   });
 });
 
+const waits = 'lead-consent waits for the database: timeout expired\n';
+
 it.each([
-  ['nothing', 'timeout expired'],
-  ['failing', 'server login has been failing, try again later (server_login_retry)'],
+  ['nothing', 'timeout expired', waits],
+  ['failing', 'server login has been failing, try again later (server_login_retry)', ''],
 ] as const)(
   'before a pooler that does not reach its database (%s), the start and a command end with one line',
-  async (says, why) => {
+  async (says, why, before) => {
     const pooler = await startLostPooler(says);
     const { folder, remove } = makeFolder();
     const environment = { DATABASE_URL: pooler.address, PORT: '0', LOG_DIR: folder, ...production };
@@ -111,7 +113,7 @@ it.each([
       run(['worker/node.ts'], environment),
       run(['worker/ops.ts', 'token', 'list'], environment),
     ]);
-    expect(start).toMatchObject({ code: 1, stderr: `lead-consent cannot start:\n  DATABASE_URL: ${why}\n` });
+    expect(start).toMatchObject({ code: 1, stderr: `${before}lead-consent cannot start:\n  DATABASE_URL: ${why}\n` });
     expect(command).toMatchObject({ code: 1, stdout: '', stderr: `the database cannot be used: ${why}\n` });
     pooler.close();
     remove();

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
 /**
@@ -11,9 +11,13 @@ export function hangClock(path: string): Record<string, string> {
   return { CLOCK_FILE: path, NODE_OPTIONS: `--import=${import.meta.url}` };
 }
 
-/** Sets the clock of the servers that a file moves. They look at it ten times a second. */
+/**
+ * Sets the clock of the servers that a file moves. They look at it ten times a second. Because one that read an empty file
+ * would go back to the real time, the file is written aside.
+ */
 export function setClock(path: string, off_ms: number) {
-  writeFileSync(path, String(off_ms));
+  writeFileSync(`${path}.new`, String(off_ms));
+  renameSync(`${path}.new`, path);
 }
 
 /** Because the server loads this file first, whatever it reads the clock with is moved. */

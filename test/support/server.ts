@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { tuning } from '../../worker/node/tuning.ts';
@@ -25,6 +26,8 @@ export interface RunningServer {
   token: string;
   /** Returns what it has printed so far. */
   output(): string;
+  /** Returns what it has printed on stderr so far. */
+  errors(): string;
   /** Stops reading what it prints, like a log collector that has died. */
   closeOutput(): void;
   /** Returns the most memory that it has held, in MB (Linux only). */
@@ -38,12 +41,20 @@ export function makeFolder(): { folder: string; remove(): void } {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Starts the Node host as `npm start` does, and waits until it listens. */
-export function startServer(folder: string, environment: Record<string, string> = {}): Promise<RunningServer> {
+/**
+ * Starts the Node host as `npm start` does, and waits until it listens.
+ *
+ * @param onError Hears what it says on stderr meanwhile.
+ */
+export function startServer(
+  folder: string,
+  environment: Record<string, string> = {},
+  onError?: (said: string) => void,
+): Promise<RunningServer> {
   const database = { PORT: '0', DRAIN_SECONDS: '0', DATABASE_URL: `file:${join(folder, 'leads.db')}` };
   const ready = environment.NODE_ENV === 'production' ? /"listening"/ : /Ctrl-C/;
   const { flags, environment: tuned } = tuning.start!;
-  return startProcess([...flags, 'worker/node.ts'], { ...tuned, ...database, ...environment }, ready);
+  return startProcess([...flags, 'worker/node.ts'], { ...tuned, ...database, ...environment }, ready, root, onError);
 }
 
 /** Starts a program that prints where it listens, as the Node host does. */
@@ -52,13 +63,15 @@ export async function startProcess(
   environment: Record<string, string>,
   ready = /"listening"/,
   cwd = root,
+  onError = (_said: string) => {},
 ): Promise<RunningServer> {
-  const { child, output } = environment.OUTPUT_FILE
+  const { child, output, errors } = environment.OUTPUT_FILE
     ? runIntoFile(args, environment, cwd)
     : runIntoMemory(args, environment, cwd);
+  child.stderr!.on('data', chunk => onError(String(chunk)));
   const url = /"url":"([^"]+)"/;
   while (!ready.test(output()) || !url.test(output())) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${output()}`);
+    await throwIfEnded(child, output, errors);
     await wait(10);
   }
   return {
@@ -66,6 +79,7 @@ export async function startProcess(
     url: url.exec(output())![1]!,
     token: /lc_\w+/.exec(output())?.[0] ?? '',
     output,
+    errors,
     closeOutput: () => child.stdout!.destroy(),
     residentMb() {
       const [, kib] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
@@ -81,35 +95,41 @@ export async function startProcess(
   };
 }
 
+/** Throws once a program has ended, with all that it printed. */
+async function throwIfEnded(child: ChildProcess, output: () => string, errors: () => string) {
+  if (child.exitCode === null && child.signalCode === null) return;
+  // Because what is printed may be read after the end is heard of.
+  if (child.stderr!.readable) await once(child.stderr!, 'close');
+  throw new Error(`the server ended with ${child.exitCode ?? child.signalCode}:\n${output()}${errors()}`);
+}
+
 function runIntoMemory(args: string[], environment: Record<string, string>, cwd: string) {
   const child = runNode(args, environment, 'pipe', cwd);
+  return { child, output: keep(child.stdout!), errors: keep(child.stderr!) };
+}
+
+/** Reads a stream, and returns what returns the beginning of it. */
+function keep(stream: Readable, most = output_kept): () => string {
   let printed = '';
-  child.stdout!.on('data', chunk => {
-    if (printed.length < output_kept) printed += chunk;
+  stream.on('data', chunk => {
+    if (printed.length < most) printed += chunk;
   });
-  return { child, output: () => printed };
+  return () => printed;
 }
 
 /** Runs a program whose output goes into a file, so that a process that sends it a load need not read its log. */
 function runIntoFile(args: string[], environment: Record<string, string>, cwd: string) {
   const path = environment.OUTPUT_FILE!;
   const child = runNode(args, environment, openSync(path, 'w'), cwd);
-  return { child, output: () => readFileSync(path, 'utf8') };
+  return { child, output: () => readFileSync(path, 'utf8'), errors: keep(child.stderr!) };
 }
 
 /** Runs one of the project's programs to its end. */
 export async function run(args: string[], environment: Record<string, string> = {}, folder = root) {
   const child = runNode(args, environment, 'pipe', folder);
-  let stdout = '';
-  let stderr = '';
-  child.stdout!.on('data', chunk => {
-    stdout += chunk;
-  });
-  child.stderr!.on('data', chunk => {
-    stderr += chunk;
-  });
+  const [stdout, stderr] = [child.stdout!, child.stderr!].map(stream => keep(stream, Number.POSITIVE_INFINITY));
   const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout, stderr };
+  return { code, stdout: stdout!(), stderr: stderr!() };
 }
 
 function runNode(

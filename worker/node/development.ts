@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Conflict } from '../../db/database.ts';
@@ -25,18 +25,30 @@ export function makeKeys(): Record<string, string> {
   return { ENCRYPTION_KEYS: `dev:${key()}`, INDEX_KEY: key(), SIGNING_KEY: key() };
 }
 
-/** Adds the keys that the environment lacks: those kept in the folder, which the first start creates (0600). */
+/**
+ * Adds the keys that the environment lacks: those kept in the folder, which the first start creates (0600). Of several
+ * starts at once all get the keys of one.
+ */
 export function fillInKeys(environment: Environment, folder: string): Environment {
   const path = join(folder, key_file);
   mkdirSync(folder, { recursive: true });
-  if (!existsSync(path)) keepSecret(path, `${JSON.stringify(makeKeys(), null, 2)}\n`);
+  if (!existsSync(path)) keepSecret(path, `${JSON.stringify(makeKeys(), null, 2)}\n`, putFirst);
   return { ...readKeptKeys(folder), ...dropEmpty(environment) };
 }
 
-/** Reads the keys that are kept in the folder; none while no start has made them. */
+/**
+ * Reads the keys that are kept in the folder; none while no start has made them.
+ *
+ * @throws Error that names the file, where that is broken.
+ */
 export function readKeptKeys(folder: string): Environment {
   const path = join(folder, key_file);
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+  if (!existsSync(path)) return {};
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`);
+  }
 }
 
 /** Returns the token kept in the folder (0600). Creates a new one when there is none or it is no longer valid. */
@@ -77,9 +89,25 @@ export async function publishSample({
   }
 }
 
-/** Writes a file that only its owner may read. */
-export function keepSecret(path: string, text: string): void {
-  writeFileSync(path, text, { mode: 0o600 });
+/**
+ * Writes a file that only its owner may read. Because another process may read it meanwhile, it is written aside.
+ *
+ * @param put Puts the written file in its place.
+ */
+export function keepSecret(path: string, text: string, put: (aside: string, path: string) => void = renameSync): void {
+  const aside = `${path}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(aside, text, { mode: 0o600 });
+  put(aside, path);
+}
+
+/** Puts a file in its place, unless there is one already. A file system without links takes the last one. */
+function putFirst(aside: string, path: string): void {
+  try {
+    linkSync(aside, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') renameSync(aside, path);
+  }
+  rmSync(aside, { force: true });
 }
 
 function dropEmpty(environment: Environment): Environment {
