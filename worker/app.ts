@@ -162,6 +162,10 @@ function addResource(app: Hono<App>, path: string, methods: Methods) {
   app.all(path, c => problem(c, 'method-not-allowed', { headers: { Allow: allowed.join(', ') } }));
 }
 
+/**
+ * Logs a line for each request. What staff were not allowed bears the id of their token or account, because nothing else tells
+ * whose it was.
+ */
 const logRequest = factory.createMiddleware(async (c, next) => {
   const { log, now, meter } = c.get('services');
   const begun = now().getTime();
@@ -174,6 +178,7 @@ const logRequest = factory.createMiddleware(async (c, next) => {
     route: routePath(c),
     status: c.res.status,
     problem: c.get('problem'),
+    ...(c.res.status === 403 && { holder: c.get('holder')?.id }),
     ms: now().getTime() - begun,
   });
 });

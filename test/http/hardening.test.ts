@@ -105,15 +105,33 @@ it('nothing that a client sends makes a second line of the log', async () => {
   }
 });
 
-it('who may not do it is in the log, by path and request', async () => {
-  const refused = await app.pull('/audit-events', 'viewer');
+it('who may not do it is in the log, by path, request and the id of the token or account, and no name is', async () => {
+  const token = await app.token('viewer');
+  const [, id] = token.split('_');
+  const refused = await app.get('/audit-events', { Authorization: `Bearer ${token}` });
   expect(refused.status).toBe(403);
-  expect(JSON.parse(app.lines.at(-1)!)).toMatchObject({
+  expect(JSON.parse(app.lines.at(-1)!)).toEqual({
+    ...{ time: expect.any(String), level: 'info', event: 'request', method: 'GET', ms: expect.any(Number) },
     request_id: refused.headers.get('X-Request-Id'),
     route: '/audit-events',
     status: 403,
     problem: 'forbidden',
+    holder: id,
   });
+  expect(app.lines.at(-1)).not.toContain(token);
+
+  const viewer = await app.open('viewer');
+  expect((await viewer.get('/console/audit')).status).toBe(403);
+  expect(JSON.parse(app.lines.at(-1)!)).toMatchObject({ route: '/console/audit', status: 403, holder: id });
+});
+
+it('whom a request is from is in no other line of the log', async () => {
+  await app.pull('/leads', 'viewer');
+  await app.get('/leads', { Authorization: 'Bearer lc_aaaaaaaaaaaa_aaaaaaaaaaaa' });
+  const stranger = { ...page, Origin: 'https://stranger.example' };
+  expect((await app.get(form, stranger)).status).toBeLessThan(500);
+  for (const line of app.lines.map(line => JSON.parse(line)))
+    if (line.problem !== 'forbidden') expect(line).not.toHaveProperty('holder');
 });
 
 it('every answer keeps paths and queries from other hosts, and the console its host too', async () => {
