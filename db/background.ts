@@ -5,7 +5,7 @@ import { nextTurn, pause } from './turn.ts';
 /** Time that jobs leave to people for each millisecond of their own, while somebody waits for an answer. */
 const left_for_each = 9;
 
-/** Longest time that one slice leaves, so that no job stands still. */
+/** Longest time that one slice leaves, so that no job stands still, and most that a rest that took longer counts. */
 const most_ms = 50;
 
 /** Error of `rest` in a job whose process is about to stop. */
@@ -18,24 +18,45 @@ export class Stopped extends Error {}
  * @param isAwaited Tells whether somebody waits for an answer.
  * @param clock Returns milliseconds.
  */
-export function createBackground(isAwaited: () => boolean, clock: () => number, sleep = pause) {
+export function createBackground(
+  isAwaited: () => boolean,
+  clock: () => number,
+  { sleep, turn } = { sleep: pause, turn: nextTurn },
+) {
   let rests = Promise.resolve();
-  let [began, owed] = [0, 0];
+  /** Time that jobs owe, in ms. Because a busy event loop ends a rest late, it may be less than none: so much was left already. */
+  let owed = 0;
+  /** Start of the slice that runs. Because a job may wait for something else within, it is forgotten when the loop comes round. */
+  let began: number | undefined;
   let isStopped = false;
 
   async function rest() {
-    const left_ms = left_for_each * (clock() - began);
+    const now = clock();
+    const left_ms = left_for_each * (now - (began ?? now));
+    began = undefined;
     rests = rests.then(async () => {
-      owed = isAwaited() ? Math.min(owed + left_ms, most_ms) : 0;
-      if (owed < 1) await nextTurn();
-      else {
-        await sleep(owed);
-        owed = 0;
-      }
-      began = clock();
+      const isBusy = isAwaited();
+      owed = isBusy ? Math.min(owed + left_ms, most_ms) : 0;
+      const from = clock();
+      if (owed >= 1) await sleep(owed);
+      else if (owed >= 0) await turn();
+      owed = isBusy ? Math.max(owed - (clock() - from), -most_ms) : 0;
+      begin();
     });
     await rests;
   }
+
+  function begin() {
+    const at = clock();
+    began = at;
+    void nextTurn().then(() => {
+      if (began === at) began = undefined;
+    });
+  }
+
+  const beginUnlessBegun = () => {
+    if (began === undefined) begin();
+  };
 
   return {
     /**
@@ -46,7 +67,10 @@ export function createBackground(isAwaited: () => boolean, clock: () => number, 
      */
     over(db: Database, isReadHere: boolean): Database {
       const plugin: KyselyPlugin = {
-        transformQuery: ({ node }) => node,
+        transformQuery({ node }) {
+          beginUnlessBegun();
+          return node;
+        },
         async transformResult({ result }) {
           await rest();
           return result;
@@ -70,17 +94,24 @@ export function createBackground(isAwaited: () => boolean, clock: () => number, 
         rest: () => rest().then(end),
         async atomic(statements: Parameters<typeof atomic>[0]) {
           await rest();
-          return atomic(statements).finally(() => {
-            began = clock();
-          });
+          return atomic(statements).finally(begin);
         },
         async read<R>(query: Parameters<typeof read<R>>[0]) {
+          beginUnlessBegun();
           const rows = await read<R>(query);
           await rest();
           return rows;
         },
         snapshot: (work =>
-          snapshot(taken => work({ ...taken, read: queries => taken.read(queries).finally(rest) }))) as typeof snapshot,
+          snapshot(taken =>
+            work({
+              ...taken,
+              read(queries) {
+                beginUnlessBegun();
+                return taken.read(queries).finally(rest);
+              },
+            }),
+          )) as typeof snapshot,
       });
     },
     /** Ends each job where it rests next. */

@@ -44,7 +44,7 @@ export function writeApart(path: string): Writer {
     hasEnded = true;
     for (const answer of asked.splice(0)) answer([]);
   });
-  // After the end of the thread, an order has no answer.
+  // An order that follows the last one has no answer.
   const ask = (order: Order) =>
     new Promise<Settled[]>(resolve => {
       if (hasEnded) return resolve([]);
@@ -64,6 +64,7 @@ export function writeApart(path: string): Writer {
       return settled.outcomes[0]!.changed === 1;
     },
     close() {
+      hasEnded = true;
       thread.postMessage('close');
       return once(thread, 'exit');
     },
