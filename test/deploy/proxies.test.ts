@@ -158,24 +158,31 @@ describe.each(kinds)('behind $name with the file of docs/deploy', kind => {
     const redirect = await askPlainly(proxy.http, '/forms/mini-ai-experience?lang=en', headers);
     expect(redirect.status).toBe(308);
     expect(redirect.location).toMatch(/^https:\/\/leads\.example\.com(:\d+)?\/forms\/mini-ai-experience\?lang=en$/);
-    const offer = (version: tls.SecureVersion) =>
-      new Promise<string | null>((resolve, reject) => {
-        const socket = tls.connect(
-          {
-            ...{ host: '127.0.0.1', port: proxy.https, servername: host, ca: proxy.certificate },
-            ...{ minVersion: version, maxVersion: version, ciphers: 'DEFAULT:@SECLEVEL=0' },
-          },
-          () => {
-            resolve(socket.getProtocol());
-            socket.destroy();
-          },
-        );
-        socket.on('error', reject);
-      });
-    expect(await offer('TLSv1.2')).toBe('TLSv1.2');
-    expect(await offer('TLSv1.3')).toBe('TLSv1.3');
-    await expect(offer('TLSv1.1')).rejects.toThrow(/protocol version/);
+    expect(await offer(proxy, 'TLSv1.2')).toMatchObject({ version: 'TLSv1.2' });
+    expect(await offer(proxy, 'TLSv1.3')).toMatchObject({ version: 'TLSv1.3' });
+    await expect(offer(proxy, 'TLSv1.1')).rejects.toThrow(/protocol version/);
   });
+
+  it.each([
+    ['ec', 'ecdsa'],
+    ['rsa', 'rsa'],
+  ] as const)(
+    'with a certificate of %s speaks suites with forward secrecy and authenticated encryption, and refuses all others',
+    async (key, signature) => {
+      const other = await startProxy(kind, join(folder, `${kind.name}-${key}`), ports, [], key);
+      const accepted: string[] = [];
+      for (const suite of tls.getCiphers().filter(name => !/psk|srp|^tls_/.test(name))) {
+        const spoken = await offer(other, 'TLSv1.2', `${suite.toUpperCase()}:@SECLEVEL=0`).catch(refusedSuite);
+        if (spoken) accepted.push(spoken.suite.toLowerCase());
+      }
+      const ciphers = ['aes128-gcm-sha256', 'aes256-gcm-sha384', 'chacha20-poly1305'];
+      expect(accepted.sort()).toEqual(ciphers.map(cipher => `ecdhe-${signature}-${cipher}`));
+      const modern = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'];
+      for (const suite of modern) expect((await offer(other, 'TLSv1.3', suite)).suite).toBe(suite);
+      expect(await offer(other, 'TLSv1.3', 'TLS_AES_128_CCM_8_SHA256').catch(refusedSuite)).toBeUndefined();
+      await other.stop();
+    },
+  );
 
   it('its logs tell the path, the status and the request id, and nothing that anyone typed', async () => {
     await proxy.stop();
@@ -291,6 +298,28 @@ it.runIf(present.length > 0)(
     for (const server of servers) await expect.poll(() => server.output()).toContain('"route":"/forms/:form"');
   },
 );
+
+/** Offers a proxy one version of TLS and the suites, and returns what both then speak. */
+function offer({ https, certificate }: RunningProxy, version: tls.SecureVersion, suites = 'DEFAULT:@SECLEVEL=0') {
+  return new Promise<{ version: string | null; suite: string }>((resolve, reject) => {
+    const socket = tls.connect(
+      {
+        ...{ host: '127.0.0.1', port: https, servername: host, ca: certificate },
+        ...{ minVersion: version, maxVersion: version, ciphers: suites },
+      },
+      () => {
+        resolve({ version: socket.getProtocol(), suite: socket.getCipher().name });
+        socket.destroy();
+      },
+    );
+    socket.on('error', reject);
+  });
+}
+
+/** Returns nothing where the proxy has no suite in common, and throws any other error. */
+function refusedSuite(error: Error): undefined {
+  if (!/handshake failure/.test(error.message)) throw error;
+}
 
 /** Asks over HTTP/1.1 and TLS. */
 async function askSecurely({ https: port, certificate: ca }: RunningProxy, path: string) {

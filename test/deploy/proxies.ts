@@ -100,9 +100,10 @@ export async function startProxy(
   folder: string,
   servers: [number, number],
   more: Change[] = [],
+  key: keyof typeof certificate_keys = 'ec',
 ): Promise<RunningProxy> {
   mkdirSync(folder, { recursive: true });
-  const certificate = makeCertificate(folder);
+  const certificate = makeCertificate(folder, certificate_keys[key]);
   const [http, https] = await findPorts();
   const { file, changes, args } = kind.prepare(folder, { http, https }, servers);
   writeFileSync(join(folder, 'site'), change(readFileSync(file, 'utf8'), [...changes, ...more]));
@@ -137,9 +138,15 @@ function change(text: string, changes: Change[]): string {
   }, text);
 }
 
-function makeCertificate(folder: string): Buffer {
+/** What a certificate signs with. The suites that a proxy can speak hang on it. */
+const certificate_keys = {
+  ec: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'],
+  rsa: ['-newkey', 'rsa:2048'],
+};
+
+function makeCertificate(folder: string, kind: string[]): Buffer {
   const [key, chain] = [join(folder, 'privkey.pem'), join(folder, 'fullchain.pem')];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  const curve = [...kind, '-nodes', '-days', '2'];
   const names = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`];
   execFileSync('openssl', ['req', '-x509', ...curve, ...names, '-keyout', key, '-out', chain], { stdio: 'ignore' });
   return readFileSync(chain);
