@@ -253,9 +253,7 @@ describe('/health warns', () => {
       },
     );
     const found = [{ place: 'database', free_bytes: 1, total_bytes: 2 }];
-    const began = performance.now();
     expect([await read(), await read()]).toEqual([found, found]);
-    expect(performance.now() - began).toBeLessThan(2_000);
     expect(asked).toBe(3);
   });
 });

@@ -96,12 +96,13 @@ it.each([
   });
   const version = await readVersion(server.url);
   expect(await Promise.all([1, 2, 3].map(() => post(server.url, version)))).toEqual([201, 201, 201]);
-  const begun = performance.now();
   expect(await server.stop()).toBe(0);
-  expect(performance.now() - begun).toBeLessThan(8_000);
   expect(collector.received.length).toBe(isThere ? 1 : 0);
-  if (isThere) expect(collector.received[0]!.headers['content-type']).toBe('application/x-protobuf');
-  else await expect.poll(() => server.output()).toContain('"event":"traces_not_sent","code":"ECONNREFUSED"');
+  if (isThere) {
+    expect(collector.received[0]!.headers['content-type']).toBe('application/x-protobuf');
+    // The end has not waited until the request for traces was given up.
+    expect(server.output()).not.toContain('traces_not_sent');
+  } else await expect.poll(() => server.output()).toContain('"event":"traces_not_sent","code":"ECONNREFUSED"');
   collector.close();
 });
 

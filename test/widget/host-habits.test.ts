@@ -42,7 +42,9 @@ it.each(['[data-consent-banner]', '.lc-held'])(
     site.html = pageWith(frame(), { head });
     const page = await site.visit();
     await eventually(() => read(page, 'taken')).toBeGreaterThan(1);
-    expect(await read(page, 'taken')).toBeLessThan(100);
+    // The widget looks some ten times a second. Without a pause it would be thousands.
+    const per_second = await page.evaluate('1000 * taken / performance.now()');
+    expect(per_second).toBeLessThan(100);
   },
 );
 
@@ -52,6 +54,9 @@ it('a page whose text streams in is not searched at each word', async () => {
   const searched = await page.evaluate(async () => {
     const search = document.querySelectorAll;
     let count = 0;
+    // The pause that follows a search does not end meanwhile, however long the words take.
+    const later = window.setTimeout;
+    Object.assign(window, { setTimeout: () => 0 });
     document.querySelectorAll = (selector: string) => {
       count++;
       return search.call(document, selector);
@@ -64,9 +69,10 @@ it('a page whose text streams in is not searched at each word', async () => {
         port2.postMessage(0);
       });
     }
+    window.setTimeout = later;
     return count;
   });
-  expect(searched).toBeLessThan(300);
+  expect(searched).toBeLessThan(100);
 });
 
 it('the script starts once on a page, whatever else is called by its name there', async () => {
