@@ -248,6 +248,19 @@ describe('the Worker on workerd with D1', () => {
     expect(cached?.includes('stale-while-revalidate')).toBe(/styles|console\.(css|js)/.test(path));
   });
 
+  it.each(['/favicon.svg', '/robots.txt', '/widget.css', '/styles.css', '/console.js', '/widget.js'])(
+    'hands out %s with what says to ask by https alone, and what it may load',
+    async path => {
+      const { headers } = await fetchWorker(path);
+      const policy = headers.get('Content-Security-Policy');
+      expect(policy).toMatch(/^default-src 'none';[^,]*base-uri 'none';[^,]*frame-ancestors 'none'[^,]*$/);
+      expect(headers.get('Referrer-Policy')).toBe('strict-origin-when-cross-origin');
+      // The server says so where its address is https; of the files, Cloudflare does.
+      if (/favicon|robots|widget.css/.test(path))
+        expect(headers.get('Strict-Transport-Security')).toBe('max-age=31536000; includeSubDomains');
+    },
+  );
+
   it.each([
     ['{"name":', {}, 'malformed-json', 400],
     [lead, { Origin: 'https://evil.example' }, 'origin-not-allowed', 403],

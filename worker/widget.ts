@@ -104,8 +104,16 @@ async function makeScript(services: Services, content: string, policies: Written
   if (!found) return undefined;
   const built = await new Response(found.body).text();
   const isKnown = known.get(services)!.asked_at > 0;
-  const text = isKnown ? built.replace(/\(0\);\s*$/, () => `(${JSON.stringify(policies)});\n`) : built;
+  const text = isKnown ? built.replace(/\(0\);\s*$/, () => `(${writeData(policies)});\n`) : built;
   return { content, text, etag: `"${digest(text).slice(0, 16)}"`, packed: (await services.pack?.(text)) ?? {} };
+}
+
+/** Writes data as JSON that ends no script, also where a website writes the script into its pages. */
+function writeData(data: object): string {
+  return JSON.stringify(data).replace(
+    /[<\u2028\u2029]/g,
+    one => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function writePolicies(

@@ -150,8 +150,14 @@ describe('POST /console/policies', () => {
     expect(page).not.toMatch(/<li lang="en">/);
   });
 
-  it('names a file that is not UTF-8, and a version that exists', async () => {
-    const { choose } = await startDesk();
+  it('names a file that is not UTF-8, one that its name calls something else, and a version that exists', async () => {
+    const { choose, admin } = await startDesk();
+    const html = await choose([['p.md.html', write('2026-12', '# Page')]]);
+    expect(html.status).toBe(422);
+    expect(html.page).toContain('p.md.html: the name does not end in .md, .markdown or .txt');
+    expect(await (await admin.get(`${html.location}?lang=zh-CN`)).text()).toContain(
+      'p.md.html：文件名应以 .md、.markdown 或 .txt 结尾',
+    );
     const gbk = await choose([['gbk.md', new Uint8Array([0xd2, 0xfe, 0xcb, 0xbd])]]);
     expect([gbk.status, gbk.page.includes('gbk.md: the file is not UTF-8')]).toEqual([422, true]);
     const taken = await choose([['p.md', write('2026-01', '# Again')]]);

@@ -293,6 +293,19 @@ describe('sign-in with an account of the company', () => {
     expect([response.status, readCookie(response)]).toEqual([401, '']);
   });
 
+  it('makes another account of whoever has the same id at another provider', async () => {
+    const { enter, readAccounts, services } = await startCompany();
+    await enter();
+    const other = await startIdentityProvider(origin);
+    other.enter('u1', { name: '张伟', groups: ['sales-team'] });
+    services.settings = { ...services.settings, oidc_issuer: new URL(other.issuer) };
+    await enter();
+    expect((await readAccounts()).map(({ issuer, subject }) => [issuer, subject]).sort()).toEqual(
+      [provider.issuer, other.issuer].sort().map(issuer => [issuer, 'u1']),
+    );
+    await other.stop();
+  });
+
   it('slows down an address that comes back with one wrong code after another', async () => {
     const { begin, come } = await startCompany();
     for (let n = 0; n < 11; n++) {
@@ -315,6 +328,20 @@ describe('sign-in with an account of the company', () => {
     expect(text).toContain('name="token"');
     expect(lines.join('')).toMatch(/"sign_in_refused".*"reason":"away","code":"503"/);
     expect((await (await open('sales')).get('/console')).status).toBe(200);
+  });
+
+  it('begins where our own page or the person asks for it, and from another website leads to our page', async () => {
+    const { get } = await startCompany();
+    const from = async (where: string) => {
+      const asked = { Accept: browser_accept, 'Sec-Fetch-Site': where };
+      return (await get('/console/sign-in?next=%2Fconsole%2Foverview', asked)).headers;
+    };
+    for (const where of ['same-origin', 'none'])
+      expect((await from(where)).get('Location')).toMatch(new RegExp(`^${provider.issuer}`));
+    for (const where of ['cross-site', 'same-site']) {
+      const headers = await from(where);
+      expect([headers.get('Location'), headers.getSetCookie()]).toEqual(['/console/overview', []]);
+    }
   });
 
   it('speaks Chinese too', async () => {

@@ -153,11 +153,25 @@ describe.each(kinds)('behind $name with the file of docs/deploy', kind => {
     neighbour.close();
   });
 
-  it('leads http to https, and speaks TLS 1.2 and 1.3 only', async () => {
-    const headers = { Host: host };
-    const redirect = await askPlainly(proxy.http, '/forms/mini-ai-experience?lang=en', headers);
+  it('leads a browser from http to https, and refuses a program there, which would send its token in clear', async () => {
+    const path = '/forms/mini-ai-experience?lang=en';
+    const browser = { Host: host, Accept: browser_accept };
+    const redirect = await askPlainly(proxy.http, path, browser);
     expect(redirect.status).toBe(308);
     expect(redirect.location).toMatch(/^https:\/\/leads\.example\.com(:\d+)?\/forms\/mini-ai-experience\?lang=en$/);
+    const programs: [string, Record<string, string>][] = [
+      ['GET', { Host: host }],
+      ['GET', { Host: host, Accept: 'application/json' }],
+      ['GET', { ...browser, Authorization: `Bearer ${token}` }],
+      ['POST', browser],
+    ];
+    for (const [method, headers] of programs) {
+      const { status, location } = await askPlainly(proxy.http, path, headers, method);
+      expect([method, headers, status, location]).toEqual([method, headers, 403, undefined]);
+    }
+  });
+
+  it('speaks TLS 1.2 and 1.3 only', async () => {
     expect(await offer(proxy, 'TLSv1.2')).toMatchObject({ version: 'TLSv1.2' });
     expect(await offer(proxy, 'TLSv1.3')).toMatchObject({ version: 'TLSv1.3' });
     await expect(offer(proxy, 'TLSv1.1')).rejects.toThrow(/protocol version/);
@@ -332,8 +346,8 @@ async function askSecurely({ https: port, certificate: ca }: RunningProxy, path:
   return { status: response.statusCode as number };
 }
 
-async function askPlainly(port: number, path: string, headers: Record<string, string>) {
-  const sent = http.request({ host: '127.0.0.1', port, path, headers }).end();
+async function askPlainly(port: number, path: string, headers: Record<string, string>, method = 'GET') {
+  const sent = http.request({ host: '127.0.0.1', port, path, headers, method }).end();
   const [response] = await once(sent, 'response');
   response.resume();
   return { status: response.statusCode as number, location: response.headers.location as string | undefined };

@@ -153,8 +153,9 @@ it('texts say that they are UTF-8', async () => {
     await app.get('/leads', { Authorization: `Bearer ${await app.token('sales')}`, Accept: 'text/csv' }),
     await app.get('/robots.txt'),
     await app.get('/console.css'),
+    await app.get('/favicon.svg'),
   ])
-    expect(answer.headers.get('Content-Type')).toMatch(/^text\/\w+; charset=utf-8/i);
+    expect(answer.headers.get('Content-Type')).toMatch(/^(text\/\w+|image\/svg\+xml); charset=utf-8/i);
 });
 
 it('no answer with a person’s data may be kept by a cache', async () => {

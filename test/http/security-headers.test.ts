@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { openAssets } from '../../worker/node/assets.ts';
 import { startConsole } from '../support/console.ts';
 import { browser_accept, lead, noon, origin } from '../support/harness.ts';
 
@@ -7,7 +8,8 @@ const form = '/forms/mini-ai-experience';
 const page = { Accept: browser_accept };
 
 it('every answer, a page or data, says what may load, where forms may lead and what no page may ask for', async () => {
-  const { get, post, submit, pull, ask, open, app, token } = await startConsole();
+  const { get, post, submit, pull, ask, open, app, token, services } = await startConsole();
+  services.findAsset = openAssets();
   const sales = await open('sales');
   const choice = { policy_version: '2026-01', locale: 'en', shown: [], granted: [], source: 'banner' };
   const answers: Record<string, Response> = {
@@ -35,6 +37,11 @@ it('every answer, a page or data, says what may load, where forms may lead and w
     'leads without a token': await get('/leads'),
     leads: await pull('/leads'),
     'leads as CSV': await get('/leads', { Authorization: `Bearer ${await token('sales')}`, Accept: 'text/csv' }),
+    'the description': await get('/docs', page),
+    'the description, as data': await get('/openapi.json'),
+    'the widget': await get('/widget.js'),
+    'a style': await get('/styles.css'),
+    'a picture': await get('/favicon.svg'),
     'a method that is not there': await ask('PUT', '/leads', {}),
   };
   for (const [what, { headers }] of Object.entries(answers)) {
@@ -48,7 +55,11 @@ it('every answer, a page or data, says what may load, where forms may lead and w
     ])
       expect(policy, what).toMatch(directive);
     expect(headers.get('X-Content-Type-Options'), what).toBe('nosniff');
-    expect(headers.get('Strict-Transport-Security'), what).toContain('includeSubDomains');
+    const kept = /^max-age=(\d+); includeSubDomains$/.exec(headers.get('Strict-Transport-Security') ?? '');
+    expect(Number(kept?.[1]), what).toBeGreaterThanOrEqual(365 * 86_400);
+    expect(headers.get('Referrer-Policy'), what).toMatch(/^(strict-origin-when-cross-origin|same-origin|no-referrer)$/);
+    // Without a directive of its own, plug-ins fall under default-src.
+    expect(policy, what).not.toMatch(/object-src|unsafe|\*/);
     const isPage = headers.get('Content-Type')?.startsWith('text/html');
     if (!isPage) expect(policy, what).toContain("form-action 'none'");
   }

@@ -181,6 +181,22 @@ it('[R1] the page of a request takes the code without a script, and says when it
   expect(page).not.toContain('one-time-code');
 });
 
+it('a code verifies the request that it was made for, and no other of the same person', async () => {
+  const { ask_for, send, mails, verify, status, advance } = await openMailing();
+  const receipts: Receipt[] = [];
+  for (let n = 0; n < 3; n++) {
+    receipts.push(await ask_for());
+    await send();
+    advance(minutes(1));
+  }
+  const codes = mails.map(({ text }) => codeIn(text));
+  const other = codes.find(code => code !== codes[0]);
+  expect(other).toBeDefined();
+  expect(await verify(receipts[0]!.reference, other!)).toBe(404);
+  for (const { reference } of receipts) expect((await status(reference)).state).toBe('received');
+  for (const n of [0, 1, 2]) expect(await verify(receipts[n]!.reference, codes[n]!)).toBe(204);
+});
+
 it('what the server puts off is sent again under the same id, but no code after its ten minutes', async () => {
   let status: number | undefined = 451;
   const { ask_for, send, mails, advance, db } = await openMailing(() => status);

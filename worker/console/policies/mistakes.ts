@@ -3,6 +3,7 @@ import type { Locale } from '../../shared/locales.ts';
 /** How a mistake is worded in Chinese. Each stands for one sentence of `worker/policies/file.ts` or `front-matter.ts`. */
 const in_chinese: [english: RegExp, chinese: string][] = [
   [/^no policy file was given$/, '没有选择文件'],
+  [/^the name does not end in .*$/, '文件名应以 .md、.markdown 或 .txt 结尾'],
   [/^the file is not UTF-8$/, '文件不是 UTF-8 编码'],
   [/^the file has more than (\d+) characters$/, '文件超过 $1 个字符'],
   [/^the text is nested too deeply$/, '正文嵌套过深'],

@@ -48,6 +48,6 @@ export function renderFilesForm({ locale }: Reader): Content {
   const text = policy_texts[locale];
   return html`<form class="asks" method="post" action="/console/policies" enctype="multipart/form-data">
 <div><label for="files">${text.files}</label><span class="hint" id="files-hint">${text.filesHint}</span>
-<input id="files" name="files" type="file" multiple required accept=".md,.markdown,text/markdown,text/plain" aria-describedby="files-hint"></div>
+<input id="files" name="files" type="file" multiple required accept=".md,.markdown,.txt" aria-describedby="files-hint"></div>
 <p class="go"><button>${text.preview}</button></p></form>`;
 }

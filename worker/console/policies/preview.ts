@@ -80,8 +80,11 @@ interface Readable {
 /** Reads the files as `POST /policies` does, and compares what they say with what is published. */
 async function readDraft(c: Context<App>, files: DraftFile[]): Promise<Mistaken | Readable> {
   const { db, now, settings } = c.var.services;
-  const encoded = files.filter(({ text }) => text === undefined).map(({ name }) => `${name}: the file is not UTF-8`);
-  if (encoded.length > 0) return { mistakes: encoded };
+  const unlike = files.flatMap(({ name, text }) => [
+    ...(/\.(md|markdown|txt)$/i.test(name) ? [] : [`${name}: the name does not end in .md, .markdown or .txt`]),
+    ...(text === undefined ? [`${name}: the file is not UTF-8`] : []),
+  ]);
+  if (unlike.length > 0) return { mistakes: unlike };
   const { readPolicyFiles } = await import('../../policies/file.ts');
   const read = readPolicyFiles(
     files.map(({ name, text }) => ({ name, text: text! })),

@@ -3,6 +3,7 @@ import { endAccount, findAccountOf, signInAccount } from '../../../db/staff/acco
 import { endSessions } from '../../../db/staff/sessions.ts';
 import { type App, factory } from '../../context.ts';
 import { useLimit } from '../../guards/rate-limit.ts';
+import { readHeader } from '../../http/header.ts';
 import { problem } from '../../http/problems/problem.ts';
 import type { Vouched } from '../../staff/claims.ts';
 import type { Failure } from '../../staff/provider.ts';
@@ -13,12 +14,16 @@ import { answerSignIn, arrivalAddress, type Obstacle, readNext } from './sign-in
 /** Loads what talks to the provider, as a module of its own, because few who come to the console need it. */
 const loadProvider = () => import('../../staff/provider.ts');
 
-/** `GET /console/sign-in` leads to the provider; with `other`, to where it lets people choose another account. */
+/**
+ * `GET /console/sign-in` leads to the provider; with `other`, to where it lets people choose another account. From another
+ * website it leads to our own page, because a provider that knows the person would otherwise sign them in unasked.
+ */
 export const beginSignIn = factory.createHandlers(async c => {
   const { services } = c.var;
   if (!services.settings.oidc_issuer) return problem(c, 'not-found');
-  const { findSignIn } = await loadProvider();
   const next = readNext(c.req.query('next') ?? '');
+  if (/^(cross|same)-site$/.test(readHeader(c, 'Sec-Fetch-Site') ?? '')) return c.redirect(next, 303);
+  const { findSignIn } = await loadProvider();
   const attempt = beginAttempt(c, next);
   const found = await findSignIn(services, attempt, c.req.query('other') === undefined ? undefined : 'select_account');
   return 'failed' in found ? refuse(c, next, found) : c.redirect(found.url.href, 303);

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import type { Database } from '../../db/database.ts';
+import type { Schema } from '../../db/schema.ts';
+import { consolePages } from '../../worker/console/routes.ts';
+import { operations } from '../support/conformance.ts';
+import { openWorld } from '../support/conformance-world.ts';
+import { startConsole } from '../support/console.ts';
+import { browser_accept } from '../support/harness.ts';
+
+/** Sums of what other tables hold: whoever looks at them first may have them counted. */
+const sums = ['audit_seals', 'consent_days', 'lead_days', 'lead_outcomes', 'tallies'];
+
+/** Reads every row, without when somebody was last there. */
+async function readRows(db: Database): Promise<Record<string, unknown[]>> {
+  const all: Record<string, unknown[]> = {};
+  for (const { name } of await db.introspection.getTables()) {
+    if (sums.includes(name)) continue;
+    const found = await db
+      .selectFrom(name as keyof Schema)
+      .selectAll()
+      .execute();
+    all[name] = found.map(row => ({ ...row, used_at: 0, last_used_at: 0, hits: 0 }));
+  }
+  return all;
+}
+
+it('GET, HEAD and OPTIONS of the service change nothing, whatever address is asked for', async () => {
+  const { ask, db, token } = await openWorld();
+  for (const role of ['privacy_officer', 'admin'] as const) await token(role);
+  const before = await readRows(db);
+  for (const operation of operations)
+    for (const method of ['GET', 'HEAD', 'OPTIONS']) await ask(operation, { method, body: undefined });
+  expect(await readRows(db)).toEqual(before);
+});
+
+it('GET and HEAD of the console change nothing, whatever page is asked for', async () => {
+  const started = await startConsole();
+  const id = await started.submitLead();
+  const [officer, admin] = [await started.open('privacy_officer'), await started.open('admin')];
+  const before = await readRows(started.db);
+  for (const path of Object.keys(consolePages))
+    for (const person of [officer, admin]) {
+      const address = path.replace(':locale', 'en').replace(':form', 'mini-ai-experience').replace(/:\w+/g, id);
+      await person.get(`${address}?sure=yes&act=spam&lead=${id}&status=closed&purpose=follow_up&view=clear`);
+      const headers = { Cookie: person.cookie, Accept: browser_accept, 'Sec-Fetch-Site': 'same-origin' };
+      await started.app.request(`https://leads.example.com${address}`, { method: 'HEAD', headers });
+    }
+  expect(await readRows(started.db)).toEqual(before);
+  expect(await started.readEvents(`lead_id=${id}`)).toMatchObject([{ action: 'lead.created' }]);
+  expect((await officer.get('/console')).status).toBe(200);
+});
