@@ -47,6 +47,7 @@ const sources: Record<string, string[]> = {
       'narrow/lead',
       'narrow/forms',
       'modes',
+      'print',
     ].map(part => `console/styles/${part}.css`),
   ],
   'console.js': ['console/script.js'],

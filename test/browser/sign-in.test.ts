@@ -7,6 +7,7 @@ import { findViolations } from '../support/axe.ts';
 import { closePages, openBrowser } from '../support/browser.ts';
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts';
 import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
+import { findSmallTargets } from '../support/targets.ts';
 
 const { folder, remove } = makeFolder();
 let server: RunningServer;
@@ -46,7 +47,7 @@ it('a person signs in through the page of the provider, in two tabs at once, goe
   const [page, other] = [await context.newPage(), await context.newPage()];
   for (const tab of [page, other]) {
     await tab.goto(`${server.url}/console/overview`);
-    expect(await findViolations(tab)).toEqual([]);
+    expect([...(await findViolations(tab)), ...(await findSmallTargets(tab))]).toEqual([]);
     await tab.getByRole('link', { name: '使用公司账号登录' }).click();
     await tab.waitForURL(/localhost/);
   }
@@ -61,7 +62,7 @@ it('a person signs in through the page of the provider, in two tabs at once, goe
   await page.locator('.account summary').click();
   await page.getByRole('button', { name: '退出登录', exact: true }).click();
   await page.getByRole('link', { name: '同时退出公司账号' }).waitFor();
-  expect(await findViolations(page)).toEqual([]);
+  expect([...(await findViolations(page)), ...(await findSmallTargets(page))]).toEqual([]);
   await page.getByRole('link', { name: '同时退出公司账号' }).click();
   await page.waitForURL(/localhost.*session\/end/);
   await page.getByRole('button', { name: /yes/i }).click();
@@ -69,4 +70,16 @@ it('a person signs in through the page of the provider, in two tabs at once, goe
   await page.getByRole('link', { name: '使用公司账号登录' }).click();
   // The provider asks anew, because nobody is signed in there.
   await page.getByRole('button', { name: 'Go on' }).waitFor();
+});
+
+it('a person whose account has no role is told so, and a finger hits the way to another account', async () => {
+  const context = await browser.newContext({ locale: 'en', viewport: { width: 375, height: 812 } });
+  const page = await context.newPage();
+  provider.enter('u2', { name: '李雷', groups: ['nobody'] });
+  await page.goto(`${server.url}/console`);
+  await page.getByRole('link', { name: 'Sign in with company account' }).click();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByText('has no access to the console').waitFor();
+  expect(await page.getByRole('link', { name: 'Use another account' }).count()).toBe(1);
+  expect([...(await findViolations(page)), ...(await findSmallTargets(page))]).toEqual([]);
 });

@@ -75,7 +75,7 @@ section p:last-child { margin-bottom: 0; }
 .more::after { content: " →"; content: " →" / ""; }
 .promise { color: var(--on-deep); background: var(--deep); }
 .promise p { max-inline-size: 42rem; }
-.promise a { color: inherit; font-weight: 600; }
+.promise a { display: inline-flex; align-items: center; min-block-size: 2.75rem; color: inherit; font-weight: 600; }
 .promise :focus-visible { outline-color: var(--on-deep); }
 .steps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr)); gap: 2rem; margin-block-start: 2rem; counter-reset: step; }
 .steps li { counter-increment: step; }
@@ -88,7 +88,7 @@ section p:last-child { margin-bottom: 0; }
 .bottom h2 { margin: 0 0 0.5rem; font-size: 0.95rem; }
 .bottom ul { margin: 0; padding: 0; list-style: none; }
 .bottom li { margin: 0; }
-.bottom li a, .plain { display: inline-flex; justify-content: start; min-block-size: 2.25rem; align-items: center; padding: 0; color: var(--soft); font-weight: 400; text-decoration: none; background: none; border: 0; }
+.bottom li a, .plain { display: inline-flex; justify-content: start; min-inline-size: 2.75rem; min-block-size: 2.75rem; align-items: center; padding: 0; color: var(--soft); font-weight: 400; text-decoration: none; background: none; border: 0; }
 .bottom li a:hover, .plain:hover { color: var(--ink); background: none; text-decoration: underline; }
 .about p { color: var(--soft); }
 .about .brand { color: var(--ink); }

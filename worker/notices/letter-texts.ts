@@ -29,7 +29,7 @@ export const letter_texts: Record<Locale, LetterTexts> = {
       lines: [
         '您好！您请求的个人信息副本已备好，请打开下面的地址：',
         url,
-        `该地址在${until}前有效，只能打开一次。请勿转发本邮件。`,
+        `该地址有效期至${until}，只能打开一次。请勿转发本邮件。`,
       ],
     }),
     policy: (summary, day, policy_url, rights_url) => ({
@@ -55,7 +55,7 @@ export const letter_texts: Record<Locale, LetterTexts> = {
     code: (code, url) => ({
       subject: 'Your code',
       lines: [
-        'Somebody asks for rights over personal data and gives this address. If it was you, type this code on the page below:',
+        'Somebody has made a request about personal data and gave this address. If it was you, type this code on the page below:',
         code,
         url,
         'The code is good for ten minutes and three tries. If it was not you, do nothing: without the code nobody is told anything.',
@@ -66,7 +66,7 @@ export const letter_texts: Record<Locale, LetterTexts> = {
       lines: [
         'The copy of your personal data that you asked for is ready. Open this address:',
         url,
-        `It is good until ${until} and opens once. Please do not pass this mail on.`,
+        `It is good until ${until}, and opens once. Please do not pass this mail on.`,
       ],
     }),
     policy: (summary, day, policy_url, rights_url) => ({

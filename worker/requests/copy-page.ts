@@ -51,7 +51,7 @@ ${leads.length === 0 ? html`<p>${texts.nothing}</p>` : leads.map(lead => renderL
 <section class="card"><h2>${texts.recipients}</h2>
 ${recipients.length === 0 ? html`<p>${texts.nobody}</p>` : html`<ul>${recipients.map(({ name, purpose }) => html`<li>${name}: ${purpose}</li>`)}</ul>`}</section>
 <section class="card"><h2>${texts.request}</h2>${renderList(c, copy.request)}</section>
-<details><summary>JSON</summary><pre>${json}</pre></details>`,
+<details class="raw"><summary>JSON</summary><pre>${json}</pre></details>`,
   );
 }
 

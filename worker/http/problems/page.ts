@@ -60,13 +60,19 @@ export function showStart(c: Context<App>): Promise<Response> {
   );
 }
 
-/** Renders the next step as a button: the same page again where that may help, else the website. */
+/**
+ * Renders the next step as a button: the same page again where that may help, a new request where one is not found, else
+ * the website.
+ */
 function renderWayOn(c: Context<App>, slug: Slug): Content {
   const locale = localeOf(c);
   const { again, console } = problem_page_texts[locale];
   const form = /^\/forms\/([^/]+)/.exec(c.req.path)?.[1];
   const page = /^\/(?:withdrawals|requests)(?=\/|$)/.exec(c.req.path)?.[0];
-  const known = page ?? (findForm(form) && `/forms/${form}`);
+  if (page === '/requests' && slug === 'not-found')
+    return html`<a class="button" href="${page}?lang=${locale}">${request_texts[locale].title}</a>`;
+  const own = c.req.path.replace(/\/verification$/, '');
+  const known = page ? own : findForm(form) && `/forms/${form}`;
   if (slug === 'unauthorized' || slug === 'forbidden') return html`<a class="button" href="/console">${console}</a>`;
   if (known) return html`<a class="button" href="${known}?lang=${locale}">${again}</a>`;
   return renderWayBack(locale, c.var.services.settings, 'button');
