@@ -7,7 +7,7 @@ import { expireLeads, type RunOptions } from '../db/leads/expire.ts';
 import { tallyLeads } from '../db/leads/figures/stats.ts';
 import { forgetExpired } from '../db/once.ts';
 import { forgetHolders } from '../db/staff/expire.ts';
-import { forgetIdleSessions } from '../db/staff/sessions.ts';
+import { forgetOldSessions } from '../db/staff/sessions.ts';
 import type { Settings } from './settings.ts';
 
 /** The settings that say how long things are kept. */
@@ -29,7 +29,7 @@ type Expire = (retained: Retained, now: Date, options: RunOptions) => Promise<nu
 /** What is kept for a period, and what ends it. What most depend on comes first. */
 export const kinds = {
   keys_and_proofs: ({ db }, now, options) => forgetExpired(db, now, options),
-  sessions: ({ db }, now, options) => forgetIdleSessions(db, now, options),
+  sessions: ({ db }, now, options) => forgetOldSessions(db, now, options),
   leads: ({ db, settings }, now, options) => expireLeads(db, settings.lead_retention_months, now, options),
   choices: ({ db, settings }, now, options) => {
     const period = { months: settings.consent_retention_months, time_zone: settings.time_zone };

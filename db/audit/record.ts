@@ -51,6 +51,7 @@ export interface AuditEvent {
     | 'account.signed_in'
     | 'account.signed_out'
     | 'account.refused'
+    | 'session.ended'
     | 'policy.published'
     | 'incident.recorded'
     | 'incident.noticed'

@@ -97,6 +97,17 @@ export function findAccount(db: Database, id: string) {
   return db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+/** Lists the accounts of people who are still known by name, the latest used first. */
+export function listAccounts(db: Database) {
+  return db
+    .selectFrom('accounts')
+    .select(['id', 'holder', 'role', 'last_used_at', 'ended_at'])
+    .where('holder', '<>', '')
+    .orderBy('last_used_at', 'desc')
+    .orderBy('id')
+    .execute();
+}
+
 /** Drafts that an account is in use, and where its role changes, that it does. */
 function draftUse(
   db: Database,

@@ -11,6 +11,9 @@ const claim_ms = 30_000;
 /** Time in which the answer to a request is mostly there, so that others wait for it. */
 export const answer_ms = 10_000;
 
+/** Time for which the provider's word holds. Then a session is good for nothing until it is renewed. */
+export const vouched_ms = 3_600_000;
+
 /**
  * Returns what a session holds of its account once the provider has vouched for it.
  *

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import type { CompiledQuery, ExpressionBuilder, Selectable } from 'kysely';
 import type { Database } from '../database.ts';
 import { digest } from '../digest.ts';
-import type { ConsoleSessions, Tokens } from '../schema.ts';
+import type { ConsoleSessions, Schema, Tokens } from '../schema.ts';
 import { prepare } from '../statements.ts';
 import { sealVouched } from './renewals.ts';
 import type { TokenHolder } from './tokens.ts';
@@ -11,6 +11,9 @@ const hour_ms = 3_600_000;
 
 /** Period after the last page that a person asked for, at whose end the session is over. */
 const idle_ms = 8 * hour_ms;
+
+/** Period after which a session is over however much it is used. A week, because so a salesperson signs in on one day of it. */
+const longest_ms = 7 * 24 * hour_ms;
 
 /**
  * Age at which the time of last use is written again. Because a page should not cost a write, it is not
@@ -63,8 +66,8 @@ export async function openSession(
  *
  * @param active Whether a person asked for the page, which keeps the session alive; a page that asks by
  *   itself does not.
- * @returns Undefined when the session is unknown, ended or idle for too long, its token has expired or was revoked, or its
- *   account has ended.
+ * @returns Undefined when the session is unknown, has ended or is over, its token has expired or was revoked, or its account
+ *   has ended.
  */
 export async function findSession(
   db: Database,
@@ -78,11 +81,23 @@ export async function findSession(
   if (!row || row.ended_at || row.holder === null || row.role === null) return undefined;
   if (row.revoked_at || (row.expires_at && row.expires_at <= now.toISOString()) || row.account_ended_at)
     return undefined;
-  const unseen_ms = now.getTime() - Date.parse(row.last_seen_at);
-  if (unseen_ms >= idle_ms) return undefined;
-  if (active && unseen_ms >= seen_ms) await noteUse(db, id_sha256, row, now);
+  if (isOver(row, now)) return undefined;
+  if (active && timeBetween(row.last_seen_at, now) >= seen_ms) await noteUse(db, id_sha256, row, now);
   const { holder_id: id, holder, role, vouched_at, renewal_at } = row;
   return { id, holder, role, vouched_at, renewal_at, is_renewable: row.renewal_sealed !== null };
+}
+
+/** Returns whether a session is over: idle for too long, or begun too long ago. */
+export function isOver({ created_at, last_seen_at }: Pick<ConsoleSessions, 'created_at' | 'last_seen_at'>, now: Date) {
+  return timeBetween(last_seen_at, now) >= idle_ms || timeBetween(created_at, now) >= longest_ms;
+}
+
+/**
+ * Returns the time between an instant and now, in milliseconds. It counts whichever comes first, because a session that
+ * was begun by a clock that was ahead would otherwise last longer by as much.
+ */
+function timeBetween(at: string, now: Date): number {
+  return Math.abs(now.getTime() - Date.parse(at));
 }
 
 type SessionRow = Selectable<ConsoleSessions> &
@@ -127,25 +142,51 @@ export async function endSession(db: Database, presented: string, now: Date): Pr
 
 /** Ends every session that was opened with a token or of an account, and deletes what they kept. */
 export async function endSessions(db: Database, holder_id: string, now: Date): Promise<void> {
-  const ended = db.updateTable('console_sessions').set({ ended_at: now.toISOString(), renewal_sealed: null });
-  const sessions = db.selectFrom('console_sessions').select('id_sha256').where('holder_id', '=', holder_id);
-  await db.atomic([
-    ended.where('holder_id', '=', holder_id).where('ended_at', 'is', null).compile(),
-    ...kept_tables.map(table => db.deleteFrom(table).where('session_sha256', 'in', sessions).compile()),
-  ]);
+  await db.atomic(draftEnds(db, holder_id, {}, now));
 }
 
 /**
- * Deletes sessions that have been idle for too long with what they kept, and returns how many; with `dry_run`, how many
- * it would.
+ * Returns the statements that end sessions of a token or an account, and delete what they kept.
+ *
+ * @param which The digest of the `only` session to end, or of one that is to go on. Without either, all of them end.
  */
-export async function forgetIdleSessions(db: Database, now: Date, { dry_run = false } = {}): Promise<number> {
-  const limit = new Date(now.getTime() - idle_ms).toISOString();
-  const idle = db.selectFrom('console_sessions').select('id_sha256').where('last_seen_at', '<=', limit);
-  if (dry_run) return (await idle.execute()).length;
+export function draftEnds(
+  db: Database,
+  holder_id: string,
+  { only, but }: { only?: string; but?: string },
+  now: Date,
+): CompiledQuery[] {
+  const isMeant = (eb: ExpressionBuilder<Schema, 'console_sessions'>) =>
+    eb.and([
+      eb('holder_id', '=', holder_id),
+      ...(only === undefined ? [] : [eb('id_sha256', '=', only)]),
+      ...(but === undefined ? [] : [eb('id_sha256', '<>', but)]),
+    ]);
+  const ended = db.updateTable('console_sessions').set({ ended_at: now.toISOString(), renewal_sealed: null });
+  const sessions = db.selectFrom('console_sessions').select('id_sha256').where(isMeant);
+  return [
+    ended.where(isMeant).where('ended_at', 'is', null).compile(),
+    ...kept_tables.map(table => db.deleteFrom(table).where('session_sha256', 'in', sessions).compile()),
+  ];
+}
+
+/**
+ * Deletes sessions that are over with what they kept, and returns how many; with `dry_run`, how many it would. What a
+ * clock that was hours ahead has written goes too, because such a session would begin again once its time has come.
+ */
+export async function forgetOldSessions(db: Database, now: Date, { dry_run = false } = {}): Promise<number> {
+  const from = (ms: number) => new Date(now.getTime() + ms).toISOString();
+  const isOld = (eb: ExpressionBuilder<Schema, 'console_sessions'>) =>
+    eb.or([
+      eb('last_seen_at', '<=', from(-idle_ms)),
+      eb('last_seen_at', '>=', from(idle_ms)),
+      eb('created_at', '<=', from(-longest_ms)),
+    ]);
+  const old = db.selectFrom('console_sessions').select('id_sha256').where(isOld);
+  if (dry_run) return (await old.execute()).length;
   const outcomes = await db.atomic([
-    ...kept_tables.map(table => db.deleteFrom(table).where('session_sha256', 'in', idle).compile()),
-    db.deleteFrom('console_sessions').where('last_seen_at', '<=', limit).compile(),
+    ...kept_tables.map(table => db.deleteFrom(table).where('session_sha256', 'in', old).compile()),
+    db.deleteFrom('console_sessions').where(isOld).compile(),
   ]);
   return outcomes.at(-1)!.changed;
 }

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as sqlite from '../../db/dialects/sqlite.ts';
+import { signInAccount } from '../../db/staff/accounts.ts';
+import { openSession } from '../../db/staff/sessions.ts';
 import { startReceiver } from '../notices/receiver.ts';
 import { findViolations } from '../support/axe.ts';
 import { closePages, openBrowser } from '../support/browser.ts';
@@ -139,6 +142,15 @@ function getToken(role: string): Promise<string> {
 async function makeToken(role: string): Promise<string> {
   const { stdout } = await operate(['token', 'create', '--holder', `the ${role}`, '--role', role], database);
   return stdout.trim();
+}
+
+/** Adds an account of the company with an open session, as after a sign-in at a provider. */
+async function addAccount() {
+  const db = await sqlite.open(`${folder}/leads.db`);
+  const person = { issuer: 'https://login.example.com', subject: 'u1', names: ['张'.repeat(60)], role: 'sales' };
+  const { id } = await signInAccount(db, person, null, new Date());
+  await openSession(db, id, new Date(), 'x');
+  await db.destroy();
 }
 
 /** Opens a browser at the page to sign in. `errors` collects what fails in the page or is refused by its policy. */
@@ -689,6 +701,15 @@ describe.each([
     await check(page, 'held');
     await page.goto(`${server.url}/console/holds`);
     await check(page, 'holds');
+    const other = await enter(server.token);
+    await page.locator('.account summary').click();
+    await page.locator('.account a[href="/console/sessions"]').click();
+    await page.waitForSelector('form[action="/console/sessions/end"]');
+    await check(page, 'sessions');
+    await page.locator('form[action^="/console/sessions/"] button').first().click();
+    await page.waitForSelector('.notice');
+    await check(page, 'a session ended');
+    await other.context.close();
     await checkRequests(page, check);
     for (const q of ['138', '13800138078', '13800138001']) {
       await page.goto(`${server.url}/console`);
@@ -711,7 +732,9 @@ describe.each([
         await check(page, 'assignment refused');
         await page.goto(`${server.url}/console/settings`);
         await check(page, 'settings');
+        await addAccount();
         await page.goto(`${server.url}/console/tokens`);
+        await page.waitForSelector('form[action$="/sessions/end"]');
         await check(page, 'tokens');
         await page.locator('[name=holder]').fill('x');
         await page.locator('form.row button').click();

@@ -14,6 +14,7 @@ describe('every page of the console', () => {
     '/console/overview',
     '/console/audit',
     '/console/tokens',
+    '/console/sessions',
     '/console/notices',
     '/console/nothing',
   ];
@@ -41,8 +42,10 @@ describe('every page of the console', () => {
     const switched = await sales.get('/console?lang=zh-CN');
     expect(await switched.text()).toContain('数据所在地：中国 (CN)');
     const [cookie] = switched.headers.getSetCookie();
-    expect(cookie).toMatch(/^console_lang=zh-CN; .*Path=\/console; HttpOnly; SameSite=Strict/);
-    const later = await sales.get('/console/export', { Cookie: `${sales.cookie}; console_lang=zh-CN` });
+    expect(cookie).toMatch(
+      /^__Host-console_language=zh-CN; Max-Age=31536000; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+    );
+    const later = await sales.get('/console/export', { Cookie: `${sales.cookie}; __Host-console_language=zh-CN` });
     expect(await later.text()).toContain('<html lang="zh-CN"');
   });
 
@@ -54,7 +57,7 @@ describe('every page of the console', () => {
     expect(await page.text()).toContain('<h1>Not permitted</h1>');
     const switched = await sales.get('/console/audit?lang=zh-CN');
     expect([switched.status, switched.headers.get('Content-Language')]).toEqual([403, 'zh-CN']);
-    expect(switched.headers.getSetCookie()).toEqual([expect.stringMatching(/^console_lang=zh-CN; /)]);
+    expect(switched.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Host-console_language=zh-CN; /)]);
     const problem = await sales.get('/console/audit', script);
     expect([problem.status, problem.headers.get('Content-Type')]).toEqual([403, 'application/problem+json']);
     const refused = await sales.post('/console/audit');
@@ -86,11 +89,14 @@ describe('every page of the console', () => {
     const refused = await (await open('sales')).get('/console/audit?lang=zh-CN');
     expect([refused.status, refused.headers.getSetCookie()[0]]).toEqual([
       403,
-      expect.stringMatching(/^console_lang=zh/),
+      expect.stringMatching(/^__Host-console_language=zh/),
     ]);
     expect(await refused.text()).toContain('<html lang="zh-CN"');
     const led = await (await open('admin')).get('/console?lang=zh-CN');
-    expect([led.status, led.headers.getSetCookie()[0]]).toEqual([303, expect.stringMatching(/^console_lang=zh/)]);
+    expect([led.status, led.headers.getSetCookie()[0]]).toEqual([
+      303,
+      expect.stringMatching(/^__Host-console_language=zh/),
+    ]);
   });
 });
 
@@ -107,6 +113,13 @@ describe('what a role may do', () => {
     [`/console/tokens/abcdefghijkl/revocation`, 'POST', ['admin']],
     [`/console/tokens/abcdefghijkl/rotation`, 'GET', ['admin']],
     [`/console/tokens/abcdefghijkl/rotation`, 'POST', ['admin']],
+    ['/console/sessions', 'GET', ['viewer', 'sales', 'privacy_officer', 'auditor', 'admin']],
+    ...['', '/abcdefghijkl'].map((step): [string, 'POST', Role[]] => [
+      `/console/sessions${step}/end`,
+      'POST',
+      ['viewer', 'sales', 'privacy_officer', 'auditor', 'admin'],
+    ]),
+    ['/console/staff/abcdefghijkl/sessions/end', 'POST', ['admin']],
     ['/console/assignment', 'GET', ['admin']],
     ['/console/assignment/mini-ai-experience', 'POST', ['admin']],
     ['/console/notices', 'GET', ['admin']],

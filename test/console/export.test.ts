@@ -71,7 +71,7 @@ describe('an export of the console', () => {
     ]);
     expect(rows.slice(2).map(row => row[3]!.text)).toEqual(['025-58801024 ext. 802', '+442079460018', '4008208820']);
     await sales.get('/console?lang=zh-CN');
-    const Cookie = `${sales.cookie}; console_lang=zh-CN`;
+    const Cookie = `${sales.cookie}; __Host-console_language=zh-CN`;
     const posted = await sales.post('/console/export', { format: 'xlsx', ...in_clear }, { Cookie });
     const file = await sales.get(posted.headers.get('Location')!, { Cookie, Accept: browser_accept });
     const chinese = texts(readSheet(new Uint8Array(await file.arrayBuffer())));

@@ -36,8 +36,14 @@ describe('POST /console/session', () => {
     const signed = await signIn(await token('sales'), { Origin: 'http://127.0.0.1:8787' });
     const [cookie] = signed.headers.getSetCookie();
     expect(cookie).toMatch(/^lead_console=[\w-]{43}; Path=\/; (?=.*HttpOnly)(?=.*SameSite=Strict)(?!.*Secure)/);
-    const arrived = await get('/console/session', { Cookie: cookie!.split(';')[0]! });
+    const Cookie = cookie!.split(';')[0]!;
+    const arrived = await get('/console/session', { Cookie });
     expect([arrived.status, arrived.headers.get('Location')]).toEqual([303, '/console']);
+    const language = (await get('/console?lang=zh-CN', { Cookie, Accept: browser_accept })).headers.getSetCookie();
+    expect(language).toEqual(['console_language=zh-CN; Max-Age=31536000; Path=/; HttpOnly; SameSite=Strict']);
+    // 0.1.0 kept the language under another name, for a path that browsers send first.
+    const kept = { Cookie: `console_lang=en; ${Cookie}; console_language=zh-CN`, Accept: browser_accept };
+    expect(await (await get('/console', kept)).text()).toContain('<html lang="zh-CN"');
   });
 
   it('says kindly what is wrong with a token, keeps it out of the page and the log, and sets no cookie', async () => {
@@ -119,6 +125,56 @@ describe('a session', () => {
     expect(await ended.text()).toContain('Your session has ended.');
   });
 
+  it('ends seven days after it began, however much it is used, and its rotation does not put that off', async () => {
+    const { open, advance, token } = await startConsole();
+    const [sales, admin] = [await open('sales'), await open('admin')];
+    for (let hours = 0; hours < 7 * 24 - 7; hours += 7) {
+      advance(7 * hour_ms);
+      expect([(await sales.get('/console/export')).status, (await admin.get('/console/tokens')).status]).toEqual([
+        200, 200,
+      ]);
+    }
+    await admin.send(`/console/tokens/${(await token('admin')).split('_')[1]}/rotation`, { days: '90' });
+    advance(7 * hour_ms - 1);
+    expect([(await sales.get('/console/export')).status, (await admin.get('/console/tokens')).status]).toEqual([
+      200, 200,
+    ]);
+    advance(1);
+    const ended = await sales.get('/console/export');
+    expect([ended.status, (await admin.get('/console/tokens')).status]).toEqual([401, 401]);
+    expect(await ended.text()).toContain('Your session has ended.');
+    expect((await (await open('sales')).get('/console/export')).status).toBe(200);
+  });
+
+  it('that a clock began which was days ahead ends once that is right, does not come back, and keeps nobody out', async () => {
+    const { open, advance, services, db } = await startConsole();
+    advance(3 * 24 * hour_ms);
+    const ahead = await open('sales');
+    expect((await ahead.get('/console/export')).status).toBe(200);
+    advance(-3 * 24 * hour_ms);
+    expect((await ahead.get('/console/export')).status).toBe(401);
+    const sales = await open('sales');
+    expect((await sales.get('/console/export')).status).toBe(200);
+    await runJobs(services);
+    expect(await db.selectFrom('console_sessions').selectAll().execute()).toHaveLength(1);
+    for (let hours = 0; hours < 3 * 24; hours += 6) {
+      advance(6 * hour_ms);
+      expect([(await ahead.get('/console/export')).status, (await sales.get('/console/export')).status]).toEqual([
+        401, 200,
+      ]);
+    }
+  });
+
+  it('that a clock began which was an hour ahead goes on, and ends eight hours after its last use', async () => {
+    const { open, advance } = await startConsole();
+    advance(hour_ms);
+    const sales = await open('sales');
+    advance(-hour_ms);
+    expect((await sales.get('/console/export')).status).toBe(200);
+    advance(8 * hour_ms);
+    expect((await sales.get('/console/export')).status).toBe(401);
+  });
+
   it('that has ended says that what was sent was not saved, once, and shows none of it to who signs in next', async () => {
     const { open, advance, follow, signIn, token, submitLead, get } = await startConsole();
     const officer = await open('privacy_officer');
@@ -183,6 +239,23 @@ describe('a session', () => {
     const again = await open('sales');
     await again.post('/console/session/end', { everywhere: '1' });
     expect(await statuses()).toEqual([401, 401, 200]);
+  });
+
+  it('is deleted within the hour after its seven days, however lately it was used', async () => {
+    const { open, advance, db, services } = await startConsole();
+    const sales = await open('sales');
+    await sales.send('/console/search', { q: '13800138000' });
+    for (let hours = 0; hours < 7 * 24; hours += 6) {
+      await sales.get('/console/export');
+      advance(6 * hour_ms);
+    }
+    const rows = async () => [
+      (await db.selectFrom('console_sessions').selectAll().execute()).length,
+      (await db.selectFrom('session_notes').selectAll().execute()).length,
+    ];
+    expect(await rows()).toEqual([1, 1]);
+    await runJobs(services);
+    expect(await rows()).toEqual([0, 0]);
   });
 
   it('is deleted once it has been idle for too long', async () => {

@@ -525,6 +525,48 @@ describe('a session of an account', () => {
     expect((await readTrail()).at(-1)).toBe('account.signed_out');
   });
 
+  it('is listed for administrators with its open sessions, which they end; its person signs in again', async () => {
+    const { enter, open, advance, readEvents, readAccounts, token } = await startCompany();
+    const [person, elsewhere, admin] = [await enter(), await enter(), await open('admin')];
+    const { id } = (await readAccounts())[0]!;
+    const rowOf = (page: string) => page.split('<tr role="row">').find(row => row.includes('>张伟<small>'))!;
+    const row = rowOf(await (await admin.get('/console/tokens')).text());
+    expect(row).toMatch(new RegExp(`>Sales<.*this minute<.*2 open sessions.*/console/staff/${id}/sessions/end`, 's'));
+    const { response } = await admin.send(`/console/staff/${id}/sessions/end`);
+    const page = await response.text();
+    expect(page).toContain('The sessions of 张伟 have ended.');
+    expect(rowOf(page)).toContain('No open session');
+    for (const one of [person, elsewhere]) expect((await one.get('/console/overview')).status).toBe(401);
+    expect(await readEvents('action=session.ended')).toMatchObject([
+      { actor: (await token('admin')).split('_')[1], fields: id },
+    ]);
+    const again = await enter();
+    expect((await again.get('/console/overview')).status).toBe(200);
+    expect(await (await again.get('/console/sessions')).text()).toContain('>This one<');
+    provider.enter('u1', { name: '张伟', groups: [] });
+    advance(31 * minute_ms);
+    expect((await again.get('/console/overview')).status).toBe(401);
+    expect(rowOf(await (await admin.get('/console/tokens')).text())).toMatch(/No longer let in.*No open session/s);
+  });
+
+  it('counts no session for which the provider gave nothing to ask it with, once its word is an hour old', async () => {
+    const strict = await startIdentityProvider(origin, { renews: false });
+    strict.enter('u1', { name: '张伟', groups: ['sales-team'] });
+    const { enter, open, advance } = await startCompany({}, strict);
+    await enter();
+    advance(30 * minute_ms);
+    const person = await enter();
+    const listed = async () =>
+      (await (await person.get('/console/sessions')).text()).split('<tr role="row"><td').length;
+    expect(await listed()).toBe(3);
+    advance(30 * minute_ms - 1);
+    expect(await listed()).toBe(3);
+    advance(1);
+    expect(await listed()).toBe(2);
+    expect(await (await (await open('admin')).get('/console/tokens')).text()).toContain('>1 open session<');
+    await strict.stop();
+  });
+
   it('is a holder like that of a token: leads are given to it, the log names it, and an incident may be about it', async () => {
     const { enter, submitLead, open, ask, readAccounts, readEvents } = await startCompany();
     const person = await enter();

@@ -9,7 +9,7 @@ import { placeHold } from '../../db/leads/holds/hold.ts';
 import { endReveal, findLeadInSession, grantReveal } from '../../db/leads/reveals.ts';
 import { claimKey, findFirstUse, forgetExpired } from '../../db/once.ts';
 import { readNote, takeNote, writeNote } from '../../db/staff/notes.ts';
-import { endSession, endSessions, forgetIdleSessions, openSession } from '../../db/staff/sessions.ts';
+import { endSession, endSessions, forgetOldSessions, openSession } from '../../db/staff/sessions.ts';
 import { engines } from '../support/engines.ts';
 import { draft, lead, noon, operator, startPublished } from '../support/harness.ts';
 
@@ -65,7 +65,7 @@ describe.each(engines)('$engine', ({ engine, open }) => {
     await grantReveal(db, one, id, 'follow_up', operator, noon);
     await writeNote(db, other, 'search', {}, noon);
     await endSession(db, one, noon);
-    await forgetIdleSessions(db, noon);
+    await forgetOldSessions(db, noon);
     expect([await seen(one), await read(one, 51)]).toEqual([undefined, undefined]);
     const count = async () => (await db.selectFrom('session_notes').select('id').execute()).length;
     expect(await count()).toBe(1);

@@ -22,7 +22,10 @@ import { channel_events } from '../../db/notices/write.ts';
 import { expireRequests } from '../../db/requests/expire.ts';
 import { listRequests } from '../../db/requests/find.ts';
 import { countQueue, listQueue } from '../../db/requests/queue.ts';
+import { listAccounts } from '../../db/staff/accounts.ts';
 import { hasMade } from '../../db/staff/makers.ts';
+import { countSessions, endAll, endListed, listSessions } from '../../db/staff/session-list.ts';
+import { openSession } from '../../db/staff/sessions.ts';
 import { listTokens, revokeToken, rotateToken } from '../../db/staff/tokens.ts';
 import { findKeyMistakes } from '../../db/vault/check.ts';
 import { rewrapKeys } from '../../db/vault/rotate.ts';
@@ -39,6 +42,7 @@ const small = [
   'policy_forms',
   'tokens',
   'accounts',
+  'console_sessions',
   'calendar_years',
   'channels',
   'assignment_rules',
@@ -281,6 +285,13 @@ async function useEveryPath(db: Awaited<ReturnType<typeof sqlite.open>>) {
   const act = { days: 1, overlap_days: 0, session: 'x' };
   await rotateToken(db, first!.id, act, operator, noon);
   await hasMade(db, 'operator', first!.id);
+  const own = await openSession(db, first!.id, noon);
+  const [session] = await listSessions(db, first!.id, own, noon);
+  await countSessions(db, noon);
+  await endListed(db, first!.id, session!.id, operator, noon);
+  await openSession(db, first!.id, noon);
+  await endAll(db, first!.id, own, operator, noon);
+  await listAccounts(db);
   await revokeToken(db, first!.id, operator, noon);
 }
 

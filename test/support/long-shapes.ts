@@ -157,7 +157,8 @@ const fields: Record<string, Record<string, unknown>> = {
   'POST /console/leads/:id/correction': { name: '', phone: '', email: '', company: '' },
   'POST /console/leads/:id/erasure': { sure: '' },
 };
-const without_body = /\/(withdrawal|rotation|call|reveal\/end|test|retry|approval|pause|pause\/end|copies\/:code)$/;
+const without_body =
+  /\/(withdrawal|rotation|sessions\/end|sessions\/:id\/end|call|reveal\/end|test|retry|approval|pause|pause\/end|copies\/:code)$/;
 
 /** The parameters that routes look at in their address, by a route that does. */
 const parameters: Record<string, string[]> = {

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { type App, factory } from '../context.ts';
 import { hasScope, type Scope } from '../guards/access.ts';
@@ -6,6 +6,7 @@ import { readHeader } from '../http/header.ts';
 import { chooseLocale } from '../http/language.ts';
 import { asksForJson } from '../http/negotiate.ts';
 import { problem } from '../http/problems/problem.ts';
+import { consoleCookie } from './cookie.ts';
 import { findPresenter } from './session.ts';
 
 /** A path that the script asks for on a timer. It keeps no session alive, because nobody need be there. */
@@ -16,6 +17,15 @@ const retry = { 'Retry-After': '30' };
 
 /** Lets a request through whose session's role has one of the scopes. */
 export function allow(...scopes: Scope[]): MiddlewareHandler<App> {
+  return admit(c => scopes.some(scope => hasScope(c, scope)));
+}
+
+/** Lets a request through that has a session, of any role. */
+export function allowEveryRole(): MiddlewareHandler<App> {
+  return admit(() => true);
+}
+
+function admit(isAllowed: (c: Context<App>) => boolean): MiddlewareHandler<App> {
   return factory.createMiddleware(async (c, next) => {
     const holder = await findPresenter(c, c.req.path !== unattended);
     if (holder === 'away') return problem(c, 'unavailable', { because: 'provider_away', headers: retry });
@@ -25,7 +35,7 @@ export function allow(...scopes: Scope[]): MiddlewareHandler<App> {
       const found = await findPresenter(c, false);
       return found === 'away' ? undefined : found;
     });
-    if (!scopes.some(scope => hasScope(c, scope))) return problem(c, 'forbidden');
+    if (!isAllowed(c)) return problem(c, 'forbidden');
     await next();
   });
 }
@@ -39,7 +49,6 @@ export const keepPrivate = factory.createMiddleware(async (c, next) => {
   headers.set('Referrer-Policy', 'same-origin');
 });
 
-const locale_cookie = 'console_lang';
 const year_seconds = 31_536_000;
 
 /**
@@ -48,10 +57,11 @@ const year_seconds = 31_536_000;
  */
 export const chooseLanguage = factory.createMiddleware(async (c, next) => {
   const asked = c.req.query('lang');
-  const locale = chooseLocale(c, asked ?? getCookie(c, locale_cookie));
+  // Not `console_lang`: 0.1.0 set that for a narrower path, and browsers send it first where there is no prefix.
+  const { name, options } = consoleCookie(c, 'console_language');
+  const locale = chooseLocale(c, asked ?? getCookie(c, name));
   c.set('locale', locale);
-  if (asked)
-    setCookie(c, locale_cookie, locale, { path: '/console', maxAge: year_seconds, sameSite: 'Strict', httpOnly: true });
+  if (asked) setCookie(c, name, locale, { ...options, maxAge: year_seconds });
   await next();
 });
 

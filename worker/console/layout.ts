@@ -85,7 +85,7 @@ export function renderLayout(reader: Reader, page: Page, address: Address, refus
 <header class="top${holder && sectionsOf(reader).length > roomy_sections ? ' full' : ''}"><a class="skip" href="#content">${text.skip}</a>
 <p class="brand">${text.name}</p>
 ${holder ? renderNavigation(reader, page) : ''}
-${holder ? renderAccount(reader, holder, languages) : languages}
+${holder ? renderAccount(reader, holder, languages, address) : languages}
 </header>
 <main id="content" tabindex="-1">
 ${refusal ? renderRefusal(reader, refusal, page.refused) : ''}
@@ -116,11 +116,17 @@ function renderNavigation(reader: Reader, page: Page): Content {
   return html`<nav aria-label="${text.pages}"><ul>${links}</ul></nav>`;
 }
 
-function renderAccount({ text }: Reader, { holder, role }: TokenHolder, languages: Content): Content {
+function renderAccount(
+  { text }: Reader,
+  { holder, role }: TokenHolder,
+  languages: Content,
+  { path }: Address,
+): Content {
   return html`<details class="account">
 <summary><span class="hidden">${text.account.title}: </span><span class="who">${holder}</span><span class="role">${text.roles[role] ?? role}</span></summary>
 <div class="menu">
 ${languages}
+<a class="button quiet" href="/console/sessions"${path === '/console/sessions' ? html` aria-current="page"` : ''}>${text.sessions.title}</a>
 <button class="quiet" type="button" data-help hidden>${text.account.keys}</button>
 <form method="post" action="/console/session/end">
 <button class="quiet">${text.account.out}</button>

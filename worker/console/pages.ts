@@ -45,4 +45,13 @@ export { askRequest, searchRequest, showRequests, takeRequest } from './requests
 export { showSettings } from './settings/settings.ts';
 export { beginSignIn, completeSignIn, leaveProvider } from './sign-in/account.ts';
 export { arrive, signIn, signOut } from './sign-in/sign-in.ts';
-export { askRevocation, askRotation, endToken, makeToken, replaceToken, showTokens } from './staff/tokens.ts';
+export { endOneSession, endOtherSessions, showSessions } from './staff/sessions.ts';
+export {
+  askRevocation,
+  askRotation,
+  endTheirSessions,
+  endToken,
+  makeToken,
+  replaceToken,
+  showTokens,
+} from './staff/tokens.ts';

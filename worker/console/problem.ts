@@ -63,6 +63,8 @@ function formAddress(c: Context<App>, slug: Slug): string {
     return leadAddress(id, readList(c.req.query('list')), slug === 'invalid-fields' ? step : undefined);
   if (path === '/console/session') return refusedAddress(c.var.sent);
   if (path.startsWith('/console/tokens')) return slug === 'invalid-fields' ? path : '/console/tokens';
+  if (path.startsWith('/console/staff')) return '/console/tokens';
+  if (path.startsWith('/console/sessions')) return '/console/sessions';
   if (path.startsWith('/console/assignment')) return '/console/assignment';
   const [, request_id] = /^\/console\/requests\/([^/]+)/.exec(path) ?? [];
   if (request_id && uuid.test(request_id) && slug !== 'not-found') return `/console/requests/${request_id}`;

@@ -4,6 +4,7 @@ import { lengthPrefixed } from '../../db/digest.ts';
 import { decrypt, deriveKey, encrypt, pad } from '../../db/vault/cipher.ts';
 import type { App } from '../context.ts';
 import type { FieldError, Slug } from '../http/problems/slugs.ts';
+import { consoleCookie } from './cookie.ts';
 import { readSessionId } from './session.ts';
 
 /** A post that was refused, as the page that it leads to tells it. */
@@ -81,9 +82,7 @@ export function forgetRefusal(c: Context<App>): void {
 }
 
 function refusalCookie(c: Context<App>) {
-  const secure = c.var.services.settings.public_url.startsWith('https:');
-  const name = `${secure ? '__Host-' : ''}console_refusal`;
-  return { name, options: { path: '/', httpOnly: true, secure, sameSite: 'Strict' } as const };
+  return consoleCookie(c, 'console_refusal');
 }
 
 /** Derives the key that seals refusals of one session, or of nobody. */

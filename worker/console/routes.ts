@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { App, Methods } from '../context.ts';
 import { lazy } from '../http/lazy.ts';
-import { allow, chooseLanguage, keepPrivate, requireOwnPage, showProblems } from './guards.ts';
+import { allow, allowEveryRole, chooseLanguage, keepPrivate, requireOwnPage, showProblems } from './guards.ts';
 
 const page = lazy(() => import('./pages.ts'));
 
@@ -15,6 +15,9 @@ export const consolePages: Record<string, Methods> = {
   '/console': { GET: [allow('leads:read', 'consents:read', 'tokens:manage'), page('showLeads')] },
   '/console/session': { GET: [page('arrive')], POST: [page('signIn')] },
   '/console/session/end': { POST: [page('signOut')] },
+  '/console/sessions': { GET: [allowEveryRole(), page('showSessions')] },
+  '/console/sessions/end': { POST: [allowEveryRole(), page('endOtherSessions')] },
+  '/console/sessions/:id/end': { POST: [allowEveryRole(), page('endOneSession')] },
   '/console/sign-in': { GET: [page('beginSignIn')] },
   '/console/sign-in/callback': { GET: [page('completeSignIn')] },
   '/console/sign-in/end': { GET: [page('leaveProvider')] },
@@ -47,6 +50,7 @@ export const consolePages: Record<string, Methods> = {
     GET: [allow('tokens:manage'), page('askRotation')],
     POST: [allow('tokens:manage'), page('replaceToken')],
   },
+  '/console/staff/:id/sessions/end': { POST: [allow('tokens:manage'), page('endTheirSessions')] },
   '/console/assignment': { GET: [allow('tokens:manage'), page('showRules')] },
   '/console/assignment/:form': { POST: [allow('tokens:manage'), page('changeRule')] },
   '/console/notices': {

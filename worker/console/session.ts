@@ -3,17 +3,10 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { endSession, findSession, openSession } from '../../db/staff/sessions.ts';
 import type { TokenHolder } from '../../db/staff/tokens.ts';
 import type { App } from '../context.ts';
+import { consoleCookie } from './cookie.ts';
 
-/**
- * Returns the name and options of the session's cookie. The prefix makes browsers refuse the cookie from any other host,
- * any script, and any plain-http page.
- *
- * Over plain http, as in development, it has neither prefix nor `Secure`: WebKit and old Chromium would drop it there.
- */
 function sessionCookie(c: Context<App>) {
-  const secure = c.var.services.settings.public_url.startsWith('https:');
-  const name = `${secure ? '__Host-' : ''}lead_console`;
-  return { name, options: { path: '/', httpOnly: true, secure, sameSite: 'Strict' } as const };
+  return consoleCookie(c, 'lead_console');
 }
 
 /** Reads the id of the session that a request presents. */

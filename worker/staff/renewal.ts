@@ -1,12 +1,9 @@
 import type { Actor } from '../../db/audit/record.ts';
 import { endAccount, findAccount, keepAccount, recordSignOut } from '../../db/staff/accounts.ts';
-import { answer_ms, claimRenewal, failRenewal, keepRenewal } from '../../db/staff/renewals.ts';
+import { answer_ms, claimRenewal, failRenewal, keepRenewal, vouched_ms } from '../../db/staff/renewals.ts';
 import { endSession, endSessions, findSession, type Session } from '../../db/staff/sessions.ts';
 import type { TokenHolder } from '../../db/staff/tokens.ts';
 import type { Services } from '../context.ts';
-
-/** Time for which the provider's word holds. Then a session is good for nothing until it is renewed. */
-const vouched_ms = 3_600_000;
 
 /** Time between two looks of a request that waits for what another one asks the provider. */
 const look_ms = 200;

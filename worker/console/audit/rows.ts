@@ -107,7 +107,7 @@ function renderSubjects(
   if (action === 'lead.searched') return html`${audit.leads(Number(/count:(\d+)/.exec(fields ?? '')?.[1]))}`;
   const count = most === undefined ? audit.leads(lead_count) : audit.upTo(most);
   if (lead_count === 0 && most === undefined)
-    return html`${/^(token|policy|calendar|key|channel|audit)\./.test(action) ? html`<code>${fields}</code>` : '–'}`;
+    return html`${/^(token|session|policy|calendar|key|channel|audit)\./.test(action) ? html`<code>${fields}</code>` : '–'}`;
   if (lead_ids.length === 0) return html`${count}`;
   const links = lead_ids.map(
     id => html`<a href="/console/audit?lead_id=${id}&amp;action=all"><code>${id.slice(-12)}</code></a> `,

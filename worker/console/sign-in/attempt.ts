@@ -5,6 +5,7 @@ import { lengthPrefixed } from '../../../db/digest.ts';
 import { decrypt, deriveKey, encrypt, pad } from '../../../db/vault/cipher.ts';
 import type { App } from '../../context.ts';
 import type { Proofs } from '../../staff/provider.ts';
+import { consoleCookie } from '../cookie.ts';
 
 /** A sign-in that a browser has begun and that the provider is to lead back from. */
 interface Attempt extends Proofs {
@@ -57,11 +58,10 @@ export function takeAttempt(c: Context<App>, state: string): Attempt | undefined
   }
 }
 
-/** Returns the beginning of the cookies' names and their options; over plain http without what wants https. */
+/** Returns the beginning of the cookies' names and their options. */
 function attemptCookie(c: Context<App>) {
-  const secure = c.var.services.settings.public_url.startsWith('https:');
-  const prefix = `${secure ? '__Host-' : ''}console_attempt_`;
-  return { prefix, options: { path: '/', httpOnly: true, secure, sameSite: 'Lax' } as const };
+  const { name: prefix, options } = consoleCookie(c, 'console_attempt_', 'Lax');
+  return { prefix, options };
 }
 
 function nameOf(state: string): string {

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { listAccounts } from '../../../db/staff/accounts.ts';
 import type { TokenRecord } from '../../../db/staff/tokens.ts';
 import { type Content, unaided } from '../../http/page.ts';
 import { renderOutcome, renderSelect, renderTable } from '../elements.ts';
@@ -7,8 +8,13 @@ import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
 import { renderAgo, writeTime } from '../times.ts';
 
+type AccountRecord = Awaited<ReturnType<typeof listAccounts>>[number];
+
 interface Tokens {
   tokens: TokenRecord[];
+  accounts: AccountRecord[];
+  /** How many sessions are open, by the id of their token or account; none where it has none. */
+  sessions: Map<string, number>;
   /** Who made each token, by its id. */
   makers: Map<string, string>;
   /** Ids of the tokens that a rotation made another in place of. */
@@ -21,6 +27,8 @@ interface Tokens {
   made: string | undefined;
   /** The token that was just revoked. */
   revoked: TokenRecord | undefined;
+  /** Whose sessions were just ended. */
+  signedOut: { holder: string } | undefined;
   /** An id of this form alone, by which a second click is told from another token. */
   once: string;
   /** The post that was refused before, with what was typed for a new token. */
@@ -31,7 +39,7 @@ interface Tokens {
 
 /** Draws the tokens, with a form for a new one. */
 export function tokensPage(reader: Reader, tokens: Tokens): Page {
-  const { roles, days, made, revoked, once, refusal, near } = tokens;
+  const { roles, days, made, revoked, signedOut, once, refusal, near } = tokens;
   const { tokens: text, lead, roles: names } = reader.text;
   const acts = html`<span class="hidden">${text.rotate} ${text.revoke}</span>`;
   const heads = [text.holder, text.role, text.maker, text.expires, text.used, acts];
@@ -45,12 +53,40 @@ export function tokensPage(reader: Reader, tokens: Tokens): Page {
     content: html`<h1>${text.title}</h1><p class="hint">${text.intro}</p>
 ${made ? renderOutcome(html`<p>${text.made}</p><code class="receipt">${made}</code><button class="quiet" type="button" data-copy="${made}" hidden>${lead.copy}</button>`) : ''}
 ${revoked ? renderOutcome(text.revokedNow(revoked.holder)) : ''}
+${signedOut ? renderOutcome(text.sessionsEnded(signedOut.holder)) : ''}
 <form class="row" method="post" action="/console/tokens"><input type="hidden" name="once" value="${once}"><label>${text.holder}<input name="holder" required maxlength="100" autocomplete="off" ${unaided} value="${typed.holder ?? ''}"></label>
 ${renderSelect('role', text.role, roleOptions, typed.role ?? 'sales')}
 <label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${typed.days ?? days.usual}" required></label>
 ${near ? html`<label class="check"><input type="checkbox" name="sure" value="${typed.holder!.trim()}"><span>${text.nearSure(typed.holder!)}</span></label>` : ''}<button>${text.make}</button></form>
-${renderTable(text.title, heads, rows)}`,
+${renderTable(text.title, heads, rows)}
+${tokens.accounts.length > 0 ? renderAccounts(reader, tokens) : ''}`,
   };
+}
+
+function renderAccounts(reader: Reader, { accounts, sessions }: Tokens): Content {
+  const { tokens: text, roles } = reader.text;
+  const acts = html`<span class="hidden">${text.endSessions}</span>`;
+  const heads = [text.account, text.role, text.used, text.sessions, acts];
+  const rows = accounts.map(account => {
+    const { id, holder, role, last_used_at, ended_at } = account;
+    const count = sessions.get(id);
+    return [
+      html`${holder}<small><code>${id}</code></small>`,
+      html`${roles[role] ?? role}${ended_at ? html`<small>${text.refused}</small>` : ''}`,
+      html`<span class="of">${text.used}</span>${renderAgo(reader, last_used_at)}`,
+      html`${count ? text.open(count) : text.noneOpen}`,
+      html`${count ? html`<div class="go">${renderEnd(reader, account)}</div>` : html`<span class="none">–</span>`}`,
+    ];
+  });
+  return html`<h2>${text.accounts}</h2><p class="hint">${text.accountsIntro}</p>
+${renderTable(text.accounts, heads, rows)}`;
+}
+
+/** Draws the button that ends the sessions of somebody; for the reader's own, the link to the page of these. */
+function renderEnd(reader: Reader, { id, holder }: { id: string; holder: string }): Content {
+  const { tokens: text, sessions } = reader.text;
+  if (reader.holder?.id === id) return html`<a class="button quiet" href="/console/sessions">${sessions.title}</a>`;
+  return html`<form method="post" action="/console/staff/${id}/sessions/end"><button class="quiet">${text.endSessions}<span class="hidden"> ${holder}</span></button></form>`;
 }
 
 /** A token that is about to be replaced or revoked, with the post that was refused before. */
@@ -106,21 +142,22 @@ const isOwn = ({ holder }: Reader, { id }: TokenRecord) => holder?.id === id;
 
 const address = ({ id }: TokenRecord, act: 'rotation' | 'revocation') => `/console/tokens/${id}/${act}`;
 
-function renderToken(reader: Reader, token: TokenRecord, { makers, replaced }: Tokens): Content[] {
+function renderToken(reader: Reader, token: TokenRecord, { makers, replaced, sessions }: Tokens): Content[] {
   const { tokens: text, roles } = reader.text;
   const { id, holder, role, expires_at, revoked_at, last_used_at } = token;
   const isOver = expires_at <= reader.now.toISOString();
   const over = replaced.has(id) ? text.replaced : text.expired;
   const state = revoked_at ? text.revoked : isOver ? over : '';
+  const count = state ? undefined : sessions.get(id);
   return [
     html`${holder || '–'}<small><code>${id}</code></small>${isOwn(reader, token) ? html`<small><b>${text.own}</b></small>` : ''}`,
     html`${roles[role] ?? role}`,
     html`<span class="of">${text.maker}</span>${makers.get(id) ?? '–'}`,
     html`<span class="of">${text.expires}</span><span class="line">${state || writeTime(reader, expires_at, 'date')}</span>`,
-    html`<span class="of">${text.used}</span>${last_used_at ? renderAgo(reader, last_used_at) : text.never}`,
+    html`<span class="of">${text.used}</span>${last_used_at ? renderAgo(reader, last_used_at) : text.never}${count ? html`<small>${text.open(count)}</small>` : ''}`,
     state
       ? html`–`
-      : html`<div class="go">${renderAct('rotation', text.rotate)}${renderAct('revocation', text.revoke)}</div>`,
+      : html`<div class="go">${renderAct('rotation', text.rotate)}${renderAct('revocation', text.revoke)}${count ? renderEnd(reader, token) : ''}</div>`,
   ];
 
   function renderAct(act: 'rotation' | 'revocation', label: string): Content {

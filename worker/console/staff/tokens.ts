@@ -3,9 +3,11 @@ import * as z from 'zod/mini';
 import { Conflict } from '../../../db/database.ts';
 import { lengthPrefixed } from '../../../db/digest.ts';
 import { newId } from '../../../db/ids.ts';
-import { type Holder, listHolders } from '../../../db/staff/holders.ts';
+import { listAccounts } from '../../../db/staff/accounts.ts';
+import { findHolder, type Holder, listHolders } from '../../../db/staff/holders.ts';
 import { listMakings, type Making } from '../../../db/staff/makers.ts';
 import { takeNote, writeNote } from '../../../db/staff/notes.ts';
+import { countSessions, endAll } from '../../../db/staff/session-list.ts';
 import { makeSecret, type NewSecret } from '../../../db/staff/token-secret.ts';
 import {
   createToken,
@@ -33,10 +35,16 @@ const home = '/console/tokens';
 
 /** `GET /console/tokens` shows every token. Only one that was just made is there with its secret, once. */
 export const showTokens = factory.createHandlers(async c => {
-  const { db } = c.var.services;
+  const { db, now } = c.var.services;
   const note = c.req.query('made') ?? '';
   const made = uuid.test(note) ? await takeNote<string>(db, readSessionId(c)!, 'token', note) : undefined;
-  const [tokens, holders, makings] = await Promise.all([listTokens(db), listHolders(db), listMakings(db)]);
+  const [tokens, holders, makings, accounts, sessions] = await Promise.all([
+    listTokens(db),
+    listHolders(db),
+    listMakings(db),
+    listAccounts(db),
+    countSessions(db, now()),
+  ]);
   const reader = readerOf(c);
   const makers = nameMakers(reader, makings, holders);
   const replaced = new Set([...makings.values()].map(making => making.replaced));
@@ -45,8 +53,10 @@ export const showTokens = factory.createHandlers(async c => {
   const refusal = readRefusal(c);
   const isUnsure = refusal?.errors.some(({ field }) => field === 'sure');
   const near = isUnsure ? findNearName((refusal?.typed.holder ?? '').trim(), holders) : undefined;
-  const shown = { tokens, makers, replaced, roles, days: token_days, made, revoked, once, refusal, near };
-  return answerPage(c, tokensPage(reader, shown));
+  const signedOut = holders.find(({ id }) => id === c.req.query('ended') && !sessions.has(id));
+  const lists = { tokens, accounts, sessions, makers, replaced };
+  const outcome = { made, revoked, signedOut, refusal, near };
+  return answerPage(c, tokensPage(reader, { ...lists, ...outcome, roles, days: token_days, once }));
 });
 
 /** Returns who made each token: the name of a holder, the commands, or an id where the name is gone. */
@@ -150,6 +160,18 @@ export const endToken = factory.createHandlers(body(z.object({ sure: text }), { 
   if (id === c.var.holder.id && c.req.valid('json').sure !== 'yes') return problem(c, 'invalid-fields');
   if (!id || !(await revokeToken(db, id, actorOf(c), now()))) return problem(c, 'not-found');
   return c.redirect(`${home}?revoked=${id}`, 303);
+});
+
+/**
+ * `POST /console/staff/{id}/sessions/end` signs the holder of a token or an account out everywhere. The token stays good,
+ * and the account is let in as before.
+ */
+export const endTheirSessions = factory.createHandlers(async c => {
+  const { db, now } = c.var.services;
+  const id = readId(c);
+  if (!id || !(await findHolder(db, id))) return problem(c, 'not-found');
+  await endAll(db, id, undefined, actorOf(c), now());
+  return c.redirect(`${home}?ended=${id}`, 303);
 });
 
 /** Finds the token in the path if it is still good. */
