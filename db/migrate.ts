@@ -21,7 +21,7 @@ export class NewerSchema extends Error {
 }
 
 /** Error of a migration that a table of PostgreSQL was not free for. */
-export class TableHeld extends Unavailable {
+class TableHeld extends Unavailable {
   constructor(name: string) {
     super(
       new Error(

@@ -53,9 +53,11 @@ describe('while a dump of PostgreSQL holds a table', { timeout: 60_000 }, () => 
     expect(rows).not.toContainEqual({ indexname: 'leads_by_status_form' });
   });
 
-  it('a migration that waits goes on once the dump has ended', async () => {
+  it('a migration that waits has begun nothing that writers would wait for, and goes on once the dump has ended', async () => {
     const migrating = operate(['migrate'], { DATABASE_URL: address });
     await expect.poll(countWaiting, { timeout: 20_000, interval: 10 }).toBe(1);
+    const granted = await reader.query("select mode from pg_locks where granted and relation = 'leads'::regclass");
+    expect(granted.rows).toEqual([{ mode: 'AccessShareLock' }]);
     await dump.query('commit');
     const { code, stdout } = await migrating;
     expect(code).toBe(0);
