@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hangClock } from '../support/clock.ts';
 import { hasProgram } from '../support/disk.ts';
-import { createDatabase, startPair, startPostgres } from '../support/postgres.ts';
+import { createDatabase, type PostgresServer, startPair, startPostgres } from '../support/postgres.ts';
 import type { Random } from '../support/random.ts';
 import { layWire } from '../support/wire.ts';
 import { createHarms, type Harm } from './harms.ts';
@@ -42,7 +42,12 @@ export function listFaults(folder: string, findPostgres: () => string, random: R
     { name: 'PostgreSQL, server killed', ...always, run: onPostgres(endServer('SIGKILL')) },
     { name: 'PostgreSQL, server told to end', ...always, run: onPostgres(endServer('SIGTERM')) },
     { name: 'PostgreSQL, two servers killed in turn', ...always, run: onPostgres(endServer('SIGKILL', 'SIGTERM'), 2) },
-    { name: 'PostgreSQL, database killed', ...always, run: runWithDatabase },
+    { name: 'PostgreSQL, database killed', ...always, run: runWithDatabase(({ kill }) => kill()) },
+    ...(['write', 'sync'] as const).map(call => ({
+      name: `PostgreSQL, disk of the database fails to ${call}`,
+      ...withCalls,
+      run: runWithDatabase(({ breakDisk }) => breakDisk(call)),
+    })),
     { name: 'PostgreSQL, primary killed or silent', ...always, run: runWithPair },
     { name: 'PostgreSQL, network slow or cut', ...always, run: runWithWire },
     {
@@ -70,13 +75,15 @@ export function listFaults(folder: string, findPostgres: () => string, random: R
     return harm({ DATABASE_URL: `file:${database}`, ...hangClock(clock) }, moveClock(clock), enough);
   }
 
-  async function runWithDatabase(enough: Enough) {
-    const server = await startPostgres();
-    try {
-      return await harm({ DATABASE_URL: await createDatabase(server.address) }, server.kill, enough);
-    } finally {
-      await server.stop();
-    }
+  function runWithDatabase(done: (server: PostgresServer) => Promise<void>) {
+    return async (enough: Enough) => {
+      const server = await startPostgres();
+      try {
+        return await harm({ DATABASE_URL: await createDatabase(server.address) }, () => done(server), enough);
+      } finally {
+        await server.stop();
+      }
+    };
   }
 
   /** Because a primary that was killed comes back as nothing but an old one, each time has a pair of its own. */

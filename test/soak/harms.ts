@@ -50,7 +50,7 @@ export function createHarms({ below, pick }: Random, longest_ms: number) {
     breakDisk:
       (call: keyof typeof disk_calls): Harm =>
       async site => {
-        const mend = await failCalls(site.servers[0]!.pid, disk_calls[call]);
+        const mend = await failCalls([site.servers[0]!.pid], disk_calls[call]);
         try {
           await site.untilHealth(503);
           // What was acknowledged before may still be on its way.

