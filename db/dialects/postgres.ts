@@ -2,6 +2,7 @@ import pg from 'pg';
 import { type Database, type DatabaseMeter, type Outcome, Unavailable } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
 import { createDatabase } from './kysely.ts';
+import { Client } from './postgres/client.ts';
 import { fail, translate } from './postgres/errors.ts';
 import { createLoader, readSnapshot } from './postgres/long.ts';
 import { createNames } from './postgres/names.ts';
@@ -117,7 +118,7 @@ async function withClient<T>(servers: Servers, work: (client: pg.Client) => Prom
 /** Makes a connection without a limit for its answers. */
 async function connect(servers: Servers): Promise<pg.Client> {
   const { query_timeout: _, ...config } = await servers.find().catch(failToConnect);
-  const client = new pg.Client(config);
+  const client = new Client(config);
   client.on('error', ignoreLost);
   await client.connect().catch(error => {
     servers.forget();

@@ -97,6 +97,21 @@ it('a server that ends connections costs what is in flight, and nothing that com
   await db.destroy();
 });
 
+it('a database whose server is silent is closed all the same, and no connection to it stays open', async () => {
+  const wire = await layWire(await createPostgresDatabase());
+  const countSockets = () => process.getActiveResourcesInfo().filter(it => it === 'TCPSocketWrap').length;
+  const before = countSockets();
+  const db = await postgres.open(wire.url);
+  const read = () => db.selectFrom('changes').selectAll().execute();
+  await Promise.all([db.atomic([db.updateTable('changes').set({ seq: 1 }).compile()]), read(), read()]);
+  // The wire has two sockets of its own for each connection.
+  await expect.poll(countSockets).toBe(before + 3 * 3);
+  wire.silence();
+  await db.destroy();
+  await expect.poll(countSockets).toBe(before + 3 * 2);
+  wire.close();
+});
+
 describe('two servers on one PostgreSQL', () => {
   let address: string;
   let servers: Awaited<ReturnType<typeof start>>[];

@@ -30,8 +30,10 @@ export async function layWire(to?: string): Promise<Wire> {
   const drop = () => {
     for (const socket of sockets) socket.destroy();
   };
-  const wire = createServer(near => {
+  const wire = createServer({ allowHalfOpen: true }, near => {
     if (state.is === 'cut') return near.destroy();
+    // A server that is silent does not close its side either.
+    near.on('end', () => state.is !== 'silent' && near.end());
     const far = connect(target, '127.0.0.1');
     for (const socket of [near, far]) {
       sockets.add(socket);

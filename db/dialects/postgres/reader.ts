@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Backlog } from '../../database.ts';
+import { Client } from './client.ts';
 import { isLost } from './errors.ts';
 import { limitQueries } from './limited.ts';
 import type { Names } from './names.ts';
@@ -71,7 +72,7 @@ export function createReader(servers: Servers, names: Names, statement_timeout_m
 }
 
 function openPool(config: pg.ClientConfig): pg.Pool {
-  const pool = new pg.Pool({ ...config, max: readers });
+  const pool = new pg.Pool({ ...config, Client, max: readers });
   pool.on('error', ignoreLost);
   pool.on('connect', client => client.on('error', ignoreLost));
   return pool;

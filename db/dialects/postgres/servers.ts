@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { Client } from './client.ts';
 
 /** The server, of those that an address names, on which connections are made. */
 export interface Servers {
@@ -114,7 +115,7 @@ async function settleSoon(answers: Promise<boolean | undefined>[]): Promise<(boo
 
 /** Returns whether a server is as wanted; undefined where it does not answer. */
 async function serves(config: pg.ClientConfig, condition: string | undefined): Promise<boolean | undefined> {
-  const client = new pg.Client({ ...config, query_timeout: ask_ms });
+  const client = new Client({ ...config, query_timeout: ask_ms });
   client.on('error', () => {});
   try {
     await client.connect();

@@ -1,6 +1,7 @@
 import type { CompiledQuery } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
 import type { DatabaseMeter } from '../../database.ts';
+import { Client } from './client.ts';
 import { isUnprepared, type Names } from './names.ts';
 import type { Servers } from './servers.ts';
 
@@ -120,7 +121,7 @@ export function createWriter(servers: Servers, names: Names, limits: Limits, met
 }
 
 async function openClient(servers: Servers, onLost: () => void): Promise<pg.Client> {
-  const client = new pg.Client({ ...(await servers.find()), pipeline: true } as pg.ClientConfig);
+  const client = new Client({ ...(await servers.find()), pipeline: true } as pg.ClientConfig);
   client.on('error', onLost);
   client.on('notice', ({ routine }) => {
     if (routine === stops_waiting) doubtful.add(client);
