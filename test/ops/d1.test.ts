@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { database_id, startCloudflare } from '../support/cloudflare.ts';
+import { test_keys } from '../support/harness.ts';
 import { operate } from '../support/operate.ts';
 import { makeFolder, run } from '../support/server.ts';
 
@@ -108,6 +109,30 @@ describe('the operator on the D1 of this machine', { timeout: 60_000 }, () => {
     expect((await dryRun()).leads).toBeGreaterThan(0);
   });
 
+  it('reads the vars and the database of the environment that CLOUDFLARE_ENV names, as wrangler does', async () => {
+    const own = `[env.staging]
+[env.staging.vars]
+${Object.entries({ ...vars, LEAD_RETENTION_MONTHS: '1' })
+  .map(([name, value]) => `${name} = "${value}"\n`)
+  .join('')}
+[[env.staging.d1_databases]]
+binding = "DB"
+database_name = "staging"
+database_id = "99999999-2222-3333-4444-555555555555"
+migrations_dir = "${resolve('db/migrations')}"
+`;
+    appendFileSync(join(folder, 'wrangler.toml'), own);
+    const staging = { CLOUDFLARE_ENV: 'staging' };
+    const settingsOf = (stdout: string) =>
+      (JSON.parse(stdout) as { check: string; state: string }[]).filter(({ check }) => check === 'settings');
+    expect((await opsAlone(['token', 'list'], staging)).stderr).toMatch(/^the tables of this D1 are not up to date/);
+    expect(JSON.parse((await opsAlone(['migrate'], staging)).stdout)).toEqual({ applied: migrations });
+    expect(JSON.parse((await opsAlone(['token', 'list'], staging)).stdout)).toEqual([]);
+    expect(settingsOf((await opsAlone(['check'], staging)).stdout)).toMatchObject([{ state: 'ok' }]);
+    expect(settingsOf((await opsAlone(['check'])).stdout)[0]).toMatchObject({ state: 'wrong' });
+    expect(JSON.parse((await opsAlone(['token', 'list'])).stdout)).toHaveLength(1);
+  });
+
   it('[P2] turns keys, and tells what hangs on which', async () => {
     const key = (byte: number) => Buffer.alloc(32, byte).toString('base64');
     const lists = [`ENCRYPTION_KEYS="dev:${key(0)},next:${key(3)}"`, `INDEX_KEY="${key(1)},${key(4)}"`];
@@ -202,5 +227,29 @@ describe('the operator on the deployed D1', { timeout: 60_000 }, () => {
     const [, metadata] = /name="metadata"\s+(\{.*\})\s/.exec(cloudflare.uploads.at(-1)!)!;
     expect(JSON.parse(metadata!).bindings).toEqual([{ name: 'DB', type: 'd1', id: database_id, raw: true }]);
     expect(readdirSync(tmpdir()).filter(name => name.startsWith('lead-consent-remote-'))).toEqual([]);
+  });
+
+  it('reaches that of the environment that CLOUDFLARE_ENV names, and the Worker of its name', async () => {
+    const id = '99999999-2222-3333-4444-555555555555';
+    const own = `[env.staging]\n[[env.staging.d1_databases]]\nbinding = "DB"\ndatabase_id = "${id}"\n`;
+    appendFileSync(join(folder, 'wrangler.toml'), own);
+    const environment = { ...cloudflare.environment, CLOUDFLARE_ENV: 'staging' };
+    const { stderr } = await remote(['token', 'list'], environment);
+    expect(stderr).toMatch(/^wrangler failed: .*\n$/);
+    const [, metadata] = /name="metadata"\s+(\{.*\})\s/.exec(cloudflare.uploads.at(-1)!)!;
+    expect(JSON.parse(metadata!).bindings).toMatchObject([{ name: 'DB', type: 'd1', id }]);
+  });
+
+  it('reads what wrangler.toml sets before what the shell has set, and the secrets of the shell', async () => {
+    writeConfiguration(database_id, { ...vars, FORM_LIMIT_PER_MINUTE: '10' });
+    const shell = { ...cloudflare.environment, ...test_keys, FORM_LIMIT_PER_MINUTE: 'many', PUBLIC_URL: 'nowhere' };
+    const lines = async () => {
+      const { stdout } = await remote(['check'], shell);
+      const all = JSON.parse(stdout) as { check: string; state: string; found: string }[];
+      return all.filter(({ check }) => check === 'settings');
+    };
+    expect(await lines()).toMatchObject([{ state: 'ok' }]);
+    writeConfiguration(database_id, { ...vars, FORM_LIMIT_PER_MINUTE: 'several' });
+    expect(await lines()).toMatchObject([{ state: 'wrong', found: expect.stringContaining('FORM_LIMIT_PER_MINUTE') }]);
   });
 });

@@ -15,13 +15,15 @@ const api_token = 'a-token-of-cloudflare';
 export async function startCloudflare() {
   const database = new Sqlite(':memory:');
   const uploads: string[] = [];
+  const upload = (body: string) => {
+    uploads.push(body);
+    throw new Error('no more of this');
+  };
   const paths: Record<string, (body: string) => unknown> = {
     [`/accounts/${account_id}/workers/subdomain`]: () => ({ subdomain: 'test' }),
     [`/accounts/${account_id}/workers/subdomain/edge-preview`]: () => ({ token: 'a-session' }),
-    [`/accounts/${account_id}/workers/scripts/lead-consent/edge-preview`]: body => {
-      uploads.push(body);
-      throw new Error('no more of this');
-    },
+    [`/accounts/${account_id}/workers/scripts/lead-consent/edge-preview`]: upload,
+    [`/accounts/${account_id}/workers/scripts/lead-consent-staging/edge-preview`]: upload,
     [`/accounts/${account_id}/d1/database/${database_id}/query`]: body => [
       { results: runSql(database, JSON.parse(body).sql), success: true, meta: { duration: 0 } },
     ],

@@ -54,14 +54,17 @@ async function openProxy(options: object): Promise<OpenedD1> {
   throw new Mistake('there is no wrangler.toml here that names a D1 database as DB');
 }
 
-/** Opens the deployed database through wrangler's remote binding, which needs a configuration that says so. */
+/**
+ * Opens the deployed database through wrangler's remote binding, which needs a configuration that says so. Because that already is of
+ * the environment that `CLOUDFLARE_ENV` names, wrangler looks for none in it.
+ */
 async function openRemote(): Promise<OpenedD1> {
   const description = await describeRemote();
   const folder = mkdtempSync(join(tmpdir(), 'lead-consent-remote-'));
   const configPath = join(folder, 'wrangler.json');
   writeFileSync(configPath, JSON.stringify(description));
   try {
-    return await openProxy({ configPath, persist: false });
+    return await openProxy({ configPath, environment: '', persist: false });
   } catch (error) {
     throw explain(error as Error);
   } finally {
@@ -96,7 +99,10 @@ async function describeRemote() {
   return { name, account_id, compliance_region, compatibility_date, d1_databases };
 }
 
-/** Reads the vars of wrangler.toml that are texts, as settings are; none where there is no such file. */
+/**
+ * Reads the vars of wrangler.toml that are texts, as settings are; none where there is no such file. Wrangler takes those of
+ * the environment that `CLOUDFLARE_ENV` names.
+ */
 export async function readVars(): Promise<Record<string, string>> {
   Object.assign(process.env, unattended, { WRANGLER_LOG: 'none' });
   const { unstable_readConfig } = await loadWrangler();
