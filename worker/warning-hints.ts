@@ -1,6 +1,8 @@
 import type { Warning } from './context.ts';
 import type { Locale } from './shared/locales.ts';
 
+export type { Warning };
+
 const en: Record<Warning, string> = {
   'no-policy':
     'No policy is in force: there is no banner, and no form takes anything. Publish one: ops policy publish.',
