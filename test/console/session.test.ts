@@ -19,6 +19,7 @@ describe('POST /console/session', () => {
     const rows = await db.selectFrom('console_sessions').selectAll().execute();
     expect(rows).toMatchObject([{ id_sha256: digest(id), ended_at: null }]);
     expect(JSON.stringify(rows)).not.toContain(id);
+    expect(id).not.toContain((await token('sales')).split('_')[2]!);
   });
 
   it('says so where the browser has not kept the cookie, in place of an empty form', async () => {
@@ -44,6 +45,17 @@ describe('POST /console/session', () => {
     // 0.1.0 kept the language under another name, for a path that browsers send first.
     const kept = { Cookie: `console_lang=en; ${Cookie}; console_language=zh-CN`, Accept: browser_accept };
     expect(await (await get('/console', kept)).text()).toContain('<html lang="zh-CN"');
+  });
+
+  it('is in the log with the token’s id, and so is one that is refused, without it', async () => {
+    const { signIn, signInWrongly, token, lines } = await startConsole();
+    await signIn(await token('sales'));
+    await signInWrongly('lc_wrong_token');
+    const told = lines.map(line => JSON.parse(line)).filter(({ event }) => event !== 'request');
+    expect(told).toMatchObject([
+      { event: 'signed_in', token_id: (await token('sales')).split('_')[1], request_id: expect.any(String) },
+      { event: 'token_refused', limited: false, request_id: expect.any(String) },
+    ]);
   });
 
   it('says kindly what is wrong with a token, keeps it out of the page and the log, and sets no cookie', async () => {

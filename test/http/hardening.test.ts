@@ -134,6 +134,44 @@ it('whom a request is from is in no other line of the log', async () => {
     if (line.problem !== 'forbidden') expect(line).not.toHaveProperty('holder');
 });
 
+it('what a guard, a check or a limit refuses is in the log, by what refused it', async () => {
+  const strict = await startConsole({ BOT_CHECK: 'on', FORM_LIMIT_PER_MINUTE: '4' });
+  const from = { 'X-Real-IP': '192.0.2.7' };
+  await strict.post(form, lead, from);
+  await strict.post(form, { ...lead, phone: 'x' }, from);
+  await strict.post(form, lead, { ...from, Origin: 'https://evil.example' });
+  await strict.post(form, '{', from);
+  for (let n = 0; n < 4; n++) await strict.post(form, { ...lead, company: `${n}` }, from);
+  const officer = await strict.open('privacy_officer');
+  await officer.post('/console/session/end', {}, { Origin: 'https://evil.example' });
+  const told = strict.lines.map(line => JSON.parse(line)).filter(({ event }) => event === 'request');
+  expect(new Set(told.map(({ problem }) => problem).filter(Boolean))).toEqual(
+    new Set(['bot-check-failed', 'invalid-fields', 'origin-not-allowed', 'malformed-json', 'too-many-requests']),
+  );
+  for (const { time, request_id, route, status } of told)
+    expect([time, request_id, route, status]).toEqual([
+      noon.toISOString(),
+      expect.stringMatching(/^[\w-]{36}$/),
+      expect.any(String),
+      expect.any(Number),
+    ]);
+});
+
+it('a fault is in the log with its place, not its words, and the request goes no further', async () => {
+  const faulty = await startConsole();
+  const token = await faulty.token('sales');
+  faulty.db.read = () => Promise.reject(new TypeError(`no such thing as ${lead.phone}`));
+  const answer = await faulty.get('/leads', { Authorization: `Bearer ${token}` });
+  expect(answer.status).toBe(500);
+  const told = faulty.lines.map(line => JSON.parse(line)).find(({ event }) => event === 'failed');
+  expect(told).toMatchObject({
+    level: 'error',
+    request_id: answer.headers.get('X-Request-Id'),
+    error: { name: 'TypeError', at: expect.arrayContaining([expect.stringContaining('hardening.test.ts')]) },
+  });
+  expect(faulty.lines.join('') + (await answer.text())).not.toContain(lead.phone);
+});
+
 it('every answer keeps paths and queries from other hosts, and the console its host too', async () => {
   const officer = await app.open('privacy_officer');
   for (const answer of [await app.get(form, page), await app.get('/withdrawals', page), await app.pull('/leads')])

@@ -258,8 +258,12 @@ describe('what is refused', () => {
     const unknown = await ask(operation, { query: { unexpected: '1' } });
     expect(unknown.status).toBe(isLenient ? 200 : 422);
     await holdAgainst(operation, unknown);
-    for (const { name, in: place, schema } of operation.parameters) {
+    for (const { name, in: place, schema, example } of operation.parameters) {
       if (place !== 'query') continue;
+      const value = String(example);
+      const twice = await ask(operation, { query: { [name]: value }, again: [name, value] });
+      if (!isLenient) expect([name, twice.status]).toEqual([name, 422]);
+      await holdAgainst(operation, twice);
       for (const value of ['', '\u0000', 'none of them \u202e', '9'.repeat(500), '-1', '%', '2026-02-30']) {
         const response = await ask(operation, { query: { [name]: value } });
         if (schema.enum && !isLenient && operation.operationId !== 'showChallenge') expect(response.status).toBe(422);

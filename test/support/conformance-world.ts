@@ -19,6 +19,8 @@ export interface Sent {
   method?: string;
   path?: Record<string, string>;
   query?: Record<string, string> | undefined;
+  /** A parameter that stands a second time. */
+  again?: [name: string, value: string];
   headers?: Record<string, string>;
   body?: unknown;
   type?: string;
@@ -189,13 +191,16 @@ export async function openWorld() {
     const body = 'body' in more ? more.body : exampleOf(operation);
     const asked = operation.parameters.filter(one => one.in === 'query' && one.required);
     const required = Object.fromEntries(asked.map(({ name, example }) => [name, String(example)]));
-    const search = new URLSearchParams({ ...required, ...query }).toString();
+    const search = new URLSearchParams([
+      ...Object.entries({ ...required, ...query }),
+      ...(more.again ? [more.again] : []),
+    ]);
     const isMetrics = operation.security.some(one => one.metrics_token);
     const own = async () => (isMetrics ? metrics_token : role && (await token(role as Role)));
     const presented = role === 'stranger' ? 'lc_wrong_token' : role !== 'nobody' && (await own());
     const isForm = type === 'application/x-www-form-urlencoded' && typeof body === 'object';
     const text = isForm ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body);
-    return app.request(origin + fillIn(operation, path) + (search && `?${search}`), {
+    return app.request(origin + fillIn(operation, path) + (search.size ? `?${search}` : ''), {
       method,
       headers: {
         ...(presented && { Authorization: `Bearer ${presented}` }),

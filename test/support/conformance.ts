@@ -71,7 +71,17 @@ function follow(answer: Answer & { $ref?: string }): Answer {
 
 const ajv = new Ajv2020.default({ strict: false, allErrors: true });
 addFormats.default(ajv);
-ajv.addSchema({ $id: 'document', components: document.components });
+ajv.addSchema(close({ $id: 'document', components: document.components }));
+
+/** Returns a schema in which an object has no fields but those that are described, so that an answer that tells more is a mistake. */
+function close<T>(schema: T): T {
+  if (Array.isArray(schema)) return schema.map(close) as T;
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const closed = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, close(value)]));
+  const isOpen = 'allOf' in closed || 'anyOf' in closed || 'additionalProperties' in closed;
+  if (closed.type === 'object' && closed.properties && !isOpen) closed.additionalProperties = false;
+  return closed as T;
+}
 
 /**
  * Compiled checks by the text of their schema. Because compiling takes longer than all the checks of a schema, each
@@ -82,7 +92,7 @@ const checks = new Map<string, ValidateFunction>();
 /** Lists what is wrong with a value by a schema of the document. */
 export function findMistakes(schema: Schema, value: unknown): string[] {
   const pointed = JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/');
-  const check = checks.get(pointed) ?? ajv.compile(JSON.parse(pointed));
+  const check = checks.get(pointed) ?? ajv.compile(close(JSON.parse(pointed)));
   checks.set(pointed, check);
   return check(value) ? [] : check.errors!.map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
