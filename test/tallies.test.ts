@@ -187,6 +187,44 @@ describe.each(engines)('on $engine', ({ open }) => {
     expect(services.now().toISOString()).toBe('2026-11-23T22:00:00.000Z');
     await close();
   });
+
+  it('counts of outcomes go with the job once they are older than the overview can show, whatever they were counted by', async () => {
+    const { db, close } = await open();
+    const { post, ask, advance, services } = await startPublished({}, db);
+    const week_ms = 7 * 24 * hour_ms;
+    const send = async () => ((await (await post('/forms/mini-ai-experience', lead)).json()) as { id: string }).id;
+    const count = () => jobs.find(({ name }) => name === 'count_days')!.run(services, services.now());
+    const listDays = async () => {
+      const rows = await db.selectFrom('lead_outcomes').select(['time_zone', 'day']).execute();
+      return rows.map(row => `${row.time_zone} ${row.day}`).sort();
+    };
+    const id = await send();
+    await count();
+    const first = ['Asia/Shanghai 4 2026-11-23', 'Asia/Shanghai 4 weeks 2026-11-23'];
+    expect(await listDays()).toEqual(first);
+    for (const zone of ['Asia/Shanghai 3', 'Europe/Paris 4'])
+      await db
+        .insertInto('lead_outcomes')
+        .values({ time_zone: zone, day: '2026-11-23', assigned_to: '', figures: '{}' })
+        .execute();
+    // The overview shows thirteen weeks, and what the first of them is compared with.
+    advance(13 * week_ms);
+    const today = dayOf(services.now(), time_zone);
+    expect(today).toBe('2027-02-22');
+    await send();
+    await count();
+    expect(await listDays()).toHaveLength(6);
+    const span = { from_day: '2026-11-30', to_day: today, time_zone };
+    expect((await readOutcomes(db, span, '2026-11-23')).days).toMatchObject([{ day: '2026-11-23' }, { day: today }]);
+    advance(week_ms);
+    await count();
+    const second = ['Asia/Shanghai 4 2027-02-22', 'Asia/Shanghai 4 weeks 2027-02-22'];
+    expect(await listDays()).toEqual(second);
+    expect((await ask('PATCH', `/leads/${id}`, { status: 'contacted' })).status).toBe(200);
+    await count();
+    expect(await listDays()).toEqual(second);
+    await close();
+  });
 });
 
 describe('GET /consents/stats', () => {

@@ -45,10 +45,12 @@ export const jobs: Job[] = [
     name: 'count_days',
     every_ms: minute_ms,
     async run({ db, settings }, now) {
-      const { tallyOutcomes } = await import('../db/leads/figures/outcome-tally.ts');
+      const { forgetOutcomes, tallyOutcomes } = await import('../db/leads/figures/outcome-tally.ts');
       const consents = await tallyConsents(db, settings.time_zone, now);
       const leads = await tallyLeads(db, settings.time_zone);
-      return { steps: consents + leads + (await tallyOutcomes(db, settings.time_zone)) };
+      const outcomes = await tallyOutcomes(db, settings.time_zone);
+      await forgetOutcomes(db, settings.time_zone, now);
+      return { steps: consents + leads + outcomes };
     },
   },
   {

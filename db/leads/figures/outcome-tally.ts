@@ -27,6 +27,39 @@ export function tallyOutcomes(db: Database, time_zone: string): Promise<number> 
   });
 }
 
+/** Weeks that the overview can show, the present one and the one that the first is compared with included. */
+const weeks_kept = 14;
+
+/**
+ * Deletes the figures of days before those that the overview can show, of every time zone and form that was ever counted. Because
+ * keys and days are in order, it looks at one row of each key.
+ *
+ * @returns The number of keys from which days went.
+ */
+export async function forgetOutcomes(db: Database, time_zone: string, now: Date): Promise<number> {
+  const oldest = addDays(mondayOf(dayOf(now, time_zone)), -7 * (weeks_kept - 1));
+  let forgotten = 0;
+  for (let first = await findFirst(db, ''); first; first = await findFirst(db, first.time_zone)) {
+    if (first.day >= oldest) continue;
+    const { time_zone: key } = first;
+    await db.atomic([db.deleteFrom('lead_outcomes').where('time_zone', '=', key).where('day', '<', oldest).compile()]);
+    forgotten += 1;
+  }
+  return forgotten;
+}
+
+/** Returns the next key after one, with its first day. */
+function findFirst(db: Database, after: string) {
+  return db
+    .selectFrom('lead_outcomes')
+    .select(['time_zone', 'day'])
+    .where('time_zone', '>', after)
+    .orderBy('time_zone')
+    .orderBy('day')
+    .limit(sql.lit(1))
+    .executeTakeFirst();
+}
+
 export function tallyOf(time_zone: string): Tally {
   return { name: 'outcomes', time_zone: zoneOf(time_zone) };
 }

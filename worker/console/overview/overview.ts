@@ -17,7 +17,7 @@ import { readerOf } from '../reader.ts';
 import { overviewPage } from './overview-page.ts';
 import type { WeekCounts } from './weeks.ts';
 
-/** Numbers of weeks to choose from, the present one included. */
+/** Numbers of weeks to choose from, the present one included. The job keeps one week more than the longest (`weeks_kept`). */
 const periods = [4, 8, 13] as const;
 const outcomes = ['accepted', 'customised', 'refused', 'withdrawn'] as const;
 
