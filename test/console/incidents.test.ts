@@ -134,3 +134,12 @@ it('other roles see no incidents', async () => {
     expect(await (await get('/console')).text()).not.toContain(`href="${home}"`);
   }
 });
+
+it('a record that names neither begin nor token marks both fields, each with what is missing', async () => {
+  const { act } = await startDesk();
+  const { page } = await act(home, { to: '2026-11-23T12:00', cause: '', scope: 'token_id', from: '' });
+  expect(page).toMatch(/<select name="token_id" aria-invalid="true" aria-describedby="token_id-error">/);
+  expect(page).toContain('<p class="error" id="token_id-error">Choose the token.</p>');
+  expect(page).toMatch(/id="from-error"[^>]*>Please fill this in\.</);
+  expect(page).not.toContain('id="key_id-error"');
+});

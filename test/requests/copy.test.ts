@@ -153,3 +153,22 @@ async function listUnplaced(db: Database): Promise<string[]> {
     return columns.some(column => /^(lead_id|lead_ids|subject_id)$/.test(column)) ? [name] : [];
   });
 }
+
+it('the page of a request says by when it is answered while it is open, and when it ended afterwards', async () => {
+  const { post, ask, get, advance } = await startPublished();
+  await post('/forms/mini-ai-experience', lead);
+  const taken = await ask('POST', '/subject-requests', { type: 'copy', channel: 'visit', email: lead.email });
+  const { id, reference } = (await taken.json()) as { id: string; reference: string };
+  const read = async () => {
+    const response = await get(`/requests/${reference}?lang=en`, { Accept: browser_accept });
+    return response.text();
+  };
+  const open = await read();
+  expect([open.includes('Answer due by'), open.includes('<dt>Ended</dt>')]).toEqual([true, false]);
+  await ask('POST', `/subject-requests/${id}/verification`, { by: 'in_person' });
+  advance(3_600_000);
+  await ask('POST', `/subject-requests/${id}/fulfilment`);
+  const closed = await read();
+  expect(closed).toMatch(/<dt>Ended<\/dt><dd><time datetime="2026-11-23T05:00:00.000Z">/);
+  expect(closed).not.toContain('Answer due by');
+});

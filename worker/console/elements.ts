@@ -31,6 +31,7 @@ export function renderTable(
  *
  * @param any Text of an option with the empty value, which stands first. Without it one of the other options
  *   is always chosen.
+ * @param attributes More attributes of the select, as HTML.
  */
 export function renderSelect(
   name: string,
@@ -38,7 +39,8 @@ export function renderSelect(
   options: (readonly [value: string, text: string])[],
   chosen: string | undefined,
   any?: string,
+  attributes: Content | string = '',
 ): Content {
   const all = any === undefined ? options : [['', any] as const, ...options];
-  return html`<label>${label}<select name="${name}">${all.map(([value, text]) => html`<option value="${value}"${value === (chosen ?? '') ? html` selected` : ''}>${text}</option>`)}</select></label>`;
+  return html`<label>${label}<select name="${name}"${attributes}>${all.map(([value, text]) => html`<option value="${value}"${value === (chosen ?? '') ? html` selected` : ''}>${text}</option>`)}</select></label>`;
 }

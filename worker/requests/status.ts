@@ -44,7 +44,7 @@ function answerPage(
   const locale = localeOf(c);
   const code = readReceiptCode(c.req.param('reference')!)!;
   const { status: texts, types, refusals } = request_texts[locale];
-  const { type, state, received_at, due_on, provisional, extended_to, verified_at, verification, closed_at } = request;
+  const { type, state, received_at, verified_at, verification, closed_at } = request;
   const awaitsCode = verification === 'code' && !verified_at && !closed_at;
   return showPage(
     c,
@@ -54,8 +54,7 @@ function answerPage(
 <dt>${texts.type}</dt><dd>${types[type as RequestType]}</dd>
 <dt>${texts.state}</dt><dd data-state="${state}">${texts.states[state as RequestState]}</dd>
 <dt>${texts.received}</dt><dd><time datetime="${received_at}">${writeInstant(locale, time_zone, new Date(received_at))}</time></dd>
-<dt>${texts.due}</dt><dd><time datetime="${due_on}">${writeDay(locale, due_on)}</time>${provisional ? html`<br><span class="hint">${texts.provisional}</span>` : ''}</dd>
-${extended_to ? html`<dt>${texts.extended}</dt><dd><time datetime="${extended_to}">${writeDay(locale, extended_to)}</time></dd>` : ''}
+${closed_at ? html`<dt>${texts.closed}</dt><dd><time datetime="${closed_at}">${writeInstant(locale, time_zone, new Date(closed_at))}</time></dd>` : renderDue(locale, request)}
 ${refusal ? html`<dt>${texts.refusal}</dt><dd>${refusals[refusal.code]}${refusal.explanation ? html`<br><span class="typed">${refusal.explanation}</span>` : ''}</dd>` : ''}
 </dl>
 <h2 id="code">${texts.reference}</h2>
@@ -65,6 +64,13 @@ ${refusal ? html`<p>${texts.complain} <a href="/requests?lang=${locale}&amp;type
 ${awaitsCode ? renderCodeForm(locale, code, isWrong) : state === 'received' && !verified_at ? html`<p class="hint">${texts.unverified}</p>` : ''}
 </section>`,
   );
+}
+
+/** Draws until when an open request is answered. */
+function renderDue(locale: Locale, { due_on, provisional, extended_to }: KeyedRequest): Content {
+  const { status: texts } = request_texts[locale];
+  return html`<dt>${texts.due}</dt><dd><time datetime="${due_on}">${writeDay(locale, due_on)}</time>${provisional ? html`<br><span class="hint">${texts.provisional}</span>` : ''}</dd>
+${extended_to ? html`<dt>${texts.extended}</dt><dd><time datetime="${extended_to}">${writeDay(locale, extended_to)}</time></dd>` : ''}`;
 }
 
 /** Draws the form for the code that was mailed. It says nothing of whether one was. */

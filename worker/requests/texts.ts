@@ -20,6 +20,7 @@ interface RequestTexts {
     state: string;
     received: string;
     due: string;
+    closed: string;
     provisional: string;
     extended: string;
     reference: string;
@@ -84,6 +85,7 @@ export const request_texts: Record<Locale, RequestTexts> = {
       state: '状态',
       received: '收到时间',
       due: '答复期限',
+      closed: '办结时间',
       provisional: '该日期为暂定日期，实际期限不会更早结束您的权利。',
       extended: '延长至',
       reference: '查询编号',
@@ -155,6 +157,7 @@ export const request_texts: Record<Locale, RequestTexts> = {
       state: 'State',
       received: 'Received',
       due: 'Answer due by',
+      closed: 'Ended',
       provisional: 'This day is provisional; we answer no later than it.',
       extended: 'Extended to',
       reference: 'Reference',

@@ -65,8 +65,8 @@ export const makeIncident = factory.createHandlers(body(form, { form: true, refu
     const fields = new Set(
       read.error.issues.map(({ path }) => (path[0] === 'scope' ? `scope.${scope}` : String(path[0]))),
     );
-    const codeOf = (field: string) =>
-      field === 'cause' && !cause.trim() ? ('required' as const) : ('invalid' as const);
+    const typed: Record<string, string> = { from, to, cause };
+    const codeOf = (field: string) => (typed[field]?.trim() === '' ? ('required' as const) : ('invalid' as const));
     return refuseForm(
       c,
       [...fields].map(field => ({ field, code: codeOf(field) })),

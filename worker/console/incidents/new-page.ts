@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { type Content, renderError, renderNotice, unaided } from '../../http/page.ts';
+import type { FieldError } from '../../http/problems/slugs.ts';
 import { longest_details } from '../../requests/details.ts';
 import { renderSelect } from '../elements.ts';
 import type { Page } from '../layout.ts';
@@ -38,13 +39,13 @@ ${draft ? renderNotice(describeMistakes(locale, errors)) : ''}
 <form class="asks" method="post" action="/console/incidents" novalidate>
 ${(['from', 'to'] as const).map(name => renderTimeInput(reader, name, typed, draft))}
 ${renderSelect('scope', text.scope, scopes, typed.scope)}
-${renderSelect('token_id', text.chosen.token_id, named, typed.token_id, '—')}
-${renderSelect(
+${renderChoice(reader, 'token_id', named, typed, errors)}
+${renderChoice(
+  reader,
   'key_id',
-  text.chosen.key_id,
   keys.map(key => [key, key] as const),
-  typed.key_id,
-  '—',
+  typed,
+  errors,
 )}
 <div><label for="lead_ids">${text.chosen.lead_ids}</label><span class="hint" id="lead_ids-hint">${text.leadsHint}</span>
 <textarea id="lead_ids" name="lead_ids" rows="2" autocomplete="off" ${unaided}${leads.attributes}>
@@ -54,6 +55,21 @@ ${typed.lead_ids ?? ''}</textarea>${leads.line}</div>
 ${typed.cause ?? ''}</textarea>${cause.line}</div>
 <p class="go"><button>${text.newDo}</button><a class="button quiet" href="/console/incidents">${reader.text.cancel}</a></p></form></section>`,
   };
+}
+
+/** Draws what chooses the scope from a list, with what is wrong with it. */
+function renderChoice(
+  { locale }: Reader,
+  name: 'token_id' | 'key_id',
+  options: (readonly [value: string, text: string])[],
+  typed: Record<string, string>,
+  errors: FieldError[],
+): Content {
+  const { chosen, unchosen } = desk_texts[locale];
+  const isWrong = errors.some(({ field }) => field === `scope.${name}`);
+  const attributes = isWrong ? html` aria-invalid="true" aria-describedby="${name}-error"` : '';
+  const line = isWrong ? html`<p class="error" id="${name}-error">${unchosen[name]}</p>` : '';
+  return html`<div>${renderSelect(name, chosen[name], options, typed[name], '—', attributes)}${line}</div>`;
 }
 
 function renderTimeInput(
