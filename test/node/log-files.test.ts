@@ -113,6 +113,37 @@ it.runIf(hasPrlimit)(
   },
 );
 
+describe('a stop ends with 0', () => {
+  const health = (url: string) => fetch(`${url}/health?${'x'.repeat(500)}`).then(({ status }) => status);
+
+  it.each([true, false])(
+    'while nobody reads what it prints; who reads on gets it to the last line: %s',
+    async readsOn => {
+      const server = await startServer(folder, { ...unguarded, LOG_LEVEL: 'debug' });
+      server.holdOutput(true);
+      // Some 300 KB: more than the pipe and its reader hold.
+      for (let n = 0; n < 100; n++)
+        expect(await Promise.all(Array.from({ length: 16 }, () => health(server.url)))).toEqual(Array(16).fill(200));
+      const ended = server.stop();
+      if (readsOn) server.holdOutput(false);
+      expect(await ended).toBe(0);
+      if (readsOn) await expect.poll(() => server.output()).toMatch(/"event":"stopped"}\n$/);
+    },
+  );
+
+  it('while the folder of the log is gone, or a file stands in its place', async () => {
+    for (const inPlace of [() => {}, () => writeFileSync(join(folder, 'logs'), '')]) {
+      const server = await startServer(folder, { ...unguarded, LOG_DIR: join(folder, 'logs') });
+      rmSync(join(folder, 'logs'), { recursive: true });
+      inPlace();
+      expect(await health(server.url)).toBe(200);
+      expect(await server.stop()).toBe(0);
+      await expect.poll(() => server.output()).toMatch(/"event":"stopped"}\n$/);
+      rmSync(join(folder, 'logs'), { recursive: true, force: true });
+    }
+  });
+});
+
 describe('[P10] the files of the log', () => {
   const said: string[] = [];
   const open = (months: number, log_dir = folder) => {

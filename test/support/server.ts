@@ -30,6 +30,8 @@ export interface RunningServer {
   errors(): string;
   /** Stops reading what it prints, like a log collector that has died. */
   closeOutput(): void;
+  /** Leaves what it prints unread, like a collector that hangs, or reads on. */
+  holdOutput(isHeld: boolean): void;
   /** Returns the most memory that it has held, in MB (Linux only). */
   residentMb(): number;
   /** Sends a signal, unless it has ended already, and waits for its end. Returns the exit code. */
@@ -81,6 +83,7 @@ export async function startProcess(
     output,
     errors,
     closeOutput: () => child.stdout!.destroy(),
+    holdOutput: isHeld => void (isHeld ? child.stdout!.pause() : child.stdout!.resume()),
     residentMb() {
       const [, kib] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
       return Math.round(Number(kib) / 1024);
