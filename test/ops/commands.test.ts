@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keyFileOf } from '../../worker/node/backup/key-file.ts';
 import { openStore } from '../../worker/node/store.ts';
 import { commands } from '../../worker/ops/commands.ts';
 import { database_options } from '../../worker/ops/run/target.ts';
@@ -339,3 +340,20 @@ describe('the table of commands', () => {
     await writeTable('docs/commands.md', ['command', 'what it does', '`--target d1`'], rows);
   });
 });
+
+it.each(['through-a-file', 'a-link-to-nothing', 'keys-that-do-not-read'])(
+  'a command for the database goes on where BACKUP_DIR cannot be read: %s',
+  async name => {
+    writeFileSync(join(folder, 'file'), '', { flag: 'a' });
+    const paths: Record<string, string> = {
+      'through-a-file': join(folder, 'file', 'backups'),
+      'a-link-to-nothing': join(folder, name),
+      'keys-that-do-not-read': join(folder, name),
+    };
+    if (name === 'a-link-to-nothing') symlinkSync(join(folder, 'nowhere'), paths[name]!);
+    else if (name === 'keys-that-do-not-read') mkdirSync(keyFileOf(paths[name]!), { recursive: true });
+    const DATABASE_URL = `file:${join(folder, `of-${name}`, 'leads.db')}`;
+    const listed = await operate(['token', 'list'], { DATABASE_URL, BACKUP_DIR: paths[name]! });
+    expect(listed).toMatchObject({ code: 0, stdout: '[]\n', stderr: '' });
+  },
+);
