@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -325,6 +325,10 @@ describe('ops check says what is wrong with', () => {
       `BACKUP_DIR, ${file}: it cannot be written (ENOTDIR)`,
       `LOG_DIR, ${join(file, 'logs')}: it cannot be written (ENOTDIR)`,
     ]);
+    const link = join(folder, 'a-link-to-nothing');
+    symlinkSync(join(folder, 'nowhere'), link);
+    const away = await check({ ...small, BACKUP_DIR: link });
+    expect(away.wrong.map(({ found }) => found)).toContain(`BACKUP_DIR, ${link}: it cannot be written (ENOENT)`);
     const beside = await check({ ...small, BACKUP_DIR: join(folder, 'backups'), LOG_DIR: join(folder, 'logs') });
     expect(beside.warnings.filter(line => line.check === 'disk').map(({ found }) => found)).toContain(
       'BACKUP_DIR is on the same disk as the database',

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Bytes } from '../../../db/backup/bytes.ts';
 import { Refusal } from '../../../db/backup/refusal.ts';
@@ -26,10 +26,21 @@ export function nameFolder(now: Date): string {
  * Because a clock that was ahead has named those of the future, they are older than any other.
  */
 export async function listBackups(folder: string, now: Date): Promise<string[]> {
-  const names = ((await readdir(folder).catch(orUndefined)) ?? []).filter(name => folder_name.test(name)).sort();
+  const names = (await readNames(folder)).filter(name => folder_name.test(name)).sort();
   const whole = await Promise.all(names.map(name => exists(join(folder, name, manifest_name))));
   const found = names.filter((_, n) => whole[n]);
   return [...found.filter(name => isOfFuture(name, now)), ...found.filter(name => !isOfFuture(name, now))];
+}
+
+/** Lists a folder; nothing where none was made yet. A link to nothing, as to a disk that is away, is no empty folder. */
+export async function readNames(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT' && !(await lstat(folder).catch(orUndefined));
+    if (isAbsent) return [];
+    throw error;
+  }
 }
 
 /** Tells whether a backup is named by a time that is still to come, as no two clocks differ by themselves. */

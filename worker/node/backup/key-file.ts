@@ -11,7 +11,7 @@ import {
 import { type IsSigned, isManifestSigned, readManifest, writeManifest } from '../../../db/backup/manifest.ts';
 import { isSignedBy } from '../../../db/vault/checkpoint-key.ts';
 import type { KeyEncryptionKey } from '../../../db/vault/vault.ts';
-import { exists, explainRoom, listBackups, manifest_name, readBytes, replaceFile } from './files.ts';
+import { exists, explainRoom, listBackups, manifest_name, readBytes, readNames, replaceFile } from './files.ts';
 import type { Keyring } from './keyring.ts';
 import { withLock } from './lock.ts';
 
@@ -117,7 +117,11 @@ function isSignedEarlier(text: string, { key, isSigned }: Keyring): boolean {
 /** Number of backups, and of subjects in their files of keys, by the key encryption key that wraps their keys. */
 export type BackupCounts = Map<string, { backups: number; subjects: number }>;
 
-/** Counts what each key encryption key wraps in folders of backups. */
+/**
+ * Counts what each key encryption key wraps in folders of backups.
+ *
+ * @throws The error of a folder that cannot be read, because a key might be dropped that something there needs.
+ */
 export async function countBackupKeys(folders: string[], keyring: Keyring): Promise<BackupCounts> {
   const counts: BackupCounts = new Map();
   const add = (kek_id: string, what: 'backups' | 'subjects') => {
@@ -125,12 +129,18 @@ export async function countBackupKeys(folders: string[], keyring: Keyring): Prom
     count[what] += 1;
     counts.set(kek_id, count);
   };
-  for (const folder of folders) {
-    const file = await openKeyFile(folder, keyring);
-    if (!file) continue;
-    for (const { kek_id } of Object.values(file.header.backups)) add(kek_id, 'backups');
-    const column = file.header.columns.indexOf('kek_id');
-    for await (const rows of file.rows) for (const row of rows) add(String(row[column]), 'subjects');
-  }
+  for (const folder of folders)
+    try {
+      await readNames(folder);
+      const file = await openKeyFile(folder, keyring);
+      if (!file) continue;
+      for (const { kek_id } of Object.values(file.header.backups)) add(kek_id, 'backups');
+      const column = file.header.columns.indexOf('kek_id');
+      for await (const rows of file.rows) for (const row of rows) add(String(row[column]), 'subjects');
+    } catch (error) {
+      const { code, syscall } = error as NodeJS.ErrnoException;
+      if (!syscall) throw error;
+      throw Object.assign(new Error(`${folder}: the backups there cannot be read (${code})`), { code });
+    }
   return counts;
 }

@@ -1,4 +1,4 @@
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants, lstat, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { isNearlyFull, listPlaces, type Place, readRoom } from '../../node/disks.ts';
 import type { Settings } from '../../settings.ts';
@@ -39,13 +39,14 @@ async function checkPlace(place: Place, folder: string): Promise<Line> {
   }
 }
 
-/** Finds the folder, or the nearest one above it. */
+/** Finds the folder, or the nearest one above it. A link to nothing is neither. */
 async function findNearest(folder: string): Promise<{ path: string; isThere: boolean }> {
   try {
     if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
     return { path: folder, isThere: true };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const isLink = (await lstat(folder).catch(() => undefined)) !== undefined;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || isLink) throw error;
     return { path: (await findNearest(dirname(folder))).path, isThere: false };
   }
 }
