@@ -32,6 +32,14 @@ describe.each(engines)('accounts on $engine', ({ open }) => {
     expect(elsewhere.holder).toBe('张伟');
 
     const session = await openSession(db, other.id, noon, 'first token');
+    const [kept] = await db
+      .selectFrom('console_sessions')
+      .selectAll()
+      .where('renewal_sealed', 'is not', null)
+      .execute();
+    for (const text of Object.values(kept!).map(String))
+      for (const read of [text, ...text.split('.').map(part => Buffer.from(part, 'base64url').toString('latin1'))])
+        expect(read).not.toContain('first token');
     const vouched_at = noon.toISOString();
     expect(await findSession(db, session, later(1), true)).toMatchObject({ ...other, vouched_at, is_renewable: true });
     const claim = (at: Date, seen = vouched_at) => claimRenewal(db, session, seen, at);
