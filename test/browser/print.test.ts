@@ -24,7 +24,7 @@ afterAll(async () => {
   remove();
 });
 
-/** What a sheet of paper has no use for. */
+/** Selects what only a screen has a use for. */
 const worked_with = 'nav, button, .button, select, summary, .skip, .languages, .toast, dialog, input, kbd';
 
 /** Reads what of the present page comes onto paper: what is only worked with, its words, its rows and what is cut off. */

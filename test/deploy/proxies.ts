@@ -138,7 +138,7 @@ function change(text: string, changes: Change[]): string {
   }, text);
 }
 
-/** What a certificate signs with. The suites that a proxy can speak hang on it. */
+/** Tells openssl which key a certificate signs with. The suites that a proxy can speak hang on it. */
 const certificate_keys = {
   ec: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'],
   rsa: ['-newkey', 'rsa:2048'],

@@ -355,7 +355,7 @@ it.each(['through-a-file', 'a-link-to-nothing', 'keys-that-do-not-read'])(
     const DATABASE_URL = `file:${join(folder, `of-${name}`, 'leads.db')}`;
     const listed = await operate(['token', 'list'], { DATABASE_URL, BACKUP_DIR: paths[name]! });
     expect(listed).toMatchObject({ code: 0, stdout: '[]\n', stderr: '' });
-    // Whoever asks which keys are needed is not told of none, because a key would be dropped that backups need.
+    // The answer is no empty list, because a key would be dropped that backups need.
     const [one, two, three] = [1, 2, 3].map(n => Buffer.alloc(32, n).toString('base64'));
     const keys = { ENCRYPTION_KEYS: `one:${one}`, INDEX_KEY: two!, SIGNING_KEY: three! };
     const status = await operate(['keys', 'status'], { DATABASE_URL, BACKUP_DIR: paths[name]!, ...keys });

@@ -29,7 +29,7 @@ export async function failCalls(pids: number[], calls: string): Promise<() => Pr
   await new Promise<void>((resolve, reject) => {
     strace.stderr.on('data', chunk => {
       said += chunk;
-      // Of one that has ended since it says that it cannot attach to it.
+      // strace says of a process that has ended since that it cannot attach to it.
       if (said.match(/attached|attach:/g)?.length === pids.length) resolve();
     });
     ended.then(() => reject(new Error(`strace: ${said}`)));

@@ -58,7 +58,7 @@ export const extendTime = factory.createHandlers(body(extension, { form: true, r
   return act(c, id => extendRequest(services, id, c.req.valid('json'), actorOf(c), services.now()), 'extended');
 });
 
-/** What a fulfilment may need: the right values of a correction; of an erasure its ground, and that it is meant. */
+/** Reads what a fulfilment may need: the right values of a correction; of an erasure its ground, and that it is meant. */
 const settling = z.object({
   name: spareField('name'),
   phone: spareField('phone'),

@@ -12,7 +12,7 @@ export interface RequestDetails {
   /** The code that the person was given; undefined where its key is not listed any more. */
   reference: string | undefined;
   urgency: Urgency | undefined;
-  /** What is written of the request, in clear or masked; undefined once it is erased. */
+  /** The texts of the request, in clear or masked; undefined once it is erased. */
   texts: RequestTexts | undefined;
   /** The reveal that covers the page; undefined while it is masked. */
   shown: string | undefined;

@@ -36,7 +36,7 @@ export function lastDayWithin(calendar: WorkingCalendar, now: Date, days: number
   return last;
 }
 
-/** What is to be done next about a request. */
+/** The next act on a request. */
 export type Step = 'verify' | 'again' | 'approve' | 'await' | 'fulfil' | 'none';
 
 /**

@@ -28,7 +28,7 @@ const covered_ms = 10 * 60_000;
 /** Leads of a request that its page shows. */
 const leads_shown = 50;
 
-/** What a session was shown, and until when. */
+/** A reveal: the request that a session was shown, and until when. */
 interface Shown {
   id: string;
   until: string;
