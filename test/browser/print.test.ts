@@ -51,6 +51,7 @@ async function print(rows: string, unwanted = worked_with) {
         cut: cut.map(element => element.outerHTML.slice(0, 90)),
         rows: seen(rows!).length,
         text: document.body.innerText,
+        mark: getComputedStyle(document.documentElement).getPropertyValue('--new').trim(),
       };
     },
     [rows, unwanted],
@@ -112,6 +113,7 @@ it('of the console the list has all its rows, a lead what is known, and each pag
   const list = await print('.leads > li');
   expect(list.rows).toBe(shown);
   expect(list.sheets).toBeGreaterThan(1);
+  expect(list.mark).toBe('#0b6a62');
   await page.locator('main a[href^="/console/leads/"]').first().click();
   await page.waitForURL(/leads\//);
   await page.locator('form.reveal [name=purpose]').first().click();
