@@ -104,6 +104,11 @@ describe('[R2] a copy', () => {
     ])
       expect(page).toContain(`<dt>${name}</dt><dd>${meaning}</dd>`);
     expect(page).not.toContain('<dd>by_staff</dd>');
+    expect(readHistory(page).slice(0, 3)).toEqual([
+      'Received (you) Name, Phone, Email, Company · Mini AI experience request',
+      'Status or assignee changed (privacy officer) State: new → closed, Reason it was closed, Person in charge, To be contacted on, Note by our staff · Mini AI experience request',
+      'Seen in clear (sales) Name, Phone, Email, Company, Note by our staff',
+    ]);
     const [, file] = /href="data:application\/json;base64,([^"]+)"/.exec(page)!;
     expect(JSON.parse(Buffer.from(file!, 'base64').toString())).toMatchObject({
       leads: [{ values: { email: lead.email } }],
@@ -111,6 +116,15 @@ describe('[R2] a copy', () => {
     const again = await submit(`${path}?lang=en`, {});
     expect(again.status).toBe(404);
     expect(await again.text()).not.toContain(lead.email);
+  });
+
+  it('tells its history without a code', async () => {
+    const { id, path, ask, submit } = await openRequest();
+    const hold = { ground: 'court', reference: '（2026）苏01民初123号', review_on: '2027-01-01' };
+    expect((await ask('POST', `/leads/${id}/holds`, hold)).status).toBe(201);
+    const told = readHistory(await (await submit(`${path}?lang=zh-CN`, {})).text());
+    expect(told.length).toBeGreaterThan(5);
+    for (const line of told) expect(line).not.toMatch(/[a-z]{4}|[_>]/);
   });
 
   it('opens for one of many at once, and for nobody after seven days', async () => {
@@ -143,6 +157,12 @@ describe('[R2] a copy', () => {
   });
 });
 
+/** Reads the lines of a copy's history, without their times. */
+function readHistory(page: string): string[] {
+  const [, list] = /<h3>[^<]*<\/h3>\s*<ul>(.*?)<\/ul>/s.exec(page)!;
+  return [...list!.matchAll(/<\/time>: (.*?)<\/li>/g)].map(([, line]) => line!.replace(/<[^>]+>/g, ''));
+}
+
 /** Lists the tables that name a lead or a subject, and the columns of those that are copied, that have no place in a copy. */
 async function listUnplaced(db: Database): Promise<string[]> {
   const tables = await db.snapshot(snapshot => snapshot.listTables());
@@ -154,21 +174,46 @@ async function listUnplaced(db: Database): Promise<string[]> {
   });
 }
 
-it('the page of a request says by when it is answered while it is open, and when it ended afterwards', async () => {
-  const { post, ask, get, advance } = await startPublished();
+describe('the page of a request', () => {
+  it('says by when it is answered while it is open, and when it ended afterwards', async () => {
+    const { read, fulfil, advance } = await openCopyRequest();
+    const open = await read();
+    expect([open.includes('Answer due by'), open.includes('<dt>Ended</dt>')]).toEqual([true, false]);
+    advance(3_600_000);
+    await fulfil();
+    const closed = await read();
+    expect(closed).toMatch(/<dt>Ended<\/dt><dd><time datetime="2026-11-23T05:00:00.000Z">/);
+    expect(closed).not.toContain('Answer due by');
+  });
+
+  it('says how one gets a copy, that it was opened, and that its days are over', async () => {
+    const { read, fulfil, post } = await openCopyRequest();
+    expect(await read()).not.toContain('<dt>Copy</dt>');
+    const { copy_url } = (await (await fulfil()).json()) as { copy_url: string };
+    const waiting = await read();
+    expect(waiting).toContain('opens once, until 30 November 2026, 12:00 Beijing time');
+    expect(waiting).not.toContain(copy_url.slice(-10));
+    await post(copy_url.slice(origin.length), '');
+    expect(await read()).toContain('It was opened on 23 November 2026, 12:00 Beijing time');
+
+    const late = await openCopyRequest();
+    await late.fulfil();
+    late.advance(7 * 86_400_000);
+    expect(await late.read()).toContain('opens no more');
+  });
+});
+
+/** Takes a request for a copy at the desk, whose person is verified. */
+async function openCopyRequest() {
+  const started = await startPublished();
+  const { post, ask, get } = started;
   await post('/forms/mini-ai-experience', lead);
   const taken = await ask('POST', '/subject-requests', { type: 'copy', channel: 'visit', email: lead.email });
   const { id, reference } = (await taken.json()) as { id: string; reference: string };
-  const read = async () => {
-    const response = await get(`/requests/${reference}?lang=en`, { Accept: browser_accept });
-    return response.text();
-  };
-  const open = await read();
-  expect([open.includes('Answer due by'), open.includes('<dt>Ended</dt>')]).toEqual([true, false]);
   await ask('POST', `/subject-requests/${id}/verification`, { by: 'in_person' });
-  advance(3_600_000);
-  await ask('POST', `/subject-requests/${id}/fulfilment`);
-  const closed = await read();
-  expect(closed).toMatch(/<dt>Ended<\/dt><dd><time datetime="2026-11-23T05:00:00.000Z">/);
-  expect(closed).not.toContain('Answer due by');
-});
+  return {
+    ...started,
+    fulfil: () => ask('POST', `/subject-requests/${id}/fulfilment`),
+    read: async () => (await get(`/requests/${reference}?lang=en`, { Accept: browser_accept })).text(),
+  };
+}

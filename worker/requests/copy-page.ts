@@ -70,8 +70,33 @@ ${renderList(c, { id, form, ...rest })}
 
 function renderEvent(c: Context<App>, locale: Locale, { at, action, role, fields, purpose }: Laid): Content {
   const { actions, roles } = copy_texts[locale];
-  const more = [fields, purpose].filter(Boolean).join(' · ');
+  const more = [...describeFields(locale, fields), ...describePurpose(locale, purpose)].join(' · ');
   return html`<li>${writeTime(c, String(at))}: ${actions[String(action)] ?? action} (${roles[String(role)] ?? role})${more ? html` <span class="hint">${more}</span>` : ''}</li>`;
+}
+
+/** Names the fields of an event; of a status, from what to what. An id stays in the file, because it tells its reader nothing. */
+function describeFields(locale: Locale, fields: unknown): string[] {
+  const { names, values } = copy_texts[locale];
+  const labels: Record<string, string> = common_form_texts[locale].labels;
+  const named = String(fields ?? '')
+    .split(',')
+    .flatMap(field => {
+      const [, from, to] = /^status:(\w+)>(\w+)$/.exec(field) ?? [];
+      if (from && to) return [`${names.now}: ${values.now![from] ?? from} → ${values.now![to] ?? to}`];
+      return labels[field] ?? names[field] ?? [];
+    });
+  return named.length > 0 ? [named.join(locale === 'zh-CN' ? '、' : ', ')] : [];
+}
+
+/** Says what an event was for. */
+function describePurpose(locale: Locale, purpose: unknown): string[] {
+  if (typeof purpose !== 'string') return [];
+  const { purposes, values } = copy_texts[locale];
+  const known: Record<string, string> = {
+    ...{ ...form_texts[locale].titles, ...values.verified_by },
+    ...{ ...request_texts[locale].types, ...purposes },
+  };
+  return [known[purpose] ?? purpose];
 }
 
 /** Renders what is laid out, by name; what lies within by both names. */

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../db/audit/record.ts';
+import type { HoldGround, RevealPurpose } from '../../db/leads/lead.ts';
 import type { Locale } from '../shared/locales.ts';
 
 interface CopyTexts {
@@ -21,6 +22,8 @@ interface CopyTexts {
   /** What the codes of some values mean, by name of the value. */
   values: Record<string, Record<string, string>>;
   actions: Partial<Record<AuditEvent['action'], string>> & Record<string, string>;
+  /** What an act was for, where the texts of requests and forms do not say it. */
+  purposes: Record<RevealPurpose | HoldGround | 'policy' | 'incident', string>;
   roles: Record<string, string>;
 }
 
@@ -48,6 +51,7 @@ export const copy_texts: Record<Locale, CopyTexts> = {
       changed_at: '最近更改',
       received_at: '收到时间',
       contacted_at: '首次联系',
+      assigned_to: '负责人',
       qualified_at: '确认意向',
       closed_at: '结束时间',
       policy_version: '同意的隐私政策版本',
@@ -106,10 +110,16 @@ export const copy_texts: Record<Locale, CopyTexts> = {
       'restriction.lifted': '解除限制处理',
       'request.received': '收到请求',
       'request.verified': '核验身份',
+      'request.unverified': '核验身份未成功',
       'request.fulfilled': '完成请求',
       'copy.opened': '打开副本',
       'address.opened': '为给您发邮件而读取邮箱',
       'mail.sent': '已给您发送邮件',
+    },
+    purposes: {
+      ...{ first_contact: '首次联系', follow_up: '后续跟进', subject_request: '答复您的请求', correction: '更正信息' },
+      ...{ handover: '交接', policy: '政策变更', incident: '安全事件告知' },
+      ...{ law: '法定义务', court: '诉讼案件', authority: '主管机关要求', finance: '财务与税务', dispute: '争议' },
     },
     roles: {
       visitor: '您',
@@ -145,6 +155,7 @@ export const copy_texts: Record<Locale, CopyTexts> = {
       changed_at: 'Last change',
       received_at: 'Received',
       contacted_at: 'First contact',
+      assigned_to: 'Person in charge',
       qualified_at: 'Found to fit',
       closed_at: 'Ended',
       policy_version: 'Privacy policy agreed to',
@@ -203,10 +214,17 @@ export const copy_texts: Record<Locale, CopyTexts> = {
       'restriction.lifted': 'Restriction lifted',
       'request.received': 'Request received',
       'request.verified': 'Verified',
+      'request.unverified': 'Not verified',
       'request.fulfilled': 'Request fulfilled',
       'copy.opened': 'Copy opened',
       'address.opened': 'Address opened to send you a mail',
       'mail.sent': 'Mail sent to you',
+    },
+    purposes: {
+      ...{ first_contact: 'first contact', follow_up: 'follow-up', subject_request: 'your request' },
+      ...{ correction: 'correction', handover: 'handover', policy: 'change of the policy' },
+      ...{ incident: 'notice of an incident', law: 'duty by law', court: 'court case' },
+      ...{ authority: 'order of an authority', finance: 'accounting and tax', dispute: 'dispute' },
     },
     roles: {
       visitor: 'you',

@@ -55,6 +55,7 @@ function answerPage(
 <dt>${texts.state}</dt><dd data-state="${state}">${texts.states[state as RequestState]}</dd>
 <dt>${texts.received}</dt><dd><time datetime="${received_at}">${writeInstant(locale, time_zone, new Date(received_at))}</time></dd>
 ${closed_at ? html`<dt>${texts.closed}</dt><dd><time datetime="${closed_at}">${writeInstant(locale, time_zone, new Date(closed_at))}</time></dd>` : renderDue(locale, request)}
+${renderCopy(c, request)}
 ${refusal ? html`<dt>${texts.refusal}</dt><dd>${refusals[refusal.code]}${refusal.explanation ? html`<br><span class="typed">${refusal.explanation}</span>` : ''}</dd>` : ''}
 </dl>
 <h2 id="code">${texts.reference}</h2>
@@ -64,6 +65,20 @@ ${refusal ? html`<p>${texts.complain} <a href="/requests?lang=${locale}&amp;type
 ${awaitsCode ? renderCodeForm(locale, code, isWrong) : state === 'received' && !verified_at ? html`<p class="hint">${texts.unverified}</p>` : ''}
 </section>`,
   );
+}
+
+/** Draws what becomes of the copy that a request asked for, because a page that says "fulfilled" does not hand it over. */
+function renderCopy(c: Context<App>, { copy_until, copy_opened_at }: KeyedRequest): Content {
+  if (!copy_until) return html``;
+  const { settings, now } = c.var.services;
+  const { time_zone, controller_contact: contact = '' } = settings;
+  const locale = localeOf(c);
+  const { copy } = request_texts[locale].status;
+  const write = (at: string) => writeInstant(locale, time_zone, new Date(at));
+  const isOver = copy_until <= now().toISOString();
+  const told = copy_opened_at ? copy.opened(write(copy_opened_at)) : isOver ? copy.over : copy.waits(write(copy_until));
+  const whom = copy_opened_at || isOver ? '' : contact;
+  return html`<dt>${copy.title}</dt><dd>${told}${whom ? html`<br><span class="hint">${whom}</span>` : ''}</dd>`;
 }
 
 /** Draws until when an open request is answered. */

@@ -21,6 +21,8 @@ interface RequestTexts {
     received: string;
     due: string;
     closed: string;
+    /** What becomes of a copy: how one gets it while it waits, that it was opened, that its days are over. */
+    copy: { title: string; waits(until: string): string; opened(at: string): string; over: string };
     provisional: string;
     extended: string;
     reference: string;
@@ -86,6 +88,13 @@ export const request_texts: Record<Locale, RequestTexts> = {
       received: '收到时间',
       due: '答复期限',
       closed: '办结时间',
+      copy: {
+        title: '信息副本',
+        waits: until =>
+          `已备好，可在 ${until} 之前打开一次。打开副本的地址已发送到您的邮箱，或由我们的工作人员直接交给您。`,
+        opened: at => `已于 ${at} 打开。`,
+        over: '有效期内未打开，已不能再打开。如仍需要，请重新提出请求。',
+      },
       provisional: '该日期为暂定日期，实际期限不会更早结束您的权利。',
       extended: '延长至',
       reference: '查询编号',
@@ -158,6 +167,13 @@ export const request_texts: Record<Locale, RequestTexts> = {
       received: 'Received',
       due: 'Answer due by',
       closed: 'Ended',
+      copy: {
+        title: 'Copy',
+        waits: until =>
+          `It is ready, and opens once, until ${until}. Its address was mailed to you, or is handed to you by our staff.`,
+        opened: at => `It was opened on ${at}.`,
+        over: 'It was not opened in time, and opens no more. Ask again if you still want it.',
+      },
       provisional: 'This day is provisional; we answer no later than it.',
       extended: 'Extended to',
       reference: 'Reference',
