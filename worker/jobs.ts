@@ -12,7 +12,7 @@ import { listChanges, listPolicies } from '../db/policies.ts';
 import { createCheckpointKey } from '../db/vault/checkpoint-key.ts';
 import { index_rule } from '../db/vault/vault.ts';
 import type { Services } from './context.ts';
-import { canMail } from './egress.ts';
+import { canMail } from './egress/mail.ts';
 import { expireAll } from './retention.ts';
 import { normalizePhone } from './shared/phone.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { whilePassing } from '../../worker/node/patience.ts';
+import { whilePassing } from '../../worker/node/start/patience.ts';
 import { createPostgresDatabase } from '../support/engines.ts';
 import { test_keys, unguarded } from '../support/harness.ts';
 import { makeFolder, startServer } from '../support/server.ts';
@@ -97,7 +97,7 @@ it('of several first starts at once in one folder, all get the same keys', async
       parentPort.postMessage(keys);
     });
   `;
-  const module = new URL('../../worker/node/development.ts', import.meta.url).href;
+  const module = new URL('../../worker/node/start/development.ts', import.meta.url).href;
   const all = await Promise.all(
     Array.from(
       { length: threads },

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { expect, it } from 'vitest';
-import { mailOut, type PostMail } from '../../worker/egress.ts';
+import { mailOut, type PostMail } from '../../worker/egress/mail.ts';
 import { createPostMail } from '../../worker/node/mail.ts';
 import { readSettings } from '../../worker/settings.ts';
 import { origin, start, test_keys } from '../support/harness.ts';

@@ -1,4 +1,5 @@
-import { type Connect, isLiteral, Refused } from '../egress.ts';
+import { isLiteral } from '../egress/addresses.ts';
+import { type Connect, Refused } from '../egress/call.ts';
 
 /**
  * Sends a request to another host by `fetch`, for a host that cannot see to which address a name leads: only names and numeric

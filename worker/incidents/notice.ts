@@ -5,7 +5,7 @@ import { findIncident } from '../../db/incidents/find.ts';
 import type { notice_parts } from '../../db/incidents/incident.ts';
 import { giveNotice } from '../../db/incidents/notice.ts';
 import { type App, factory } from '../context.ts';
-import { canMail } from '../egress.ts';
+import { canMail } from '../egress/mail.ts';
 import { actorOf } from '../guards/access.ts';
 import { problem } from '../http/problems/problem.ts';
 import { instant, uuid } from '../http/query-fields.ts';

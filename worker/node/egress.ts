@@ -2,7 +2,8 @@ import { lookup } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { type Connect, type Judge, Refused } from '../egress.ts';
+import type { Judge } from '../egress/addresses.ts';
+import { type Connect, Refused } from '../egress/call.ts';
 
 /** Time for which a connection that has nothing to do is kept for the next message. Receivers close it later. */
 const kept_ms = 1_000;

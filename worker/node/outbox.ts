@@ -1,6 +1,6 @@
 import { listDueChannels } from '../../db/notices/turns.ts';
 import type { Services } from '../context.ts';
-import { canMail } from '../egress.ts';
+import { canMail } from '../egress/mail.ts';
 
 /** Time from a commit to the look at the outbox, so that one look serves many commits. */
 const gather_ms = 20;

@@ -1,4 +1,4 @@
-import { mailOut } from '../egress.ts';
+import { mailOut } from '../egress/mail.ts';
 import { checkField } from '../shared/fields.ts';
 import type { Kind } from './kind.ts';
 import { writeText } from './texts.ts';

@@ -3,7 +3,7 @@ import type { Target } from '../../db/notices/channel-seal.ts';
 import type { Notice } from '../../db/notices/outbox.ts';
 import type { Pace } from '../../db/notices/turns.ts';
 import type { Services } from '../context.ts';
-import type { RefusedCode } from '../egress.ts';
+import type { RefusedCode } from '../egress/addresses.ts';
 import type { Locale } from '../shared/locales.ts';
 
 /** What sending needs. */

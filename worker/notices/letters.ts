@@ -13,7 +13,7 @@ import { findMeant, type Meant } from '../../db/requests/meant.ts';
 import { code_ms, codeOf } from '../../db/requests/verify.ts';
 import type { Mails } from '../../db/schema.ts';
 import type { Services } from '../context.ts';
-import type { Mail } from '../egress.ts';
+import type { Mail } from '../egress/mail.ts';
 import { writeDay, writeInstant } from '../http/times.ts';
 import { incident_texts } from '../incidents/texts.ts';
 import type { Locale } from '../shared/locales.ts';

@@ -2,7 +2,7 @@ import { listDueMails, recordMail, splitAbout, takeMail } from '../../db/notices
 import type { Mails } from '../../db/schema.ts';
 import { LostKey } from '../../db/vault/lost-key.ts';
 import type { Services } from '../context.ts';
-import { canMail, mailOut } from '../egress.ts';
+import { canMail, mailOut } from '../egress/mail.ts';
 import { type Letter, type LetterKind, letters, writeLetter } from './letters.ts';
 
 /**

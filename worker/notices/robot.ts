@@ -1,6 +1,7 @@
 import type { Attempt } from '../../db/notices/attempts.ts';
 import type { Pace } from '../../db/notices/turns.ts';
-import { checkAddress, postOut } from '../egress.ts';
+import { checkAddress } from '../egress/addresses.ts';
+import { postOut } from '../egress/call.ts';
 import type { Kind } from './kind.ts';
 import { type Text, writeText } from './texts.ts';
 

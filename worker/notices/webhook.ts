@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { timeOf } from '../../db/ids.ts';
-import { checkAddress, postOut } from '../egress.ts';
+import { checkAddress } from '../egress/addresses.ts';
+import { postOut } from '../egress/call.ts';
 import type { Kind, Message, Sender } from './kind.ts';
 import { pageOf } from './pages.ts';
 

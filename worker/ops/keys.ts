@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { fillInKeys } from '../node/development.ts';
+import { fillInKeys } from '../node/start/development.ts';
 import { findFolder } from '../node/store.ts';
 import { type Environment, localAddress, readSettings, type Settings, settings_table } from '../settings.ts';
 import { Mistake } from './run/command.ts';

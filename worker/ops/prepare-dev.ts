@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { keepSecret, makeKeys, publishSample } from '../node/development.ts';
+import { keepSecret, makeKeys, publishSample } from '../node/start/development.ts';
 import { readPublisher } from './policy.ts';
 import { defineCommand } from './run/command.ts';
 import { migrateD1 } from './run/d1.ts';

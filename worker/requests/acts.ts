@@ -7,7 +7,7 @@ import { findRequest } from '../../db/requests/find.ts';
 import { fulfilRequest } from '../../db/requests/fulfil.ts';
 import { refusal_codes, staff_verifications } from '../../db/requests/request.ts';
 import { type App, factory } from '../context.ts';
-import { canMail } from '../egress.ts';
+import { canMail } from '../egress/mail.ts';
 import { actorOf } from '../guards/access.ts';
 import { problem } from '../http/problems/problem.ts';
 import type { Slug } from '../http/problems/slugs.ts';

@@ -9,7 +9,7 @@ import {
 import { request_types, worded_types } from '../../db/requests/request.ts';
 import { readReceiptCode } from '../../db/vault/signer.ts';
 import { type App, factory } from '../context.ts';
-import { canMail } from '../egress.ts';
+import { canMail } from '../egress/mail.ts';
 import { form_texts } from '../forms/texts.ts';
 import { acceptOnce, answerRefused, describeRefused, type Outcome } from '../guards/submission.ts';
 import { localeOf } from '../http/language.ts';

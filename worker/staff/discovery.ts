@@ -1,6 +1,6 @@
 import * as oidc from 'openid-client';
 import type { Services } from '../context.ts';
-import { callOut } from '../egress.ts';
+import { callOut } from '../egress/call.ts';
 import type { Settings } from '../settings.ts';
 
 /** What asks the provider needs. */

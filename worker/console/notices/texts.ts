@@ -1,7 +1,7 @@
 import type { Channel } from '../../../db/notices/channels.ts';
 import type { ChannelEvent, test_event } from '../../../db/notices/write.ts';
 import type { Deliveries } from '../../../db/schema.ts';
-import type { RefusedCode } from '../../egress.ts';
+import type { RefusedCode } from '../../egress/addresses.ts';
 import type { AddressRefusal } from '../../notices/kind.ts';
 import type { Locale } from '../../shared/locales.ts';
 

@@ -6,7 +6,7 @@ import { findRequest } from '../../../db/requests/find.ts';
 import { fulfilRequest } from '../../../db/requests/fulfil.ts';
 import { writeNote } from '../../../db/staff/notes.ts';
 import { type App, factory } from '../../context.ts';
-import { canMail } from '../../egress.ts';
+import { canMail } from '../../egress/mail.ts';
 import { actorOf } from '../../guards/access.ts';
 import type { FieldError } from '../../http/problems/slugs.ts';
 import { uuid } from '../../http/query-fields.ts';

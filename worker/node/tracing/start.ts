@@ -17,7 +17,8 @@ import {
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import type { Database } from '../../../db/database.ts';
-import { type Connect, callOut, type PostMail } from '../../egress.ts';
+import { type Connect, callOut } from '../../egress/call.ts';
+import type { PostMail } from '../../egress/mail.ts';
 import { readHeader } from '../../http/header.ts';
 import type { TracingSettings } from './settings.ts';
 

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import type { Database } from '../../../db/database.ts';
 import { type ChannelTarget, listTargets } from '../../../db/notices/targets.ts';
 import { createVault } from '../../../db/vault/vault.ts';
-import { checkAddress, isLiteral, judgeAddress } from '../../egress.ts';
+import { checkAddress, isLiteral, judgeAddress } from '../../egress/addresses.ts';
 import { lookUpJudged } from '../../node/egress.ts';
 import type { Settings } from '../../settings.ts';
 import type { Deployment } from './deployment.ts';

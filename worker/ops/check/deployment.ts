@@ -1,5 +1,5 @@
 import type { DeploymentKeys } from '../../../db/vault/check.ts';
-import { makeKeys, readKeptKeys } from '../../node/development.ts';
+import { makeKeys, readKeptKeys } from '../../node/start/development.ts';
 import { findFolder } from '../../node/store.ts';
 import { type Environment, readAsFar, type Settings, settings_table } from '../../settings.ts';
 import { findEnvironment } from '../run/environment.ts';

@@ -1,4 +1,4 @@
-import { judgeAddress } from '../../egress.ts';
+import { judgeAddress } from '../../egress/addresses.ts';
 import { greetServer } from '../../node/mail.ts';
 import type { Deployment } from './deployment.ts';
 import { type Line, longest_ms, none, ok, wrong } from './lines.ts';

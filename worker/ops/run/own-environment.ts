@@ -1,4 +1,4 @@
-import { readSecretFiles } from '../../node/secret-files.ts';
+import { readSecretFiles } from '../../node/start/secret-files.ts';
 import type { Environment } from '../../settings.ts';
 import { Mistake } from './command.ts';
 

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Conflict } from '../../db/database.ts';
-import { listPolicies, publishPolicy } from '../../db/policies.ts';
-import { createToken, findTokenHolder } from '../../db/staff/tokens.ts';
-import type { Services } from '../context.ts';
-import type { Publisher } from '../policies/file.ts';
-import type { Environment } from '../settings.ts';
-import type { Locale } from '../shared/locales.ts';
+import { Conflict } from '../../../db/database.ts';
+import { listPolicies, publishPolicy } from '../../../db/policies.ts';
+import { createToken, findTokenHolder } from '../../../db/staff/tokens.ts';
+import type { Services } from '../../context.ts';
+import type { Publisher } from '../../policies/file.ts';
+import type { Environment } from '../../settings.ts';
+import type { Locale } from '../../shared/locales.ts';
 
 const operator = { id: 'operator', role: 'operator', request_id: null };
 const token_days = 365;
@@ -73,11 +73,11 @@ export async function publishSample({
   settings,
 }: Pick<Services, 'db' | 'now'> & { settings: Publisher }): Promise<void> {
   if ((await listPolicies(db)).length > 0) return;
-  const { readPolicyFiles } = await import('../policies/file.ts');
+  const { readPolicyFiles } = await import('../../policies/file.ts');
   const read = readPolicyFiles(
     Object.values(sample_policies).map(name => ({
       name,
-      text: readFileSync(fileURLToPath(new URL(`../demo/${name}`, import.meta.url)), 'utf8'),
+      text: readFileSync(fileURLToPath(new URL(`../../demo/${name}`, import.meta.url)), 'utf8'),
     })),
     settings,
   );

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { asWritten } from '../setting-views.ts';
-import { type Environment, settings_table } from '../settings.ts';
+import { asWritten } from '../../setting-views.ts';
+import { type Environment, settings_table } from '../../settings.ts';
 
 const largest_bytes = 64 * 1024;
 
