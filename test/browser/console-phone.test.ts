@@ -104,6 +104,7 @@ describe.each(['zh-CN', 'en'])('on a phone, in %s', locale => {
     expect(await question.isVisible()).toBe(false);
     await call.tap();
     await question.locator('button').tap();
+    expect(await call.evaluate(it => it === document.activeElement)).toBe(true);
     await page.reload();
     expect(await question.isVisible()).toBe(false);
     expect(errors).toEqual([]);
@@ -202,6 +203,19 @@ it.each(['zh-CN', 'en'])('a finger hits all that a visitor taps on the pages of 
   await page.locator('form button').tap();
   await page.locator('.notice.alarm a').first().waitFor();
   expect(await findSmallTargets(page)).toEqual([]);
+  await context.close();
+});
+
+it('filters that are taller than the screen scroll to their last button, above a list that is longer too', async () => {
+  for (let n = 0; n < 12; n++) await submitLead({ ...lead, phone: `138001390${n + 10}` });
+  const { context, page } = await openPhone('en');
+  await page.setViewportSize({ width: screen.width, height: 480 });
+  for (const top of [0, 400]) {
+    await page.evaluate(y => scrollTo(0, y), top);
+    await page.locator('.filters summary').tap();
+    await page.locator('.filters form button').tap({ trial: true, timeout: 5_000 });
+    await page.locator('.filters summary').tap();
+  }
   await context.close();
 });
 

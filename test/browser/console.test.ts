@@ -218,6 +218,7 @@ describe('the console in a browser', () => {
     expect(await page.locator('button[aria-pressed=true]').getAttribute('value')).toBe('qualified');
     await page.keyboard.press('m');
     await page.locator('.toast', { hasText: 'Assignee saved. development' }).waitFor();
+    expect(await page.locator('select[name=assigned_to]').inputValue()).toBe('development');
     expect(await page.locator('.values a[href="tel:+8613800138078"]').count()).toBe(1);
     expect(await readLead(id)).toMatchObject({ status: 'qualified', assigned_to: 'development' });
     await page.goto(`${server.url}/console`);

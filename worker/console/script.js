@@ -80,6 +80,7 @@
         find('.follow', lead).classList.toggle('late', Boolean(isLate));
         askWhy(lead, status);
       }
+      if ('assigned_to' in fields) find('select[name=assigned_to]', lead).value = fields.assigned_to;
       for (const [name, text] of Object.entries(slots))
         find(name === 'chip' ? 'span.chip' : `.${name}`, lead).textContent = text;
       say(said);
@@ -114,6 +115,8 @@
     const lead = form.closest('[data-id]');
     const called = 'console-called';
     function ask(isOpen) {
+      // What is hidden loses the focus, which then goes back to where the call began.
+      if (!isOpen && question.contains(document.activeElement)) number?.focus();
       question.hidden = !isOpen;
       form.classList.toggle('asked', isOpen);
       if (!isOpen) return sessionStorage.removeItem(called);
