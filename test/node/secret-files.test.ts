@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -72,9 +73,11 @@ it('a server and the commands for it read every secret from the file that NAME_F
 });
 
 mkdirSync(join(folder, 'a-folder'));
+execFileSync('mkfifo', [join(folder, 'a-pipe')]);
 it.each([
   ['that is not there', join(folder, 'nowhere'), 'cannot be read (ENOENT)'],
   ['that is a folder', join(folder, 'a-folder'), 'is not a file'],
+  ['that is a pipe nobody writes to', join(folder, 'a-pipe'), 'is not a file'],
   ['that is empty', write('empty', '\n'), 'is empty'],
   ['that is larger than 64 KiB', write('large', 'x'.repeat(64 * 1024 + 1)), 'larger than 64 KiB'],
   ['that is not UTF-8', write('latin', Buffer.from([0xe4, 0x0a])), 'not UTF-8'],

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { asWritten } from '../../setting-views.ts';
 import { type Environment, settings_table } from '../../settings.ts';
 
@@ -37,11 +37,14 @@ export function readSecretFiles(environment: Environment): { environment: Enviro
   return { environment: read, unread };
 }
 
-/** Reads one file. Because a pipe can be read only once, and may never end, only a regular file is read. */
+/**
+ * Reads one file. Because a pipe can be read only once, and may never end, only a regular file is read. It is opened
+ * without waiting, as a pipe would have a start do until somebody writes to it.
+ */
 function readSecret(path: string): { text: string } | { mistake: string } {
   let file: number | undefined;
   try {
-    file = openSync(path, 'r');
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const about = fstatSync(file);
     if (!about.isFile()) return { mistake: 'what it names is not a file' };
     if (about.size > largest_bytes) return { mistake: 'its file is larger than 64 KiB' };
