@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Database } from '../../db/database.ts';
 import type { Schema } from '../../db/schema.ts';
 import { consolePages } from '../../worker/console/routes.ts';
+import type { Role } from '../../worker/guards/roles.ts';
 import { operations } from '../support/conformance.ts';
 import { openWorld } from '../support/conformance-world.ts';
 import { startConsole } from '../support/console.ts';
@@ -34,18 +35,35 @@ it('GET, HEAD and OPTIONS of the service change nothing, whatever address is ask
 });
 
 it('GET and HEAD of the console change nothing, whatever page is asked for', async () => {
-  const started = await startConsole();
+  const started = await startConsole({ OUTBOUND_HOSTS: 'hooks.example.com' });
   const id = await started.submitLead();
   const [officer, admin] = [await started.open('privacy_officer'), await started.open('admin')];
+  const make = async (path: string, fields: object, role: Role = 'privacy_officer') => {
+    const made = await started.ask('POST', path, fields, role);
+    expect(made.status, path).toBe(201);
+    return ((await made.json()) as { id: string }).id;
+  };
+  const from = started.services.now().toISOString();
+  const address = 'https://hooks.example.com/';
+  const channel = { kind: 'webhook', name: 'CRM', address, locale: 'en', events: ['lead.created'] };
+  const token_id = (await started.token('viewer')).split('_')[1]!;
+  /** Ids of what there is, by the beginning of the pages that show it; elsewhere that of a lead. */
+  const ids: Record<string, string> = {
+    '/console/tokens/': token_id,
+    '/console/staff/': token_id,
+    '/console/notices/': await make('/channels', channel, 'admin'),
+    '/console/requests/': await make('/subject-requests', { type: 'access', channel: 'phone', lead_ids: [id] }),
+    '/console/incidents/': await make('/incidents', { from, to: from, cause: 'token', scope: { token_id } }),
+  };
   const before = await readRows(started.db);
   for (const path of Object.keys(consolePages))
     for (const person of [officer, admin]) {
-      const address = path.replace(':locale', 'en').replace(':form', 'mini-ai-experience').replace(/:\w+/g, id);
+      const own = ids[/^\/console\/\w+\//.exec(path)?.[0] ?? ''] ?? id;
+      const address = path.replace(':locale', 'en').replace(':form', 'mini-ai-experience').replace(/:\w+/g, own);
       await person.get(`${address}?sure=yes&act=spam&lead=${id}&status=closed&purpose=follow_up&view=clear`);
       const headers = { Cookie: person.cookie, Accept: browser_accept, 'Sec-Fetch-Site': 'same-origin' };
       await started.app.request(`https://leads.example.com${address}`, { method: 'HEAD', headers });
     }
   expect(await readRows(started.db)).toEqual(before);
-  expect(await started.readEvents(`lead_id=${id}`)).toMatchObject([{ action: 'lead.created' }]);
   expect((await officer.get('/console')).status).toBe(200);
 });
