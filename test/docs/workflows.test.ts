@@ -51,6 +51,15 @@ describe('.github/workflows', () => {
     expect(readFileSync(join(root, '.ci/run'), 'utf8')).toContain('OWN_NODE');
   });
 
+  it('ask every week whether a package that is shipped has a known weakness', () => {
+    const asking = workflows.filter(([, { jobs }]) =>
+      Object.values(jobs).some(({ steps }) => steps.some(({ run }) => run === 'npm run advisories')),
+    );
+    expect(asking.map(([, { on }]) => on)).toMatchObject([
+      { schedule: [{ cron: expect.stringMatching(/^\d+ \d+ \* \* 1$/) }] },
+    ]);
+  });
+
   it.each(workflows)('%s may read only, unless a job says more, and two runs do not meet', (_, workflow) => {
     expect(workflow.permissions).toEqual({ contents: 'read' });
     expect(workflow.concurrency).toBeDefined();
