@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createToken } from '../../db/staff/tokens.ts';
+import { consolePages } from '../../worker/console/routes.ts';
 import type { Environment } from '../../worker/settings.ts';
 import { readCookie, startConsole } from '../support/console.ts';
 import { browser_accept, operator, origin } from '../support/harness.ts';
@@ -398,6 +399,43 @@ describe('a session of an account', () => {
     }
     expect(await readSealed()).not.toBe(first);
   });
+
+  it.each(['dpo', 'ops'])(
+    'keeps the provider’s tokens on the server: no page, cookie, log or row tells one of %s',
+    async group => {
+      const { begin, come, get, submit, services, advance, lines, db } = await startCompany();
+      provider.enter('u1', { name: '张伟', groups: [group] });
+      const { connect } = services;
+      const given: string[] = [];
+      services.connect = async (request, ...more) => {
+        const answer = await connect(request, ...more);
+        const { access_token, refresh_token, id_token } = JSON.parse(answer.body);
+        if (access_token) given.push(access_token, refresh_token, id_token);
+        return answer;
+      };
+      const told: string[] = [];
+      const note = (response: Response, page: string) => told.push(JSON.stringify([...response.headers]), page);
+      const { address, attempt, set } = await begin();
+      const { response, text } = await come(await passProvider(address), attempt);
+      note(response, set + text);
+      const headers = { Accept: browser_accept, 'Sec-Fetch-Site': 'same-origin', Cookie: readCookie(response) };
+      for (let round = 1; round <= 2; round++) {
+        for (const path of Object.keys(consolePages)) {
+          const page = await get(path.replace(':locale', 'en'), headers);
+          note(page, await page.text());
+        }
+        expect(given).toHaveLength(3 * round);
+        told.push(JSON.stringify(await db.selectFrom('console_sessions').selectAll().execute()));
+        advance(31 * minute_ms);
+      }
+      const out = await submit('/console/session/end', {}, headers);
+      note(out, await out.text());
+      for (const token of given) {
+        expect(token.length).toBeGreaterThan(20);
+        expect(told.concat(lines).filter(one => one.includes(token))).toEqual([]);
+      }
+    },
+  );
 
   it('ends within the hour after its person has left the group, wherever they are signed in', async () => {
     const { enter, advance, readTrail, readAccounts } = await startCompany();

@@ -125,6 +125,27 @@ it('every cipher, digest and random number in the code is in the table of docs/s
   expect(kinds(listed)).toEqual(kinds(used));
 });
 
+it('nothing that must not be guessed is made by Math.random: it spreads the waits of the widget alone', () => {
+  const guessable = sources.filter(({ text }) => /\bMath\.random\b/.test(text)).map(({ path }) => path);
+  expect(guessable).toEqual(['widget/form/form.tsx']);
+});
+
+/** What each implementation of AES, ChaCha20, SHA-1, SHA-2, MD5 or Blowfish holds: the begin of its table or its first word. */
+const first_words =
+  /0x63, *0x7c, *0x77|99, *124, *119, *123|0x61707865|1634760805|expand 32-byte|0x67452301|1732584193|0x6a09e667|1779033703|0x243f6a88|608135816/i;
+
+it('no package that the product ships holds the tables of a cipher or a digest', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { dev?: boolean }> };
+  const shipped = Object.keys(packages).filter(
+    path => path.startsWith('node_modules/') && (!packages[path]!.dev || /\/(preact|js-cookie)$/.test(path)),
+  );
+  const files = (path: string) =>
+    globSync('**/*.{js,cjs,mjs}', { cwd: join(root, path), exclude: name => name === 'node_modules' });
+  const holding = shipped.filter(path => files(path).some(file => first_words.test(read(join(path, file)))));
+  expect(shipped).toEqual(expect.arrayContaining(['node_modules/jose', 'node_modules/pg', 'node_modules/preact']));
+  expect([...holding, ...sources.filter(({ text }) => first_words.test(text))]).toEqual([]);
+});
+
 it('the product makes no code at run time', () => {
   const making =
     /\beval\(|\bnew Function\(|'node:vm'|\.(inner|outer)HTML = |dangerouslySetInnerHTML=|\bset(Timeout|Interval)\(['"`]/;
