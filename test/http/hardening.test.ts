@@ -221,6 +221,10 @@ it('names of downloads are letters, digits, dots and hyphens, and none comes fro
   const { pathname } = new URL((await officer.post('/console/export', fields)).headers.get('Location')!, origin);
   const answers = [
     await officer.get(pathname),
+    await app.get(`/leads?assigned_to=${encodeURIComponent(fields.assigned_to)}`, {
+      Authorization: `Bearer ${await app.token('viewer')}`,
+      Accept: 'text/csv',
+    }),
     await app.get(`/consents/${visitor_id}/receipt?filename=evil.exe`),
     await officer.get('/console/record?as=markdown&paper=../evil.exe&lang=evil.exe'),
   ];
