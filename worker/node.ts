@@ -16,6 +16,7 @@ import { compress } from './node/compress.ts';
 import { isVerified } from './node/database-address.ts';
 import { isNearlyFull, listPlaces, watchDisks } from './node/disks.ts';
 import { connect } from './node/egress.ts';
+import { endProcess } from './node/end.ts';
 import { createHostFiles } from './node/host-files.ts';
 import { createPostMail } from './node/mail.ts';
 import { watchNpm } from './node/npm-parent.ts';
@@ -239,8 +240,8 @@ function greet(token: string) {
 /**
  * Turns health red, and goes on for a while, so that a balancer has time to look elsewhere. Then it closes the
  * listener, answers the requests in flight, ends the running jobs, and exits. Because every job is safe to kill, one that
- * goes on all the same, or a database that does not answer, holds nothing up. A second signal changes nothing, because npm
- * passes on its own.
+ * goes on all the same, or a database or a disk that does not answer, holds nothing up. A second signal changes nothing,
+ * because npm passes on its own.
  *
  * Ctrl-C in development waits for no balancer.
  */
@@ -254,18 +255,22 @@ async function stop(signal: NodeJS.Signals) {
     await wait(settings.drain_seconds * 1_000);
     await emptyQueue(server);
   }
-  const jobsEnded = Promise.race([jobsStopped, wait(grace_ms, undefined, { ref: false })]);
+  const jobsEnded = isDoneIn(grace_ms, jobsStopped);
   const idle = setTimeout(() => setInterval(() => closeIdle(server), 50).unref(), farewell_ms);
   const late = setTimeout(() => server.closeAllConnections(), grace_ms);
   closeListener(server, async () => {
     clearTimeout(idle);
     clearTimeout(late);
-    await jobsEnded;
-    await Promise.race([Promise.all([tracing?.end(), db.destroy()]), wait(closing_ms)]);
+    const ended = [await jobsEnded, await isDoneIn(closing_ms, Promise.all([tracing?.end(), db.destroy()]))];
     log('info', 'stopped');
     writeNow();
     const written = new Promise(resolve => process.stdout.write('', resolve));
-    await Promise.race([Promise.all([written, logFiles?.close()]), wait(closing_ms)]);
-    process.exit(0);
+    ended.push(await isDoneIn(closing_ms, Promise.all([written, logFiles?.close()])));
+    endProcess(ended.every(Boolean));
   });
+}
+
+/** Waits for what is under way, but no longer than a time, and returns whether it came to its end. */
+function isDoneIn(ms: number, work: Promise<unknown>): Promise<boolean> {
+  return Promise.race([work.then(() => true), wait(ms, false)]);
 }

@@ -119,13 +119,17 @@ describe('a stop ends with 0', () => {
   it.each([true, false])(
     'while nobody reads what it prints; who reads on gets it to the last line: %s',
     async readsOn => {
-      const server = await startServer(folder, { ...unguarded, LOG_LEVEL: 'debug' });
+      const server = await startServer(folder, { ...unguarded, LOG_LEVEL: 'debug', LOG_DIR: folder });
       server.holdOutput(true);
       // Some 300 KB: more than the pipe and its reader hold.
       for (let n = 0; n < 100; n++)
         expect(await Promise.all(Array.from({ length: 16 }, () => health(server.url)))).toEqual(Array(16).fill(200));
       const ended = server.stop();
-      if (readsOn) server.holdOutput(false);
+      if (readsOn) {
+        // All is said then, and the file has it.
+        await until(() => readFileSync(join(folder, nameOf(today())), 'utf8').endsWith('"event":"stopped"}\n'));
+        server.holdOutput(false);
+      }
       expect(await ended).toBe(0);
       if (readsOn) await expect.poll(() => server.output()).toMatch(/"event":"stopped"}\n$/);
     },

@@ -1,4 +1,5 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -120,6 +121,19 @@ it('after SIGTERM it ends with 0, also while a job waits for the database and ge
   while ((await other.query(waiting)).rowCount === 0) await wait(50);
   expect(await server.stop()).toBe(0);
   await other.end();
+});
+
+it('after SIGTERM it ends with 0, also while a disk hangs under its backup and its log', async () => {
+  const BACKUP_DIR = join(folder, 'backups');
+  mkdirSync(BACKUP_DIR);
+  // Nobody reads what is written into it, so that whoever opens it to write waits, and with one thread for all files so do
+  // those who write the log.
+  execFileSync('mkfifo', [join(BACKUP_DIR, 'checkpoints')]);
+  const settings = { ...unguarded, BACKUP_DIR, LOG_DIR: join(folder, 'logs'), UV_THREADPOOL_SIZE: '1' };
+  const server = await startServer(folder, settings);
+  while (!readdirSync(BACKUP_DIR).includes('keys.ndjson.gz')) await wait(50);
+  expect(await server.stop()).toBe(0);
+  expect(server.output()).toContain('"event":"stopped"');
 });
 
 it('while the disk does not read what it holds, the answers are 503 and health is red', async () => {
