@@ -164,7 +164,7 @@ function addResource(app: Hono<App>, path: string, methods: Methods) {
 
 /**
  * Logs a line for each request. What staff were not allowed bears the id of their token or account, because nothing else tells
- * whose it was.
+ * whose it was. A post of the console is led back to its page (303), so the problem says so, and no status.
  */
 const logRequest = factory.createMiddleware(async (c, next) => {
   const { log, now, meter } = c.get('services');
@@ -178,7 +178,7 @@ const logRequest = factory.createMiddleware(async (c, next) => {
     route: routePath(c),
     status: c.res.status,
     problem: c.get('problem'),
-    ...(c.res.status === 403 && { holder: c.get('holder')?.id }),
+    ...(c.get('problem') === 'forbidden' && { holder: c.get('holder')?.id }),
     ms: now().getTime() - begun,
   });
 });

@@ -9,6 +9,17 @@ export function createLog(least: LogLevel, now: () => Date, write: (line: string
   const threshold = log_levels.indexOf(least);
   return (level, event, facts = {}) => {
     if (level !== 'notice' && log_levels.indexOf(level) < threshold) return;
-    write(`${JSON.stringify({ time: now().toISOString(), level, event, ...facts })}\n`);
+    const line = JSON.stringify({ time: now().toISOString(), level, event, ...facts });
+    write(`${line.replace(unseen, escapeUnit)}\n`);
   };
+}
+
+/**
+ * What JSON lets stand, and some programs take for a line's end or a terminal for the begin of a command. Whoever sends a
+ * header can put it into an origin.
+ */
+const unseen = /[\x7f-\x9f\u2028\u2029]/g;
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

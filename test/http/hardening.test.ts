@@ -97,10 +97,12 @@ it('nothing that a client sends makes a second line of the log', async () => {
   await app.get('/nothing%0a%7b%22event%22:%22forged%22%7d?a=%0d%0aforged', { 'User-Agent': 'forged' });
   await app.get('/leads', { Authorization: 'Bearer forged' });
   await app.post(form, lead, { Origin: 'https://evil.example/%0aforged' });
+  // What some programs take for a line's end, and a terminal for the begin of a command.
+  await app.post(form, lead, { Origin: 'https://evil.example/\u0085forged\u009b2J\u007f' });
   const lines = app.lines.slice(before);
   expect(lines.length).toBeGreaterThanOrEqual(3);
   for (const line of lines) {
-    expect(line.indexOf('\n'), line).toBe(line.length - 1);
+    expect(line, line).toMatch(/^[^\p{Cc}\u2028\u2029]+\n$/u);
     expect(JSON.parse(line).event).not.toBe('forged');
   }
 });
@@ -123,6 +125,9 @@ it('who may not do it is in the log, by path, request and the id of the token or
   const viewer = await app.open('viewer');
   expect((await viewer.get('/console/audit')).status).toBe(403);
   expect(JSON.parse(app.lines.at(-1)!)).toMatchObject({ route: '/console/audit', status: 403, holder: id });
+  const posted = { route: '/console/staff/:id/sessions/end', status: 303, problem: 'forbidden', holder: id };
+  await viewer.post('/console/staff/aaaaaaaaaaaa/sessions/end');
+  expect(JSON.parse(app.lines.at(-1)!)).toMatchObject(posted);
 });
 
 it('whom a request is from is in no other line of the log', async () => {
