@@ -29,6 +29,8 @@ const kept_tables = ['session_notes', 'session_reveals'] as const;
 
 /** Who is signed in. What is of the provider is null for a session of a token. */
 export interface Session extends TokenHolder {
+  /** When the person signed in. */
+  created_at: string;
   /** When the provider last vouched for the account. */
   vouched_at: string | null;
   /** When a request last began to ask the provider, if it has no answer yet. */
@@ -83,8 +85,8 @@ export async function findSession(
     return undefined;
   if (isOver(row, now)) return undefined;
   if (active && timeBetween(row.last_seen_at, now) >= seen_ms) await noteUse(db, id_sha256, row, now);
-  const { holder_id: id, holder, role, vouched_at, renewal_at } = row;
-  return { id, holder, role, vouched_at, renewal_at, is_renewable: row.renewal_sealed !== null };
+  const { holder_id: id, holder, role, created_at, vouched_at, renewal_at } = row;
+  return { id, holder, role, created_at, vouched_at, renewal_at, is_renewable: row.renewal_sealed !== null };
 }
 
 /** Returns whether a session is over: idle for too long, or begun too long ago. */

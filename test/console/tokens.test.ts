@@ -35,6 +35,30 @@ describe('GET /console/tokens', () => {
   });
 });
 
+it('a token is made or replaced only within 15 minutes of the sign-in, whoever holds the session later', async () => {
+  const { admin, open, sales, pull, advance, db } = await openTokens();
+  const count = async () => (await db.selectFrom('tokens').selectAll().execute()).length;
+  const wanted = { holder: 'CRM', role: 'sales', days: '9' };
+  const rotation = `/console/tokens/${idOf(sales)}/rotation`;
+  advance(15 * 60_000 - 1);
+  expect(findToken(await read((await admin.send('/console/tokens', wanted)).response))).toBeDefined();
+  const before = await count();
+  advance(1);
+  for (const [path, fields] of [
+    ['/console/tokens', wanted],
+    [rotation, { days: '9' }],
+  ] as const) {
+    const { location, response } = await admin.send(path, fields);
+    const page = await read(response);
+    expect([location, page]).toEqual(['/console/tokens', expect.stringContaining('sign in again, then do it')]);
+    expect(findToken(page)).toBeUndefined();
+  }
+  expect([await count(), await pull(sales)]).toEqual([before, 200]);
+  const again = await open('admin');
+  await again.send(rotation, { days: '9' });
+  expect([await count(), await pull(sales)]).toEqual([before + 1, 401]);
+});
+
 describe('POST /console/tokens/{id}/rotation', () => {
   it('asks, shows the new token once, and ends the old one at once', async () => {
     const { admin, own, sales, pull, events, db } = await openTokens();

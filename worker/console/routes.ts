@@ -1,7 +1,15 @@
 import type { MiddlewareHandler } from 'hono';
 import type { App, Methods } from '../context.ts';
 import { lazy } from '../http/lazy.ts';
-import { allow, allowEveryRole, chooseLanguage, keepPrivate, requireOwnPage, showProblems } from './guards.ts';
+import {
+  allow,
+  allowEveryRole,
+  allowFresh,
+  chooseLanguage,
+  keepPrivate,
+  requireOwnPage,
+  showProblems,
+} from './guards.ts';
 
 const page = lazy(() => import('./pages.ts'));
 
@@ -40,7 +48,7 @@ export const consolePages: Record<string, Methods> = {
   '/console/record': { GET: [allow('consents:read'), page('showRecord')] },
   '/console/tokens': {
     GET: [allow('tokens:manage'), page('showTokens')],
-    POST: [allow('tokens:manage'), page('makeToken')],
+    POST: [allowFresh('tokens:manage'), page('makeToken')],
   },
   '/console/tokens/:id/revocation': {
     GET: [allow('tokens:manage'), page('askRevocation')],
@@ -48,7 +56,7 @@ export const consolePages: Record<string, Methods> = {
   },
   '/console/tokens/:id/rotation': {
     GET: [allow('tokens:manage'), page('askRotation')],
-    POST: [allow('tokens:manage'), page('replaceToken')],
+    POST: [allowFresh('tokens:manage'), page('replaceToken')],
   },
   '/console/staff/:id/sessions/end': { POST: [allow('tokens:manage'), page('endTheirSessions')] },
   '/console/assignment': { GET: [allow('tokens:manage'), page('showRules')] },

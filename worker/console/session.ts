@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { endSession, findSession, openSession } from '../../db/staff/sessions.ts';
-import type { TokenHolder } from '../../db/staff/tokens.ts';
+import { endSession, findSession, openSession, type Session } from '../../db/staff/sessions.ts';
 import type { App } from '../context.ts';
 import { consoleCookie } from './cookie.ts';
 
@@ -23,7 +22,7 @@ const renew_ms = 30 * 60_000;
  * @param active Whether a person asked for the page.
  * @returns Undefined where nobody is; `away` where the provider would have to say and cannot be asked.
  */
-export async function findPresenter(c: Context<App>, active: boolean): Promise<TokenHolder | undefined | 'away'> {
+export async function findPresenter(c: Context<App>, active: boolean): Promise<Session | undefined | 'away'> {
   const { services, request_id } = c.var;
   const { db, now } = services;
   const presented = readSessionId(c);

@@ -2,7 +2,6 @@ import type { Actor } from '../../db/audit/record.ts';
 import { endAccount, findAccount, keepAccount, recordSignOut } from '../../db/staff/accounts.ts';
 import { answer_ms, claimRenewal, failRenewal, keepRenewal, vouched_ms } from '../../db/staff/renewals.ts';
 import { endSession, endSessions, findSession, type Session } from '../../db/staff/sessions.ts';
-import type { TokenHolder } from '../../db/staff/tokens.ts';
 import type { Services } from '../context.ts';
 
 /** Time between two looks of a request that waits for what another one asks the provider. */
@@ -26,7 +25,7 @@ export async function renewSession(
   presented: string,
   session: AccountSession,
   request_id: string,
-): Promise<TokenHolder | undefined | 'away'> {
+): Promise<Session | undefined | 'away'> {
   const { db, now, log } = services;
   const begun = now();
   const isVouched = Math.abs(begun.getTime() - Date.parse(session.vouched_at)) < vouched_ms;

@@ -149,12 +149,14 @@ export type Reason =
   | 'reference'
   | 'noticed'
   | 'restricted'
+  | 'old_sign_in'
   | 'provider_away';
 
 /** Details that replace a problem's general one, by reason. */
 export const problem_details: Record<Locale, Record<Reason, string>> = {
   'zh-CN': {
     provider_away: '暂时无法连接公司的登录服务，因此无法确认您的账号是否仍然有效。',
+    old_sign_in: '创建或更换令牌要求您在最近 15 分钟内登录过，没有任何更改。请先退出，重新登录后再操作。',
     erased: '这条线索已被删除，只留下删除记录，没有可以更改的内容。',
     lost_key:
       '这里的个人信息无法解密：所需的密钥已丢失或未配置。服务器日志中的 key_lost 列出了相关编号和密钥；请联系管理员。',
@@ -174,6 +176,8 @@ export const problem_details: Record<Locale, Record<Reason, string>> = {
   },
   en: {
     provider_away: "The company's sign-in cannot be reached, so nobody can tell whether your account is still good.",
+    old_sign_in:
+      'Whoever makes or replaces a token must have signed in within the last 15 minutes. Nothing was changed: sign out, sign in again, then do it.',
     erased: 'This lead has been erased. Only the record of its erasure is left, and nothing that could be changed.',
     lost_key:
       'Personal data in this answer cannot be decrypted: a key is lost or not set. The line key_lost of the server log names the ids and the key; ask an administrator.',
