@@ -63,7 +63,7 @@ const nginx: Kind = {
         ['# server 127.0.0.1:8788', `server 127.0.0.1:${second}`],
         [/\/var\/log\/nginx\//g, `${folder}/`],
         [/\/etc\/letsencrypt\/live\/leads\.example\.com\//g, `${folder}/`],
-        ['/var/www/letsencrypt', folder],
+        ['/var/www/html', folder],
       ],
       args: ['-e', join(folder, 'error.log'), '-c', join(folder, 'nginx.conf')],
     };

@@ -1,6 +1,8 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -59,8 +61,27 @@ describe('the systemd unit', { timeout: 90_000 }, () => {
     expect(valuesOf('TimeoutStopSec')).toEqual(['30']);
     expect(valuesOf('KillSignal')).toEqual(['SIGTERM']);
     expect(valuesOf('MemoryDenyWriteExecute')).toEqual([]);
-    expect(valuesOf('ExecStartPre')[0]).toMatch(/ ops check$/);
     expect(valuesOf('ExecStart')[0]).toMatch(/ start$/);
+  });
+
+  it('waits for a server that starts, no longer than that lives, and looks at it only then', async () => {
+    const [waits, checks] = valuesOf('ExecStartPost');
+    expect(valuesOf('ExecStartPre')).toEqual([]);
+    expect(checks).toMatch(/^-\S+ ops check$/);
+    const script = /^\/bin\/sh -c '(.*)'$/.exec(waits!)![1]!.replaceAll('$$', '$');
+    const waitFor = async (port: number, pid: number) => {
+      const env = { PATH: process.env.PATH, MAINPID: `${pid}` };
+      const waiting = spawn('/bin/sh', ['-c', script.replace('%i', `${port}`)], { env });
+      started.push(waiting);
+      return (await once(waiting, 'exit'))[0] as number | null;
+    };
+    let asked = 0;
+    const server = createServer((_, answer) => answer.writeHead(asked++ > 0 ? 200 : 503).end()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    expect(await waitFor((server.address() as AddressInfo).port, process.pid)).toBe(0);
+    expect(asked).toBe(2);
+    server.close();
+    expect(await waitFor(1, spawnSync('true').pid)).toBeGreaterThan(0);
   });
 
   it.skipIf(!canFilter)(

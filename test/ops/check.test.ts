@@ -42,6 +42,7 @@ const other_key = Buffer.alloc(32, 9).toString('base64');
 async function check(environment: Record<string, string>) {
   const { code, stdout, stderr } = await operate(['check'], environment);
   const lines = JSON.parse(stdout) as Line[];
+  expect(stdout.split('\n'), 'a journal shows a line for each').toHaveLength(lines.length + 1);
   const of = (state: string) => lines.filter(line => line.state === state);
   for (const { found, to_do } of [...of('wrong'), ...of('warning')]) expect(found && to_do).not.toBe('');
   expect(code, stderr).toBe(of('wrong').length > 0 ? 1 : 0);

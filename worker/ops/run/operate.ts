@@ -80,10 +80,11 @@ with --target d1 --remote, on the deployed D1 of wrangler.toml.
 `;
 }
 
-/** Prints a result: text as it is, anything else as a table on a terminal and as JSON elsewhere. */
+/** Prints a result: text as it is, anything else as a table on a terminal and as JSON elsewhere, each row on a line. */
 function print(result: unknown): void {
   if (result === undefined) return;
   if (typeof result === 'string') process.stdout.write(`${result}\n`);
   else if (process.stdout.isTTY) console.table(result);
+  else if (Array.isArray(result)) process.stdout.write(`[${result.map(row => JSON.stringify(row)).join(',\n')}]\n`);
   else process.stdout.write(`${JSON.stringify(result)}\n`);
 }
