@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -80,6 +80,13 @@ describe('the page docs/deploy, typed block by block', { timeout: 90_000 }, () =
     const before = readFileSync(join(folder, 'etc/lead-consent/keys.env'), 'utf8');
     expect(shell(keys!, []).status).not.toBe(0);
     expect(readFileSync(join(folder, 'etc/lead-consent/keys.env'), 'utf8')).toBe(before);
+  });
+
+  it('makes the folder of the state again where it is gone with its disk', () => {
+    const state = join(folder, 'var/lib/lead-consent');
+    rmSync(state, { recursive: true });
+    expect(shell('lead-consent-ops token list').status).toBe(0);
+    expect(statSync(state).mode & 0o777).toBe(0o700);
   });
 
   it('lets an operator publish a policy and make a token with the settings of the server', () => {
