@@ -3,7 +3,7 @@ import { createToken } from '../../db/staff/tokens.ts';
 import { openStore } from '../../worker/node/store.ts';
 import { startReceiver } from '../notices/receiver.ts';
 import { operator } from '../support/harness.ts';
-import { startServer } from '../support/server.ts';
+import { startBuiltServer } from '../support/server.ts';
 import { type Load, load, nextLead } from './load.ts';
 import { readProcessorUs } from './processor.ts';
 
@@ -84,7 +84,7 @@ async function startCase(
     OUTBOUND_HOSTS: '127.0.0.1',
     OUTPUT_FILE: join(folder, `${name} output`),
   };
-  const server = await startServer(folder, settings);
+  const server = await startBuiltServer(folder, settings);
   const db = await openStore(DATABASE_URL, { patient: true });
   const admin = await createToken(db, { holder: 'bench', role: 'admin', days: 1 }, operator, new Date());
   await db.destroy();

@@ -1,5 +1,5 @@
 import { launchBrowser } from '../support/browser.ts';
-import { run, startServer } from '../support/server.ts';
+import { run, startBuiltServer } from '../support/server.ts';
 import { findNewest, signIn } from './reads.ts';
 import type { Rows } from './report.ts';
 import { makeCertificate, passOn, serve } from './widget/front.ts';
@@ -18,7 +18,7 @@ const leads = 400;
  */
 export async function benchPaint(folder: string, environment: Record<string, string>, rounds: number): Promise<Rows> {
   const settings = { ...environment, DATABASE_URL: `file:${folder}/paint/leads.db` };
-  const server = await startServer(folder, settings);
+  const server = await startBuiltServer(folder, settings);
   const seeded = await run(['worker/ops.ts', 'seed', '--leads', String(leads)], settings);
   if (seeded.code !== 0) throw new Error(seeded.stderr);
   const { Cookie } = await signIn(server);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { startProcess, startServer } from '../support/server.ts';
+import { startBuiltServer, startProcess } from '../support/server.ts';
 import type { Case } from './cases.ts';
 import { load, nextChoice } from './load.ts';
 import { type Measured, measureRounds } from './table.ts';
@@ -23,7 +23,7 @@ export async function benchPeers(
   install();
   const place = join(folder, 'beside c15t');
   const settings = { ...environment, DATABASE_URL: `file:${join(place, 'leads.db')}`, OUTPUT_FILE: `${place} output` };
-  const ours = await startServer(folder, settings);
+  const ours = await startBuiltServer(folder, settings);
   const c15t = await startProcess([join(room, 'c15t.ts')], { DATABASE_URL: `file:${join(folder, 'c15t.db')}` });
   const { version } = (await (await fetch(`${ours.url}/policies/current`)).json()) as { version: string };
   const cases: Case[] = [

@@ -5,7 +5,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createDatabase, startPostgres } from '../support/postgres.ts';
-import { run, startProcess, startServer } from '../support/server.ts';
+import { run, startBuiltServer, startProcess } from '../support/server.ts';
 import { type Case, listFloors, listReads, listWrites } from './cases.ts';
 import { benchChannels } from './channels.ts';
 import { measureCrypto } from './crypto.ts';
@@ -87,19 +87,19 @@ async function benchServer(database: string, leads: number) {
     OUTPUT_FILE: join(folder, 'output'),
     ...makeKeys(),
   };
-  const first = await startServer(folder, environment);
+  const first = await startBuiltServer(folder, environment);
   await first.stop();
   const seeded = await run(['worker/ops.ts', 'seed', '--leads', String(leads)], environment);
   if (seeded.code !== 0) throw new Error(seeded.stderr);
   const begun = performance.now();
-  const server = await startServer(folder, environment);
+  const server = await startBuiltServer(folder, environment);
   const { version } = (await (await fetch(`${server.url}/policies/current`)).json()) as { version: string };
   const restart_ms = performance.now() - begun;
   const floor = await startProcess(['test/bench/floor.ts'], {
     DATABASE_URL: database === 'sqlite' ? `file:${join(folder, `floor-${leads}.db`)}` : await address('floor'),
   });
   const another = { ...environment, OUTPUT_FILE: join(folder, 'output of another') };
-  const second = database === 'postgres' ? await startServer(folder, another) : undefined;
+  const second = database === 'postgres' ? await startBuiltServer(folder, another) : undefined;
 
   const cases = [...listFloors(floor, seconds), ...(await listReads(server, leads, seconds))];
   cases.push(...listWrites([server], version, seconds));

@@ -7,7 +7,7 @@ import * as d1 from '../../db/dialects/d1.ts';
 import { applyMigrations } from '../support/engines.ts';
 import { noon, startPublished, unguarded } from '../support/harness.ts';
 import { createDatabase } from '../support/postgres.ts';
-import { startServer } from '../support/server.ts';
+import { startBuiltServer } from '../support/server.ts';
 import { load, nextChoice, nextLead } from './load.ts';
 import { sumProcessorUs } from './processor.ts';
 import { measureExport } from './reads.ts';
@@ -92,7 +92,7 @@ async function measureNode(
 ): Promise<Costs> {
   let starts = 0;
   const begin = () =>
-    startServer(folder, { ...environment, OUTPUT_FILE: join(folder, `scale ${Date.now()} ${++starts}`) });
+    startBuiltServer(folder, { ...environment, OUTPUT_FILE: join(folder, `scale ${Date.now()} ${++starts}`) });
   let server = await begin();
   const { token } = server;
   const { version } = (await (await fetch(`${server.url}/policies/current`)).json()) as { version: string };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { startServer } from '../support/server.ts';
+import { startBuiltServer } from '../support/server.ts';
 import { load, nextLead } from './load.ts';
 import { type Measured, measureRounds } from './table.ts';
 
@@ -30,7 +30,10 @@ export async function benchWatching(
     Object.entries(watched).map(async ([name, settings]) => {
       const DATABASE_URL = `file:${join(folder, name.replaceAll('/', ''), 'leads.db')}`;
       const OUTPUT_FILE = join(folder, `output ${name.replaceAll('/', '')}`);
-      return { name, server: await startServer(folder, { ...environment, ...settings, DATABASE_URL, OUTPUT_FILE }) };
+      return {
+        name,
+        server: await startBuiltServer(folder, { ...environment, ...settings, DATABASE_URL, OUTPUT_FILE }),
+      };
     }),
   );
   const { version } = (await (await fetch(`${servers[0]!.server.url}/policies/current`)).json()) as { version: string };
