@@ -81,11 +81,12 @@ it('no address leads out of the built files, nor lists them', async () => {
     '/package.json',
     '/data/leads.db',
     '/_headers',
-    '/../package.json',
-    '/widget/../../package.json',
-    '/widget/..%2f..%2fpackage.json',
-    '/widget/%2e%2e/%2e%2e/package.json',
-    '/widget/..%5c..%5cpackage.json',
+    // The folder is two deep, and one more for the widget's.
+    ...[1, 2, 3].flatMap(steps =>
+      ['../', '..%2f', '%2e%2e/', '%2e%2e%2f', '..%5c'].flatMap(up =>
+        ['/', '/widget/'].map(from => `${from}${up.repeat(steps)}package.json`),
+      ),
+    ),
     '/widget/%00',
     '/widget',
   ])
