@@ -69,6 +69,8 @@ describe('settings', () => {
     ['PUBLIC_URL', 'http://leads.example.com'],
     ['SITE_ORIGINS', '*'],
     ['SITE_ORIGINS', 'https://www.example.com,ftp://x'],
+    ['SITE_ORIGINS', 'https://*.example.com'],
+    ['PUBLIC_URL', "https://leads.example.com'x"],
     ['DATABASE_URL', 'mysql://localhost'],
     ['DATABASE_URL', 'file::memory:'],
     ['COOKIE_DOMAIN', 'localhost'],

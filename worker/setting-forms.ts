@@ -253,11 +253,16 @@ function msOf(clock: string): number {
   return (hours! * 60 + minutes!) * 60_000;
 }
 
+/**
+ * Reads an origin. A URL lets a host have an asterisk, which no page's origin has, and in a content policy would allow
+ * every name below.
+ */
 function readOrigin(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   const bare = url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password;
-  return bare && /^https?:$/.test(url.protocol) ? url.origin : undefined;
+  const isHost = /^([\w.-]+|\[[\da-f:.]+\])$/.test(url.hostname);
+  return bare && isHost && /^https?:$/.test(url.protocol) ? url.origin : undefined;
 }
 
 function readHost(text: string): string | undefined {

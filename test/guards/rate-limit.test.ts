@@ -160,7 +160,7 @@ describe('REFUSED_LIMIT_PER_MINUTE', () => {
       () => post(path, { ...lead, phone: 'x' }, headers),
       () => post('/withdrawals', { receipt_code: 'x' }, headers),
       () => post('/consents', '{', headers),
-      () => get('/policies/none', headers),
+      () => get('/requests/copies/none', headers),
       () => get('/challenge', headers),
     ];
     for (const send of wrong) expect(String((await send()).status)).toMatch(/^4(?!29)/);
