@@ -19,7 +19,10 @@ let browser: Browser;
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([
-    startServer(folder, { ...unguarded, DATA_REGION: 'CN', OUTBOUND_HOSTS: '127.0.0.1' }),
+    startServer(folder, {
+      ...{ ...unguarded, DATA_REGION: 'CN', OUTBOUND_HOSTS: '127.0.0.1' },
+      CONTROLLER_CONTACT: 'privacy@example.com',
+    }),
     openBrowser(),
   ]);
 });
@@ -593,6 +596,11 @@ it('a privacy officer sees every section at 1280 px, and the cards of a row of t
   expect(tops.length).toBeGreaterThan(3);
   expect(tops[1]).toBe(tops[0]);
   expect(tops[3]).toBe(tops[2]);
+  await page.goto(`${server.url}/console/overview`);
+  const boxes = await page
+    .locator('.cards-stack > .card')
+    .evaluateAll(all => all.map(one => one.getBoundingClientRect()));
+  expect(boxes.slice(1).map(({ top }, at) => top - boxes[at]!.bottom)).toEqual([16, 16]);
   await context.close();
 });
 

@@ -293,7 +293,7 @@ describe('GET /console/overview', () => {
     for (const part of [
       '4 in total; most in 23 – 29 Nov: 3.',
       '<title>23 – 29 Nov: AI trial 2, Partnership 1</title>',
-      '<b class="figure">1</b> this week so far; last week by the same day 2 (−50%)',
+      '<b class="figure"><a href="/console?from=2026-11-30&amp;to=2026-12-06">1</a></b> this week so far; last week by the same day 2 (−50%)',
       '<title>30 Nov – 6 Dec: Accepted 1, Customised 0, Refused 2, Withdrawn 0</title>',
       '>33% <small><a href="/console/choices?from=2026-11-09&amp;to=2026-11-30&amp;policy_version=2026-01&amp;locale=en&amp;outcome=accepted">1</a></small>',
       '<span>Qualified</span> <b><a href="/console?from=2026-11-09&amp;to=2026-11-30&amp;reached=qualified">2</a></b>',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Database } from '../../db/database.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
 import { copied_tables } from '../../db/requests/copy-places.ts';
+import { copy_texts } from '../../worker/requests/copy-texts.ts';
 import { browser_accept, lead, origin, startPublished } from '../support/harness.ts';
 
 type Copy = {
@@ -127,6 +128,24 @@ describe('[R2] a copy', () => {
     for (const line of told) expect(line).not.toMatch(/[a-z]{4}|[_>]/);
   });
 
+  it('names all that it holds in words, with holds, restrictions, incidents and an extension too', async () => {
+    for (const [locale, code] of [
+      ['zh-CN', /[a-z]{3}|_/],
+      ['en', /^[a-z]|_/],
+    ] as const) {
+      const names = readNames(await openFullCopy(locale));
+      expect(names.length).toBeGreaterThan(40);
+      for (const name of names) expect(name).not.toMatch(code);
+    }
+    for (const [table, places] of Object.entries(copied_tables)) {
+      if ('not' in places || table === 'audit_events') continue;
+      const named = Object.values(places).flatMap(place => (typeof place === 'string' ? place.split('.').at(-1)! : []));
+      for (const name of named.filter(one => one !== 'erased_at'))
+        for (const { names } of Object.values(copy_texts))
+          expect([name, names[name]]).toEqual([name, expect.any(String)]);
+    }
+  });
+
   it('opens for one of many at once, and for nobody after seven days', async () => {
     const { path, post, advance, get } = await openRequest();
     const answers = await Promise.all(Array.from({ length: 8 }, () => post(path, '')));
@@ -156,6 +175,37 @@ describe('[R2] a copy', () => {
     await db.destroy();
   });
 });
+
+/** Opens a copy that tells of a hold, a restriction that was lifted, an incident, and a request that was extended. */
+async function openFullCopy(locale: string): Promise<string> {
+  const { post, ask, submit } = await startPublished();
+  const { id } = (await (await post('/forms/mini-ai-experience', { ...lead, locale })).json()) as { id: string };
+  const make = async (path: string, sent: object) =>
+    ((await (await ask('POST', path, sent)).json()) as { id: string }).id;
+  const asked = { channel: 'visit', lead_ids: [id] };
+  const restriction = await make('/subject-requests', { ...asked, type: 'restriction' });
+  const copy = await make('/subject-requests', { ...asked, type: 'copy', details: 'All' });
+  for (const request of [restriction, copy])
+    await ask('POST', `/subject-requests/${request}/verification`, { by: 'in_person' });
+  await ask('POST', `/subject-requests/${copy}/extension`, { reason: 'Many at once', due_on: '2027-01-20' });
+  await ask('POST', `/subject-requests/${restriction}/fulfilment`);
+  await ask('DELETE', `/leads/${id}/restriction`, { reason: 'Agreed' });
+  await make('/incidents', {
+    ...{ from: '2026-11-22T00:00:00.000Z', to: '2026-11-23T04:00:00.000Z', cause: 'Theft' },
+    scope: { lead_ids: [id] },
+  });
+  const done = await ask('POST', `/subject-requests/${copy}/fulfilment`);
+  await make(`/leads/${id}/holds`, { ground: 'court', reference: '123', review_on: '2027-01-01' });
+  const { copy_url } = (await done.json()) as { copy_url: string };
+  return (await submit(`${copy_url.slice(origin.length)}?lang=${locale}`, {})).text();
+}
+
+/** Reads the names of what a copy holds, and of its grounds. */
+function readNames(page: string): string[] {
+  const grounds = [...page.matchAll(/<dt>(?:依据|Ground)<\/dt><dd>(.*?)<\/dd>/g)].map(([, ground]) => ground!);
+  expect(grounds).toEqual([expect.stringMatching(/^诉讼案件$|^court case$/)]);
+  return [...page.matchAll(/<dt>(.*?)<\/dt>/g)].map(([, name]) => name!);
+}
 
 /** Reads the lines of a copy's history, without their times. */
 function readHistory(page: string): string[] {

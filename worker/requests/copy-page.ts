@@ -6,7 +6,7 @@ import type { App } from '../context.ts';
 import { form_texts } from '../forms/texts.ts';
 import { localeOf } from '../http/language.ts';
 import { type Content, showPage } from '../http/page.ts';
-import { writeInstant } from '../http/times.ts';
+import { writeDay, writeInstant } from '../http/times.ts';
 import { type Form, leadFields } from '../shared/fields.ts';
 import { common_form_texts } from '../shared/form-texts.ts';
 import { type Locale, language_names } from '../shared/locales.ts';
@@ -116,16 +116,19 @@ function renderList(c: Context<App>, laid: Laid): Content {
 function renderValue(c: Context<App>, name: string, value: unknown): Content {
   if (isLaid(value)) return renderList(c, value);
   const text = String(value);
-  const meaning = meaningsOf(localeOf(c), name)?.[text];
+  const locale = localeOf(c);
+  const meaning = meaningsOf(locale, name)?.[text];
   if (meaning) return html`${meaning}`;
-  return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) ? writeTime(c, text) : html`${text}`;
+  if (/_on$|^extended_to$/.test(name)) return html`<time datetime="${text}">${writeDay(locale, text)}</time>`;
+  return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) ? writeTime(c, text) : html`<span class="typed">${text}</span>`;
 }
 
 /** Returns what the codes of a value mean to people; undefined for a value that is no code. */
 function meaningsOf(locale: Locale, name: string): Record<string, string> | undefined {
   const { types, status } = request_texts[locale];
+  const { values, purposes: ground } = copy_texts[locale];
   const all: Record<string, Record<string, string>> = {
-    ...copy_texts[locale].values,
+    ...{ ...values, ground },
     ...{ type: types, state: status.states, form: form_texts[locale].titles, locale: language_names },
   };
   return all[name];

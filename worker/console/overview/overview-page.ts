@@ -79,12 +79,14 @@ function renderLeadNumbers(reader: Reader, span: DaySpan, leads: LeadNumbers): C
   const { overview, forms } = text;
   const { received, before, thisWeek, lastWeek, all, gone, people, isBehind, waiting } = leads;
   const link = linkWithin(span);
+  const linkTo = ({ monday, sunday }: { monday: string; sunday: string }, form?: string) =>
+    listOf({ form: form as Filters['form'], from: monday, to: sunday });
   const weeks = renderWeeks(reader, {
     ...{ id: 'leads', title: overview.leads, labels: forms, counted: received, before },
-    linkTo: ({ monday, sunday }, form) => listOf({ form: form as Filters['form'], from: monday, to: sunday }),
+    linkTo,
   });
   return html`<section class="card"><h2>${overview.leads}</h2>
-<p><b class="figure">${thisWeek}</b> ${overview.thisWeek(lastWeek, writeChange(thisWeek, lastWeek))}</p>${isBehind ? html`<p class="hint">${overview.behind}</p>` : ''}${isBehind && all.received === 0 ? '' : weeks}${gone > 0 ? html`<p class="hint">${overview.gone(gone)}</p>` : ''}</section>
+<p><b class="figure">${renderNumber(thisWeek, linkTo(received.weeks.at(-1)!))}</b> ${overview.thisWeek(lastWeek, writeChange(thisWeek, lastWeek))}</p>${isBehind ? html`<p class="hint">${overview.behind}</p>` : ''}${isBehind && all.received === 0 ? '' : weeks}${gone > 0 ? html`<p class="hint">${overview.gone(gone)}</p>` : ''}</section>
 <div class="cards-stack">${renderWaiting(reader, waiting)}${renderFirstContact(reader, all)}${renderProgress(reader, all, link)}</div>
 <section class="card wide"><h2>${overview.people}</h2>${people.length > 0 ? renderPeople(reader, people, link) : html`<p class="hint">${overview.none}</p>`}
 ${isBehind ? '' : html`<p class="hint">${overview.counted}</p>`}</section>`;
