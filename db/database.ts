@@ -1,4 +1,4 @@
-import type { CompiledQuery, Kysely } from 'kysely';
+import type { CompiledQuery, Kysely, RawBuilder } from 'kysely';
 import type { Schema } from './schema.ts';
 
 /** The database: Kysely reads and builds statements, `atomic` runs every write. No other code begins a transaction. */
@@ -28,6 +28,8 @@ export type Database = Kysely<Schema> & {
    * something still reads what was there, it returns at once, and the content is overwritten as soon as nothing does.
    */
   scrub(): Promise<void>;
+  /** Statements of a unit that fail while the disk has no room, and leave nothing; absent where any write tells. */
+  ask_room?: RawBuilder<unknown>[];
   /** Reads much, as it stands at one moment, while others write: for a backup. */
   snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T>;
   /** Waits between the slices of long work, so that others have their turn. */

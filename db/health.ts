@@ -23,6 +23,7 @@ export async function probe(db: Database): Promise<void> {
       .set(eb => ({ seq: eb.ref('seq') }))
       .where('id', '=', 1)
       .compile(),
+    ...(db.ask_room ?? []).map(statement => statement.compile(db)),
   ]);
   await db.read(db.selectFrom('policies').select('version').limit(1).compile());
   await db.read(db.selectFrom('leads').select('sealed').orderBy('id', 'desc').limit(1).compile());

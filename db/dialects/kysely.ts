@@ -44,7 +44,7 @@ export function createDatabase(
     close,
     ...verbs
   }: Pick<Database, 'atomic' | 'read' | 'scrub' | 'snapshot' | 'backlog'> &
-    Partial<Pick<Database, 'forLists' | 'rows_at_once'>> & { close(): Promise<void> },
+    Partial<Pick<Database, 'forLists' | 'rows_at_once' | 'ask_room'>> & { close(): Promise<void> },
 ): Database {
   const kysely = new Kysely<Schema>({
     dialect: { ...languages[language], createDriver: () => new StatementDriver(run) },

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import pg from 'pg';
 import { type Database, type DatabaseMeter, type Outcome, Unavailable } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
@@ -43,6 +44,15 @@ export const operators_patience: Patience = {
 };
 
 /**
+ * Makes the server keep some 300 KB in a file for as long as the statement lasts. Because it packs a long value, and uses the
+ * pages of deleted rows again, a row that is written and deleted finds room on a disk that has none for a lead.
+ */
+const ask_room = [
+  sql`select set_config('work_mem', '64kB', true)`,
+  sql`select count(*) from generate_series(1, 10000)`,
+];
+
+/**
  * Opens a PostgreSQL database by its `postgres://` address, and brings its tables up to date.
  *
  * @param options.read_address Address of a standby on which lists are read.
@@ -81,6 +91,7 @@ export async function open(
     forLists: async () => (await standby?.whenCaughtUp()) ?? db,
     backlog: () => ({ units: writer.countWaiting(), readers: reader.count() }),
     scrub: async () => {},
+    ask_room,
     snapshot: work => withClient(servers, client => readSnapshot(client, work)).catch(fail),
     async close() {
       await writer.close();

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { hasProgram, limitFiles } from '../support/disk.ts';
+import { canMount, hasProgram, limitFiles } from '../support/disk.ts';
 import { lead, readProblem, test_keys, unguarded } from '../support/harness.ts';
 import { operate } from '../support/operate.ts';
+import { createDatabase, startSmallPostgres } from '../support/postgres.ts';
 import { makeFolder, type RunningServer, startServer } from '../support/server.ts';
 
 const hasPrlimit = hasProgram('prlimit');
@@ -103,6 +104,41 @@ it.runIf(hasPrlimit)(
     expect((await fetch(`${url}/health`)).status).toBe(200);
   },
 );
+
+it.runIf(canMount())('while the disk of its tables is full, PostgreSQL takes no lead, and health says so', async () => {
+  const postgres = await startSmallPostgres();
+  try {
+    const DATABASE_URL = await createDatabase(postgres.address);
+    server = await startServer(folder, { ...unguarded, ...test_keys, DATABASE_URL });
+    const { url } = server;
+    const submit = () =>
+      fetch(`${url}/forms/mini-ai-experience`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Origin: url },
+        body: JSON.stringify(lead),
+      });
+    const health = async () => (await fetch(`${url}/health`)).status;
+    const disk = postgres.disks[0]!;
+    expect((await submit()).status).toBe(201);
+    // From here on the table has a page for what health writes.
+    expect(await health()).toBe(200);
+    disk.fill();
+    let refused: Response;
+    do refused = await submit();
+    while (refused.status === 201);
+    expect(refused.headers.get('Retry-After')).toBe('5');
+    expect(await readProblem(refused)).toMatchObject({ slug: 'unavailable', status: 503 });
+    await wait(1_000);
+    expect(await health()).toBe(503);
+    disk.empty();
+    expect((await submit()).status).toBe(201);
+    await wait(1_000);
+    expect(await health()).toBe(200);
+    await server.stop();
+  } finally {
+    await postgres.stop();
+  }
+});
 
 /** Lists the ids of all leads that a server returns, in order. */
 async function listStored({ url, token }: RunningServer): Promise<string[]> {

@@ -4,7 +4,7 @@ import { makeFolder } from '../support/server.ts';
 import { listFaults } from './faults.ts';
 
 /** Faults that a test of their own does, because there is more to hold than what was acknowledged. */
-const elsewhere = /full disk|slow clients|primary|upgraded/;
+const elsewhere = /SQLite, full disk|slow clients|primary|upgraded/;
 
 /** Longest time that a harm lasts. */
 const pause_ms = 300;

@@ -1,8 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hangClock } from '../support/clock.ts';
-import { hasProgram } from '../support/disk.ts';
-import { createDatabase, type PostgresServer, startPair, startPostgres } from '../support/postgres.ts';
+import { canMount, hasProgram } from '../support/disk.ts';
+import {
+  createDatabase,
+  type PostgresServer,
+  startPair,
+  startPostgres,
+  startSmallPostgres,
+} from '../support/postgres.ts';
 import type { Random } from '../support/random.ts';
 import { layWire } from '../support/wire.ts';
 import { createHarms, type Harm } from './harms.ts';
@@ -26,7 +32,10 @@ export interface Fault {
  * @param pause_ms Longest time that a harm lasts, and between one and the next.
  */
 export function listFaults(folder: string, findPostgres: () => string, random: Random, pause_ms: number): Fault[] {
-  const { pause, endServer, fillDisk, breakDisk, moveClock, hurtWire, crowd } = createHarms(random, pause_ms);
+  const { pause, endServer, fillDisk, fillDatabase, breakDisk, moveClock, hurtWire, crowd } = createHarms(
+    random,
+    pause_ms,
+  );
   const always = { canRun: true };
   const withDisk = { canRun: hasProgram('prlimit') };
   const withCalls = { canRun: hasProgram('strace') };
@@ -43,6 +52,7 @@ export function listFaults(folder: string, findPostgres: () => string, random: R
     { name: 'PostgreSQL, server told to end', ...always, run: onPostgres(endServer('SIGTERM')) },
     { name: 'PostgreSQL, two servers killed in turn', ...always, run: onPostgres(endServer('SIGKILL', 'SIGTERM'), 2) },
     { name: 'PostgreSQL, database killed', ...always, run: runWithDatabase(({ kill }) => kill()) },
+    { name: 'PostgreSQL, full disk of the database', canRun: canMount(), run: runWithSmallDatabase },
     ...(['write', 'sync'] as const).map(call => ({
       name: `PostgreSQL, disk of the database fails to ${call}`,
       ...withCalls,
@@ -84,6 +94,15 @@ export function listFaults(folder: string, findPostgres: () => string, random: R
         await server.stop();
       }
     };
+  }
+
+  async function runWithSmallDatabase(enough: Enough) {
+    const server = await startSmallPostgres();
+    try {
+      return await harm({ DATABASE_URL: await createDatabase(server.address) }, fillDatabase(server), enough);
+    } finally {
+      await server.stop();
+    }
   }
 
   /** Because a primary that was killed comes back as nothing but an old one, each time has a pair of its own. */

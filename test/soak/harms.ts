@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { setClock } from '../support/clock.ts';
 import { disk_calls, failCalls, limitFiles } from '../support/disk.ts';
+import type { SmallPostgres } from '../support/postgres.ts';
 import type { Random } from '../support/random.ts';
 import type { Wire } from '../support/wire.ts';
 import type { Site } from './site.ts';
@@ -41,6 +42,23 @@ export function createHarms({ below, pick }: Random, longest_ms: number) {
         await pause();
         if (below(2)) await site.end(0, 'SIGKILL');
         else limitFiles(site.servers[0]!.pid, 'unlimited');
+      },
+
+    /** Fills the database's disk of tables, and then that of its write-ahead log, on which PostgreSQL ends. */
+    fillDatabase:
+      ({ disks, bringBack }: SmallPostgres): Harm =>
+      async site => {
+        for (const disk of disks) {
+          disk.fill();
+          try {
+            await site.untilHealth(503);
+            await pause();
+          } finally {
+            disk.empty();
+          }
+          await bringBack();
+          await site.untilHealth(200);
+        }
       },
 
     /**

