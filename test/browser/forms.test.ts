@@ -109,10 +109,10 @@ it('a proof that was spent before is refused, and the widget heals it by itself'
 });
 
 /**
- * Measures the milliseconds from the challenge's arrival to the post, while a person waits, and counts the turns that
- * the page has between.
+ * Measures the milliseconds from the challenge's arrival to the post, while a person waits, and the longest of them in
+ * which the page has no turn.
  */
-async function measure(page: Page): Promise<{ solved_ms: number; turns: number }> {
+async function measure(page: Page): Promise<{ solved_ms: number; longest_ms: number }> {
   await page.evaluate(() => {
     const turned_at: number[] = [];
     Object.assign(window, { turned_at });
@@ -127,17 +127,21 @@ async function measure(page: Page): Promise<{ solved_ms: number; turns: number }
       (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).find(it => it.name.includes(part))!;
     const [from, to] = [find('/challenge').responseEnd, find('/forms/').startTime];
     const { turned_at } = window as unknown as { turned_at: number[] };
-    return { solved_ms: to - from, turns: turned_at.filter(at => at > from && at < to).length };
+    const within = [from, ...turned_at.filter(at => at > from && at < to), to];
+    return { solved_ms: to - from, longest_ms: Math.max(...within.slice(1).map((at, n) => at - within[n]!)) };
   });
 }
+
+/** Part of the time for a proof in which the page may have no turn. A proof that is made in one go takes most of it. */
+const most_share = 0.4;
 
 it('on a slow phone the page has its turns while the proof is made', async () => {
   const { page } = await visit();
   const session = await page.context().newCDPSession(page);
-  const runs: { solved_ms: number; turns: number }[] = [];
-  // A proof may be found at once by luck.
-  const most_turns = () => Math.max(0, ...runs.map(({ turns }) => turns));
-  while (runs.length < 10 && most_turns() < 10) {
+  const runs: { solved_ms: number; longest_ms: number }[] = [];
+  // The machine may be busy with something else in between, and a proof may be found at once by luck.
+  const least_share = () => Math.min(1, ...runs.map(({ solved_ms, longest_ms }) => longest_ms / solved_ms));
+  while (runs.length < 10 && least_share() > most_share) {
     await fill(page, `slow-${runs.length}@example.com`);
     await page.reload();
     await page.locator('form').waitFor();
@@ -147,5 +151,5 @@ it('on a slow phone the page has its turns while the proof is made', async () =>
     await page.reload();
   }
   console.log(`proof at 4× throttling: ${runs.map(({ solved_ms }) => Math.round(solved_ms)).join(', ')} ms`);
-  expect(most_turns()).toBeGreaterThanOrEqual(10);
+  expect(least_share()).toBeLessThanOrEqual(most_share);
 });
