@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createToken } from '../../db/staff/tokens.ts';
 import { consolePages } from '../../worker/console/routes.ts';
 import type { Environment } from '../../worker/settings.ts';
+import { startReceiver, trustingIt } from '../notices/receiver.ts';
 import { readCookie, startConsole } from '../support/console.ts';
 import { browser_accept, operator, origin } from '../support/harness.ts';
 import { type IdentityProvider, passProvider, startIdentityProvider } from '../support/identity-provider.ts';
@@ -329,6 +330,26 @@ describe('sign-in with an account of the company', () => {
     expect(text).toContain('name="token"');
     expect(lines.join('')).toMatch(/"sign_in_refused".*"reason":"away","code":"503"/);
     expect((await (await open('sales')).get('/console')).status).toBe(200);
+  });
+
+  it('asks nothing of a provider whose certificate is not trusted or bears another name, and the log says so', async () => {
+    const receiver = await startReceiver(() => 404, {}, undefined, true);
+    const { origin: address } = new URL(receiver.address);
+    const ask = async (host: string) => {
+      const { begin, lines } = await startCompany({
+        OIDC_ISSUER: address.replace('127.0.0.1', host),
+        OUTBOUND_HOSTS: '127.0.0.1,[::1]',
+      });
+      const { response } = await begin();
+      const { reason, code } = JSON.parse(lines.find(line => line.includes('"sign_in_refused"'))!);
+      return [response.status, reason, code];
+    };
+    expect(await ask('localhost')).toEqual([503, 'away', 'DEPTH_ZERO_SELF_SIGNED_CERT']);
+    await trustingIt(async () => expect(await ask('127.0.0.1')).toEqual([503, 'away', 'ERR_TLS_CERT_ALTNAME_INVALID']));
+    expect(receiver.received).toEqual([]);
+    await trustingIt(async () => expect((await ask('localhost'))[1]).toBe('distrusted'));
+    expect(receiver.received.map(({ path }) => path)).toEqual(['/.well-known/openid-configuration']);
+    receiver.close();
   });
 
   it('begins where our own page or the person asks for it, and from another website leads to our page', async () => {

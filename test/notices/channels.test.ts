@@ -13,6 +13,7 @@ import { engines } from '../support/engines.ts';
 import { operator, origin, readProblem, runJobs } from '../support/harness.ts';
 import { apps } from './apps.ts';
 import { opened, type Receiver, receive, startNoticing } from './noticing.ts';
+import { trustingIt } from './receiver.ts';
 
 const idsIn = ({ received }: Receiver) => received.map(({ body }) => JSON.parse(body).data.lead_id as string);
 
@@ -482,5 +483,25 @@ it('a server with a key that turned opens the secrets of channels with the earli
   const made = await createServices({ ...services.settings, encryption_keys }, { ...services, writeLine() {} });
   if ('mistakes' in made) throw new Error(made.mistakes.join());
   expect(await sendDue(made.services)).toBe(1);
+  expect(receiver.received).toHaveLength(1);
+});
+
+it('by https a notice goes to a receiver whose certificate is trusted and bears its name; the log says why another gets nothing', async () => {
+  const receiver = await receive(undefined, undefined, undefined, true);
+  const tell = async (host: string) => {
+    const listed = { OUTBOUND_HOSTS: '127.0.0.1,[::1],localhost', LOG_LEVEL: 'debug' };
+    const { make, submit, send, deliveries, lines } = await startNoticing(undefined, listed);
+    await make(receiver.address.replace('127.0.0.1', host));
+    await submit();
+    await send();
+    const [{ state, last_error } = {} as Deliveries] = await deliveries();
+    expect(lines.join('')).toMatch(`"is":"${last_error ? 'failed' : 'sent'}"`);
+    if (last_error) expect(lines.join('')).toMatch(new RegExp(`"event":"delivery",.*"error":"${last_error}"`));
+    return [state, last_error];
+  };
+  expect(await tell('localhost')).toEqual(['queued', 'DEPTH_ZERO_SELF_SIGNED_CERT']);
+  await trustingIt(async () => expect(await tell('127.0.0.1')).toEqual(['queued', 'ERR_TLS_CERT_ALTNAME_INVALID']));
+  expect(receiver.received).toEqual([]);
+  await trustingIt(async () => expect(await tell('localhost')).toEqual(['sent', null]));
   expect(receiver.received).toHaveLength(1);
 });

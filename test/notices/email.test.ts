@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import tls from 'node:tls';
 import { expect, it } from 'vitest';
 import { mailOut, type PostMail } from '../../worker/egress/mail.ts';
 import { createPostMail } from '../../worker/node/mail.ts';
@@ -9,8 +8,9 @@ import { readSettings } from '../../worker/settings.ts';
 import { origin, start, test_keys } from '../support/harness.ts';
 import { operate } from '../support/operate.ts';
 import { makeFolder } from '../support/server.ts';
-import { certificate, decodeWords, mailBy, startMailServer } from './mail-server.ts';
+import { decodeWords, mailBy, startMailServer } from './mail-server.ts';
 import { opened, startNoticing } from './noticing.ts';
+import { trustingIt } from './receiver.ts';
 
 const mailbox = 'sales@example.com';
 const asked = { kind: 'email', name: 'Sales', address: mailbox, events: ['lead.created'] };
@@ -109,9 +109,7 @@ it('a wrong login, a certificate that nobody vouches for, and a server that is a
 });
 
 it('by smtps a mail goes to a server whose certificate is trusted and bears the name of SMTP_URL, and to no other', async () => {
-  const usual = tls.getCACertificates();
-  tls.setDefaultCACertificates([certificate]);
-  try {
+  await trustingIt(async () => {
     const server = await startMailServer(undefined, { secure: true });
     const { SMTP_URL } = server.environment;
     for (const [host, last_error] of [
@@ -127,9 +125,7 @@ it('by smtps a mail goes to a server whose certificate is trusted and bears the 
       expect(await deliveries()).toMatchObject([{ attempts: 1, last_error }]);
     }
     expect(server.mails).toMatchObject([{ to: [mailbox], isSecure: true }]);
-  } finally {
-    tls.setDefaultCACertificates(usual);
-  }
+  });
 });
 
 it('a server that greets at once, as one that is near does, is heard', async () => {

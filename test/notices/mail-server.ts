@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { opened } from './noticing.ts';
+import { certificate } from './receiver.ts';
 
 interface Mail {
   from: string;
@@ -13,9 +13,6 @@ interface Mail {
   text: string;
   isSecure: boolean;
 }
-
-/** A key and the certificate of localhost that it signed itself, good for a hundred years. Nothing but tests trusts it. */
-export const certificate = readFileSync(new URL('localhost.pem', import.meta.url), 'utf8');
 
 const login = { user: 'lead-consent', pass: 'pass word/@' };
 
