@@ -194,6 +194,15 @@ describe('the container', () => {
     expect(dockerfile).toMatch(/^USER node$/m);
   });
 
+  it('is built from what is named alone, whichever builder reads it: no data, no keys, no history', () => {
+    const rules = readFileSync('.dockerignore', 'utf8')
+      .split('\n')
+      .filter(rule => rule && !rule.startsWith('#'));
+    expect(rules[0]).toBe('*');
+    expect(rules.filter(rule => /^!.*(\.git|data|keys|\.env|\*$)/.test(rule))).toEqual(['!worker/dev.env']);
+    expect(rules.indexOf('**/*.env')).toBeGreaterThan(rules.indexOf('!docs'));
+  });
+
   const image = /^FROM (\S+)/m.exec(dockerfile)![1]!;
   const canBuild = spawnSync('docker', ['image', 'inspect', image]).status === 0;
   it.skipIf(!canBuild)(
