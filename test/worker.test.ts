@@ -245,7 +245,7 @@ describe('the Worker on workerd with D1', () => {
     expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
     const cached = headers.get('Cache-Control');
     expect(cached).toContain('max-age=300');
-    expect(cached?.includes('stale-while-revalidate')).toBe(/styles|console\.(css|js)/.test(path));
+    expect(cached?.includes('stale-while-revalidate=604800')).toBe(/styles|console\.(css|js)/.test(path));
   });
 
   it.each(['/favicon.svg', '/robots.txt', '/widget.css', '/styles.css', '/console.js', '/widget.js'])(

@@ -85,9 +85,9 @@ ${headersWithoutWorker}\
 /docs*
   Cache-Control: public, max-age=300
 /styles.css
-  Cache-Control: public, max-age=300, stale-while-revalidate=86400
+  Cache-Control: public, max-age=300, stale-while-revalidate=604800
 /console.*
-  Cache-Control: public, max-age=300, stale-while-revalidate=86400
+  Cache-Control: public, max-age=300, stale-while-revalidate=604800
 /console-*
   Cache-Control: public, max-age=300
 /openapi.json

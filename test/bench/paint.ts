@@ -9,6 +9,9 @@ import { openContext, view } from './widget/visit.ts';
 /** Leads that the console shows. */
 const leads = 400;
 
+/** How a page is opened, one after the other. */
+const visits = ['cold', 'warm', 'back'] as const;
+
 /**
  * Measures when the console's pages are painted on a slow phone: a quarter of this machine's speed, behind the link of the
  * widget's race, over HTTP/2 and TLS. A page is opened over a new connection with nothing kept, then over the same one
@@ -30,7 +33,7 @@ export async function benchPaint(folder: string, environment: Record<string, str
   const front = await serve(certificate, request => passOn(server.url, request));
   const url = `https://leads.shop.localhost:${await relay.open(front.port)}`;
   const browser = await launchBrowser([`--ignore-certificate-errors-spki-list=${certificate.spki}`]);
-  const painted = new Map<string, { cold: number[]; warm: number[] }>();
+  const painted = new Map<string, Record<(typeof visits)[number], number[]>>();
   try {
     for (let round = 0; round < rounds; round++)
       for (const [page, path] of Object.entries(pages)) {
@@ -38,9 +41,12 @@ export async function benchPaint(folder: string, environment: Record<string, str
         const context = await openContext(browser, { banner: '' });
         await context.addCookies([{ name, value, url, secure: true }]);
         const tab = await context.newPage();
-        const times = painted.get(page) ?? { cold: [], warm: [] };
+        const times = painted.get(page) ?? { cold: [], warm: [], back: [] };
         painted.set(page, times);
-        for (const kept of ['cold', 'warm'] as const) times[kept].push((await view(tab, url + path)).first_paint!);
+        for (const visit of visits) {
+          if (visit === 'back') relay.reset();
+          times[visit].push((await view(tab, url + path)).first_paint!);
+        }
         await context.close();
       }
   } finally {
@@ -50,9 +56,13 @@ export async function benchPaint(folder: string, environment: Record<string, str
     await server.stop();
   }
   return Object.fromEntries(
-    [...painted].map(([page, { cold, warm }]) => [
+    [...painted].map(([page, { cold, warm, back }]) => [
       page,
-      { 'nothing kept, ms': writeTimes(cold), 'styles kept, ms': writeTimes(warm) },
+      {
+        'nothing kept, ms': writeTimes(cold),
+        'styles kept, ms': writeTimes(warm),
+        'styles kept, new connection, ms': writeTimes(back),
+      },
     ]),
   );
 }

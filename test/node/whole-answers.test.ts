@@ -64,7 +64,7 @@ it('lets a page be drawn with the style that the browser has, and asks for anoth
   for (const path of [...linked, `/styles.css?v=${version}`]) {
     const { status, headers } = await fetch(url + path);
     const cached = headers.get('Cache-Control');
-    expect([path, status, cached]).toEqual([path, 200, 'public, max-age=300, stale-while-revalidate=86400']);
+    expect([path, status, cached]).toEqual([path, 200, 'public, max-age=300, stale-while-revalidate=604800']);
   }
   expect((await fetch(`${url}/openapi.json`)).headers.get('Cache-Control')).toBe('public, max-age=300');
 });

@@ -18,14 +18,18 @@ const types: Record<string, string> = {
 };
 const encodings = { br: 'br', gzip: 'gz' };
 
+/** Files that pages link under an address with the version: a session of the console, a week at most, draws with its copy. */
+const versioned = /^\/(styles\.css|console\.(css|js))$/;
+
 /**
  * How long browsers keep a file: a year where its name holds the hash of its content, else five minutes. After these a
  * page that links a style or script is drawn with the copy while the browser asks for a new one, because a round trip
- * is half the time to its first paint; the address that it links names the version.
+ * is half the time to its first paint.
  */
 function cacheControl(path: string): string {
   if (path.startsWith('/widget/')) return 'public, max-age=31536000, immutable';
-  return `public, max-age=300${/\.(css|js)$/.test(path) ? ', stale-while-revalidate=86400' : ''}`;
+  const stale_s = versioned.test(path) ? 604_800 : /\.(css|js)$/.test(path) ? 86_400 : 0;
+  return `public, max-age=300${stale_s ? `, stale-while-revalidate=${stale_s}` : ''}`;
 }
 
 /** Creates the finder of built files, which it keeps in memory, because they are few and small. */
