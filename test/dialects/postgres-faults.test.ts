@@ -97,6 +97,27 @@ it('a server that ends connections costs what is in flight, and nothing that com
   await db.destroy();
 });
 
+it('a unit that PostgreSQL takes back because of another program’s locks is unavailable, and leaves nothing', async () => {
+  const address = await createPostgresDatabase();
+  const db = await postgres.open(address);
+  const other = new pg.Client({ connectionString: address });
+  await other.connect();
+  await other.query('begin; lock table jobs in exclusive mode');
+  const unit = db.atomic([
+    db.updateTable('changes').set({ seq: 7 }).compile(),
+    db.updateTable('jobs').set({ name: 'x' }).compile(),
+  ]);
+  const refused = expect(unit).rejects.toSatisfy(error => isUnavailable(error) && /deadlock/.test(error.message));
+  const waits = `select count(*)::int as n from pg_locks where not granted and pid <> pg_backend_pid()`;
+  await expect.poll(async () => (await other.query(waits)).rows[0].n).toBe(1);
+  await other.query('select seq from changes for update');
+  await refused;
+  await other.query('rollback');
+  await other.end();
+  expect(await db.selectFrom('changes').select('seq').execute()).toEqual([{ seq: expect.not.stringMatching(/^7$/) }]);
+  await db.destroy();
+});
+
 it('a database whose server is silent is closed all the same, and no connection to it stays open', async () => {
   const wire = await layWire(await createPostgresDatabase());
   const countSockets = () => process.getActiveResourcesInfo().filter(it => it === 'TCPSocketWrap').length;

@@ -3,9 +3,12 @@ import { Conflict, Unavailable } from '../../database.ts';
 const unique_violation = '23505';
 const not_null_violation = '23502';
 
-/** SQLSTATEs and system errors of a server that is full, busy, ending or gone, or whose disk does not read. */
+/**
+ * SQLSTATEs and system errors of a server that is full, busy, ending or gone, whose disk does not read, or that has taken a
+ * transaction back because of another one.
+ */
 const unavailable_codes =
-  /^(08\w{3}|53\w{3}|58\w{3}|XX00[12]|57P\w\d|57014|55P03|25P0\d|25006|E(CONN\w+|TIMEDOUT|PIPE|AI_AGAIN|NOTFOUND)$)/;
+  /^(08\w{3}|40\w{3}|53\w{3}|58\w{3}|XX00[12]|57P\w\d|57014|55P03|25P0\d|25006|E(CONN\w+|TIMEDOUT|PIPE|AI_AGAIN|NOTFOUND)$)/;
 
 /** Messages with which `pg` says the same where it has no code. */
 const unavailable_messages =
