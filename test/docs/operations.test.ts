@@ -70,7 +70,7 @@ async function ask(path: string, options: RequestInit = {}): Promise<Record<stri
 }
 
 it('the commands of docs/operations.md do what it says, from the first start to a restore under turned keys', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   expect(blocks).toHaveLength(8);
   keepSettings(first_start);

@@ -1,5 +1,4 @@
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -52,7 +51,7 @@ const vars = {
 
 beforeEach(() => writeConfiguration(database_id));
 
-describe('the operator on the D1 of this machine', { timeout: 60_000 }, () => {
+describe('the operator on the D1 of this machine', { timeout: 180_000 }, () => {
   it('is told what to do while it has no tables', async () => {
     const { code, stdout, stderr } = await ops(['token', 'list']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -189,14 +188,14 @@ migrations_dir = "${resolve('db/migrations')}"
   });
 });
 
-describe('the operator on the deployed D1', { timeout: 60_000 }, () => {
+describe('the operator on the deployed D1', { timeout: 180_000 }, () => {
   let cloudflare: Awaited<ReturnType<typeof startCloudflare>>;
   beforeAll(async () => {
     cloudflare = await startCloudflare();
   });
   afterAll(() => cloudflare.stop());
   const remote = (args: string[], environment: Record<string, string> = cloudflare.environment) =>
-    opsAlone([...args, '--remote'], environment);
+    opsAlone([...args, '--remote'], { TMPDIR: folder, ...environment });
 
   it.each([
     ['token list', 'nobody', {}],
@@ -226,7 +225,7 @@ describe('the operator on the deployed D1', { timeout: 60_000 }, () => {
     expect(stderr).toMatch(/^wrangler failed: .*\n$/);
     const [, metadata] = /name="metadata"\s+(\{.*\})\s/.exec(cloudflare.uploads.at(-1)!)!;
     expect(JSON.parse(metadata!).bindings).toEqual([{ name: 'DB', type: 'd1', id: database_id, raw: true }]);
-    expect(readdirSync(tmpdir()).filter(name => name.startsWith('lead-consent-remote-'))).toEqual([]);
+    expect(readdirSync(folder).filter(name => name.startsWith('lead-consent-remote-'))).toEqual([]);
   });
 
   it('reaches that of the environment that CLOUDFLARE_ENV names, and the Worker of its name', async () => {

@@ -332,8 +332,10 @@ it.each([
   expect(await isMet(page, acceptance)).toBe(false);
   await openPreferences(page);
   // By force, because Playwright takes all for inert here. The mouse still meets what is in front.
+  // The answer sets the cookie once more, so it is waited for before that is cleared.
+  const answered = page.waitForResponse(/\/consents$/);
   await action(page, 'reject-all').click({ force: true });
-  await eventually(() => site.posts('/consents').length).toBe(1);
+  await (await answered).finished();
   expect(await banner(page).count()).toBe(0);
   await page.context().clearCookies();
   await page.reload();
