@@ -334,6 +334,9 @@ async function measureRequest(app: Hono<App>, { path, init }: LongRequest) {
 /** Most processor time that a request of the allowed size may take. */
 const most_ms = 5;
 
+/** How often a request that took longer is tried again. */
+const tries = 5;
+
 /**
  * Sends the requests to a service of its own. Returns how many there were, and which took too long or ended in 5xx.
  * What took too long is measured once more after all others, because neighbours on the machine slow whole seconds.
@@ -352,8 +355,13 @@ export async function findSlow(isWhole: boolean): Promise<{ walked: number; wron
     else if (measured.ms > most_ms) slow.push(request);
   }
   for (const request of slow) {
-    const measured = await measureRequest(app, request);
-    if (measured.ms > most_ms || measured.status >= 500) tell(request, measured);
+    // Other programs and the collector of garbage only add, so the least of some tries is the request's own.
+    let least = await measureRequest(app, request);
+    for (let n = 1; n < tries && least.ms > most_ms; n++) {
+      const again = await measureRequest(app, request);
+      if (again.ms < least.ms || again.status >= 500) least = again;
+    }
+    if (least.ms > most_ms || least.status >= 500) tell(request, least);
   }
   return { walked, wrong };
 }
