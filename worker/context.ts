@@ -84,7 +84,7 @@ export interface HostFiles {
   read(path: string, from: number): AsyncIterable<Uint8Array>;
 }
 
-/** What an operator should know although the server works. */
+/** A warning, which an operator should know although the server works. */
 export type Warning =
   | 'no-policy'
   | 'no-log-dir'

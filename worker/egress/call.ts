@@ -33,7 +33,7 @@ interface Answer {
  */
 export type Connect = (request: Outbound, judge: Judge, limits: Limits) => Promise<Answer>;
 
-/** Error of a request that was not made, or whose answer was not read, because the rules of this file refuse it. */
+/** Error of a request that was not made, or whose answer was not read, because the rules for addresses and answers refuse it. */
 export class Refused extends Error {
   readonly code: RefusedCode;
   constructor(code: RefusedCode) {

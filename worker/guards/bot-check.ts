@@ -9,7 +9,7 @@ import { type Form, findForm } from '../shared/fields.ts';
  */
 export type Failure = 'missing' | 'wrong' | 'early' | 'expired' | 'spent';
 
-/** What a bot check is for: one of the forms, or a request. */
+/** The purpose of a bot check: one of the forms, or a request. */
 export type Posted = Form | 'requests';
 
 /** Finds what a bot check is for by its name. */

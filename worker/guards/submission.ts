@@ -38,10 +38,10 @@ export type Refused =
 
 /** What visitors submit, and what stores it. */
 export interface Submission<Receipt> {
-  /** What is posted to: the bot check, the limit and the quota are its own. */
+  /** The form that is posted to, which has a bot check, a limit and a quota of its own. */
   to: Posted;
   scope: 'lead' | 'request';
-  /** What a repeat has in common with the first request. */
+  /** The values that a repeat has in common with the first request. */
   content: unknown[];
   sent: BotCheckFields;
   /** Finds the first answer to a key. */
@@ -169,7 +169,7 @@ export interface Shown {
   headers?: Record<string, string> | undefined;
 }
 
-/** What a page says where the bot check failed, the form was too large or the database is away. */
+/** The words of a page where the bot check failed, the form was too large or the database is away. */
 export interface RefusedTexts {
   failures: Record<Failure, string>;
   tooLong: string;

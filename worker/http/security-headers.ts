@@ -13,7 +13,7 @@ export const setSecurityHeaders = factory.createMiddleware(async (c, next) => {
     headers.set('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
 });
 
-/** What no page here needs, nor anything that it could be made to load. */
+/** The features that no page here needs, nor anything that it could be made to load. */
 const permissions = 'camera=(), geolocation=(), microphone=(), payment=(), usb=()';
 
 /** The content policy of an answer that is not a page. */

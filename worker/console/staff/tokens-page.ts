@@ -27,7 +27,7 @@ interface Tokens {
   made: string | undefined;
   /** The token that was just revoked. */
   revoked: TokenRecord | undefined;
-  /** Whose sessions were just ended. */
+  /** The person whose sessions were just ended. */
   signedOut: { holder: string } | undefined;
   /** An id of this form alone, by which a second click is told from another token. */
   once: string;
