@@ -38,7 +38,7 @@ export type Refused =
 
 /** What visitors submit, and what stores it. */
 export interface Submission<Receipt> {
-  /** The form that is posted to, which has a bot check, a limit and a quota of its own. */
+  /** The form or request that is posted to, which has a bot check, a limit and a quota of its own. */
   to: Posted;
   scope: 'lead' | 'request';
   /** The values that a repeat has in common with the first request. */
