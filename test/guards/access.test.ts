@@ -65,6 +65,8 @@ describe('Authorization', () => {
       `a=1&a=${good}`,
       `${good}=1`,
       `a=Bearer%20${good}`,
+      `a=${good.replaceAll('_', '%5F')}`,
+      '%61ccess_token=x',
     ])
       expect((await app.request(`${origin}/leads?${query}`, { headers })).status).toBe(401);
     for (const email of ['malc_anna_b', 'lc_abcdefghijkl_b'])

@@ -106,12 +106,17 @@ describe('GET /leads as application/x-ndjson', () => {
     expect(received).toEqual([...received].sort().reverse());
   });
 
-  it('carries the cursor of the feed as of its start: what changes meanwhile is in the feed from there', async () => {
-    const { stream, post, pull } = await startFilled(5);
+  it('carries the cursor of the feed as of its start: from there the feed holds what changes afterwards, and no more', async () => {
+    const { stream, post, pull, token } = await startFilled(5);
+    const create = async () => (await (await post('/forms/mini-ai-experience', lead)).json()) as { id: string };
+    await Promise.all([token('sales'), token('privacy_officer')]);
+    await create();
     const response = await stream('/leads', 'application/x-ndjson');
-    const { id } = (await (await post('/forms/mini-ai-experience', lead)).json()) as { id: string };
     const [, next] = /^<([^>]+)>; rel="next"$/.exec(response.headers.get('Link')!)!;
-    expect(await (await pull(next!.slice(origin.length))).json()).toMatchObject({ leads: [{ id }], has_more: false });
+    const feed = async () => (await pull(next!.slice(origin.length))).json();
+    expect(await feed()).toMatchObject({ leads: [], has_more: false });
+    const { id } = await create();
+    expect(await feed()).toMatchObject({ leads: [{ id }], has_more: false });
   });
 
   it('breaks when it fails midway, and never ends as if it were whole', async () => {

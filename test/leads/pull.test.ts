@@ -220,6 +220,15 @@ describe('GET /leads', () => {
     expect((await pull(`/leads?cursor=${search}`)).status).toBe(422);
     expect((await pull(`/leads?status=new&cursor=${search}`)).status).toBe(422);
   });
+
+  it('a cursor that was cut is refused, in the feed and in a search', async () => {
+    const { page, pull } = await startFilled();
+    for (const query of ['order=asc', 'order=desc']) {
+      const { next_cursor } = await page(`/leads?${query}&limit=1`);
+      for (const cut of [1, 2, 5, 20, 30])
+        expect((await pull(`/leads?${query}&cursor=${next_cursor!.slice(0, -cut)}`)).status).toBe(422);
+    }
+  });
 });
 
 describe('GET /leads/:id', () => {

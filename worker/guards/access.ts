@@ -99,6 +99,6 @@ export function actorOf(c: Context<App>): Actor {
  * there, not even beside a valid one.
  */
 function hasTokenInQuery(c: Context<App>): boolean {
-  const query = new URL(c.req.url).search;
-  return /[?&]access_token=|lc_[A-Za-z0-9]{12}_[A-Za-z0-9]{12}/.test(query);
+  const query = new URL(c.req.url).searchParams;
+  return query.has('access_token') || /lc_[A-Za-z0-9]{12}_[A-Za-z0-9]{12}/.test([...query].flat().join(' '));
 }

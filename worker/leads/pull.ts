@@ -48,7 +48,8 @@ export const pullLeads = factory.createHandlers(query(leadQuery), async c => {
   const { services } = c.var;
   if (format) {
     const { form } = asked;
-    const linkFrom = (seq: number) => linkNext(c, writeCursor({ seq }, 'feed'), { form, view });
+    // All of the act with this number is in the stream, so the feed goes on with the next one.
+    const linkFrom = (seq: number) => linkNext(c, writeCursor({ seq: seq + 1 }, 'feed'), { form, view });
     return streamLeads(c, formats[format], asked, chosen, { linkFrom });
   }
   const { leads, has_more, end } = await listLeads(services, asked, after, chosen, services.now());
@@ -88,7 +89,8 @@ function writeCursor({ seq, id }: Partial<Position>, kind: string): string {
 function readCursor(cursor: string, asked: LeadQuery): Position | undefined {
   const [, kind, seq, id = ''] = /^(\w+)(?: (\d{1,15}))? ([0-9a-f-]*)$/.exec(decodeCursor(cursor)) ?? [];
   if (kind !== kindOf(asked) || (kind === 'feed') !== (seq !== undefined)) return undefined;
-  return seq === undefined && !uuid.test(id) ? undefined : { seq: Number(seq ?? 0), id };
+  const isPosition = id === '' ? seq !== undefined : uuid.test(id);
+  return isPosition ? { seq: Number(seq ?? 0), id } : undefined;
 }
 
 function kindOf(asked: LeadQuery): string {
