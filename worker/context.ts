@@ -130,7 +130,7 @@ export interface App {
     problem?: Slug;
     /** Why, where the problem has a detail of its own. */
     because?: Reason;
-    /** The body, once it was read. */
+    /** The body as it was sent, once it was read: a page shows again what was typed. */
     sent?: unknown;
     /** The presenter of the token, on staff routes. */
     holder: TokenHolder;

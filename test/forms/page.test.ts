@@ -185,6 +185,7 @@ describe('a post from the page', () => {
     expect(renewed.status).toBe(422);
     const text = await renewed.text();
     expect(text).toMatch(/value="2026-02" required aria-invalid="true"/);
+    expect(text).toContain(`value="${lead.phone}"`);
     expect(text).not.toContain('checked');
     expect((await started.submit(path, { ...typed, policy_version: '2026-02', ...readPageFields(text) })).status).toBe(
       303,
@@ -197,6 +198,7 @@ describe('a post from the page', () => {
     expect(early.status).toBe(403);
     const again = await early.text();
     expect(again).toContain('faster than we expect');
+    expect(again).toContain(`value="${lead.phone}"`);
     expect(readPageFields(again)).toEqual(fast);
     started.advance(3_000);
     expect((await started.submit(path, { ...typed, ...fast })).status).toBe(303);

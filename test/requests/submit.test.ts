@@ -199,6 +199,9 @@ describe('the page of requests', () => {
     expect(kept).toContain('&lt;b&gt;&amp;&quot;</textarea>');
     expect(kept).toContain('data-field-error="email"');
     const sent = { ...fields, locale: 'en', email: 'a@example.com', details: 'x' };
+    const unproven = await started.submit(path, { ...sent, form_token: '', phone: '138 0013 8078' });
+    expect(unproven.status).toBe(403);
+    expect(await unproven.text()).toContain('value="138 0013 8078"');
     const answer = await started.submit(path, sent);
     expect(answer.status).toBe(303);
     const location = answer.headers.get('Location')!;

@@ -9,14 +9,14 @@ import type { Form } from '../shared/fields.ts';
 import { answerForm, answerReceipt, answerThanks, type Sent } from './page.ts';
 import { form_texts } from './texts.ts';
 
-type Reply = (c: Context<App>, form: Form, sent: unknown, outcome: Outcome<Receipt>) => Response | Promise<Response>;
+type Reply = (c: Context<App>, form: Form, outcome: Outcome<Receipt>) => Response | Promise<Response>;
 
 /** Chooses how a submission is answered, once for the request: as a page if the client prefers HTML, else as JSON. */
 export function chooseReply(c: Context<App>): Reply {
   return prefersHtml(c) ? replyWithPage : replyWithJson;
 }
 
-const replyWithJson: Reply = (c, _form, _sent, outcome): Response => {
+const replyWithJson: Reply = (c, _form, outcome): Response => {
   switch (outcome.is) {
     case 'stored':
       return c.json(outcome.receipt, 201, { 'Cache-Control': 'no-store' });
@@ -28,8 +28,8 @@ const replyWithJson: Reply = (c, _form, _sent, outcome): Response => {
 };
 
 /** Answers with a page that shows again what was typed, and says what to do. */
-const replyWithPage: Reply = (c, form, sent, outcome): Response | Promise<Response> => {
-  const typed: Sent = Object(sent);
+const replyWithPage: Reply = (c, form, outcome): Response | Promise<Response> => {
+  const typed: Sent = Object(c.var.sent);
   switch (outcome.is) {
     case 'stored':
       return answerThanks(c, form, outcome.receipt.receipt_code, typed.return_to);

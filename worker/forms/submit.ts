@@ -48,19 +48,18 @@ export const showThanks = factory.createHandlers(c => showReceipt(c, formOf(c)))
 export const submitForm = factory.createHandlers(
   body(submission, {
     form: true,
-    refuse: async (c, errors, sent, slug) => {
+    refuse: async (c, errors, slug) => {
       const is = (await isGone(c)) ? 'gone' : slug === 'payload-too-large' ? 'large' : 'fields';
-      return chooseReply(c)(c, formOf(c), sent, { is, errors });
+      return chooseReply(c)(c, formOf(c), { is, errors });
     },
-    unread: async c => ((await isGone(c)) ? chooseReply(c)(c, formOf(c), undefined, { is: 'gone' }) : undefined),
+    unread: async c => ((await isGone(c)) ? chooseReply(c)(c, formOf(c), { is: 'gone' }) : undefined),
   }),
   c => {
-    const sent = c.req.valid('json');
     const form = formOf(c);
     const reply = chooseReply(c);
-    return acceptForm(c, form, sent)
-      .then(outcome => reply(c, form, sent, outcome))
-      .catch(error => reply(c, form, sent, readOutage(c, error)));
+    return acceptForm(c, form, c.req.valid('json'))
+      .then(outcome => reply(c, form, outcome))
+      .catch(error => reply(c, form, readOutage(c, error)));
   },
 );
 

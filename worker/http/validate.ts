@@ -73,7 +73,7 @@ interface BodyOptions {
   /** Whether what is wrong is named by its whole path, like `texts.en.advice`, so that all of it is named at once. */
   nested?: boolean;
   /** Answers a body that the schema refuses, or with the problem `slug` a form that is too large. */
-  refuse?(c: Context<App>, errors: FieldError[], sent: unknown, slug?: Slug): Response | Promise<Response>;
+  refuse?(c: Context<App>, errors: FieldError[], slug?: Slug): Response | Promise<Response>;
   /** Answers a body that cannot be read, unless the problem with it is the answer. */
   unread?(c: Context<App>): Promise<Response | undefined>;
 }
@@ -106,10 +106,10 @@ export function body<S extends z.ZodMiniType>(
     const { locale } = Object(sent) as { locale?: unknown };
     if (locale !== undefined) c.set('locale', chooseLocale(context, locale));
     const crowded = findCrowded(sent, entries);
-    if (crowded.length > 0) return refuse(context, crowded, sent, slug);
+    if (crowded.length > 0) return refuse(context, crowded, slug);
     const result = schema.safeParse(sent);
-    if (!result.success) return refuse(context, readIssues(result.error.issues, sent, nested), sent, slug);
-    if (slug) return refuse(context, [], sent, slug);
+    if (!result.success) return refuse(context, readIssues(result.error.issues, sent, nested), slug);
+    if (slug) return refuse(context, [], slug);
     c.req.addValidatedData('json', result.data as object);
     await next();
   };

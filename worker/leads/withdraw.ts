@@ -39,10 +39,10 @@ export const showWithdrawal = factory.createHandlers(c => answerPage(c, {}));
 
 /** `POST /withdrawals` withdraws the consent and erases the lead, at once or when its last hold ends. */
 export const submitWithdrawal = factory.createHandlers(
-  body(withdrawal, { form: true, refuse: (c, errors, sent) => reply(c, sent, { is: 'fields', errors }) }),
+  body(withdrawal, { form: true, refuse: (c, errors) => reply(c, { is: 'fields', errors }) }),
   async c => {
-    const sent = c.req.valid('json');
-    return reply(c, sent, await withdraw(c, sent.receipt_code).catch(error => readOutage(c, error)));
+    const { receipt_code } = c.req.valid('json');
+    return reply(c, await withdraw(c, receipt_code).catch(error => readOutage(c, error)));
   },
 );
 
@@ -57,8 +57,8 @@ async function withdraw(c: Context<App>, receipt_code: string): Promise<Outcome>
   return outcome ? { is: 'withdrawn', at, erased: outcome === 'erased' } : { is: 'unknown' };
 }
 
-function reply(c: Context<App>, sent: unknown, outcome: Outcome): Response | Promise<Response> {
-  return prefersHtml(c) ? replyWithPage(c, Object(sent), outcome) : replyWithJson(c, outcome);
+function reply(c: Context<App>, outcome: Outcome): Response | Promise<Response> {
+  return prefersHtml(c) ? replyWithPage(c, Object(c.var.sent), outcome) : replyWithJson(c, outcome);
 }
 
 function replyWithJson(c: Context<App>, outcome: Outcome): Response {

@@ -56,13 +56,9 @@ export const showForm = factory.createHandlers(c => {
 export const submitRequest = factory.createHandlers(
   body(newRequest, {
     form: true,
-    refuse: (c, errors, sent, slug) =>
-      reply(c, sent, { is: slug === 'payload-too-large' ? 'large' : 'fields', errors }),
+    refuse: (c, errors, slug) => reply(c, { is: slug === 'payload-too-large' ? 'large' : 'fields', errors }),
   }),
-  async c => {
-    const sent = c.req.valid('json');
-    return reply(c, sent, await accept(c, sent).catch(error => readOutage(c, error)));
-  },
+  async c => reply(c, await accept(c, c.req.valid('json')).catch(error => readOutage(c, error))),
 );
 
 async function accept(c: Context<App>, sent: Sent): Promise<Outcome<RequestReceipt>> {
@@ -93,12 +89,12 @@ function chooseVerification({ var: { services } }: Context<App>, { type, email, 
 }
 
 /** Answers. A page that was sent twice leads to the same place again. */
-function reply(c: Context<App>, sent: unknown, outcome: Outcome<RequestReceipt>): Response | Promise<Response> {
+function reply(c: Context<App>, outcome: Outcome<RequestReceipt>): Response | Promise<Response> {
   const isStored = outcome.is === 'stored' || outcome.is === 'repeated';
   if (prefersHtml(c))
     return isStored
       ? answerStored(c, outcome.receipt)
-      : answerForm(c, Object(sent), describeRefused(c, outcome, form_texts[localeOf(c)]));
+      : answerForm(c, Object(c.var.sent), describeRefused(c, outcome, form_texts[localeOf(c)]));
   if (!isStored) return answerRefused(c, outcome);
   if (outcome.is === 'repeated') return problem(c, 'bot-check-failed');
   const { id: _, ...receipt } = outcome.receipt;
