@@ -57,6 +57,19 @@ it('a version that another process publishes is in the script within 30 seconds,
   expect(services.settings.widget_stale_hours).toBe(24);
 });
 
+it('a notice that is given on this process is in the script at once', async () => {
+  const { get, publish, ask, services } = await startWidget();
+  await publish('2026-01');
+  expect(await readWritten(await get('/widget.js'))).not.toHaveProperty('announcement');
+  const at = services.now().toISOString();
+  const recorded = await ask('POST', '/incidents', { from: at, to: at, cause: 'A lost laptop', scope: { all: true } });
+  const { id } = (await recorded.json()) as { id: string };
+  const told = { situation: '事件', impact: '影响', measures: '措施', advice: '建议', remedies: '补救' };
+  const notice = { contact: 'privacy@example.com', texts: { 'zh-CN': told } };
+  expect((await ask('POST', `/incidents/${id}/notice`, notice)).status).toBe(200);
+  expect(await readWritten(await get('/widget.js'))).toMatchObject({ announcement: { id: `incident-${id}` } });
+});
+
 it('the script is readable from any origin without credentials, has an ETag, and may be used stale as long as the setting says', async () => {
   const { get, publish } = await startWidget({ WIDGET_STALE_HOURS: '6' });
   await publish('2026-01');

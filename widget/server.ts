@@ -82,9 +82,9 @@ export function createApi(host: string) {
   function explain() {
     if (isExplained) return;
     isExplained = true;
-    const address = `${host}/policies/current`;
-    fetch(address, { credentials: 'omit' })
-      .catch(() => fetch(address, { credentials: 'omit', mode: 'no-cors' }))
+    const look = (mode: RequestMode) => fetch(`${host}/policies/current`, { credentials: 'omit', mode });
+    look('cors')
+      .catch(() => look('no-cors'))
       .then(({ type }) => {
         if (type !== 'opaque') isExplained = false;
         else console.warn(`lead-consent: ${host} refuses ${location.origin}: SITE_ORIGINS does not name it`);

@@ -55,7 +55,7 @@ export function start(
   let isDue = false;
 
   const ready = run().catch(report);
-  const widget: LeadConsent = { ready, get, has, open: () => open(), onChange, mountForm: forms.mount, remove };
+  const widget: LeadConsent = { ready, get, has, open: () => open(), onChange, mountForm, remove };
   window.leadConsent = widget;
   return widget;
 
@@ -168,6 +168,10 @@ export function start(
   function onChange(fn: (choice: Choice | null) => void) {
     listeners.add(fn);
     return () => void listeners.delete(fn);
+  }
+
+  function mountForm(element: Element, form: string) {
+    return isRemoved || element?.nodeType !== 1 ? () => {} : forms.mount(element, form);
   }
 
   function listen(target: EventTarget, type: string, listener: (event: Event) => void, capture = false) {

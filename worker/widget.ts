@@ -72,6 +72,12 @@ export const showWidget = factory.createHandlers(async c => {
   return c.body(script.packed[encoding]!, 200, { ...headers, 'Content-Encoding': encoding });
 });
 
+/** Makes the script anew at its next request, because this server has published something. */
+export function renewWidget(services: Services) {
+  const entry = known.get(services);
+  if (entry) entry.script = undefined;
+}
+
 /** Returns the script with the policies that hold now, made once for each version. */
 async function findScript(services: Services): Promise<Script | undefined> {
   const { db, now } = services;

@@ -23,6 +23,8 @@ it.each([
   value.replace('v1', 'v2'),
   value.replace('018f', '018F'),
   value.replace('.2026-01.', '..'),
+  value.replace('.2026-01.', '.2026_01.'),
+  value.replace('.2026-01.', `.${'1'.repeat(33)}.`),
   value.replace(/\.\d+\./, '.1e9.'),
   `${value}.`,
   `${value} `,

@@ -9,10 +9,11 @@ const tags: Record<Locale, string[]> = {
     ...['zh-TW', 'zh_TW', 'zh-HK', 'zh-MO', 'zh-Hant', 'zh-Hant-HK', 'yue', 'yue-Hant-HK', 'wuu', 'nan', 'hak', 'lzh'],
     // These are no tags by BCP 47, but occur on pages.
     ...['cn', 'CN', 'zh-cmn-Hans', 'zh-cmn-Hans-CN', 'zh-yue', 'zh-CHS', 'zh-CHT', 'zh_CN.UTF-8', 'cmn', 'zho', 'chi'],
+    ...[' zh-CN', '\tzh\n'],
   ],
   en: ['en', 'EN', 'en-US', 'en_GB', 'en-GB-oxendict', 'en-US-u-hc-h12', 'en-001', 'en-CN', 'eng', 'en_US.UTF-8'],
 };
-const others = ['fr', 'fr-CN', 'de-CH', 'ja', 'ko-KR', 'bo-CN', 'ug', 'enm', 'zza', 'mul', 'zxx'];
+const others = ['fr', 'fr-CN', 'de-CH', 'ja', 'ko-KR', 'bo-CN', 'ug', 'enm', 'zza', 'mul', 'und', 'zxx'];
 const no_tags = [
   '',
   ' ',

@@ -44,6 +44,25 @@ it('a form added later is mounted too, and mountForm gives back a way out', asyn
   expect(await page.locator('#own').innerHTML()).toBe('own');
 });
 
+it('mountForm on nothing, or after remove(), throws nothing and mounts nothing', async () => {
+  site.html = pageWith('<div id="own">own</div>');
+  const page = await site.visit();
+  await page.evaluate(async () => {
+    const { leadConsent } = window;
+    for (const nothing of [null, undefined, '#own', document])
+      leadConsent!.mountForm(nothing as unknown as Element, 'mini-ai-experience')();
+    const own = document.querySelector('#own')!;
+    // Loads the form's module, so that a form would be there at once.
+    leadConsent!.mountForm(own, 'mini-ai-experience');
+    while (!own.querySelector('form')) await new Promise(requestAnimationFrame);
+    leadConsent!.remove();
+    leadConsent!.mountForm(own, 'mini-ai-experience')();
+    leadConsent!.mountForm(own, 'mini-ai-experience');
+  });
+  await page.waitForTimeout(200);
+  expect(await page.locator('#own').innerHTML()).toBe('own');
+});
+
 it('two forms on a page keep apart, each with its own labels, proof and draft', async () => {
   site.html = pageWith(`${formElement}${formElement.replaceAll('mini-ai-experience', 'ecological-cooperation')}`);
   const page = await site.visit();

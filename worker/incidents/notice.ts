@@ -10,6 +10,7 @@ import { actorOf } from '../guards/access.ts';
 import { problem } from '../http/problems/problem.ts';
 import { instant, uuid } from '../http/query-fields.ts';
 import { body, invalidFields } from '../http/validate.ts';
+import { renewWidget } from '../widget.ts';
 import { describe, incident_headers, writtenText } from './incidents.ts';
 
 /** Size of the largest notice: ten texts of a thousand characters, as a form sends them. */
@@ -74,7 +75,7 @@ export async function publish(
     until: until ?? daysAfter(now.toISOString()),
     texts: { ...others, ...(en && { en }) },
   };
-  return (await giveNotice(services.db, id, notice, { mails: canMail(services) }, actorOf(c), now))
-    ? 'done'
-    : 'noticed';
+  if (!(await giveNotice(services.db, id, notice, { mails: canMail(services) }, actorOf(c), now))) return 'noticed';
+  renewWidget(services);
+  return 'done';
 }

@@ -25,7 +25,7 @@ export function parseChoice(value = ''): CookieChoice | undefined {
 }
 
 const written =
-  /^v1\.([\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12})\.([\w-]+)\.(\d{1,12})\.([a-z\d_-]*)$/;
+  /^v1\.([\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12})\.([a-zA-Z\d-]{1,32})\.(\d{1,12})\.([a-z\d_-]*)$/;
 
 /** Returns whole seconds since 1970, the precision of the cookie. */
 export const toSeconds = (at: string) => Math.floor(Date.parse(at) / 1000);

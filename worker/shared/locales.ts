@@ -17,8 +17,8 @@ export const language_names: Record<Locale, string> = { 'zh-CN': '简体中文',
 /** Tags with which `Intl` writes dates. Because the English texts are British, so are their dates. */
 export const date_tags: Record<Locale, string> = { 'zh-CN': 'zh-CN', en: 'en-GB' };
 
-/** Language, script and region of a tag, the only parts that `Intl` gets. */
-const known = /^[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?\b/i;
+/** Language, script and region of a tag, the only parts that `Intl` gets. It would take `und`, which says that nobody knows, for English. */
+const known = /^(?!und$)[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?\b/i;
 
 /**
  * Finds the locale for a language tag in any spelling, like `zh`, `zh_TW`, `cn`, `yue` or `en-GB`: among those of its
@@ -38,7 +38,7 @@ export function matchLocale(tag = ''): Locale | undefined {
 
 /** Finds the locale of a language that is offered once. Because it needs no `Intl`, a phone saves the ten milliseconds of its first use. */
 function findOnly(tag: string): Locale | undefined {
-  const [language] = /^[a-z]{2,3}(?![a-z\d])/i.exec(tag) ?? [];
+  const [, language] = /^\s*([a-z]{2,3})(?![a-z\d])/i.exec(tag) ?? [];
   const [only, another] = locales.filter(locale => locale.split('-')[0] === language?.toLowerCase());
   return another ? undefined : only;
 }
