@@ -140,7 +140,7 @@ function writeDigits(mark: Buffer): string {
 const longest_code = 200;
 
 /**
- * Reads a receipt code as a person typed or copied it: in any case and spacing, with its label, with a full stop.
+ * Reads a receipt code as a person typed or copied it: in any case and spacing, with its label, with full stops.
  *
  * @returns The code in its normal form; undefined when the text cannot be one.
  */
@@ -149,8 +149,8 @@ export function readReceiptCode(typed: string): string | undefined {
   const letters = typed
     .normalize('NFKC')
     .toUpperCase()
-    .replace(/[\s\p{Pd}\p{Cf}]/gu, '')
-    .replace(/^(?:回执码|RECEIPTCODE):?|[.。]+$/g, '')
+    .replace(/[\s\p{Pd}\p{Cf}.。]/gu, '')
+    .replace(/^(?:回执码|RECEIPTCODE):?/, '')
     .replaceAll('O', '0')
     .replace(/[IL]/g, '1');
   return /^[0-9A-HJKMNP-TV-Z]{20}$/.test(letters) ? groupLetters(letters) : undefined;

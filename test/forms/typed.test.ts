@@ -122,6 +122,8 @@ describe('a receipt code', () => {
     (code: string) => `receipt code ${code.toLowerCase()}`,
     (code: string) => `Receipt code\r\n${code}.`,
     (code: string) => `${code}。`,
+    (code: string) => `。${code}.`,
+    (code: string) => `回执码。\n${code}`,
     (code: string) => `\u200b${code}\u200b`,
     (code: string) => ` ${code.replaceAll('-', '\u200b')} `,
     (code: string) => code.replace(/[A-Z0-9]/g, sign => String.fromCharCode(sign.charCodeAt(0) + 0xfee0)),

@@ -64,6 +64,7 @@ describe('a receipt code', () => {
     '38G6H-Y5O6R-4KKFX-E8GWM',
     '38G6H-Y506R-4KKFX-E8GWM。',
     '38G6H-Y506R-4KKFX-E8GWM..',
+    '.38G6H-Y506R-4KKFX-E8GWM',
     '回执码：38G6H-Y506R-4KKFX-E8GWM',
     '回执码38G6H-Y506R-4KKFX-E8GWM',
     'Receipt code: 38G6H-Y506R-4KKFX-E8GWM.',
@@ -78,7 +79,6 @@ describe('a receipt code', () => {
     '38G6H-Y506R-4KKFX-E8GW',
     '38G6H-Y506R-4KKFX-E8GWMM',
     '38G6H-Y506R-4KKFX-E8GWU',
-    '.38G6H-Y506R-4KKFX-E8GWM',
     '3回执码:8G6H-Y506R-4KKFX-E8GWM',
     `38G6H${' '.repeat(179)}Y506R-4KKFX-E8GWM`,
   ])('is not read from %j', typed => expect(readReceiptCode(typed)).toBeUndefined());
