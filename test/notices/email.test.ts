@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { tellDue } from '../../db/notices/due.ts';
 import { mailOut, type PostMail } from '../../worker/egress/mail.ts';
 import { createPostMail } from '../../worker/node/mail.ts';
 import { readSettings } from '../../worker/settings.ts';
@@ -41,16 +42,37 @@ it('a mailbox is told of a lead in its language: form, time and one link, and by
   expect(decodeWords(chinese!.headers.from!)).toBe('小视科技 <notice@example.com>');
   expect(chinese!.headers['auto-submitted']).toBe('auto-generated');
   expect(chinese!.text.replaceAll('\r', '')).toBe(
-    `表单：Mini AI 算法体验申请\n时间：北京时间 12:00\n\n到控制台查看: ${origin}/console/leads/${id}\n`,
+    `表单：Mini AI 算法体验申请\n时间：北京时间 12:00\n\n到控制台查看\n${origin}/console/leads/${id}\n`,
   );
   expect(english!.headers.subject).toBe('New inquiry');
   expect(english!.to).toEqual(['team@例子.example.com']);
-  expect(english!.text).toContain(`Open the console: ${origin}/console/leads/${id}`);
+  expect(english!.text).toContain(`Open the console\r\n${origin}/console/leads/${id}`);
   expect(await deliveries('state=sent')).toMatchObject([
     { attempts: 1, last_status: 250, last_error: null },
     { attempts: 1, last_status: 250, last_error: null },
   ]);
   expect(lines.join('')).not.toContain(mailbox);
+});
+
+it('a mail leads to the list of what it counts, or to the page that everyone may open', async () => {
+  const server = await startMailServer();
+  const { make, submit, send, advance, publish, services } = await startNoticing(undefined, server.environment);
+  const { db, settings, now } = services;
+  await make(mailbox, { kind: 'email', events: ['lead.waiting', 'policy.published'] });
+  await Promise.all([submit(), submit()]);
+  await publish('2026-02');
+  // Four working hours and one more.
+  advance(5 * 3_600_000);
+  await tellDue(db, { hours: settings.working_hours, time_zone: settings.time_zone }, now());
+  await send();
+  const told = server.mails.map(({ headers, text }) => [
+    decodeWords(headers.subject!),
+    text.replaceAll('\r', '').trimEnd().split('\n').slice(-2).join(' '),
+  ]);
+  expect(Object.fromEntries(told)).toEqual({
+    '有 2 条咨询久未联系': `到控制台查看 ${origin}/console?status=new&order=asc`,
+    隐私政策发布了新版本: `查看隐私政策的全部版本 ${origin}/policies?lang=zh-CN`,
+  });
 });
 
 it('a burst is one mail that counts, and no more than three and then one a minute are sent', async () => {

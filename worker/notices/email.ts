@@ -24,7 +24,7 @@ export const email: Kind = {
     const { status, error } = await mailOut(sender, {
       to: message.target.address,
       subject: title,
-      text: `${[...lines, '', `${link.label}: ${link.url}`].join('\n')}\n`,
+      text: `${[...lines, '', link.label, link.url].join('\n')}\n`,
       message_id: `<${message.notices.at(-1)!.id}@${new URL(sender.settings.public_url).hostname}>`,
     });
     return { is: error === null ? 'sent' : 'failed', status, error };

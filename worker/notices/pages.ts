@@ -1,5 +1,14 @@
-/** Pages that list what events of a kind are about, by the first word of the event. */
-const lists: Record<string, string> = { request: '/console/requests', hold: '/console/holds' };
+/** Pages of the console that list what events are about. */
+const lists: Record<string, string> = {
+  'lead.waiting': '/console?status=new&order=asc',
+  'follow_up.due': '/console?due=today',
+  'request.created': '/console/requests',
+  'request.due': '/console/requests',
+  'hold.review_due': '/console/holds',
+};
+
+/** Pages for everyone that show what events are about. People are led there, because no page of the console shows as much to each role. */
+export const public_pages = { 'compliance.broken': '/compliance', 'policy.published': '/policies' };
 
 /**
  * Returns the path of the console's page about what an event is about.
@@ -12,5 +21,5 @@ export function pageOf(
 ): string {
   if (about?.lead_id) return `/console/leads/${about.lead_id}`;
   if (about?.request_id) return `/console/requests/${about.request_id}`;
-  return lists[event.split('.')[0]!] ?? '/console';
+  return lists[event] ?? '/console';
 }

@@ -7,7 +7,7 @@ import { forms } from '../shared/fields.ts';
 import { common_form_texts } from '../shared/form-texts.ts';
 import { date_tags, type Locale } from '../shared/locales.ts';
 import type { Message } from './kind.ts';
-import { pageOf } from './pages.ts';
+import { pageOf, public_pages } from './pages.ts';
 
 /** What a person reads of a message: a title, a few lines, and one link into the console. Nothing in it is personal. */
 export interface Text {
@@ -26,20 +26,21 @@ interface Words {
   span: (first: string, last: string) => string;
   zone: (time: string, zone: string) => string;
   link: string;
+  public_links: Record<keyof typeof public_pages, string>;
 }
 
 const words: Record<Locale, Words> = {
   'zh-CN': {
     titles: {
       'lead.created': { one: '收到一条新咨询', many: count => `收到 ${count} 条新咨询` },
-      'lead.waiting': { one: '有一条咨询等待已久', many: count => `有 ${count} 条咨询等待已久` },
+      'lead.waiting': { one: '有一条咨询久未联系', many: count => `有 ${count} 条咨询久未联系` },
       'lead.assigned': { one: '一条咨询有了新的负责人', many: count => `${count} 条咨询有了新的负责人` },
-      'follow_up.due': { one: '有一条咨询今天要跟进', many: count => `有 ${count} 条咨询要跟进` },
-      'hold.review_due': { one: '一项保全到了复核日', many: count => `${count} 项保全到了复核日` },
+      'follow_up.due': { one: '有一条咨询该跟进了', many: count => `有 ${count} 条咨询该跟进了` },
+      'hold.review_due': { one: '有一项保全待复核', many: count => `有 ${count} 项保全待复核` },
       'backup.failed': { one: '备份失败', many: count => `备份失败 ${count} 次` },
       'request.created': { one: '收到一个个人信息请求', many: count => `收到 ${count} 个个人信息请求` },
       'request.due': { one: '一个个人信息请求即将到期', many: count => `${count} 个个人信息请求即将到期` },
-      'compliance.broken': { one: '有承诺未履行，见承诺核对页', many: count => `${count} 次核对发现承诺未履行` },
+      'compliance.broken': { one: '核对发现有承诺未兑现', many: count => `${count} 次核对发现有承诺未兑现` },
       'policy.published': { one: '隐私政策发布了新版本', many: count => `隐私政策发布了 ${count} 个新版本` },
       'channel.test': { one: '测试消息：通知可以送达', many: count => `${count} 条测试消息：通知可以送达` },
     },
@@ -50,6 +51,7 @@ const words: Record<Locale, Words> = {
     span: (first, last) => `${first} 至 ${last}`,
     zone: (time, zone) => `${zone} ${time}`,
     link: '到控制台查看',
+    public_links: { 'compliance.broken': '查看承诺核对结果', 'policy.published': '查看隐私政策的全部版本' },
   },
   en: {
     titles: {
@@ -68,8 +70,8 @@ const words: Record<Locale, Words> = {
       },
       'request.due': { one: 'A request is due soon', many: count => `${count} requests are due soon` },
       'compliance.broken': {
-        one: 'A promise is broken: see /compliance',
-        many: count => `${count} checks found a promise broken: see /compliance`,
+        one: 'A promise is broken',
+        many: count => `${count} checks found a promise broken`,
       },
       'policy.published': {
         one: 'A new version of the privacy policy',
@@ -84,6 +86,10 @@ const words: Record<Locale, Words> = {
     span: (first, last) => `${first} to ${last}`,
     zone: (time, zone) => `${time} ${zone}`,
     link: 'Open the console',
+    public_links: {
+      'compliance.broken': 'See what became of the promises',
+      'policy.published': 'See all versions of the privacy policy',
+    },
   },
 };
 
@@ -96,7 +102,7 @@ export function writeText(
   { event, locale, notices }: Message,
   now: Date,
 ): Text {
-  const { titles, form, count, time, link } = words[locale];
+  const { titles, form, count, time } = words[locale];
   const { one, many } = titles[event as keyof typeof titles];
   const only = notices.length === 1 ? notices[0] : undefined;
   const counts = forms
@@ -114,8 +120,18 @@ export function writeText(
       ...counts.map(({ title, of }) => (only ? form(title) : count(title, of))),
       time(writeSpan(locale, time_zone, first, last, now)),
     ],
-    link: { label: link, url: public_url + pageOf(event, only) },
+    link: writeLink(public_url, locale, event, only),
   };
+}
+
+/** Writes the link of a message, to a page for everyone where that says more than the console does. */
+function writeLink(public_url: string, locale: Locale, event: string, only: Message['notices'][0] | undefined) {
+  const { link, public_links } = words[locale];
+  if (event in public_pages) {
+    const about = event as keyof typeof public_pages;
+    return { label: public_links[about], url: `${public_url}${public_pages[about]}?lang=${locale}` };
+  }
+  return { label: link, url: public_url + pageOf(event, only) };
 }
 
 /** Writes when events happened: `北京时间 17:05`, or from when to when, with the days where one is not today. */
