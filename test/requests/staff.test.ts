@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createToken, rotateToken } from '../../db/staff/tokens.ts';
 import type { Role } from '../../worker/guards/roles.ts';
-import { lead, noon, operator, origin, readProblem, runJobs, startPublished } from '../support/harness.ts';
+import {
+  browser_accept,
+  lead,
+  noon,
+  operator,
+  origin,
+  readProblem,
+  runJobs,
+  startPublished,
+} from '../support/harness.ts';
 
 interface Shown {
   id: string;
@@ -296,14 +305,18 @@ describe('a refusal', () => {
 
 describe('the time of a request', () => {
   it('[R1] is extended until the end of its due day, and not after', async () => {
-    const { take, act, follow, advance, services } = await openDesk();
+    const { take, act, follow, advance, services, get } = await openDesk();
     const request = await take();
     const extend = (due_on: string) => act(request.id, 'extension', { reason: '需要核对合同', due_on });
     expect(await readProblem(await extend('2026-12-14'))).toMatchObject({ errors: ['due_on invalid'] });
     // The last moment of the due day in Shanghai.
     advance(Date.parse('2026-12-14T15:59:59.999Z') - services.now().getTime());
     expect((await extend('2026-12-31')).status).toBe(200);
-    expect(await follow(request)).toMatchObject({ state: 'extended', due_on: '2026-12-14', extended_to: '2026-12-31' });
+    const told = await follow(request);
+    expect(told).toMatchObject({ state: 'extended', due_on: '2026-12-14', extended_to: '2026-12-31' });
+    expect(JSON.stringify(told)).not.toContain('需要核对合同');
+    const page = await (await get(`/requests/${request.reference}?lang=zh-CN`, { Accept: browser_accept })).text();
+    expect(page).toContain('<dt>延长原因</dt><dd class="typed">需要核对合同</dd>');
     advance(Date.parse('2026-12-31T16:00:00.000Z') - services.now().getTime());
     expect(await readProblem(await extend('2027-01-31'))).toMatchObject({ slug: 'conflict', status: 409 });
   });

@@ -40,7 +40,8 @@ function answerPage(
   refusal: { code: string; explanation: string | null } | undefined,
   isWrong: boolean,
 ): Promise<Response> {
-  const { time_zone } = c.var.services.settings;
+  const { vault, settings } = c.var.services;
+  const { time_zone } = settings;
   const locale = localeOf(c);
   const code = readReceiptCode(c.req.param('reference')!)!;
   const { status: texts, types, refusals } = request_texts[locale];
@@ -54,7 +55,7 @@ function answerPage(
 <dt>${texts.type}</dt><dd>${types[type as RequestType]}</dd>
 <dt>${texts.state}</dt><dd data-state="${state}">${texts.states[state as RequestState]}</dd>
 <dt>${texts.received}</dt><dd><time datetime="${received_at}">${writeInstant(locale, time_zone, new Date(received_at))}</time></dd>
-${closed_at ? html`<dt>${texts.closed}</dt><dd><time datetime="${closed_at}">${writeInstant(locale, time_zone, new Date(closed_at))}</time></dd>` : renderDue(locale, request)}
+${closed_at ? html`<dt>${texts.closed}</dt><dd><time datetime="${closed_at}">${writeInstant(locale, time_zone, new Date(closed_at))}</time></dd>` : renderDue(locale, request, openTexts(vault, request)?.reason)}
 ${renderCopy(c, request)}
 ${refusal ? html`<dt>${texts.refusal}</dt><dd>${refusals[refusal.code]}${refusal.explanation ? html`<br><span class="typed">${refusal.explanation}</span>` : ''}</dd>` : ''}
 </dl>
@@ -81,11 +82,20 @@ function renderCopy(c: Context<App>, { copy_until, copy_opened_at }: KeyedReques
   return html`<dt>${copy.title}</dt><dd>${told}${whom ? html`<br><span class="hint">${whom}</span>` : ''}</dd>`;
 }
 
-/** Draws until when an open request is answered. */
-function renderDue(locale: Locale, { due_on, provisional, extended_to }: KeyedRequest): Content {
+/**
+ * Draws until when an open request is answered.
+ *
+ * @param reason Why the time was extended, in the words of staff.
+ */
+function renderDue(
+  locale: Locale,
+  { due_on, provisional, extended_to }: KeyedRequest,
+  reason: string | undefined,
+): Content {
   const { status: texts } = request_texts[locale];
   return html`<dt>${texts.due}</dt><dd><time datetime="${due_on}">${writeDay(locale, due_on)}</time>${provisional ? html`<br><span class="hint">${texts.provisional}</span>` : ''}</dd>
-${extended_to ? html`<dt>${texts.extended}</dt><dd><time datetime="${extended_to}">${writeDay(locale, extended_to)}</time></dd>` : ''}`;
+${extended_to ? html`<dt>${texts.extended}</dt><dd><time datetime="${extended_to}">${writeDay(locale, extended_to)}</time></dd>` : ''}
+${extended_to && reason ? html`<dt>${texts.extendedWhy}</dt><dd class="typed">${reason}</dd>` : ''}`;
 }
 
 /** Draws the form for the code that was mailed. It says nothing of whether one was. */

@@ -25,6 +25,7 @@ interface RequestTexts {
     copy: { title: string; waits(until: string): string; opened(at: string): string; over: string };
     provisional: string;
     extended: string;
+    extendedWhy: string;
     reference: string;
     keep: string;
     refusal: string;
@@ -95,8 +96,9 @@ export const request_texts: Record<Locale, RequestTexts> = {
         opened: at => `已于 ${at} 打开。`,
         over: '有效期内未打开，已不能再打开。如仍需要，请重新提出请求。',
       },
-      provisional: '该日期为暂定日期，实际期限不会更早结束您的权利。',
+      provisional: '该日期为暂定日期，我们最迟于该日答复。',
       extended: '延长至',
+      extendedWhy: '延长原因',
       reference: '查询编号',
       keep: '请保存此编号或本页地址，凭此可随时查看进度。',
       refusal: '拒绝理由',
@@ -176,6 +178,7 @@ export const request_texts: Record<Locale, RequestTexts> = {
       },
       provisional: 'This day is provisional; we answer no later than it.',
       extended: 'Extended to',
+      extendedWhy: 'Why it was extended',
       reference: 'Reference',
       keep: 'Keep this code or the address of this page: with it you can look again at any time.',
       refusal: 'Why it was refused',

@@ -148,7 +148,8 @@ const en = {
   failedBy: 'How it was tried',
   failedDo: 'Record the attempt',
   extend: 'Extend the time…',
-  extendHint: 'Only before the due day is over. Tell the person why, and the new day.',
+  extendHint:
+    'Only before the due day is over. The person reads the reason and the new day on the page of the request.',
   extendReason: 'Reason',
   extendDay: 'New due day',
   extendDo: 'Extend',
@@ -319,7 +320,7 @@ const zh_cn: RequestDeskTexts = {
   failedBy: '核验方式',
   failedDo: '记录此次核验',
   extend: '延长期限…',
-  extendHint: '只能在期限届满前延长。请将原因和新的期限告知本人。',
+  extendHint: '只能在期限届满前延长。本人会在请求的进度页上看到原因和新的期限。',
   extendReason: '原因',
   extendDay: '新的期限',
   extendDo: '延长',
