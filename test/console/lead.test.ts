@@ -193,7 +193,9 @@ describe('a lead', () => {
     const page = await (await officer.get(`/console/leads/${id}`)).text();
     expect(page).toContain('This lead was erased on');
     expect(page).not.toContain('/reveal');
-    expect((await officer.get(path)).status).toBe(404);
+    // "Back" asks for the page that erased it, and finds what became of the lead.
+    const back = await officer.get(path);
+    expect([back.status, back.headers.get('Location')]).toEqual([303, `/console/leads/${id}`]);
     expect(await officer.statusOf(`/console/leads/${id}/status`, { status: 'closed' })).toBe(404);
   });
 
@@ -218,11 +220,15 @@ describe('a lead', () => {
       expect(hidden).not.toContain(value);
     const list = await (await officer.get('/console/holds')).text();
     for (const value of [hold.reference, hold.review_on, 'Court case', `href="${path}"`]) expect(list).toContain(value);
+    // The field and the button of a release say which one it is, because the list has many.
+    const which = `<span class="hidden"> ${hold.reference} ${id.slice(-12)}</span>`;
+    for (const value of [`Reason${which}`, `Release${which}`]) expect(list).toContain(value);
     expect((await sales.get('/console/holds')).status).toBe(403);
     const pages = [page, hidden, list, await (await sales.get('/console')).text()];
     pages.push(await (await sales.send('/console/search', { q: lead.phone })).response.text());
     for (const value of [...clear, ...masked]) for (const text of pages) expect(text).not.toContain(value);
     expect(await officer.statusOf(`${path}/erasure`, { sure: 'yes' })).toBe(423);
+    expect((await officer.get(`${path}/erasure`)).headers.get('Location')).toBe(path);
     expect(await officer.statusOf(`${path}/status`, { status: 'closed' })).toBe(423);
 
     const action = /action="(\/console\/leads\/[\w-]+\/holds\/[\w-]+\/release)"/.exec(page)![1]!;

@@ -30,6 +30,20 @@ describe('GET /console', () => {
     for (const value of masked) expect(page).toContain(value);
   });
 
+  it('names each lead’s controls with its company too, and offers no further pages where there are none', async () => {
+    const { open, submitLead } = await startConsole();
+    for (const company of ['南京云栖信息技术有限公司', '江苏大学']) await submitLead({ name: '王芳', company });
+    const page = await (await (await open('sales')).get('/console')).text();
+    const names = [...page.split('<template>')[0]!.matchAll(/aria-label="((?:Select|Call) [^"]+)"/g)].map(
+      ([, name]) => name,
+    );
+    expect(names.sort()).toEqual([
+      ...['Call 王** 南京**有限公司', 'Call 王** 江苏**'],
+      ...['Select 王** 南京**有限公司', 'Select 王** 江苏**'],
+    ]);
+    expect(page).not.toContain('class="pages"');
+  });
+
   it('goes on from page to page without missing or doubling one', async () => {
     const { open, submitLead, advance } = await startConsole();
     const ids = [];

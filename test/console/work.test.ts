@@ -62,7 +62,7 @@ describe('the day of a follow-up', () => {
     expect(await list()).toContain('<span class="to">sales</span><span class="follow late">overdue: Tue 24 Nov</span>');
     const page = async () => (await (await open('sales')).get(path)).text();
     expect(await page()).toContain('<span class="follow late">overdue: Wed 25 Nov</span>');
-    expect(await page()).toContain('<dt>Shown in</dt><dd>简体中文</dd>');
+    expect(await page()).toContain('<dt>Shown in</dt><dd><span lang="zh-CN">简体中文</span></dd>');
     expect([tab(await list('assigned_to=sales')), ids(await list('due=today&assigned_to=sales'))]).toEqual([
       '1',
       [other],

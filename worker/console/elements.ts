@@ -1,9 +1,20 @@
 import { html } from 'hono/html';
 import type { Content } from '../http/page.ts';
+import { type Locale, language_names } from '../shared/locales.ts';
 
 /** Draws what stands in place of an empty list: that there is nothing, why, and what to do. */
 export function renderEmpty(title: string, hint: string, more: Content | string = ''): Content {
   return html`<div class="empty"><h2>${title}</h2><p>${hint}</p>${more}</div>`;
+}
+
+/** Draws the ways to other parts of a list; nothing where there are none, because an empty landmark leads nowhere. */
+export function renderPaging(label: string, ...links: (Content | string)[]): Content | string {
+  return links.some(Boolean) ? html`<nav class="pages" aria-label="${label}">${links}</nav>` : '';
+}
+
+/** Draws the name of a language, in that language. */
+export function renderLanguage(locale: string): Content {
+  return html`<span lang="${locale}">${language_names[locale as Locale] ?? locale}</span>`;
 }
 
 /** Draws what came of an act. The focus begins there, so that a screen reader says it and Tab goes on behind it. */

@@ -123,7 +123,7 @@ function renderAccount(
   { path }: Address,
 ): Content {
   return html`<details class="account">
-<summary><span class="hidden">${text.account.title}: </span><span class="who">${holder}</span><span class="role">${text.roles[role] ?? role}</span></summary>
+<summary><span class="hidden">${text.account.title}${text.colon}</span><span class="who">${holder}</span><span class="role">${text.roles[role] ?? role}</span></summary>
 <div class="menu">
 ${languages}
 <a class="button quiet" href="/console/sessions"${path === '/console/sessions' ? html` aria-current="page"` : ''}>${text.sessions.title}</a>

@@ -21,7 +21,7 @@ export function renderRefusal(reader: Reader, refusal: Refusal, instead: string 
   };
   const wrong = errors.map(({ field, code }) => {
     const message = describeError(locale, field, code);
-    return Object.hasOwn(labels, field) ? `${labels[field]}: ${message}` : message;
+    return Object.hasOwn(labels, field) ? `${labels[field]}${text.colon}${message}` : message;
   });
   const wait = seconds ? problem_page_texts[locale].wait(seconds) : '';
   return renderNotice(instead ?? [wrong.join(' ') || detail, wait].filter(Boolean).join(' '));

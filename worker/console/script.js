@@ -341,11 +341,12 @@
       find('.chip', item).className = `chip ${row.status}`;
       const box = find('[name=lead]', item);
       box.value = row.seen;
-      box.setAttribute('aria-label', `${box.getAttribute('aria-label')} ${row.slots.name}`);
+      const whose = `${row.slots.name} ${row.slots.company}`;
+      box.setAttribute('aria-label', `${box.getAttribute('aria-label')} ${whose}`);
       const dial = find('.dial', item);
       if (dial) {
         dial.formAction = dial.formAction.replace('//call', `/${row.id}/call`);
-        dial.setAttribute('aria-label', `${dial.getAttribute('aria-label')} ${row.slots.name}`);
+        dial.setAttribute('aria-label', `${dial.getAttribute('aria-label')} ${whose}`);
       }
       find('.name', item).pathname = `/console/leads/${row.id}`;
       const time = find('time', item);

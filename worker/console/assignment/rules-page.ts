@@ -25,7 +25,7 @@ export function rulesPage(reader: Reader, { rules, known, done, refusal }: Rules
     refused: refusal?.slug === 'invalid-fields' ? text.invalid : undefined,
     content: html`<h1>${text.title}</h1><p class="hint">${text.intro}</p>
 ${rules.some(({ form }) => form === done) ? renderOutcome(text.saved) : ''}
-${known.length > 0 ? html`<p>${text.known}: ${known.join(text.comma)}</p>` : ''}
+${known.length > 0 ? html`<p>${text.known}${reader.text.colon}${known.join(reader.text.comma)}</p>` : ''}
 ${rules.map(({ form, turns }) => renderRule(reader, { form, turns }, known, refusal))}`,
   };
 }
@@ -44,8 +44,8 @@ function renderRule(
   const lines = isRefused ? (refusal.typed.holders ?? '') : turns.map(({ holder }) => holder).join('\n');
   return html`<form class="card rule" method="post" action="${action}"><h2>${texts.forms[form]}</h2>
 <p>${[text.nobody, text.one][turns.length] ?? text.several(turns.length)}</p>
-${over.length > 0 ? html`<p class="notice">${text.over(over.join(text.comma))}</p>` : ''}
-${unheard.length > 0 ? html`<p class="notice alarm">${text.unheard(unheard.join(text.comma))}</p>` : ''}
+${over.length > 0 ? html`<p class="notice">${text.over(over.join(texts.comma))}</p>` : ''}
+${unheard.length > 0 ? html`<p class="notice alarm">${text.unheard(unheard.join(texts.comma))}</p>` : ''}
 <label for="${form}">${text.holders}</label>
 <textarea id="${form}" name="holders" rows="${Math.max(3, turns.length + 1)}" autocomplete="off" ${unaided}${isRefused ? html` aria-invalid="true"` : ''}>
 ${lines}</textarea>

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Exports } from '../../../db/audit/list.ts';
 import { unaided } from '../../http/page.ts';
-import { renderEmpty, renderSelect } from '../elements.ts';
+import { renderEmpty, renderPaging, renderSelect } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import type { EventFilters } from './filters.ts';
@@ -36,7 +36,7 @@ export function eventsPage(reader: Reader, { filters, people, events, exports, i
 <label>${audit.lead}<input name="lead_id" value="${lead_id ?? ''}" autocomplete="off" ${unaided} maxlength="36"></label>
 <label>${list.from}<input name="from" type="date" value="${from ?? ''}"></label><label>${list.to}<input name="to" type="date" value="${to ?? ''}"></label><button class="quiet">${list.apply}</button></form>
 ${events.length > 0 ? renderEvents(reader, events, { exports }) : renderEmpty(audit.none, audit.noneHint)}
-<nav class="pages" aria-label="${list.paging}">${isFirst ? '' : html`<a class="button quiet" href="${address()}">${list.first}</a>`}${next ? html`<a class="button quiet" rel="next" href="${address({ before: String(next) })}">${list.next}</a>` : ''}</nav>
+${renderPaging(list.paging, isFirst ? '' : html`<a class="button quiet" href="${address()}">${list.first}</a>`, next ? html`<a class="button quiet" rel="next" href="${address({ before: String(next) })}">${list.next}</a>` : '')}
 <form class="asks" method="post" action="/console/audit/export">${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<p class="hint">${audit.csvHint}</p><button class="quiet">${audit.csv}</button></form>`,
   };
 }

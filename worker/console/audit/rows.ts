@@ -66,7 +66,7 @@ function renderEvent(reader: Reader, { recorded_at, holder, actor, role, action,
     ? fields
         ?.split(',')
         .map(name => describeField(reader, name))
-        .join(', ')
+        .join(text.comma)
     : '';
   return [
     renderTime(reader, recorded_at),
@@ -80,7 +80,7 @@ function renderEvent(reader: Reader, { recorded_at, holder, actor, role, action,
 function describeField({ text }: Reader, name: string): string {
   const [, from = '', to = ''] = /^status:(\w+)>(\w+)$/.exec(name) ?? [];
   if (!to) return text.fields[name] ?? name;
-  return `${text.fields.status}: ${text.statuses[from] ?? from} → ${text.statuses[to] ?? to}`;
+  return `${text.fields.status}${text.colon}${text.statuses[from] ?? from} → ${text.statuses[to] ?? to}`;
 }
 
 /** Says what an act was for. Where nothing else was said, that is the lead's form. */

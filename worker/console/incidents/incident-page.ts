@@ -5,7 +5,7 @@ import { type Content, renderError, renderNotice, unaided } from '../../http/pag
 import { incident_texts, notice_parts } from '../../incidents/texts.ts';
 import { longest_details } from '../../requests/details.ts';
 import { type Locale, language_names, locales } from '../../shared/locales.ts';
-import { renderOutcome, renderTable } from '../elements.ts';
+import { renderLanguage, renderOutcome, renderPaging, renderTable } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import { renderTime } from '../times.ts';
@@ -76,8 +76,8 @@ function renderForm(reader: Reader, { incident, draft, contact }: Details): Cont
     Object.entries(typed).some(([name, value]) => name.startsWith(`texts.${lang}.`) && value.trim());
   return html`<section class="card step"><h2>${text.tell}</h2><p class="hint">${text.tellHint(incident.affected)}</p>
 <form class="asks" method="post" action="/console/incidents/${incident.id}/notice" novalidate>
-<fieldset class="asks"><legend>${language_names['zh-CN']}</legend>${notice_parts.map(part => renderPart(reader, 'zh-CN', part, typed, draft))}</fieldset>
-<details class="folded"${isWritten('en') ? html` open` : ''}><summary>${text.alsoIn(language_names.en)}</summary><fieldset class="asks"><legend>${language_names.en}</legend>${notice_parts.map(part => renderPart(reader, 'en', part, typed, draft))}</fieldset></details>
+<fieldset class="asks"><legend>${renderLanguage('zh-CN')}</legend>${notice_parts.map(part => renderPart(reader, 'zh-CN', part, typed, draft))}</fieldset>
+<details class="folded"${isWritten('en') ? html` open` : ''}><summary>${text.alsoIn(language_names.en)}</summary><fieldset class="asks"><legend>${renderLanguage('en')}</legend>${notice_parts.map(part => renderPart(reader, 'en', part, typed, draft))}</fieldset></details>
 <div><label for="contact">${text.contact}</label><input id="contact" name="contact" required maxlength="200" autocomplete="off" ${unaided} value="${typed.contact ?? ''}"${attributes}>${line}</div>
 <button>${text.tellDo}</button></form></section>`;
 }
@@ -104,7 +104,7 @@ function renderNoticed(reader: Reader, { incident, told, isFirst, next }: Detail
     .filter(lang => incident.texts[lang])
     .map(
       lang =>
-        html`<h3>${language_names[lang]}</h3><dl class="notice-words" lang="${lang}">${notice_parts.map(part => html`<dt lang="${locale}">${parts[part]}</dt><dd class="words">${incident.texts[lang]![part]}</dd>`)}</dl>`,
+        html`<h3>${renderLanguage(lang)}</h3><dl class="notice-words" lang="${lang}">${notice_parts.map(part => html`<dt lang="${locale}">${parts[part]}</dt><dd class="words">${incident.texts[lang]![part]}</dd>`)}</dl>`,
     );
   const address = `/console/incidents/${incident.id}`;
   const rows = told.map(({ lead_id, told_at, by }) => [
@@ -118,5 +118,5 @@ ${words}
 <p>${text.contact}: ${incident.contact}</p></section>
 <section><h2>${text.record}</h2>
 ${told.length > 0 ? renderTable(text.record, [text.lead, text.when, text.how], rows) : html`<p>${incident.affected > 0 ? text.mailing : text.nobody}</p>`}
-<nav class="pages" aria-label="${texts.list.paging}">${isFirst ? '' : html`<a class="button quiet" href="${address}">${texts.list.first}</a>`}${next ? html`<a class="button quiet" rel="next" href="${address}?after=${next}">${texts.list.more}</a>` : ''}</nav></section>`;
+${renderPaging(texts.list.paging, isFirst ? '' : html`<a class="button quiet" href="${address}">${texts.list.first}</a>`, next ? html`<a class="button quiet" rel="next" href="${address}?after=${next}">${texts.list.more}</a>` : '')}</section>`;
 }

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Incident } from '../../../db/incidents/find.ts';
-import { renderEmpty, renderTable } from '../elements.ts';
+import { renderEmpty, renderPaging, renderTable } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import { renderTime } from '../times.ts';
@@ -40,6 +40,6 @@ ${
       )
     : renderEmpty(text.none, text.noneHint)
 }
-<nav class="pages" aria-label="${list.paging}">${isFirst ? '' : html`<a class="button quiet" href="/console/incidents">${list.first}</a>`}${next ? html`<a class="button quiet" rel="next" href="/console/incidents?before=${next}">${list.more}</a>` : ''}</nav>`,
+${renderPaging(list.paging, isFirst ? '' : html`<a class="button quiet" href="/console/incidents">${list.first}</a>`, next ? html`<a class="button quiet" rel="next" href="/console/incidents?before=${next}">${list.more}</a>` : '')}`,
   };
 }

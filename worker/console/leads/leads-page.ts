@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { type Content, renderNotice, unaided } from '../../http/page.ts';
 import { forms } from '../../shared/fields.ts';
-import { renderEmpty, renderSelect } from '../elements.ts';
+import { renderEmpty, renderPaging, renderSelect } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
@@ -61,7 +61,7 @@ ${renderFilters(reader, page)}
 ${page.report ? renderReport(reader, page.report, list) : ''}
 <div data-arrivals="${arrivals ?? ''}" data-arrived="${text.list.arrived}"${scopes.includes('leads:write') ? html` data-failed="${text.lead.failed}"` : ''}>${renderLeads(reader, leads, list)}${arrivals ? renderTemplate(reader, list) : ''}</div>
 ${leads.length > 0 ? '' : next ? html`<p class="hint">${text.list.noneYet}</p>` : renderNothing(reader, filters)}
-<nav class="pages" aria-label="${text.list.paging}">${links}</nav>
+${renderPaging(text.list.paging, ...links)}
 ${leads.length > 0 || arrivals ? renderBulk(reader, page) : ''}`,
   };
 }

@@ -87,9 +87,11 @@ function mayCall({ scopes }: Reader): boolean {
 function renderLine(reader: Reader, line: LeadLine, list: string): Content {
   const { text } = reader;
   const { id, seen, status, isLate, received_at, exact, slots } = line;
+  // The company tells apart whose masked names are alike.
+  const whose = `${slots.name} ${slots.company}`.trim();
   const call = mayCall(reader)
-    ? html`<button class="quiet dial" form="dial" formaction="${leadAddress(id, list, '/call')}" title="${text.lead.callHint}" aria-label="${text.lead.call} ${slots.name}">${text.lead.call}</button>`
+    ? html`<button class="quiet dial" form="dial" formaction="${leadAddress(id, list, '/call')}" title="${text.lead.callHint}" aria-label="${text.lead.call} ${whose}">${text.lead.call}</button>`
     : '';
-  return html`<li data-id="${id}"><label class="tick"><input type="checkbox" name="lead" value="${seen}" form="several" autocomplete="off" aria-label="${text.bulk.select} ${slots.name}"></label><span class="chip ${status}">${slots.chip}</span><div><a class="name" href="${leadAddress(id, list)}">${slots.name}</a><span class="company">${slots.company}</span></div><div><span class="phone">${slots.phone}</span><span class="email">${slots.email}</span></div>${call}<div><span class="form">${slots.form}</span><span class="whose"><span class="to">${slots.to}</span>${renderFollowUp(isLate, slots.follow)}</span></div><time class="ago" datetime="${received_at}" title="${exact}">${slots.ago}</time></li>
+  return html`<li data-id="${id}"><label class="tick"><input type="checkbox" name="lead" value="${seen}" form="several" autocomplete="off" aria-label="${text.bulk.select} ${whose}"></label><span class="chip ${status}">${slots.chip}</span><div><a class="name" href="${leadAddress(id, list)}">${slots.name}</a><span class="company">${slots.company}</span></div><div><span class="phone">${slots.phone}</span><span class="email">${slots.email}</span></div>${call}<div><span class="form">${slots.form}</span><span class="whose"><span class="to">${slots.to}</span>${renderFollowUp(isLate, slots.follow)}</span></div><time class="ago" datetime="${received_at}" title="${exact}">${slots.ago}</time></li>
 `;
 }

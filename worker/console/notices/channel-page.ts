@@ -3,8 +3,7 @@ import type { Channel } from '../../../db/notices/channels.ts';
 import type { Queue } from '../../../db/notices/queues.ts';
 import type { Deliveries } from '../../../db/schema.ts';
 import { type Content, renderNotice } from '../../http/page.ts';
-import { type Locale, language_names } from '../../shared/locales.ts';
-import { renderEmpty, renderOutcome } from '../elements.ts';
+import { renderEmpty, renderLanguage, renderOutcome, renderPaging } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
@@ -90,7 +89,7 @@ function renderChannel(reader: Reader, channel: Channel & Queue): Content {
     [text.address, html`<span class="address">${address}</span>`],
     [text.events, writeEvents(reader, events)],
     ...(events.includes('lead.waiting') ? [[text.after_hours, String(after_hours)] as [string, string]] : []),
-    [text.language, language_names[locale as Locale] ?? locale],
+    [text.language, renderLanguage(locale)],
     [text.success, renderSuccess(reader, channel)],
     [text.queue, writeQueue(reader, channel)],
     [text.madeAt, renderTime(reader, channel.created_at)],
@@ -118,7 +117,7 @@ function renderQueue(reader: Reader, { channel, page, states, filters }: Details
 <div class="acts"><nav class="tabs" aria-label="${text.state}"><ul>${tabs}</ul></nav>
 ${channel.dead > 0 ? html`<form method="post" action="${channelAddress(channel.id, '/retry')}"><button class="quiet">${text.retryAll(channel.dead)}</button></form>` : ''}</div>
 ${deliveries.length > 0 ? renderDeliveries(reader, channel, deliveries, writeQuery(filters)) : renderEmpty(text.noDeliveries, text.noDeliveriesHint)}
-<nav class="pages" aria-label="${texts.list.paging}">${filters.before ? html`<a class="button quiet" href="${address({ state: filters.state })}">${texts.list.first}</a>` : ''}${has_more ? html`<a class="button quiet" rel="next" href="${address({ state: filters.state, before: deliveries.at(-1)!.id })}">${texts.list.next}</a>` : ''}</nav></section>`;
+${renderPaging(texts.list.paging, filters.before ? html`<a class="button quiet" href="${address({ state: filters.state })}">${texts.list.first}</a>` : '', has_more ? html`<a class="button quiet" rel="next" href="${address({ state: filters.state, before: deliveries.at(-1)!.id })}">${texts.list.next}</a>` : '')}</section>`;
 }
 
 /** Writes what narrows the deliveries down as a query string. */

@@ -8,7 +8,8 @@ interface BarChart {
   /** Says what the chart shows, for a person who does not see it. */
   description: string;
   series: { name: string; total: number; address: string | undefined }[];
-  bars: { label: string; counts: number[] }[];
+  /** `said` is what a bar is called: its place with all its numbers. */
+  bars: { label: string; counts: number[]; said: string }[];
 }
 
 /** Widths of a place and of its bar, and the height of the chart, in units of its viewBox. */
@@ -17,7 +18,7 @@ const [place_width, bar_width, height] = [10, 7, 100];
 /** Draws a bar for each place with a colour for each series. */
 export function renderBarChart({ id, title, description, series, bars: places }: BarChart): Content {
   const most = Math.max(1, ...places.map(({ counts }) => sum(counts)));
-  const bars = places.map(({ label, counts }, at) => {
+  const bars = places.map(({ counts, said }, at) => {
     let top = height;
     const parts = counts.map((count, index) => {
       const tall = (count / most) * height;
@@ -26,15 +27,14 @@ export function renderBarChart({ id, title, description, series, bars: places }:
         ? html`<rect class="s${index}" x="${at * place_width + 1.5}" y="${round(top)}" width="${bar_width}" height="${round(tall)}"/>`
         : '';
     });
-    const said = counts.map((count, index) => `${series[index]!.name} ${count}`).join(', ');
-    return html`<g><title>${label}: ${said}</title>${parts}<rect class="hit" x="${at * place_width}" y="0" width="${place_width}" height="${height}"/></g>`;
+    return html`<g><title>${said}</title>${parts}<rect class="hit" x="${at * place_width}" y="0" width="${place_width}" height="${height}"/></g>`;
   });
   const keys = series.map(
     ({ name, total, address }, index) =>
       html`<li><i class="key s${index}"></i>${name} <b>${renderNumber(total, address)}</b></li>`,
   );
   return html`<figure class="chart"><figcaption><ul class="legend">${keys}</ul></figcaption>
-<div class="plot"><span class="most">${most}</span><svg role="img" aria-labelledby="${id}-t ${id}-d" viewBox="0 0 ${places.length * place_width} ${height}" preserveAspectRatio="none"><title id="${id}-t">${title}</title><desc id="${id}-d">${description}</desc>${bars}</svg>
+<div class="plot"><span class="most">${most}</span><svg role="img" aria-labelledby="${id}-t" aria-describedby="${id}-d" viewBox="0 0 ${places.length * place_width} ${height}" preserveAspectRatio="none"><title id="${id}-t">${title}</title><desc id="${id}-d">${description}</desc>${bars}</svg>
 <p class="ends"><span>${places[0]?.label ?? ''}</span><span>${places.at(-1)?.label ?? ''}</span></p></div></figure>`;
 }
 

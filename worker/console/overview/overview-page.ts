@@ -3,8 +3,8 @@ import type { DaySpan } from '../../../db/days.ts';
 import type { Outcomes } from '../../../db/leads/figures/outcomes.ts';
 import type { Waiting } from '../../../db/leads/figures/waiting.ts';
 import type { Content } from '../../http/page.ts';
-import { type Locale, language_names } from '../../shared/locales.ts';
 import type { Warning } from '../../warning-hints.ts';
+import { renderLanguage } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import { type Filters, leadAddress, writeFilters } from '../leads/filters.ts';
 import { choicesAddress } from '../privacy/choice-list-page.ts';
@@ -174,7 +174,7 @@ function renderChoices(reader: Reader, { from_day, to_day }: DaySpan, choices: C
     const link = (outcome?: string) => choicesAddress({ from: from_day, to: to_day, policy_version, locale, outcome });
     return [
       html`<a href="/policies/${policy_version}?lang=${locale}">${policy_version}</a>`,
-      html`${language_names[locale as Locale] ?? locale}`,
+      renderLanguage(locale),
       renderNumber(total, link()),
       ...counts.map(
         (count, at) =>

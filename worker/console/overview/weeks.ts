@@ -32,10 +32,12 @@ export function renderWeeks(reader: Reader, { id, title, labels, counted, before
   const total = sums.reduce((sum, one) => sum + one, 0);
   if (total === 0 && !before) return html`<p class="hint">${overview.none}</p>`;
   const format = new Intl.DateTimeFormat(date_tags[reader.locale], { month: 'short', day: 'numeric', timeZone: 'UTC' });
-  const bars = weeks.map(({ monday, sunday, counts }) => ({
-    label: format.formatRange(new Date(monday), new Date(sunday)),
-    counts,
-  }));
+  const { colon, comma } = reader.text;
+  const bars = weeks.map(({ monday, sunday, counts }) => {
+    const label = format.formatRange(new Date(monday), new Date(sunday));
+    const said = names.map((name, at) => `${labels[name] ?? name} ${counts[at]}`).join(comma);
+    return { label, counts, said: `${label}${colon}${said}` };
+  });
   const best = Math.max(...sums);
   const description = overview.describe(total, best, bars[sums.indexOf(best)]!.label);
   const series = names.map((name, at) => ({

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { PolicyDraft } from '../../../db/policies.ts';
 import { type Content, renderNotice } from '../../http/page.ts';
 import { type Locale, language_names } from '../../shared/locales.ts';
+import { renderLanguage } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import type { Refusal } from '../refusal.ts';
@@ -132,6 +133,6 @@ function renderText({ locale: own }: Reader, locale: string, runs: Run[]): Conte
     );
   });
   const more = count('added') + count('removed') - paragraphs_shown;
-  return html`<section class="card"><h2>${language_names[locale as Locale]}</h2><p>${text.counts(count('added'), count('removed'), count('kept'))}</p>
+  return html`<section class="card"><h2>${renderLanguage(locale)}</h2><p>${text.counts(count('added'), count('removed'), count('kept'))}</p>
 <ol class="changes">${items}</ol>${more > 0 ? html`<p class="hint">${text.more(more)}</p>` : ''}</section>`;
 }

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { type Content, renderNotice } from '../../http/page.ts';
 import { language_names, locales } from '../../shared/locales.ts';
-import { renderEmpty, renderSelect } from '../elements.ts';
+import { renderEmpty, renderPaging, renderSelect } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import { type NamedChoice, renderChoices, renderFinder } from './choices-page.ts';
@@ -51,7 +51,7 @@ export function choiceListPage(reader: Reader, listed: Listed): Page {
 <h1>${text.all}</h1><p class="hint">${text.allIntro}</p>
 ${renderFilters(reader, listed)}
 ${found || renderEmpty(text.noneLeft, text.noneHint)}
-<nav class="pages" aria-label="${texts.list.paging}">${first}${more}</nav>
+${renderPaging(texts.list.paging, first, more)}
 <h2>${text.title}</h2>${renderFinder(reader, '')}`,
   };
 }

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { ConsentRecord } from '../../../db/consents/record.ts';
 import { type Content, renderNotice, unaided } from '../../http/page.ts';
-import { renderEmpty, renderTable } from '../elements.ts';
+import { renderEmpty, renderPaging, renderTable } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import { renderTime, writeTime } from '../times.ts';
@@ -45,7 +45,7 @@ ${renderFinder(reader, visitor_id)}
 ${
   latest
     ? html`<div class="acts"><p>${state}</p><a class="button quiet" href="/consents/${latest.visitor_id}/receipt" download>${text.receipt}</a></div>${renderChoices(reader, choices)}
-<nav class="pages" aria-label="${texts.list.paging}">${isFirst ? '' : html`<a class="button quiet" href="${address()}">${texts.list.first}</a>`}${next ? html`<a class="button quiet" rel="next" href="${address({ after: next })}">${text.earlier}</a>` : ''}</nav>`
+${renderPaging(texts.list.paging, isFirst ? '' : html`<a class="button quiet" href="${address()}">${texts.list.first}</a>`, next ? html`<a class="button quiet" rel="next" href="${address({ after: next })}">${text.earlier}</a>` : '')}`
     : isId
       ? renderEmpty(text.none, text.noneHint)
       : ''
@@ -70,8 +70,8 @@ export function renderChoices(reader: Reader, choices: NamedChoice[], isOfMany =
       () =>
         html`<a href="/console/choices?visitor_id=${choice.visitor_id}"><code>${choice.visitor_id.slice(-12)}</code></a>`,
     ),
-    html`<span class="of">${text.granted}</span>${choice.granted_names.join(text.comma) || text.nothing}`,
-    html`<span class="of">${text.refused}</span>${choice.refused_names.join(text.comma) || text.nothing}`,
+    html`<span class="of">${text.granted}</span>${choice.granted_names.join(reader.text.comma) || text.nothing}`,
+    html`<span class="of">${text.refused}</span>${choice.refused_names.join(reader.text.comma) || text.nothing}`,
     html`${text.sources[choice.source] ?? choice.source}`,
     html`<a href="/policies/${choice.policy_version}?lang=${choice.locale}" target="_blank" rel="noopener">${choice.policy_version}</a> <small>${choice.locale}</small>`,
   ]);

@@ -52,7 +52,6 @@ const en = {
     sources: { banner: 'Banner', preferences: 'Preferences', withdrawal: 'Withdrawal' } as Record<string, string>,
     policy: 'Policy',
     nothing: 'Nothing',
-    comma: ', ',
     earlier: 'Earlier',
   },
 };
@@ -111,7 +110,6 @@ const zh_cn: PrivacyTexts = {
     sources: { banner: '横幅', preferences: '偏好设置', withdrawal: '撤回' },
     policy: '政策版本',
     nothing: '无',
-    comma: '、',
     earlier: '更早',
   },
 };

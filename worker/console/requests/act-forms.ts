@@ -39,7 +39,7 @@ export function renderActs(reader: Reader, details: RequestDetails, leads: Conte
   const first =
     step === 'none'
       ? ''
-      : html`<section class="card step"><h2>${text.next}: ${describeStep(reader, request)}</h2>${forms[step](reader, details)}</section>`;
+      : html`<section class="card step"><h2>${text.next}${reader.text.colon}${describeStep(reader, request)}</h2>${forms[step](reader, details)}</section>`;
   return html`${first}
 ${leads}
 ${canFulfil ? fold(text.fulfil[request.type]!, isRefused(details, '/fulfilment'), renderFulfilment(reader, details)) : ''}

@@ -32,7 +32,7 @@ ${draft ? renderNotice(draft.hindrance ? (text.hindrances[draft.hindrance] ?? ''
 ${said ? renderOutcome(said) : ''}
 ${copy ? renderCopy(reader, copy) : ''}
 <article class="card lead" data-id="${request.id}"><header><h1>${text.types[request.type] ?? request.type}</h1>
-<p class="meta">${renderState(reader, request)} ${text.due}: ${renderDue(reader, request, details.urgency)}</p></header>
+<p class="meta">${renderState(reader, request)} ${text.due}${reader.text.colon}${renderDue(reader, request, details.urgency)}</p></header>
 <dl class="values">${renderFacts(reader, details)}</dl>
 ${renderPerson(reader, details)}</article>
 ${renderActs(reader, details, renderLeads(reader, details))}`,

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { RequestRow, RequestState, RequestType } from '../../../db/requests/request.ts';
 import { type Content, renderNotice, unaided } from '../../http/page.ts';
 import { writeDay } from '../../http/times.ts';
-import { renderEmpty, renderSelect, renderTable } from '../elements.ts';
+import { renderEmpty, renderPaging, renderSelect, renderTable } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';
 import { renderTime } from '../times.ts';
@@ -57,7 +57,7 @@ ${unfound ? renderNotice(text.unfound) : ''}
 <form class="row wide" method="post" action="/console/requests/search"><label>${text.reference}<input name="reference" required autocomplete="off" ${unaided} maxlength="60"></label><button class="quiet">${texts.list.find}</button></form>
 <form class="row pairs" method="get" action="/console/requests">${renderSelect('state', text.state, states, filters.state)}${renderSelect('type', text.labels.type!, types, filters.type, text.any)}${renderSelect('due', text.due, days, filters.due, text.any)}<button class="quiet">${texts.list.apply}</button></form>
 ${requests.length > 0 ? renderRequests(reader, requests) : renderEmpty(text.none, text.noneHint)}
-<nav class="pages" aria-label="${texts.list.paging}">${isFirst ? '' : html`<a class="button quiet" href="${address()}">${texts.list.first}</a>`}${next ? html`<a class="button quiet" rel="next" href="${address({ after: next })}">${text.later}</a>` : ''}</nav>`,
+${renderPaging(texts.list.paging, isFirst ? '' : html`<a class="button quiet" href="${address()}">${texts.list.first}</a>`, next ? html`<a class="button quiet" rel="next" href="${address({ after: next })}">${text.later}</a>` : '')}`,
   };
 }
 

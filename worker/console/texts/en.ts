@@ -16,6 +16,8 @@ export const en = {
   skip: 'Skip to content',
   pages: 'Pages',
   cancel: 'Cancel',
+  colon: ': ',
+  comma: ', ',
   nav: {
     leads: 'Leads',
     overview: 'Overview',
@@ -43,7 +45,7 @@ export const en = {
     visitor: 'Visitor',
     operator: 'Operator',
     retention: 'Retention',
-    system: 'Self-check',
+    system: 'System',
   }),
   signIn: {
     title: 'Sign in',
@@ -479,7 +481,6 @@ export const en = {
     intro:
       'Who gets the new leads of each form: one person all of them, several people in turn in the order below. A saved change begins with the first.',
     known: 'May work on leads now',
-    comma: ', ',
     nobody: 'New leads go to nobody.',
     one: 'One person gets all new leads.',
     several: (count: number) => `${count} people get new leads in turn.`,

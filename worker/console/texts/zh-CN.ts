@@ -6,6 +6,8 @@ export const zh_cn: ConsoleTexts = {
   skip: '跳到正文',
   pages: '页面',
   cancel: '取消',
+  colon: '：',
+  comma: '、',
   nav: {
     leads: '线索',
     overview: '概览',
@@ -33,7 +35,7 @@ export const zh_cn: ConsoleTexts = {
     visitor: '访客',
     operator: '运维',
     retention: '到期处理',
-    system: '系统自检',
+    system: '系统',
   },
   signIn: {
     title: '登录',
@@ -429,7 +431,6 @@ export const zh_cn: ConsoleTexts = {
     title: '新线索的分配',
     intro: '各表单的新线索分给谁：只有一人时全部归他，多人时按下列顺序轮流。保存更改后从第一人开始。',
     known: '目前可以跟进线索的人',
-    comma: '、',
     nobody: '新线索不分配给任何人。',
     one: '新线索全部分给一个人。',
     several: count => `新线索由 ${count} 人轮流跟进。`,

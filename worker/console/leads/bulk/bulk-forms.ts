@@ -24,7 +24,7 @@ export function renderBulk({ text, scopes }: Reader, { list, statuses, assignees
 <p><button class="quiet" name="act" value="spam">${bulk.spam}</button></p>`;
   return html`<form id="several" class="several" method="post" action="/console/bulk" aria-label="${bulk.title}" autocomplete="off">
 <input type="hidden" name="list" value="${list}">
-<p class="count-chosen"><b data-chosen="${bulk.chosen}">${bulk.title}</b><label class="check" data-all hidden><input type="checkbox" data-key="a"><span>${bulk.all}</span></label></p>
+<p class="count-chosen"><b aria-live="polite" data-chosen="${bulk.chosen}">${bulk.title}</b><label class="check" data-all hidden><input type="checkbox" data-key="a"><span>${bulk.all}</span></label></p>
 <details open data-compact><summary>${bulk.acts}</summary><div class="doable">
 ${scopes.includes('leads:write') ? work : ''}
 <p><button class="quiet" formaction="/console/export/chosen">${text.list.export}</button></p>
@@ -42,7 +42,7 @@ export function renderReport({ text }: Reader, report: BulkReport, list: string)
     : '';
   const left = refused.map(
     ({ id, name, why }) =>
-      html`<li><a href="${leadAddress(id, list)}">${name ?? html`<code>${id.slice(-12)}</code>`}</a>: ${bulk.why[why]}</li>`,
+      html`<li><a href="${leadAddress(id, list)}">${name ?? html`<code>${id.slice(-12)}</code>`}</a>${text.colon}${bulk.why[why]}</li>`,
   );
   return html`<div class="notice report" role="status" tabindex="-1" autofocus><p>${said.filter(Boolean).join(' ')}</p>${button}
 ${refused.length > 0 ? html`<p>${bulk.refused(refused.length)}</p><ul>${left}</ul>` : ''}</div>`;

@@ -32,10 +32,15 @@ export function renderHolds(reader: Reader, holds: ReadHold[], { lead_id, refusa
   return renderTable(text.title, heads, rows);
 }
 
-function renderRelease({ text: { holds: text } }: Reader, { id, lead_id }: ReadHold, refusal?: Refusal): Content {
+function renderRelease(
+  { text: { holds: text } }: Reader,
+  { id, lead_id, reference }: ReadHold,
+  refusal?: Refusal,
+): Content {
   const action = `/console/leads/${lead_id}/holds/${id}/release`;
   const { reason = '' } = refusal?.action === action ? refusal.typed : {};
-  return html`<form class="row" method="post" action="${action}"><label>${text.reason}<input name="reason" required maxlength="${longest_line}" autocomplete="off" ${unaided} value="${reason}"></label><button class="quiet">${text.release}</button></form>`;
+  const which = html`<span class="hidden"> ${reference} ${lead_id.slice(-12)}</span>`;
+  return html`<form class="row" method="post" action="${action}"><label>${text.reason}${which}<input name="reason" required maxlength="${longest_line}" autocomplete="off" ${unaided} value="${reason}"></label><button class="quiet">${text.release}${which}</button></form>`;
 }
 
 /** Draws the form that places a hold on a lead: folded, or open with what was typed and is wrong. */

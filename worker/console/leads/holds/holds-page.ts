@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { HoldPage } from '../../../../db/leads/holds/list.ts';
-import { renderEmpty } from '../../elements.ts';
+import { renderEmpty, renderPaging } from '../../elements.ts';
 import type { Page } from '../../layout.ts';
 import type { Reader } from '../../reader.ts';
 import { renderHolds } from './hold-forms.ts';
@@ -20,6 +20,6 @@ export function holdsPage(reader: Reader, { holds, isFirst, next }: Holds): Page
     section: 'holds',
     content: html`${renderHoldTabs(reader, 'holds')}<h1>${text.title}</h1><p class="hint">${text.intro}</p>
 ${holds.length > 0 ? renderHolds(reader, holds) : renderEmpty(text.none, text.noneHint)}
-<nav class="pages" aria-label="${list.paging}">${isFirst ? '' : html`<a class="button quiet" href="/console/holds">${list.first}</a>`}${next ? html`<a class="button quiet" rel="next" href="/console/holds?after=${next}">${list.more}</a>` : ''}</nav>`,
+${renderPaging(list.paging, isFirst ? '' : html`<a class="button quiet" href="/console/holds">${list.first}</a>`, next ? html`<a class="button quiet" rel="next" href="/console/holds?after=${next}">${list.more}</a>` : '')}`,
   };
 }

@@ -42,5 +42,6 @@ export function renderRestrictions(reader: Reader, restrictions: Shown[], { lead
 function renderLift({ text }: Reader, { lead_id }: Shown, refusal: Refusal | undefined): Content {
   const action = `/console/leads/${lead_id}/restriction/end`;
   const { reason = '' } = refusal?.action === action ? refusal.typed : {};
-  return html`<form class="row" method="post" action="${action}"><label>${text.holds.reason}<input name="reason" required maxlength="${longest_line}" autocomplete="off" ${unaided} value="${reason}"></label><button class="quiet">${text.restrictions.lift}</button></form>`;
+  const which = html`<span class="hidden"> ${lead_id.slice(-12)}</span>`;
+  return html`<form class="row" method="post" action="${action}"><label>${text.holds.reason}${which}<input name="reason" required maxlength="${longest_line}" autocomplete="off" ${unaided} value="${reason}"></label><button class="quiet">${text.restrictions.lift}${which}</button></form>`;
 }

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { StandingRestriction } from '../../../../db/leads/holds/restrict.ts';
-import { renderEmpty } from '../../elements.ts';
+import { renderEmpty, renderPaging } from '../../elements.ts';
 import type { Page } from '../../layout.ts';
 import type { Reader } from '../../reader.ts';
 import { renderHoldTabs } from './hold-tabs.ts';
@@ -22,6 +22,6 @@ export function restrictionsPage(reader: Reader, { restrictions, isFirst, next }
     section: 'holds',
     content: html`${renderHoldTabs(reader, 'restrictions')}<h1>${text.title}</h1><p class="hint">${text.intro}</p>
 ${shown.length > 0 ? renderRestrictions(reader, shown) : renderEmpty(text.none, text.noneHint)}
-<nav class="pages" aria-label="${list.paging}">${isFirst ? '' : html`<a class="button quiet" href="/console/restrictions">${list.first}</a>`}${next ? html`<a class="button quiet" rel="next" href="/console/restrictions?after=${next}">${list.more}</a>` : ''}</nav>`,
+${renderPaging(list.paging, isFirst ? '' : html`<a class="button quiet" href="/console/restrictions">${list.first}</a>`, next ? html`<a class="button quiet" rel="next" href="/console/restrictions?after=${next}">${list.more}</a>` : '')}`,
   };
 }

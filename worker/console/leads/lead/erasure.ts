@@ -9,18 +9,23 @@ import { body } from '../../../http/validate.ts';
 import { answerPage } from '../../answer.ts';
 import { once } from '../../once.ts';
 import { readerOf } from '../../reader.ts';
-import { readList } from '../filters.ts';
+import { leadAddress, readList } from '../filters.ts';
 import { isOpen } from '../rows.ts';
 import { goBack, readId } from './answers.ts';
 import { erasurePage } from './erasure-page.ts';
 
-/** `GET /console/leads/{id}/erasure` asks before a lead is erased. */
+/**
+ * `GET /console/leads/{id}/erasure` asks before a lead is erased. Of one that is erased or held already its own page says so:
+ * "back" leads here after an erasure.
+ */
 export const askErasure = factory.createHandlers(async c => {
   const { services } = c.var;
   const id = readId(c);
   const lead = id && (await findLead(services, id, { masked: true }, services.now()));
-  if (!lead || !isOpen(lead)) return problem(c, 'not-found');
-  return answerPage(c, erasurePage(readerOf(c), lead, erasure_grounds, readList(c.req.query('list'))));
+  if (!lead) return problem(c, 'not-found');
+  const list = readList(c.req.query('list'));
+  if (!isOpen(lead)) return c.redirect(leadAddress(id, list), 303);
+  return answerPage(c, erasurePage(readerOf(c), lead, erasure_grounds, list));
 });
 
 const sureErasure = z.object({ sure: z.literal('yes'), ground: z.optional(z.enum(erasure_grounds)) });

@@ -8,9 +8,8 @@ import { type Content, renderError, renderNotice, unaided } from '../../../http/
 import type { FieldError } from '../../../http/problems/slugs.ts';
 import { describeError } from '../../../shared/field-errors.ts';
 import { leadFields } from '../../../shared/fields.ts';
-import { type Locale, language_names } from '../../../shared/locales.ts';
 import { renderEvents } from '../../audit/rows.ts';
-import { renderSelect } from '../../elements.ts';
+import { renderLanguage, renderSelect } from '../../elements.ts';
 import type { Page } from '../../layout.ts';
 import { renderPhone, writePhone } from '../../phones.ts';
 import type { Reader } from '../../reader.ts';
@@ -101,7 +100,7 @@ function renderOpen(reader: Reader, lead: OpenLead, details: LeadDetails): Conte
   const { isLate, follow } = describeFollowUp(reader, lead);
   return html`<article class="card lead" data-id="${lead.id}">
 <header><h1>${lead.name}</h1>
-<p class="meta"><span class="chip ${lead.status}">${text.statuses[lead.status]}</span> <span>${text.forms[lead.form]}</span> <span>${text.lead.received} ${renderAgo(reader, lead.received_at)}</span> ${lead.changed_at === lead.received_at ? '' : html`<span>${text.lead.changed} ${renderAgo(reader, lead.changed_at)}</span> `}<span>${text.fields.assigned_to}: <b class="to">${lead.assigned_to ?? text.nobody}</b></span> ${renderDue(isLate, follow)}</p></header>
+<p class="meta"><span class="chip ${lead.status}">${text.statuses[lead.status]}</span> <span>${text.forms[lead.form]}</span> <span>${text.lead.received} ${renderAgo(reader, lead.received_at)}</span> ${lead.changed_at === lead.received_at ? '' : html`<span>${text.lead.changed} ${renderAgo(reader, lead.changed_at)}</span> `}<span>${text.fields.assigned_to}${text.colon}<b class="to">${lead.assigned_to ?? text.nobody}</b></span> ${renderDue(isLate, follow)}</p></header>
 ${renderValues(reader, lead, details)}
 ${details.work ? renderWork(reader, lead, details.list, details.work) : ''}
 ${details.note ? renderNote(reader, lead, details.list, details.note) : ''}
@@ -185,7 +184,7 @@ function renderConsent(reader: Reader, id: string, given: LeadConsent): Content 
   return html`<section class="card"><h2>${text.consent}</h2><dl><div><dt>${text.given}</dt><dd>${renderTime(reader, received_at)}</dd></div>
 ${withdrawn_at ? html`<div><dt>${text.withdrawn}</dt><dd>${renderTime(reader, withdrawn_at)}</dd></div>` : ''}
 <div><dt>${text.policy}</dt><dd><a href="/policies/${given.policy_version}?lang=${given.locale}" target="_blank" rel="noopener">${given.policy_version}</a></dd></div>
-<div><dt>${text.shownIn}</dt><dd>${language_names[given.locale as Locale] ?? given.locale}</dd></div>
+<div><dt>${text.shownIn}</dt><dd>${renderLanguage(given.locale)}</dd></div>
 <div><dt>${text.digest}</dt><dd><code>${given.policy_sha256}</code></dd></div></dl>${reader.scopes.includes('consents:read') ? html`<p class="ways"><a href="/console/leads/${id}/consent" target="_blank">${text.proof}</a></p>` : ''}</section>`;
 }
 
