@@ -317,13 +317,14 @@ describe('the table of commands', () => {
   });
 
   it('is printed without arguments, exit 1, and by --help, exit 0, of one command or of all', async () => {
-    const [bare, help, one] = await Promise.all([
+    const [bare, aimless, help, one] = await Promise.all([
       operate([]),
+      operate(['--target', 'd1']),
       operate(['--help']),
       operate(['token', 'list', '--help']),
     ]);
-    expect([bare!.code, help!.code, one!.code]).toEqual([1, 0, 0]);
-    expect([bare!.stdout, help!.stdout, one!.stdout]).toEqual(['', '', '']);
+    expect([bare!.code, aimless!.code, help!.code, one!.code]).toEqual([1, 1, 0, 0]);
+    expect([bare!.stdout, aimless!.stdout, help!.stdout, one!.stdout]).toEqual(['', '', '', '']);
     expect(bare!.stderr).toBe(help!.stderr);
     for (const { name, sentence } of commands) {
       expect(help!.stderr).toContain(`  ${name}`);

@@ -172,9 +172,11 @@ migrations_dir = "${resolve('db/migrations')}"
     expect(JSON.parse(verified.stdout)).toEqual({ from_seq: 1, to_seq: end, sealed_to: end, seals: 1, checkpoints: 1 });
   });
 
-  it('[P5] backs it up, and restores that into SQLite', async () => {
+  it('[P5] backs it up, tries that with its keys, and restores it into SQLite', async () => {
     const made = await ops(['backup', 'out']);
     expect(JSON.parse(made.stdout)).toMatchObject({ leads: 50 });
+    const tried = await ops(['backup', 'verify', 'out']);
+    expect(JSON.parse(tried.stdout)).toMatchObject({ leads: 50 });
     const environment = {
       ...parseEnv(readFileSync(join(folder, '.dev.vars'), 'utf8')),
       DATABASE_URL: 'file:copy/leads.db',

@@ -12,11 +12,11 @@ const verify = defineCommand({
   usage: 'DIR[/TIME]',
   sentence:
     'Tries a backup, the newest unless named: restores it into a file that is thrown away, verifies its audit trail and opens every lead. Exits 1 when it could not be restored.',
-  options: {},
+  options: database_options,
   words: 1,
-  async run({ rest, now }) {
+  async run({ values, rest, now }) {
+    const keyring = createKeyring(await readKeys(readTarget(values)));
     const url = databaseUrl();
-    const keyring = createKeyring(await readKeys({ on: 'url', url }));
     return orNothing(drill(url, { path: readFolder(rest), keyring, now, onProgress: createBar('rows and leads') }));
   },
 });

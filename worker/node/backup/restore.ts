@@ -41,7 +41,8 @@ export async function restoreBackup(url: string, { path, ...options }: Restoring
 /**
  * Restores a backup into a database that is thrown away, to see whether it could be restored.
  *
- * @param url Address of the deployment's database. Beside it, on its disk, the scratch file stands for a while.
+ * @param url Address of a database, that of the deployment or another. Beside it, on its disk, the scratch file stands for a
+ *   while.
  * @throws Refusal that says why not.
  */
 export async function drill(url: string, { path, ...options }: RestoringOptions): Promise<Restored> {

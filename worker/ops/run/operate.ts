@@ -35,9 +35,10 @@ async function run(args: string[]): Promise<number> {
     return 0;
   }
   const command = findCommand(args);
-  if (!command || args.some(arg => arg === '--help' || arg === '-h')) {
+  const isHelp = args.some(arg => arg === '--help' || arg === '-h');
+  if (!command || isHelp) {
     process.stderr.write(describeUsage(command ? [command] : commands));
-    return args.length === 0 ? 1 : 0;
+    return isHelp ? 0 : 1;
   }
   const { values, positionals } = readArguments(command, args);
   const rest = positionals.slice(command.name.split(' ').length);
