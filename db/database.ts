@@ -93,10 +93,11 @@ export class Conflict extends Error {
 
 /** Error of a database that cannot be used just now: it is full, locked or gone. `code` is the driver's. */
 export class Unavailable extends Error {
+  /** The driver's code, or its words where it has none: the log tells it, and they hold nothing that was sent. */
   readonly code: unknown;
   constructor(cause: unknown) {
     super(String((cause as Error)?.message), { cause });
-    this.code = (cause as { code?: unknown })?.code;
+    this.code = (cause as { code?: unknown })?.code ?? this.message;
   }
 }
 

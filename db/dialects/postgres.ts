@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import pg from 'pg';
-import { type Database, type DatabaseMeter, type Outcome, Unavailable } from '../database.ts';
+import type { Database, DatabaseMeter, Outcome } from '../database.ts';
 import { migrate, type Session } from '../migrate.ts';
 import { createDatabase } from './kysely.ts';
 import { Client } from './postgres/client.ts';
@@ -128,19 +128,14 @@ async function withClient<T>(servers: Servers, work: (client: pg.Client) => Prom
 
 /** Makes a connection without a limit for its answers. */
 async function connect(servers: Servers): Promise<pg.Client> {
-  const { query_timeout: _, ...config } = await servers.find().catch(failToConnect);
+  const { query_timeout: _, ...config } = await servers.find();
   const client = new Client(config);
   client.on('error', ignoreLost);
   await client.connect().catch(error => {
     servers.forget();
-    failToConnect(error);
+    throw error;
   });
   return client;
-}
-
-/** Because the driver's errors have no code where time ran out, whatever keeps a connection from being made is an outage. */
-function failToConnect(error: unknown): never {
-  throw new Unavailable(error);
 }
 
 async function upgradeDatabase(servers: Servers, upgrade: (session: Session) => Promise<unknown>) {

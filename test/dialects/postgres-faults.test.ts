@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isUnavailable } from '../../db/database.ts';
+import { type Database, isUnavailable } from '../../db/database.ts';
 import * as postgres from '../../db/dialects/postgres.ts';
 import { createPostgresDatabase } from '../support/engines.ts';
 import { lead, readProblem, start, startPublished } from '../support/harness.ts';
@@ -46,6 +46,33 @@ describe('when PostgreSQL is gone', () => {
     expect((await post('/forms/mini-ai-experience', lead)).status).toBe(201);
     advance(1_000);
     expect((await get('/health')).status).toBe(200);
+  });
+});
+
+describe('whatever keeps a connection from being made is an outage', () => {
+  const read = (db: Database) => db.selectFrom('changes').selectAll().execute();
+  const write = (db: Database) => db.atomic([db.updateTable('changes').set({ seq: 1 }).compile()]);
+
+  it('a server that takes a connection and then says nothing, again and again', async () => {
+    const wire = await layWire(await createPostgresDatabase());
+    const db = await postgres.open(wire.url);
+    wire.silence();
+    for (const ask of [write, write, read, read])
+      await expect(ask(db)).rejects.toSatisfy(error => isUnavailable(error) && /time/.test(error.code));
+    await db.destroy();
+    wire.close();
+  });
+
+  it('a server that refuses, whatever its reason', async () => {
+    const address = await createPostgresDatabase();
+    const db = await postgres.open(address);
+    const { pathname } = new URL(address);
+    const other = new pg.Client({ connectionString: address.replace(pathname, '/postgres') });
+    await other.connect();
+    await other.query(`drop database "${pathname.slice(1)}" with (force)`);
+    await other.end();
+    for (const ask of [write, read]) await expect(ask(db)).rejects.toSatisfy(isUnavailable);
+    await db.destroy();
   });
 });
 

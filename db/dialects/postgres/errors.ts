@@ -12,15 +12,15 @@ const unavailable_codes =
 
 /** Messages with which `pg` says the same where it has no code. */
 const unavailable_messages =
-  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error/i;
+  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|is not queryable/i;
 
 /** Those of a connection that is lost, or cannot be made. */
 const lost_codes = /^(08\w{3}|57P\w\d|E(CONN\w+|TIMEDOUT|PIPE|AI_AGAIN|NOTFOUND)$)/;
-const lost_messages =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/i;
+const lost_messages = /timeout exceeded when trying to connect|Connection terminated|is not queryable/i;
 
 /** Returns whether an error says that the server is lost, so that another one may answer. */
 export function isLost(error: unknown): boolean {
+  if (error instanceof Unavailable) return true;
   const { code, message } = error as { code?: unknown; message?: unknown };
   return lost_codes.test(String(code)) || lost_messages.test(String(message));
 }

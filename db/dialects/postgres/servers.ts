@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { Unavailable } from '../../database.ts';
 import { Client } from './client.ts';
 
 /** The server, of those that an address names, on which connections are made. */
@@ -82,7 +83,7 @@ export function createServers(address: string, waits: pg.ClientConfig): Servers 
     if (at >= 0) return configs[at]!;
     const other = attrs === 'prefer-standby' ? settled.indexOf(false) : -1;
     if (other >= 0) return configs[other]!;
-    throw Object.assign(new Error('no server of DATABASE_URL serves'), { code: '08001' });
+    throw new Unavailable(new Error('no server of DATABASE_URL serves'));
   }
 
   function find() {
