@@ -147,12 +147,13 @@
   const seen = 'console-seen';
   const shown = find('.lead[data-id]');
   if (shown) sessionStorage.setItem(seen, shown.dataset.id);
-  document.addEventListener('submit', ({ target, submitter }) => {
+  document.addEventListener('submit', ({ target, submitter, defaultPrevented }) => {
     for (const alert of findAll('[role=alert]')) alert.remove();
     const action = submitter?.getAttribute('formaction') ?? target.getAttribute('action');
-    sessionStorage.setItem(acted, JSON.stringify([location.pathname, action, submitter?.value ?? '']));
+    const isPosted = target.method === 'post' && !defaultPrevented;
+    sessionStorage.setItem(acted, JSON.stringify([location.pathname, action, submitter?.value ?? '', isPosted]));
   });
-  const [path, action, value] = JSON.parse(sessionStorage.getItem(acted) ?? '[]');
+  const [path, action, value, isPosted] = JSON.parse(sessionStorage.getItem(acted) ?? '[]');
   sessionStorage.removeItem(acted);
   if (path === location.pathname && document.activeElement === document.body && !find('[autofocus]')) {
     const buttons = findAll('main form button').filter(button => button.form.getAttribute('action') === action);
@@ -160,6 +161,24 @@
     // What is folded takes no focus.
     for (const place of [same, buttons[0], number, find('main .notice[role=status]')])
       if (document.activeElement === document.body) place?.focus();
+  }
+
+  // "Back" and "forward" pass over what an act that came back to its page has left behind, because that is the same page,
+  // older. Where a browser does not tell its entries, each stays a step.
+  const passed = 'console-passed';
+  const { activation } = window.navigation ?? {};
+  if (activation?.from) {
+    const { entry, from, navigationType } = activation;
+    const left = JSON.parse(sessionStorage.getItem(passed) ?? '[]');
+    if (isPosted && path === location.pathname && navigationType === 'push')
+      sessionStorage.setItem(passed, JSON.stringify([...left, from.key]));
+    if (navigationType === 'traverse') {
+      const step = from.index > entry.index ? -1 : 1;
+      const entries = navigation.entries();
+      let at = entry.index;
+      while (left.includes(entries[at]?.key)) at += step;
+      if (entries[at] && at !== entry.index) navigation.traverseTo(entries[at].key);
+    }
   }
 
   // Listens to keys: never while typing, never with a modifier, and not at all where a person has switched them off.
