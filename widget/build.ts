@@ -8,8 +8,8 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
 import { minify } from 'terser';
+import { keepEarlierChunks } from '../worker/node/earlier-builds.ts';
 import { fillFolder } from '../worker/node/fill-folder.ts';
-import { keepEarlierChunks } from './earlier-builds.ts';
 import { shortNames, slimPreact } from './slim-preact.ts';
 import { outrank } from './styling/outrank.ts';
 
@@ -47,7 +47,7 @@ export async function buildWidget(): Promise<Map<string, string>> {
     'widget.css',
     outrank((await Promise.all(['ui/styles', 'ui/announcement', ...Object.values(chunks)].map(minifyCss))).join('')),
   );
-  fillFolder(dist, keepEarlierChunks(dist, new Map([...files, ...(await bundleModule())])));
+  fillFolder(dist, keepEarlierChunks(dist, new Map([...files, ...(await bundleModule())]), /^widget\//));
   return files;
 }
 

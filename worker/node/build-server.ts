@@ -11,6 +11,9 @@ const programs = [
   ...['db/dialects/sqlite-thread.ts', 'db/dialects/sqlite-file-check.ts'],
 ];
 
+/** Paths of what the programs load once they run. Their names say what they hold. */
+export const server_chunk = /-[A-Z0-9]{8}\.js$/;
+
 /** Folders of files that the programs read while they run. */
 const read_folders = ['db/migrations', 'worker/demo'];
 
