@@ -108,6 +108,14 @@ describe('POST /console/tokens/{id}/rotation', () => {
 });
 
 describe('POST /console/tokens', () => {
+  it('marks what is wrong, and keeps what was typed', async () => {
+    const { admin } = await openTokens();
+    const { response } = await admin.send('/console/tokens', { holder: '乙', role: 'viewer', days: '0' });
+    const page = await response.text();
+    expect(page).toMatch(/name="days"[^>]* value="0" required aria-invalid="true"/);
+    expect(page).toMatch(/name="holder"[^>]* value="乙">/);
+  });
+
   it('asks once more where a holder has nearly the same name, and makes the token then', async () => {
     const { admin, events } = await openTokens();
     const make = async (holder: string, sure?: string) => {

@@ -100,5 +100,5 @@ export function actorOf(c: Context<App>): Actor {
  */
 function hasTokenInQuery(c: Context<App>): boolean {
   const query = new URL(c.req.url).searchParams;
-  return query.has('access_token') || /lc_[A-Za-z0-9]{12}_[A-Za-z0-9]{12}/.test([...query].flat().join(' '));
+  return query.has('access_token') || [...query].flat().some(text => /lc_[A-Za-z0-9]{12}_[A-Za-z0-9]{12}/.test(text));
 }

@@ -142,7 +142,7 @@ function findCrowded(sent: unknown, entries: number): FieldError[] {
     .map(([name]) => ({ field: nameField(name), code: 'too_long' }));
 }
 
-function readIssues(issues: readonly z.core.$ZodIssue[], sent: unknown, nested = false): FieldError[] {
+export function readIssues(issues: readonly z.core.$ZodIssue[], sent: unknown, nested = false): FieldError[] {
   const errors = new Map<string, FieldError>();
   for (const issue of issues) {
     const within = nested ? issue.path.map(String) : [];

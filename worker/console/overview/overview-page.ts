@@ -86,7 +86,7 @@ function renderLeadNumbers(reader: Reader, span: DaySpan, leads: LeadNumbers): C
     linkTo,
   });
   return html`<section class="card"><h2>${overview.leads}</h2>
-<p><b class="figure">${renderNumber(thisWeek, linkTo(received.weeks.at(-1)!))}</b> ${overview.thisWeek(lastWeek, writeChange(thisWeek, lastWeek))}</p>${isBehind ? html`<p class="hint">${overview.behind}</p>` : ''}${isBehind && all.received === 0 ? '' : weeks}${gone > 0 ? html`<p class="hint">${overview.gone(gone)}</p>` : ''}</section>
+<p><b class="figure">${renderNumber(thisWeek, linkTo(received.weeks.at(-1)!))}</b> ${overview.thisWeek(lastWeek, lastWeek > 0 ? writeChange(thisWeek, lastWeek) : undefined)}</p>${isBehind ? html`<p class="hint">${overview.behind}</p>` : ''}${isBehind && all.received === 0 ? '' : weeks}${gone > 0 ? html`<p class="hint">${overview.gone(gone)}</p>` : ''}</section>
 <div class="cards-stack">${renderWaiting(reader, waiting)}${renderFirstContact(reader, all)}${renderProgress(reader, all, link)}</div>
 <section class="card wide"><h2>${overview.people}</h2>${people.length > 0 ? renderPeople(reader, people, link) : html`<p class="hint">${overview.none}</p>`}
 ${isBehind ? '' : html`<p class="hint">${overview.counted}</p>`}</section>`;

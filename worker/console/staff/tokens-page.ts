@@ -54,13 +54,19 @@ export function tokensPage(reader: Reader, tokens: Tokens): Page {
 ${made ? renderOutcome(html`<p>${text.made}</p><code class="receipt">${made}</code><button class="quiet" type="button" data-copy="${made}" hidden>${lead.copy}</button>`) : ''}
 ${revoked ? renderOutcome(text.revokedNow(revoked.holder)) : ''}
 ${signedOut ? renderOutcome(text.sessionsEnded(signedOut.holder)) : ''}
-<form class="row" method="post" action="/console/tokens"><input type="hidden" name="once" value="${once}"><label>${text.holder}<input name="holder" required maxlength="100" autocomplete="off" ${unaided} value="${typed.holder ?? ''}"></label>
+<form class="row" method="post" action="/console/tokens"><input type="hidden" name="once" value="${once}"><label>${text.holder}<input name="holder" required maxlength="100" autocomplete="off" ${unaided} value="${typed.holder ?? ''}"${markWrong('holder', refusal)}></label>
 ${renderSelect('role', text.role, roleOptions, typed.role ?? 'sales')}
-<label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${typed.days ?? days.usual}" required></label>
+<label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${typed.days ?? days.usual}" required${markWrong('days', refusal)}></label>
 ${near ? html`<label class="check"><input type="checkbox" name="sure" value="${typed.holder!.trim()}"><span>${text.nearSure(typed.holder!)}</span></label>` : ''}<button>${text.make}</button></form>
 ${renderTable(text.title, heads, rows)}
 ${tokens.accounts.length > 0 ? renderAccounts(reader, tokens) : ''}`,
   };
+}
+
+/** Marks a field as wrong, of which the alert above the page tells. */
+function markWrong(field: string, refusal: Refusal | undefined): Content {
+  const isWrong = refusal?.errors.some(error => error.field === field);
+  return html`${isWrong ? html` aria-invalid="true"` : ''}`;
 }
 
 function renderAccounts(reader: Reader, { accounts, sessions }: Tokens): Content {
@@ -108,7 +114,7 @@ export function rotationPage(
     content: html`<section class="card narrow"><h1>${text.rotateTitle}</h1>
 ${renderAsked(reader, token)}
 <p>${text.rotateBody}</p>${isOwn(reader, token) ? html`<p class="notice">${text.rotateOwn}</p>` : ''}
-<form method="post" action="${address(token, 'rotation')}"><input type="hidden" name="once" value="${once}"><label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${refusal?.typed.days ?? days.usual}" required></label>
+<form method="post" action="${address(token, 'rotation')}"><input type="hidden" name="once" value="${once}"><label>${text.days}<input name="days" type="number" min="1" max="${days.most}" value="${refusal?.typed.days ?? days.usual}" required${markWrong('days', refusal)}></label>
 <p class="go"><button>${text.rotateDo}</button><a class="button quiet" href="/console/tokens">${text.keep}</a></p></form></section>`,
   };
 }

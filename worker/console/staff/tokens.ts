@@ -22,7 +22,7 @@ import { actorOf } from '../../guards/access.ts';
 import { type Role, roles } from '../../guards/roles.ts';
 import { problem } from '../../http/problems/problem.ts';
 import { uuid } from '../../http/query-fields.ts';
-import { body, invalidFields } from '../../http/validate.ts';
+import { body, invalidFields, readIssues } from '../../http/validate.ts';
 import { newToken, readId, rotation, token_days } from '../../staff/tokens.ts';
 import { answerPage } from '../answer.ts';
 import { type Reader, readerOf } from '../reader.ts';
@@ -78,7 +78,7 @@ export const makeToken = factory.createHandlers(body(typed, { form: true }), asy
   const { db, now } = c.var.services;
   const { once, sure, ...sent } = c.req.valid('json');
   const wanted = newToken.safeParse(sent);
-  if (!wanted.success) return problem(c, 'invalid-fields');
+  if (!wanted.success) return invalidFields(c, readIssues(wanted.error.issues, sent));
   const { holder } = wanted.data;
   if (sure !== holder && findNearName(holder, await listHolders(db)))
     return invalidFields(c, [{ field: 'sure', code: 'required' }]);
@@ -133,7 +133,7 @@ export const replaceToken = factory.createHandlers(body(z.object({ days, once })
   const { db, now } = c.var.services;
   const { once, days } = c.req.valid('json');
   const wanted = rotation.safeParse({ days, overlap_days: 0 });
-  if (!wanted.success) return problem(c, 'invalid-fields');
+  if (!wanted.success) return invalidFields(c, readIssues(wanted.error.issues, { days }));
   const id = readId(c);
   const act = { ...wanted.data, session: readSessionId(c) };
   const made = makeOnce(c, once, wanted.data);

@@ -357,7 +357,8 @@ export const en = {
     weeks: (n: number) => `${n} weeks`,
     period: 'Period',
     leads: 'Leads per week',
-    thisWeek: (last: number, change: string) => `this week so far; last week by the same day ${last} (${change})`,
+    thisWeek: (last: number, change: string | undefined) =>
+      `this week so far; last week by the same day ${last}${change ? ` (${change})` : ''}`,
     change: 'Change',
     soFar: 'so far',
     waiting: 'Waiting too long',

@@ -321,7 +321,7 @@ export const zh_cn: ConsoleTexts = {
     weeks: n => `${n} 周`,
     period: '时间范围',
     leads: '每周线索',
-    thisWeek: (last, change) => `条为本周至今；上周同期 ${last} 条（${change}）`,
+    thisWeek: (last, change) => `条为本周至今；上周同期 ${last} 条${change ? `（${change}）` : ''}`,
     change: '环比',
     soFar: '至今',
     waiting: '等待过久',
