@@ -16,7 +16,7 @@ import { compress } from './node/compress.ts';
 import { isVerified } from './node/database-address.ts';
 import { isNearlyFull, listPlaces, watchDisks } from './node/disks.ts';
 import { connect } from './node/egress.ts';
-import { endProcess } from './node/end.ts';
+import { endProcess, endWhileStarting } from './node/end.ts';
 import { createHostFiles } from './node/host-files.ts';
 import { createPostMail } from './node/mail.ts';
 import { watchNpm } from './node/npm-parent.ts';
@@ -48,6 +48,7 @@ const closing_ms = 1_000;
 // A log that can't be written (a closed pipe, a full disk) must not end the service.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
+const hasStarted = endWhileStarting();
 let stopping = false;
 let unwritten = '';
 let outbox: Outbox | undefined;
@@ -138,6 +139,7 @@ server.listen(settings.port, settings.host, async () => {
 
 const stopTimers = startTimers(services, [...jobs, ...backupJobs]);
 outbox = startOutbox(services);
+hasStarted();
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 watchNpm(process.env, () => stop('SIGTERM'));

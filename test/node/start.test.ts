@@ -35,6 +35,15 @@ describe('a start waits for its database, says so, and goes on', () => {
     wire.close();
   });
 
+  it('and ends at once with 0 when it is told to', async () => {
+    const wire = await layWire(await createPostgresDatabase());
+    wire.silence();
+    const settings = { DATABASE_URL: wire.url, ...test_keys };
+    const started = startServer(folder, settings, (_, pid) => process.kill(pid, 'SIGTERM'));
+    await expect(started).rejects.toThrow(/^the server ended with 0:/);
+    wire.close();
+  });
+
   it('for ten seconds, and only for what passes by itself', async () => {
     let now = 0;
     const said: string[] = [];

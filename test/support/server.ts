@@ -46,12 +46,12 @@ export function makeFolder(): { folder: string; remove(): void } {
 /**
  * Starts the Node host from its sources, and waits until it listens.
  *
- * @param onError Hears what it says on stderr meanwhile.
+ * @param onError Hears what it says on stderr meanwhile, with its process id.
  */
 export function startServer(
   folder: string,
   environment: Record<string, string> = {},
-  onError?: (said: string) => void,
+  onError?: (said: string, pid: number) => void,
 ): Promise<RunningServer> {
   const { flags, environment: tuned } = tuning.start!;
   return startHost([...flags, 'worker/node.ts'], folder, { ...tuned, ...environment }, onError);
@@ -66,7 +66,7 @@ function startHost(
   args: string[],
   folder: string,
   environment: Record<string, string>,
-  onError?: (said: string) => void,
+  onError?: (said: string, pid: number) => void,
 ): Promise<RunningServer> {
   const database = { PORT: '0', DRAIN_SECONDS: '0', DATABASE_URL: `file:${join(folder, 'leads.db')}` };
   const ready = environment.NODE_ENV === 'production' ? /"listening"/ : /Ctrl-C/;
@@ -79,12 +79,12 @@ export async function startProcess(
   environment: Record<string, string>,
   ready = /"listening"/,
   cwd = root,
-  onError = (_said: string) => {},
+  onError = (_said: string, _pid: number) => {},
 ): Promise<RunningServer> {
   const { child, output, errors } = environment.OUTPUT_FILE
     ? runIntoFile(args, environment, cwd)
     : runIntoMemory(args, environment, cwd);
-  child.stderr!.on('data', chunk => onError(String(chunk)));
+  child.stderr!.on('data', chunk => onError(String(chunk), child.pid!));
   const url = /"url":"([^"]+)"/;
   while (!ready.test(output()) || !url.test(output())) {
     await throwIfEnded(child, output, errors);
