@@ -15,7 +15,7 @@ const harmless = [
 ];
 
 /** Names of the platform that the scripts ask for before they use them, or that Preact asks for. */
-const guarded = ['adoptedStyleSheets', 'replaceSync', 'togglePopover', 'moveBefore', 'checkVisibility'];
+const guarded = ['adoptedStyleSheets', 'replaceSync', 'togglePopover', 'moveBefore', 'checkVisibility', 'traverseTo'];
 
 /** Names that something young has as well: those of our own, or of older parts of the platform. */
 const shared = [

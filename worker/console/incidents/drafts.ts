@@ -19,11 +19,13 @@ const kept_length = 2_000;
 const kept_fields = 20;
 
 /** Leads back to the page of a form that was refused, which says why and shows again what was typed. */
-export async function refuseForm(c: Context<App>, errors: FieldError[], sent: unknown, slug: Slug = 'invalid-fields') {
+export async function refuseForm(c: Context<App>, errors: FieldError[], slug: Slug = 'invalid-fields') {
   const { db, now } = c.var.services;
   const id = c.req.param('id');
   if (id && !uuid.test(id)) return problem(c, 'not-found');
-  const texts = Object.entries(Object(sent)).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const texts = Object.entries(Object(c.var.sent)).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
   const typed = Object.fromEntries(
     texts.slice(0, kept_fields).map(([name, text]) => [name, text.slice(0, kept_length)]),
   );

@@ -67,13 +67,10 @@ export const makeIncident = factory.createHandlers(body(form, { form: true, refu
     );
     const typed: Record<string, string> = { from, to, cause };
     const codeOf = (field: string) => (typed[field]?.trim() === '' ? ('required' as const) : ('invalid' as const));
-    return refuseForm(
-      c,
-      [...fields].map(field => ({ field, code: codeOf(field) })),
-      c.var.sent,
-    );
+    const errors = [...fields].map(field => ({ field, code: codeOf(field) }));
+    return refuseForm(c, errors);
   }
   const recorded = await record(c, read.data);
-  if ('errors' in recorded) return refuseForm(c, recorded.errors, c.var.sent);
+  if ('errors' in recorded) return refuseForm(c, recorded.errors);
   return c.redirect(`/console/incidents/${recorded.id}?done=recorded`, 303);
 });

@@ -35,16 +35,16 @@ export const readChange = body(z.pipe(fields, channelChange), { form: true, refu
 
 /** Refuses a form because of an address or a secret. */
 export function refuseChannel(c: Context<App>, { field, code, message }: Refusal) {
-  return refuseForm(c, [{ field, code: 'invalid', message: code ?? message }], c.var.sent);
+  return refuseForm(c, [{ field, code: 'invalid', message: code ?? message }]);
 }
 
 /**
  * Refuses a form. It is shown again with what was typed, but never a secret: an address that would not be shown whole
  * holds one.
  */
-async function refuseForm(c: Context<App>, errors: FieldError[], sent: unknown, slug?: Slug) {
+async function refuseForm(c: Context<App>, errors: FieldError[], slug?: Slug) {
   if (slug) return problem(c, slug);
-  const typed = Object(sent) as Record<string, unknown>;
+  const typed = Object(c.var.sent) as Record<string, unknown>;
   const id = c.req.param('id');
   const kind = id ? (await findChannel(c.var.services.db, id))?.kind : typed.kind;
   c.set('sent', { ...typed, address: readShown(kind, typed.address) });

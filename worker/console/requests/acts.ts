@@ -80,7 +80,7 @@ export const fulfil = factory.createHandlers(body(settling, { form: true, refuse
   const request = uuid.test(id) ? await findRequest(db, id) : undefined;
   if (!request) return hinder(c, 'unknown');
   const error = findMistake(request.type, values, sure);
-  if (error) return refuseForm(c, [error], c.var.sent);
+  if (error) return refuseForm(c, [error]);
   const isCorrection = request.type === 'rectification';
   const outcome = await fulfilRequest(
     services,

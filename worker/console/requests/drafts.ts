@@ -24,21 +24,23 @@ export interface Draft {
 const kept_length = 2_000;
 
 /** Leads back to the page of a form that was refused, which says why and shows again what was typed. */
-export async function refuseForm(c: Context<App>, errors: FieldError[], sent: unknown, slug?: Slug) {
-  return slug ? problem(c, slug) : leadBack(c, { slug: 'invalid-fields', errors }, sent);
+export async function refuseForm(c: Context<App>, errors: FieldError[], slug?: Slug) {
+  return slug ? problem(c, slug) : leadBack(c, { slug: 'invalid-fields', errors });
 }
 
 /** Leads back to the page of a request, which says what hindered the act. */
 export function hinder(c: Context<App>, hindrance: Hindrance) {
   const slug = hindered[hindrance];
-  return hindrance === 'unknown' ? problem(c, slug) : leadBack(c, { slug, hindrance, errors: [] }, c.var.sent);
+  return hindrance === 'unknown' ? problem(c, slug) : leadBack(c, { slug, hindrance, errors: [] });
 }
 
-async function leadBack(c: Context<App>, refused: Pick<Draft, 'slug' | 'hindrance' | 'errors'>, sent: unknown) {
+async function leadBack(c: Context<App>, refused: Pick<Draft, 'slug' | 'hindrance' | 'errors'>) {
   const { db, now } = c.var.services;
   const id = c.req.param('id');
   if (id && !uuid.test(id)) return problem(c, 'not-found');
-  const texts = Object.entries(Object(sent)).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const texts = Object.entries(Object(c.var.sent)).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
   const typed = Object.fromEntries(texts.slice(0, 20).map(([name, text]) => [name, text.slice(0, kept_length)]));
   const draft = { action: c.req.path, ...refused, errors: refused.errors.slice(0, 8), typed };
   const note = await writeNote(db, readSessionId(c)!, 'request', draft, now());

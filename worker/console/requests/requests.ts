@@ -137,7 +137,7 @@ export const takeRequest = factory.createHandlers(
   once,
   async c => {
     const outcome = await storeTaken(c, c.req.valid('json'));
-    if ('field' in outcome) return refuseForm(c, [outcome], c.var.sent);
+    if ('field' in outcome) return refuseForm(c, [outcome]);
     return c.redirect(requestAddress(outcome.id, '', { done: 'taken' }), 303);
   },
 );
