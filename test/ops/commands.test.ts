@@ -332,6 +332,19 @@ describe('the table of commands', () => {
     }
   });
 
+  it('is printed of all commands of a noun that stands alone, or with a word that is none of them', async () => {
+    const asked = await Promise.all(
+      ['token', 'token --help', 'help token', 'token lst'].map(it => operate(it.split(' '))),
+    );
+    expect(asked.map(({ code }) => code)).toEqual([1, 0, 0, 1]);
+    for (const { stderr } of asked) {
+      const told = commands.filter(({ name }) => stderr.includes(`\n  ${name}`));
+      expect(told).toEqual(commands.filter(({ name }) => name.startsWith('token ')));
+      expect(told.length).toBeGreaterThan(1);
+    }
+    expect(asked[3]!.stderr).toMatch(/^unknown command: token lst\n/);
+  });
+
   it('is told in docs/commands.md (after a change: npx vitest run test/ops/commands.test.ts -u)', async () => {
     const rows = commands.map(({ name, usage, sentence, options }) => [
       `\`${`${name} ${usage}`.trim()}\``,

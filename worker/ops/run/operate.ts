@@ -34,10 +34,12 @@ async function run(args: string[]): Promise<number> {
     print(version);
     return 0;
   }
-  const command = findCommand(args);
-  const isHelp = args.some(arg => arg === '--help' || arg === '-h');
-  if (!command || isHelp) {
-    process.stderr.write(describeUsage(command ? [command] : commands));
+  const isWord = args[0] === 'help';
+  const isHelp = isWord || args.some(arg => arg === '--help' || arg === '-h');
+  const named = findCommands(isWord ? args.slice(1) : args);
+  const [command] = named;
+  if (!command || named.length > 1 || isHelp) {
+    process.stderr.write(describeUsage(named));
     return isHelp ? 0 : 1;
   }
   const { values, positionals } = readArguments(command, args);
@@ -51,16 +53,19 @@ async function run(args: string[]): Promise<number> {
 /**
  * Finds the command that the words name; options may stand before it.
  *
- * @returns Undefined where there are no words.
+ * @returns The command, all of a noun where the words end there, or all where there are no words.
  * @throws Mistake for words that name no command.
  */
-function findCommand(args: string[]): Command | undefined {
+function findCommands(args: string[]): Command[] {
   const options = Object.assign({}, help, ...commands.map(({ options }) => options));
   const { positionals } = parseArgs({ args, options, allowPositionals: true, strict: false });
+  if (positionals.length === 0) return commands;
   const found = commands.find(({ name }) => `${positionals.join(' ')} `.startsWith(`${name} `));
-  if (!found && positionals.length > 0)
-    throw new Mistake(`unknown command: ${positionals.slice(0, 2).join(' ')}\n\n${describeUsage(commands)}`);
-  return found;
+  if (found) return [found];
+  const related = commands.filter(({ name }) => name.startsWith(`${positionals[0]} `));
+  if (related.length > 0 && positionals.length === 1) return related;
+  const usage = describeUsage(related.length > 0 ? related : commands);
+  throw new Mistake(`unknown command: ${positionals.slice(0, 2).join(' ')}\n\n${usage}`);
 }
 
 function readArguments(command: Command, args: string[]) {
