@@ -76,7 +76,7 @@ export function readExportFormat(c: Context<App>): keyof typeof formats | undefi
   return type === 'application/json' ? undefined : type;
 }
 
-/** What an export says besides its leads. */
+/** An export says this besides its leads. */
 interface Said {
   /** The day in the file's name; that of UTC unless told otherwise. */
   day?: string;

@@ -26,7 +26,7 @@ export const compress: MiddlewareHandler = async (c, next) => {
   const { status, headers } = c.res;
   const type = headers.get('Content-Type') ?? '';
   const isWhole = status !== 304 && !headers.has('Content-Encoding') && c.req.method !== 'HEAD';
-  // What answers a post as JSON is always small.
+  // JSON that answers a post is always small.
   if (!compressible.test(type) || !isWhole || (c.req.method !== 'GET' && !type.startsWith('text/html'))) return;
   headers.append('Vary', 'Accept-Encoding');
   const encoding = chooseEncoding(readHeader(c, 'Accept-Encoding') ?? '');

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../settings.ts';
 import { findFolder } from './store.ts';
 
-/** What a folder of the server holds. */
+/** A folder of the server holds one of these. */
 export type Place = 'database' | 'backups' | 'log';
 
 /** Room of the disk on which a folder is. */

@@ -11,7 +11,7 @@ const commit_buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 /** Methods that have a name in the figures. Because a client may send any, all others are one. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** What is kept for one method and route, so that an answer is counted without looking for labels. */
+/** The meter keeps this for one method and route, so that an answer is counted without looking for labels. */
 interface Counted {
   observe: (seconds: number) => void;
   byStatus: Map<number, () => void>;

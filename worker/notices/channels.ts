@@ -109,7 +109,7 @@ export async function editChannel(
   return channel;
 }
 
-/** What is wrong with a channel that is asked for. A code says why, where it is not the form of a secret. */
+/** A refusal names what is wrong with a channel that is asked for. A code says why, where it is not the form of a secret. */
 export interface Refusal {
   field: 'kind' | 'address' | 'secret';
   code?: AddressRefusal | 'too-many';

@@ -4,7 +4,7 @@ import type { DeploymentKeys } from '../../../db/vault/check.ts';
 import { createKeyring } from './keyring.ts';
 import { drill } from './restore.ts';
 
-/** What a drill is given: as it crosses to the thread, each key is plain bytes. */
+/** A drill is given this. Because it crosses to a thread, each key is plain bytes. */
 export interface DrillTask {
   url: string;
   path: string;

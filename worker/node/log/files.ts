@@ -89,7 +89,7 @@ export function openLogFiles({ folder, port, months, now, log }: Options): LogFi
     const opened = createStream(nameOf, options);
     opened.on('open', deleteOld);
     await once(opened, 'open');
-    // Whoever writes is told.
+    // The event says nothing new, because the writer is told of the error.
     opened.on('error', () => {});
     return opened;
   }

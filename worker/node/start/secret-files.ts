@@ -12,7 +12,7 @@ const secret_names = [
   ...['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'],
 ];
 
-/** What is wrong with the files of secrets: a line for each, by the name of the setting. */
+/** These lines say what is wrong with files of secrets, by the name of the setting. */
 type Unread = Map<string, string>;
 
 /**
