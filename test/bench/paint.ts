@@ -1,13 +1,8 @@
 import { launchBrowser } from '../support/browser.ts';
-import { run, startBuiltServer } from '../support/server.ts';
-import { findNewest, signIn } from './reads.ts';
+import { serveConsole } from './console-pages.ts';
 import type { Rows } from './report.ts';
-import { makeCertificate, passOn, serve } from './widget/front.ts';
 import { layRelay } from './widget/relay.ts';
 import { openContext, view } from './widget/visit.ts';
-
-/** Leads that the console shows. */
-const leads = 400;
 
 /** How a page is opened, one after the other. */
 const visits = ['cold', 'warm', 'back'] as const;
@@ -20,18 +15,11 @@ const visits = ['cold', 'warm', 'back'] as const;
  * @returns A row for each page: medians and ends, in ms.
  */
 export async function benchPaint(folder: string, environment: Record<string, string>, rounds: number): Promise<Rows> {
-  const settings = { ...environment, DATABASE_URL: `file:${folder}/paint/leads.db` };
-  const server = await startBuiltServer(folder, settings);
-  const seeded = await run(['worker/ops.ts', 'seed', '--leads', String(leads)], settings);
-  if (seeded.code !== 0) throw new Error(seeded.stderr);
-  const { Cookie } = await signIn(server);
-  const [name, value] = Cookie!.split('=') as [string, string];
-  const pages = { list: '/console', lead: `/console/leads/${await findNewest(server)}`, overview: '/console/overview' };
-
-  const certificate = makeCertificate();
+  const console = await serveConsole(folder, environment);
+  const { pages, certificate } = console;
+  const [name, value] = console.cookie;
   const relay = layRelay();
-  const front = await serve(certificate, request => passOn(server.url, request));
-  const url = `https://leads.shop.localhost:${await relay.open(front.port)}`;
+  const url = `https://leads.shop.localhost:${await relay.open(console.port)}`;
   const browser = await launchBrowser([`--ignore-certificate-errors-spki-list=${certificate.spki}`]);
   const painted = new Map<string, Record<(typeof visits)[number], number[]>>();
   try {
@@ -52,8 +40,7 @@ export async function benchPaint(folder: string, environment: Record<string, str
   } finally {
     await browser.close();
     relay.close();
-    front.server.close();
-    await server.stop();
+    await console.stop();
   }
   return Object.fromEntries(
     [...painted].map(([page, { cold, warm, back }]) => [

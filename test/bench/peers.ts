@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBuiltServer, startProcess } from '../support/server.ts';
 import type { Case } from './cases.ts';
+import { installOnce } from './install.ts';
 import { load, nextChoice } from './load.ts';
 import { type Measured, measureRounds } from './table.ts';
 
@@ -20,7 +19,7 @@ export async function benchPeers(
   rounds: number,
   seconds: number,
 ): Promise<Measured[]> {
-  install();
+  installOnce(room, '@c15t/backend');
   const place = join(folder, 'beside c15t');
   const settings = { ...environment, DATABASE_URL: `file:${join(place, 'leads.db')}`, OUTPUT_FILE: `${place} output` };
   const ours = await startBuiltServer(folder, settings);
@@ -61,13 +60,6 @@ export async function benchPeers(
   } finally {
     await Promise.all([ours.stop(), c15t.stop()]);
   }
-}
-
-function install() {
-  if (existsSync(join(room, 'node_modules/@c15t/backend'))) return;
-  const options = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
-  const { status } = spawnSync('npm', options, { cwd: room, stdio: 'inherit' });
-  if (status !== 0) throw new Error(`npm ci in ${room} ended with ${status}`);
 }
 
 /** Returns a choice of a new visitor, as c15t's banner sends it. Its ids have no 0. */

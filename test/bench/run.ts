@@ -10,6 +10,7 @@ import { type Case, listFloors, listReads, listWrites } from './cases.ts';
 import { benchChannels } from './channels.ts';
 import { measureCrypto } from './crypto.ts';
 import { fillConsents } from './fill.ts';
+import { benchLighthouse } from './lighthouse.ts';
 import { benchPaint } from './paint.ts';
 import { benchPeers } from './peers.ts';
 import { type Rows, writeTable } from './report.ts';
@@ -20,12 +21,12 @@ import { startWorkers } from './worker.ts';
 
 Object.assign(process.env, { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_LOG: 'error' });
 
-const usage = `npm run bench -- [--leads 1000,1000000] [--on sqlite,postgres,worker,peers,watching,paint,scale] [--only NAME] [--seconds 5] [--rounds 3]
+const usage = `npm run bench -- [--leads 1000,1000000] [--on sqlite,postgres,worker,peers,watching,paint,lighthouse,scale] [--only NAME] [--seconds 5] [--rounds 3]
 
 Builds its data, starts the server as a process of its own, loads it over 32 connections, and prints medians with their ratios
 to the floor (bare Hono, the same sealing, one prepared insert under the same durability), measured in turn with them.
 --only measures the cases whose name holds NAME ("console" the pages of staff), and their floors; "channels" what channels cost whoever submits. "peers"
-installs c15t's backend and measures it in turn with ours; "watching" measures what /metrics and traces cost; "paint" when the console is painted on a slow phone; "scale" measures what a day of a million visitors comes to. A run
+installs c15t's backend and measures it in turn with ours; "watching" measures what /metrics and traces cost; "paint" when the console is painted on a slow phone; "lighthouse", which needs an installed Chromium or CHROMIUM_PATH, and is measured only when it is named, how Lighthouse rates the console; "scale" measures what a day of a million visitors comes to. A run
 without --only writes its tables into docs/benchmarks.md and docs/scale.md, each in the place of an earlier one.
 `;
 
@@ -62,6 +63,8 @@ try {
       publish('beside c15t', await benchPeers(folder, { ...unlimited, ...makeKeys() }, rounds, seconds));
     else if (host === 'paint')
       publish('the console on a slow phone', await benchPaint(folder, { ...unlimited, ...makeKeys() }, rounds));
+    else if (host === 'lighthouse')
+      publish('the console in Lighthouse', await benchLighthouse(folder, { ...unlimited, ...makeKeys() }, rounds));
     else if (host === 'watching')
       publish(
         'a server that is watched',

@@ -1,5 +1,4 @@
 /** Races the widget against an earlier checkout and its peers in a real browser: `npm run bench:widget -- --help`. */
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Http2SecureServer, Http2ServerRequest } from 'node:http2';
 import { cpus, loadavg } from 'node:os';
@@ -9,6 +8,7 @@ import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../support/browser.ts';
 import { makeFolder, type RunningServer, type startServer } from '../../support/server.ts';
+import { installOnce } from '../install.ts';
 import type { Contender } from './contenders.ts';
 import { type Answer, file, makeCertificate, passOn, serve } from './front.ts';
 import { layRelay } from './relay.ts';
@@ -31,13 +31,7 @@ if (values.help) {
 const rounds = Number(values.rounds ?? 7);
 const here = import.meta.dirname;
 const root = resolve(here, '../../..');
-if (!existsSync(join(here, 'node_modules/c15t'))) {
-  const installed = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: here,
-    stdio: 'inherit',
-  });
-  if (installed.status !== 0) process.exit(1);
-}
+installOnce(here, 'c15t');
 const { alone, findOurs, peers } = await import('./contenders.ts');
 
 /** The page's words: what a visitor reads while the widgets load. */
