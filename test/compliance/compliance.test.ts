@@ -1,6 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { sealTrail } from '../../db/audit/seal.ts';
+import { Stopped } from '../../db/background.ts';
 import type { Database } from '../../db/database.ts';
 import { lengthPrefixed } from '../../db/digest.ts';
 import { newId } from '../../db/ids.ts';
@@ -206,6 +207,16 @@ describe('a check is a read that is on record', () => {
     await check();
     const left = db.selectFrom('leads').select('id').where('form', '=', 'self-check').where('erased_at', 'is', null);
     expect(await left.execute()).toEqual([]);
+  });
+
+  it('[C5] leaves no made-up lead behind when its server stops in the middle', async () => {
+    const { db, services, check, read } = await open();
+    const stopped = Object.assign(db.withoutPlugins(), db, { rest: () => Promise.reject(new Stopped()) });
+    await expect(checkPromises({ ...services, db: stopped })).rejects.toThrow(Stopped);
+    const made = db.selectFrom('leads').select(['sealed', 'withdrawn_at']).where('form', '=', 'self-check');
+    expect(await made.execute()).toEqual([{ sealed: null, withdrawn_at: noon.toISOString() }]);
+    await check();
+    expect((await read()).promises.find(({ id }) => id === 'C5')).toMatchObject({ state: 'kept' });
   });
 });
 

@@ -3,7 +3,7 @@ import { examineArchive } from '../../db/compliance/archive.ts';
 import { examineChoices } from '../../db/compliance/choices.ts';
 import { compareColumns } from '../../db/compliance/columns.ts';
 import { listChecks, notePublicKeys, type PromiseCheck, storeChecks } from '../../db/compliance/results.ts';
-import { drawSample } from '../../db/compliance/sample.ts';
+import { drawSample, type Sample } from '../../db/compliance/sample.ts';
 import { walkLeads } from '../../db/compliance/walk.ts';
 import { documentIn, listPolicies, type Policy } from '../../db/policies.ts';
 import { createCheckpointKey } from '../../db/vault/checkpoint-key.ts';
@@ -57,8 +57,14 @@ async function gather(services: Checked, now: Date): Promise<Evidence> {
   const policies = await listPolicies(db);
   const tried_at = readTrial(before('C5'), now);
   const trial = tried_at ? undefined : await beginTrial(services, now);
-  const sample = await drawSample(services, now);
-  const tried_well = trial && (await endTrial(services, trial, now));
+  let tried_well: boolean | undefined;
+  let sample: Sample;
+  try {
+    sample = await drawSample(services, now);
+  } finally {
+    // A check that is ended by a stop leaves no made-up lead behind.
+    tried_well = trial && (await endTrial(services, trial, now));
+  }
   return {
     ...{ services, now, since, earlier, before, tried_at, tried_well, sample },
     columns: await compareColumns(db),
