@@ -7,14 +7,17 @@ export const busy_timeout_ms = 2_000;
 /** Largest number of prepared statements kept, far above the number of distinct ones: it only bounds memory. */
 const statements_kept = 500;
 
-/** Cache of the connection that writes, in KiB: room for the upper levels of the indexes of a million leads. */
-const cache_kib = 24_576;
+/**
+ * Cache of the connection that writes, in KiB: room for the upper levels of the indexes of a million leads. The rest is in
+ * the system's cache.
+ */
+const cache_kib = 12_288;
 
 /**
  * Cache of the read connection, in KiB. Smaller than the writer's, because SQLite drops it whenever the
  * other connection writes.
  */
-const reader_cache_kib = 8_192;
+const reader_cache_kib = 4_096;
 
 /**
  * Pages in the write-ahead log at which it is folded into the file, 40 MB. Because a page that changes often is then

@@ -3,16 +3,16 @@ import type { Environment } from '../settings.ts';
 /**
  * Flags of V8 that fit each program's heap to two cores and some 200 MB. Without those of `ops`, what a long walk reads
  * goes straight to the old generation and stays there. Because V8 lets a heap that may reach 2 GB grow fourfold between two
- * collections, that of `start` may grow by half only. Because
- * each of its threads would get an arena of the C library, which keeps what it has freed, they share two.
+ * collections, that of `start` may grow by a quarter only. Because each of its threads would get an arena of the C library,
+ * which keeps what it has freed, they share one.
  */
 export const tuning: Record<string, { flags: string[]; environment: Record<string, string> }> = {
   start: {
     flags: [
       ...['--max-semi-space-size=8', '--no-parallel-scavenge'],
-      ...['--initial-old-space-size=40', '--heap-growing-percent=50'],
+      ...['--initial-old-space-size=40', '--heap-growing-percent=25'],
     ],
-    environment: { MALLOC_ARENA_MAX: '2' },
+    environment: { MALLOC_ARENA_MAX: '1' },
   },
   ops: {
     flags: ['--max-semi-space-size=2', '--no-allocation-site-pretenuring'],
