@@ -66,9 +66,13 @@ async function rate(
     const extraHeaders = { Cookie: cookie.join('=') };
     const onlyCategories = ['performance', 'accessibility', 'best-practices'];
     const options = { port: browser.port, logLevel: 'error', extraHeaders, onlyCategories };
-    const { lhr } = await lighthouse(`https://leads.shop.localhost:${port}${path}`, options);
-    browser.kill();
-    if (lhr.categories.performance!.score !== null && lhr.audits['first-contentful-paint']!.numericValue) return lhr;
+    try {
+      const { lhr } = await lighthouse(`https://leads.shop.localhost:${port}${path}`, options);
+      const { score } = lhr.categories.performance!;
+      if (score !== null && lhr.audits['first-contentful-paint']!.numericValue) return lhr;
+    } finally {
+      browser.kill();
+    }
   }
   throw new Error(`Lighthouse saw no paint of ${path}.`);
 }
