@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import sparticuz from '@sparticuz/chromium';
 import { type ConsolePages, serveConsole } from './console-pages.ts';
 import { installOnce } from './install.ts';
 import type { Rows } from './report.ts';
@@ -25,8 +26,7 @@ const tries = 3;
  * Rates the console's pages with Lighthouse, as it rates a page for phones when nobody sets anything. Each rating is that
  * of a browser that has kept nothing.
  *
- * The browser is the Chromium or Chrome that `CHROMIUM_PATH` names, else one that is installed, because the packaged one of
- * the tests keeps no renderer in reserve: each page of a new tab then waits for the start of a process.
+ * The browser is the Chromium or Chrome that `CHROMIUM_PATH` names, else the packaged one of the tests.
  *
  * @returns A row for each page: medians and ends.
  */
@@ -60,9 +60,10 @@ async function rate(
   { cookie, certificate, port }: ConsolePages,
   path: string,
 ): Promise<Rating['lhr']> {
+  const chromePath = process.env.CHROMIUM_PATH ?? (await sparticuz.executablePath());
   const chromeFlags = ['--headless=new', '--no-sandbox', `--ignore-certificate-errors-spki-list=${certificate.spki}`];
   for (let n = 0; n < tries; n++) {
-    const browser = await launch({ chromePath: process.env.CHROMIUM_PATH, chromeFlags });
+    const browser = await launch({ chromePath, chromeFlags });
     const extraHeaders = { Cookie: cookie.join('=') };
     const onlyCategories = ['performance', 'accessibility', 'best-practices'];
     const options = { port: browser.port, logLevel: 'error', extraHeaders, onlyCategories };

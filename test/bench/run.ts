@@ -27,7 +27,7 @@ Builds its data, starts the server as a process of its own, loads it over 32 con
 to the floor (bare Hono, the same sealing, one prepared insert under the same durability), measured in turn with them.
 --only measures the cases whose name holds NAME ("console" the pages of staff), and their floors; "channels" what channels cost whoever submits. "peers"
 installs c15t's backend and measures it in turn with ours; "watching" measures what /metrics and traces cost; "paint" when the console is painted on a slow phone; "scale" what a day of a million visitors comes to;
-"lighthouse", which runs only when it is named and needs an installed Chromium, how Lighthouse rates the console. A run
+"lighthouse", which runs only when it is named, how Lighthouse rates the console. A run
 without --only writes its tables into docs/benchmarks.md and docs/scale.md, each in the place of an earlier one.
 `;
 
