@@ -9,7 +9,7 @@ import type { Locale } from '../shared/locales.ts';
 /** What sending needs. */
 export type Sender = Pick<Services, 'db' | 'vault' | 'settings' | 'now' | 'log' | 'connect' | 'postMail'>;
 
-/** What a channel is told in one go: one delivery, or where its kind gathers, all that wait and are of one event. */
+/** A channel is told this in one go: one delivery, or where its kind gathers, all that wait and are of one event. */
 export interface Message {
   event: string;
   locale: Locale;

@@ -33,7 +33,7 @@ export type Letter = Omit<Mail, 'message_id'> & { lead_id: string };
 /** Says what a mail is about, in one language. */
 type Say = (texts: (typeof letter_texts)[Locale]) => { subject: string; lines: string[] };
 
-/** What is written, and in which lead the address stands to which it goes. */
+/** A draft holds what is written, and names the lead in which the address stands. */
 export interface Draft {
   lead_id: string;
   locale: Locale;

@@ -9,7 +9,7 @@ import { date_tags, type Locale } from '../shared/locales.ts';
 import type { Message } from './kind.ts';
 import { pageOf, public_pages } from './pages.ts';
 
-/** What a person reads of a message: a title, a few lines, and one link into the console. Nothing in it is personal. */
+/** A person reads this of a message: a title, a few lines, and one link into the console. Nothing in it is personal. */
 export interface Text {
   locale: Locale;
   title: string;

@@ -142,7 +142,7 @@ function describeUnopened(unopened: Unopened[]): string {
   return `ENCRYPTION_KEYS: ${ids.length} subjects do not open with what is listed under the names ${keys}: ${named}${more}. Everything else is done.`;
 }
 
-/** What a key still does, as a row of the table. */
+/** A row of the table tells what a key still does. */
 interface KeyRow {
   setting: 'ENCRYPTION_KEYS' | 'INDEX_KEY';
   key: string;

@@ -9,7 +9,7 @@ interface PolicyPage {
   effective_at: string;
   effective_day: string;
   markdown: string;
-  /** Whoever publishes it, as the foot of the page says for ever. */
+  /** The foot of the page names the publisher for ever. */
   operator: Operator;
 }
 

@@ -110,7 +110,7 @@ async function answer(c: Context<App>, act: (id: string) => Promise<Hindrance | 
   return c.json(await describe(c, (await findRequest(c.var.services.db, id))!, false), 200, headers);
 }
 
-/** What is answered where something hinders an act. */
+/** An act that something hinders is answered with these. */
 export const hindered = {
   unknown: 'not-found',
   held: 'held',

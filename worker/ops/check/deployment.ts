@@ -9,7 +9,7 @@ import type { Target } from '../run/target.ts';
 export interface Deployment {
   target: Pick<Extract<Target, { on: 'url' }>, 'on'> | Extract<Target, { on: 'd1' }>;
   settings: Partial<Settings>;
-  /** What is wrong with the settings, one line each. */
+  /** Each line says one thing that is wrong with the settings. */
   mistakes: string[];
   /** Undefined where they are wrong or missing. */
   keys: DeploymentKeys | undefined;

@@ -1,4 +1,4 @@
-/** What a line is about, in the order in which they are printed. */
+/** A line is about one of these, which are printed in this order. */
 export type Subject =
   | 'settings'
   | 'keys'
