@@ -38,14 +38,14 @@ export async function benchLighthouse(
   installOnce(room, 'lighthouse');
   const { default: lighthouse } = await load('lighthouse/core/index.js');
   const { launch } = await load('chrome-launcher/dist/index.js');
-  const console = await serveConsole(folder, environment);
-  const ratings = new Map<string, Rating['lhr'][]>(Object.keys(console.pages).map(page => [page, []]));
+  const served = await serveConsole(folder, environment);
+  const ratings = new Map<string, Rating['lhr'][]>(Object.keys(served.pages).map(page => [page, []]));
   try {
     for (let round = 0; round < rounds; round++)
-      for (const [page, path] of Object.entries(console.pages))
-        ratings.get(page)!.push(await rate({ lighthouse, launch }, console, path));
+      for (const [page, path] of Object.entries(served.pages))
+        ratings.get(page)!.push(await rate({ lighthouse, launch }, served, path));
   } finally {
-    await console.stop();
+    await served.stop();
   }
   return Object.fromEntries([...ratings].map(([page, rated]) => [page, describe(rated)]));
 }

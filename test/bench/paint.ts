@@ -15,11 +15,11 @@ const visits = ['cold', 'warm', 'back'] as const;
  * @returns A row for each page: medians and ends, in ms.
  */
 export async function benchPaint(folder: string, environment: Record<string, string>, rounds: number): Promise<Rows> {
-  const console = await serveConsole(folder, environment);
-  const { pages, certificate } = console;
-  const [name, value] = console.cookie;
+  const served = await serveConsole(folder, environment);
+  const { pages, certificate } = served;
+  const [name, value] = served.cookie;
   const relay = layRelay();
-  const url = `https://leads.shop.localhost:${await relay.open(console.port)}`;
+  const url = `https://leads.shop.localhost:${await relay.open(served.port)}`;
   const browser = await launchBrowser([`--ignore-certificate-errors-spki-list=${certificate.spki}`]);
   const painted = new Map<string, Record<(typeof visits)[number], number[]>>();
   try {
@@ -40,7 +40,7 @@ export async function benchPaint(folder: string, environment: Record<string, str
   } finally {
     await browser.close();
     relay.close();
-    await console.stop();
+    await served.stop();
   }
   return Object.fromEntries(
     [...painted].map(([page, { cold, warm, back }]) => [

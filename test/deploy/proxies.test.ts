@@ -300,8 +300,8 @@ it.runIf(present.length > 0)(
     for (const n of [0, 1] as const) {
       expect(await servers[n].stop()).toBe(0);
       servers[n] = await startServer(folder, { ...environment, PORT: String(ports[n]) });
-      // Caddy before 2.8 refuses a post where it sees one server go and has not seen yet that the other is back. It asks once
-      // more only after it has seen.
+      // Caddy before 2.8 refuses a post where it sees one server go and has not seen yet that the other is back. Two checks are
+      // awaited, because it takes note of the first some time after the answer.
       if (hasCaddy) while (countHealthy(servers[n]) < 2) await wait(10);
       await wait(hurried_ms);
     }

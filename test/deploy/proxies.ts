@@ -78,7 +78,7 @@ const caddy: Kind = {
   breaksStreams: Number(caddy_version) >= 8,
   hurried: [
     ['health_interval 1s', `health_interval ${hurried_ms}ms`],
-    ['lb_try_duration 5s', `lb_try_duration ${8 * hurried_ms}ms`],
+    ['lb_try_duration 5s', `lb_try_duration ${4 * hurried_ms}ms`],
   ],
   prepare: (folder, { http, https }, [first, second]) => ({
     file: 'docs/deploy/Caddyfile',
