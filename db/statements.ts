@@ -1,11 +1,11 @@
 import { type CompiledQuery, type Expression, type RawBuilder, sql } from 'kysely';
 import type { Database } from './database.ts';
 
-/** Placeholder for a value that each use of a prepared statement fills in. */
+/** Placeholder for a value that each use of a prepared statement fills in: a named one, or the one at a place of a list. */
 class Slot {
-  readonly name: string;
-  constructor(name: string) {
-    this.name = name;
+  readonly key: string | number;
+  constructor(key: string | number) {
+    this.key = key;
   }
 }
 
@@ -22,16 +22,9 @@ export function prepare<V extends object>(
   names: readonly (keyof V & string)[],
   build: (db: Database, values: V) => CompiledQuery,
 ): (db: Database, values: V) => CompiledQuery {
-  const compiled = new WeakMap<Database, CompiledQuery>();
-  const slots = Object.fromEntries(names.map(name => [name, new Slot(name)])) as V;
-  return (db, values) => {
-    const template = compiled.get(db) ?? build(db, slots);
-    compiled.set(db, template);
-    const parameters = template.parameters.map(value =>
-      value instanceof Slot ? (values as Record<string, unknown>)[value.name] : value,
-    );
-    return { ...template, parameters };
-  };
+  const slots = makeSlots<V>(names);
+  const fill = compileOnce(db => build(db, slots));
+  return (db, values) => fill(db, values, []);
 }
 
 /**
@@ -43,20 +36,40 @@ export function prepareMany<V extends object>(
   names: readonly (keyof V & string)[],
   build: (db: Database, list: string[], values: V) => CompiledQuery,
 ): (db: Database, list: readonly string[], values: V) => CompiledQuery {
-  const statements = new Map<number, ReturnType<typeof prepare<V & Record<number, string>>>>();
+  const slots = makeSlots<V>(names);
+  const statements = new Map<number, ReturnType<typeof compileOnce>>();
   return (db, list, values) => {
-    const places = list.map((_, place) => place);
-    const statement =
-      statements.get(list.length) ??
-      prepare<V & Record<number, string>>([...(places.map(String) as never[]), ...names], (db, slots) =>
-        build(
-          db,
-          places.map(place => slots[place]!),
-          slots,
-        ),
-      );
-    statements.set(list.length, statement);
-    return statement(db, { ...list, ...values });
+    let fill = statements.get(list.length);
+    if (!fill) {
+      const places = list.map((_, place) => new Slot(place)) as unknown[] as string[];
+      fill = compileOnce(db => build(db, places, slots));
+      statements.set(list.length, fill);
+    }
+    return fill(db, values, list);
+  };
+}
+
+function makeSlots<V>(names: readonly string[]): V {
+  return Object.fromEntries(names.map(name => [name, new Slot(name)])) as V;
+}
+
+/** Returns what fills in the values of a statement, which it compiles at its first use with a database. */
+function compileOnce(build: (db: Database) => CompiledQuery) {
+  const compiled = new WeakMap<Database, { template: CompiledQuery; keys: (Slot['key'] | undefined)[] }>();
+  const compile = (db: Database) => {
+    const template = build(db);
+    const one = { template, keys: template.parameters.map(value => (value instanceof Slot ? value.key : undefined)) };
+    compiled.set(db, one);
+    return one;
+  };
+  return (db: Database, values: object, list: readonly string[]): CompiledQuery => {
+    const { template, keys } = compiled.get(db) ?? compile(db);
+    const { query, queryId, sql } = template;
+    const parameters = keys.map((key, place) => {
+      if (key === undefined) return template.parameters[place];
+      return typeof key === 'number' ? list[key] : (values as Record<string, unknown>)[key];
+    });
+    return { query, queryId, sql, parameters };
   };
 }
 

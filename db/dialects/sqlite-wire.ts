@@ -2,7 +2,7 @@ import type { Outcome } from '../database.ts';
 import type { Settled, Statement } from './sqlite-commit.ts';
 
 /** A statement as it crosses to the other thread: its number, or its text at the first time; then its values. */
-type SentStatement = readonly [text: number | string, ...parameters: unknown[]];
+type SentStatement = readonly [text: number | string, parameters: readonly unknown[]];
 
 /** Result of a unit as it crosses back: per statement the number of changed rows, or the rows; or the error. */
 type SentSettled = (number | unknown[])[] | { message: string; code?: unknown };
@@ -19,7 +19,7 @@ export function createSender(): (units: Statement[][]) => string {
   const send = ({ sql, parameters }: Statement): SentStatement => {
     const number = numbers.get(sql);
     if (number === undefined && numbers.size < most_numbered) numbers.set(sql, numbers.size);
-    return [number ?? sql, ...parameters];
+    return [number ?? sql, parameters];
   };
   return units => JSON.stringify(units.map(unit => unit.map(send)));
 }
@@ -27,7 +27,7 @@ export function createSender(): (units: Statement[][]) => string {
 /** Creates what reads the units of one sender, in their order. */
 export function createReceiver(): (sent: string) => Statement[][] {
   const texts: string[] = [];
-  const receive = ([text, ...parameters]: SentStatement): Statement => {
+  const receive = ([text, parameters]: SentStatement): Statement => {
     if (typeof text === 'number') return { sql: texts[text]!, parameters };
     if (texts.length < most_numbered) texts.push(text);
     return { sql: text, parameters };

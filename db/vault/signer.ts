@@ -157,7 +157,7 @@ export function readReceiptCode(typed: string): string | undefined {
 }
 
 function groupLetters(letters: string): string {
-  return letters.replace(/(.{5})(?=.)/g, '$1-');
+  return `${letters.slice(0, 5)}-${letters.slice(5, 10)}-${letters.slice(10, 15)}-${letters.slice(15)}`;
 }
 
 function writeTicks(instant: Date): string {

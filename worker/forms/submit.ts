@@ -77,7 +77,7 @@ function formOf(c: Context<App>): Form {
 
 /** Finds the outcome of a submission. Errors that a person can correct come first and cost nothing. */
 async function acceptForm(c: Context<App>, form: Form, sent: Sent): Promise<Outcome<Receipt>> {
-  const { services } = c.var;
+  const services = c.get('services');
   const { name, phone, email, company, policy_version, locale, return_to } = sent;
   if (return_to && !readIdempotencyKey(c).error && !readReturn(services, return_to))
     return (await isGone(c)) ? { is: 'gone' } : { is: 'fields', errors: [{ field: 'return_to', code: 'not_allowed' }] };
@@ -99,7 +99,7 @@ async function prepareLead(
   values: LeadValues,
   policy_version: string,
 ): Promise<FieldError[] | ((terms: Terms) => Promise<Receipt>)> {
-  const { services, request_id } = c.var;
+  const services = c.get('services');
   const { db, now } = services;
   const policies = await listPolicies(db);
   const current = currentPolicy(policies, now());
@@ -107,7 +107,7 @@ async function prepareLead(
     return [{ field: 'policy_version', code: isPast(policies, policy_version, now()) ? 'outdated' : 'invalid' }];
   const { sha256, locale } = documentIn(current, localeOf(c));
   const lead = { form, values, policy_version: current.version, policy_sha256: sha256, locale };
-  const actor = { id: 'visitor', role: 'visitor', request_id };
+  const actor = { id: 'visitor', role: 'visitor', request_id: c.get('request_id') };
   return terms => createLead(services, lead, terms, actor, now());
 }
 

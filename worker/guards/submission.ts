@@ -60,7 +60,7 @@ export interface Submission<Receipt> {
  * before all that costs work. Errors that a person can correct come before the bot check. The proof is spent in the unit that stores, so that nothing that fails spends it.
  */
 export async function acceptOnce<Receipt>(c: Context<App>, it: Submission<Receipt>): Promise<Outcome<Receipt>> {
-  const { services } = c.var;
+  const services = c.get('services');
   const { key, error } = readIdempotencyKey(c);
   if (error) return { is: 'fields', errors: [error] };
   const repeatable = describeRepeat(services, it, key);
