@@ -47,8 +47,8 @@ export async function replaceRule(
  * Returns the statement that gives the turn to who had it longest ago. It stands after `takeNumber`, whose number says
  * who has it; where a form has no rule, or one holder alone, it writes nothing.
  */
-export function takeTurn(db: Database, form: string, now: Date): CompiledQuery {
-  return giveTurn(db, { form, ...goodTimes(now) });
+export function takeTurn(db: Database, form: string, times: GoodTimes): CompiledQuery {
+  return giveTurn(db, { form, ...times });
 }
 
 const giveTurn = prepare<{ form: string } & GoodTimes>(['form', 'at', 'used_since'], (db, { form, ...times }) =>

@@ -3,7 +3,7 @@ import { takeTurn, whoseTurn } from '../assignment.ts';
 import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
-import { writeDeliveries, writeIfAssigned } from '../notices/write.ts';
+import { writeCreated } from '../notices/write.ts';
 import {
   claimKey,
   findFirstUse,
@@ -64,12 +64,8 @@ export async function createLead(
   now: Date,
 ): Promise<Receipt> {
   const { receipt, statements } = draftLead(services, submission, terms, actor, now);
-  const notices = [
-    writeDeliveries(services.db, { event: 'lead.created', lead_id: receipt.id }, now),
-    writeIfAssigned(services.db, receipt.id, now),
-  ];
-  const outcomes = await services.db.atomic([...statements, ...notices]);
-  if (outcomes.slice(-notices.length).some(({ changed }) => changed > 0)) services.notify?.();
+  const outcomes = await services.db.atomic([...statements, writeCreated(services.db, receipt.id, now)]);
+  if (outcomes.at(-1)!.changed > 0) services.notify?.();
   return receipt;
 }
 
@@ -88,6 +84,7 @@ export function draftLead(
   const received_at = now.toISOString();
   const { sealed, keys, indexes } = vault.seal(id, values);
   const receipt_code = signer.makeCode('receipt', { id, received_at });
+  const times = goodTimes(now);
   const lead = { id, form, sealed, ...consent, receipt_hash: hashReceiptCode(receipt_code), received_at };
   const event = { action: 'lead.created', fields: personal_fields, purpose: form, lead_ids: [id] } satisfies AuditEvent;
   const statements = [
@@ -95,8 +92,8 @@ export function draftLead(
     ...(proof ? [spendProof(db, proof)] : []),
     ...(quota ? [takeQuota(db, form, quota, now)] : []),
     takeNumber(db),
-    takeTurn(db, form, now),
-    insertLead(db, indexes, { ...lead, ...goodTimes(now) }),
+    takeTurn(db, form, times),
+    insertLead(db, indexes, { ...lead, ...times }),
     insertKey(db, { subject_id: id, ...keys }),
     ...recordEvent(db, actor, event, now),
   ];
