@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { createFactory } from 'hono/factory';
 import type { Database, DatabaseMeter } from '../db/database.ts';
+import type { KnownMasks } from '../db/leads/known-masks.ts';
 import type { TokenHolder } from '../db/staff/tokens.ts';
 import type { Signer } from '../db/vault/signer.ts';
 import type { Vault } from '../db/vault/vault.ts';
@@ -54,6 +55,8 @@ export interface Services {
   notify?(): void;
   /** Leads that a search by name looks through, the newest ones; 20,000 unless the host can do less. */
   most_searched?: number;
+  /** The masks of leads that were listed a moment ago; absent on a host that soon forgets all. */
+  masks?: KnownMasks;
   /** Records each request as a span; absent where no collector wants that. */
   trace?: MiddlewareHandler;
   /** Compresses whole answers; absent where the host itself does. */

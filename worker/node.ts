@@ -18,6 +18,7 @@ import { isNearlyFull, listPlaces, watchDisks } from './node/disks.ts';
 import { connect } from './node/egress.ts';
 import { endProcess, endWhileStarting } from './node/end.ts';
 import { createHostFiles } from './node/host-files.ts';
+import { keepMasks } from './node/known-masks.ts';
 import { createPostMail } from './node/mail.ts';
 import { watchNpm } from './node/npm-parent.ts';
 import { type Outbox, startOutbox } from './node/outbox.ts';
@@ -102,6 +103,7 @@ const host: HostServices = {
   ...(meter && { meter }),
   files: createHostFiles(settings),
   compress,
+  masks: keepMasks(),
   connect: tracing?.connect(connect) ?? connect,
   postMail: tracing?.mail(createPostMail(settings)) ?? createPostMail(settings),
   ...(tracing && { trace: tracing.request }),

@@ -2,6 +2,7 @@ import { type Actor, recordEvent, subject_tables, takeNumber } from '../audit/re
 import { Conflict, type Database } from '../database.ts';
 import { LostKey } from '../vault/lost-key.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
+import type { KnownMasks } from './known-masks.ts';
 import { type Lead, noted_fields, personal_fields, type RevealPurpose } from './lead.ts';
 import { maskCompany, maskEmail, maskName, maskPhone } from './masks.ts';
 import type { LeadQuery, Position } from './rows/filter.ts';
@@ -22,6 +23,13 @@ const attempts = 50;
  */
 export type View = { masked: true } | { clear: Actor; purpose?: RevealPurpose | undefined };
 
+/** The services by which leads are read. Without `masks` each lead is opened anew. */
+interface Readers {
+  db: Database;
+  vault: Vault;
+  masks?: KnownMasks;
+}
+
 export interface LeadPage {
   leads: Lead[];
   has_more: boolean;
@@ -36,29 +44,31 @@ export function isFeed({ order, limit: _, form: __, ...filters }: LeadQuery): bo
 
 /** Lists the leads after a position: the feed by latest change, oldest first; a search by time of receipt. */
 export async function listLeads(
-  { db, vault }: { db: Database; vault: Vault },
+  readers: Readers,
   query: LeadQuery,
   after: Position | undefined,
   view: View,
   now: Date,
 ): Promise<LeadPage> {
+  const { db, vault } = readers;
   const select = async () => {
     const lists = await db.forLists();
     return isFeed(query) ? selectFeed(lists, query, after) : selectMatches({ db: lists, vault }, query, after);
   };
-  return readPage({ db, vault }, select, query.limit, view, now);
+  return readPage(readers, select, query.limit, view, now);
 }
 
 /** Lists the leads that an export holds: all that match, by time of receipt or what is due by its day, without erased ones. */
 export async function listMatches(
-  { db, vault }: { db: Database; vault: Vault },
+  readers: Readers,
   query: LeadQuery,
   after: Position | undefined,
   view: View,
   now: Date,
 ): Promise<LeadPage> {
+  const { db, vault } = readers;
   const select = async () => selectMatches({ db: await db.forLists(), vault }, query, after);
-  const page = await readPage({ db, vault }, select, query.limit, view, now);
+  const page = await readPage(readers, select, query.limit, view, now);
   const last = page.leads.at(-1);
   if (!query.due_by || page.end?.follow_up_on || !page.end || !last || !('follow_up_on' in last)) return page;
   return { ...page, end: { ...page.end, follow_up_on: last.follow_up_on ?? undefined } };
@@ -69,7 +79,7 @@ const chosen_at_once = 100;
 
 /** Lists chosen leads in the order of their ids, a page at a time, without those that are erased or restricted. */
 export async function listChosen(
-  { db, vault }: { db: Database; vault: Vault },
+  readers: Readers,
   ids: readonly string[],
   after: Position | undefined,
   view: View,
@@ -78,8 +88,8 @@ export async function listChosen(
   const rest = ids.toSorted().filter(id => !after || id > after.id);
   const some = rest.slice(0, chosen_at_once);
   const last = some.at(-1);
-  const select = async () => ({ rows: await selectSome(await db.forLists(), some) });
-  const { leads } = await readPage({ db, vault }, select, chosen_at_once, view, now);
+  const select = async () => ({ rows: await selectSome(await readers.db.forLists(), some) });
+  const { leads } = await readPage(readers, select, chosen_at_once, view, now);
   return { leads, has_more: rest.length > some.length, end: last === undefined ? undefined : { seq: 0, id: last } };
 }
 
@@ -89,18 +99,13 @@ export async function changeNumber(db: Database): Promise<number> {
 }
 
 /** Finds a lead by its id. */
-export async function findLead(
-  { db, vault }: { db: Database; vault: Vault },
-  id: string,
-  view: View,
-  now: Date,
-): Promise<Lead | undefined> {
-  const select = async () => ({ rows: [await selectLead(db, id)].filter(row => row !== undefined) });
-  return (await readPage({ db, vault }, select, 1, view, now)).leads[0];
+export async function findLead(readers: Readers, id: string, view: View, now: Date): Promise<Lead | undefined> {
+  const select = async () => ({ rows: [await selectLead(readers.db, id)].filter(row => row !== undefined) });
+  return (await readPage(readers, select, 1, view, now)).leads[0];
 }
 
 async function readPage(
-  { db, vault }: { db: Database; vault: Vault },
+  { db, vault, masks }: Readers,
   select: () => Promise<Selected>,
   limit: number,
   view: View,
@@ -110,7 +115,7 @@ async function readPage(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    leads: readAll(page, row => readLead(vault, row, 'clear' in view)),
+    leads: readAll(page, row => readLead(vault, row, 'clear' in view, masks)),
     has_more: rows.length > limit || stop !== undefined,
     end: stop ?? (last && { seq: last.seq, id: last.id }),
   };
@@ -173,13 +178,14 @@ export function joinLost([first, ...others]: LostKey[]): LostKey | undefined {
   return first && new LostKey(first.setting, unopened, first);
 }
 
-/** Opens a row as staff see it, in clear or masked. A caller that asks for clear values has recorded the read before. */
-export function readLead(vault: Vault, row: LeadRow, clear: boolean): Lead {
+/** Reads a row as staff see it, in clear or masked. A caller that asks for clear values has recorded the read before. */
+export function readLead(vault: Vault, row: LeadRow, clear: boolean, masks?: KnownMasks): Lead {
   const { seq: _, sealed: __, note: ___, erased_at, restricted_at, kek_id: ____, wrapped: _____, ...lead } = row;
   if (erased_at) return { id: lead.id, erased_at };
   if (restricted_at) return { id: lead.id, restricted_at };
-  const values = openValues(vault, row);
-  return { ...lead, ...(clear ? { ...values, note: openNote(vault, row) } : maskValues(values)) };
+  if (clear) return { ...lead, ...openValues(vault, row), note: openNote(vault, row) };
+  const openMasked = (row: LeadRow) => maskValues(openValues(vault, row));
+  return { ...lead, ...(masks ? masks.read(row, openMasked) : openMasked(row)) };
 }
 
 function maskValues({ name, phone, email, company }: LeadValues): LeadValues {

@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
+import { createKnownMasks } from '../../db/leads/known-masks.ts';
 import { type Purpose, publishPolicy } from '../../db/policies.ts';
 import { createToken } from '../../db/staff/tokens.ts';
 import { createApp } from '../../worker/app.ts';
@@ -69,6 +70,7 @@ export async function start(overrides: Environment = {}, database?: Database) {
     postMail: createPostMail(read.settings),
     findAsset: async () => undefined,
     peerAddress: () => '192.0.2.1',
+    masks: createKnownMasks(),
   });
   if ('mistakes' in made) throw new Error(made.mistakes.join('\n'));
   const { services } = made;
