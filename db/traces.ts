@@ -19,12 +19,8 @@ const least_bytes = 6;
 const window_bytes = 4;
 const filter_bits = 22;
 
-interface Spelling {
-  value: string;
-  bytes: Uint8Array;
-  /** Where in the bytes the window begins. */
-  offset: number;
-}
+/** Bits by which spellings are found, each list of those with the same ones being short. */
+const list_bits = 16;
 
 /**
  * Creates a search for values in any spelling in which a program may have stored them: UTF-8 and UTF-16, each as it is,
@@ -45,9 +41,10 @@ export function createSearch(values: Iterable<string>, write = spell): Search {
  * its thread lets others have their turn between.
  */
 export function openSearch(write = spell): Search & { add(value: string): void } {
-  const spellings = new Map<number, Spelling[]>();
+  const spellings = collectSpellings();
   const filter = new Uint8Array(2 ** (filter_bits - 3));
   const added = new Set<string>();
+  const values: string[] = [];
   let longest_bytes = 0;
 
   return {
@@ -58,30 +55,97 @@ export function openSearch(write = spell): Search & { add(value: string): void }
       if (added.has(value)) return;
       added.add(value);
       for (const bytes of write(value)) {
-        const { window, offset } = chooseWindow(bytes, spellings);
-        const place = hash(window);
+        const { window, offset } = chooseWindow(bytes, spellings.countShared);
+        const place = hash(window, filter_bits);
         filter[place >>> 3]! |= 1 << (place & 7);
-        const others = spellings.get(window);
-        if (others) others.push({ value, bytes, offset });
-        else spellings.set(window, [{ value, bytes, offset }]);
+        spellings.add(bytes, { window, offset, value: values.length });
         longest_bytes = Math.max(longest_bytes, bytes.length);
       }
+      values.push(value);
     },
     find(bytes) {
-      const found = new Map<string, number>();
+      const found = new Map<number, number>();
       let window = 0;
       for (let end = 0; end < bytes.length; end++) {
-        window = ((window << 8) | bytes[end]!) >>> 0;
-        const place = hash(window);
-        if ((filter[place >>> 3]! & (1 << (place & 7))) === 0) continue;
-        for (const spelling of spellings.get(window) ?? []) {
-          const at = end + 1 - window_bytes - spelling.offset;
-          if (!found.has(spelling.value) && standsAt(bytes, at, spelling.bytes)) found.set(spelling.value, at);
-        }
+        window = (window << 8) | bytes[end]!;
+        const place = hash(window, filter_bits);
+        if ((filter[place >>> 3]! & (1 << (place & 7))) !== 0)
+          spellings.find(bytes, end + 1 - window_bytes, window, found);
       }
-      return [...found].map(([value, at]) => ({ value, at }));
+      return [...found].map(([value, at]) => ({ value: values[value]!, at }));
     },
   };
+}
+
+/** A spelling without its bytes: its window as a number, where in the bytes that begins, and the number of the value. */
+interface Spelling {
+  window: number;
+  offset: number;
+  value: number;
+}
+
+/** Elements by which an array grows. */
+const step = 2 ** 14;
+
+/**
+ * Creates an empty collection of spellings. Because a thousand leads have 80,000, all bytes stand in one array, and each
+ * fact of all spellings in another: objects would take three times the memory.
+ */
+function collectSpellings() {
+  let bytes = new Uint8Array(8 * step);
+  const column = () => new Int32Array(step);
+  /** The facts, with how many spellings up to this one have its window, and which one is before it in its list. */
+  const facts = { window: column(), offset: column(), value: column(), end: column(), nth: column(), before: column() };
+  const latest = new Int32Array(2 ** list_bits).fill(-1);
+  let count = 0;
+
+  /** Finds the latest spelling with a window, in its list from one on; -1 where there is none. */
+  function seek(window: number, from = latest[hash(window, list_bits)]!): number {
+    let at = from;
+    while (at >= 0 && facts.window[at] !== window) at = facts.before[at]!;
+    return at;
+  }
+
+  /** Returns how many spellings have a window. */
+  function countShared(window: number): number {
+    const at = seek(window);
+    return at < 0 ? 0 : facts.nth[at]!;
+  }
+
+  function beginOf(at: number): number {
+    return at === 0 ? 0 : facts.end[at - 1]!;
+  }
+
+  return {
+    countShared,
+    add(spelling: Uint8Array, { window, offset, value }: Spelling) {
+      const place = hash(window, list_bits);
+      const [at, begin] = [count, beginOf(count)];
+      const end = begin + spelling.length;
+      const row = { window, offset, value, end, nth: countShared(window) + 1, before: latest[place]! };
+      if (end > bytes.length) bytes = enlarge(bytes, new Uint8Array(end + 8 * step));
+      bytes.set(spelling, begin);
+      for (const name of Object.keys(row) as (keyof typeof row)[]) {
+        if (at === facts[name].length) facts[name] = enlarge(facts[name], new Int32Array(at + step));
+        facts[name][at] = row[name];
+      }
+      latest[place] = at;
+      count++;
+    },
+    /** Notes where those spellings begin whose window stands at a place of the bytes that are searched, each value once. */
+    find(searched: Uint8Array, place: number, window: number, found: Map<number, number>) {
+      for (let at = seek(window); at >= 0; at = seek(window, facts.before[at]!)) {
+        const [value, begin] = [facts.value[at]!, place - facts.offset[at]!];
+        if (found.has(value)) continue;
+        if (standsAt(searched, begin, bytes.subarray(beginOf(at), facts.end[at]!))) found.set(value, begin);
+      }
+    },
+  };
+}
+
+function enlarge<T extends Uint8Array | Int32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }
 
 /** Returns each way in which a value may be written, without those that are too short. */
@@ -110,19 +174,19 @@ function writeBase64(bytes: Buffer, shift: number): string[] {
 }
 
 /** Returns the window of a spelling that the fewest others have: not the `+86` of all phones, say. */
-function chooseWindow(bytes: Uint8Array, spellings: Map<number, Spelling[]>) {
+function chooseWindow(bytes: Uint8Array, countShared: (window: number) => number) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let best = { window: 0, offset: 0, shared: Number.POSITIVE_INFINITY };
   for (let offset = 0; offset <= bytes.length - window_bytes && best.shared > 0; offset++) {
-    const window = view.getUint32(offset);
-    const shared = spellings.get(window)?.length ?? 0;
+    const window = view.getInt32(offset);
+    const shared = countShared(window);
     if (shared < best.shared) best = { window, offset, shared };
   }
   return best;
 }
 
-function hash(window: number): number {
-  return Math.imul(window, 0x9e3779b1) >>> (32 - filter_bits);
+function hash(window: number, bits: number): number {
+  return Math.imul(window, 0x9e3779b1) >>> (32 - bits);
 }
 
 function standsAt(bytes: Uint8Array, at: number, spelling: Uint8Array): boolean {
