@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { startBuiltServer, startProcess } from '../support/server.ts';
-import type { Case } from './cases.ts';
+import { type Case, warm } from './cases.ts';
 import { installOnce } from './install.ts';
 import { load, nextChoice } from './load.ts';
 import { type Measured, measureRounds } from './table.ts';
@@ -30,6 +30,7 @@ export async function benchPeers(
       name: 'c15t: a choice',
       unit: '/s',
       servers: [c15t],
+      warm: warm.small,
       measure: () => load(c15t.url, { method: 'POST', path: '/subjects', headers: json, next: nextSubject }, seconds),
     },
     {
@@ -37,6 +38,7 @@ export async function benchPeers(
       unit: '/s',
       floor: 'c15t: a choice',
       servers: [ours],
+      warm: warm.small,
       measure: () =>
         load(ours.url, { method: 'POST', path: '/consents', headers: json, next: () => nextChoice(version) }, seconds),
     },
@@ -44,6 +46,7 @@ export async function benchPeers(
       name: 'c15t: what its banner asks',
       unit: '/s',
       servers: [c15t],
+      warm: warm.small,
       measure: () => load(c15t.url, { method: 'GET', path: '/init' }, seconds),
     },
     {
@@ -51,6 +54,7 @@ export async function benchPeers(
       unit: '/s',
       floor: 'c15t: what its banner asks',
       servers: [ours],
+      warm: warm.small,
       measure: () =>
         load(ours.url, { method: 'GET', path: '/widget.js', headers: { 'accept-encoding': 'br' } }, seconds),
     },

@@ -4,17 +4,23 @@ import { sumProcessorUs } from './processor.ts';
 import type { Rows } from './report.ts';
 
 /** A case with the results of each round, and those of its floor in the same rounds. */
-export interface Measured extends Omit<Case, 'measure' | 'floor' | 'servers'> {
+export interface Measured extends Omit<Case, 'measure' | 'floor' | 'servers' | 'warm'> {
   rounds: Load[];
   floor?: Load[] | undefined;
 }
 
+/** Longest time in which a case is warmed, for a host that is slow. */
+const warm_ms = 20_000;
+
 /**
- * Measures all cases in turn, round by round. Because a slow moment of the machine then falls on a case and its floor
+ * Measures all cases in turn, round by round, after it has warmed them. Because a slow moment of the machine then falls on a case and its floor
  * alike, their ratio stays right.
  */
 export async function measureRounds(cases: Case[], rounds: number): Promise<Measured[]> {
   const loads = new Map<string, Load[]>(cases.map(({ name }) => [name, []]));
+  for (const { warm = 0, measure } of cases)
+    for (let [answered, begun] = [0, performance.now()]; answered < warm && performance.now() - begun < warm_ms; )
+      answered += (await measure()).answered;
   for (let round = 0; round < rounds; round++)
     for (const one of cases) loads.get(one.name)!.push(await measureProcessor(one));
   return cases.map(({ name, unit, floor }) => ({

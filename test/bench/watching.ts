@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { startBuiltServer } from '../support/server.ts';
+import { warm } from './cases.ts';
 import { load, nextLead } from './load.ts';
 import { type Measured, measureRounds } from './table.ts';
 
@@ -47,6 +48,7 @@ export async function benchWatching(
     name,
     unit: '/s',
     servers: [server],
+    warm: warm.small,
     ...(name !== unwatched && { floor: unwatched }),
     async measure() {
       const loaded = await load(server.url, submit, seconds);
@@ -56,7 +58,6 @@ export async function benchWatching(
     },
   }));
   try {
-    await measureRounds(cases, 1);
     const measured = await measureRounds(cases, rounds);
     if (collector.received() === 0) throw new Error('the collector was sent nothing');
     return measured;
