@@ -106,7 +106,7 @@ function collectSpellings() {
     return at;
   }
 
-  /** Returns how many spellings have a window. */
+  /** Counts the spellings whose window is this one. */
   function countShared(window: number): number {
     const at = seek(window);
     return at < 0 ? 0 : facts.nth[at]!;

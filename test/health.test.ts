@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { logWarnings } from '../worker/warnings.ts';
+import { logWarnings } from '../worker/health/warnings.ts';
 import { lead, readProblem, start, startPublished } from './support/harness.ts';
 
 /** Limits the pages of the database. SQLite then refuses to grow, as when the disk is full. */

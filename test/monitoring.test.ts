@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { hints } from '../worker/health/hints.ts';
 import { makeGauges } from '../worker/metrics/gauges.ts';
 import { createIsolateMeter } from '../worker/metrics/isolate.ts';
 import { createMeter } from '../worker/node/meter.ts';
 import { createHttpServer, usual_limits } from '../worker/node/server.ts';
-import { hints } from '../worker/warning-hints.ts';
 import { noon } from './support/harness.ts';
 
 const docs = join(import.meta.dirname, '../docs');

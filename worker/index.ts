@@ -3,12 +3,12 @@ import * as d1 from '../db/dialects/d1.ts';
 import { newId } from '../db/ids.ts';
 import { createApp } from './app.ts';
 import type { Limiter, Services } from './context.ts';
+import { logWarnings } from './health/warnings.ts';
 import { connectByFetch } from './http/connect.ts';
 import { problem_texts } from './http/problems/texts.ts';
 import { runDueJobs } from './jobs.ts';
 import { createServices } from './services.ts';
 import { readSettings } from './settings.ts';
-import { logWarnings } from './warnings.ts';
 
 /** Bindings. Settings are vars and secrets, beside them. */
 type Bindings = Record<string, unknown> & {

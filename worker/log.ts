@@ -1,5 +1,5 @@
 import type { Log } from './context.ts';
-import { type LogLevel, log_levels } from './setting-forms.ts';
+import { type LogLevel, log_levels } from './settings/forms.ts';
 
 /**
  * Creates a log of JSON lines from a level up; notices are written at any level. Callers pass facts only: never a body,

@@ -5,6 +5,7 @@ import { createBackground } from '../db/background.ts';
 import { isUnavailable, Unavailable } from '../db/database.ts';
 import { createApp } from './app.ts';
 import type { Warning } from './context.ts';
+import { logWarnings } from './health/warnings.ts';
 import { jobs } from './jobs.ts';
 import { createLog } from './log.ts';
 import { openAssets, pack } from './node/assets.ts';
@@ -32,7 +33,6 @@ import { createServices, type HostServices } from './services.ts';
 import { type Environment, localAddress, readSettings, type Settings, settings_table } from './settings.ts';
 import { locales } from './shared/locales.ts';
 import { version } from './version.ts';
-import { logWarnings } from './warnings.ts';
 
 /**
  * Time that idle connections stay open after the listener has closed. Because a request may be on its way, it is still answered and

@@ -1,6 +1,6 @@
 import { least_months } from '../db/audit/expire.ts';
-import * as forms from './setting-forms.ts';
-import * as views from './setting-views.ts';
+import * as forms from './settings/forms.ts';
+import * as views from './settings/views.ts';
 import { forms as form_names } from './shared/fields.ts';
 
 export type Host = 'node' | 'workers';

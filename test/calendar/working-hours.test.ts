@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { calendarOf } from '../../db/calendar/working-days.ts';
 import { addWorkingHours, type WorkingTime, workingMsBetween } from '../../db/calendar/working-hours.ts';
 import { shipped_years } from '../../db/calendar/years.ts';
-import { workingHours } from '../../worker/setting-forms.ts';
+import { workingHours } from '../../worker/settings/forms.ts';
 
 const calendar = calendarOf(shipped_years);
 const timeOf = (hours: string, time_zone = 'Asia/Shanghai'): WorkingTime => ({

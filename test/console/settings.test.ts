@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { line } from '../../worker/setting-forms.ts';
-import { bareAddress } from '../../worker/setting-views.ts';
+import { hints } from '../../worker/health/hints.ts';
+import { line } from '../../worker/settings/forms.ts';
+import { bareAddress } from '../../worker/settings/views.ts';
 import { readSettings, settings_table } from '../../worker/settings.ts';
-import { hints } from '../../worker/warning-hints.ts';
 import { startConsole } from '../support/console.ts';
 import { test_keys } from '../support/harness.ts';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { asWritten } from '../../worker/setting-views.ts';
+import { asWritten } from '../../worker/settings/views.ts';
 import { settings_table } from '../../worker/settings.ts';
 import { startReceiver } from '../notices/receiver.ts';
 import { lead, test_keys, unguarded } from '../support/harness.ts';

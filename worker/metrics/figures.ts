@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { Backlog } from '../../db/database.ts';
 import { measureOutboxes } from '../../db/notices/backlog.ts';
 import type { App, Services } from '../context.ts';
-import { listKnownJobs } from '../late-jobs.ts';
+import { listKnownJobs } from '../health/late-jobs.ts';
 import { version } from '../version.ts';
 import { mayReadFigures } from './reader.ts';
 

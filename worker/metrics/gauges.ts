@@ -1,7 +1,7 @@
 import { back_up_job } from '../../db/jobs.ts';
 import type { Warning } from '../context.ts';
+import { hints } from '../health/hints.ts';
 import { version } from '../version.ts';
-import { hints } from '../warning-hints.ts';
 import type { Figures } from './figures.ts';
 import type { Gauge, Sample } from './text.ts';
 

@@ -1,5 +1,5 @@
 import { factory } from '../context.ts';
-import { examine } from '../examine.ts';
+import { examine } from '../health/examine.ts';
 import { problem } from '../http/problems/problem.ts';
 import { readFigures } from './figures.ts';
 import { makeGauges } from './gauges.ts';

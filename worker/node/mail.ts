@@ -5,7 +5,7 @@ import type { Transporter } from 'nodemailer';
 import { isLiteral, type Judge } from '../egress/addresses.ts';
 import { Refused } from '../egress/call.ts';
 import type { PostMail } from '../egress/mail.ts';
-import type { MailServer } from '../setting-forms.ts';
+import type { MailServer } from '../settings/forms.ts';
 import type { Settings } from '../settings.ts';
 import { lookUpJudged } from './egress.ts';
 

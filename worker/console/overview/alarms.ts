@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Channel } from '../../../db/notices/channels.ts';
+import type { Warning } from '../../health/hints.ts';
 import type { Content } from '../../http/page.ts';
-import type { Warning } from '../../warning-hints.ts';
 import { notice_texts } from '../notices/texts.ts';
 import { policy_texts } from '../policies/texts.ts';
 import type { Reader } from '../reader.ts';

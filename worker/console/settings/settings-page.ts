@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
+import { hints, type Warning } from '../../health/hints.ts';
 import type { Content } from '../../http/page.ts';
 import { type SettingInForce, setting_groups } from '../../settings.ts';
 import { version } from '../../version.ts';
-import { hints, type Warning } from '../../warning-hints.ts';
 import { renderTable } from '../elements.ts';
 import type { Page } from '../layout.ts';
 import type { Reader } from '../reader.ts';

@@ -1,5 +1,5 @@
 import { factory } from '../../context.ts';
-import { listWarnings } from '../../warnings.ts';
+import { listWarnings } from '../../health/warnings.ts';
 import { answerPage } from '../answer.ts';
 import { readerOf } from '../reader.ts';
 import { settingsPage } from './settings-page.ts';

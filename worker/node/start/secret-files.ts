@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { asWritten } from '../../setting-views.ts';
+import { asWritten } from '../../settings/views.ts';
 import { type Environment, settings_table } from '../../settings.ts';
 
 const largest_bytes = 64 * 1024;

@@ -1,8 +1,8 @@
 import type { Database } from '../../../db/database.ts';
 import { countStandbys, describeServer, type ServerFacts } from '../../../db/server.ts';
+import { isStandbyExpected } from '../../health/warnings.ts';
 import { isVerified } from '../../node/database-address.ts';
 import type { Settings } from '../../settings.ts';
-import { isStandbyExpected } from '../../warnings.ts';
 import { type Line, none, warn, wrong } from './lines.ts';
 
 /** The oldest version that is supported. */

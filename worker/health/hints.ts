@@ -1,5 +1,5 @@
-import type { Warning } from './context.ts';
-import type { Locale } from './shared/locales.ts';
+import type { Warning } from '../context.ts';
+import type { Locale } from '../shared/locales.ts';
 
 export type { Warning };
 

@@ -1,8 +1,8 @@
-import { isReplicated } from '../db/health.ts';
-import { back_up_job, failure_mark, findJob } from '../db/jobs.ts';
-import { currentPolicy, listPolicies } from '../db/policies.ts';
-import type { Services, Warning } from './context.ts';
-import type { Settings } from './settings.ts';
+import { isReplicated } from '../../db/health.ts';
+import { back_up_job, failure_mark, findJob } from '../../db/jobs.ts';
+import { currentPolicy, listPolicies } from '../../db/policies.ts';
+import type { Services, Warning } from '../context.ts';
+import type { Settings } from '../settings.ts';
 
 /** What a warning is found out from. */
 type Known = Pick<Services, 'db' | 'now' | 'settings' | 'hostWarnings' | 'host_jobs' | 'running_since'>;
@@ -30,7 +30,7 @@ async function findPolicyWarning({ db, now }: Known): Promise<Warning[]> {
 }
 
 async function findChannelWarning({ db, now }: Known): Promise<Warning[]> {
-  const { listFailing } = await import('../db/notices/channels.ts');
+  const { listFailing } = await import('../../db/notices/channels.ts');
   return (await listFailing(db, now())).length > 0 ? ['channel-failing'] : [];
 }
 
@@ -67,6 +67,6 @@ async function findBackupWarnings({ db, now, settings }: Known): Promise<Warning
 export async function logWarnings(services: Services): Promise<void> {
   const warnings = await listWarnings(services);
   if (warnings.length === 0) return;
-  const { hints } = await import('./warning-hints.ts');
+  const { hints } = await import('./hints.ts');
   for (const warning of warnings) services.log('warn', 'warning', { warning, hint: hints.en[warning] });
 }

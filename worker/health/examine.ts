@@ -1,5 +1,5 @@
-import { probe } from '../db/health.ts';
-import type { Services, Warning } from './context.ts';
+import { probe } from '../../db/health.ts';
+import type { Services, Warning } from '../context.ts';
 import { listWarnings } from './warnings.ts';
 
 const probe_ms = 1_000;

@@ -1,7 +1,7 @@
-import { back_up_job, failure_mark, listJobs } from '../db/jobs.ts';
-import type { Jobs } from '../db/schema.ts';
-import type { Services } from './context.ts';
-import { jobs } from './jobs.ts';
+import { back_up_job, failure_mark, listJobs } from '../../db/jobs.ts';
+import type { Jobs } from '../../db/schema.ts';
+import type { Services } from '../context.ts';
+import { jobs } from '../jobs.ts';
 
 /** Periods that a job may miss, and time that it may take beside them, before it is late. */
 const periods_missed = 3;

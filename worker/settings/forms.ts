@@ -1,7 +1,7 @@
-import type { WorkingHours } from '../db/calendar/working-hours.ts';
-import type { KeyEncryptionKey } from '../db/vault/vault.ts';
-import { type Role, roles } from './guards/roles.ts';
-import { checkField, normalizeField } from './shared/fields.ts';
+import type { WorkingHours } from '../../db/calendar/working-hours.ts';
+import type { KeyEncryptionKey } from '../../db/vault/vault.ts';
+import { type Role, roles } from '../guards/roles.ts';
+import { checkField, normalizeField } from '../shared/fields.ts';
 
 /** How a setting's text is read: into its value, or undefined when it is not as expected. */
 export interface Form<T> {
