@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { createBackground } from '../db/background.ts';
 import { isUnavailable, Unavailable } from '../db/database.ts';
@@ -17,34 +16,23 @@ import { compress } from './node/compress.ts';
 import { isVerified } from './node/database-address.ts';
 import { isNearlyFull, listPlaces, watchDisks } from './node/disks.ts';
 import { connect } from './node/egress.ts';
-import { endProcess, endWhileStarting } from './node/end.ts';
+import { endWhileStarting } from './node/end.ts';
 import { createHostFiles } from './node/host-files.ts';
 import { keepMasks } from './node/known-masks.ts';
 import { createPostMail } from './node/mail.ts';
 import { watchNpm } from './node/npm-parent.ts';
 import { type Outbox, startOutbox } from './node/outbox.ts';
-import { closeIdle, closeListener, countAwaited, createHttpServer, emptyQueue, usual_limits } from './node/server.ts';
+import { countAwaited, createHttpServer, usual_limits } from './node/server.ts';
 import { fillInKeys, keepToken, publishSample } from './node/start/development.ts';
+import { writeGreeting } from './node/start/greeting.ts';
 import { whilePassing } from './node/start/patience.ts';
 import { readSecretFiles } from './node/start/secret-files.ts';
+import { stopProcess } from './node/stop.ts';
 import { findFolder, openStore } from './node/store.ts';
 import { startTimers } from './node/timers.ts';
 import { createServices, type HostServices } from './services.ts';
 import { type Environment, localAddress, readSettings, type Settings, settings_table } from './settings.ts';
-import { locales } from './shared/locales.ts';
 import { version } from './version.ts';
-
-/**
- * Time that idle connections stay open after the listener has closed. Because a request may be on its way, it is still answered and
- * told to close.
- */
-const farewell_ms = 300;
-
-/** Time that requests in flight may then take to end. Then clients that do not read are dropped. */
-const grace_ms = 10_000;
-
-/** Time that the connections to the database may then take to close, and afterwards the log. */
-const closing_ms = 1_000;
 
 // A log that can't be written (a closed pipe, a full disk) must not end the service.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -136,7 +124,7 @@ server.listen(settings.port, settings.host, async () => {
     data_region: settings.data_region ?? 'not declared',
   });
   await logWarnings(services).catch(() => {});
-  if (token) greet(token);
+  if (token) process.stdout.write(writeGreeting(services.settings, token));
 });
 
 const stopTimers = startTimers(services, [...jobs, ...backupJobs]);
@@ -226,55 +214,23 @@ function giveUp(mistakes: string[]): never {
   process.exit(1);
 }
 
-/** Tells a developer where to look. */
-function greet(token: string) {
-  const { public_url } = services.settings;
-  process.stdout.write(`
-  The demo site       ${locales.map(locale => `${public_url}/?lang=${locale}`).join('   ')}
-  The console         ${public_url}/console   (sign in with the token of the next line)
-  The leads, masked   curl -H 'Authorization: Bearer ${token}' ${public_url}/leads
-  The leads, clear    curl -H 'Authorization: Bearer ${token}' '${public_url}/leads?view=clear'
-  Database            ${settings.database_url}   (region: ${settings.data_region ?? 'not declared'})
-
-  Development only: the keys and the token are kept beside the database. Ctrl-C stops.
-
-`);
-}
-
-/**
- * Turns health red, and goes on for a while, so that a balancer has time to look elsewhere. Then it closes the
- * listener, answers the requests in flight, ends the running jobs, and exits. Because every job is safe to kill, one that
- * goes on all the same, or a database or a disk that does not answer, holds nothing up. A second signal changes nothing,
- * because npm passes on its own.
- *
- * Ctrl-C in development waits for no balancer.
- */
-async function stop(signal: NodeJS.Signals) {
+/** Turns health red, and ends the process. A second signal changes nothing, because npm passes on its own. */
+function stop(signal: NodeJS.Signals) {
   if (stopping) return;
   stopping = true;
-  log('info', 'stopping');
-  background.stop();
-  const jobsStopped = Promise.all([stopTimers(), outbox?.stop()]);
-  if (signal === 'SIGTERM' && settings.drain_seconds > 0) {
-    await wait(settings.drain_seconds * 1_000);
-    await emptyQueue(server);
-  }
-  const jobsEnded = isDoneIn(grace_ms, jobsStopped);
-  const idle = setTimeout(() => setInterval(() => closeIdle(server), 50).unref(), farewell_ms);
-  const late = setTimeout(() => server.closeAllConnections(), grace_ms);
-  closeListener(server, async () => {
-    clearTimeout(idle);
-    clearTimeout(late);
-    const ended = [await jobsEnded, await isDoneIn(closing_ms, Promise.all([tracing?.end(), db.destroy()]))];
-    log('info', 'stopped');
-    writeNow();
-    const written = new Promise(resolve => process.stdout.write('', resolve));
-    ended.push(await isDoneIn(closing_ms, Promise.all([written, logFiles?.close()])));
-    endProcess(ended.every(Boolean));
+  void stopProcess(signal, {
+    server,
+    drain_seconds: settings.drain_seconds,
+    log: event => log('info', event),
+    stopJobs() {
+      background.stop();
+      return Promise.all([stopTimers(), outbox?.stop()]);
+    },
+    closeDatabase: () => Promise.all([tracing?.end(), db.destroy()]),
+    closeLog() {
+      writeNow();
+      const written = new Promise(resolve => process.stdout.write('', resolve));
+      return Promise.all([written, logFiles?.close()]);
+    },
   });
-}
-
-/** Waits for what is under way, but no longer than a time, and returns whether it came to its end. */
-function isDoneIn(ms: number, work: Promise<unknown>): Promise<boolean> {
-  return Promise.race([work.then(() => true), wait(ms, false)]);
 }
