@@ -6,7 +6,7 @@ interface Trace {
 
 /** Looks for many values at once in the bytes of a file. */
 export interface Search {
-  /** Returns the first trace of each value that is found. */
+  /** Returns a trace of each value that is found, whichever of its spellings was met first. */
   find(bytes: Uint8Array): Trace[];
   /** Length of the longest spelling: pieces of a file must overlap by one byte less. */
   longest_bytes: number;
@@ -19,7 +19,7 @@ const least_bytes = 6;
 const window_bytes = 4;
 const filter_bits = 22;
 
-/** Bits by which spellings are found, each list of those with the same ones being short. */
+/** Bits of the hash whose spellings stand in one list. There are as many lists as spellings, so most are short. */
 const list_bits = 16;
 
 /**
@@ -70,7 +70,7 @@ export function openSearch(write = spell): Search & { add(value: string): void }
         window = (window << 8) | bytes[end]!;
         const place = hash(window, filter_bits);
         if ((filter[place >>> 3]! & (1 << (place & 7))) !== 0)
-          spellings.find(bytes, end + 1 - window_bytes, window, found);
+          spellings.note(bytes, end + 1 - window_bytes, window, found);
       }
       return [...found].map(([value, at]) => ({ value: values[value]!, at }));
     },
@@ -84,15 +84,16 @@ interface Spelling {
   value: number;
 }
 
-/** Elements by which an array grows. */
+/** Spellings by which the arrays grow, and bytes for each of them. */
 const step = 2 ** 14;
+const bytes_each = 8;
 
 /**
  * Creates an empty collection of spellings. Because a thousand leads have 80,000, all bytes stand in one array, and each
  * fact of all spellings in another: objects would take three times the memory.
  */
 function collectSpellings() {
-  let bytes = new Uint8Array(8 * step);
+  let bytes = new Uint8Array(bytes_each * step);
   const column = () => new Int32Array(step);
   /** The facts, with how many spellings up to this one have its window, and which one is before it in its list. */
   const facts = { window: column(), offset: column(), value: column(), end: column(), nth: column(), before: column() };
@@ -123,7 +124,7 @@ function collectSpellings() {
       const [at, begin] = [count, beginOf(count)];
       const end = begin + spelling.length;
       const row = { window, offset, value, end, nth: countShared(window) + 1, before: latest[place]! };
-      if (end > bytes.length) bytes = enlarge(bytes, new Uint8Array(end + 8 * step));
+      if (end > bytes.length) bytes = enlarge(bytes, new Uint8Array(end + bytes_each * step));
       bytes.set(spelling, begin);
       for (const name of Object.keys(row) as (keyof typeof row)[]) {
         if (at === facts[name].length) facts[name] = enlarge(facts[name], new Int32Array(at + step));
@@ -133,11 +134,11 @@ function collectSpellings() {
       count++;
     },
     /** Notes where those spellings begin whose window stands at a place of the bytes that are searched, each value once. */
-    find(searched: Uint8Array, place: number, window: number, found: Map<number, number>) {
+    note(searched: Uint8Array, place: number, window: number, found: Map<number, number>) {
       for (let at = seek(window); at >= 0; at = seek(window, facts.before[at]!)) {
         const [value, begin] = [facts.value[at]!, place - facts.offset[at]!];
         if (found.has(value)) continue;
-        if (standsAt(searched, begin, bytes.subarray(beginOf(at), facts.end[at]!))) found.set(value, begin);
+        if (standsAt(searched, begin, bytes, beginOf(at), facts.end[at]!)) found.set(value, begin);
       }
     },
   };
@@ -189,8 +190,9 @@ function hash(window: number, bits: number): number {
   return Math.imul(window, 0x9e3779b1) >>> (32 - bits);
 }
 
-function standsAt(bytes: Uint8Array, at: number, spelling: Uint8Array): boolean {
-  if (at < 0 || at + spelling.length > bytes.length) return false;
-  for (let n = 0; n < spelling.length; n++) if (bytes[at + n] !== spelling[n]) return false;
+/** Returns whether the bytes of a spelling, from a begin to an end, stand at a place of those that are searched. */
+function standsAt(searched: Uint8Array, at: number, bytes: Uint8Array, begin: number, end: number): boolean {
+  if (at < 0 || at + end - begin > searched.length) return false;
+  for (let n = begin; n < end; n++) if (searched[at + n - begin] !== bytes[n]) return false;
   return true;
 }

@@ -55,7 +55,7 @@ export interface Services {
   notify?(): void;
   /** Leads that a search by name looks through, the newest ones; 20,000 unless the host can do less. */
   most_searched?: number;
-  /** The masks of leads that were listed a moment ago; absent on a host that soon forgets all. */
+  /** The masks of leads that were read a moment ago; absent on a host that soon forgets all. */
   masks?: KnownMasks;
   /** Records each request as a span; absent where no collector wants that. */
   trace?: MiddlewareHandler;

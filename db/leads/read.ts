@@ -24,7 +24,7 @@ const attempts = 50;
 export type View = { masked: true } | { clear: Actor; purpose?: RevealPurpose | undefined };
 
 /** The services by which leads are read. Without `masks` each lead is opened anew. */
-interface Readers {
+interface LeadServices {
   db: Database;
   vault: Vault;
   masks?: KnownMasks;
@@ -44,31 +44,31 @@ export function isFeed({ order, limit: _, form: __, ...filters }: LeadQuery): bo
 
 /** Lists the leads after a position: the feed by latest change, oldest first; a search by time of receipt. */
 export async function listLeads(
-  readers: Readers,
+  services: LeadServices,
   query: LeadQuery,
   after: Position | undefined,
   view: View,
   now: Date,
 ): Promise<LeadPage> {
-  const { db, vault } = readers;
+  const { db, vault } = services;
   const select = async () => {
     const lists = await db.forLists();
     return isFeed(query) ? selectFeed(lists, query, after) : selectMatches({ db: lists, vault }, query, after);
   };
-  return readPage(readers, select, query.limit, view, now);
+  return readPage(services, select, query.limit, view, now);
 }
 
 /** Lists the leads that an export holds: all that match, by time of receipt or what is due by its day, without erased ones. */
 export async function listMatches(
-  readers: Readers,
+  services: LeadServices,
   query: LeadQuery,
   after: Position | undefined,
   view: View,
   now: Date,
 ): Promise<LeadPage> {
-  const { db, vault } = readers;
+  const { db, vault } = services;
   const select = async () => selectMatches({ db: await db.forLists(), vault }, query, after);
-  const page = await readPage(readers, select, query.limit, view, now);
+  const page = await readPage(services, select, query.limit, view, now);
   const last = page.leads.at(-1);
   if (!query.due_by || page.end?.follow_up_on || !page.end || !last || !('follow_up_on' in last)) return page;
   return { ...page, end: { ...page.end, follow_up_on: last.follow_up_on ?? undefined } };
@@ -79,7 +79,7 @@ const chosen_at_once = 100;
 
 /** Lists chosen leads in the order of their ids, a page at a time, without those that are erased or restricted. */
 export async function listChosen(
-  readers: Readers,
+  services: LeadServices,
   ids: readonly string[],
   after: Position | undefined,
   view: View,
@@ -88,8 +88,8 @@ export async function listChosen(
   const rest = ids.toSorted().filter(id => !after || id > after.id);
   const some = rest.slice(0, chosen_at_once);
   const last = some.at(-1);
-  const select = async () => ({ rows: await selectSome(await readers.db.forLists(), some) });
-  const { leads } = await readPage(readers, select, chosen_at_once, view, now);
+  const select = async () => ({ rows: await selectSome(await services.db.forLists(), some) });
+  const { leads } = await readPage(services, select, chosen_at_once, view, now);
   return { leads, has_more: rest.length > some.length, end: last === undefined ? undefined : { seq: 0, id: last } };
 }
 
@@ -99,13 +99,13 @@ export async function changeNumber(db: Database): Promise<number> {
 }
 
 /** Finds a lead by its id. */
-export async function findLead(readers: Readers, id: string, view: View, now: Date): Promise<Lead | undefined> {
-  const select = async () => ({ rows: [await selectLead(readers.db, id)].filter(row => row !== undefined) });
-  return (await readPage(readers, select, 1, view, now)).leads[0];
+export async function findLead(services: LeadServices, id: string, view: View, now: Date): Promise<Lead | undefined> {
+  const select = async () => ({ rows: [await selectLead(services.db, id)].filter(row => row !== undefined) });
+  return (await readPage(services, select, 1, view, now)).leads[0];
 }
 
 async function readPage(
-  { db, vault, masks }: Readers,
+  { db, vault, masks }: LeadServices,
   select: () => Promise<Selected>,
   limit: number,
   view: View,

@@ -13,8 +13,8 @@ export interface Measured extends Omit<Case, 'measure' | 'floor' | 'servers' | '
 const warm_ms = 20_000;
 
 /**
- * Measures all cases in turn, round by round, after it has warmed them. Because a slow moment of the machine then falls on a case and its floor
- * alike, their ratio stays right.
+ * Warms all cases, and measures them in turn, round by round. Because a slow moment of the machine then falls on a case
+ * and its floor alike, their ratio stays right.
  */
 export async function measureRounds(cases: Case[], rounds: number): Promise<Measured[]> {
   const loads = new Map<string, Load[]>(cases.map(({ name }) => [name, []]));

@@ -3,6 +3,7 @@ import { createKnownMasks } from '../../db/leads/known-masks.ts';
 import type { LeadRow } from '../../db/leads/rows/row.ts';
 import { keepMasks } from '../../worker/node/known-masks.ts';
 import { lead, startPublished } from '../support/harness.ts';
+import { run } from '../support/server.ts';
 
 const masked = { name: '欧阳**', phone: '138******78', email: 'Z***@example.com', company: '小视**股份有限公司' };
 
@@ -98,4 +99,11 @@ it('a server forgets the masks each minute, whether or not anybody lists', () =>
   } finally {
     vi.useRealTimers();
   }
+});
+
+it('[P5] what is known holds no clear value, and nothing that opens a lead which is erased', async () => {
+  const { code, stdout, stderr } = await run(['--expose-gc', 'test/leads/masks-in-memory.ts']);
+  expect([code, stderr]).toEqual([0, '']);
+  const found = { emails: 1, companies: 1, sealed: 1, wrapped: 1 };
+  expect(JSON.parse(stdout)).toEqual({ found, held: 4, knows: true });
 });
