@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { createKnownMasks } from '../../db/leads/known-masks.ts';
 import type { LeadRow } from '../../db/leads/rows/row.ts';
 import { keepMasks } from '../../worker/node/known-masks.ts';
-import { lead, startPublished } from '../support/harness.ts';
+import { lead, origin, startPublished } from '../support/harness.ts';
 import { run } from '../support/server.ts';
 
 const masked = { name: '欧阳**', phone: '138******78', email: 'Z***@example.com', company: '小视**股份有限公司' };
@@ -22,7 +22,7 @@ async function startListed() {
     const { leads = [] } = (await answer.json()) as { leads?: ({ id: string } & Record<string, unknown>)[] };
     return { status: answer.status, leads, opened: opened.mock.calls.length };
   }
-  return { ...started, ids: ids as [string, string], list };
+  return { ...started, ids: ids as [string, string], opened, list };
 }
 
 it('a masked list opens each lead once, until its masks are forgotten; a clear one always', async () => {
@@ -35,6 +35,16 @@ it('a masked list opens each lead once, until its masks are forgotten; a clear o
   expect(await list()).toEqual({ ...first, opened: 0 });
   services.masks!.clear();
   expect(await list()).toEqual(first);
+});
+
+it('an export opens each lead, and leaves the masks that are known', async () => {
+  const { app, token, opened, list } = await startListed();
+  const headers = { Authorization: `Bearer ${await token('privacy_officer')}`, Accept: 'text/csv' };
+  await list();
+  opened.mockClear();
+  expect(await (await app.request(`${origin}/leads`, { headers })).text()).toContain(masked.company);
+  expect(opened).toHaveBeenCalledTimes(2);
+  expect((await list()).opened).toBe(0);
 });
 
 it('what is changed or erased is never listed by the masks that were known', async () => {
