@@ -3,7 +3,7 @@
  * signal on, the Worker would go on without anybody who could stop it.
  */
 import { spawn } from 'node:child_process';
-import { watchNpm } from './node/npm-parent.ts';
+import { watchNpm } from './node/end/npm-parent.ts';
 
 const wrangler = [
   '--env-file=worker/dev.env',

@@ -26,7 +26,7 @@ export interface Retained {
 
 type Expire = (retained: Retained, now: Date, options: RunOptions) => Promise<number>;
 
-/** What is kept for a period, and what ends it. What most depend on comes first. */
+/** The kinds of data that are kept for a period, and what ends each. Those on which most others depend come first. */
 export const kinds = {
   keys_and_proofs: ({ db }, now, options) => forgetExpired(db, now, options),
   sessions: ({ db }, now, options) => forgetOldSessions(db, now, options),

@@ -106,7 +106,7 @@ async function benchServer(database: string, leads: number) {
   const another = { ...environment, OUTPUT_FILE: join(folder, 'output of another') };
   const second = database === 'postgres' ? await startBuiltServer(folder, another) : undefined;
 
-  // What is read comes first, because whoever writes adds leads.
+  // Reads come first, because writes add leads.
   const measured = await measure(await listReads(server, leads, seconds));
   const writes = [...listFloors(floor, seconds), ...listWrites([server], version, seconds)];
   if (second) writes.push(...listWrites([server, second], version, seconds, ', two servers'));

@@ -18,7 +18,7 @@ for (let n = 0; n < leads; n++)
 const officer = await open('privacy_officer');
 await (await officer.get('/console')).text();
 await (await pull('/leads')).text();
-// What a list writes is a text of its own by then. The pages of a lead do not write all masks.
+// The pages of a lead come after the lists, because a list writes all masks, which makes each a text of its own.
 services.masks!.clear();
 for (const id of ids) {
   await (await officer.post(`/console/leads/${id}/status`, { status: 'contacted' }, script)).text();

@@ -4,7 +4,7 @@ import { currentPolicy, listPolicies } from '../../db/policies.ts';
 import type { Services, Warning } from '../context.ts';
 import type { Settings } from '../settings.ts';
 
-/** What a warning is found out from. */
+/** The services that a warning is found out from. */
 type Known = Pick<Services, 'db' | 'now' | 'settings' | 'hostWarnings' | 'host_jobs' | 'running_since'>;
 
 /** A backup is overdue when it is so much later than it should be. */

@@ -22,7 +22,7 @@ interface CopyTexts {
   /** What the codes of some values mean, by name of the value. */
   values: Record<string, Record<string, string>>;
   actions: Partial<Record<AuditEvent['action'], string>> & Record<string, string>;
-  /** What an act was for, where the texts of requests and forms do not say it. */
+  /** Purposes of acts, where the texts of requests and forms do not say them. */
   purposes: Record<RevealPurpose | HoldGround | 'policy' | 'incident', string>;
   roles: Record<string, string>;
 }

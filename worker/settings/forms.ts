@@ -39,7 +39,7 @@ export const origins: Form<string[]> = {
   },
 };
 
-/** What a client can present in the header `Authorization` (RFC 6750 §2.1). */
+/** A token that a client can present in the header `Authorization` (RFC 6750 §2.1). */
 export const bearer = matching(
   /^[A-Za-z0-9._~+/-]{1,180}=*$/,
   'letters, digits and . _ ~ + / - as a bearer token has them, at most 180',

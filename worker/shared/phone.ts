@@ -5,7 +5,7 @@ const dashes = /[\p{Pd}−ー]/gu;
 const brackets = /[()[\]【】〔〕]/g;
 const enclosed = /\((\d{1,6})\)$/;
 const extended = /^([-+\d]*\d)(?:-+|-*((?:[,;x#转轉接至分机機号號内內线線]|ext(?:ension|n)?)+)[-:=]*)(\d{1,6})$/iu;
-/** What a Chinese number may begin with besides itself, `-` being the country's code: 400, 800 and 95 numbers; landlines; mobiles. */
+/** Prefixes of a Chinese number, `-` being the country's code: of 400, 800 and 95 numbers, of landlines, of mobiles. */
 const prefix =
   /^(?:-?(?=[48]00\d{7}$|95\d{3,6}$)|(?:-0?|0)(?=(?:10|2\d|(?![48]00)[3-9]\d\d)\d{7,8}$)|(?:-|86)?0?(?=1[3-9]\d{9}$))/;
 /** Mobiles and 95 numbers. */
@@ -22,7 +22,7 @@ export function normalizePhone(typed: string): string | undefined {
   return read && trunks.reduce((number, trunk) => number.replace(trunk, '$1'), read);
 }
 
-/** What is dialled before a number within its country only, and does not belong after the country's code. */
+/** Digits that are dialled before a number within its country only, and do not belong after the country's code. */
 const trunks = [
   // Zeros. Because numbers in Italy, Norway, Ivory Coast and some other countries, and those of no country, begin with a zero, theirs stay.
   /^(\+(?!39|47|2(?:2[5-79]|4[12]|5006)|378|8(?:0|7|8[1238])|979|992)(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}))0*(?=[1-9]\d{5})/,

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { endProcess } from './end.ts';
-import { closeIdle, closeListener, emptyQueue } from './server.ts';
+import { closeIdle, closeListener, emptyQueue } from '../server.ts';
+import { endProcess } from './process.ts';
 
 /**
  * Time that idle connections stay open after the listener has closed. Because a request may be on its way, it is still answered and
@@ -15,7 +15,7 @@ const grace_ms = 10_000;
 /** Time that the connections to the database may then take to close, and afterwards the log. */
 const closing_ms = 1_000;
 
-/** What a process does, as far as it must end before the process does. */
+/** The parts of a process that end before it does. */
 interface Running {
   server: Server;
   drain_seconds: number;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Environment } from '../settings.ts';
+import type { Environment } from '../../settings.ts';
 
 /** How often the parents are looked at. */
 const look_ms = 500;
