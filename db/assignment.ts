@@ -2,7 +2,7 @@ import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { type Actor, recordEvent, takeNumber, takenNumber } from './audit/record.ts';
 import type { Database } from './database.ts';
 import { type GoodTimes, goodTimes, isPassedOver } from './staff/passed-over.ts';
-import { asText, prepare } from './statements.ts';
+import { prepare } from './statements.ts';
 
 /** A holder to whom new leads of a form go, and whether they are passed over because their access has ended. */
 export interface Turn {
@@ -75,5 +75,5 @@ function selectTurn(
   { at, used_since }: GoodTimes,
 ): RawBuilder<unknown> {
   const isOver = isPassedOver(sql.ref('turns.holder'), { at, used_since });
-  return sql`select turns.${sql.raw(column)} from assignment_rules as turns where turns.form = ${asText(form)} and not ${isOver} order by ${sql.raw(order)} limit 1`;
+  return sql`select turns.${sql.raw(column)} from assignment_rules as turns where turns.form = ${form} and not ${isOver} order by ${sql.raw(order)} limit 1`;
 }

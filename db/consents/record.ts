@@ -5,7 +5,7 @@ import { claimKey, isSameRequest, type Repeatable } from '../once.ts';
 import { choice_holds_days } from '../policies.ts';
 import { takeQuota } from '../quota.ts';
 import type { Consents } from '../schema.ts';
-import { asText, prepare, prepareMany } from '../statements.ts';
+import { prepare, prepareMany } from '../statements.ts';
 
 /** A cookie choice as a visitor made it. */
 export interface Choice {
@@ -101,7 +101,7 @@ const selectLatest = prepare<{ visitor_id: string; limit: number }>(
     db
       .selectFrom('consents')
       .selectAll()
-      .where('visitor_id', '=', asText(visitor_id))
+      .where('visitor_id', '=', visitor_id)
       .orderBy('chosen_at', 'desc')
       .orderBy('id', 'desc')
       .limit(limit)
@@ -148,8 +148,8 @@ const selectEarlier = prepare<{ visitor_id: string; limit: number } & ChoicePlac
     db
       .selectFrom('consents')
       .selectAll()
-      .where('visitor_id', '=', asText(visitor_id))
-      .where(({ eb, refTuple, tuple }) => eb(refTuple('chosen_at', 'id'), '<', tuple(asText(chosen_at), asText(id))))
+      .where('visitor_id', '=', visitor_id)
+      .where(({ eb, refTuple, tuple }) => eb(refTuple('chosen_at', 'id'), '<', tuple(chosen_at, id)))
       .orderBy('chosen_at', 'desc')
       .orderBy('id', 'desc')
       .limit(limit)

@@ -18,11 +18,21 @@ import { nextTurn } from '../turn.ts';
 
 type Run = (query: CompiledQuery) => Promise<Outcome>;
 
+/**
+ * Writes a plus before each parameter, which changes no value. Because SQLite (built with STAT4) may plan by the value of
+ * a bare one, it plans such a statement anew at each run: 35 µs of a choice, 80 of a list of events.
+ */
+class SqliteCompiler extends SqliteQueryCompiler {
+  protected override getCurrentParameterPlaceholder(): string {
+    return '+?';
+  }
+}
+
 const languages: Record<'sqlite' | 'postgres', Omit<Dialect, 'createDriver'>> = {
   sqlite: {
     createAdapter: () => new SqliteAdapter(),
     createIntrospector: db => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new SqliteCompiler(),
   },
   postgres: {
     createAdapter: (): DialectAdapter => new PostgresAdapter(),

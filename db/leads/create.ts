@@ -18,7 +18,7 @@ import {
 import { takeQuota } from '../quota.ts';
 import type { Keys, Leads, Schema } from '../schema.ts';
 import { type GoodTimes, goodTimes } from '../staff/passed-over.ts';
-import { asText, prepare, prepareMany } from '../statements.ts';
+import { prepare, prepareMany } from '../statements.ts';
 import { hashReceiptCode, type Signer } from '../vault/signer.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
 import { personal_fields } from './lead.ts';
@@ -155,13 +155,13 @@ function findEarlier(eb: ExpressionBuilder<Schema, 'leads'>, form: string, index
     eb
       .selectFrom('keys')
       .select('subject_id')
-      .where(column, '=', asText(value))
+      .where(column, '=', value)
       .where('subject_kind', '=', sql.lit('lead'))
       .where(
         ({ selectFrom }) =>
           selectFrom('leads as earlier').select('form').whereRef('earlier.id', '=', 'keys.subject_id'),
         '=',
-        asText(form),
+        form,
       )
       .orderBy('subject_id', 'desc')
       .limit(sql.lit(1));

@@ -5,7 +5,7 @@ import { Conflict, type Database } from '../database.ts';
 import { addDays, dayOf } from '../days.ts';
 import { firstIdAt, newId } from '../ids.ts';
 import type { Channels } from '../schema.ts';
-import { asText, failUnless, prepare } from '../statements.ts';
+import { failUnless, prepare } from '../statements.ts';
 import { type ChannelEvent, insertFor, type NewDelivery } from './write.ts';
 
 /** Deliveries that are written in one unit. */
@@ -98,7 +98,7 @@ async function tellFollowUps(db: Database, time: Omit<WorkingTime, 'calendar'>, 
     .filter(({ due_at }) => due_at <= now);
   const [latest, earliest] = [days.at(0), days.at(-1)];
   if (!latest || !earliest) return 0;
-  const begins = days.map(({ day, due_at }) => sql`when ${day} then ${asText(firstIdAt(due_at).slice(0, 14))}`);
+  const begins = days.map(({ day, due_at }) => sql`when ${day} then cast(${firstIdAt(due_at).slice(0, 14)} as text)`);
   const id = sql<string>`(case leads.follow_up_on ${sql.join(begins, sql` `)} end) || substr(leads.id, 15, 16) || substr(channels.id, 31)`;
   const untold = db
     .selectFrom('leads')

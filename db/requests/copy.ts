@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Actor } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { listLeadHolds } from '../leads/holds/list.ts';
@@ -111,7 +112,7 @@ async function listOwnEvents(db: Database, id: string) {
   const events = db.selectFrom('audit_events').selectAll('audit_events');
   const [created, own, shared] = await Promise.all([
     events.innerJoin('leads', 'created_seq', 'audit_events.seq').where('leads.id', '=', id).execute(),
-    events.where('audit_events.lead_id', '=', id).where('action', '<>', 'lead.created').execute(),
+    events.where('audit_events.lead_id', '=', id).where('action', '<>', sql.lit('lead.created')).execute(),
     events
       .innerJoin('audit_subjects', 'audit_subjects.seq', 'audit_events.seq')
       .where('audit_subjects.lead_id', '=', id)

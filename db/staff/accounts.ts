@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type Actor, type AuditEvent, recordEvent, takeNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
-import { asText, failUnless } from '../statements.ts';
+import { failUnless } from '../statements.ts';
 import { foldName, longest_name } from './names.ts';
 import { newHolderId } from './token-secret.ts';
 import type { TokenHolder } from './tokens.ts';
@@ -45,7 +45,7 @@ export async function signInAccount(
             ...draftEvent(db, actor, { action: 'account.created', fields: id }, now),
             db
               .insertInto('accounts')
-              .values({ ...row, holder: failUnless(countsNames(issuer, others.length), asText(holder)) })
+              .values({ ...row, holder: failUnless(countsNames(issuer, others.length), holder) })
               .compile(),
           ]),
       ...draftEvent(db, actor, { action: 'account.signed_in' }, now),

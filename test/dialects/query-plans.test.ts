@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { CompiledQuery } from 'kysely';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { expireAudit } from '../../db/audit/expire.ts';
 import { findExports } from '../../db/audit/list.ts';
 import { verifyTrail } from '../../db/audit/verify.ts';
@@ -142,6 +142,8 @@ it('every statement on every path uses an index', async () => {
     ({ sql, details }) =>
       /^select .* order by /s.test(sql) && !/ limit /.test(sql) && details.some(isWalk) && !isSmall(sql),
   );
+  const replanned = [...seen].filter(([sql, parameters]) => isPlannedAnew(connection, sql, parameters));
+  const bare = isPlannedAnew(connection, 'select * from consents limit ?', [1]);
   connection.close();
   await db.destroy();
   rmSync(folder, { recursive: true });
@@ -149,7 +151,23 @@ it('every statement on every path uses an index', async () => {
   expect(scans).toEqual([]);
   expect(sorts).toEqual([]);
   expect(unbounded).toEqual([]);
+  expect(replanned).toEqual([]);
+  expect(bare).toBe(true);
 });
+
+/**
+ * Returns whether SQLite plans a statement anew when it runs again. better-sqlite3 compiles then what makes its rows, so
+ * that it is seen of a statement that finds some.
+ */
+function isPlannedAnew(connection: Sqlite.Database, sql: string, parameters: readonly unknown[]): boolean {
+  const statement = connection.prepare(sql);
+  if (!statement.reader || statement.all(...parameters).length === 0) return false;
+  const compile = vi.spyOn(globalThis, 'Function');
+  statement.all(...parameters);
+  const { length } = compile.mock.calls;
+  compile.mockRestore();
+  return length > 0;
+}
 
 /** Keys of which each is being turned. */
 const turning_keys = {

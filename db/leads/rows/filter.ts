@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database.ts';
 import { firstIdAt } from '../../ids.ts';
-import { asText } from '../../statements.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { type LeadStatus, self_check_form } from '../lead.ts';
 import { selectLeads } from './row.ts';
@@ -94,20 +93,20 @@ export function filterLeads(
   let rows = selectLeads(db).where('erased_at', 'is', null).where('restricted_at', 'is', null);
   rows = values.due_by ? rows.orderBy('follow_up_on').orderBy('leads.id') : rows.orderBy('leads.id', order);
   for (const column of ['form', 'status', 'assigned_to', 'closed_reason'] as const)
-    if (values[column]) rows = rows.where(column, '=', asText(value[column]!));
+    if (values[column]) rows = rows.where(column, '=', value[column]!);
   if (unassigned) rows = rows.where('assigned_to', 'is', null);
   if (reached) rows = rows.where('contacted_at', 'is not', null).where(`${reached}_at`, 'is not', null);
   if (!values.form) rows = rows.where('form', '<>', sql.lit(self_check_form));
-  const bound = Array.from({ length: phones + emails }, (_, place) => asText(value[`index_${place}`]!));
+  const bound = Array.from({ length: phones + emails }, (_, place) => value[`index_${place}`]!);
   if (phones > 0) rows = rows.where('phone_index', 'in', bound.slice(0, phones));
   if (emails > 0) rows = rows.where('email_index', 'in', bound.slice(phones));
-  if (values.due_by) rows = rows.where(sql<boolean>`follow_up_on <= ${asText(value.due_by!)} and status <> 'closed'`);
-  if (values.from_id) rows = rows.where('leads.id', '>=', asText(value.from_id!));
-  if (values.to_id) rows = rows.where('leads.id', '<', asText(value.to_id!));
+  if (values.due_by) rows = rows.where(sql<boolean>`follow_up_on <= ${value.due_by!} and status <> 'closed'`);
+  if (values.from_id) rows = rows.where('leads.id', '>=', value.from_id!);
+  if (values.to_id) rows = rows.where('leads.id', '<', value.to_id!);
   if (values.after_day) {
-    const place = sql`(${asText(value.after_day!)}, ${asText(value.after_id!)})`;
+    const place = sql`(${value.after_day!}, ${value.after_id!})`;
     rows = rows.where(sql<boolean>`(follow_up_on, leads.id) > ${place}`);
-  } else if (values.after_id) rows = rows.where('leads.id', order === 'asc' ? '>' : '<', asText(value.after_id!));
+  } else if (values.after_id) rows = rows.where('leads.id', order === 'asc' ? '>' : '<', value.after_id!);
   return rows;
 }
 

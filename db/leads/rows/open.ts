@@ -7,8 +7,8 @@ import type { LeadRow } from './row.ts';
  *
  * @throws LostKey when they do not open.
  */
-export function openValues(vault: Vault, { sealed, ...row }: LeadRow): LeadValues {
-  return open(row, sealed, (sealed, key) => vault.open(row.id, sealed, key));
+export function openValues(vault: Vault, row: LeadRow): LeadValues {
+  return open(row, row.sealed, (sealed, key) => vault.open(row.id, sealed, key));
 }
 
 /**
@@ -17,12 +17,9 @@ export function openValues(vault: Vault, { sealed, ...row }: LeadRow): LeadValue
  *
  * @throws LostKey when it does not open.
  */
-export function openNote(
-  vault: Vault,
-  { note, ...row }: Pick<LeadRow, 'id' | 'note' | keyof WrappedKey>,
-): string | null {
-  if (note === null) return null;
-  return open(row, note, (note, key) => vault.openText(row.id, note_name, note, key));
+export function openNote(vault: Vault, row: Pick<LeadRow, 'id' | 'note' | keyof WrappedKey>): string | null {
+  if (row.note === null) return null;
+  return open(row, row.note, (note, key) => vault.openText(row.id, note_name, note, key));
 }
 
 /** Seals a note under the key of its lead. The key is there, because it opened the values. */

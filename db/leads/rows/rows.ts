@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database.ts';
-import { asText, prepare, prepareMany } from '../../statements.ts';
+import { prepare, prepareMany } from '../../statements.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { self_check_form } from '../lead.ts';
 import { filterLeads, type LeadQuery, type Position, readValues } from './filter.ts';
@@ -33,10 +33,10 @@ export async function selectFeed(
   const count = countRows(limit);
   const rows = await readShaped<LeadRow>(db, values, `feed ${count}`, (db, value) => {
     let rows = selectLeads(db).orderBy('seq').orderBy('leads.id').limit(sql.lit(count));
-    rows = form ? rows.where('form', '=', asText(value.form!)) : rows.where('form', '<>', sql.lit(self_check_form));
+    rows = form ? rows.where('form', '=', value.form!) : rows.where('form', '<>', sql.lit(self_check_form));
     if (after) {
       const number = sql<number>`cast(${value.after_seq} as bigint)`;
-      rows = rows.where(eb => eb(eb.refTuple('seq', 'leads.id'), '>', eb.tuple(number, asText(value.after_id!))));
+      rows = rows.where(eb => eb(eb.refTuple('seq', 'leads.id'), '>', eb.tuple(number, value.after_id!)));
     }
     return rows.compile();
   });

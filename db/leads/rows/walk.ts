@@ -1,6 +1,5 @@
 import { type CompiledQuery, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Database } from '../../database.ts';
-import { asText } from '../../statements.ts';
 import { nextTurn } from '../../turn.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { boundIds, filterLeads, type Kinds, type LeadQuery, type Position, readValues, type Values } from './filter.ts';
@@ -191,9 +190,9 @@ function matches(value: Values, query: LeadQuery): RawBuilder<SqlBool> {
   const terms = listUnindexed(query).map(condition => {
     if (condition === 'unassigned') return sql`assigned_to is null`;
     if (condition === 'reached') return sql`contacted_at is not null and ${sql.ref(`${query.reached}_at`)} is not null`;
-    if (condition === 'received_from') return sql`leads.id >= ${asText(value.from_id!)}`;
-    if (condition === 'received_to') return sql`leads.id < ${asText(value.to_id!)}`;
-    return sql`${sql.ref(condition)} = ${asText(value[condition]!)}`;
+    if (condition === 'received_from') return sql`leads.id >= ${value.from_id!}`;
+    if (condition === 'received_to') return sql`leads.id < ${value.to_id!}`;
+    return sql`${sql.ref(condition)} = ${value[condition]!}`;
   });
   return terms.length > 0 ? sql`${sql.join(terms, sql` and `)}` : sql`1 = 1`;
 }
