@@ -1,7 +1,7 @@
 import { type CompiledQuery, type Expression, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import type { AuditEvents } from '../schema.ts';
-import { failUnless, prepare } from '../statements.ts';
+import { failUnless, prepare, prepareMany } from '../statements.ts';
 
 /** The actor of an event: an id and a role, never a person's name. */
 export interface Actor {
@@ -122,10 +122,9 @@ export function recordEvent(db: Database, actor: Actor, event: AuditEvent, now: 
   const insertOne = action === 'address.opened' ? insertEventOfKept : mustBeOpen ? insertEventOfOpen : insertEventOf;
   if (lead_id) return [insertOne(db, row)];
   const statements = [insertEvent(db, row)];
-  for (let at = 0; at < lead_ids.length; at += subjects_per_statement) {
-    const ids = lead_ids.slice(at, at + subjects_per_statement);
-    statements.push(insertSubjects(ids.length, mustBeOpen)(db, { ...ids }));
-  }
+  const insertSome = mustBeOpen ? insertOpenSubjects : insertSubjects;
+  for (let at = 0; at < lead_ids.length; at += subjects_per_statement)
+    statements.push(insertSome(db, lead_ids.slice(at, at + subjects_per_statement), {}));
   return statements;
 }
 
@@ -155,25 +154,24 @@ function prepareEventOf(condition: RawBuilder<unknown>) {
   });
 }
 
-const inserts = new Map<string, ReturnType<typeof prepare<Record<number, string>>>>();
+const insertSubjects = prepareSubjects(sql``);
+const insertOpenSubjects = prepareSubjects(isOpen());
 
 /**
- * Returns the statement that records as many leads as `count`. A lead that does not exist, or is not open where it must
- * be, yields null, which the database refuses.
+ * Prepares the insert of the leads of an event. A lead that does not exist, or does not meet the condition, yields null,
+ * which the database refuses. All are looked up by one query, because SQLite opens a cursor for each query, and walks
+ * through all that are open to open another.
  */
-function insertSubjects(count: number, mustBeOpen: boolean) {
-  const key = `${count} ${mustBeOpen}`;
-  const places = Array.from({ length: count }, (_, place) => place);
-  const insert =
-    inserts.get(key) ??
-    prepare<Record<number, string>>(places.map(String) as never[], (db, ids) => {
-      const condition = mustBeOpen ? isOpen() : sql``;
-      const subject = (place: number) => sql<string>`(select id from leads where id = ${ids[place]}${condition})`;
-      const rows = places.map(place => ({ seq: takenNumber(), lead_id: subject(place) }));
-      return db.insertInto('audit_subjects').values(rows).compile();
-    });
-  inserts.set(key, insert);
-  return insert;
+function prepareSubjects(condition: RawBuilder<unknown>) {
+  return prepareMany([], (db, ids) => {
+    const wanted = sql.join(ids.map(id => sql`(${id})`));
+    const subject = sql`select id from leads where id = wanted.column1${condition}`;
+    return db
+      .insertInto('audit_subjects')
+      .columns(['seq', 'lead_id'])
+      .expression(sql`select ${takenNumber()}, (${subject}) from (values ${wanted}) as wanted`)
+      .compile();
+  });
 }
 
 function isOpen() {
