@@ -21,8 +21,20 @@ export function dayOf(instant: Date, time_zone: string): string {
   return format.format(instant);
 }
 
+/** Beginnings of days that were looked for, in ms. Because each takes a dozen looks at the clock, they are kept. */
+const begins = new Map<string, number>();
+const begins_kept = 1_000;
+
 /** Returns the instant at which a day begins, also where clocks are set forward at midnight. */
 export function startOfDay(day: string, time_zone: string): Date {
+  const key = `${day} ${time_zone}`;
+  const begin = begins.get(key) ?? findStart(day, time_zone);
+  if (begins.size >= begins_kept) begins.clear();
+  begins.set(key, begin);
+  return new Date(begin);
+}
+
+function findStart(day: string, time_zone: string): number {
   const middle = Date.parse(`${day}T00:00:00Z`);
   let before = middle - most_offset_ms;
   let begun = middle + most_offset_ms;
@@ -31,7 +43,7 @@ export function startOfDay(day: string, time_zone: string): Date {
     if (dayOf(new Date(between), time_zone) < day) before = between;
     else begun = between;
   }
-  return new Date(begun);
+  return begun;
 }
 
 /** Returns the day after a given one. */

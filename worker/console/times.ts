@@ -11,6 +11,7 @@ const day_ms = 24 * hour_ms;
 const relative_ms = 14 * day_ms;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
+const ago_formats = new Map<string, Intl.RelativeTimeFormat>();
 
 /** Writes an instant in the deployment's time zone: its day, or its day and minute. */
 export function writeTime({ locale, time_zone }: Reader, at: string, style: 'date' | 'time' = 'time'): string {
@@ -37,7 +38,9 @@ export function writeDay({ locale, now }: Reader, day: string): string {
 export function writeAgo(reader: Reader, at: string): string {
   const ago_ms = Math.max(0, reader.now.getTime() - Date.parse(at));
   if (ago_ms >= relative_ms) return writeTime(reader, at, 'date');
-  const words = new Intl.RelativeTimeFormat(reader.locale, { numeric: 'auto', style: 'short' });
+  const { locale } = reader;
+  const words = ago_formats.get(locale) ?? new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  ago_formats.set(locale, words);
   if (ago_ms < hour_ms) return words.format(-Math.floor(ago_ms / minute_ms), 'minute');
   if (ago_ms < day_ms) return words.format(-Math.floor(ago_ms / hour_ms), 'hour');
   return words.format(-Math.floor(ago_ms / day_ms), 'day');
