@@ -22,15 +22,16 @@ interface Answer {
  *
  * The page to which a refused post led says so, once, and has the status of the refusal.
  */
-export function answerPage(c: Context<App>, page: Page, { status = 200, headers, address, says }: Answer = {}) {
+export async function answerPage(c: Context<App>, page: Page, { status = 200, headers, address, says }: Answer = {}) {
   const reader = readerOf(c);
   // While the database is away the page itself cannot be shown. Its next try then says what was refused.
   const kept = status === 503 ? undefined : readRefusal(c);
   if (kept) forgetRefusal(c);
   const refusal = kept?.slug === says ? undefined : kept;
   const query = c.req.method === 'POST' ? {} : c.req.query();
-  const content = renderLayout(reader, page, { path: address ?? c.req.path, query }, refusal);
-  return c.html(content, refusal ? statuses[refusal.slug] : status, {
+  const content = await renderLayout(reader, page, { path: address ?? c.req.path, query }, refusal);
+  // Because Node's adapter sends no object but through a stream, the page is given as a text.
+  return c.html(String(content), refusal ? statuses[refusal.slug] : status, {
     'Content-Language': reader.locale,
     'Content-Security-Policy': content_policy,
     'Cross-Origin-Opener-Policy': 'same-origin',

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Content } from '../http/page.ts';
-import { date_tags } from '../shared/locales.ts';
+import { date_tags, type Locale } from '../shared/locales.ts';
 import type { Reader } from './reader.ts';
 
 const minute_ms = 60_000;
@@ -15,23 +15,31 @@ const ago_formats = new Map<string, Intl.RelativeTimeFormat>();
 
 /** Writes an instant in the deployment's time zone: its day, or its day and minute. */
 export function writeTime({ locale, time_zone }: Reader, at: string, style: 'date' | 'time' = 'time'): string {
-  const key = `${locale} ${time_zone} ${style}`;
   const options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeZone: time_zone };
   if (style === 'time') options.timeStyle = 'short';
-  const format = formats.get(key) ?? new Intl.DateTimeFormat(date_tags[locale], options);
-  formats.set(key, format);
-  return format.format(new Date(at));
+  return formatOf(locale, `${time_zone} ${style}`, options).format(new Date(at));
 }
 
 /** Writes a day, `YYYY-MM-DD`, as its reader has it: with its year where that is another one. */
 export function writeDay({ locale, now }: Reader, day: string): string {
   const isNear = day.slice(0, 4) === String(now.getUTCFullYear());
-  const key = `${locale} day ${isNear}`;
   const options: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric', weekday: 'short', timeZone: 'UTC' };
   if (!isNear) options.year = 'numeric';
+  return formatOf(locale, `day ${isNear}`, options).format(new Date(day));
+}
+
+/** Writes the days from one, `YYYY-MM-DD`, to another, without their year. */
+export function writeDays({ locale }: Reader, from: string, to: string): string {
+  const options = { month: 'short', day: 'numeric', timeZone: 'UTC' } as const;
+  return formatOf(locale, 'days', options).formatRange(new Date(from), new Date(to));
+}
+
+/** Returns the format of a name. It is made once, because that takes as long as ten of its uses. */
+function formatOf(locale: Locale, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${name}`;
   const format = formats.get(key) ?? new Intl.DateTimeFormat(date_tags[locale], options);
   formats.set(key, format);
-  return format.format(new Date(day));
+  return format;
 }
 
 /** Writes how long ago an instant was, in words; for an old one its date. */

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Content } from '../../http/page.ts';
-import { date_tags } from '../../shared/locales.ts';
 import type { Reader } from '../reader.ts';
+import { writeDays } from '../times.ts';
 import { renderBarChart, renderNumber, renderNumbers } from './charts.ts';
 
 /** A number for each week and name. */
@@ -31,10 +31,9 @@ export function renderWeeks(reader: Reader, { id, title, labels, counted, before
   const sums = weeks.map(({ counts }) => counts.reduce((sum, count) => sum + count, 0));
   const total = sums.reduce((sum, one) => sum + one, 0);
   if (total === 0 && !before) return html`<p class="hint">${overview.none}</p>`;
-  const format = new Intl.DateTimeFormat(date_tags[reader.locale], { month: 'short', day: 'numeric', timeZone: 'UTC' });
   const { colon, comma } = reader.text;
   const bars = weeks.map(({ monday, sunday, counts }) => {
-    const label = format.formatRange(new Date(monday), new Date(sunday));
+    const label = writeDays(reader, monday, sunday);
     const said = names.map((name, at) => `${labels[name] ?? name} ${counts[at]}`).join(comma);
     return { label, counts, said: `${label}${colon}${said}` };
   });
