@@ -29,7 +29,7 @@ export function createDemo({ db, now, settings }: Pick<Services, 'db' | 'now' | 
       policy_url: `/policies/${version}?lang=${locale}`,
       filings: settings,
     };
-    return c.html(await render(page), 200, {
+    return c.html(String(await render(page)), 200, {
       'Content-Language': locale,
       'Content-Security-Policy': policy,
       'Cache-Control': 'no-cache',
