@@ -592,12 +592,12 @@ describe('the console in a browser', () => {
     await tabTo('address');
     await page.keyboard.type('https://unlisted.example.com/');
     await press('Make the channel', 'OUTBOUND_HOSTS does not list this host');
-    expect(await page.locator('[role=alert]:focus').count()).toBe(1);
+    await page.locator('[role=alert]:focus').waitFor();
     await tabTo('address');
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.type(receiver.address);
     await press('Make the channel', 'copy it now');
-    expect(await page.locator('[role=status]:focus').count()).toBe(1);
+    await page.locator('[role=status]:focus').waitFor();
     expect(await page.locator('.receipt').textContent()).toMatch(/^whsec_/);
     await submitLead();
     const isOff = async () => {
@@ -614,7 +614,7 @@ describe('the console in a browser', () => {
     await press('Pause', 'Paused: events wait.');
     await press('Remove…', 'Remove this channel?');
     await press('Remove for ever', 'The channel is removed.');
-    expect(await page.locator('[role=status]:focus').count()).toBe(1);
+    await page.locator('[role=status]:focus').waitFor();
     receiver.close();
     await context.close();
   });
