@@ -3,11 +3,11 @@ import { Conflict, type Database } from '../database.ts';
 import { LostKey } from '../vault/lost-key.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
 import type { KnownMasks } from './known-masks.ts';
-import { type Lead, noted_fields, personal_fields, type RevealPurpose, type shown_columns } from './lead.ts';
+import { type Lead, noted_fields, personal_fields, type RevealPurpose } from './lead.ts';
 import { maskCompany, maskEmail, maskName, maskPhone } from './masks.ts';
 import type { LeadQuery, Position } from './rows/filter.ts';
 import { openNote, openValues } from './rows/open.ts';
-import type { LeadRow } from './rows/row.ts';
+import { type LeadRow, pickShown } from './rows/row.ts';
 import { type Selected, selectFeed, selectLead, selectMatches, selectSome } from './rows/rows.ts';
 
 export type { LeadQuery, Position };
@@ -186,14 +186,6 @@ export function readLead(vault: Vault, row: LeadRow, clear: boolean, masks?: Kno
   if (clear) return { ...pickShown(row), ...openValues(vault, row), note: openNote(vault, row) };
   const openMasked = (row: LeadRow) => maskValues(openValues(vault, row));
   return { ...pickShown(row), ...(masks ? masks.read(row, openMasked) : openMasked(row)) };
-}
-
-/** Picks the columns that staff see as they are stored, by their names: V8 leaves columns out one by one, at 1 µs a row. */
-function pickShown(row: LeadRow): Pick<LeadRow, (typeof shown_columns)[number]> {
-  const { id, form, status, assigned_to, policy_version, received_at, changed_at, earlier_lead_id } = row;
-  const { follow_up_on, closed_reason } = row;
-  const where = { id, form, status, assigned_to, policy_version, received_at, changed_at, earlier_lead_id };
-  return { ...where, follow_up_on, closed_reason };
 }
 
 function maskValues({ name, phone, email, company }: LeadValues): LeadValues {

@@ -156,8 +156,8 @@ it('every statement on every path uses an index', async () => {
 });
 
 /**
- * Returns whether SQLite plans a statement anew when it runs again. better-sqlite3 compiles then what makes its rows, so
- * that it is seen of a statement that finds some.
+ * Returns whether SQLite plans a statement anew when it runs again. It is false where the statement finds no row, because
+ * what shows it is that better-sqlite3 then compiles anew what makes rows.
  */
 function isPlannedAnew(connection: Sqlite.Database, sql: string, parameters: readonly unknown[]): boolean {
   const statement = connection.prepare(sql);

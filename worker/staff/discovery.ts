@@ -3,7 +3,7 @@ import type { Services } from '../context.ts';
 import { callOut } from '../egress/call.ts';
 import type { Settings } from '../settings.ts';
 
-/** What asks the provider needs. */
+/** The services that are needed to ask the provider. */
 export type Asking = Pick<Services, 'connect' | 'now' | 'settings'>;
 
 /** Seconds by which the provider's clock may differ. */
