@@ -73,11 +73,16 @@ ${isUnpublished ? renderUnpublished(reader) : ''}${renderWarned(reader, warnings
   };
 }
 
-/** Draws what came in, what waits, and what became of it. */
+/**
+ * Draws what came in, what waits, and what became of it. Until the first count it draws no figure of those counted, because
+ * each would be a nought that is not true.
+ */
 function renderLeadNumbers(reader: Reader, span: DaySpan, leads: LeadNumbers): Content {
   const { text } = reader;
   const { overview, forms } = text;
   const { received, before, thisWeek, lastWeek, all, gone, people, isBehind, waiting } = leads;
+  if (isBehind && all.received === 0)
+    return html`<section class="card"><h2>${overview.leads}</h2><p class="hint">${overview.behind}</p></section>${renderWaiting(reader, waiting)}`;
   const link = linkWithin(span);
   const linkTo = ({ monday, sunday }: { monday: string; sunday: string }, form?: string) =>
     listOf({ form: form as Filters['form'], from: monday, to: sunday });
@@ -86,7 +91,7 @@ function renderLeadNumbers(reader: Reader, span: DaySpan, leads: LeadNumbers): C
     linkTo,
   });
   return html`<section class="card"><h2>${overview.leads}</h2>
-<p><b class="figure">${renderNumber(thisWeek, linkTo(received.weeks.at(-1)!))}</b> ${overview.thisWeek(lastWeek, lastWeek > 0 ? writeChange(thisWeek, lastWeek) : undefined)}</p>${isBehind ? html`<p class="hint">${overview.behind}</p>` : ''}${isBehind && all.received === 0 ? '' : weeks}${gone > 0 ? html`<p class="hint">${overview.gone(gone)}</p>` : ''}</section>
+<p><b class="figure">${renderNumber(thisWeek, linkTo(received.weeks.at(-1)!))}</b> ${overview.thisWeek(lastWeek, lastWeek > 0 ? writeChange(thisWeek, lastWeek) : undefined)}</p>${isBehind ? html`<p class="hint">${overview.behind}</p>` : ''}${weeks}${gone > 0 ? html`<p class="hint">${overview.gone(gone)}</p>` : ''}</section>
 <div class="cards-stack">${renderWaiting(reader, waiting)}${renderFirstContact(reader, all)}${renderProgress(reader, all, link)}</div>
 <section class="card wide"><h2>${overview.people}</h2>${people.length > 0 ? renderPeople(reader, people, link) : html`<p class="hint">${overview.none}</p>`}
 ${isBehind ? '' : html`<p class="hint">${overview.counted}</p>`}</section>`;
