@@ -10,7 +10,8 @@ import { createNames } from './postgres/names.ts';
 import { createReader, ignoreLost } from './postgres/reader.ts';
 import { createServers, type Servers } from './postgres/servers.ts';
 import { createStandby } from './postgres/standby.ts';
-import { createWriter, type Limits } from './postgres/writer.ts';
+import type { Limits } from './postgres/transaction.ts';
+import { createWriter } from './postgres/writer.ts';
 import { shareReads } from './shared-reads.ts';
 
 const int8 = 20;
