@@ -3,7 +3,7 @@ import { type Checkpoint, makeCheckpoint, readCheckpoints } from '../../db/audit
 import { verifyTrail, type WrongPlace } from '../../db/audit/verify.ts';
 import { findSigningKeyMistake } from '../../db/vault/check.ts';
 import { createCheckpointKey, isSignedBy } from '../../db/vault/checkpoint-key.ts';
-import { readSigningKeys } from './keys.ts';
+import { readSigningKeys } from './keys/read.ts';
 import { type Command, defineCommand, Mistake, text } from './run/command.ts';
 import { createBar } from './run/progress.ts';
 import { database_options, onDatabase, readTarget, type Target } from './run/target.ts';

@@ -2,7 +2,7 @@ import { Refusal } from '../../db/backup/refusal.ts';
 import { createKeyring } from '../node/backup/keyring.ts';
 import { makeBackup } from '../node/backup/make.ts';
 import { drill, restoreBackup } from '../node/backup/restore.ts';
-import { readKeys } from './keys.ts';
+import { readKeys } from './keys/read.ts';
 import { type Command, defineCommand, Mistake } from './run/command.ts';
 import { createBar } from './run/progress.ts';
 import { database_options, databaseUrl, onDatabase, readTarget } from './run/target.ts';

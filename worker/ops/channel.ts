@@ -7,7 +7,7 @@ import { createPostMail } from '../node/mail.ts';
 import { addChannel, newChannel } from '../notices/channels.ts';
 import { sendTest } from '../notices/send.ts';
 import { locales } from '../shared/locales.ts';
-import { readKeys } from './keys.ts';
+import { readKeys } from './keys/read.ts';
 import { type Command, defineCommand, flag, Mistake, operator, text } from './run/command.ts';
 import { database_options, onDatabase, readTarget, type Target } from './run/target.ts';
 

@@ -6,11 +6,12 @@ import { check } from './check/check.ts';
 import { compliance } from './compliance.ts';
 import { expire } from './expire.ts';
 import { hold_commands } from './hold.ts';
+import { keys_rotate } from './keys/rotate.ts';
+import { keys_status } from './keys/status.ts';
 import { migrate_command } from './migrate.ts';
 import { policy_publish } from './policy.ts';
 import { prepare_dev } from './prepare-dev.ts';
 import { record } from './record.ts';
-import { key_commands } from './rotate.ts';
 import type { Command } from './run/command.ts';
 import { seed } from './seed.ts';
 import { token_commands } from './token.ts';
@@ -28,7 +29,8 @@ export const commands: Command[] = [
   calendar_load,
   ...audit_commands,
   ...backup_commands,
-  ...key_commands,
+  keys_rotate,
+  keys_status,
   migrate_command,
   seed,
   prepare_dev,

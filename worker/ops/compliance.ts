@@ -5,7 +5,7 @@ import { describeCompliance } from '../compliance/results.ts';
 import { checkPromises } from '../compliance/run.ts';
 import { openAssets } from '../node/assets.ts';
 import { createHostFiles } from '../node/host-files.ts';
-import { readKeys } from './keys.ts';
+import { readKeys } from './keys/read.ts';
 import { defineCommand, Mistake } from './run/command.ts';
 import { database_options, onDatabase, readTarget } from './run/target.ts';
 

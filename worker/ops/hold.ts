@@ -8,7 +8,7 @@ import { createVault, type Vault } from '../../db/vault/vault.ts';
 import { staffLine } from '../http/staff-text.ts';
 import { newHold } from '../leads/holds.ts';
 import { readPeriods } from './expire.ts';
-import { readKeys } from './keys.ts';
+import { readKeys } from './keys/read.ts';
 import { type Command, defineCommand, Mistake, operator, text } from './run/command.ts';
 import { database_options, onDatabase, readTarget } from './run/target.ts';
 

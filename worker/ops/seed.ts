@@ -7,7 +7,7 @@ import { type DeploymentKeys, findKeyMistakes } from '../../db/vault/check.ts';
 import { createSigner, type Signer } from '../../db/vault/signer.ts';
 import { createVault, type Vault } from '../../db/vault/vault.ts';
 import { forms } from '../shared/fields.ts';
-import { readKeys } from './keys.ts';
+import { readKeys } from './keys/read.ts';
 import { inventPerson } from './people.ts';
 import { defineCommand, Mistake, operator, text } from './run/command.ts';
 import { createProgress } from './run/progress.ts';

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { fillInKeys } from '../node/start/development.ts';
-import { findFolder } from '../node/store.ts';
-import { type Environment, localAddress, readSettings, type Settings, settings_table } from '../settings.ts';
-import { Mistake } from './run/command.ts';
-import { readEnvironment } from './run/environment.ts';
-import type { Target } from './run/target.ts';
+import { fillInKeys } from '../../node/start/development.ts';
+import { findFolder } from '../../node/store.ts';
+import { type Environment, localAddress, readSettings, type Settings, settings_table } from '../../settings.ts';
+import { Mistake } from '../run/command.ts';
+import { readEnvironment } from '../run/environment.ts';
+import type { Target } from '../run/target.ts';
 
 /**
  * Reads the settings that the server of a database uses, with its keys. In development there are those that it made, and
