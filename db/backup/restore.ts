@@ -1,20 +1,17 @@
 import { sql } from 'kysely';
-import { verifyTrail } from '../audit/verify.ts';
 import type { Database } from '../database.ts';
 import { settleNotices } from '../incidents/notice.ts';
-import { self_check_form } from '../leads/lead.ts';
-import { openNote } from '../leads/rows/open.ts';
 import { endDeliveries } from '../notices/deliveries.ts';
 import { endMails } from '../notices/mails.ts';
-import type { Leads } from '../schema.ts';
 import { nextTurn } from '../turn.ts';
-import type { Vault, WrappedKey } from '../vault/vault.ts';
+import type { Vault } from '../vault/vault.ts';
 import { type Bytes, countBytes, openBytes, unpackLines } from './bytes.ts';
 import { createFiller, type Filling } from './fill.ts';
 import { type KeyFile, unwrapKey } from './key-file.ts';
 import type { BackupFile, Manifest } from './manifest.ts';
 import { copy_again, Refusal } from './refusal.ts';
 import { replayErasures, replayRequestErasures } from './replay.ts';
+import { openLeads, verifyRestored } from './sound.ts';
 
 /** A backup as it is read. */
 export interface Backup {
@@ -44,9 +41,6 @@ export interface Restored {
   seq: number;
 }
 
-/** Leads that are opened between two turns of the event loop. */
-const leads_per_page = 200;
-
 /**
  * Restores a backup into an empty database of any engine, verifies the audit trail, opens every lead, and erases again
  * who was erased since.
@@ -71,7 +65,7 @@ export async function restore(db: Database, backup: Backup, options: RestoreOpti
   for (const file of manifest.files) await restoreFile(backup, file, data_key, filler.table(file), count);
   await filler.finish();
   await restoreKeys(db, keys, vault, filler.keys(keys.header.columns), count);
-  await verify(db, manifest, now);
+  await verifyRestored(db, manifest, now);
   const erased = new Set(backup.erased);
   const leads = await openLeads(db, vault, erased, count);
   const erased_since = await replayErasures(db, erased, now);
@@ -156,62 +150,4 @@ async function restoreKeys(
 /** Returns the id of the key of an index version. A job makes the indexes of an earlier rule anew. */
 function indexKeyOf(version: string): string {
   return version.split('.')[1]!;
-}
-
-/** Verifies the audit trail: in itself, and that it ends where the manifest says. */
-async function verify(db: Database, { seq, sealed }: Manifest, now: Date) {
-  const result = await verifyTrail(db, { now, checkpoints: sealed.seq > 0 ? [sealed] : [] });
-  if ('found' in result)
-    throw new Refusal(
-      'wrong_trail',
-      `the audit trail of the backup is not sound: ${result.found.replace('_', ' ')} (${result.what}), numbers ${result.from_seq} to ${result.to_seq}. Ask ops audit verify of the database`,
-    );
-  if (result.to_seq !== seq)
-    throw new Refusal(
-      'wrong_trail',
-      'the audit trail of the backup does not end where it says: name an earlier backup, and ask ops audit verify of the database',
-    );
-}
-
-/** Opens every lead that has a key and was not erased since, and returns their number, without the made-up one of a check. */
-async function openLeads(
-  db: Database,
-  vault: Vault,
-  erased: Set<string>,
-  count: (rows: number) => void,
-): Promise<number> {
-  let opened = 0;
-  for (let after = ''; ; await nextTurn()) {
-    const page = await db
-      .selectFrom('leads')
-      .innerJoin('keys', join => join.onRef('subject_id', '=', 'leads.id').on('subject_kind', '=', 'lead'))
-      .select(['leads.id', 'form', 'sealed', 'note', 'kek_id', 'wrapped'])
-      .where('leads.id', '>', after)
-      .where('erased_at', 'is', null)
-      .orderBy('leads.id')
-      .limit(sql.lit(leads_per_page))
-      .execute();
-    const last = page.at(-1);
-    if (!last) return opened;
-    for (const lead of page)
-      if (!erased.has(lead.id)) {
-        openLead(vault, lead);
-        if (lead.form !== self_check_form) opened += 1;
-      }
-    count(page.length);
-    after = last.id;
-  }
-}
-
-function openLead(vault: Vault, lead: WrappedKey & Pick<Leads, 'id' | 'sealed' | 'note'>) {
-  try {
-    vault.open(lead.id, lead.sealed!, lead);
-    openNote(vault, lead);
-  } catch (error) {
-    throw new Refusal(
-      /^no key /.test((error as Error).message) ? 'wrong_key' : 'damaged',
-      `lead ${lead.id} of the backup does not open: ${(error as Error).message}. List every key of then in ENCRYPTION_KEYS, or name an earlier backup`,
-      error,
-    );
-  }
 }
