@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { Conflict } from '../../db/database.ts';
 import { digest } from '../../db/digest.ts';
 import { newId } from '../../db/ids.ts';
-import { claimKey, findFirstUse, freeKey } from '../../db/once.ts';
+import { claimKey, findFirstUse, freeKey } from '../../db/once/repeat.ts';
 import { keepNote, readNote } from '../../db/staff/notes.ts';
 import { type App, factory } from '../context.ts';
 import { readSessionId } from './session.ts';

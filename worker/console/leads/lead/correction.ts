@@ -9,7 +9,7 @@ import { body } from '../../../http/validate.ts';
 import { checkField, type LeadField, leadFields, normalizeField } from '../../../shared/fields.ts';
 import { readSessionId } from '../../session.ts';
 import { answerChange, goBack, readId } from './answers.ts';
-import type { Correction } from './lead-page.ts';
+import type { Correction } from './correction-form.ts';
 
 /** Characters kept of a value that was refused: more than any field may have. */
 const draft_length = 1000;

@@ -1,31 +1,23 @@
 import { html } from 'hono/html';
-import type { EventPage, Exports } from '../../../../db/audit/list.ts';
 import type { EarlierLead, LeadConsent } from '../../../../db/leads/history.ts';
 import type { ReadHold } from '../../../../db/leads/holds/words.ts';
 import type { Lead, RevealPurpose } from '../../../../db/leads/lead.ts';
 import type { Restrictions } from '../../../../db/schema.ts';
-import { type Content, renderError, renderNotice, unaided } from '../../../http/page.ts';
-import type { FieldError } from '../../../http/problems/slugs.ts';
-import { describeError } from '../../../shared/field-errors.ts';
+import type { Content } from '../../../http/page.ts';
 import { leadFields } from '../../../shared/fields.ts';
-import { renderEvents } from '../../audit/rows.ts';
-import { renderLanguage, renderSelect } from '../../elements.ts';
+import { renderSelect } from '../../elements.ts';
 import type { Page } from '../../layout.ts';
 import { renderPhone, writePhone } from '../../phones.ts';
 import type { Reader } from '../../reader.ts';
 import type { Refusal } from '../../refusal.ts';
-import { renderAgo, renderTime, writeTime } from '../../times.ts';
+import { renderAgo, writeTime } from '../../times.ts';
 import { leadAddress } from '../filters.ts';
 import { renderHoldForm, renderHolds } from '../holds/hold-forms.ts';
 import { renderRestrictions } from '../holds/restriction-forms.ts';
 import { describeFollowUp, isOpen, type OpenLead, renderFollowUp as renderDue } from '../rows.ts';
+import { type Correction, renderCorrection } from './correction-form.ts';
+import { type LeadEvents, renderConsent, renderEarlier, renderHistory } from './facts.ts';
 import { type NoteForm, renderFollowUp, renderNote, renderReason } from './work-forms.ts';
-
-/** A correction that was refused: what was typed, and what is wrong with it. */
-export interface Correction {
-  typed: Record<string, string>;
-  errors: FieldError[];
-}
 
 interface LeadDetails {
   lead: Lead;
@@ -47,7 +39,7 @@ interface LeadDetails {
    * The lead's latest events, and which requests were exports: what was done with it, and for a reader of the access log
    * also who saw it; undefined for a reader who may see neither.
    */
-  events: (EventPage & { exports: Exports }) | undefined;
+  events: LeadEvents | undefined;
   /** The holds of the lead; undefined for a reader who may not manage them. */
   holds: ReadHold[] | undefined;
   /** The restrictions of the lead; empty for a reader who may not lift them. */
@@ -167,57 +159,4 @@ ${
     ? html`<form method="post" action="${leadAddress(lead.id, list, '/assignee')}" data-quiet><button class="quiet" name="assigned_to" value="${me}" data-key="m" aria-keyshortcuts="m">${text.lead.mine}<kbd aria-hidden="true">m</kbd></button></form>`
     : ''
 }${renderReason(reader, lead, list, reasons)}${renderFollowUp(reader, lead, list, follow_up_days)}</div>`;
-}
-
-function renderEarlier(reader: Reader, earlier: EarlierLead[], list: string): Content {
-  const { text } = reader;
-  const items = earlier.map(
-    one =>
-      html`<li><a href="${leadAddress(one.id, list)}">${writeTime(reader, one.received_at)}</a> ${text.forms[one.form]} <span class="chip ${one.erased_at ? 'closed' : one.status}">${one.erased_at ? text.erased : text.statuses[one.status]}</span></li>`,
-  );
-  return html`<section class="card"><h2>${text.lead.earlier}</h2><ul class="earlier">${items}</ul></section>`;
-}
-
-function renderConsent(reader: Reader, id: string, given: LeadConsent): Content {
-  const { lead: text } = reader.text;
-  const { received_at, withdrawn_at } = given;
-  return html`<section class="card"><h2>${text.consent}</h2><dl><div><dt>${text.given}</dt><dd>${renderTime(reader, received_at)}</dd></div>
-${withdrawn_at ? html`<div><dt>${text.withdrawn}</dt><dd>${renderTime(reader, withdrawn_at)}</dd></div>` : ''}
-<div><dt>${text.policy}</dt><dd><a href="/policies/${given.policy_version}?lang=${given.locale}" target="_blank" rel="noopener">${given.policy_version}</a></dd></div>
-<div><dt>${text.shownIn}</dt><dd>${renderLanguage(given.locale)}</dd></div>
-<div><dt>${text.digest}</dt><dd><code>${given.policy_sha256}</code></dd></div></dl>${reader.scopes.includes('consents:read') ? html`<p class="ways"><a href="/console/leads/${id}/consent" target="_blank">${text.proof}</a></p>` : ''}</section>`;
-}
-
-function renderHistory(
-  reader: Reader,
-  id: string,
-  { audit_events, has_more, exports }: NonNullable<LeadDetails['events']>,
-): Content {
-  const { lead: text } = reader.text;
-  const isWhole = reader.scopes.includes('audit:read');
-  const label = isWhole ? text.history : text.worked;
-  const all =
-    has_more && isWhole
-      ? html`<p class="ways"><a href="/console/audit?lead_id=${id}&amp;action=all">${text.all}</a></p>`
-      : '';
-  return html`<section class="card"><h2>${label}</h2>${renderEvents(reader, audit_events, { label, lead_id: id, exports })}${all}</section>`;
-}
-
-function renderCorrection(
-  { locale, text: texts }: Reader,
-  lead: OpenLead,
-  list: string,
-  refused: Correction | undefined,
-): Content {
-  const { lead: text, fields } = texts;
-  const { typed = {}, errors = [] } = refused ?? {};
-  const inputs = leadFields.map(({ name, type, max }) => {
-    const { line, attributes } = renderError(locale, name, errors);
-    return html`<div><label for="${name}">${fields[name]}</label><input id="${name}" name="${name}" type="${type}" maxlength="${max}" autocomplete="off" ${unaided} value="${typed[name] ?? ''}"${attributes}>${line}</div>`;
-  });
-  const wrong = errors.map(({ field, code }) => describeError(locale, field, code)).join(' ') || text.nothing;
-  return html`<details class="card folded correction"${refused ? html` open` : ''}><summary>${text.correct}</summary>
-${refused ? renderNotice(wrong) : ''}
-<p class="hint">${text.correctHint}</p>
-<form method="post" action="${leadAddress(lead.id, list, '/correction')}" novalidate><div class="inputs">${inputs}</div><button>${text.save}</button></form></details>`;
 }
