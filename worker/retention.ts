@@ -5,7 +5,7 @@ import type { Database } from '../db/database.ts';
 import { monthsBefore } from '../db/days.ts';
 import { expireLeads, type RunOptions } from '../db/leads/expire.ts';
 import { tallyLeads } from '../db/leads/figures/stats.ts';
-import { forgetExpired } from '../db/once.ts';
+import { forgetExpired } from '../db/once/forget.ts';
 import { forgetHolders } from '../db/staff/expire.ts';
 import { forgetOldSessions } from '../db/staff/sessions.ts';
 import type { Settings } from './settings.ts';

@@ -1,7 +1,7 @@
 import type { CompiledQuery, Selectable } from 'kysely';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
-import { claimKey, isSameRequest, type Repeatable } from '../once.ts';
+import { claimKey, isSameRequest, type Repeatable } from '../once/repeat.ts';
 import { choice_holds_days } from '../policies.ts';
 import { takeQuota } from '../quota.ts';
 import type { Consents } from '../schema.ts';

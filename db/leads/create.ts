@@ -8,13 +8,12 @@ import {
   claimKey,
   findFirstUse,
   isSameRequest,
-  type Proof,
   type Repeatable,
   readCode,
   repeatEnds,
-  spendProof,
   withCode,
-} from '../once.ts';
+} from '../once/repeat.ts';
+import { type Proof, spendProof } from '../once/spend.ts';
 import { takeQuota } from '../quota.ts';
 import type { Keys, Leads } from '../schema.ts';
 import { type GoodTimes, goodTimes } from '../staff/passed-over.ts';

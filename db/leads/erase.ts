@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { type Actor, type AuditEvent, recordEvent, takeNumber, takenNumber } from '../audit/record.ts';
 import { Conflict, type Database } from '../database.ts';
-import { forgetSubject, repeatEnds } from '../once.ts';
+import { forgetSubject } from '../once/forget.ts';
+import { repeatEnds } from '../once/repeat.ts';
 import { failUnless } from '../statements.ts';
 import { draftEnd, draftNote, findStanding, isHeld } from './holds/hold.ts';
 import { type ErasureGround, personal_fields } from './lead.ts';

@@ -5,7 +5,7 @@ import { addDays, dayOf, monthsBefore } from '../days.ts';
 import { type RunOptions, retention } from '../leads/expire.ts';
 import { run } from '../leads/parts.ts';
 import { writeDeliveries } from '../notices/write.ts';
-import { spendProof } from '../once.ts';
+import { spendProof } from '../once/spend.ts';
 import { failUnless } from '../statements.ts';
 import { draftAct } from './act.ts';
 import { due_zone, dueDay, endsUnverified, type RequestRow } from './request.ts';

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeIdle, closeListener, countAwaited, createHttpServer, emptyQueue } from '../../worker/node/server.ts';
+import { closeIdle, closeListener, emptyQueue } from '../../worker/node/end/queue.ts';
+import { countAwaited, createHttpServer } from '../../worker/node/server.ts';
 import { startPublished } from '../support/harness.ts';
 
 /** An answer that no buffer of the system holds whole. */

@@ -4,7 +4,7 @@ import { setCookie } from 'hono/cookie';
 import * as z from 'zod/mini';
 import { type ConsentRecord, findRepeatedChoice, listChoices, recordChoice } from '../../db/consents/record.ts';
 import type { Conflict, Database } from '../../db/database.ts';
-import { pairKeys, type Repeatable } from '../../db/once.ts';
+import { pairKeys, type Repeatable } from '../../db/once/repeat.ts';
 import { choice_holds_days, currentPolicy, listPolicies, type Policy } from '../../db/policies.ts';
 import { type App, factory } from '../context.ts';
 import { describeQuota, useLimit } from '../guards/rate-limit.ts';

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { createLead, findRepeatedLead, type Receipt, type Terms } from '../../db/leads/create.ts';
-import { findFirstUse } from '../../db/once.ts';
+import { findFirstUse } from '../../db/once/repeat.ts';
 import { currentPolicy, documentIn, listPolicies, type Policy } from '../../db/policies.ts';
 import type { LeadValues } from '../../db/vault/vault.ts';
 import { type App, factory } from '../context.ts';

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Proof } from '../../db/once.ts';
+import type { Proof } from '../../db/once/spend.ts';
 import type { Signer } from '../../db/vault/signer.ts';
 import { type Form, findForm } from '../shared/fields.ts';
 

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Conflict } from '../../db/database.ts';
 import type { Terms } from '../../db/leads/create.ts';
-import { pairKeys, type Repeatable } from '../../db/once.ts';
+import { pairKeys, type Repeatable } from '../../db/once/repeat.ts';
 import type { App, Services } from '../context.ts';
 import { readIdempotencyKey, workOnce } from '../http/idempotency-key.ts';
 import { localeOf } from '../http/language.ts';

@@ -6,7 +6,7 @@ import { draftTold } from '../../db/incidents/notice.ts';
 import { openAddress } from '../../db/leads/address.ts';
 import { findAddressee } from '../../db/leads/rows/rows.ts';
 import { splitAbout, type TellBy } from '../../db/notices/mails.ts';
-import { takeTurn } from '../../db/once.ts';
+import { takeTurn } from '../../db/once/spend.ts';
 import { documentIn, listPolicies } from '../../db/policies.ts';
 import { findRequest, type KeyedRequest, openTexts } from '../../db/requests/find.ts';
 import { findMeant, type Meant } from '../../db/requests/meant.ts';

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { closeIdle, closeListener, emptyQueue } from '../server.ts';
 import { endProcess } from './process.ts';
+import { closeIdle, closeListener, emptyQueue } from './queue.ts';
 
 /**
  * Time that idle connections stay open after the listener has closed. Because a request may be on its way, it is still answered and
