@@ -6,7 +6,7 @@ import { readReceiptCode } from '../../db/vault/signer.ts';
 import type { App } from '../context.ts';
 import { keepToken } from '../guards/bot-check.ts';
 import { readReturn } from '../guards/origins.ts';
-import type { Shown } from '../guards/submission.ts';
+import type { Shown } from '../guards/refused.ts';
 import { localeOf } from '../http/language.ts';
 import {
   type Content,

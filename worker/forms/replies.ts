@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import type { Receipt } from '../../db/leads/create.ts';
 import type { App } from '../context.ts';
-import { answerRefused, describeRefused, type Outcome } from '../guards/submission.ts';
+import { answerRefused, describeRefused } from '../guards/refused.ts';
+import type { Outcome } from '../guards/submission.ts';
 import { localeOf } from '../http/language.ts';
 import { prefersHtml } from '../http/negotiate.ts';
 import { problem } from '../http/problems/problem.ts';

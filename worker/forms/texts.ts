@@ -1,4 +1,4 @@
-import type { RefusedTexts } from '../guards/submission.ts';
+import type { RefusedTexts } from '../guards/refused.ts';
 import { entries_kept } from '../http/page-texts.ts';
 import { type CommonFormTexts, common_form_texts } from '../shared/form-texts.ts';
 import type { Locale } from '../shared/locales.ts';

@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { request_types } from '../../db/requests/request.ts';
 import type { App } from '../context.ts';
 import { keepToken } from '../guards/bot-check.ts';
-import type { Shown } from '../guards/submission.ts';
+import type { Shown } from '../guards/refused.ts';
 import { localeOf } from '../http/language.ts';
 import {
   type Content,
