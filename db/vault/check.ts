@@ -1,26 +1,21 @@
-import { type CompiledQuery, sql } from 'kysely';
-import { recordEvent, takeNumber } from '../audit/record.ts';
+import { sql } from 'kysely';
 import { Conflict, type Database } from '../database.ts';
 import type { KeyChecks, Keys, Leads } from '../schema.ts';
-import { failUnless } from '../statements.ts';
-import { deriveKey, identifyKey } from './cipher.ts';
 import { countKeys, sumSubjects } from './count.ts';
-import type { KeyEncryptionKey, Vault, WrappedKey } from './vault.ts';
-
-/** The deployment's keys, by their setting. */
-export interface DeploymentKeys {
-  encryption_keys: KeyEncryptionKey[];
-  index_key: Buffer[];
-  signing_key: Buffer[];
-}
-
-/** A key as the database remembers it. */
-type Mark = Pick<KeyChecks, 'setting' | 'key_id' | 'check_value'>;
-
-const key_settings = ['ENCRYPTION_KEYS', 'INDEX_KEY', 'SIGNING_KEY'] as const;
-
-/** The actor of a key's first use: whoever put it into the settings. */
-const operator = { id: 'operator', role: 'operator', request_id: null };
+import {
+  type DeploymentKeys,
+  forgetMark,
+  isOf,
+  isSame,
+  key_settings,
+  listKnown,
+  type Mark,
+  markKey,
+  markKeys,
+  noteFirstUse,
+  noteMarks,
+} from './marks.ts';
+import type { Vault, WrappedKey } from './vault.ts';
 
 /** Attempts at noting new keys. Because several servers may start at once, one may not be enough. */
 const attempts = 20;
@@ -44,7 +39,7 @@ export async function findKeyMistakes(db: Database, vault: Vault, keys: Deployme
     const changes = [
       ...missing.map(mark => forgetMark(db, mark)),
       ...noteMarks(db, own, known, now),
-      ...noteFirstUse(db, vault.kek_id, known, newest, now),
+      ...noteFirstUse(db, vault.kek_id, known, newest?.kek_id, now),
     ];
     if (changes.length === 0) return [];
     try {
@@ -93,26 +88,6 @@ export async function findSigningKeyMistake(db: Database, signing_keys: Buffer[]
   return findStrange(own, known)[0];
 }
 
-function listKnown(db: Database): Promise<KeyChecks[]> {
-  return db.selectFrom('key_checks').selectAll().orderBy('setting').orderBy('number').execute();
-}
-
-function markKeys({ encryption_keys, index_key, signing_key }: DeploymentKeys): Mark[] {
-  return [
-    ...encryption_keys.map(({ id, key }) => markKey('ENCRYPTION_KEYS', key, id)),
-    ...index_key.map(key => markKey('INDEX_KEY', key)),
-    ...signing_key.map(key => markKey('SIGNING_KEY', key)),
-  ];
-}
-
-function markKey(setting: Mark['setting'], key: Buffer, key_id = identifyKey(key)): Mark {
-  return { setting, key_id, check_value: deriveKey(key, 'check').export().toString('hex').slice(0, 32) };
-}
-
-function isSame(one: Mark, other: Mark): boolean {
-  return one.setting === other.setting && one.key_id === other.key_id;
-}
-
 /** Finds keys that are others than before: one under a name that is taken, or all of a setting. */
 function findStrange(own: Mark[], known: Mark[]): string[] {
   return key_settings.flatMap(setting => {
@@ -124,10 +99,6 @@ function findStrange(own: Mark[], known: Mark[]): string[] {
     const names = setting === 'ENCRYPTION_KEYS' ? ` (${theirs.map(({ key_id }) => key_id).join(', ')})` : '';
     return [`${setting}: not the key that this database was used with${names}; set that one`];
   });
-}
-
-function isOf(wanted: Mark['setting']) {
-  return ({ setting }: Mark) => setting === wanted;
 }
 
 /** Returns the mistake where the database still needs a key that is not listed. Receipt codes need none. */
@@ -163,56 +134,4 @@ function opens(vault: Vault, { subject_id, sealed, ...key }: Newest): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * Notes the keys that are new, under their setting's next numbers. Because two servers that start at once choose the
- * same number, the one that comes second gets a Conflict, and checks its keys against those of the first.
- */
-function noteMarks(db: Database, own: Mark[], known: KeyChecks[], now: Date): CompiledQuery[] {
-  return key_settings.flatMap(setting => {
-    const last = Math.max(0, ...known.filter(isOf(setting)).map(({ number }) => number));
-    return own
-      .filter(isOf(setting))
-      .filter(mark => !known.some(other => isSame(mark, other)))
-      .map((mark, at) =>
-        db
-          .insertInto('key_checks')
-          .values({ ...mark, number: last + 1 + at, noted_at: now.toISOString() })
-          .compile(),
-      );
-  });
-}
-
-/**
- * Notes the first use of the key that wraps from now on, unless that is known, and records it as an act. A server that
- * does the same at the same time gets a Conflict.
- *
- * Because a restored database remembers no keys, while its trail has their events, a key that wraps already is only noted
- * there.
- */
-function noteFirstUse(
-  db: Database,
-  kek_id: string,
-  known: KeyChecks[],
-  newest: Newest | undefined,
-  now: Date,
-): CompiledQuery[] {
-  const marks = known.filter(isOf('ENCRYPTION_KEYS'));
-  if (marks.some(mark => mark.key_id === kek_id && mark.used_at)) return [];
-  const wraps = marks.length === 0 && newest?.kek_id === kek_id;
-  const event = [takeNumber(db), ...recordEvent(db, operator, { action: 'key.first_used', fields: kek_id }, now)];
-  return [
-    db
-      .updateTable('key_checks')
-      .set({ used_at: now.toISOString(), noted_at: failUnless(sql`used_at is null`, sql<string>`noted_at`) })
-      .where('setting', '=', 'ENCRYPTION_KEYS')
-      .where('key_id', '=', kek_id)
-      .compile(),
-    ...(wraps ? [] : event),
-  ];
-}
-
-function forgetMark(db: Database, { setting, key_id }: Mark): CompiledQuery {
-  return db.deleteFrom('key_checks').where('setting', '=', setting).where('key_id', '=', key_id).compile();
 }

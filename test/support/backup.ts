@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { left_out } from '../../db/backup/tables.ts';
 import type { Database } from '../../db/database.ts';
 import { openNote } from '../../db/leads/rows/open.ts';
-import type { DeploymentKeys } from '../../db/vault/check.ts';
+import type { DeploymentKeys } from '../../db/vault/marks.ts';
 import { createKeyring } from '../../worker/node/backup/keyring.ts';
 import { makeBackup } from '../../worker/node/backup/make.ts';
 import { openStore } from '../../worker/node/store.ts';

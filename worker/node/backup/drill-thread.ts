@@ -1,6 +1,6 @@
 /** The thread of a drill. Because a drill reads, opens and stores all that there is, requests would wait beside it. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { DeploymentKeys } from '../../../db/vault/check.ts';
+import type { DeploymentKeys } from '../../../db/vault/marks.ts';
 import { createKeyring } from './keyring.ts';
 import { drill } from './restore.ts';
 

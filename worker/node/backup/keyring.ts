@@ -1,6 +1,6 @@
 import type { IsSigned } from '../../../db/backup/manifest.ts';
-import type { DeploymentKeys } from '../../../db/vault/check.ts';
 import { type CheckpointKey, createCheckpointKey, isSignedBy } from '../../../db/vault/checkpoint-key.ts';
+import type { DeploymentKeys } from '../../../db/vault/marks.ts';
 import { createVault, type Vault } from '../../../db/vault/vault.ts';
 
 /** What opens, signs and checks backups. */

@@ -1,4 +1,4 @@
-import type { DeploymentKeys } from '../../../db/vault/check.ts';
+import type { DeploymentKeys } from '../../../db/vault/marks.ts';
 import { makeKeys, readKeptKeys } from '../../node/start/development.ts';
 import { findFolder } from '../../node/store.ts';
 import { type Environment, readAsFar, type Settings, settings_table } from '../../settings.ts';

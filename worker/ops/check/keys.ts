@@ -1,6 +1,7 @@
 import type { Database } from '../../../db/database.ts';
-import { compareKeys, type DeploymentKeys } from '../../../db/vault/check.ts';
+import { compareKeys } from '../../../db/vault/check.ts';
 import { countKeys, sumSubjects } from '../../../db/vault/count.ts';
+import type { DeploymentKeys } from '../../../db/vault/marks.ts';
 import { createVault } from '../../../db/vault/vault.ts';
 import { findBackupKeyMistakes, readKeyHeader } from '../../node/backup/key-file.ts';
 import { createKeyring } from '../../node/backup/keyring.ts';
