@@ -45,7 +45,8 @@ export const jobs: Job[] = [
     name: 'count_days',
     every_ms: minute_ms,
     async run({ db, settings }, now) {
-      const { forgetOutcomes, tallyOutcomes } = await import('../db/leads/figures/outcome-tally.ts');
+      const { tallyOutcomes } = await import('../db/leads/figures/outcome-tally.ts');
+      const { forgetOutcomes } = await import('../db/leads/figures/outcome-rows.ts');
       const consents = await tallyConsents(db, settings.time_zone, now);
       const leads = await tallyLeads(db, settings.time_zone);
       const outcomes = await tallyOutcomes(db, settings.time_zone);

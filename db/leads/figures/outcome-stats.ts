@@ -2,7 +2,8 @@ import type { Database } from '../../database.ts';
 import { addDays, type DaySpan, dayOf, mondayOf, nextDay } from '../../days.ts';
 import { timeOf } from '../../ids.ts';
 import { bringUpToDate } from '../../tallies.ts';
-import { countAnew, listChanged, readRows, tallyOf, weeksOf, zoneOf } from './outcome-tally.ts';
+import { readRows, weeksOf, zoneOf } from './outcome-rows.ts';
+import { countAnew, listChanged, tallyOf } from './outcome-tally.ts';
 import { addOutcomes, noOutcomes, type Outcomes } from './outcomes.ts';
 
 /** Changed leads, and leads counted anew, for which an answer waits: a few milliseconds. More wait for the job. */

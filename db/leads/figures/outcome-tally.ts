@@ -1,15 +1,16 @@
-import { type CompiledQuery, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Database } from '../../database.ts';
 import { addDays, dayOf, mondayOf, nextDay, startOfDay } from '../../days.ts';
 import { firstIdAt, timeOf } from '../../ids.ts';
 import { bringUpToDate, type Step, type Tally } from '../../tallies.ts';
 import { type LeadStatus, self_check_form } from '../lead.ts';
+import { type People, readRows, replaceRows, type Week, weeksOf, zoneOf } from './outcome-rows.ts';
 import { addOutcomes, addWait, noOutcomes, type Outcomes } from './outcomes.ts';
 
 /** Changed leads that one step of the job counts. Because a step counts their days anew, more at once are less work. */
 const leads_per_step = 2_000;
-/** Rows of a day that are read in one turn, a millisecond, and rows that one statement adds. */
-const [rows_per_slice, days_per_statement] = [250, 20];
+/** Rows of a day that are read in one turn, a millisecond. */
+const rows_per_slice = 250;
 
 /**
  * Counts what became of the leads, by the day of receipt and by whose they are. Safe to run at any time, on several
@@ -27,57 +28,8 @@ export function tallyOutcomes(db: Database, time_zone: string): Promise<number> 
   });
 }
 
-/** Weeks that the overview can show, the present one and the one that the first is compared with included. */
-const weeks_kept = 14;
-
-/**
- * Deletes the figures of days before those that the overview can show, of every time zone and form that was ever counted. Because
- * keys and days are in order, it looks at one row of each key.
- *
- * @returns The number of keys from which days went.
- */
-export async function forgetOutcomes(db: Database, time_zone: string, now: Date): Promise<number> {
-  const oldest = addDays(mondayOf(dayOf(now, time_zone)), -7 * (weeks_kept - 1));
-  let forgotten = 0;
-  for (let first = await findFirst(db, ''); first; first = await findFirst(db, first.time_zone)) {
-    if (first.day >= oldest) continue;
-    const { time_zone: key } = first;
-    await db.atomic([db.deleteFrom('lead_outcomes').where('time_zone', '=', key).where('day', '<', oldest).compile()]);
-    forgotten += 1;
-  }
-  return forgotten;
-}
-
-/** Returns the next key after one, with its first day. */
-function findFirst(db: Database, after: string) {
-  return db
-    .selectFrom('lead_outcomes')
-    .select(['time_zone', 'day'])
-    .where('time_zone', '>', after)
-    .orderBy('time_zone')
-    .orderBy('day')
-    .limit(sql.lit(1))
-    .executeTakeFirst();
-}
-
 export function tallyOf(time_zone: string): Tally {
   return { name: 'outcomes', time_zone: zoneOf(time_zone) };
-}
-
-/**
- * Returns the key under which the figures of a time zone stand. Because it has the number of their form, figures of
- * another form are counted beside them, from the start, and an older server goes on with its own.
- */
-export function zoneOf(time_zone: string): string {
-  return `${time_zone} 4`;
-}
-
-/**
- * Returns the key under which the sums of whole weeks stand, by their Mondays. Because a sum is as long as the figures of
- * one day, months are read from few rows.
- */
-export function weeksOf(time_zone: string): string {
-  return `${zoneOf(time_zone)} weeks`;
 }
 
 /** Where a step ends, and the ids of the leads that were changed before it. */
@@ -113,30 +65,6 @@ export async function countAnew(db: Database, time_zone: string, { end, ids }: C
   return { end: String(end), additions };
 }
 
-/** Outcomes by whose the leads are, an empty name for nobody's. */
-type People<Counted = Outcomes> = Map<string, Counted>;
-
-/** Outcomes of a week, and how many leads came by each form on each of its days. */
-type Week = Outcomes & { days: Record<string, Outcomes['forms']> };
-
-function replaceRows(db: Database, time_zone: string, day: string, people: People): CompiledQuery[] {
-  const rows = [...people].map(([assigned_to, outcomes]) => ({
-    ...{ time_zone, day, assigned_to },
-    figures: JSON.stringify(outcomes),
-  }));
-  const statements = [
-    db.deleteFrom('lead_outcomes').where('time_zone', '=', time_zone).where('day', '=', day).compile(),
-  ];
-  for (let at = 0; at < rows.length; at += days_per_statement)
-    statements.push(
-      db
-        .insertInto('lead_outcomes')
-        .values(rows.slice(at, at + days_per_statement))
-        .compile(),
-    );
-  return statements;
-}
-
 /** Sums the days of a week: those that are counted anew, and the others as they stand. */
 async function sumWeek(
   db: Database,
@@ -156,21 +84,6 @@ async function sumWeek(
   for (const [day, people] of days)
     if (mondayOf(day) === monday) for (const [assigned_to, outcomes] of people) add(day, assigned_to, outcomes);
   return sums;
-}
-
-/** Reads what is counted under a key, from one day to before another, each with what came by day and form. */
-export async function readRows(db: Database, time_zone: string, from: string, before: string) {
-  const rows = await db
-    .selectFrom('lead_outcomes')
-    .select(['day', 'assigned_to', 'figures'])
-    .where('time_zone', '=', time_zone)
-    .where('day', '>=', from)
-    .where('day', '<', before)
-    .execute();
-  return rows.map(({ figures, ...row }) => {
-    const outcomes: Outcomes & Partial<Week> = JSON.parse(figures);
-    return { ...row, outcomes, forms: outcomes.days ?? { [row.day]: outcomes.forms } };
-  });
 }
 
 /** Counts the leads that were received on a day. */
