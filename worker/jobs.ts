@@ -23,6 +23,8 @@ export interface Job {
   every_ms: number;
   /** How often a host looks whether it is due, where that is not each minute: a job that fails is tried again then. */
   poll_ms?: number;
+  /** Whether a server that ends runs it once more, because what it would do soon must not wait for a next start. */
+  at_end?: true;
   /** Returns what is written in the unit that notes a failure, where the run before did not fail too. */
   tellFailure?(services: Services): Parameters<typeof noteFailure>[3];
   /** Does the work and returns its figures. */
@@ -182,6 +184,14 @@ export async function runIfDue(services: Services, job: Job): Promise<void> {
   } finally {
     clearInterval(renewal);
   }
+}
+
+/** Runs what an end must not leave undone, whoever has the lease. It never throws: a failure is logged. */
+export async function runLast(services: Services, list: Job[]): Promise<void> {
+  for (const job of list.filter(({ at_end }) => at_end))
+    await job
+      .run(services, services.now())
+      .catch(error => services.log('error', 'job_failed', { job: job.name, code: describe(error) }));
 }
 
 function startOfPeriod({ every_ms }: Job, now: Date): Date {

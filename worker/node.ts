@@ -5,7 +5,7 @@ import { isUnavailable, Unavailable } from '../db/database.ts';
 import { createApp } from './app.ts';
 import type { Warning } from './context.ts';
 import { logWarnings } from './health/warnings.ts';
-import { jobs } from './jobs.ts';
+import { jobs, runLast } from './jobs.ts';
 import { createLog } from './log.ts';
 import { openAssets, pack } from './node/assets.ts';
 import { createBackupJobs } from './node/backup/jobs.ts';
@@ -226,7 +226,10 @@ function stop(signal: NodeJS.Signals) {
       background.stop();
       return Promise.all([stopTimers(), outbox?.stop()]);
     },
-    closeDatabase: () => Promise.all([tracing?.end(), db.destroy()]),
+    async closeDatabase() {
+      await runLast(services, backupJobs);
+      await Promise.all([tracing?.end(), db.destroy()]);
+    },
     closeLog() {
       writeNow();
       const written = new Promise(resolve => process.stdout.write('', resolve));

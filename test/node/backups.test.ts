@@ -132,6 +132,30 @@ describe('a server with BACKUP_DIR', () => {
     expect(JSON.parse(tried.stdout)).toMatchObject({ leads: 0 });
   });
 
+  it('[P5] notes at its end who was erased a moment before, so that a restore erases them again', async () => {
+    const BACKUP_DIR = join(folder, 'out');
+    const server = await startServer(folder, { ...unguarded, BACKUP_DIR });
+    const ask = (method: string, path: string, sent?: unknown) =>
+      fetch(server.url + path, {
+        method,
+        headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+        ...(sent !== undefined && { body: JSON.stringify(sent) }),
+      });
+    const sent = await ask('POST', '/forms/mini-ai-experience', lead);
+    const { receipt_code } = (await sent.json()) as { receipt_code: string };
+    await vi.waitFor(() => expect(listOut().filter(name => name.endsWith('Z'))).toHaveLength(1), {
+      timeout: 20_000,
+      interval: 100,
+    });
+    const DATABASE_URL = `file:${join(folder, 'leads.db')}`;
+    expect(await operate(['backup', BACKUP_DIR], { DATABASE_URL })).toMatchObject({ code: 0 });
+    expect((await ask('POST', '/withdrawals', { receipt_code })).status).toBe(200);
+    expect(await server.stop()).toBe(0);
+    for (const file of readdirSync(folder).filter(name => name.startsWith('leads.db'))) rmSync(join(folder, file));
+    const restored = await operate(['restore', BACKUP_DIR], { DATABASE_URL });
+    expect(JSON.parse(restored.stdout)).toMatchObject({ leads: 0, erased_since: 1 });
+  });
+
   it('begins nothing new in the place of a lost database, nor does a command, until a backup is restored', async () => {
     const BACKUP_DIR = join(folder, 'out');
     const settings = { ...unguarded, ...test_keys, BACKUP_DIR };

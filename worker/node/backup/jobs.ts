@@ -57,6 +57,7 @@ export function createBackupJobs({ settings }: { settings: Settings }): Job[] {
     {
       name: 'note_erased',
       every_ms: note_ms,
+      at_end: true,
       run: async ({ db }) => ({ erased: await note(db) }),
     },
   ];
