@@ -167,11 +167,24 @@ export function nextPolicy(policies: Policy[], now: Date): Policy | undefined {
 }
 
 /**
+ * Lists the versions that are ever in force, the latest effective first. One that is published with an earlier date than
+ * the version in force never is, so nobody is told of it or asked anew.
+ */
+function listEverInForce(policies: Policy[]): Policy[] {
+  return policies.filter((one, place) => policies.slice(0, place).every(later => startOf(later) >= startOf(one)));
+}
+
+/** Returns from when on a version can be in force: no earlier than it was published. */
+function startOf({ published_at, effective_at }: Policy): string {
+  return published_at > effective_at ? published_at : effective_at;
+}
+
+/**
  * Returns the instant from which choices are valid: the start of the latest significant version in effect, or else of
  * the first. Visitors with an earlier choice are asked again.
  */
 export function choicesHoldSince(policies: Policy[], now: Date): string {
-  const inEffect = policies.filter(({ effective_at }) => effective_at <= now.toISOString());
+  const inEffect = listEverInForce(policies).filter(({ effective_at }) => effective_at <= now.toISOString());
   return (inEffect.find(({ change_class }) => change_class === 'significant') ?? inEffect.at(-1)!).effective_at;
 }
 
@@ -183,7 +196,9 @@ export function summaryIn(policies: Policy[], now: Date, locale: string): string
 
 /** Lists the significant versions that change an earlier one, the latest effective first. */
 export function listChanges(policies: Policy[]): Policy[] {
-  return policies.slice(0, -1).filter(({ change_class }) => change_class === 'significant');
+  return listEverInForce(policies)
+    .slice(0, -1)
+    .filter(({ change_class }) => change_class === 'significant');
 }
 
 /** Returns the document in a language, or else the first one of the policy. */

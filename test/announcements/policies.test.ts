@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { publishPolicy } from '../../db/policies.ts';
+import { queueChanges } from '../../db/notices/mailings.ts';
+import { listChanges, listPolicies, publishPolicy } from '../../db/policies.ts';
 import { openAssets } from '../../worker/node/assets.ts';
-import { draft, operator, start } from '../support/harness.ts';
+import { draft, lead, operator, start } from '../support/harness.ts';
 
 const html = { Accept: 'text/html' };
 const day_ms = 86_400_000;
@@ -73,6 +74,23 @@ it('[V2] a significant version published over HTTP is announced at once, with th
   const text = 'Kept for less long (en), and <b>seen</b> by fewer.';
   expect((await list()).announcements).toMatchObject([{ version: '2026-03', text }]);
   expect((await written()).announcement.texts.en.text).toBe(text);
+});
+
+it('[V2] a significant version that is dated before the one in force never comes into force: nobody is told, or asked again', async () => {
+  const { db, publish, list, written, read, advance, services, post } = await startAnnouncing();
+  await publish('2026-01');
+  expect((await post('/forms/mini-ai-experience', lead)).status).toBe(201);
+  advance(day_ms);
+  await publish('2026-11', { effective_at: services.now().toISOString(), change_class: 'minor' });
+  const before = await read('/policies/current?lang=en');
+  expect(before).toMatchObject({ version: '2026-11', choices_hold_since: '2026-01-01T00:00:00.000Z' });
+  advance(day_ms);
+  await publish('mistyped', { effective_at: '2026-02-15T00:00:00.000Z' });
+  await publish('mistyped-too', { effective_at: '2025-12-15T00:00:00.000Z' });
+  expect(await list()).toEqual({ announcements: [] });
+  expect((await written()).announcement).toBeUndefined();
+  expect(await read('/policies/current?lang=en')).toEqual(before);
+  expect(await queueChanges(db, listChanges(await listPolicies(db)), services.now(), () => true)).toBe(0);
 });
 
 it('a summary cannot break out of the page', async () => {
