@@ -133,6 +133,17 @@ describe('readPolicyFiles', () => {
       'version: 2026-01\nretention_months: { mini-ai-experience: 0 }\n',
       'retention_months of mini-ai-experience is not 1 to 999',
     ],
+    [
+      'version: 2026-01\n',
+      'version: 2026-01\nretention_month: { mini-ai-experience: 6 }\n',
+      'retention_month is no key of a policy: write retention_months',
+    ],
+    ['summary: We', 'Sumary: We', 'Sumary is no key of a policy: write summary'],
+    [
+      'provider: us, ',
+      'provider: us, typ: local_storage, ',
+      'purposes[0].cookies[0].typ is no key of a policy: write purposes[0].cookies[0].type',
+    ],
     ['version: 2026-01\n', '', 'version is missing'],
     ['locale: en\n', '', 'locale is missing'],
     ['effective_at: 2026-01-01\n', '', 'effective_at is missing'],
@@ -210,6 +221,10 @@ describe('readPolicyFiles', () => {
     expect(mistakes[0]!.replace('b.md: ', '')).toEqual(
       typeof mistake === 'string' ? mistake : expect.stringMatching(mistake),
     );
+  });
+
+  it("passes over other programs' keys", () => {
+    expect(getPolicy(readAll(english.replace('version:', 'title: Privacy\nversion:'))).version).toBe('2026-01');
   });
 
   it('takes the same instant in two spellings for the same', () => {

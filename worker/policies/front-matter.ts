@@ -24,6 +24,8 @@ type Loose<T> = { [Key in keyof T]: T[Key] | undefined };
 type Report = (mistake: string) => undefined;
 type Fields = Record<string, unknown>;
 
+const known_keys = ['version', 'locale', 'effective_at', 'change_class', 'summary', 'purposes', 'retention_months'];
+
 const version_shape = /^(?!current$)[A-Za-z0-9-]{1,32}$/;
 const months_shape = /^[1-9]\d{0,2}$/;
 const longest_summary = 500;
@@ -33,6 +35,7 @@ const instant_shape = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?
 /** Reads the keys of a front matter, whose values are all still text, and reports whatever is missing or wrong. */
 export function readFields(fields: unknown, report: Report): Partial<PolicyFields> {
   if (!isMap(fields)) return report('the front matter is no map of keys and values') ?? {};
+  reportMistyped(fields, known_keys, report);
   const version = readText(fields, 'version', report);
   if (version && !version_shape.test(version))
     report(`version "${version}" is not 1 to 32 of A-Z, a-z, 0-9 and -, or is "current"`);
@@ -94,8 +97,21 @@ function readCookie(fields: Fields, at: string, report: Report): Purpose['cookie
   const [name = '', provider = '', lifetime = '', purpose = ''] = ['name', 'provider', 'lifetime', 'purpose'].map(key =>
     readText(fields, key, report, at),
   );
+  reportMistyped(fields, ['name', 'type', 'provider', 'lifetime', 'purpose'], report, at);
   const type = fields.type === undefined ? undefined : readChoice(fields, 'type', stores, report, at);
   return { name, ...(type && { type }), provider, lifetime, purpose };
+}
+
+/**
+ * Reports keys that are spelled almost like one that is not there. A key that may be left out would else be passed over, and
+ * a published version never changes. Keys of other programs, such as `title`, may stand there.
+ */
+function reportMistyped(fields: Fields, known: string[], report: Report, at = '') {
+  const begins = (key: string) => key.toLowerCase().slice(0, 3);
+  for (const key of Object.keys(fields).filter(one => !known.includes(one))) {
+    const meant = known.find(one => begins(one) === begins(key) && !Object.hasOwn(fields, one));
+    if (meant) report(`${at}${key} is no key of a policy: write ${at}${meant}`);
+  }
 }
 
 function readText(fields: Fields, key: string, report: Report, at = ''): string | undefined {

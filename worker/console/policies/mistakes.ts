@@ -30,6 +30,7 @@ const in_chinese: [english: RegExp, chinese: string][] = [
   [/^retention_months of (.*) is not 1 to 999$/, '$1 的 retention_months 不是 1 至 999'],
   [/^(\S+)id "(.*)" is not 1 to 32 of a-z, 0-9 and -$/, '$1id“$2”应为 1 至 32 个小写字母、数字或 -'],
   [/^(\S+)necessary is required: it needs no consent$/, '$1necessary 为必需（required 应为 true），无需同意'],
+  [/^([\s\S]+) is no key of a policy: write (\S+)$/, '没有“$1”这个键，应写作 $2'],
   [/^(\S+) is missing$/, '缺少 $1'],
   [/^(\S+) is no text$/, '$1 不是文字'],
   [/^(\S+) is no list$/, '$1 不是列表'],
