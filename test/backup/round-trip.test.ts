@@ -21,7 +21,7 @@ import { startMailServer } from '../notices/mail-server.ts';
 import { receive, startNoticing } from '../notices/noticing.ts';
 import { backUp, keyring, openAll, readAll, startFilled, targets, withStore } from '../support/backup.ts';
 import { engines } from '../support/engines.ts';
-import { lead, noon, operator, start, startPublished } from '../support/harness.ts';
+import { lead, noon, operator, readProblem, start, startPublished } from '../support/harness.ts';
 import { makeFolder } from '../support/server.ts';
 
 let folder: string;
@@ -136,6 +136,33 @@ it('[P5] a drill restores into a file that is gone afterwards', async () => {
   const url = `file:${join(folder, 'data', 'leads.db')}`;
   expect(await drill(url, { path: join(folder, 'out'), keyring, now: noon })).toMatchObject({ leads: 4 });
   expect(await readdir(join(folder, 'data'))).toEqual([]);
+  await close();
+});
+
+it('a cursor from before a restore is refused where the numbers begin again before it, and misses nothing else', async () => {
+  const { db, close } = await engines[0]!.open();
+  const { post, pull } = await startFilled(db);
+  type Page = { leads: unknown[]; next_cursor: string };
+  const read = async (answer: Response) => (await answer.json()) as Page;
+  const early = await read(await pull('/leads?limit=2'));
+  await backUp(db, join(folder, 'out'));
+  for (let n = 0; n < 5; n++) expect((await post('/forms/mini-ai-experience', lead)).status).toBe(201);
+  const { next_cursor } = await read(await pull('/leads'));
+  expect((await read(await pull(`/leads?cursor=${next_cursor}`))).leads).toEqual([]);
+  const url = await targets[0]!.create(folder);
+  await restoreBackup(url, { path: join(folder, 'out'), keyring, now: noon });
+  await withStore(url, async copy => {
+    const restored = await start({}, copy);
+    for (let n = 0; n < 2; n++) {
+      const answer = await restored.pull(`/leads?cursor=${next_cursor}`);
+      expect(await readProblem(answer)).toMatchObject({ status: 422, errors: ['cursor invalid'] });
+      expect((await restored.post('/forms/mini-ai-experience', lead)).status).toBe(201);
+    }
+    const later = await read(await restored.pull(`/leads?cursor=${early.next_cursor}`));
+    expect(later.leads).toHaveLength(5);
+    const { leads } = await read(await restored.pull(`/leads?cursor=${later.next_cursor}`));
+    expect(leads).toEqual([]);
+  });
   await close();
 });
 

@@ -1,7 +1,16 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import type { Database } from '../../db/database.ts';
 import { lead_statuses } from '../../db/leads/lead.ts';
-import { findLead, isFeed, type LeadQuery, listLeads, type Position, type View } from '../../db/leads/read.ts';
+import {
+  changeNumber,
+  findLead,
+  isFeed,
+  type LeadQuery,
+  listLeads,
+  type Position,
+  type View,
+} from '../../db/leads/read.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf, hasScope } from '../guards/access.ts';
 import { decodeCursor, encodeCursor, linkNext } from '../http/cursor.ts';
@@ -53,6 +62,8 @@ export const pullLeads = factory.createHandlers(query(leadQuery), async c => {
     return streamLeads(c, formats[format], asked, chosen, { linkFrom });
   }
   const { leads, has_more, end } = await listLeads(services, asked, after, chosen, services.now());
+  if (after && leads.length === 0 && !(await isWithin(services.db, after)))
+    return invalidFields(c, [{ field: 'cursor', code: 'invalid' }]);
   const next = isFeed(asked) ? (end ?? after ?? { seq: 0 }) : has_more ? end : undefined;
   const next_cursor = next ? writeCursor(next, kindOf(asked)) : null;
   return c.json({ leads, next_cursor, has_more }, 200, {
@@ -91,6 +102,15 @@ function readCursor(cursor: string, asked: LeadQuery): Position | undefined {
   if (kind !== kindOf(asked) || (kind === 'feed') !== (seq !== undefined)) return undefined;
   const isPosition = id === '' ? seq !== undefined : uuid.test(id);
   return isPosition ? { seq: Number(seq ?? 0), id } : undefined;
+}
+
+/**
+ * Returns whether the database has come as far as a position. Where a backup was restored since, the numbers begin again
+ * before it, and a feed that went on from there would pass over what comes until they reach it.
+ */
+async function isWithin(db: Database, { seq }: Position): Promise<boolean> {
+  // An export leads to the number after its latest.
+  return seq <= (await changeNumber(db)) + 1;
 }
 
 function kindOf(asked: LeadQuery): string {
