@@ -78,7 +78,9 @@ it('the script is readable from any origin without credentials, has an ETag, and
   expect(answer.headers.get('Access-Control-Allow-Credentials')).toBe(null);
   expect(answer.headers.get('Cache-Control')).toBe('public, max-age=60, stale-while-revalidate=21600');
   const etag = answer.headers.get('ETag')!;
-  expect((await get('/widget.js', { 'If-None-Match': etag })).status).toBe(304);
+  for (const known of [etag, `"other", W/${etag}`, '*'])
+    expect((await get('/widget.js', { 'If-None-Match': known })).status).toBe(304);
+  expect((await get('/widget.js', { 'If-None-Match': '"other"' })).status).toBe(200);
   const asks = await startWidget({ WIDGET_STALE_HOURS: '0' });
   const other = await asks.get('/widget.js');
   expect(other.headers.get('Cache-Control')).toBe('public, no-cache');

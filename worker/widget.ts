@@ -19,7 +19,7 @@ import {
 } from '../db/policies.ts';
 import { wordAnnouncement } from './announcements/words.ts';
 import { factory, type Services } from './context.ts';
-import { readHeader } from './http/header.ts';
+import { hasMatching, readHeader } from './http/header.ts';
 import { problem } from './http/problems/problem.ts';
 import { cookie_name } from './shared/consent-cookie.ts';
 import { locales } from './shared/locales.ts';
@@ -67,7 +67,7 @@ export const showWidget = factory.createHandlers(async c => {
     ETag: script.etag,
     Vary: 'Accept-Encoding',
   };
-  if (readHeader(c, 'If-None-Match')?.includes(script.etag)) return c.body(null, 304, headers);
+  if (hasMatching(readHeader(c, 'If-None-Match'), script.etag)) return c.body(null, 304, headers);
   if (!encoding) return c.body(script.text, 200, headers);
   return c.body(script.packed[encoding]!, 200, { ...headers, 'Content-Encoding': encoding });
 });

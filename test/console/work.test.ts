@@ -39,6 +39,20 @@ describe('the day of a follow-up', () => {
     expect(await (await pull(`/leads/${id}`)).json()).toMatchObject({ follow_up_on: null });
   });
 
+  it('has its year where that is another one than where the company is', async () => {
+    const { id, ask, advance, open } = await startWithLead();
+    const write = async (day: string) => {
+      expect((await ask('PATCH', `/leads/${id}`, { follow_up_on: day })).status).toBe(200);
+      return (await (await open('sales')).get('/console')).text();
+    };
+    expect(await write('2026-12-30')).toContain('<span class="follow">follow up Wed 30 Dec</span>');
+    expect(await write('2027-01-04')).toContain('<span class="follow">follow up Mon, 4 Jan 2027</span>');
+    // New Year in Shanghai, eight hours before that in UTC.
+    advance(Date.parse('2026-12-31T16:00:20Z') - noon.getTime());
+    expect(await write('2027-01-04')).toContain('<span class="follow">follow up Mon 4 Jan</span>');
+    expect(await write('2026-12-31')).toContain('overdue: Thu, 31 Dec 2026</span>');
+  });
+
   it('puts the lead on the list of today on its day, the longest overdue first, until it is closed', async () => {
     const { sales, path, advance, submitLead, ask, open } = await startWithLead();
     const other = await submitLead({ phone: '13900139000', name: 'Ann Other' });

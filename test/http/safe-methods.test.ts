@@ -61,8 +61,12 @@ it('GET and HEAD of the console change nothing, whatever page is asked for', asy
       const own = ids[/^\/console\/\w+\//.exec(path)?.[0] ?? ''] ?? id;
       const address = path.replace(':locale', 'en').replace(':form', 'mini-ai-experience').replace(/:\w+/g, own);
       await person.get(`${address}?sure=yes&act=spam&lead=${id}&status=closed&purpose=follow_up&view=clear`);
-      const headers = { Cookie: person.cookie, Accept: browser_accept, 'Sec-Fetch-Site': 'same-origin' };
-      await started.app.request(`https://leads.example.com${address}`, { method: 'HEAD', headers });
+      const headers = { Accept: browser_accept, 'Sec-Fetch-Site': 'same-origin' };
+      for (const Cookie of [person.cookie, '']) {
+        const ask = (method: string) =>
+          started.app.request(`https://leads.example.com${address}`, { method, headers: { ...headers, Cookie } });
+        expect([address, (await ask('HEAD')).status]).toEqual([address, (await ask('GET')).status]);
+      }
     }
   expect(await readRows(started.db)).toEqual(before);
   expect((await officer.get('/console')).status).toBe(200);

@@ -217,6 +217,19 @@ describe.each(engines)('incidents on $engine', ({ open }) => {
   });
 });
 
+it('what is missing of an incident is told from what is of another type, and from what is wrong', async () => {
+  const { ask } = await startPublished();
+  const told = async (sent: object) => (await readProblem(await ask('POST', '/incidents', sent))).errors?.sort();
+  const all = ['cause', 'from', 'scope', 'to'];
+  expect(await told({})).toEqual(all.map(field => `${field} required`));
+  expect(await told({ from: null, to: 7, scope: 'all', cause: [] })).toEqual(all.map(field => `${field} wrong_type`));
+  expect(await told({ from: 'x', to: '2026-13-01', scope: { all: false }, cause: 'x' })).toEqual([
+    'from invalid',
+    'scope invalid',
+    'to invalid',
+  ]);
+});
+
 describe('POST /incidents/{id}/notice', () => {
   it('names everything mandatory that is missing, at once, and publishes nothing', async () => {
     const { ask, get } = await startPublished();

@@ -38,6 +38,8 @@ describe('GET /leads', () => {
     ['application/x-ndjson;q=0, text/csv;q=0.1, application/json', 'application/json'],
     ['application/json, text/plain, */*', 'application/json'],
     ['*/*', 'application/json'],
+    ['text/csv;q=0', 'application/json'],
+    ['text/csv;q=0, application/*;q=0', 'application/json'],
   ])('asked with Accept: %s answers with %s', async (accept, type) => {
     const { stream } = await startFilled(1);
     expect((await stream('/leads', accept)).headers.get('Content-Type')).toBe(type);

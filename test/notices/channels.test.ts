@@ -413,6 +413,7 @@ describe('a channel', () => {
     [{ events: [] }, ['events invalid']],
     [{ events: Array(99).fill('lead.created') }, ['events too_long']],
     [{ events: ['lead.erased'] }, ['events invalid']],
+    [{ events: ['lead.created', 'lead.created'] }, ['events invalid']],
     [{ secret: 'whsec_short' }, ['secret invalid']],
     [{ kind: 'pigeon' }, ['kind invalid']],
     [{ note: 'x' }, ['note unknown_field']],

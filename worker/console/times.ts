@@ -21,8 +21,8 @@ export function writeTime({ locale, time_zone }: Reader, at: string, style: 'dat
 }
 
 /** Writes a day, `YYYY-MM-DD`, as its reader has it: with its year where that is another one. */
-export function writeDay({ locale, now }: Reader, day: string): string {
-  const isNear = day.slice(0, 4) === String(now.getUTCFullYear());
+export function writeDay({ locale, today }: Reader, day: string): string {
+  const isNear = day.slice(0, 4) === today.slice(0, 4);
   const options: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric', weekday: 'short', timeZone: 'UTC' };
   if (!isNear) options.year = 'numeric';
   return formatOf(locale, `day ${isNear}`, options).format(new Date(day));

@@ -32,3 +32,12 @@ const longest_entry = 100;
 export function readLastEntry(c: Context, name: string): string | undefined {
   return c.req.header(name)?.slice(-longest_entry).split(',').at(-1)?.trim();
 }
+
+/**
+ * Returns whether `If-None-Match` says that the client has what a tag names.
+ *
+ * @see RFC 9110 §13.1.2
+ */
+export function hasMatching(header: string | null | undefined, tag: string): boolean {
+  return header?.trim() === '*' || (header ?? '').includes(tag);
+}

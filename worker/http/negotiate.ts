@@ -14,13 +14,14 @@ export function prefersHtml(c: Context): boolean {
 
 /**
  * Chooses the type that a request prefers. Of equal ones it is the one named earlier in `Accept`, else the
- * first in `types`.
+ * first in `types`, as it is where none is accepted.
  */
 export function chooseType<const T extends string>(c: Context, types: readonly T[]): T {
   const ranges = readRanges(c);
   const place = (type: T) => ranges.findIndex(range => range.type === type) + 1 || Number.POSITIVE_INFINITY;
   const compare = (a: T, b: T) => qualityOf(b, ranges) - qualityOf(a, ranges) || place(a) - place(b);
-  return types.toSorted(compare)[0]!;
+  const accepted = types.filter(type => qualityOf(type, ranges) > 0);
+  return accepted.toSorted(compare)[0] ?? types[0]!;
 }
 
 /** Returns whether a request asks for JSON by name. A page's script does, a person who opens an address does not. */

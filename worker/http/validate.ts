@@ -177,6 +177,10 @@ function readCode(issue: z.core.$ZodIssue, sent: unknown): ErrorCode {
       return value === undefined ? 'required' : typeof value === 'string' ? 'invalid' : 'wrong_type';
     case 'too_big':
       return typeof value === 'number' ? 'invalid' : 'too_long';
+    case 'invalid_union': {
+      const isOther = issue.errors.every(([first]) => first?.code === 'invalid_type' && first.path.length === 0);
+      return value === undefined ? 'required' : isOther ? 'wrong_type' : 'invalid';
+    }
     case 'custom':
       return (issue.params?.code as ErrorCode | undefined) ?? 'invalid';
     default:

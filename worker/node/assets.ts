@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { digest } from '../../db/digest.ts';
 import type { Services } from '../context.ts';
+import { hasMatching } from '../http/header.ts';
 
 const folder = fileURLToPath(new URL('../../dist/assets', import.meta.url));
 const types: Record<string, string> = {
@@ -52,7 +53,7 @@ export function openAssets(): Services['findAsset'] {
       ETag: plain.etag,
       Vary: 'Accept-Encoding',
     });
-    if (request.headers.get('If-None-Match')?.includes(plain.etag)) return { status: 304, headers, body: null };
+    if (hasMatching(request.headers.get('If-None-Match'), plain.etag)) return { status: 304, headers, body: null };
     if (!encoding) return { status: 200, headers, body: plain.bytes };
     headers.set('Content-Encoding', encoding[0]);
     return { status: 200, headers, body: files.get(`${pathname}.${encoding[1]}`)!.bytes };

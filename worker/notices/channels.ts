@@ -39,7 +39,11 @@ const fields = {
   name: staffName,
   address: z.string().check(z.regex(address_form), z.maxLength(longest_address)),
   secret: z.string().check(z.minLength(1), z.maxLength(longest_secret)),
-  events: z.array(z.enum(channel_events)).check(z.minLength(1), z.maxLength(channel_events.length)),
+  events: z.array(z.enum(channel_events)).check(
+    z.minLength(1),
+    z.maxLength(channel_events.length),
+    z.refine(events => new Set(events).size === events.length),
+  ),
   locale: z.enum(locales),
   after_hours: z.int().check(z.minimum(1), z.maximum(1_000)),
   paused: z.boolean(),

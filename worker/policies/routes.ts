@@ -16,7 +16,7 @@ import {
 import { describeLatest } from '../announcements/words.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf } from '../guards/access.ts';
-import { readHeader } from '../http/header.ts';
+import { hasMatching, readHeader } from '../http/header.ts';
 import { localeOf } from '../http/language.ts';
 import { prefersHtml } from '../http/negotiate.ts';
 import { problem } from '../http/problems/problem.ts';
@@ -147,7 +147,7 @@ export const showDocument = factory.createHandlers(async c => {
     ETag: `"${sha256}"`,
     Vary: 'Accept-Language',
   };
-  if (readHeader(c, 'If-None-Match')?.includes(sha256)) return c.body(null, 304, headers);
+  if (hasMatching(readHeader(c, 'If-None-Match'), sha256)) return c.body(null, 304, headers);
   return c.body(await getDocumentHtml(db, policy.version, locale), 200, headers);
 });
 

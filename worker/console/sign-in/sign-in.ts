@@ -150,7 +150,7 @@ export const signOut = factory.createHandlers(
  */
 export function askToSignIn(c: Context<App>, why?: 'ended' | 'unsaved'): Response | Promise<Response> {
   const url = new URL(c.req.url);
-  const isGet = c.req.method === 'GET';
+  const isGet = c.req.method === 'GET' || c.req.method === 'HEAD';
   if (isGet && !why && readHeader(c, 'Sec-Fetch-Site') === 'cross-site' && !url.searchParams.has(again)) {
     url.searchParams.set(again, '1');
     c.header('Refresh', `0; url=${url.pathname}${url.search}`);
