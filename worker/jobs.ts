@@ -23,6 +23,8 @@ export interface Job {
   every_ms: number;
   /** How often a host looks whether it is due, where that is not each minute: a job that fails is tried again then. */
   poll_ms?: number;
+  /** Returns whether what it makes is not there. Then it is due, although it succeeded in its period. */
+  isMissing?(now: Date): Promise<boolean>;
   /** Whether a server that ends runs it once more, because what it would do soon must not wait for a next start. */
   at_end?: true;
   /** Returns what is written in the unit that notes a failure, where the run before did not fail too. */
@@ -167,7 +169,8 @@ export async function runIfDue(services: Services, job: Job): Promise<void> {
   const run = { name: job.name, holder: randomUUID() };
   let renewal: ReturnType<typeof setInterval> | undefined;
   try {
-    if (!(await takeLease(db, run, startOfPeriod(job, began), began))) return;
+    const period_began = (await job.isMissing?.(began)) ? began : startOfPeriod(job, began);
+    if (!(await takeLease(db, run, period_began, began))) return;
     renewal = setInterval(() => extendLease(db, run, services.now()).catch(() => {}), minute_ms);
     const figures = await job.run({ ...services, db: services.background ?? db }, began);
     await noteSuccess(db, run, JSON.stringify(figures), began);

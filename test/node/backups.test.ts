@@ -85,6 +85,24 @@ describe('a server with BACKUP_DIR', () => {
     await db.destroy();
   });
 
+  it('[P5] makes one at once where the folder has none, because it is another one, or its disk was lost', async () => {
+    const { db, runBackup, advance, health } = await startWithBackups();
+    const listMade = () => listOut().filter(name => name.endsWith('Z'));
+    await runBackup();
+    advance(60_000);
+    await runBackup();
+    expect(listMade()).toEqual(['20261123T040000.000Z']);
+    rmSync(join(folder, 'out'), { recursive: true });
+    await runBackup();
+    expect(listMade()).toEqual(['20261123T040100.000Z']);
+    rmSync(join(folder, 'out'), { recursive: true });
+    writeFileSync(join(folder, 'out'), 'no folder');
+    advance(60_000);
+    await runBackup();
+    expect(await health()).toEqual(['backup-failed']);
+    await db.destroy();
+  });
+
   it('[P5] keeps the newest once a clock is set right that was ahead, and restores none of the two unasked', async () => {
     const { db, runBackup, advance } = await startWithBackups({ BACKUPS_KEPT: '1' });
     const path = join(folder, 'out');

@@ -11,7 +11,7 @@ import type { Job } from '../../jobs.ts';
 import type { Settings } from '../../settings.ts';
 import type { DrillAnswer, DrillTask } from './drill-thread.ts';
 import { createNotes } from './erased.ts';
-import { appendText } from './files.ts';
+import { appendText, listBackups } from './files.ts';
 import { createKeyring } from './keyring.ts';
 import { makeBackup, pruneBackups } from './make.ts';
 import { sweepDrills } from './restore.ts';
@@ -41,6 +41,8 @@ export function createBackupJobs({ settings }: { settings: Settings }): Job[] {
       name: back_up_job,
       every_ms: backup_every_hours * hour_ms,
       poll_ms: retry_ms,
+      // Because the folder may be another one than before, or its disk away.
+      isMissing: async now => (await listBackups(folder, now).catch(() => [])).length === 0,
       tellFailure: ({ db, now, isStopping }) =>
         isStopping?.() ? [] : [writeDeliveries(db, { event: 'backup.failed' }, now())],
       async run(services, now) {
