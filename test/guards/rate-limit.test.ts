@@ -190,7 +190,8 @@ describe('FORM_QUOTA_PER_MINUTE', () => {
   const quota = { FORM_QUOTA_PER_MINUTE: '5' };
 
   it('holds for a form over all addresses, exactly, until the minute is over', async () => {
-    const { post, advance, db } = await startPublished({ ...quota, ...limits });
+    const { post, advance, db, lines } = await startPublished({ ...quota, ...limits });
+    const told = () => lines.map(line => JSON.parse(line)).filter(({ event }) => event === 'quota_full');
     advance(20_000);
     const posts = Array.from({ length: 20 }, (_, n) => post(path, lead, from(`192.0.2.${n}`)));
     const responses = await Promise.all(posts);
@@ -201,8 +202,10 @@ describe('FORM_QUOTA_PER_MINUTE', () => {
     expect(refused[0]!.headers.get('RateLimit-Policy')).toBe('"form-quota";q=5;w=60');
     expect(await db.selectFrom('leads').select('id').execute()).toHaveLength(5);
     expect((await post('/forms/ecological-cooperation', lead)).status).toBe(201);
+    expect(told()).toMatchObject([{ level: 'warn', setting: 'FORM_QUOTA_PER_MINUTE', quota: 5 }]);
     advance(40_000);
     expect((await post(path, lead, from('192.0.2.99'))).status).toBe(201);
+    expect(told()).toHaveLength(1);
     expect(await db.selectFrom('quotas').select(['name', 'taken']).orderBy('name').execute()).toEqual([
       { name: 'ecological-cooperation', taken: 1 },
       { name: 'mini-ai-experience', taken: 1 },

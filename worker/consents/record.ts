@@ -98,8 +98,7 @@ async function acceptChoice(c: Context<App>, sent: Choice): Promise<Outcome> {
 /** Returns the outcome of a full quota, the only thing but a repeat for which the database refuses a choice. */
 function readConflict(c: Context<App>, conflict: Conflict): Outcome {
   if (conflict.table !== 'quotas') throw conflict;
-  const { settings, now } = c.get('services');
-  return { is: 'flood', headers: describeQuota('consent-quota', settings.consent_quota_per_minute, now()) };
+  return { is: 'flood', headers: describeQuota(c.get('services'), 'consent') };
 }
 
 async function findFirst(db: Database, repeatable: Repeatable): Promise<Outcome | undefined> {

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { type App, factory, type Limited, type Limiter } from '../context.ts';
+import { type App, factory, type Limited, type Limiter, type Log, type Services } from '../context.ts';
 import { readLastEntry } from '../http/header.ts';
 import { problem } from '../http/problems/problem.ts';
 import { networkOf } from './network.ts';
@@ -56,9 +56,22 @@ export async function useLimit(c: Context<App>, limited: Exclude<Limited, 'refus
   return seconds > 0 ? describeLimit(limited, quota, seconds) : undefined;
 }
 
-/** Returns the headers of a 429 for a quota of this minute that is used up. */
-export function describeQuota(name: 'form-quota' | 'consent-quota', quota: number, now: Date) {
-  return describeLimit(name, quota, minute_seconds - now.getUTCSeconds());
+/** The minute in which a log was last told that a quota is full, by the quota's setting. */
+const told_full = new WeakMap<Log, Map<string, number>>();
+
+/**
+ * Returns the headers of a 429 for a quota of this minute that is used up. Because everybody is refused then, unlike by the
+ * limit of an address, the log says so once in a minute.
+ */
+export function describeQuota({ settings, now, log }: Services, of: 'form' | 'consent') {
+  const quota = settings[`${of}_quota_per_minute`];
+  const told = told_full.get(log) ?? new Map<string, number>();
+  told_full.set(log, told);
+  const minute = Math.floor(now().getTime() / minute_ms);
+  const setting = `${of.toUpperCase()}_QUOTA_PER_MINUTE`;
+  if (told.get(setting) !== minute) log('warn', 'quota_full', { setting, quota });
+  told.set(setting, minute);
+  return describeLimit(`${of}-quota`, quota, minute_seconds - now().getUTCSeconds());
 }
 
 /**

@@ -107,10 +107,10 @@ async function storeFirst<Receipt>(
  * Returns the outcome that a refusal by the database means when there was no first request: the quota is full, or the
  * proof was spent before.
  */
-function readConflict({ settings, now }: Services, conflict: Conflict): Refused {
+function readConflict(services: Services, conflict: Conflict): Refused {
   switch (conflict.table) {
     case 'quotas':
-      return { is: 'flood', headers: describeQuota('form-quota', settings.form_quota_per_minute, now()) };
+      return { is: 'flood', headers: describeQuota(services, 'form') };
     case 'once':
       return { is: 'bot', failure: 'spent' };
     default:
