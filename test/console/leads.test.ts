@@ -70,6 +70,9 @@ describe('GET /console', () => {
     expect(await (await sales.get('/console')).text()).toContain('href="/forms/mini-ai-experience?lang=en"');
     await submitLead();
     expect(await (await sales.get('/console?status=closed')).text()).toContain('Nothing matches these filters');
+    const mine = '/console?assigned_to=sales';
+    expect(await (await sales.get(mine)).text()).toContain('No lead is assigned to you');
+    expect(await (await sales.get(`${mine}&status=new`)).text()).toContain('Nothing matches these filters');
   });
 });
 

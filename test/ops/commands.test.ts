@@ -193,6 +193,11 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
       operate(['seed', '--leads', '50'], { DATABASE_URL: address, ...test_keys, ...keys });
     expect(JSON.parse((await seed({})).stdout)).toMatchObject({ leads: 50 });
     const db = await openStore(address);
+    // Nobody waits in a demo for two months.
+    const before = new Date(Date.now() - 61 * 86_400_000).toISOString();
+    const early = await db.selectFrom('leads').select('status').where('received_at', '<', before).execute();
+    expect(early.length).toBeGreaterThan(30);
+    expect(new Set(early.map(({ status }) => status))).toEqual(new Set(['closed']));
     const readLead = () =>
       db.selectFrom('leads').select(['id', 'restricted_at']).orderBy('id').limit(1).executeTakeFirstOrThrow();
     const { id } = await readLead();

@@ -162,12 +162,16 @@ function renderExport({ text }: Reader, filters: Filters, where: 'only-wide' | '
   return html`<a class="${where}" href="/console/export${writeFilters(filters)}">${text.list.export}</a>`;
 }
 
-function renderNothing({ locale, text }: Reader, filters: Filters): Content {
+function renderNothing({ locale, text, holder }: Reader, filters: Filters): Content {
   const { list } = text;
   if (filters.due) return renderEmpty(list.noneDue, list.noneDueHint);
+  const { assigned_to, ...others } = filters;
   if (isFiltered(filters)) {
-    const clear = html`<p><a class="button quiet" href="/console">${list.clear}</a></p>`;
-    return renderEmpty(list.nothing, list.nothingHint, clear);
+    const isMine = assigned_to === holder?.holder && !isFiltered(others);
+    const all = html`<p><a class="button quiet" href="/console">${isMine ? list.all : list.clear}</a></p>`;
+    return isMine
+      ? renderEmpty(list.noneMine, list.noneMineHint, all)
+      : renderEmpty(list.nothing, list.nothingHint, all);
   }
   const links = forms.map(
     form =>

@@ -159,6 +159,8 @@ export const en = {
     empty: 'No leads yet',
     emptyHint: 'They appear here as soon as somebody sends one of the forms. See the forms as a visitor does:',
     noneYet: 'None among the latest leads that were looked at. The next page looks further.',
+    noneMine: 'No lead is assigned to you',
+    noneMineHint: 'Open a lead that is nobody’s, and assign it to yourself.',
     nothing: 'Nothing matches these filters',
     nothingHint: 'Choose a longer time or fewer filters.',
     paging: 'Further entries',

@@ -136,6 +136,8 @@ export const zh_cn: ConsoleTexts = {
     empty: '还没有线索',
     emptyHint: '有人提交表单后，线索会立即出现在这里。以访客身份查看表单：',
     noneYet: '已查看的线索中没有符合条件的，请翻到下一页继续查找。',
+    noneMine: '没有分配给您的线索',
+    noneMineHint: '请打开一条尚未分配的线索，将其分配给自己。',
     nothing: '没有符合条件的线索',
     nothingHint: '请放宽时间范围或减少筛选条件。',
     paging: '翻页',
