@@ -51,7 +51,7 @@ export const form_operations: Operation[] = [
     repeatable: true,
     summary: { en: 'Submit an inquiry', 'zh-CN': '提交表单' },
     description:
-      'Lead, consent record and audit event are stored together or not at all, and the answer comes when they are durable. What is refused is told in this order: fields, a repeat, the limit, the bot check, the version of the policy.',
+      'Lead, consent record and audit event are stored together or not at all, and the answer comes when they are durable. What is refused is told in this order: fields, a repeat, the limit of the address, the version of the policy, the bot check, the quota of the form.',
     path_fields: { form },
     body: {
       form: true,
@@ -76,7 +76,7 @@ export const form_operations: Operation[] = [
           unusual: true,
         },
         challenge: {
-          description: 'The solved proof of work of `GET /challenge`: this, or `form_token` and `website`.',
+          description: 'The solved proof of work of `GET /challenge?form={form}`: this, or `form_token` and `website`.',
           type: 'string',
           unusual: true,
         },
@@ -125,9 +125,11 @@ export const form_operations: Operation[] = [
     path: '/challenge',
     tag: 'forms',
     independent: true,
-    summary: { en: 'A proof of work for a form', 'zh-CN': '获取工作量证明题目' },
+    summary: { en: 'A proof of work for a form or a request', 'zh-CN': '获取工作量证明题目' },
     description: 'What it holds is between the server and its own widget; other clients send `form_token`.',
-    query: describe(challengeQuery, { form }),
+    query: describe(challengeQuery, {
+      form: { ...form, description: 'What is to be sent: a form, or a request.', enum: [...forms, 'requests'] },
+    }),
     answers: {
       200: {
         description: 'The puzzles, and until when their answer is taken.',
