@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { readExamples } from './docs.ts';
 import { eventually, openSite, pageWith, type Site } from './site.ts';
 
 let site: Site;
@@ -36,6 +37,21 @@ it('a frame that is held tells what it needs, in its own room', async () => {
   expect(await top(page)).toBe(before);
   expect(await page.evaluate(() => document.activeElement?.id)).toBe('video');
   expect(await page.locator('#video').getAttribute('style')).toBeNull();
+});
+
+it('the frame of docs/embedding.md fits into a phone, while it is held and once it is allowed', async () => {
+  const example = readExamples('embedding.md', 'Plain HTML', site.host)[0]!.code;
+  const [style, frame] = ['style', 'iframe'].map(tag => new RegExp(`<${tag}.*</${tag}>`).exec(example)?.[0] ?? '');
+  site.html = pageWith(frame!, { head: style! });
+  const page = await site.visit({ viewport: { width: 375, height: 700 } });
+  const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const placeholder = page.getByRole('group', { name: 'Product tour' });
+  await placeholder.waitFor();
+  expect(await overflow()).toBe(0);
+  await placeholder.getByRole('button').click();
+  const { x, width } = (await page.locator('iframe').boundingBox())!;
+  expect([await placeholder.count(), await overflow()]).toEqual([0, 0]);
+  expect(x + width).toBeLessThanOrEqual(375 - x);
 });
 
 it('“Allow and show” grants that purpose beside the others that are granted, and is recorded', async () => {
