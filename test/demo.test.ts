@@ -100,6 +100,17 @@ describe('the demo site', () => {
     }
   });
 
+  it.each(locales)('[K2] the sample policy in %s and the page on embedding name all that the widget stores', locale => {
+    const { html, purposes } = readSample().documents.find(document => document.locale === locale)!;
+    const { cookies } = purposes.find(({ required }) => required)!;
+    const stored = cookies.filter(({ type }) => type).map(({ type, name }) => `${type} ${name}`);
+    expect(stored.sort()).toEqual(listStored().sort());
+    for (const { name } of cookies) expect(html).toContain(`<code>${name}</code>`);
+    const embedding = readFileSync(new URL('../docs/embedding.md', import.meta.url), 'utf8');
+    const rows = [...embedding.matchAll(/^\| `(lead-consent\.\S+)` \| `(\w+)` \|/gm)];
+    expect(rows.map(([, name, type]) => `${type} ${name}`).sort()).toEqual(listStored().sort());
+  });
+
   it('no other file of the server sets a cookie in a visitor’s browser: the console’s are for staff', () => {
     const worker = new URL('../worker/', import.meta.url);
     const setting = readdirSync(worker, { recursive: true, encoding: 'utf8' }).filter(
@@ -125,6 +136,29 @@ describe('the demo site', () => {
     expect(await (await demo.request('/demo/visits.js')).text()).toBe(visits);
   });
 });
+
+/**
+ * Lists what the widget's sources write into a browser's storage, as a policy names it. A file that writes must hold the
+ * name of its entries as one text, and may write into one storage alone.
+ */
+function listStored(): string[] {
+  const widget = new URL('../widget/', import.meta.url);
+  const paths = readdirSync(widget, { recursive: true, encoding: 'utf8' });
+  return paths
+    .filter(path => /^(?!dist|node_modules).*\.tsx?$/.test(path))
+    .flatMap(path => {
+      const text = readFileSync(new URL(path, widget), 'utf8');
+      const writing = [...text.matchAll(/(?:(local|session)Storage)?\.setItem\(/g)];
+      if (!writing.length) return [];
+      const types = new Set(writing.map(([, store]) => `${store}_storage`));
+      const names = new Set(
+        [...text.matchAll(/['`](lead-consent\.[a-z.]+)(?:\$\{\w+\})?['`]/g)].map(([, name]) => name!),
+      );
+      expect([path, types.size, names.size]).toEqual([path, 1, 1]);
+      const [name] = [...names];
+      return [`${[...types][0]} ${name}${name!.endsWith('.') ? '*' : ''}`];
+    });
+}
 
 /** Reads the sample policy as its publication does. */
 function readSample() {
