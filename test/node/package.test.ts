@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listPages } from '../../docs/site/chapters.ts';
 import { lead, unguarded } from '../support/harness.ts';
 import { makeFolder, run, startProcess } from '../support/server.ts';
 
@@ -49,6 +50,22 @@ describe('the package', () => {
       [...rooms].filter(path => !/^(docs|dist)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(path)),
     ).toEqual([]);
     expect(paths).not.toMatch(/\.ts$/m);
+  });
+
+  it('holds each file that its pages name, or they say that it stands in a checkout', () => {
+    const operations = readFileSync(join(place, 'docs/operations.md'), 'utf8');
+    const [rooms] = /these pages name, in [^.]*, stands\s+in\s+a\s+checkout\s+alone/.exec(operations)!;
+    const lacking = listPages(place).flatMap(({ source, chapter, text }) =>
+      text.split('\n\n').flatMap(part => {
+        const named = part.matchAll(/`((?:db|worker|widget|test|docs|examples|dist\/server)\/[\w./@-]*)`/g);
+        const missing = [...named].map(([, path]) => path!).filter(path => !existsSync(join(place, path)));
+        const isForOperators = ['Run it', 'Work with leads'].includes(chapter);
+        const isSaid = (path: string) =>
+          isForOperators ? part.includes('checkout') : rooms.includes(`\`${path.split('/')[0]}/\``);
+        return missing.filter(path => !isSaid(path)).map(path => `${source}: ${path}`);
+      }),
+    );
+    expect(lacking).toEqual([]);
   });
 
   it('tells who imports it what to import', async () => {
