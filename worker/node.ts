@@ -19,6 +19,7 @@ import { connect } from './node/egress.ts';
 import { watchNpm } from './node/end/npm-parent.ts';
 import { endWhileStarting } from './node/end/process.ts';
 import { stopProcess } from './node/end/stop.ts';
+import { explainFile } from './node/file-fault.ts';
 import { createHostFiles } from './node/host-files.ts';
 import { keepMasks } from './node/known-masks.ts';
 import { createPostMail } from './node/mail.ts';
@@ -146,10 +147,11 @@ function loadSettings(): Settings {
 
 /** Adds what a developer's machine keeps beside the database. */
 function keepKeys(): Environment {
+  const url = environment.DATABASE_URL || settings_table.DATABASE_URL.default;
   try {
-    return fillInKeys(environment, findFolder(environment.DATABASE_URL || settings_table.DATABASE_URL.default));
+    return fillInKeys(environment, findFolder(url));
   } catch (error) {
-    return giveUp([`DATABASE_URL: ${(error as Error).message}`]);
+    return giveUp([`DATABASE_URL: ${(explainFile(url, error) as Error).message}`]);
   }
 }
 
@@ -160,7 +162,7 @@ async function askDatabase<T>(step: () => Promise<T>): Promise<T> {
       process.stderr.write(`lead-consent waits for the database: ${message}\n`),
     );
   } catch (error) {
-    if (isUnavailable(error)) giveUp([`DATABASE_URL: ${(error as Error).message}`]);
+    if (isUnavailable(error)) giveUp([`DATABASE_URL: ${(explainFile(settings.database_url, error) as Error).message}`]);
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { drill, restoreBackup } from '../node/backup/restore.ts';
 import { readKeys } from './keys/read.ts';
 import { type Command, defineCommand, Mistake } from './run/command.ts';
 import { createBar } from './run/progress.ts';
-import { database_options, databaseUrl, onDatabase, readTarget } from './run/target.ts';
+import { database_options, databaseUrl, explained, onDatabase, readTarget } from './run/target.ts';
 
 const verify = defineCommand({
   name: 'backup verify',
@@ -49,7 +49,8 @@ const restore = defineCommand({
     const url = databaseUrl();
     const keyring = createKeyring(await readKeys({ on: 'url', url }));
     const onProgress = createBar('rows and leads');
-    return orNothing(restoreBackup(url, { path: readFolder(rest), keyring, now, onProgress }));
+    const path = readFolder(rest);
+    return orNothing(explained(url, () => restoreBackup(url, { path, keyring, now, onProgress })));
   },
 });
 

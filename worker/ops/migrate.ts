@@ -2,7 +2,7 @@ import { migrate } from '../../db/migrate.ts';
 import { openStore } from '../node/store.ts';
 import { defineCommand } from './run/command.ts';
 import { migrateD1 } from './run/d1.ts';
-import { database_options, readTarget } from './run/target.ts';
+import { database_options, explained, readTarget } from './run/target.ts';
 
 export const migrate_command = defineCommand({
   name: 'migrate',
@@ -11,7 +11,10 @@ export const migrate_command = defineCommand({
   options: database_options,
   async run({ values }) {
     const target = readTarget(values);
-    return { applied: target.on === 'd1' ? await migrateD1(target.remote) : await migrateUrl(target.url) };
+    return {
+      applied:
+        target.on === 'd1' ? await migrateD1(target.remote) : await explained(target.url, () => migrateUrl(target.url)),
+    };
   },
 });
 

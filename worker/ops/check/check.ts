@@ -7,7 +7,7 @@ import { checkClock } from './clock.ts';
 import { lookAtDatabase } from './database.ts';
 import { type Deployment, readDeployment } from './deployment.ts';
 import { checkDisk } from './disk.ts';
-import { checkKeys } from './keys.ts';
+import { checkKeys, checkKeysApart } from './keys.ts';
 import { type Line, look, none, writeLines } from './lines.ts';
 import { checkMail } from './mail.ts';
 import { checkPolicy } from './policy.ts';
@@ -44,7 +44,8 @@ async function checkAll(deployment: Deployment): Promise<Line[]> {
 }
 
 async function lookInDatabase(deployment: Deployment) {
-  const { lines, db, is_old, close } = await lookAtDatabase(deployment);
+  const { lines, db, is_old, is_unread, close } = await lookAtDatabase(deployment);
+  if (is_unread) return tellUnread(deployment, lines);
   try {
     const within = (
       check: Line['check'],
@@ -61,4 +62,16 @@ async function lookInDatabase(deployment: Deployment) {
   } finally {
     await close();
   }
+}
+
+/** Tells what can be told without the database. Because it may hold anything, nothing is said of what is in it. */
+async function tellUnread(deployment: Deployment, lines: Line[]) {
+  const notLooked = (check: Line['check']) => [none(check, 'not looked at, because the database cannot be read')];
+  return {
+    keys: await look('keys', () => checkKeysApart(deployment)),
+    itself: lines,
+    clock: notLooked('clock'),
+    channels: notLooked('channels'),
+    policy: notLooked('policy'),
+  };
 }

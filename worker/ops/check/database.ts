@@ -4,6 +4,7 @@ import * as postgres from '../../../db/dialects/postgres.ts';
 import { checkFile, openToLook, tryToWrite } from '../../../db/dialects/sqlite-look.ts';
 import { compareMigrations } from '../../../db/migrate.ts';
 import { listApplied } from '../../../db/server.ts';
+import { adviseOnFile } from '../../node/file-fault.ts';
 import { readPath } from '../../node/store.ts';
 import type { Settings } from '../../settings.ts';
 import { Mistake } from '../run/command.ts';
@@ -15,8 +16,10 @@ import { checkServer } from './server.ts';
 /** What the look at the database has found. */
 export interface Looked {
   lines: Line[];
-  /** Absent where there is nothing in it yet, or it cannot be used. */
+  /** Absent where there is nothing in it yet, or it cannot be read. */
   db?: Database;
+  /** Whether nobody knows what is in it, because it cannot be read. */
+  is_unread?: boolean;
   /** Whether a start would add to its tables. */
   is_old?: boolean;
   close(): Promise<void>;
@@ -32,16 +35,17 @@ const patience = {
 export async function lookAtDatabase({ target, settings }: Deployment): Promise<Looked> {
   if (target.on === 'd1') return lookAtD1(target.remote);
   const { database_url: url } = settings;
-  if (!url) return nothing(none('database', 'DATABASE_URL cannot be read'));
+  if (!url) return unread(none('database', 'DATABASE_URL cannot be read'));
   return url.startsWith('file:') ? lookAtFile(readPath(url)) : lookAtServer(url, settings);
 }
 
 async function lookAtFile(path: string): Promise<Looked> {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  const { missing } = compareMigrations([], 'sqlite');
-  if (size === 0)
-    return nothing(ok('database', `${path} is empty: a start makes its tables with ${missing.length} migrations`));
   try {
+    const about = statSync(path, { throwIfNoEntry: false });
+    if (about?.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
+    const { missing } = compareMigrations([], 'sqlite');
+    if (!about?.size)
+      return nothing(ok('database', `${path} is empty: a start makes its tables with ${missing.length} migrations`));
     const db = openToLook(path);
     const known = await listMigrations(db).catch(async error => {
       await db.destroy();
@@ -51,13 +55,7 @@ async function lookAtFile(path: string): Promise<Looked> {
     const lines = [...found, ...(await checkFileItself(path))];
     return { lines, ...hold(db, known, 'sqlite'), close: () => db.destroy() };
   } catch (error) {
-    return nothing(
-      wrong(
-        'database',
-        `${path} cannot be used: ${(error as Error).message}`,
-        'Look at the file and its rights, or restore a backup: ops restore.',
-      ),
-    );
+    return unread(wrong('database', `${path} cannot be used: ${(error as Error).message}`, advise(error)));
   }
 }
 
@@ -67,13 +65,7 @@ async function checkFileItself(path: string): Promise<Line[]> {
   try {
     tryToWrite(path);
   } catch (error) {
-    lines.push(
-      wrong(
-        'database',
-        `it takes no write: ${(error as Error).message}`,
-        "Look at the file's rights and its folder's, and whether another program holds it.",
-      ),
-    );
+    lines.push(wrong('database', `it takes no write: ${(error as Error).message}`, advise(error)));
   }
   const integrity = await checkFile(path, longest_ms - 500).catch((error: Error) => error);
   if (integrity instanceof Error) lines.push(none('database', `it could not be looked through: ${integrity.message}`));
@@ -85,13 +77,7 @@ async function checkFileItself(path: string): Promise<Line[]> {
       ),
     );
   else if (integrity !== 'ok')
-    lines.push(
-      wrong(
-        'database',
-        `it is broken: ${integrity}`,
-        'Stop the server, keep the file, and restore the newest backup: ops restore.',
-      ),
-    );
+    lines.push(wrong('database', `it is broken: ${integrity}`, advise({ code: 'SQLITE_CORRUPT' })));
   return lines;
 }
 
@@ -108,7 +94,7 @@ async function lookAtServer(url: string, settings: Partial<Settings>): Promise<L
       throw error;
     }
   } catch (error) {
-    return nothing(
+    return unread(
       wrong(
         'database',
         `it cannot be used: ${(error as Error).message}`,
@@ -121,7 +107,7 @@ async function lookAtServer(url: string, settings: Partial<Settings>): Promise<L
 async function lookAtD1(remote: boolean): Promise<Looked> {
   const opened = await openD1(remote).catch((error: Error) => error);
   if (opened instanceof Error)
-    return nothing(wrong('database', opened.message, 'Look at wrangler.toml and the account.'));
+    return unread(wrong('database', opened.message, 'Look at wrangler.toml and the account.'));
   const { db, close } = opened;
   try {
     const known = await listMigrations(db);
@@ -130,7 +116,7 @@ async function lookAtD1(remote: boolean): Promise<Looked> {
   } catch (error) {
     await close();
     const told = explainD1(error as Error, remote);
-    return nothing(wrong('database', told.message, told instanceof Mistake ? '' : 'Try again in a while.'));
+    return unread(wrong('database', told.message, told instanceof Mistake ? '' : 'Try again in a while.'));
   }
 }
 
@@ -177,4 +163,13 @@ function hold(db: Database, known: string[], dialect: 'sqlite' | 'postgres'): Pi
 
 function nothing(...lines: Line[]): Looked {
   return { lines, close: async () => {} };
+}
+
+function unread(line: Line): Looked {
+  return { ...nothing(line), is_unread: true };
+}
+
+/** Says what to do about a file. */
+function advise(error: unknown): string {
+  return adviseOnFile(error) ?? 'Look at the file, its rights and those of its folder.';
 }

@@ -10,14 +10,23 @@ import { type Line, none, ok, wrong } from './lines.ts';
 
 const to_do = 'Set the keys that belong to this database: a wrong one makes leads that nobody can open.';
 
+const unreadable = 'they cannot be read: see settings';
+
 /** Looks whether the keys are those of the database, and open the file of keys in BACKUP_DIR. */
 export async function checkKeys({ keys, lacks_keys, settings }: Deployment, db: Database | undefined): Promise<Line[]> {
-  if (!keys) return [none('keys', 'they cannot be read: see settings')];
+  if (!keys) return [none('keys', unreadable)];
   const backups = settings.backup_dir ? await checkBackups(settings.backup_dir, keys) : [];
   if (lacks_keys && !db) return [ok('keys', 'the first start makes them, in development'), ...backups];
   if (!db) return [ok('keys', 'they are well formed; there is no database yet to hold them against'), ...backups];
   const lines = [...(await compare(db, keys)), ...backups];
   return lines.length > 0 ? lines : [ok('keys', 'they are those that the database was used with')];
+}
+
+/** Looks at the keys without the database, where that cannot be read. */
+export async function checkKeysApart({ keys, settings }: Deployment): Promise<Line[]> {
+  if (!keys) return [none('keys', unreadable)];
+  const found = 'not held against the database, because that cannot be read';
+  return [none('keys', found), ...(settings.backup_dir ? await checkBackups(settings.backup_dir, keys) : [])];
 }
 
 async function compare(db: Database, keys: DeploymentKeys): Promise<Line[]> {

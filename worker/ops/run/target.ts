@@ -1,5 +1,6 @@
 import type { Database } from '../../../db/database.ts';
 import { findStranger } from '../../node/backup/stranger.ts';
+import { explainFile } from '../../node/file-fault.ts';
 import { openStore } from '../../node/store.ts';
 import { settings_table } from '../../settings.ts';
 import { flag, Mistake, text } from './command.ts';
@@ -32,17 +33,40 @@ export function readTarget({ target, remote = false }: TargetValues): Target {
 /** Opens the database that a command's options name, and closes it after the work. */
 export async function onDatabase<T>(values: TargetValues, work: (db: Database) => Promise<T>): Promise<T> {
   const target = readTarget(values);
-  const { db, close } = target.on === 'd1' ? await openD1(target.remote) : await openUrl(target.url);
+  if (target.on === 'url') return explained(target.url, () => withUrl(target.url, work));
+  const { db, close } = await openD1(target.remote);
   try {
     return await work(db);
   } catch (error) {
-    throw target.on === 'd1' ? explainD1(error as Error, target.remote) : error;
+    throw explainD1(error as Error, target.remote);
   } finally {
     await close();
   }
 }
 
-async function openUrl(url: string) {
+/**
+ * Does work on the database of an address.
+ *
+ * @throws Unavailable that names the file and says what to do, where SQLite's cannot be used.
+ */
+export async function explained<T>(url: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw explainFile(url, error);
+  }
+}
+
+async function withUrl<T>(url: string, work: (db: Database) => Promise<T>): Promise<T> {
+  const db = await openUrl(url);
+  try {
+    return await work(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function openUrl(url: string): Promise<Database> {
   const db = await openStore(url, { patient: true });
   const folder = process.env.BACKUP_DIR?.trim();
   try {
@@ -52,7 +76,7 @@ async function openUrl(url: string) {
     await db.destroy();
     throw error;
   }
-  return { db, close: () => db.destroy() };
+  return db;
 }
 
 export function databaseUrl(): string {

@@ -1,0 +1,94 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { test_keys } from '../support/harness.ts';
+import { operate } from '../support/operate.ts';
+import { makeFolder, run } from '../support/server.ts';
+
+const { folder, remove } = makeFolder();
+afterAll(() => remove());
+
+const whole = {
+  ...test_keys,
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://leads.example.com',
+  SITE_ORIGINS: 'https://www.example.com',
+  DATA_REGION: 'CN',
+  CONTROLLER_NAME: 'Example',
+  CONTROLLER_CONTACT: 'privacy@example.com',
+  BACKUP_DIR: join(folder, 'backups'),
+};
+const letter = join(folder, 'letter.db');
+const malformed = join(folder, 'malformed.db');
+const move_away = /move the file away together with its -wal and -shm, and restore/;
+
+beforeAll(async () => {
+  const sound = { ...whole, DATABASE_URL: `file:${join(folder, 'sound.db')}`, BACKUP_DIR: '' };
+  expect(await operate(['migrate'], sound)).toMatchObject({ code: 0 });
+  expect(await operate(['token', 'create', '--holder', 'x', '--role', 'sales'], sound)).toMatchObject({ code: 0 });
+  expect(await operate(['backup', whole.BACKUP_DIR], sound)).toMatchObject({ code: 0 });
+  writeFileSync(letter, 'This is a letter, and no database at all.'.repeat(50));
+  const bytes = readFileSync(join(folder, 'sound.db'));
+  // The page with the list of tables begins behind the header of a hundred bytes.
+  writeFileSync(malformed, bytes.fill(7, 100, 4_096));
+  mkdirSync(join(folder, 'a-folder'));
+});
+
+describe('ops check says nothing of what is in a database that it cannot read:', () => {
+  it.each([
+    ['a server that is away', 'postgres://someone@127.0.0.1:1/leads', /ECONNREFUSED/, /whether the server runs/],
+    ['a file that is no database', `file:${letter}`, /letter\.db cannot be used: file is not a database/, move_away],
+    ['a broken file', `file:${malformed}`, /malformed\.db cannot be used: database disk image is malformed/, move_away],
+    ['a folder', `file:${join(folder, 'a-folder')}`, /a-folder cannot be used: it is a folder/, /Name a file/],
+  ])('%s', async (_, DATABASE_URL, found, to_do) => {
+    const { code, stdout } = await operate(['check'], { ...whole, DATABASE_URL });
+    const lines = JSON.parse(stdout) as { check: string; state: string; found: string; to_do: string }[];
+    const of = (check: string) => lines.filter(line => line.check === check);
+    expect([code, of('database')]).toEqual([
+      1,
+      [
+        {
+          check: 'database',
+          state: 'wrong',
+          found: expect.stringMatching(found),
+          to_do: expect.stringMatching(to_do),
+        },
+      ],
+    ]);
+    for (const check of ['keys', 'clock', 'channels', 'policy'])
+      expect(of(check)).toEqual([
+        { check, state: 'none', found: expect.stringMatching(/^not .* because .* cannot be read$/), to_do: '' },
+      ]);
+  });
+});
+
+describe('a SQLite file that cannot be used is named, with what to do,', () => {
+  const away =
+    /move the file away together with its -wal and -shm, and restore the newest backup: ops restore DIR\.\n$/;
+
+  it.each([
+    [letter, 'file is not a database'],
+    [malformed, 'database disk image is malformed'],
+  ])('by a start and by commands: %s', async (path, said) => {
+    const environment = { ...whole, DATABASE_URL: `file:${path}` };
+    const before = readFileSync(path);
+    const start = await run(['worker/node.ts'], environment);
+    const commands = [['token', 'list'], ['migrate'], ['backup', join(folder, 'other')], ['restore', whole.BACKUP_DIR]];
+    const told = await Promise.all(commands.map(args => operate(args, environment)));
+    for (const { code, stderr } of [start, ...told]) {
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`${path}: ${said}. `)]);
+      expect(stderr).toMatch(away);
+    }
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('a folder in its place too', async () => {
+    const path = join(folder, 'a-folder');
+    const environment = { ...whole, DATABASE_URL: `file:${path}` };
+    for (const { code, stderr } of [
+      await run(['worker/node.ts'], environment),
+      await operate(['migrate'], environment),
+    ])
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/a-folder: EISDIR.*Name a file in DATABASE_URL/)]);
+  });
+});
