@@ -47,8 +47,14 @@ function tidy(path: string): void {
   }
 }
 
+/** Bytes that are tried, as many as a lead's unit takes. */
+const tried_bytes = 32_768;
+
 /**
- * Takes the lock that a write needs, and gives it back.
+ * Takes the lock that a write needs, writes, and takes it back: nothing that was committed is touched.
+ *
+ * With a write-ahead log the pages go there at once, because a cache of one page has no room for them, and are void without
+ * a commit. Without a log they stay in the cache, so that only the journal is written, and deleted again.
  *
  * @throws Unavailable when the file takes no write.
  */
@@ -56,7 +62,12 @@ export function tryToWrite(path: string): void {
   orUnavailable(() => {
     const sqlite = new Sqlite(path, { fileMustExist: true, timeout: busy_timeout_ms });
     try {
-      sqlite.exec('begin immediate; rollback');
+      const isLogged = sqlite.pragma('journal_mode', { simple: true }) === 'wal';
+      sqlite.pragma('cache_size = 1');
+      sqlite.pragma(`cache_spill = ${isLogged ? 'ON' : 'OFF'}`);
+      sqlite.exec('begin immediate; create table tried_to_write (bytes blob)');
+      sqlite.prepare('insert into tried_to_write values (zeroblob(?))').run(tried_bytes);
+      sqlite.exec('rollback');
     } finally {
       sqlite.close();
     }

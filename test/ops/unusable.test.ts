@@ -1,8 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canMount, mountDisk } from '../support/disk.ts';
 import { test_keys } from '../support/harness.ts';
 import { operate } from '../support/operate.ts';
+import { createDatabase, startSmallPostgres } from '../support/postgres.ts';
 import { makeFolder, run } from '../support/server.ts';
 
 const { folder, remove } = makeFolder();
@@ -90,5 +93,65 @@ describe('a SQLite file that cannot be used is named, with what to do,', () => {
       await operate(['migrate'], environment),
     ])
       expect([code, stderr]).toEqual([1, expect.stringMatching(/a-folder: EISDIR.*Name a file in DATABASE_URL/)]);
+  });
+});
+
+describe.runIf(canMount())('ops check says of a full disk that nothing can be written', () => {
+  const lookAt = async (DATABASE_URL: string) => {
+    const { code, stdout } = await operate(['check'], { ...whole, DATABASE_URL, BACKUP_DIR: '' });
+    const lines = JSON.parse(stdout) as { check: string; state: string; found: string }[];
+    return [code, ...lines.filter(line => line.state === 'wrong').map(({ check, found }) => `${check}: ${found}`)];
+  };
+
+  it('to a SQLite file or a new one, and changes nothing', async () => {
+    const disk = mountDisk(4_000_000);
+    const path = join(disk.folder, 'leads.db');
+    const address = `file:${path}`;
+    try {
+      expect(await operate(['migrate'], { ...whole, DATABASE_URL: address, BACKUP_DIR: '' })).toMatchObject({
+        code: 0,
+      });
+      const holder = new Sqlite(path);
+      holder.pragma('schema_version');
+      disk.fill();
+      const before = readFileSync(path);
+      expect(await lookAt(address)).toEqual([
+        1,
+        'database: it takes no write: database or disk is full',
+        `disk: DATABASE_URL, ${disk.folder}: it is full`,
+      ]);
+      expect(await lookAt(`file:${join(disk.folder, 'new.db')}`)).toEqual([
+        1,
+        expect.stringMatching(/^disk: .* full$/),
+      ]);
+      disk.empty();
+      expect(await lookAt(address)).toEqual([0]);
+      expect(readFileSync(path).equals(before)).toBe(true);
+      holder.close();
+      expect(readdirSync(disk.folder)).toEqual(['leads.db']);
+    } finally {
+      disk.unmount();
+    }
+  });
+
+  it('to the tables of PostgreSQL', async () => {
+    const postgres = await startSmallPostgres();
+    try {
+      const address = await createDatabase(postgres.address);
+      expect(await lookAt(address)).toEqual([0]);
+      expect(await operate(['migrate'], { ...whole, DATABASE_URL: address, BACKUP_DIR: '' })).toMatchObject({
+        code: 0,
+      });
+      expect(await lookAt(address)).toEqual([0]);
+      postgres.disks[0]!.fill();
+      expect(await lookAt(address)).toEqual([
+        1,
+        expect.stringMatching(/^database: it takes no write: .*No space left/),
+      ]);
+      postgres.disks[0]!.empty();
+      expect(await lookAt(address)).toEqual([0]);
+    } finally {
+      await postgres.stop();
+    }
   });
 });

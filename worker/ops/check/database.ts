@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { Database } from '../../../db/database.ts';
 import * as postgres from '../../../db/dialects/postgres.ts';
 import { checkFile, openToLook, tryToWrite } from '../../../db/dialects/sqlite-look.ts';
+import { probe } from '../../../db/health.ts';
 import { compareMigrations } from '../../../db/migrate.ts';
 import { listApplied } from '../../../db/server.ts';
 import { adviseOnFile } from '../../node/file-fault.ts';
@@ -81,6 +82,25 @@ async function checkFileItself(path: string): Promise<Line[]> {
   return lines;
 }
 
+/**
+ * Looks whether a server's database takes a write: what `/health` writes, which leaves nothing, or where the tables are old or
+ * missing, what needs none. Only what is wrong makes a line.
+ */
+async function tryStore(
+  db: Database,
+  { db: known, is_old }: Pick<Looked, 'db' | 'is_old'>,
+  to_do: string,
+): Promise<Line[]> {
+  const room = (db.ask_room ?? []).map(statement => statement.compile(db));
+  try {
+    if (known && !is_old) await probe(db);
+    else if (room.length > 0) await db.atomic(room);
+    return [];
+  } catch (error) {
+    return [wrong('database', `it takes no write: ${(error as Error).message}`, to_do)];
+  }
+}
+
 async function lookAtServer(url: string, settings: Partial<Settings>): Promise<Looked> {
   try {
     const db = await postgres.open(url, async () => {}, patience);
@@ -88,7 +108,10 @@ async function lookAtServer(url: string, settings: Partial<Settings>): Promise<L
       const known = await listApplied(db);
       const { name, lines } = await checkServer(db, settings);
       const found = compareKnown(known, 'postgres', name);
-      return { lines: [...found, ...lines], ...hold(db, known, 'postgres'), close: () => db.destroy() };
+      const held = hold(db, known, 'postgres');
+      const isRefused = lines.some(({ state }) => state === 'wrong');
+      const written = isRefused ? [] : await tryStore(db, held, 'Make room on its disk, and look at its log.');
+      return { lines: [...found, ...lines, ...written], ...held, close: () => db.destroy() };
     } catch (error) {
       await db.destroy();
       throw error;
@@ -112,7 +135,9 @@ async function lookAtD1(remote: boolean): Promise<Looked> {
   try {
     const known = await listMigrations(db);
     const found = compareKnown(known, 'sqlite', remote ? 'the deployed D1' : 'the local D1');
-    return { lines: found, ...hold(db, known, 'sqlite'), close };
+    const held = hold(db, known, 'sqlite');
+    const written = await tryStore(db, held, 'Look at its size, and at the limits of the account.');
+    return { lines: [...found, ...written], ...held, close };
   } catch (error) {
     await close();
     const told = explainD1(error as Error, remote);

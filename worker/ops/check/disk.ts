@@ -7,6 +7,9 @@ import { type Line, none, ok, warn, wrong } from './lines.ts';
 
 const settings_of: Record<Place, string> = { database: 'DATABASE_URL', backups: 'BACKUP_DIR', log: 'LOG_DIR' };
 
+/** Free bytes below which no lead, backup or day of the log can be written. */
+const least_bytes = 65_536;
+
 /** Looks whether the folders can be written, and have room. */
 export async function checkDisk({ target, settings }: Deployment): Promise<Line[]> {
   if (target.on === 'd1') return [none('disk', 'a Worker writes to no disk')];
@@ -23,6 +26,7 @@ async function checkPlace(place: Place, folder: string): Promise<Line> {
     const near = await findNearest(resolve(folder));
     await access(near.path, constants.W_OK | constants.X_OK);
     const room = await readRoom(near.path);
+    if (room.free_bytes < least_bytes) return wrong('disk', `${name}: it is full`, 'Make room.');
     const found = `${name}: ${tell(room.free_bytes)} of ${tell(room.total_bytes)} are free`;
     if (isNearlyFull(room)) return warn('disk', found, 'Make room before it is full.');
     return ok(
