@@ -4,6 +4,7 @@ import type { KeyChecks, Keys, Leads } from '../schema.ts';
 import { countKeys, sumSubjects } from './count.ts';
 import {
   type DeploymentKeys,
+  development_key,
   forgetMark,
   isOf,
   isSame,
@@ -71,7 +72,7 @@ interface Compared {
 }
 
 async function findMistakes(db: Database, vault: Vault, { own, known, missing, newest }: Compared): Promise<string[]> {
-  const strange = findStrange(own, known);
+  const strange = findStrange(own, known, isOfDemo(own, known));
   if (strange.length > 0) return strange;
   const needed = (await Promise.all(missing.map(mark => describeNeed(db, mark)))).filter(line => line !== undefined);
   if (needed.length > 0) return needed;
@@ -83,13 +84,14 @@ async function findMistakes(db: Database, vault: Vault, { own, known, missing, n
 
 /** Checks the signing keys alone, for a command that needs no other key. It notes nothing. */
 export async function findSigningKeyMistake(db: Database, signing_keys: Buffer[]): Promise<string | undefined> {
-  const known = (await listKnown(db)).filter(isOf('SIGNING_KEY'));
+  const known = await listKnown(db);
   const own = signing_keys.map(key => markKey('SIGNING_KEY', key));
-  return findStrange(own, known)[0];
+  return findStrange(own, known.filter(isOf('SIGNING_KEY')), isOfDemo(own, known))[0];
 }
 
 /** Finds keys that are others than before: one under a name that is taken, or all of a setting. */
-function findStrange(own: Mark[], known: Mark[]): string[] {
+function findStrange(own: Mark[], known: Mark[], isDemo: boolean): string[] {
+  const to_do = isDemo ? of_demo : 'set that one';
   return key_settings.flatMap(setting => {
     const [ours, theirs] = [own.filter(isOf(setting)), known.filter(isOf(setting))];
     const other = ours.find(mark => theirs.some(it => isSame(mark, it) && it.check_value !== mark.check_value));
@@ -97,8 +99,17 @@ function findStrange(own: Mark[], known: Mark[]): string[] {
       return [`${setting}: ${other.key_id} is not the key that had this name when the database was used before`];
     if (theirs.length === 0 || ours.some(mark => theirs.some(it => isSame(mark, it)))) return [];
     const names = setting === 'ENCRYPTION_KEYS' ? ` (${theirs.map(({ key_id }) => key_id).join(', ')})` : '';
-    return [`${setting}: not the key that this database was used with${names}; set that one`];
+    return [`${setting}: not the key that this database was used with${names}; ${to_do}`];
   });
+}
+
+const of_demo =
+  "it is the demo's, of a start in development, and the demo's keys are not for production: name another database in DATABASE_URL";
+
+/** Returns whether a database was used with the keys of development alone, and the deployment has keys of its own. */
+function isOfDemo(own: Mark[], known: Mark[]): boolean {
+  const [ours, theirs] = [own, known].map(marks => marks.filter(isOf('ENCRYPTION_KEYS')).map(({ key_id }) => key_id));
+  return theirs!.length > 0 && theirs!.every(id => id === development_key) && !ours!.includes(development_key);
 }
 
 /** Returns the mistake where the database still needs a key that is not listed. Receipt codes need none. */

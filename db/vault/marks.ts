@@ -6,6 +6,9 @@ import { failUnless } from '../statements.ts';
 import { deriveKey, identifyKey } from './cipher.ts';
 import type { KeyEncryptionKey } from './vault.ts';
 
+/** Name of the encryption key that a start in development makes. */
+export const development_key = 'dev';
+
 /** The deployment's keys, by their setting. */
 export interface DeploymentKeys {
   encryption_keys: KeyEncryptionKey[];

@@ -233,6 +233,32 @@ describe('the Node host in production', () => {
       expect(stderr).toContain(`  ${setting}: not the key that this database was used with`);
   });
 
+  it("says of the demo's database, and of that alone, that production needs another", async () => {
+    const demo = { ...production, DATABASE_URL: `file:${join(folder, 'leads.db')}` };
+    await (await startServer(folder)).stop();
+    const another = { ...demo, DATABASE_URL: `file:${join(folder, 'another.db')}` };
+    await (await startServer(folder, { ...another, PUBLIC_URL: 'http://127.0.0.1:1' })).stop();
+    const turned = { ENCRYPTION_KEYS: `next:${Buffer.alloc(32, 9).toString('base64')}` };
+    const advice =
+      "it is the demo's, of a start in development, and the demo's keys are not for production: name another database in DATABASE_URL\n";
+    const told = [];
+    for (const args of [['worker/node.ts'], ['worker/ops.ts', 'audit', 'checkpoint']])
+      for (const environment of [
+        demo,
+        { ...another, ...turned, SIGNING_KEY: Buffer.alloc(32, 8).toString('base64') },
+      ]) {
+        const { code, stderr } = await run(args, environment);
+        expect([code, stderr]).toEqual([1, expect.stringContaining('SIGNING_KEY: not the key that this database')]);
+        told.push([stderr.includes(advice), stderr.includes('; set that one')]);
+      }
+    expect(told).toEqual([
+      [true, false],
+      [false, true],
+      [true, false],
+      [false, true],
+    ]);
+  });
+
   it('serves the widget and its modules, packed, to pages of any origin', async () => {
     const server = await startServer(folder, { ...production, PUBLIC_URL: 'http://127.0.0.1:1' });
     const address = `http://127.0.0.1:${/"port":(\d+)/.exec(server.output())![1]}`;

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Conflict } from '../../../db/database.ts';
 import { listPolicies, publishPolicy } from '../../../db/policies.ts';
 import { createToken, findTokenHolder } from '../../../db/staff/tokens.ts';
+import { development_key } from '../../../db/vault/marks.ts';
 import type { Services } from '../../context.ts';
 import type { Publisher } from '../../policies/file.ts';
 import type { Environment } from '../../settings.ts';
@@ -22,7 +23,7 @@ const sample_policies: Record<Locale, string> = { 'zh-CN': 'policy.zh-CN.md', en
 /** Creates new keys for a developer's machine, as environment variables. */
 export function makeKeys(): Record<string, string> {
   const key = () => randomBytes(32).toString('base64');
-  return { ENCRYPTION_KEYS: `dev:${key()}`, INDEX_KEY: key(), SIGNING_KEY: key() };
+  return { ENCRYPTION_KEYS: `${development_key}:${key()}`, INDEX_KEY: key(), SIGNING_KEY: key() };
 }
 
 /**

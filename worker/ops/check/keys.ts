@@ -8,7 +8,7 @@ import { createKeyring } from '../../node/backup/keyring.ts';
 import type { Deployment } from './deployment.ts';
 import { type Line, none, ok, wrong } from './lines.ts';
 
-const to_do = 'Set the keys that belong to this database: a wrong one makes leads that nobody can open.';
+const to_do = 'Keys and database belong together: a wrong key makes leads that nobody can open.';
 
 const unreadable = 'they cannot be read: see settings';
 
