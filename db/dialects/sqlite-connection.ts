@@ -38,13 +38,12 @@ export interface Connection {
  */
 export function openConnection(path: string): Connection {
   const sqlite = new Sqlite(path);
-  sqlite.pragma(`busy_timeout = ${busy_timeout_ms}`);
-  sqlite.pragma('journal_mode = WAL');
-  sqlite.pragma('synchronous = FULL');
-  sqlite.pragma('secure_delete = ON');
-  sqlite.pragma('temp_store = MEMORY');
-  sqlite.pragma(`cache_size = -${cache_kib}`);
-  sqlite.pragma(`wal_autocheckpoint = ${checkpoint_pages}`);
+  try {
+    setUp(sqlite);
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
   const kept = new Map<string, Sqlite.Statement>();
   const prepare = (sql: string) => {
     const known = kept.get(sql);
@@ -55,6 +54,16 @@ export function openConnection(path: string): Connection {
     return statement;
   };
   return { sqlite, prepare };
+}
+
+function setUp(sqlite: Sqlite.Database) {
+  sqlite.pragma(`busy_timeout = ${busy_timeout_ms}`);
+  sqlite.pragma('journal_mode = WAL');
+  sqlite.pragma('synchronous = FULL');
+  sqlite.pragma('secure_delete = ON');
+  sqlite.pragma('temp_store = MEMORY');
+  sqlite.pragma(`cache_size = -${cache_kib}`);
+  sqlite.pragma(`wal_autocheckpoint = ${checkpoint_pages}`);
 }
 
 /** Shrinks the cache of a connection that only reads from here on. */

@@ -18,9 +18,15 @@ export function openToLook(path: string): Database {
   const hadLog = existsSync(`${path}-wal`);
   const sqlite = orUnavailable(() => {
     const opened = new Sqlite(path, { readonly: true, fileMustExist: true });
-    opened.pragma(`busy_timeout = ${busy_timeout_ms}`);
-    opened.pragma('schema_version');
-    return opened;
+    try {
+      opened.pragma(`busy_timeout = ${busy_timeout_ms}`);
+      opened.pragma('schema_version');
+      return opened;
+    } catch (error) {
+      opened.close();
+      if (!hadLog) tidy(path);
+      throw error;
+    }
   });
   const run = async ({ sql, parameters }: CompiledQuery): Promise<Outcome> =>
     orUnavailable(() => ({ rows: sqlite.prepare(sql).all(...parameters), changed: 0 }));
@@ -40,8 +46,11 @@ export function openToLook(path: string): Database {
 function tidy(path: string): void {
   try {
     const sqlite = new Sqlite(path, { fileMustExist: true });
-    sqlite.pragma('schema_version');
-    sqlite.close();
+    try {
+      sqlite.pragma('schema_version');
+    } finally {
+      sqlite.close();
+    }
   } catch {
     // A file that takes no write keeps them, and a start does as well with them.
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -92,8 +93,26 @@ describe('a SQLite file that cannot be used is named, with what to do,', () => {
       await run(['worker/node.ts'], environment),
       await operate(['migrate'], environment),
     ])
-      expect([code, stderr]).toEqual([1, expect.stringMatching(/a-folder: EISDIR.*Name a file in DATABASE_URL/)]);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/: EISDIR.*a-folder'. Name a file in DATABASE_URL/)]);
   });
+});
+
+it.runIf(canMount())('a SQLite file that may only be read is named, with what to do, by the check too', async () => {
+  const disk = mountDisk(4_000_000);
+  const path = join(disk.folder, 'leads.db');
+  const environment = { ...whole, DATABASE_URL: `file:${path}`, BACKUP_DIR: '' };
+  const advice = 'Let the account of the service write the file, its -wal and -shm, and their folder.';
+  try {
+    expect(await operate(['migrate'], environment)).toMatchObject({ code: 0 });
+    execFileSync('mount', ['-o', 'remount,ro', disk.folder]);
+    const { stderr } = await operate(['token', 'list'], environment);
+    expect(stderr).toBe(`the database cannot be used: EROFS: read-only file system, open '${path}'. ${advice}\n`);
+    const { stdout } = await operate(['check'], environment);
+    const lines = JSON.parse(stdout) as { check: string; to_do: string }[];
+    expect(lines.filter(line => line.check === 'database').map(line => line.to_do)).toContain(advice);
+  } finally {
+    disk.unmount();
+  }
 });
 
 describe.runIf(canMount())('ops check says of a full disk that nothing can be written', () => {

@@ -46,7 +46,9 @@ export function explainFile(url: string, error: unknown): unknown {
     .find(Boolean);
   // A system's error may be about another file, such as one of a backup.
   if (!to_do || (about !== undefined && ![path, dirname(path)].includes(about))) return error;
-  if (!/^SQLITE/.test(String(code)) && about === undefined) return error;
-  const words = `${path}: ${message}. ${to_do}`;
+  const isOfSystem = !String(code).startsWith('SQLITE');
+  if (isOfSystem && about === undefined) return error;
+  // The system's words name the path already.
+  const words = `${isOfSystem ? '' : `${path}: `}${message}. ${to_do}`;
   return new FileFault(Object.assign(new Error(words, { cause: error }), { code }));
 }
