@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type Checkpoint, makeCheckpoint, readCheckpoints } from '../../db/audit/checkpoint.ts';
 import { verifyTrail, type WrongPlace } from '../../db/audit/verify.ts';
 import { findSigningKeyMistake } from '../../db/vault/check.ts';
@@ -7,6 +6,7 @@ import { readSigningKeys } from './keys/read.ts';
 import { type Command, defineCommand, Mistake, text } from './run/command.ts';
 import { createBar } from './run/progress.ts';
 import { database_options, onDatabase, readTarget, type Target } from './run/target.ts';
+import { readBytes } from './run/text-file.ts';
 
 const verify = defineCommand({
   name: 'audit verify',
@@ -64,13 +64,17 @@ async function listPublicKeys(target: Target): Promise<string[]> {
 async function readPublicKeys(values: { 'public-key'?: string }, target: Target): Promise<string[]> {
   const path = values['public-key'];
   if (!path) return listPublicKeys(target);
-  const keys = readFileSync(path, 'utf8').match(/-----BEGIN PUBLIC KEY-----[\s\S]+?-----END PUBLIC KEY-----/g);
+  const keys = readWhole(path).match(/-----BEGIN PUBLIC KEY-----[\s\S]+?-----END PUBLIC KEY-----/g);
   if (!keys) throw new Mistake(`${path}: expected public keys in PEM, as audit public-key prints them`);
   return keys;
 }
 
+function readWhole(path: string): string {
+  return readBytes(path, 'nothing was verified').toString('utf8');
+}
+
 function readFile(path: string, public_keys: string[]): Checkpoint[] {
-  const read = readCheckpoints(readFileSync(path, 'utf8'), (signed, signature) =>
+  const read = readCheckpoints(readWhole(path), (signed, signature) =>
     public_keys.some(key => isSignedBy(key, signed, signature)),
   );
   if ('wrong_line' in read)

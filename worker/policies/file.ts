@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { parseDocument, type YAMLError } from 'yaml';
 import type { PolicyDraft as Draft, Purpose } from '../../db/policies.ts';
 import type { Operator } from '../http/footer.ts';
 import { type Form, forms } from '../shared/fields.ts';
@@ -136,14 +136,21 @@ function readFrontMatter(yaml: string, report: (mistake: string) => undefined): 
     return report(`the front matter has more than ${lengths.front_matter} characters`) ?? {};
   // The failsafe schema leaves `1.0` and `2026-01` the texts that they are.
   const document = parseDocument(yaml, { schema: 'failsafe' });
-  const doubts = [...document.errors, ...document.warnings];
-  for (const doubt of doubts) report(`the front matter is not YAML: ${doubt.message.split('\n')[0]}`);
-  if (doubts.length > 0) return {};
+  const [first] = [...document.errors, ...document.warnings].toSorted((a, b) => a.pos[0] - b.pos[0]);
+  if (first) return report(describeFault(first)) ?? {};
   try {
     return readFields(document.toJS() || {}, report);
   } catch (error) {
     return report(`the front matter is not YAML: ${(error as Error).message}`) ?? {};
   }
+}
+
+/** Describes where the front matter stops being YAML. Because one wrong line makes those behind it wrong, they are not told. */
+function describeFault({ message, linePos }: YAMLError): string {
+  // The line that begins the front matter is the first of the file.
+  const line = (linePos?.[0].line ?? 0) + 1;
+  const fault = message.split('\n')[0]!.replace(/ at line \d+, column \d+:$/, '');
+  return `the front matter is not YAML: look at line ${line} and those before it (${fault}); a value that holds ": " or begins with a sign stands in quotes`;
 }
 
 function compareReadings(readings: Reading[]): string[] {

@@ -15,6 +15,10 @@ const in_chinese: [english: RegExp, chinese: string][] = [
   [/^a word has more than (\d+) characters$/, '有一个单词超过 $1 个字符'],
   [/^a paragraph has more than (\d+) of (.*) and ~$/, '有一段的 $2、~ 超过 $1 个'],
   [/^the front matter has more than (\d+) characters$/, 'front matter 超过 $1 个字符'],
+  [
+    /^the front matter is not YAML: look at line (\d+) and those before it \((.*)\); .*$/,
+    'front matter 不是有效的 YAML：请检查第 $1 行及之前的行（$2）；值中含“: ”或以符号开头时，应加引号',
+  ],
   [/^the front matter is not YAML: ([\s\S]*)$/, 'front matter 不是有效的 YAML（$1）'],
   [/^the front matter is no map of keys and values$/, 'front matter 不是“键: 值”的形式'],
   [/^version "(.*)" is not 1 to 32 of .*$/, 'version“$1”应为 1 至 32 个字母、数字或 -，且不能是 current'],

@@ -2,17 +2,40 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Mistake } from './command.ts';
 
+/** What is said of a file that cannot be read, by the system's code. */
+const reasons: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'it is a folder, name the files in it',
+  EACCES: 'this account may not read it',
+};
+
 /**
  * Reads a file as UTF-8. Because what is read is stored as it is, a file in another encoding is refused, not guessed at.
  *
  * @param undone Ends the refusal: says what was not done.
- * @throws Mistake for a file that is not UTF-8, and the error of the system for one that can't be read.
+ * @throws Mistake for a file that is not UTF-8, or cannot be read.
  */
 export function readText(path: string, undone: string): string {
+  const bytes = readBytes(path, undone);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Mistake(`${basename(path)}: not UTF-8; ${undone}`);
+  }
+}
+
+/**
+ * Reads a file that an operator has named.
+ *
+ * @param undone Ends the refusal: says what was not done.
+ * @throws Mistake that names the file, where it cannot be read.
+ */
+export function readBytes(path: string, undone: string): Buffer {
+  try {
+    return readFileSync(path);
   } catch (error) {
-    if (error instanceof TypeError) throw new Mistake(`${basename(path)}: not UTF-8; ${undone}`);
-    throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw new Mistake(`${path}: ${reasons[code] ?? 'it cannot be read'} (${code}); ${undone}`);
   }
 }
