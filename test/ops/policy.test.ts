@@ -61,3 +61,48 @@ describe('what is wrong with a file that a command reads is told in one line, wh
     ]);
   });
 });
+
+describe('ops policy publish warns of what the console doubts before a publication, and publishes it:', () => {
+  const at_once = 'Warning: It takes effect at once, because its time is past.\n';
+  const collects =
+    'Warning: It is minor, so nobody is asked again; but it adds purposes or cookies, or keeps leads for longer. Should it be significant?\n';
+  const stale =
+    /^Warning: effective_at is less than 24 hours ahead .*\.\nWarning: It takes effect at once, because its time is past\.\n$/;
+  const inDays = (days: number) =>
+    `effective_at: ${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}`;
+  const minor = 'change_class: minor';
+  const longer = `retention_months: { mini-ai-experience: 36 }\n${minor}`;
+  const both = ['zh-CN', 'en'];
+
+  it.each([
+    ['nothing, of the first version', undefined, both, ''],
+    ['a first version in one language', undefined, ['en'], /^Warning: There is a file in one language only: .*\n$/],
+    ['nothing, of a minor version that is to come', { effective_at: inDays(2), change_class: minor }, both, ''],
+    ['one that takes effect at once', { effective_at: inDays(-1), change_class: minor }, both, at_once],
+    ['one that asks everybody again at once', { effective_at: inDays(-1) }, both, stale],
+    [
+      'one in fewer languages',
+      { effective_at: inDays(2), change_class: minor },
+      ['en'],
+      'Warning: A language of the version before has no file.\n',
+    ],
+    [
+      'one that is more than a year off',
+      { effective_at: inDays(400), change_class: minor },
+      both,
+      'Warning: It takes effect in more than a year. Is the date right?\n',
+    ],
+    ['one that asks nobody, but keeps for longer', { effective_at: inDays(2), change_class: longer }, both, collects],
+  ])('%s', async (name, lines, locales, told) => {
+    const environment = address(`${name}.db`);
+    const publish = (version: string, locales: string[], lines: Record<string, string>) => {
+      const files = locales.map(locale => writePolicy(version, locale, { version: `version: ${version}`, ...lines }));
+      return operate(['policy', 'publish', ...files], environment);
+    };
+    if (lines) expect(await publish('before', both, {})).toMatchObject({ code: 0, stderr: '' });
+    const { code, stdout, stderr } = await publish('after', locales, lines ?? {});
+    expect([code, JSON.parse(stdout).length]).toEqual([0, locales.length]);
+    if (typeof told === 'string') expect(stderr).toBe(told);
+    else expect(stderr).toMatch(told);
+  });
+});

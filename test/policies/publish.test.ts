@@ -74,6 +74,17 @@ describe('POST /policies', () => {
     expect([await list(), await (await get('/policies/2026-09')).text()]).toEqual(before);
   });
 
+  it('warns of a version that takes effect at once in fewer languages, and publishes it', async () => {
+    const { publish, list } = await startPublisher();
+    const minor = sample.map(text => text.replace(/^change_class:.*$/m, 'change_class: minor'));
+    expect(await (await publish(minor)).json()).not.toHaveProperty('warning');
+    const next = minor[1]!.replace(/^version:.*$/m, 'version: next');
+    expect(await (await publish([next])).json()).toMatchObject({
+      warning: 'It takes effect at once, because its time is past. A language of the version before has no file.',
+    });
+    expect(await list()).toHaveLength(2);
+  });
+
   it('names everything that is missing, in every document', async () => {
     const { publish, list } = await startPublisher();
     const errors = await readErrors(await publish(['---\nversion: current\n---\n', write('# Text', 'locale: fr\n')]));

@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import { Conflict } from '../../db/database.ts';
 import { digest } from '../../db/digest.ts';
 import { listPolicies, publishPolicy } from '../../db/policies.ts';
+import { listWarnings } from '../policies/doubts.ts';
 import { published_settings, readPolicyFiles } from '../policies/file.ts';
-import { warnOfStaleCopies } from '../policies/stale-copies.ts';
 import { type Environment, readSome } from '../settings.ts';
 import { defineCommand, Mistake, operator } from './run/command.ts';
 import { readEnvironment } from './run/environment.ts';
@@ -25,19 +25,20 @@ export const policy_publish = defineCommand({
     if ('mistakes' in read)
       throw new Mistake(`nothing was published:\n${read.mistakes.map(line => `  ${line}`).join('\n')}`);
     const { version, effective_at, documents } = read.policy;
-    let versions: number;
+    let warnings: string[];
     try {
-      versions = await onDatabase(values, async db => {
+      warnings = await onDatabase(values, async db => {
+        const moment = { now, stale_hours: settings.widget_stale_hours };
+        const found = await listWarnings(db, await listPolicies(db), read.policy, moment);
         await publishPolicy(db, read.policy, operator, now);
-        return (await listPolicies(db)).length;
+        return found;
       });
     } catch (error) {
       if (error instanceof Conflict)
         throw new Mistake(`version ${version} is published already and never changes: give a new version`);
       throw error;
     }
-    const warning = versions > 1 && warnOfStaleCopies(read.policy, settings.widget_stale_hours, now);
-    if (warning) process.stderr.write(`Warning: ${warning}\n`);
+    for (const warning of warnings) process.stderr.write(`Warning: ${warning}\n`);
     return documents.map(({ locale, html }) => ({ version, locale, effective_at, sha256: digest(html) }));
   },
 });

@@ -24,7 +24,6 @@ import { pagePolicy } from '../http/security-headers.ts';
 import { body, invalidFields } from '../http/validate.ts';
 import { cookie_name } from '../shared/consent-cookie.ts';
 import { locales } from '../shared/locales.ts';
-import { warnOfStaleCopies } from './stale-copies.ts';
 
 /**
  * Time for which answers about policies may be cached. A form that posts with an older version is told so and fetches
@@ -101,11 +100,13 @@ export const showPolicies = factory.createHandlers(async c => {
 export const publishVersion = factory.createHandlers(body(newVersion, { limit_bytes: policy_limit_bytes }), async c => {
   const sent = c.req.valid('json');
   const { db, now, settings } = c.var.services;
-  const { readPolicyFiles } = await import('./file.ts');
+  const [{ readPolicyFiles }, { listWarnings }] = await Promise.all([import('./file.ts'), import('./doubts.ts')]);
   const files = sent.documents.map((text, index) => ({ name: `documents[${index}]`, text }));
   const read = readPolicyFiles(files, settings);
   if ('mistakes' in read) return refuseMistakes(c, read.mistakes);
   const { version } = read.policy;
+  const moment = { now: now(), stale_hours: settings.widget_stale_hours };
+  const warnings = await listWarnings(db, await listPolicies(db), read.policy, moment, ['not_asked']);
   try {
     await publishPolicy(db, read.policy, actorOf(c), now());
   } catch (error) {
@@ -114,11 +115,9 @@ export const publishVersion = factory.createHandlers(body(newVersion, { limit_by
   }
   const policies = await listPolicies(db);
   const published = policies.find(policy => policy.version === version)!;
-  const { public_url, widget_stale_hours } = c.var.services.settings;
-  const warning = policies.length > 1 && warnOfStaleCopies(published, widget_stale_hours, now());
-  return c.json({ ...describePolicy(c, published), ...(warning && { warning }) }, 201, {
+  return c.json({ ...describePolicy(c, published), ...(warnings.length > 0 && { warning: warnings.join(' ') }) }, 201, {
     'Cache-Control': 'no-store',
-    Location: `${public_url}/policies/${version}`,
+    Location: `${settings.public_url}/policies/${version}`,
   });
 });
 

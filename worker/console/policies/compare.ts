@@ -6,12 +6,6 @@ export interface Run {
   paragraphs: string[];
 }
 
-/** What of the purposes differs: names of purposes, and of cookies with their purpose. */
-export interface PurposeChanges {
-  added: string[];
-  removed: string[];
-}
-
 /**
  * Pairs of paragraphs that are compared to align two texts. Because the time grows with them, two long texts with
  * little in common are compared as sets.
@@ -87,19 +81,6 @@ export function readParagraphs(html: string): string[] {
 }
 
 const signs: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
-
-/** Compares the purposes of two versions and what each stores on a device, by their names. */
-export function comparePurposes(before: Purpose[], after: Purpose[]): PurposeChanges {
-  const [had, has] = [listMarks(before), listMarks(after)];
-  return { added: has.filter(one => !had.includes(one)), removed: had.filter(one => !has.includes(one)) };
-}
-
-function listMarks(purposes: Purpose[]): string[] {
-  return purposes.flatMap(({ id, required, cookies }) => [
-    `${id}${required ? ' *' : ''}`,
-    ...cookies.map(({ name, type = 'cookie' }) => `${id}: ${name} (${type})`),
-  ]);
-}
 
 /** Writes what the widget shows of a purpose, a line for itself and one for each thing that it stores. */
 export function writePurposes(purposes: Purpose[]): string[] {

@@ -1,5 +1,5 @@
+import { type Doubt, doubt_words } from '../../policies/doubts.ts';
 import type { Locale } from '../../shared/locales.ts';
-import type { Doubt } from './assess.ts';
 
 interface PolicyTexts {
   title: string;
@@ -80,19 +80,7 @@ const en: PolicyTexts = {
   first: 'The first version: everything is new. Nothing is published yet.',
   changed: 'What is published or set has changed since the preview. This is the preview as of now; look at it again.',
   doubtsTitle: 'Before you publish',
-  doubts: {
-    at_once: () => 'It takes effect at once, because its time is past.',
-    far_off: () => 'It takes effect in more than a year. Is the date right?',
-    never_in_force: () => 'It never comes into force, because the version in force took effect later.',
-    stale_copies: hours =>
-      `It takes effect in less than ${hours} hours (WIDGET_STALE_HOURS): visitors whose browser has an older copy of the widget are asked one page view late.`,
-    needless: () =>
-      'It is significant, so every visitor is asked again; but purposes, cookies and periods are as they were. Is that needed?',
-    not_asked: () =>
-      'It is minor, so nobody is asked again; but it adds purposes or cookies, or keeps leads for longer. Should it be significant?',
-    language_missing: () => 'A language of the version before has no file.',
-    one_language: () => 'There is a file in one language only: readers of the other get this one.',
-  },
+  doubts: doubt_words,
   factsTitle: 'What the files say',
   languages: 'Languages',
   retention: 'Leads are kept',
