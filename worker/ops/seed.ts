@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts';
 import { changeLead, type LeadChange } from '../../db/leads/change.ts';
 import { draftLead } from '../../db/leads/create.ts';
 import { closed_reasons, lead_statuses } from '../../db/leads/lead.ts';
+import { hasVisitorsLead } from '../../db/leads/origin.ts';
 import { currentPolicy, documentIn, listPolicies } from '../../db/policies.ts';
 import { findKeyMistakes } from '../../db/vault/check.ts';
 import type { DeploymentKeys } from '../../db/vault/marks.ts';
@@ -10,7 +11,7 @@ import { createVault, type Vault } from '../../db/vault/vault.ts';
 import { forms } from '../shared/fields.ts';
 import { readKeys } from './keys/read.ts';
 import { inventPerson } from './people.ts';
-import { defineCommand, Mistake, operator, text } from './run/command.ts';
+import { defineCommand, flag, Mistake, operator, text } from './run/command.ts';
 import { createProgress } from './run/progress.ts';
 import { database_options, onDatabase, readTarget } from './run/target.ts';
 
@@ -44,18 +45,25 @@ const visitor = { id: 'visitor', role: 'visitor', request_id: null };
 
 export const seed = defineCommand({
   name: 'seed',
-  usage: '--leads N',
-  sentence: 'Makes up leads of the past year, for demos and benchmarks. The latest are already in work.',
-  options: { ...database_options, leads: text },
+  usage: '--leads N [--in-production]',
+  sentence:
+    'Makes up leads of the past year, for demos and benchmarks. The latest are already in work. With NODE_ENV=production it makes none among leads of visitors, unless --in-production is said.',
+  options: { ...database_options, leads: text, 'in-production': flag },
   async run({ values, now }) {
     const leads = Number(values.leads);
     if (!Number.isInteger(leads) || leads < 1 || leads > most_leads)
       throw new Mistake(`--leads: expected a whole number from 1 to ${most_leads}`);
     const keys = await readKeys(readTarget(values));
     const made = { vault: createVault(keys.encryption_keys, keys.index_key), signer: createSigner(keys.signing_key) };
-    return onDatabase(values, db => seedLeads({ db, keys, ...made }, leads, now));
+    return onDatabase(values, async db => {
+      if (keys.production && !values['in-production'] && (await hasVisitorsLead(db))) throw new Mistake(among_visitors);
+      return seedLeads({ db, keys, ...made }, leads, now);
+    });
   },
 });
+
+const among_visitors =
+  'the database holds leads of visitors, and NODE_ENV is production: made-up leads would stand among them in lists, figures and the audit trail, and nothing tells them apart. Name another database, or say --in-production. No lead was made';
 
 /** A made-up lead that is worked on afterwards. */
 interface Made {
