@@ -33,7 +33,7 @@ export const doubt_words: Record<Doubt, (hours: number) => string> = {
 const far_ms = 366 * 86_400_000;
 
 /** What of the purposes differs: names of purposes, and of cookies with their purpose. */
-export interface PurposeChanges {
+interface PurposeChanges {
   added: string[];
   removed: string[];
 }
