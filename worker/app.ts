@@ -18,7 +18,7 @@ import { describeProblem } from './http/problems/describe.ts';
 import { answerFailure } from './http/problems/failure.ts';
 import { problem } from './http/problems/problem.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
-import { publishVersion, showCurrentPolicy, showDocument, showPolicies } from './policies/routes.ts';
+import { showCurrentPolicy, showDocument, showPolicies } from './policies/routes.ts';
 import { showWidget } from './widget.ts';
 
 const announcements = lazy(() => import('./announcements/list.ts'));
@@ -30,6 +30,7 @@ const incidents = lazy(() => import('./incidents/handlers.ts'));
 const leads = lazy(() => import('./leads/handlers.ts'));
 const metrics = lazy(() => import('./metrics/show.ts'));
 const notices = lazy(() => import('./notices/handlers.ts'));
+const publication = lazy(() => import('./policies/publish.ts'));
 const requests = lazy(() => import('./requests/handlers.ts'));
 const tokens = lazy(() => import('./staff/tokens.ts'));
 
@@ -83,7 +84,7 @@ export function createApp(services: Services, demo?: Hono<App>): Hono<App> {
   at('/consents/:visitor_id', { GET: [...showConsents] });
   at('/consents/:visitor_id/receipt', { GET: [...showReceipt] });
   at('/consents/:visitor_id/withdrawal', { POST: [requireOrigin, ...withdrawConsent] });
-  at('/policies', { GET: [...showPolicies], POST: [requireScope('policies:publish'), ...publishVersion] });
+  at('/policies', { GET: [...showPolicies], POST: [requireScope('policies:publish'), publication('publishVersion')] });
   at('/policies/current', { GET: [...showCurrentPolicy] });
   at('/policies/:version', { GET: [...showDocument] });
   at('/announcements', { GET: [announcements('showAnnouncements')] });

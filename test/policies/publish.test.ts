@@ -74,15 +74,22 @@ describe('POST /policies', () => {
     expect([await list(), await (await get('/policies/2026-09')).text()]).toEqual(before);
   });
 
-  it('warns of a version that takes effect at once in fewer languages, and publishes it', async () => {
+  it('warns of a version in fewer languages, and of one that never comes into force, and publishes both', async () => {
     const { publish, list } = await startPublisher();
     const minor = sample.map(text => text.replace(/^change_class:.*$/m, 'change_class: minor'));
     expect(await (await publish(minor)).json()).not.toHaveProperty('warning');
     const next = minor[1]!.replace(/^version:.*$/m, 'version: next');
     expect(await (await publish([next])).json()).toMatchObject({
-      warning: 'It takes effect at once, because its time is past. A language of the version before has no file.',
+      warning: 'A language of the version before has no file.',
     });
-    expect(await list()).toHaveLength(2);
+    const early = sample.map(text =>
+      text.replace(/^version:.*$/m, 'version: early').replace(/^effective_at:.*$/m, 'effective_at: 2025-12-01'),
+    );
+    expect(await (await publish(early)).json()).toMatchObject({
+      change_class: 'significant',
+      warning: 'It never comes into force, because the version in force took effect later.',
+    });
+    expect(await list()).toHaveLength(3);
   });
 
   it('names everything that is missing, in every document', async () => {

@@ -11,7 +11,7 @@ import { createVault, type Vault } from '../../db/vault/vault.ts';
 import { forms } from '../shared/fields.ts';
 import { readKeys } from './keys/read.ts';
 import { inventPerson } from './people.ts';
-import { defineCommand, flag, Mistake, operator, text } from './run/command.ts';
+import { defineCommand, Mistake, operator, text } from './run/command.ts';
 import { createProgress } from './run/progress.ts';
 import { database_options, onDatabase, readTarget } from './run/target.ts';
 
@@ -45,10 +45,9 @@ const visitor = { id: 'visitor', role: 'visitor', request_id: null };
 
 export const seed = defineCommand({
   name: 'seed',
-  usage: '--leads N [--in-production]',
-  sentence:
-    'Makes up leads of the past year, for demos and benchmarks. The latest are already in work. With NODE_ENV=production it makes none among leads of visitors, unless --in-production is said.',
-  options: { ...database_options, leads: text, 'in-production': flag },
+  usage: '--leads N',
+  sentence: 'Makes up leads of the past year, for demos and benchmarks. The latest are already in work.',
+  options: { ...database_options, leads: text },
   async run({ values, now }) {
     const leads = Number(values.leads);
     if (!Number.isInteger(leads) || leads < 1 || leads > most_leads)
@@ -56,14 +55,14 @@ export const seed = defineCommand({
     const keys = await readKeys(readTarget(values));
     const made = { vault: createVault(keys.encryption_keys, keys.index_key), signer: createSigner(keys.signing_key) };
     return onDatabase(values, async db => {
-      if (keys.production && !values['in-production'] && (await hasVisitorsLead(db))) throw new Mistake(among_visitors);
+      if (keys.production && (await hasVisitorsLead(db))) process.stderr.write(among_visitors);
       return seedLeads({ db, keys, ...made }, leads, now);
     });
   },
 });
 
 const among_visitors =
-  'the database holds leads of visitors, and NODE_ENV is production: made-up leads would stand among them in lists, figures and the audit trail, and nothing tells them apart. Name another database, or say --in-production. No lead was made';
+  'Warning: NODE_ENV is production, and the database holds leads of visitors: made-up ones now stand among them, and nothing tells them apart.\n';
 
 /** A made-up lead that is worked on afterwards. */
 interface Made {

@@ -92,7 +92,10 @@ export async function listWarnings(
   without: Doubt[] = [],
 ): Promise<string[]> {
   const { doubts } = await findDoubts(db, policies, draft, moment);
-  const stale = policies.length > 0 && warnOfStaleCopies(draft, moment.stale_hours, moment.now);
+  const stale =
+    policies.length > 0 &&
+    !doubts.includes('never_in_force') &&
+    warnOfStaleCopies(draft, moment.stale_hours, moment.now);
   const said = doubts.filter(doubt => ![...unsaid, ...without].includes(doubt));
   const others = said.map(doubt => doubt_words[doubt](moment.stale_hours));
   return [...(stale ? [`${stale}.`] : []), ...others];
@@ -102,7 +105,7 @@ export async function listWarnings(
  * Doubts that are not among the warnings. Whether a version is needed is a question before it is published, and no warning
  * after; the one of the copies has words of its own there.
  */
-const unsaid: Doubt[] = ['needless', 'never_in_force', 'stale_copies'];
+const unsaid: Doubt[] = ['needless', 'stale_copies'];
 
 /** Finds, of a first version, the languages without a file. A later one is compared with the version before. */
 function doubtLanguages({ documents }: PolicyDraft): Doubt[] {
@@ -121,10 +124,11 @@ function doubtChanges(
   const isSame =
     !collectsMore && purposes.removed.length === 0 && retention.every(({ before, after }) => before === after);
   const isMissing = previous.documents.some(({ locale }) => draft.documents.every(one => one.locale !== locale));
+  const isNever = draft.effective_at < previous.effective_at;
   const doubts: [isThere: boolean, doubt: Doubt][] = [
-    [draft.effective_at < previous.effective_at, 'never_in_force'],
-    [draft.effective_at >= previous.effective_at && draft.effective_at <= now.toISOString(), 'at_once'],
-    [warnOfStaleCopies(draft, stale_hours, now) !== undefined, 'stale_copies'],
+    [isNever, 'never_in_force'],
+    [!isNever && draft.effective_at <= now.toISOString(), 'at_once'],
+    [!isNever && warnOfStaleCopies(draft, stale_hours, now) !== undefined, 'stale_copies'],
     [isSignificant && isSame, 'needless'],
     [!isSignificant && (collectsMore || keepsLonger), 'not_asked'],
     [isMissing, 'language_missing'],

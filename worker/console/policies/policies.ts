@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { currentPolicy, listPolicies } from '../../../db/policies.ts';
 import { factory } from '../../context.ts';
 import { body } from '../../http/validate.ts';
-import { policy_limit_bytes } from '../../policies/routes.ts';
+import { policy_limit_bytes } from '../../policies/publish.ts';
 import { locales } from '../../shared/locales.ts';
 import { answerPage } from '../answer.ts';
 import { readerOf } from '../reader.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { newVersion, policy_limit_bytes } from '../../policies/routes.ts';
+import { newVersion, policy_limit_bytes } from '../../policies/publish.ts';
 import { forms } from '../../shared/fields.ts';
 import { locales } from '../../shared/locales.ts';
 import { describe, examples, instant, json, named, no_store, type Operation, page } from '../declaration.ts';
@@ -104,7 +104,7 @@ export const policy_operations: Operation[] = [
     answers: {
       201: {
         description:
-          'Published. It becomes current at its `effective_at`. `warning` says where that is at once, in more than a year or sooner than browsers renew their copy of the widget, and where a language has no file.',
+          'Published. It becomes current at its `effective_at`. `warning` says where that is never, in more than a year or sooner than browsers renew their copy of the widget, and where a language has no file.',
         headers: { ...no_store, Location: 'The document.' },
         content: json(published, { ...policy_example, version: '2026-12', change_class: 'minor' }),
       },
