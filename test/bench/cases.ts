@@ -39,13 +39,22 @@ export const warm = { small: 20_000, page: 3_000 };
  * the same durability.
  */
 export function listFloors(floor: Served, seconds: number): Case[] {
-  const { url } = floor;
-  const submit = { method: 'POST', path: '/', headers: json, next: () => nextLead('floor') } as const;
-  const consent = { method: 'POST', path: '/consents', headers: json, next: () => nextChoice('floor') } as const;
-  const servers = [floor];
+  return listBare('floor', floor, seconds);
+}
+
+/** Lists what it costs to store the same rows as the server does, with bare Hono and without its checks (`rows.ts`). */
+export function listRows(rows: Served, seconds: number): Case[] {
+  return listBare('rows', rows, seconds).map(one => ({ ...one, floor: one.name.replace('rows', 'floor') }));
+}
+
+function listBare(name: string, server: Served, seconds: number): Case[] {
+  const { url } = server;
+  const submit = { method: 'POST', path: '/', headers: json, next: () => nextLead(name) } as const;
+  const consent = { method: 'POST', path: '/consents', headers: json, next: () => nextChoice(name) } as const;
+  const servers = [server];
   return [
-    { name: 'floor: submit', unit: '/s', servers, warm: warm.small, measure: () => load(url, submit, seconds) },
-    { name: 'floor: consent', unit: '/s', servers, warm: warm.small, measure: () => load(url, consent, seconds) },
+    { name: `${name}: submit`, unit: '/s', servers, warm: warm.small, measure: () => load(url, submit, seconds) },
+    { name: `${name}: consent`, unit: '/s', servers, warm: warm.small, measure: () => load(url, consent, seconds) },
   ];
 }
 

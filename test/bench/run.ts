@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createDatabase, startPostgres } from '../support/postgres.ts';
 import { run, startBuiltServer, startProcess } from '../support/server.ts';
-import { type Case, listFloors, listReads, listWrites } from './cases.ts';
+import { type Case, listFloors, listReads, listRows, listWrites } from './cases.ts';
 import { benchChannels } from './channels.ts';
 import { measureCrypto } from './crypto.ts';
 import { fillConsents } from './fill.ts';
@@ -25,6 +25,7 @@ const usage = `npm run bench -- [--leads 1000,1000000] [--on sqlite,postgres,wor
 
 Builds its data, starts the server as a process of its own, loads it over 32 connections, and prints medians with their ratios
 to the floor (bare Hono, the same sealing, one prepared insert under the same durability), measured in turn with them.
+"rows" is bare Hono that stores the same rows as the server.
 --only measures the cases whose name holds NAME ("console" the pages of staff), and their floors; "channels" what channels cost whoever submits. "peers"
 installs c15t's backend and measures it in turn with ours; "watching" measures what /metrics and traces cost; "paint" when the console is painted on a slow phone; "scale" what a day of a million visitors comes to;
 "lighthouse", which runs only when it is named, how Lighthouse rates the console. A run
@@ -103,19 +104,20 @@ async function benchServer(database: string, leads: number) {
   const floor = await startProcess(['test/bench/floor.ts'], {
     DATABASE_URL: database === 'sqlite' ? `file:${join(folder, `floor-${leads}.db`)}` : await address('floor'),
   });
+  const rows = await startProcess(['test/bench/rows.ts'], { DATABASE_URL: await address('rows') });
   const another = { ...environment, OUTPUT_FILE: join(folder, 'output of another') };
   const second = database === 'postgres' ? await startBuiltServer(folder, another) : undefined;
 
   // Reads come first, because writes add leads.
   const measured = await measure(await listReads(server, leads, seconds));
-  const writes = [...listFloors(floor, seconds), ...listWrites([server], version, seconds)];
+  const writes = [...listFloors(floor, seconds), ...listRows(rows, seconds), ...listWrites([server], version, seconds)];
   if (second) writes.push(...listWrites([server, second], version, seconds, ', two servers'));
   measured.push(...(await measure(writes)));
   const resident_mb = server.residentMb();
   await fillConsents(DATABASE_URL, version, leads);
   const full = listWrites([server], version, seconds, `, with ${leads.toLocaleString('en')} records`).slice(1);
   measured.push(...(await measure([...listFloors(floor, seconds), ...full])));
-  await Promise.all([server.stop(), second?.stop(), floor.stop()]);
+  await Promise.all([server.stop(), second?.stop(), floor.stop(), rows.stop()]);
 
   const seed = JSON.parse(seeded.stdout) as { seconds: number };
   process.stdout.write(`\nseeded in ${seed.seconds} s\n`);

@@ -20,6 +20,7 @@ select lpad(to_hex(n), 8, '0') || '-0000-7000-8000-000000000000', case when n % 
   case when n % 50 = 0 then 'closed' else 'new' end, 'x', '2026-01', 'x', 'en', n::text, moment, moment, n, n
 from generate_series(1, 60000) n, to_char(timestamp '2026-01-01' + n * interval '1 minute', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') moment;
 insert into keys select 'lead', id, 'k', 'x', md5(id), md5(id), '1' from leads;
+update changes set seq = 60000;
 analyze leads, keys;
 set plan_cache_mode = force_generic_plan`;
 

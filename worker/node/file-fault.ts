@@ -6,7 +6,7 @@ const move_away =
   'stop the servers, move the file away together with its -wal and -shm, and restore the newest backup: ops restore DIR';
 const let_write = 'Let the account of the service write the file, its -wal and -shm, and their folder.';
 
-/** What to do about a SQLite file, by the beginning of SQLite's code or of the system's. */
+/** Advice about a SQLite file, by the beginning of SQLite's code or of the system's. */
 const advice: [code: RegExp, to_do: string][] = [
   [/^SQLITE_CORRUPT/, `The file is broken, or its disk does not read: ${move_away}.`],
   [/^SQLITE_NOTADB/, `Look whether DATABASE_URL names the right file. If it does, ${move_away}.`],

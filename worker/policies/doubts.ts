@@ -3,7 +3,7 @@ import { currentPolicy, listFormTerms, type Policy, type PolicyDraft, type Purpo
 import { locales } from '../shared/locales.ts';
 import { warnOfStaleCopies } from './stale-copies.ts';
 
-/** What somebody should know before a version is published. */
+/** Doubts about a version, which somebody should know before it is published. */
 export type Doubt =
   | 'at_once'
   | 'far_off'
@@ -32,13 +32,13 @@ export const doubt_words: Record<Doubt, (hours: number) => string> = {
 /** How far off a version takes effect that its date may be mistyped. Because nothing is taken back, it is doubted. */
 const far_ms = 366 * 86_400_000;
 
-/** What of the purposes differs: names of purposes, and of cookies with their purpose. */
+/** Differences of the purposes: names of purposes, and of cookies with their purpose. */
 interface PurposeChanges {
   added: string[];
   removed: string[];
 }
 
-/** What a version changes but for its words, and what is doubtful about it. */
+/** Changes of a version but for its words, and the doubts about it. */
 export interface Doubted {
   /** The version in force when the new one takes effect, or undefined for the first. */
   previous: Policy | undefined;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Mistake } from './command.ts';
 
-/** What is said of a file that cannot be read, by the system's code. */
+/** Reasons why a file cannot be read, by the system's code. */
 const reasons: Record<string, string> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
