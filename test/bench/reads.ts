@@ -67,10 +67,15 @@ export async function listSince(server: Server, since: string): Promise<string[]
 /** Finds the cursor of the feed before its last fifty leads. */
 export async function findDeepestCursor({ url, token }: Server, leads: number): Promise<string> {
   const headers = { Authorization: `Bearer ${token}` };
-  const page = async (cursor: string) =>
-    (await (await fetch(`${url}/leads?limit=1&cursor=${cursor}`, { headers })).json()) as { leads: object[] };
+  // A cursor beyond the latest number is refused.
+  const isWithin = async (cursor: string) => {
+    const { leads = [] } = (await (await fetch(`${url}/leads?limit=1&cursor=${cursor}`, { headers })).json()) as {
+      leads?: object[];
+    };
+    return leads.length > 0;
+  };
   let last = leads;
-  while ((await page(encodeCursor(last + leads))).leads.length > 0) last += leads;
+  while (await isWithin(encodeCursor(last + leads))) last += leads;
   return encodeCursor(Math.max(0, last - 60));
 }
 
