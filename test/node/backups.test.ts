@@ -166,7 +166,10 @@ describe('a server with BACKUP_DIR', () => {
       interval: 100,
     });
     const DATABASE_URL = `file:${join(folder, 'leads.db')}`;
-    expect(await operate(['backup', BACKUP_DIR], { DATABASE_URL })).toMatchObject({ code: 0 });
+    // The server may still hold its own backup's lock.
+    const backUp = async () =>
+      expect(await operate(['backup', BACKUP_DIR], { DATABASE_URL })).toMatchObject({ code: 0 });
+    await vi.waitFor(backUp, { timeout: 20_000, interval: 100 });
     expect((await ask('POST', '/withdrawals', { receipt_code })).status).toBe(200);
     expect(await server.stop()).toBe(0);
     for (const file of readdirSync(folder).filter(name => name.startsWith('leads.db'))) rmSync(join(folder, file));
