@@ -57,6 +57,21 @@ describe.each(engines)('jobs on $engine', ({ open }) => {
     await close();
   });
 
+  it('are run again in their period while what they make is not there', async () => {
+    const { db, close } = await open();
+    const { services, advance } = await start({}, db);
+    let isThere = false;
+    const job = Object.assign(makeJob('maker', hour_ms), { isMissing: async () => !isThere });
+    await runDueJobs(services, [job]);
+    advance(minute_ms);
+    await runDueJobs(services, [job]);
+    isThere = true;
+    advance(minute_ms);
+    await runDueJobs(services, [job]);
+    expect(job.runs).toBe(2);
+    await close();
+  });
+
   it('keep their lease while they last, however long that is', async () => {
     const { db, close } = await open();
     const at = (minutes: number) => new Date(noon.getTime() + minutes * minute_ms);
