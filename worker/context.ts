@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { createFactory } from 'hono/factory';
 import type { Database, DatabaseMeter } from '../db/database.ts';
-import type { KnownMasks } from '../db/leads/known-masks.ts';
+import type { KnownMasks } from '../db/leads/masks/known.ts';
 import type { TokenHolder } from '../db/staff/tokens.ts';
 import type { Signer } from '../db/vault/signer.ts';
 import type { Vault } from '../db/vault/vault.ts';

@@ -2,9 +2,9 @@ import { type Actor, recordEvent, subject_tables, takeNumber } from '../audit/re
 import { Conflict, type Database } from '../database.ts';
 import { LostKey } from '../vault/lost-key.ts';
 import type { LeadValues, Vault } from '../vault/vault.ts';
-import type { KnownMasks } from './known-masks.ts';
 import { type Lead, noted_fields, personal_fields, type RevealPurpose } from './lead.ts';
-import { maskCompany, maskEmail, maskName, maskPhone } from './masks.ts';
+import type { KnownMasks } from './masks/known.ts';
+import { maskCompany, maskEmail, maskName, maskPhone } from './masks/masks.ts';
 import type { LeadQuery, Position } from './rows/filter.ts';
 import { openNote, openValues } from './rows/open.ts';
 import { type LeadRow, pickShown } from './rows/row.ts';

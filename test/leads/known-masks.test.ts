@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { createKnownMasks } from '../../db/leads/known-masks.ts';
+import { createKnownMasks } from '../../db/leads/masks/known.ts';
 import type { LeadRow } from '../../db/leads/rows/row.ts';
 import { keepMasks } from '../../worker/node/known-masks.ts';
 import { lead, origin, startPublished } from '../support/harness.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskCompany, maskEmail, maskName, maskPhone } from '../../db/leads/masks.ts';
+import { maskCompany, maskEmail, maskName, maskPhone } from '../../db/leads/masks/masks.ts';
 import { createRandom, type Random, seed, times } from '../support/random.ts';
 
 const names: [value: string, mask: string][] = [

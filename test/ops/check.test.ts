@@ -12,7 +12,7 @@ import { judgeServer } from '../../worker/ops/check/server.ts';
 import { startMailServer } from '../notices/mail-server.ts';
 import { startReceiver } from '../notices/receiver.ts';
 import { createPostgresDatabase } from '../support/engines.ts';
-import { test_keys } from '../support/harness.ts';
+import { production, test_keys } from '../support/harness.ts';
 import { operate } from '../support/operate.ts';
 import { makeFolder } from '../support/server.ts';
 
@@ -28,12 +28,7 @@ interface Line {
 
 const whole = {
   ...test_keys,
-  NODE_ENV: 'production',
-  PUBLIC_URL: 'https://leads.example.com',
-  SITE_ORIGINS: 'https://www.example.com',
-  DATA_REGION: 'CN',
-  CONTROLLER_NAME: 'Example',
-  CONTROLLER_CONTACT: 'privacy@example.com',
+  ...production,
 };
 const subjects = ['settings', 'keys', 'database', 'clock', 'disk', 'mail', 'channels', 'sign-in', 'policy'];
 const other_key = Buffer.alloc(32, 9).toString('base64');

@@ -3,21 +3,16 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { self_check_form } from '../../db/leads/lead.ts';
 import { openStore } from '../../worker/node/store.ts';
 import { createPostgresDatabase } from '../support/engines.ts';
-import { lead, test_keys, unguarded } from '../support/harness.ts';
+import { lead, production, test_keys, unguarded } from '../support/harness.ts';
 import { operate } from '../support/operate.ts';
 import { makeFolder, startServer } from '../support/server.ts';
 
 const { folder, remove } = makeFolder();
 afterAll(() => remove());
 
-const production = {
+const in_production = {
   ...test_keys,
-  NODE_ENV: 'production',
-  PUBLIC_URL: 'https://leads.example.com',
-  SITE_ORIGINS: 'https://www.example.com',
-  DATA_REGION: 'CN',
-  CONTROLLER_NAME: 'Example',
-  CONTROLLER_CONTACT: 'privacy@example.com',
+  ...production,
 };
 
 describe.each(['SQLite', 'PostgreSQL'])('ops seed on %s', engine => {
@@ -32,7 +27,7 @@ describe.each(['SQLite', 'PostgreSQL'])('ops seed on %s', engine => {
       return leads.length;
     };
     const server = await startServer(folder, { ...unguarded, ...test_keys, DATABASE_URL });
-    for (const _ of [1, 2]) expect((await seed(production)).stderr).not.toContain('Warning');
+    for (const _ of [1, 2]) expect((await seed(in_production)).stderr).not.toContain('Warning');
     expect(await count()).toBe(4);
     const sent = await fetch(`${server.url}/forms/mini-ai-experience`, {
       method: 'POST',
@@ -41,7 +36,7 @@ describe.each(['SQLite', 'PostgreSQL'])('ops seed on %s', engine => {
     });
     expect(sent.status).toBe(201);
     const warned = expect.stringMatching(/^Warning: NODE_ENV is production, .* leads of visitors/);
-    expect(await seed(production)).toMatchObject({ code: 0, stderr: warned });
+    expect(await seed(in_production)).toMatchObject({ code: 0, stderr: warned });
     expect((await seed(test_keys)).stderr).not.toContain('Warning');
     expect(await count()).toBe(9);
     await server.stop();

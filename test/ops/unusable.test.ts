@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canMount, mountDisk } from '../support/disk.ts';
-import { test_keys } from '../support/harness.ts';
+import { production, test_keys } from '../support/harness.ts';
 import { operate } from '../support/operate.ts';
 import { createDatabase, startSmallPostgres } from '../support/postgres.ts';
 import { makeFolder, run } from '../support/server.ts';
@@ -14,12 +14,7 @@ afterAll(() => remove());
 
 const whole = {
   ...test_keys,
-  NODE_ENV: 'production',
-  PUBLIC_URL: 'https://leads.example.com',
-  SITE_ORIGINS: 'https://www.example.com',
-  DATA_REGION: 'CN',
-  CONTROLLER_NAME: 'Example',
-  CONTROLLER_CONTACT: 'privacy@example.com',
+  ...production,
   BACKUP_DIR: join(folder, 'backups'),
 };
 const letter = join(folder, 'letter.db');

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
-import { createKnownMasks } from '../../db/leads/known-masks.ts';
+import { createKnownMasks } from '../../db/leads/masks/known.ts';
 import { type Purpose, publishPolicy } from '../../db/policies.ts';
 import { createToken } from '../../db/staff/tokens.ts';
 import { createApp } from '../../worker/app.ts';
@@ -22,6 +22,16 @@ export const test_keys = {
   ENCRYPTION_KEYS: `old:${Buffer.alloc(32, 1).toString('base64')},new:${Buffer.alloc(32, 2).toString('base64')}`,
   INDEX_KEY: Buffer.alloc(32, 3).toString('base64'),
   SIGNING_KEY: Buffer.alloc(32, 4).toString('base64'),
+};
+
+/** What a start in production needs besides keys. */
+export const production = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://leads.example.com',
+  SITE_ORIGINS: site,
+  DATA_REGION: 'CN',
+  CONTROLLER_NAME: 'Example',
+  CONTROLLER_CONTACT: 'privacy@example.com',
 };
 
 /** `Accept` of a browser's navigation. */

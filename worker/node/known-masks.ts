@@ -1,4 +1,4 @@
-import { createKnownMasks, type KnownMasks } from '../../db/leads/known-masks.ts';
+import { createKnownMasks, type KnownMasks } from '../../db/leads/masks/known.ts';
 
 /** Time for which masks are known at most. Staff look at a list several times a minute, and a lead may be erased. */
 const known_ms = 60_000;

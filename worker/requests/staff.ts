@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
-import { maskEmail, maskName, maskPhone } from '../../db/leads/masks.ts';
+import { maskEmail, maskName, maskPhone } from '../../db/leads/masks/masks.ts';
 import { selectLead } from '../../db/leads/rows/rows.ts';
 import { createRequest } from '../../db/requests/create.ts';
 import { findRequest, type KeyedRequest, listRequests, openTexts, recordReveal } from '../../db/requests/find.ts';

@@ -1,6 +1,6 @@
-import { digest } from '../digest.ts';
-import type { LeadValues } from '../vault/vault.ts';
-import type { LeadRow } from './rows/row.ts';
+import { digest } from '../../digest.ts';
+import type { LeadValues } from '../../vault/vault.ts';
+import type { LeadRow } from '../rows/row.ts';
 
 /** Leads whose masks are kept: a few pages of the lists that staff look at again and again, in less than 1 MB. */
 const most_kept = 1_000;
