@@ -206,6 +206,11 @@ function findCircles(edges: { from: string; to: string }[]): string[] {
   return [...circles];
 }
 
+it('no thread is ended from outside, because Node aborts when that meets a call of the driver', () => {
+  const ending = [...sources].filter(([path, text]) => /^(worker|db)\//.test(path) && /\.terminate\(/.test(text));
+  expect(ending.map(([path]) => path)).toEqual([]);
+});
+
 it('a header of a request is read in one place only, which bounds it', () => {
   const readers = [...sources].filter(([path, text]) => path.startsWith('worker/') && /\breq\.header\(/.test(text));
   expect(readers.map(([path]) => path)).toEqual(['worker/http/header.ts']);

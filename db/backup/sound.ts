@@ -15,10 +15,11 @@ const leads_per_page = 200;
 /**
  * Verifies the audit trail: in itself, and that it ends where the manifest says.
  *
+ * @param onProgress Is called for each seal.
  * @throws Refusal otherwise.
  */
-export async function verifyRestored(db: Database, { seq, sealed }: Manifest, now: Date) {
-  const result = await verifyTrail(db, { now, checkpoints: sealed.seq > 0 ? [sealed] : [] });
+export async function verifyRestored(db: Database, { seq, sealed }: Manifest, now: Date, onProgress: () => void) {
+  const result = await verifyTrail(db, { now, checkpoints: sealed.seq > 0 ? [sealed] : [], onProgress });
   if ('found' in result)
     throw new Refusal(
       'wrong_trail',

@@ -126,6 +126,16 @@ describe('a server with BACKUP_DIR', () => {
     await started.db.destroy();
   });
 
+  it('[P5] stops in the middle of a drill when it is about to end, by letting its thread end by itself', async () => {
+    const started = await startWithBackups();
+    const isDrilling = () => readdirSync(folder).some(name => name.startsWith('backup-drill'));
+    started.services.isStopping = isDrilling;
+    await started.runBackup();
+    expect(JSON.parse(started.lines.at(-1)!)).toMatchObject({ event: 'job_failed', code: 'stopped' });
+    expect([isDrilling(), listOut().filter(name => name.endsWith('Z')).length]).toEqual([false, 1]);
+    await started.db.destroy();
+  });
+
   it('without it, has no such job', async () => {
     expect(createBackupJobs((await start()).services)).toEqual([]);
   });
