@@ -7,6 +7,7 @@ import type { Signer } from '../db/vault/signer.ts';
 import type { Vault } from '../db/vault/vault.ts';
 import type { Connect } from './egress/call.ts';
 import type { PostMail } from './egress/mail.ts';
+import type { AnsweredKeys } from './http/idempotency-key.ts';
 import type { Slug } from './http/problems/slugs.ts';
 import type { Reason } from './http/problems/texts.ts';
 import type { Settings } from './settings.ts';
@@ -43,6 +44,8 @@ export interface Services {
   running_since?: Date;
   /** Limiters of addresses that send too much. */
   limiters: Record<Limited, Limiter>;
+  /** Idempotency keys that were answered by this process. */
+  answered: AnsweredKeys;
   /** Connects to another host. Only `egress.ts` calls it. */
   connect: Connect;
   /** Sends mail; absent on a host that cannot. Only `egress.ts` calls it. */

@@ -3,11 +3,15 @@ import { createSigner } from '../db/vault/signer.ts';
 import { createVault } from '../db/vault/vault.ts';
 import type { Services } from './context.ts';
 import { createLimiter, token_limit_per_minute } from './guards/rate-limit.ts';
+import { keepAnsweredKeys } from './http/idempotency-key.ts';
 import { createLog } from './log.ts';
 import type { Settings } from './settings.ts';
 
 /** The services that a host passes in, because the settings alone do not make them. */
-export type HostServices = Omit<Services, 'settings' | 'vault' | 'signer' | 'log' | 'limiters' | 'called'> & {
+export type HostServices = Omit<
+  Services,
+  'settings' | 'vault' | 'signer' | 'log' | 'limiters' | 'answered' | 'called'
+> & {
   /** Writes one line of the log, its line break included. */
   writeLine(line: string): void;
   /** The host's own limiters. Those that it lacks count in memory. */
@@ -45,6 +49,7 @@ export async function createServices(
     vault,
     signer: createSigner(settings.signing_key),
     log: createLog(settings.log_level, host.now, writeLine),
+    answered: keepAnsweredKeys(),
     limiters: {
       form: limiters?.form ?? createLimiter(settings.form_limit_per_minute, host.now),
       consent: limiters?.consent ?? createLimiter(settings.consent_limit_per_minute, host.now),

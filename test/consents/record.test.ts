@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { recordChoice } from '../../db/consents/record.ts';
 import { checkPromises } from '../../worker/compliance/run.ts';
-import { noon, readProblem, site, startPublished } from '../support/harness.ts';
+import { noon, readProblem, site, start, startPublished } from '../support/harness.ts';
 
 const visitor_id = '3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e';
 const all = ['necessary', 'functional', 'analytics', 'marketing'];
@@ -162,6 +162,21 @@ describe('POST /consents', () => {
       status: 422,
     });
     expect(await db.selectFrom('consents').selectAll().execute()).toHaveLength(1);
+  });
+
+  it('gives the first answer also where another server gave it', async () => {
+    const { db, post } = await startPublished();
+    const key = { 'Idempotency-Key': 'choice-1' };
+    const first = await (await post('/consents', choice, key)).text();
+    const other = await start({ CONSENT_LIMIT_PER_MINUTE: '1', CONSENT_QUOTA_PER_MINUTE: '1' }, db);
+    expect(await readProblem(await other.post('/consents', refusal, key))).toMatchObject({
+      slug: 'idempotency-key-reused',
+    });
+    for (let count = 0; count < 3; count++) {
+      const again = await other.post('/consents', choice, key);
+      expect([again.status, await again.text()]).toEqual([201, first]);
+    }
+    expect((await other.post('/consents', choice)).status).toBe(429);
   });
 
   it('refuses another website and takes only JSON', async () => {

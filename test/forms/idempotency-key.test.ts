@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lead, readProblem, startPublished } from '../support/harness.ts';
+import { lead, readProblem, start, startPublished } from '../support/harness.ts';
 
 const path = '/forms/mini-ai-experience';
 
@@ -24,6 +24,29 @@ describe('Idempotency-Key', () => {
     expect(responses.map(({ status }) => status)).toEqual(Array(20).fill(201));
     expect(new Set(answers).size).toBe(1);
     expect(await db.selectFrom('leads').selectAll().execute()).toHaveLength(1);
+  });
+
+  it('answers a repeat of what another server answered, whatever stands in its way there', async () => {
+    const { db, post, publish, ask } = await startPublished();
+    const answer = await post(path, lead, key);
+    const { id, ...first } = (await answer.json()) as { id: string };
+    const limited = await start({ FORM_LIMIT_PER_MINUTE: '1' }, db);
+    expect((await limited.post(path, lead)).status).toBe(201);
+    expect((await limited.post(path, lead)).status).toBe(429);
+    const guarded = await start({ BOT_CHECK: 'on' }, db);
+    expect((await guarded.post(path, lead)).status).toBe(403);
+    await publish('2026-02', { effective_at: '2026-11-23T03:59:00.000Z' });
+    const changed = await start({}, db);
+    expect((await changed.post(path, lead)).status).toBe(422);
+    for (const other of [limited, guarded, changed, await start({ FORM_QUOTA_PER_MINUTE: '1' }, db)])
+      for (let count = 0; count < 2; count++) {
+        const again = await other.post(path, lead, key);
+        expect([again.status, await again.json()]).toEqual([201, { id, ...first }]);
+      }
+    const reused = await (await start({}, db)).post(path, { ...lead, name: '李雷' }, key);
+    expect(await readProblem(reused)).toMatchObject({ slug: 'idempotency-key-reused' });
+    await ask('DELETE', `/leads/${id}`);
+    expect((await (await start({}, db)).post(path, lead, key)).status).toBe(410);
   });
 
   it('refuses another request under the same key', async () => {

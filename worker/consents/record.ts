@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { setCookie } from 'hono/cookie';
 import * as z from 'zod/mini';
 import { type ConsentRecord, findRepeatedChoice, listChoices, recordChoice } from '../../db/consents/record.ts';
-import type { Conflict, Database } from '../../db/database.ts';
+import { Conflict, type Database } from '../../db/database.ts';
 import { pairKeys, type Repeatable } from '../../db/once/repeat.ts';
 import { choice_holds_days, currentPolicy, listPolicies, type Policy } from '../../db/policies.ts';
 import { type App, factory } from '../context.ts';
@@ -88,16 +88,17 @@ async function acceptChoice(c: Context<App>, sent: Choice): Promise<Outcome> {
   if (error) return { is: 'fields', errors: [error] };
   const repeatable =
     key === undefined ? undefined : pairKeys(signer.idempotencyKeys('consent', key), signer.fingerprints(sent));
-  return workOnce(
-    async () => repeatable && findFirst(db, repeatable),
-    () => storeChoice(c, sent, repeatable),
-    conflict => readConflict(c, conflict),
-  );
+  return workOnce<Outcome>(c.get('services').answered, {
+    key: repeatable?.[0]?.key,
+    findFirst: async () => repeatable && findFirst(db, repeatable),
+    work: () => storeChoice(c, sent, repeatable),
+    readConflict: error => readConflict(c, error),
+  });
 }
 
 /** Returns the outcome of a full quota, the only thing but a repeat for which the database refuses a choice. */
-function readConflict(c: Context<App>, conflict: Conflict): Outcome {
-  if (conflict.table !== 'quotas') throw conflict;
+function readConflict(c: Context<App>, error: unknown): Outcome {
+  if (!(error instanceof Conflict) || error.table !== 'quotas') throw error;
   return { is: 'flood', headers: describeQuota(c.get('services'), 'consent') };
 }
 
@@ -142,14 +143,7 @@ function checkChoice({ shown, granted, source, chosen_at }: Choice, policy: Poli
 
 /** `POST /consents/{visitor_id}/withdrawal` withdraws all that was granted, in one step and without a body. */
 export const withdrawConsent = factory.createHandlers(ignoreBody, async c =>
-  reply(
-    c,
-    await workOnce(
-      async () => undefined,
-      () => withdrawAll(c),
-      conflict => readConflict(c, conflict),
-    ),
-  ),
+  reply(c, await withdrawAll(c).catch(error => readConflict(c, error))),
 );
 
 async function withdrawAll(c: Context<App>): Promise<Outcome> {

@@ -45,11 +45,12 @@ export async function acceptOnce<Receipt>(c: Context<App>, it: Submission<Receip
   const { key, error } = readIdempotencyKey(c);
   if (error) return { is: 'fields', errors: [error] };
   const repeatable = describeRepeat(services, it, key);
-  return workOnce<Outcome<Receipt>>(
-    () => findFirst(it, repeatable, key),
-    () => storeFirst(c, it, repeatable),
-    conflict => readConflict(services, conflict),
-  );
+  return workOnce<Outcome<Receipt>>(services.answered, {
+    key: repeatable?.[0]?.key,
+    findFirst: () => findFirst(it, repeatable, key),
+    work: () => storeFirst(c, it, repeatable),
+    readConflict: conflict => readConflict(services, conflict),
+  });
 }
 
 /**

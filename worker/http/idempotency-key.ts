@@ -15,27 +15,63 @@ export function readIdempotencyKey(c: Context<App>): { key?: string; error?: Fie
 }
 
 /**
+ * The keys that this process has answered lately, as HMACs. Because another process may have answered a key, one that is not
+ * among them may have been answered nevertheless.
+ */
+export interface AnsweredKeys {
+  has(key: string): boolean;
+  add(key: string): void;
+}
+
+/** Keys of the younger half. Of both, some 1 MB, the older half is forgotten once the younger is full. */
+const most_younger = 5_000;
+
+/** Keeps the keys that were answered lately. */
+export function keepAnsweredKeys(): AnsweredKeys {
+  let younger = new Set<string>();
+  let older = new Set<string>();
+  return {
+    has: key => younger.has(key) || older.has(key),
+    add(key) {
+      younger.add(key);
+      if (younger.size < most_younger) return;
+      older = younger;
+      younger = new Set();
+    },
+  };
+}
+
+/** The work of a request, and what is known of an earlier one with the same key. */
+interface Work<Outcome> {
+  /** HMAC of the request's key; undefined when it has none. */
+  key: string | undefined;
+  /** Finds the outcome of the first request, once that is stored. */
+  findFirst(): Promise<Outcome | undefined>;
+  /** Does the work of a request that is the first. */
+  work(): Promise<Outcome>;
+  /** Returns the outcome that a refusal by the database means when there was no first request; throws it where that is a bug. */
+  readConflict(conflict: Conflict): Outcome;
+}
+
+/**
  * Does the work of a request once, however often the request arrives.
  *
- * It looks for the first outcome twice. Because two requests may arrive at once, both can find none until the
- * database refuses one.
- *
- * @param findFirst Finds the outcome of the first request, once that is stored.
- * @param work Does the work of a request that is the first.
- * @param readConflict Returns the outcome that a refusal by the database means when there was no first request; throws
- *   it where that is a bug.
+ * Because hardly any request is a repeat, and a look costs a tenth of a submission, it looks for the first outcome
+ * before the work only for a key that was answered here. For any other it looks when the work stores nothing: the database
+ * refuses a key that was answered elsewhere, or by a request that arrived at the same moment.
  */
-export async function workOnce<Outcome>(
-  findFirst: () => Promise<Outcome | undefined>,
-  work: () => Promise<Outcome>,
-  readConflict: (conflict: Conflict) => Outcome = conflict => {
-    throw conflict;
-  },
+export async function workOnce<Outcome extends { is: string }>(
+  answered: AnsweredKeys,
+  { key, findFirst, work, readConflict }: Work<Outcome>,
 ): Promise<Outcome> {
-  try {
-    return (await findFirst()) ?? (await work());
-  } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    return (await findFirst()) ?? readConflict(error);
-  }
+  const first = key !== undefined && answered.has(key) ? await findFirst() : undefined;
+  if (first) return first;
+  const outcome = await work().catch(error => {
+    if (error instanceof Conflict) return error;
+    throw error;
+  });
+  const isStored = !(outcome instanceof Conflict) && outcome.is === 'stored';
+  const earlier = key !== undefined && !isStored ? await findFirst() : undefined;
+  if (key !== undefined && (isStored || earlier)) answered.add(key);
+  return earlier ?? (outcome instanceof Conflict ? readConflict(outcome) : outcome);
 }
