@@ -82,6 +82,10 @@ export async function fulfilRequest(
   return { copy };
 }
 
+/** Returns whether a correction says what is right. One without can but end, where no lead is left that it could be about. */
+export const hasValues = (values: Fulfilment['values']) =>
+  Object.values(values ?? {}).some(value => value !== undefined);
+
 /** Returns whether the contact on file is that of who asks: relatives of a person who has died are handed the copy. */
 const isReachable = ({ verified_by }: RequestRow) => verified_by !== 'relatives';
 
@@ -109,7 +113,7 @@ async function draftFulfilment(
         .filter(({ is_restricted }) => !is_restricted)
         .map(lead => draftRestriction(db, lead, id, actor, now));
     case 'rectification': {
-      if (leads.length === 0) return 'no_lead';
+      if (leads.length === 0) return hasValues(values) ? 'no_lead' : [];
       if (leads.some(({ is_restricted }) => is_restricted)) return 'restricted';
       const rows = await Promise.all(leads.map(lead => selectLead(db, lead.id)));
       const changes = rows.map(row => row && !row.erased_at && draftChange({ db, vault }, row, { values }, actor, now));

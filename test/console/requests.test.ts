@@ -231,6 +231,19 @@ describe('the page of a request', () => {
     expect(await show(explanation)).toMatchObject({ state: 'fulfilled' });
   });
 
+  it('[R3] ends a correction whose lead was erased meanwhile, with no value to fill in', async () => {
+    const { officer, take, verify, act, submitLead, ask, show } = await openDesk();
+    const id = await submitLead();
+    const correction = await take({ type: 'rectification' });
+    await verify(correction);
+    await ask('DELETE', `/leads/${id}`);
+    const page = await (await officer.get(`/console/requests/${correction}`)).text();
+    expect([page.includes('name="company"'), page.includes('the copy then says')]).toEqual([false, false]);
+    expect((await act(correction, 'fulfilment', { company: 'x' })).status).toBe(409);
+    expect((await act(correction, 'fulfilment')).page).toContain('Done, and settled.');
+    expect(await show(correction)).toMatchObject({ state: 'fulfilled', lead_ids: [] });
+  });
+
   it('says in words that it waits for the release of a hold (423)', async () => {
     const { officer, take, verify, act, submitLead, hold } = await openDesk();
     await hold(await submitLead());

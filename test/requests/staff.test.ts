@@ -158,6 +158,7 @@ describe('fulfilment', () => {
     expect((await events(`lead_id=${id}&action=lead.corrected`))[0]).toMatchObject({ fields: 'email,company' });
     // The old address is nobody's any more.
     expect(await readProblem(await fulfil(asked, { values: { company: 'x' } }))).toMatchObject({ slug: 'conflict' });
+    expect(await (await fulfil(asked)).json()).toMatchObject({ state: 'fulfilled', lead_ids: [] });
     expect(await readProblem(await fulfil({ type: 'erasure' }, { values: { company: 'x' } }))).toMatchObject({
       errors: ['values not_allowed'],
     });

@@ -3,10 +3,11 @@ import * as z from 'zod/mini';
 import { liftRestriction } from '../../db/leads/holds/restrict.ts';
 import { erasure_grounds } from '../../db/leads/lead.ts';
 import { approveRefusal, askRefusal, extendRequest, type Hindrance, verifyRequest } from '../../db/requests/act.ts';
-import { findRequest } from '../../db/requests/find.ts';
-import { fulfilRequest } from '../../db/requests/fulfil.ts';
+import { findRequest, type KeyedRequest } from '../../db/requests/find.ts';
+import { type Fulfilment, fulfilRequest, hasValues } from '../../db/requests/fulfil.ts';
+import { findMeant } from '../../db/requests/meant.ts';
 import { refusal_codes, staff_verifications } from '../../db/requests/request.ts';
-import { type App, factory } from '../context.ts';
+import { type App, factory, type Services } from '../context.ts';
 import { canMail } from '../egress/mail.ts';
 import { actorOf } from '../guards/access.ts';
 import { problem } from '../http/problems/problem.ts';
@@ -59,10 +60,10 @@ export const fulfil = factory.createHandlers(body(fulfilment, { optional: true, 
   const sent = c.req.valid('json');
   const id = c.req.param('id')!;
   const request = uuid.test(id) ? await findRequest(services.db, id) : undefined;
-  const isCorrection = request?.type === 'rectification';
-  if (isCorrection && !Object.values(sent.values ?? {}).some(value => value !== undefined))
+  if (request && (await lacksValues(services, request, sent.values)))
     return invalidFields(c, [{ field: 'values', code: 'required' }]);
-  if (request && !isCorrection && sent.values) return invalidFields(c, [{ field: 'values', code: 'not_allowed' }]);
+  if (request && request.type !== 'rectification' && sent.values)
+    return invalidFields(c, [{ field: 'values', code: 'not_allowed' }]);
   const outcome = request
     ? await fulfilRequest(services, id, { ...sent, mail: canMail(services) }, actorOf(c), services.now())
     : 'unknown';
@@ -72,6 +73,16 @@ export const fulfil = factory.createHandlers(body(fulfilment, { optional: true, 
   const done = await describe(c, (await findRequest(services.db, id))!, false);
   return c.json({ ...done, ...(url && { copy_url: url }) }, 200, headers);
 });
+
+/** Tells whether a correction lacks the right values. It needs none where no lead is left that it could be about. */
+export async function lacksValues(
+  services: Pick<Services, 'db' | 'vault'>,
+  request: KeyedRequest,
+  values: Fulfilment['values'],
+): Promise<boolean> {
+  if (request.type !== 'rectification' || hasValues(values)) return false;
+  return (await findMeant(services, request)).length > 0;
+}
 
 /** `POST /subject-requests/{id}/refusal` asks for a refusal, which another person must approve. */
 export const refuseRequest = factory.createHandlers(body(refusal), async c => {

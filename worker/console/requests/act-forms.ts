@@ -106,14 +106,16 @@ function renderFulfilment(reader: Reader, details: RequestDetails): Content {
   const heldNote = html`<p class="notice">${text.heldNote} <a href="/console/holds">${text.toHolds}</a></p>`;
   if (isHeld && request.type !== 'erasure') return heldNote;
   const erases = request.type === 'erasure' || request.type === 'withdrawal';
-  const inputs =
-    request.type === 'rectification' ? renderValues(reader, details) : erases ? renderSure(reader, details) : '';
+  const isCorrection = request.type === 'rectification';
+  const isIdle = isCorrection && leads.length === 0;
+  const inputs = isIdle ? '' : isCorrection ? renderValues(reader, details) : erases ? renderSure(reader, details) : '';
+  const hint = isIdle ? text.noLeadsEnd : (text.fulfilHints[request.type] ?? '');
   const policy =
     request.type === 'explanation'
       ? html` <a href="/policies/current" target="_blank" rel="noopener">${text.policy}</a>`
       : '';
-  return html`${isHeld ? html`${heldNote}<p class="hint">${text.childNote}</p>` : html`<p class="hint">${text.fulfilHints[request.type] ?? ''}${policy}</p>`}
-<form class="asks" method="post" action="${actionOf(details, '/fulfilment')}" novalidate>${inputs}<button${erases ? html` class="alarm"` : ''}>${text.fulfil[request.type]}</button></form>`;
+  return html`${isHeld ? html`${heldNote}<p class="hint">${text.childNote}</p>` : html`<p class="hint">${hint}${policy}</p>`}
+<form class="asks" method="post" action="${actionOf(details, '/fulfilment')}" novalidate>${inputs}<button${erases ? html` class="alarm"` : ''}>${isIdle ? text.endIdle : text.fulfil[request.type]}</button></form>`;
 }
 
 function renderValues({ locale, text: { fields } }: Reader, details: RequestDetails): Content {

@@ -8,11 +8,9 @@ import { writeNote } from '../../../db/staff/notes.ts';
 import { type App, factory } from '../../context.ts';
 import { canMail } from '../../egress/mail.ts';
 import { actorOf } from '../../guards/access.ts';
-import type { FieldError } from '../../http/problems/slugs.ts';
 import { uuid } from '../../http/query-fields.ts';
 import { body, spareField } from '../../http/validate.ts';
-import { extension, refusal, requestVerification } from '../../requests/acts.ts';
-import { leadFields } from '../../shared/fields.ts';
+import { extension, lacksValues, refusal, requestVerification } from '../../requests/acts.ts';
 import { once } from '../once.ts';
 import { readSessionId } from '../session.ts';
 import { requestAddress } from './address.ts';
@@ -79,9 +77,10 @@ export const fulfil = factory.createHandlers(body(settling, { form: true, refuse
   const { ground, sure, ...values } = c.req.valid('json');
   const request = uuid.test(id) ? await findRequest(db, id) : undefined;
   if (!request) return hinder(c, 'unknown');
-  const error = findMistake(request.type, values, sure);
-  if (error) return refuseForm(c, [error]);
   const isCorrection = request.type === 'rectification';
+  if (await lacksValues(services, request, values)) return refuseForm(c, [{ field: 'values', code: 'required' }]);
+  const erases = request.type === 'erasure' || request.type === 'withdrawal';
+  if (erases && !sure) return refuseForm(c, [{ field: 'sure', code: 'required' }]);
   const outcome = await fulfilRequest(
     services,
     id,
@@ -97,14 +96,6 @@ export const fulfil = factory.createHandlers(body(settling, { form: true, refuse
   const note = made && (await writeNote(db, readSessionId(c)!, 'copy', made, now()));
   return c.redirect(requestAddress(id, '', { done: 'fulfilled', copy: note, shown: c.req.query('shown') }), 303);
 });
-
-function findMistake(type: string, values: Record<string, unknown>, sure: string | undefined): FieldError | undefined {
-  const isCorrection = type === 'rectification';
-  if (isCorrection && !leadFields.some(({ name }) => values[name] !== undefined))
-    return { field: 'values', code: 'required' };
-  const erases = type === 'erasure' || type === 'withdrawal';
-  return erases && !sure ? { field: 'sure', code: 'required' } : undefined;
-}
 
 /** Acts on a request, and leads back to its page, which says what was done or what hindered it. */
 async function act(c: Context<App>, run: (id: string) => Promise<Hindrance | undefined>, done: string) {

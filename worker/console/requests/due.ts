@@ -1,7 +1,14 @@
 import type { WorkingCalendar } from '../../../db/calendar/working-days.ts';
 import { workingDaysBetween } from '../../../db/calendar/working-days.ts';
 import { dayOf, nextDay } from '../../../db/days.ts';
-import { due_zone, dueDay, type RequestRow, type RequestType, worded_types } from '../../../db/requests/request.ts';
+import {
+  copy_types,
+  due_zone,
+  dueDay,
+  type RequestRow,
+  type RequestType,
+  worded_types,
+} from '../../../db/requests/request.ts';
 
 /** How near the due day of a request is; undefined for one that has ended. */
 export interface Urgency {
@@ -58,4 +65,9 @@ export function nextStep(
 /** Returns whether a request is answered in words, so that nobody need be verified. */
 export function isWorded(type: string): boolean {
   return worded_types.includes(type as RequestType);
+}
+
+/** Tells whether a request of a type is answered with a copy. */
+export function hasCopy(type: string): boolean {
+  return copy_types.includes(type);
 }

@@ -13,7 +13,7 @@ import { renderTime, writeTime } from '../times.ts';
 import { renderActs } from './act-forms.ts';
 import { requestAddress } from './address.ts';
 import type { NewCopy, RequestDetails } from './details.ts';
-import { isWorded } from './due.ts';
+import { hasCopy, isWorded } from './due.ts';
 import { renderDue, renderState } from './requests-page.ts';
 import { describeMistakes } from './take-page.ts';
 import { desk_texts } from './texts.ts';
@@ -129,6 +129,7 @@ function renderLeads(reader: Reader, { request, leads }: RequestDetails): Conten
   const text = desk_texts[locale];
   if (isWorded(request.type)) return html``;
   const { fields, list, lead: words, forms } = texts;
+  const hint = hasCopy(request.type) ? text.noLeadsHint : text.noLeadsEnd;
   const heads = [fields.name!, fields.company!, fields.phone!, list.form, words.received];
   const rows = leads.map(({ id, form, received_at, lead, is_held, is_restricted }) => {
     const open = lead && isOpen(lead) ? lead : undefined;
@@ -150,6 +151,6 @@ function renderLeads(reader: Reader, { request, leads }: RequestDetails): Conten
           rows,
           leads.map(({ id }) => id),
         )
-      : html`<p>${text.noLeads}${request.closed_at ? '' : html` <span class="hint">${text.noLeadsHint}</span>`}</p>`
+      : html`<p>${text.noLeads}${request.closed_at ? '' : html` <span class="hint">${hint}</span>`}</p>`
   }</section>`;
 }

@@ -128,6 +128,8 @@ const en = {
   leads: 'Leads that are meant',
   noLeads: 'No lead matches this contact.',
   noLeadsHint: 'Fulfilling it still answers the person: the copy then says that nothing is held.',
+  endIdle: 'End it: nothing to correct',
+  noLeadsEnd: 'Fulfilling it ends the request all the same: nothing is left that it could be done to.',
   held: 'Under a hold',
   restricted: 'Restricted',
   heldNote:
@@ -307,6 +309,8 @@ const zh_cn: RequestDeskTexts = {
   leads: '所涉及的线索',
   noLeads: '没有与此联系方式相符的线索。',
   noLeadsHint: '仍可办理：副本会说明未持有此人的信息。',
+  endIdle: '办结：无可更正',
+  noLeadsEnd: '没有可办理的线索，仍可办结此请求。',
   held: '依法保全中',
   restricted: '限制处理中',
   heldNote: '其中有线索被依法保全，目前不能办理（423）。可等待保全解除，或在此期间延期、拒绝。',
