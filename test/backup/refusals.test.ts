@@ -64,6 +64,18 @@ const cases: Case[] = [
     harm: path => rmSync(join(path, name), { recursive: true }),
   },
   {
+    what: 'a newest one whose copy broke off before its manifest',
+    code: 'half',
+    says: /manifest\.json is missing in .*20261123T030000\.000Z\. Copy it again, or name an earlier one/,
+    harm: path => {
+      const earlier = join(path, '20261123T020000.000Z');
+      cpSync(join(path, name), earlier, { recursive: true });
+      cpSync(join(path, name), join(path, '20261123T030000.000Z'), { recursive: true });
+      rmSync(join(path, '20261123T030000.000Z', 'manifest.json'));
+      rmSync(join(path, name), { recursive: true });
+    },
+  },
+  {
     what: 'a file that is missing',
     code: 'half',
     says: /leads\.ndjson.* is missing.*Copy it again, or name an earlier one/,

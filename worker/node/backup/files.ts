@@ -32,6 +32,17 @@ export async function listBackups(folder: string, now: Date): Promise<string[]> 
   return [...found.filter(name => isOfFuture(name, now)), ...found.filter(name => !isOfFuture(name, now))];
 }
 
+/**
+ * Finds the backup that is newer than every whole one and has no manifest, as a copy that broke off. Because a backup is
+ * written aside, and its manifest goes first when it is removed, none that is being made or is too old counts.
+ */
+export async function findHalf(folder: string, newest: string | undefined, now: Date): Promise<string | undefined> {
+  const names = (await readNames(folder)).filter(name => folder_name.test(name) && !isOfFuture(name, now)).sort();
+  const last = names.at(-1);
+  if (!last || (newest !== undefined && last <= newest)) return undefined;
+  return (await exists(join(folder, last, manifest_name))) ? undefined : last;
+}
+
 /** Lists a folder; nothing where none was made yet. A link to nothing, as to a disk that is away, is no empty folder. */
 export async function readNames(folder: string): Promise<string[]> {
   try {

@@ -7,7 +7,17 @@ import { isUnavailable } from '../../../db/database.ts';
 import { load } from '../../../db/dialects/sqlite-load.ts';
 import { findFolder, loadStore } from '../store.ts';
 import { readErased } from './erased.ts';
-import { exists, explainRoom, isOfFuture, listBackups, makeFolder, manifest_name, readBytes, sizeOf } from './files.ts';
+import {
+  exists,
+  explainRoom,
+  findHalf,
+  isOfFuture,
+  listBackups,
+  makeFolder,
+  manifest_name,
+  readBytes,
+  sizeOf,
+} from './files.ts';
 import { openKeyFile } from './key-file.ts';
 import type { Keyring } from './keyring.ts';
 import { isRunning } from './lock.ts';
@@ -104,6 +114,9 @@ async function findOwnFolder(path: string, now: Date): Promise<string> {
       `the clock of this machine, or of the one that made ${early}, is wrong: set the clock, or name the backup that you mean, as ${join(path, names.at(-1)!)}`,
     );
   const newest = names.at(-1);
+  const half = await findHalf(path, newest, now);
+  if (half)
+    throw new Refusal('half', `half a backup: ${manifest_name} is missing in ${join(path, half)}. ${copy_again}`);
   if (newest) return join(path, newest);
   const isOne = /^\d{8}T/.test(basename(path));
   throw new Refusal(
