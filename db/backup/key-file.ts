@@ -125,6 +125,16 @@ export async function peekKeyHeader(bytes: Bytes): Promise<KeyHeader> {
   throw damaged();
 }
 
+/** Tells whether INDEX_KEY lists the key of the indexes in a file of keys: without it nobody would be found after a restore. */
+export function isIndexed({ index_version }: KeyHeader, { index_versions }: Pick<Vault, 'index_versions'>): boolean {
+  return index_versions.map(indexKeyOf).includes(indexKeyOf(index_version));
+}
+
+/** Returns the id of the key of an index version. A job makes the indexes of an earlier rule anew. */
+function indexKeyOf(version: string): string {
+  return version.split('.')[1]!;
+}
+
 function readHeader(line: string): KeyHeader {
   if (!line.startsWith(`{"format":"${format}"`)) throw damaged();
   return JSON.parse(line) as KeyHeader;

@@ -7,7 +7,7 @@ import { nextTurn } from '../turn.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type Bytes, countBytes, openBytes, unpackLines } from './bytes.ts';
 import { createFiller, type Filling } from './fill.ts';
-import { type KeyFile, unwrapKey } from './key-file.ts';
+import { isIndexed, type KeyFile, unwrapKey } from './key-file.ts';
 import type { BackupFile, Manifest } from './manifest.ts';
 import { copy_again, Refusal } from './refusal.ts';
 import { replayErasures, replayRequestErasures } from './replay.ts';
@@ -128,7 +128,7 @@ async function restoreKeys(
   { add, end }: Pick<Filling, 'add' | 'end'>,
   count: (rows: number) => void,
 ) {
-  if (!vault.index_versions.map(indexKeyOf).includes(indexKeyOf(header.index_version)))
+  if (!isIndexed(header, vault))
     throw new Refusal(
       'wrong_key',
       'INDEX_KEY: another one than when the latest backup here was made; nobody would be found by phone or e-mail. List that one too, before the last',
@@ -145,9 +145,4 @@ async function restoreKeys(
     db.deleteFrom('keys').where('subject_kind', '=', 'lead').where(sql<boolean>`not ${isLive}`).compile(),
     db.deleteFrom('keys').where('subject_kind', '=', 'request').where(sql<boolean>`not ${isOpen}`).compile(),
   ]);
-}
-
-/** Returns the id of the key of an index version. A job makes the indexes of an earlier rule anew. */
-function indexKeyOf(version: string): string {
-  return version.split('.')[1]!;
 }

@@ -346,6 +346,26 @@ describe('ops check says what is wrong with', () => {
     ]);
   });
 
+  it('an INDEX_KEY without which the backups are not restored, until the next backup', async () => {
+    const BACKUP_DIR = join(folder, 'turned');
+    const old = { ...whole, DATABASE_URL: `file:${join(folder, 'turned.db')}` };
+    await operate(['seed', '--leads', '2'], old);
+    expect(await operate(['backup', BACKUP_DIR], old)).toMatchObject({ code: 0 });
+    const both = { ...old, INDEX_KEY: `${old.INDEX_KEY},${other_key}`, BACKUP_DIR };
+    for (const step of ['rotate', 'status']) expect(await operate(['keys', step], both)).toMatchObject({ code: 0 });
+    const turned = { ...both, INDEX_KEY: other_key };
+    const ofKeys = async (lines: Promise<{ lines: Line[] }>) =>
+      (await lines).lines.filter(line => line.check === 'keys').map(({ state, to_do }) => [state, to_do]);
+    expect(await ofKeys(check(both))).toEqual([['ok', '']]);
+    const to_do = expect.stringContaining(`ops backup ${BACKUP_DIR}`);
+    expect(await ofKeys(check(turned))).toEqual([
+      ['ok', ''],
+      ['warning', to_do],
+    ]);
+    expect(await operate(['backup', BACKUP_DIR], turned)).toMatchObject({ code: 0 });
+    expect(await ofKeys(check(turned))).toEqual([['ok', '']]);
+  });
+
   it('a mail server: it is away, says nothing, or lets nobody in; no mail is sent', async () => {
     const { environment, mails } = await startMailServer();
     const good = await check({ ...small, ...environment });

@@ -1,3 +1,4 @@
+import { isIndexed } from '../../../db/backup/key-file.ts';
 import type { Database } from '../../../db/database.ts';
 import { compareKeys } from '../../../db/vault/check.ts';
 import { countKeys, sumSubjects } from '../../../db/vault/count.ts';
@@ -6,7 +7,7 @@ import { createVault } from '../../../db/vault/vault.ts';
 import { findBackupKeyMistakes, readKeyHeader } from '../../node/backup/key-file.ts';
 import { createKeyring } from '../../node/backup/keyring.ts';
 import type { Deployment } from './deployment.ts';
-import { type Line, none, ok, wrong } from './lines.ts';
+import { type Line, none, ok, warn, wrong } from './lines.ts';
 
 const to_do = 'Keys and database belong together: a wrong key makes leads that nobody can open.';
 
@@ -18,8 +19,9 @@ export async function checkKeys({ keys, lacks_keys, settings }: Deployment, db: 
   const backups = settings.backup_dir ? await checkBackups(settings.backup_dir, keys) : [];
   if (lacks_keys && !db) return [ok('keys', 'the first start makes them, in development'), ...backups];
   if (!db) return [ok('keys', 'they are well formed; there is no database yet to hold them against'), ...backups];
-  const lines = [...(await compare(db, keys)), ...backups];
-  return lines.length > 0 ? lines : [ok('keys', 'they are those that the database was used with')];
+  const mistakes = await compare(db, keys);
+  const isSound = mistakes.length === 0 && backups.every(({ state }) => state === 'warning');
+  return [...(isSound ? [ok('keys', 'they are those that the database was used with')] : mistakes), ...backups];
 }
 
 /** Looks at the keys without the database, where that cannot be read. */
@@ -50,8 +52,11 @@ async function checkBackups(folder: string, keys: DeploymentKeys): Promise<Line[
   const mistakes = await findBackupKeyMistakes(folder, keys.encryption_keys).catch(() => []);
   if (mistakes.length > 0) return mistakes.map(mistake => wrong('keys', mistake, to_do));
   try {
-    await readKeyHeader(folder, createKeyring(keys));
-    return [];
+    const keyring = createKeyring(keys);
+    const header = await readKeyHeader(folder, keyring);
+    if (!header || isIndexed(header, keyring.vault)) return [];
+    const found = 'INDEX_KEY: the backups in BACKUP_DIR need an earlier one, and are not restored without it';
+    return [warn('keys', found, `Make a backup now, and keep the earlier key until then: ops backup ${folder}`)];
   } catch (error) {
     return [
       wrong(
