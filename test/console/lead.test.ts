@@ -239,6 +239,24 @@ describe('a lead', () => {
     expect(await (await officer.get('/console/holds')).text()).toContain('No hold stands');
   });
 
+  it('[C5] under a hold says before the release that this erases it, because its person has withdrawn', async () => {
+    const { open, post, ask } = await startConsole();
+    const { id, receipt_code } = (await (await post('/forms/mini-ai-experience', lead)).json()) as Record<
+      string,
+      string
+    >;
+    const officer = await open('privacy_officer');
+    const hold = { ground: 'court', reference: '7', review_on: '2027-05-23' };
+    await ask('POST', `/leads/${id}/holds`, hold);
+    const read = async (path: string) => (await officer.get(path)).text();
+    expect(await read(`/console/leads/${id}`)).not.toContain('this lead is erased');
+    await post('/withdrawals', { receipt_code });
+    expect(await read(`/console/leads/${id}`)).toContain(
+      'Consent withdrawn: with the release of the last hold this lead is erased. Nobody can undo this.',
+    );
+    expect(await read('/console/holds')).toContain('a lead that was withdrawn or whose period is over is erased');
+  });
+
   it('names what the person agreed to, what they sent before, and to an officer who looked', async () => {
     const { open, submitLead, advance } = await startConsole();
     const first = await submitLead();

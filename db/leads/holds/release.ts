@@ -49,6 +49,15 @@ export async function releaseHold(
   throw new Conflict('holds', undefined);
 }
 
+/** Finds on which ground the release of its last hold would erase a lead now; undefined where it would stay. */
+export async function findWaiting(
+  { db, periods }: { db: Database; periods: Periods },
+  lead_id: string,
+  now: Date,
+): Promise<ErasureGround | undefined> {
+  return findGround(db, await getLead(db, lead_id), periods, now);
+}
+
 function getLead(db: Database, id: string) {
   return db
     .selectFrom('leads')

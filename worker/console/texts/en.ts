@@ -291,7 +291,7 @@ export const en = {
   holds: {
     title: 'Holds',
     intro:
-      'A lead on which a hold stands is shown to nobody else, and is neither changed nor erased. The next one to be reviewed is at the top.',
+      'A lead on which a hold stands is shown to nobody else, and is neither changed nor erased. The next one to be reviewed is at the top. With its last hold, a lead that was withdrawn or whose period is over is erased.',
     none: 'No hold stands',
     noneHint: 'A hold is placed on the page of a lead, when law or a dispute demands that its data is kept.',
     ground: 'Ground',
@@ -301,6 +301,8 @@ export const en = {
     end: 'Released',
     reason: 'Reason',
     release: 'Release',
+    waiting: (ground: string) =>
+      `${ground}: with the release of the last hold this lead is erased. Nobody can undo this.`,
     place: 'Place a hold…',
     hint: 'The lead leaves every list and is neither changed nor erased until the last hold is released. What its person asks meanwhile is done then.',
     placeDo: 'Place the hold',

@@ -262,7 +262,8 @@ export const zh_cn: ConsoleTexts = {
   },
   holds: {
     title: '依法保全',
-    intro: '被保全的线索不再向其他人显示，也不能更改或删除。最先需要复核的排在最前。',
+    intro:
+      '被保全的线索不再向其他人显示，也不能更改或删除。最先需要复核的排在最前。解除最后一项保全时，已撤回同意或保存期限已满的线索随即删除。',
     none: '没有有效的保全',
     noneHint: '法律或争议要求保留信息时，可在线索页面进行保全。',
     ground: '依据',
@@ -272,6 +273,7 @@ export const zh_cn: ConsoleTexts = {
     end: '解除',
     reason: '原因',
     release: '解除',
+    waiting: ground => `${ground}：解除最后一项保全后，此线索随即删除，无法恢复。`,
     place: '保全此线索…',
     hint: '线索将从所有列表中消失，在全部保全解除之前不能更改或删除；本人在此期间提出的请求届时执行。',
     placeDo: '保全',

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { ReadHold } from '../../../../db/leads/holds/words.ts';
+import type { ErasureGround } from '../../../../db/leads/lead.ts';
 import { type Content, renderError, unaided } from '../../../http/page.ts';
 import { longest_line } from '../../../http/staff-text.ts';
 import { writeDay } from '../../../http/times.ts';
@@ -11,13 +12,15 @@ import { renderTime } from '../../times.ts';
 interface Given {
   /** The holds are those of this lead. Holds of one lead have no column that names it. */
   lead_id?: string;
+  /** The ground on which the release of the last one erases the lead. */
+  waiting?: ErasureGround | undefined;
   /** The post that was refused before, with what was typed. */
   refusal?: Refusal | undefined;
 }
 
 /** Draws holds as a table. One that stands can be released there. */
-export function renderHolds(reader: Reader, holds: ReadHold[], { lead_id, refusal }: Given = {}): Content {
-  const { holds: text, audit } = reader.text;
+export function renderHolds(reader: Reader, holds: ReadHold[], { lead_id, waiting, refusal }: Given = {}): Content {
+  const { holds: text, audit, erasure_grounds } = reader.text;
   const heads = [text.ground, text.reference, text.review, text.placed, text.end, ...(lead_id ? [] : [audit.lead])];
   const rows = holds.map(hold => [
     html`${text.grounds[hold.ground] ?? hold.ground}`,
@@ -29,7 +32,8 @@ export function renderHolds(reader: Reader, holds: ReadHold[], { lead_id, refusa
       : renderRelease(reader, hold, refusal),
     ...(lead_id ? [] : [html`<a href="/console/leads/${hold.lead_id}"><code>${hold.lead_id.slice(-12)}</code></a>`]),
   ]);
-  return renderTable(text.title, heads, rows);
+  const notice = waiting ? html`<p class="notice">${text.waiting(erasure_grounds[waiting] ?? waiting)}</p>` : '';
+  return html`${notice}${renderTable(text.title, heads, rows)}`;
 }
 
 function renderRelease(

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { EarlierLead, LeadConsent } from '../../../../db/leads/history.ts';
 import type { ReadHold } from '../../../../db/leads/holds/words.ts';
-import type { Lead, RevealPurpose } from '../../../../db/leads/lead.ts';
+import type { ErasureGround, Lead, RevealPurpose } from '../../../../db/leads/lead.ts';
 import type { Restrictions } from '../../../../db/schema.ts';
 import type { Content } from '../../../http/page.ts';
 import { leadFields } from '../../../shared/fields.ts';
@@ -42,6 +42,8 @@ interface LeadDetails {
   events: LeadEvents | undefined;
   /** The holds of the lead; undefined for a reader who may not manage them. */
   holds: ReadHold[] | undefined;
+  /** The ground on which the release of the last hold erases the lead. */
+  waiting: ErasureGround | undefined;
   /** The restrictions of the lead; empty for a reader who may not lift them. */
   restrictions: Restrictions[];
   refused: Correction | undefined;
@@ -55,7 +57,7 @@ interface LeadDetails {
 export function leadPage(reader: Reader, details: LeadDetails): Page {
   const { text: texts, scopes } = reader;
   const { lead: text } = texts;
-  const { lead, list, done, earlier, consent, events, holds, restrictions, refused, refusal } = details;
+  const { lead, list, done, earlier, consent, events, holds, waiting, restrictions, refused, refusal } = details;
   const said = done && Object.hasOwn(text.done, done) ? text.done[done] : undefined;
   const open = isOpen(lead) ? lead : undefined;
   // A held lead shows more only to those who may release it.
@@ -66,7 +68,7 @@ export function leadPage(reader: Reader, details: LeadDetails): Page {
     content: html`<p class="crumb"><a href="/console${list}">← ${text.back}</a></p>
 ${said ? html`<p tabindex="-1" class="notice" role="status">${said}</p>` : ''}
 ${isOpen(lead) ? renderOpen(reader, lead, details) : html`<h1>${text.title}</h1><p class="notice">${describeClosed(reader, lead)}</p>`}
-${holds && holds.length > 0 ? html`<section class="card"><h2>${texts.holds.title}</h2>${renderHolds(reader, holds, { lead_id: lead.id, refusal })}</section>` : ''}
+${holds && holds.length > 0 ? html`<section class="card"><h2>${texts.holds.title}</h2>${renderHolds(reader, holds, { lead_id: lead.id, waiting, refusal })}</section>` : ''}
 ${restrictions.length > 0 ? html`<section class="card"><h2>${texts.restrictions.one}</h2>${renderRestrictions(reader, restrictions, { lead_id: lead.id, refusal })}</section>` : ''}
 <div class="facts-grid${events ? ' two' : ''}">
 <div>${open?.earlier_lead_id ? renderEarlier(reader, earlier, list) : ''}${isHidden ? '' : renderConsent(reader, lead.id, consent)}</div>

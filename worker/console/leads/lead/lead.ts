@@ -4,6 +4,7 @@ import type { Database } from '../../../../db/database.ts';
 import { addDays, dayOf } from '../../../../db/days.ts';
 import { findLeadConsent, listEarlier } from '../../../../db/leads/history.ts';
 import { listLeadHolds } from '../../../../db/leads/holds/list.ts';
+import { findWaiting } from '../../../../db/leads/holds/release.ts';
 import { listRestrictions } from '../../../../db/leads/holds/restrict.ts';
 import { closed_reasons, lead_statuses, reveal_purposes } from '../../../../db/leads/lead.ts';
 import { findLead } from '../../../../db/leads/read.ts';
@@ -53,6 +54,8 @@ export const showLead = factory.createHandlers(async c => {
     open && hasScope(c, 'leads:correct') ? readRefused(c) : undefined,
     open && mayWork ? readNoteForm(c, open) : undefined,
   ]);
+  const isHeld = holds?.holds.some(({ released_at }) => !released_at);
+  const periods = services.settings.lead_retention_months;
   const reader = readerOf(c);
   const page = leadPage(reader, {
     lead,
@@ -71,6 +74,7 @@ export const showLead = factory.createHandlers(async c => {
       consent: consent!,
       events,
       holds: holds?.holds,
+      waiting: isHeld ? await findWaiting({ db, periods }, lead.id, services.now()) : undefined,
       restrictions,
       refused,
       note,
