@@ -12,6 +12,7 @@ import { findRequest, type KeyedRequest, openTexts } from './find.ts';
 import {
   due_zone,
   dueDay,
+  latestDue,
   type RefusalCode,
   type RequestRow,
   type RequestTexts,
@@ -27,6 +28,8 @@ export type Hindrance =
   | 'late'
   /** The new day is not later than the old one. */
   | 'not_later'
+  /** The new day is more than a year off, as a mistyped year is. */
+  | 'too_far'
   /** No refusal was asked for. */
   | 'unasked'
   /** Who would approve is who asked. */
@@ -196,6 +199,7 @@ export function extendRequest(
     if (request.closed_at) return 'closed';
     if (dayOf(now, due_zone) > dueDay(request)) return 'late';
     if (due_on <= dueDay(request)) return 'not_later';
+    if (due_on > latestDue(now)) return 'too_far';
     const { sealed, locks } = reseal(services, request, { reason });
     const set = { state: 'extended', extended_to: due_on, sealed };
     const event = { action: 'request.extended', fields: id, purpose: request.type } as const;

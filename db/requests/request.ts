@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import { addDays, dayOf } from '../days.ts';
 import type { SubjectRequests } from '../schema.ts';
 
 /** A person may ask for these. */
@@ -60,6 +61,11 @@ export type RequestRow = Selectable<SubjectRequests>;
 /** Returns the day by which a request must be answered. */
 export function dueDay({ due_on, extended_to }: Pick<RequestRow, 'due_on' | 'extended_to'>): string {
   return extended_to ?? due_on;
+}
+
+/** Returns the last day to which the time for a request can be extended: a year from now, because nobody can take it back. */
+export function latestDue(now: Date): string {
+  return addDays(dayOf(now, due_zone), 365);
 }
 
 /**

@@ -318,6 +318,8 @@ describe('the page of a request', () => {
     const id = await take();
     const wrong = await act(id, 'extension', { reason: '需要核对', due_on: '2026-12-14' });
     expect([wrong.status, wrong.page.includes('value="需要核对"')]).toEqual([422, true]);
+    const mistyped = await act(id, 'extension', { reason: '需要核对', due_on: '2062-12-31' });
+    expect([mistyped.status, mistyped.page.includes('Choose a day within a year')]).toEqual([422, true]);
     expect((await act(id, 'extension', { reason: '需要核对', due_on: '2026-12-31' })).page).toContain(
       '31 December 2026',
     );

@@ -310,6 +310,7 @@ describe('the time of a request', () => {
     const request = await take();
     const extend = (due_on: string) => act(request.id, 'extension', { reason: '需要核对合同', due_on });
     expect(await readProblem(await extend('2026-12-14'))).toMatchObject({ errors: ['due_on invalid'] });
+    expect(await readProblem(await extend('2062-12-31'))).toMatchObject({ errors: ['due_on invalid'] });
     // The last moment of the due day in Shanghai.
     advance(Date.parse('2026-12-14T15:59:59.999Z') - services.now().getTime());
     expect((await extend('2026-12-31')).status).toBe(200);

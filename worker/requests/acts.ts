@@ -128,6 +128,7 @@ export const hindered = {
   restricted: 'held',
   same_person: 'forbidden',
   not_later: 'invalid-fields',
+  too_far: 'invalid-fields',
   closed: 'conflict',
   late: 'conflict',
   unasked: 'conflict',
@@ -138,7 +139,8 @@ export const hindered = {
 
 function refuse(c: Context<App>, hindrance: Hindrance): Response {
   const slug = hindered[hindrance];
-  if (hindrance === 'not_later') return invalidFields(c, [{ field: 'due_on', code: 'invalid' }]);
+  if (hindrance === 'not_later' || hindrance === 'too_far')
+    return invalidFields(c, [{ field: 'due_on', code: 'invalid' }]);
   if (hindrance === 'unknown' || hindrance === 'held') return problem(c, slug);
   return problem(c, slug, { because: hindrance });
 }

@@ -141,12 +141,13 @@ function renderSure({ locale, text: { erasure_grounds } }: Reader, details: Requ
 function renderExtension({ locale }: Reader, details: RequestDetails): Content {
   const text = desk_texts[locale];
   const { typed = {}, errors = [], hindrance } = refusedOf(details, '/extension') ?? {};
-  const wrong = hindrance === 'not_later' ? [{ field: 'due_on', code: 'invalid' as const }] : errors;
+  const wrong =
+    hindrance === 'not_later' || hindrance === 'too_far' ? [{ field: 'due_on', code: 'invalid' as const }] : errors;
   const inReason = renderError(locale, 'reason', wrong);
   const inDay = renderError(locale, 'due_on', wrong);
   return html`<p class="hint">${text.extendHint}</p><form class="asks" method="post" action="${actionOf(details, '/extension')}"><div class="inputs">
 <div><label for="reason">${text.extendReason}</label><input id="reason" name="reason" required maxlength="${longest_line}" autocomplete="off" ${unaided} value="${typed.reason ?? ''}"${inReason.attributes}>${inReason.line}</div>
-<div><label for="due_on">${text.extendDay}</label><input id="due_on" name="due_on" type="date" required min="${details.extend_from}" value="${typed.due_on ?? ''}"${inDay.attributes}>${inDay.line}</div></div><button class="quiet">${text.extendDo}</button></form>`;
+<div><label for="due_on">${text.extendDay}</label><input id="due_on" name="due_on" type="date" required min="${details.extend_from}" max="${details.extend_to}" value="${typed.due_on ?? ''}"${inDay.attributes}>${inDay.line}</div></div><button class="quiet">${text.extendDo}</button></form>`;
 }
 
 function renderRefusal({ locale }: Reader, details: RequestDetails): Content {

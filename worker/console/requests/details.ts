@@ -18,6 +18,8 @@ export interface RequestDetails {
   shown: string | undefined;
   /** The first day to which the time can be extended; undefined once the due day is over. */
   extend_from: string | undefined;
+  /** The last one. */
+  extend_to: string;
   leads: MeantLead[];
   /** The request that this one is about. */
   mentioned: RequestRow | undefined;

@@ -6,7 +6,7 @@ import { erasure_grounds } from '../../../db/leads/lead.ts';
 import { findLead } from '../../../db/leads/read.ts';
 import { findByReference, findRequest, type KeyedRequest, openTexts, recordReveal } from '../../../db/requests/find.ts';
 import { findMeant } from '../../../db/requests/meant.ts';
-import { dueDay, refusal_codes, staff_verifications } from '../../../db/requests/request.ts';
+import { dueDay, latestDue, refusal_codes, staff_verifications } from '../../../db/requests/request.ts';
 import { readNote, takeNote, writeNote } from '../../../db/staff/notes.ts';
 import { type App, factory } from '../../context.ts';
 import { actorOf, hasScope } from '../../guards/access.ts';
@@ -62,6 +62,7 @@ export const showRequest = factory.createHandlers(async c => {
     reference: signer.findCode('reference', request, request.reference_hash),
     urgency: judgeDue(calendar, request, now()),
     extend_from: todayInChina(now()) <= dueDay(request) ? nextDay(dueDay(request)) : undefined,
+    extend_to: latestDue(now()),
     texts: texts && {
       ...maskTexts(texts),
       ...(isClear && texts),

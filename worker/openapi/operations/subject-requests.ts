@@ -214,7 +214,7 @@ export const subject_request_operations: Operation[] = [
     description: 'Until the end of the day by which it is due; 409 after.',
     body: describe(extension, {
       reason: { ...line, description: 'Why.', example: '需要核对合同' },
-      due_on: { description: 'A later day.', example: '2026-12-31' },
+      due_on: { description: 'A later day, within a year.', example: '2026-12-31' },
     }),
     answers: afterwards({ ...masked, state: 'extended', extended_to: '2026-12-31' }),
   },
