@@ -2,7 +2,6 @@
  * Builds `dist`: in `worker` the modules that run on Workers, in `server` the Node host of the package, in `assets` the files that
  * both hosts hand out.
  *
- * `--alone` leaves out the parts of earlier builds, which a server that still runs may load: a package has none.
  * `--check` prints the size of each module, and fails where a budget is overrun.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -10,7 +9,7 @@ import { basename, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build, type Metafile, transform } from 'esbuild';
 import { buildServer, server_chunk } from './node/build-server.ts';
-import { keepEarlierChunks } from './node/earlier-builds.ts';
+import { keepEarlierChunks, listEarlier } from './node/earlier-builds.ts';
 import { fillFolder } from './node/fill-folder.ts';
 import { buildReference } from './openapi/reference.ts';
 
@@ -112,8 +111,8 @@ async function main() {
   const modules = await buildModules();
   const pages = await buildPageFiles();
   const server = await buildServer();
-  const isAlone = process.argv.includes('--alone');
-  fillFolder(join(dist, 'server'), isAlone ? server : keepEarlierChunks(join(dist, 'server'), server, server_chunk));
+  const whole = keepEarlierChunks(join(dist, 'server'), server, server_chunk);
+  fillFolder(join(dist, 'server'), new Map([...whole, ['.npmignore', listEarlier(server, whole)]]));
   fillFolder(join(dist, 'worker'), new Map([...modules].map(([path, { text }]) => [path, text])));
   fillFolder(
     join(dist, 'assets'),

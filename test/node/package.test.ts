@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listPages } from '../../docs/site/chapters.ts';
+import { server_chunk } from '../../worker/node/build-server.ts';
 import { lead, unguarded } from '../support/harness.ts';
 import { makeFolder, run, startProcess } from '../support/server.ts';
 
@@ -41,6 +42,15 @@ const submit = (url: string, policy_version: string) =>
   });
 
 describe('the package', () => {
+  it('leaves out the parts of earlier builds, which stay beside the checkout for a server that runs there', () => {
+    const server = join(root, 'dist/server');
+    const [present] = JSON.parse(readFileSync(join(server, 'builds.json'), 'utf8')) as string[][];
+    const parts = (path: string) => readdirSync(path).filter(name => server_chunk.test(name));
+    expect(parts(join(place, 'dist/server')).sort()).toEqual(present!.sort());
+    expect(parts(server)).toEqual(expect.arrayContaining(present!));
+    expect(existsSync(join(place, 'dist/server/builds.json'))).toBe(false);
+  });
+
   it('holds what runs, and neither sources nor tests', () => {
     const paths = execFileSync('tar', ['tzf', join(folder, `lead-consent-${readAbout().version}.tgz`)]).toString();
     const rooms = new Set([...paths.matchAll(/^package\/([\w.-]+(?:\/[\w.-]+)?)/gm)].map(([, path]) => path!));

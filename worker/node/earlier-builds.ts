@@ -28,3 +28,8 @@ export function keepEarlierChunks(folder: string, files: Files, chunk: RegExp): 
   const there = found.filter((entry): entry is [string, string | Buffer] => entry[1] !== undefined);
   return new Map([...files, ...there, [list, JSON.stringify(builds)]]);
 }
+
+/** Lists what a folder holds beside the present build, one path on each line, as `.npmignore` leaves it out of a package. */
+export function listEarlier(files: Files, whole: Files): string {
+  return [...whole.keys()].filter(path => !files.has(path)).join('\n');
+}
