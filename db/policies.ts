@@ -184,7 +184,8 @@ function startOf({ published_at, effective_at }: Policy): string {
  * the first. Visitors with an earlier choice are asked again.
  */
 export function choicesHoldSince(policies: Policy[], now: Date): string {
-  const inEffect = listEverInForce(policies).filter(({ effective_at }) => effective_at <= now.toISOString());
+  // Without those to come the list begins with the version in force, also where a clock that was ahead has dated its publication.
+  const inEffect = listEverInForce(policies.filter(({ effective_at }) => effective_at <= now.toISOString()));
   return (inEffect.find(({ change_class }) => change_class === 'significant') ?? inEffect.at(-1)!).effective_at;
 }
 

@@ -93,6 +93,17 @@ it('[V2] a significant version that is dated before the one in force never comes
   expect(await queueChanges(db, listChanges(await listPolicies(db)), services.now(), () => true)).toBe(0);
 });
 
+it('a version that was published while the clock was ahead goes on being served once another one is to come', async () => {
+  const { publish, read, written, advance } = await startAnnouncing();
+  advance(10 * day_ms);
+  await publish('2026-01');
+  advance(-10 * day_ms);
+  await publish('2026-12', { effective_at: '2026-11-26T00:00:00.000Z' });
+  const held = { version: '2026-01', choices_hold_since: '2026-01-01T00:00:00.000Z' };
+  expect(await read('/policies/current?lang=en')).toMatchObject(held);
+  expect((await written()).current).toMatchObject(held);
+});
+
 it('a summary cannot break out of the page', async () => {
   const { db, publish, get, services } = await startAnnouncing();
   await publish('2026-01');
