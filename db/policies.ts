@@ -161,9 +161,10 @@ export function currentPolicy(policies: Policy[], now: Date): Policy | undefined
   return policies.find(({ effective_at }) => effective_at <= now.toISOString());
 }
 
-/** The policy that comes into force next, or undefined. */
+/** Returns the policy that comes into force next, or undefined. Of several with the same date it is the one published last. */
 export function nextPolicy(policies: Policy[], now: Date): Policy | undefined {
-  return policies.findLast(({ effective_at }) => effective_at > now.toISOString());
+  const next = policies.findLast(({ effective_at }) => effective_at > now.toISOString());
+  return next && currentPolicy(policies, new Date(next.effective_at));
 }
 
 /**

@@ -104,6 +104,19 @@ it('a version that was published while the clock was ahead goes on being served 
   expect((await written()).current).toMatchObject(held);
 });
 
+it('of two versions for the same date the widget takes along the one that comes into force', async () => {
+  const { publish, read, written, advance } = await startAnnouncing();
+  await publish('2026-01');
+  const effective_at = '2026-12-01T00:00:00.000Z';
+  await publish('2026-12', { effective_at });
+  advance(1_000);
+  await publish('2026-12-corrected', { effective_at });
+  advance(60_000);
+  expect((await written()).next).toMatchObject({ version: '2026-12-corrected', effective_at });
+  advance(10 * day_ms);
+  expect(await read('/policies/current?lang=en')).toMatchObject({ version: '2026-12-corrected' });
+});
+
 it('a summary cannot break out of the page', async () => {
   const { db, publish, get, services } = await startAnnouncing();
   await publish('2026-01');
