@@ -65,6 +65,9 @@ export interface Policy {
   documents: PolicyDocument[];
 }
 
+/** The instants that decide when a version is in force. */
+type Dates = Pick<Policy, 'published_at' | 'effective_at'>;
+
 /**
  * Publishes a version with all its languages. A published version never changes.
  *
@@ -171,12 +174,12 @@ export function nextPolicy(policies: Policy[], now: Date): Policy | undefined {
  * Lists the versions that are ever in force, the latest effective first. One that is published with an earlier date than
  * the version in force never is, so nobody is told of it or asked anew.
  */
-function listEverInForce(policies: Policy[]): Policy[] {
+function listEverInForce<Version extends Dates>(policies: Version[]): Version[] {
   return policies.filter((one, place) => policies.slice(0, place).every(later => startOf(later) >= startOf(one)));
 }
 
 /** Returns from when on a version can be in force: no earlier than it was published. */
-function startOf({ published_at, effective_at }: Policy): string {
+function startOf({ published_at, effective_at }: Dates): string {
   return published_at > effective_at ? published_at : effective_at;
 }
 
@@ -196,8 +199,12 @@ export function summaryIn(policies: Policy[], now: Date, locale: string): string
   return change ? documentIn(change, locale).summary : null;
 }
 
-/** Lists the significant versions that change an earlier one, the latest effective first. */
-export function listChanges(policies: Policy[]): Policy[] {
+/**
+ * Lists the significant versions that change an earlier one, the latest effective first.
+ *
+ * @param policies In the same order.
+ */
+export function listChanges<Version extends Dates & Pick<Policy, 'change_class'>>(policies: Version[]): Version[] {
   return listEverInForce(policies)
     .slice(0, -1)
     .filter(({ change_class }) => change_class === 'significant');

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { digest } from '../digest.ts';
+import { listChanges } from '../policies.ts';
 import { isAction } from './action.ts';
 
 /**
@@ -18,7 +19,7 @@ export interface Archive {
   missing: number;
   /** The documents as `version sha256`, the digest computed anew. */
   digests: Set<string>;
-  /** Significant versions that followed another one. */
+  /** Significant versions that followed another one, without those that never come into force. */
   significant: number;
   /** Those of them that took effect days before they were published. */
   sudden: number;
@@ -31,7 +32,7 @@ export interface Archive {
 /** Computes the digest of every archived document anew, and looks for documents that were published and are gone. */
 export async function examineArchive(db: Database, now: Date): Promise<Archive> {
   const [policies, forms, events] = await Promise.all([
-    db.selectFrom('policies').selectAll().orderBy('effective_at').orderBy('published_at').execute(),
+    db.selectFrom('policies').selectAll().orderBy('effective_at', 'desc').orderBy('published_at', 'desc').execute(),
     db.selectFrom('policy_forms').select(['version', 'locale']).distinct().execute(),
     db.selectFrom('audit_events').select('fields').where(isAction('policy.published')).execute(),
   ]);
@@ -57,7 +58,7 @@ export async function examineArchive(db: Database, now: Date): Promise<Archive> 
   const missing =
     [...versions].filter(version => !isThere(version)).length +
     forms.filter(({ version, locale }) => isThere(version) && !isThere(version, locale)).length;
-  const significant = policies.slice(1).filter(({ change_class }) => change_class === 'significant');
+  const significant = listChanges(policies);
   const unmailed = await listUnmailed(db, now);
   return {
     versions: policies.length,

@@ -534,6 +534,19 @@ describe('a promise that is broken is seen', () => {
     expect(await check()).toEqual([]);
   });
 
+  it('[V2] not by a significant version that never comes into force, of which nobody is told', async () => {
+    const { services, publish, check, advance } = await open();
+    services.settings.smtp_url = { secure: true, host: 'smtp.example.com', port: 465, login: undefined };
+    advance(1);
+    await publish('2026-11', { effective_at: '2026-11-23T00:00:00.000Z', change_class: 'minor' });
+    advance(1);
+    await publish('mistyped-month', { effective_at: '2026-02-15T00:00:00.000Z' });
+    await publish('mistyped-day', { effective_at: '2026-11-22T00:00:00.000Z' });
+    await publish('mistyped-year', { effective_at: '2025-11-24T00:00:00.000Z' });
+    advance(3_601_000);
+    expect(await check()).toEqual([]);
+  });
+
   it('[M1] by a lead that is known to be a child’s', async () => {
     const { run, check } = await open();
     await run(`update leads set child_at = '${noon.toISOString()}' where form = 'mini-ai-experience'`);
