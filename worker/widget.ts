@@ -20,6 +20,7 @@ import {
 import { wordAnnouncement } from './announcements/words.ts';
 import { factory, type Services } from './context.ts';
 import { hasMatching, readHeader } from './http/header.ts';
+import { chooseEncoding } from './http/negotiate.ts';
 import { problem } from './http/problems/problem.ts';
 import { cookie_name } from './shared/consent-cookie.ts';
 import { locales } from './shared/locales.ts';
@@ -55,8 +56,8 @@ export const showWidget = factory.createHandlers(async c => {
   const script = await findScript(services);
   if (!script) return problem(c, 'not-found');
   const { widget_stale_hours } = services.settings;
-  const accepted = readHeader(c, 'Accept-Encoding') ?? '';
-  const encoding = (['br', 'gzip'] as const).find(name => accepted.includes(name) && script.packed[name]);
+  const packed = (['br', 'gzip'] as const).filter(name => script.packed[name]);
+  const encoding = chooseEncoding(readHeader(c, 'Accept-Encoding') ?? '', packed);
   const headers = {
     'Content-Type': 'text/javascript; charset=utf-8',
     'Cache-Control': widget_stale_hours

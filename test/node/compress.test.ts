@@ -1,11 +1,12 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { createApp } from '../../worker/app.ts';
+import { openAssets, pack } from '../../worker/node/assets.ts';
 import { compress } from '../../worker/node/compress.ts';
 import { browser_accept, lead, origin, site, startPublished } from '../support/harness.ts';
 
 const started = await startPublished();
-const app = createApp({ ...started.services, compress });
+const app = createApp({ ...started.services, compress, findAsset: openAssets(), pack });
 for (let n = 0; n < 10; n++) await started.post('/forms/mini-ai-experience', lead);
 const authorization = { Authorization: `Bearer ${await started.token('viewer')}` };
 const both = 'gzip, deflate, br';
@@ -42,6 +43,22 @@ it.each([
   }
   for (const accepted of ['identity', 'br;q=0', 'brotli', ''])
     expect((await get(path, { ...headers, 'Accept-Encoding': accepted })).encoding).toBeNull();
+});
+
+it.each(['/widget.js', '/styles.css'])('%s is kept packed, and sent as the client accepts', async path => {
+  const plain = await get(path, {});
+  expect(plain.encoding).toBeNull();
+  for (const [accepted, name, unpack] of [
+    [both, 'br', brotliDecompressSync],
+    ['br;q=0, GZIP', 'gzip', gunzipSync],
+    ['br; q=0.0, gzip;q=0.5', 'gzip', gunzipSync],
+  ] as const) {
+    const { encoding, bytes } = await get(path, { 'Accept-Encoding': accepted });
+    expect([accepted, encoding]).toEqual([accepted, name]);
+    expect(unpack(bytes).equals(plain.bytes)).toBe(true);
+  }
+  for (const accepted of ['identity', 'br;q=0', 'br;q=0, gzip;q=0', 'brotli', ''])
+    expect([accepted, (await get(path, { 'Accept-Encoding': accepted })).encoding]).toEqual([accepted, null]);
 });
 
 it('streams go out page by page, small answers and those to HEAD as they are', async () => {

@@ -24,6 +24,17 @@ export function chooseType<const T extends string>(c: Context, types: readonly T
   return accepted.toSorted(compare)[0] ?? types[0]!;
 }
 
+/**
+ * Chooses the first of some encodings that an `Accept-Encoding` accepts.
+ *
+ * @see RFC 9110 §12.5.3
+ */
+export function chooseEncoding<const T extends string>(header: string, encodings: readonly T[]): T | undefined {
+  const parts = header.split(',').map(part => part.toLowerCase().replace(/\s/g, '').split(';'));
+  const accepted = new Set(parts.filter(([, q]) => !/^q=0(\.0*)?$/.test(q ?? '')).map(([name]) => name));
+  return encodings.find(one => accepted.has(one));
+}
+
 /** Returns whether a request asks for JSON by name. A page's script does, a person who opens an address does not. */
 export function asksForJson(c: Context): boolean {
   return /\bjson\b/i.test(readHeader(c, 'Accept') ?? '') && !prefersHtml(c);

@@ -6,6 +6,7 @@ import { brotliCompress, gzip } from 'node:zlib';
 import { digest } from '../../db/digest.ts';
 import type { Services } from '../context.ts';
 import { hasMatching } from '../http/header.ts';
+import { chooseEncoding } from '../http/negotiate.ts';
 
 const folder = fileURLToPath(new URL('../../dist/assets', import.meta.url));
 const types: Record<string, string> = {
@@ -17,7 +18,7 @@ const types: Record<string, string> = {
   '.png': 'image/png',
   '.txt': 'text/plain; charset=utf-8',
 };
-const encodings = { br: 'br', gzip: 'gz' };
+const endings = { br: 'br', gzip: 'gz' };
 
 /** Files that pages link under an address with the version: a session of the console, a week at most, draws with its copy. */
 const versioned = /^\/(styles\.css|console\.(css|js))$/;
@@ -41,10 +42,8 @@ export function openAssets(): Services['findAsset'] {
     const type = types[extname(pathname)];
     const plain = type && files.get(pathname);
     if (!plain) return undefined;
-    const accepted = request.headers.get('Accept-Encoding') ?? '';
-    const encoding = Object.entries(encodings).find(
-      ([name, ending]) => accepted.includes(name) && files.has(`${pathname}.${ending}`),
-    );
+    const packed = (['br', 'gzip'] as const).filter(name => files.has(`${pathname}.${endings[name]}`));
+    const encoding = chooseEncoding(request.headers.get('Accept-Encoding') ?? '', packed);
     const headers = new Headers({
       'Content-Type': type,
       'Cache-Control': cacheControl(pathname),
@@ -55,8 +54,8 @@ export function openAssets(): Services['findAsset'] {
     });
     if (hasMatching(request.headers.get('If-None-Match'), plain.etag)) return { status: 304, headers, body: null };
     if (!encoding) return { status: 200, headers, body: plain.bytes };
-    headers.set('Content-Encoding', encoding[0]);
-    return { status: 200, headers, body: files.get(`${pathname}.${encoding[1]}`)!.bytes };
+    headers.set('Content-Encoding', encoding);
+    return { status: 200, headers, body: files.get(`${pathname}.${endings[encoding]}`)!.bytes };
   };
 }
 

@@ -1,6 +1,7 @@
 import { brotliCompressSync, gzipSync, constants as z } from 'node:zlib';
 import type { Context, MiddlewareHandler } from 'hono';
 import { readHeader } from '../http/header.ts';
+import { chooseEncoding } from '../http/negotiate.ts';
 
 /** Types of whole answers. Streams have others, because a compressor would hold back their pages. */
 const compressible = /^(text\/(html|css)|application\/json)\b/;
@@ -15,7 +16,6 @@ const encoders = {
     }),
   gzip: (bytes: Buffer) => gzipSync(bytes),
 };
-type Encoding = keyof typeof encoders;
 
 /**
  * Compresses pages and JSON with what the client accepts. It waits for no other thread, because 10 KB take less than
@@ -29,7 +29,7 @@ export const compress: MiddlewareHandler = async (c, next) => {
   // JSON that answers a post is always small.
   if (!compressible.test(type) || !isWhole || (c.req.method !== 'GET' && !type.startsWith('text/html'))) return;
   headers.append('Vary', 'Accept-Encoding');
-  const encoding = chooseEncoding(readHeader(c, 'Accept-Encoding') ?? '');
+  const encoding = chooseEncoding(readHeader(c, 'Accept-Encoding') ?? '', ['br', 'gzip']);
   if (!encoding || couldTellSecrets(c)) return;
   const bytes = Buffer.from(await c.res.arrayBuffer());
   const isWorth = bytes.length >= sizes.least && bytes.length <= sizes.most;
@@ -42,17 +42,6 @@ export const compress: MiddlewareHandler = async (c, next) => {
   c.res = undefined;
   c.res = new Response(isWorth ? new Uint8Array(encoders[encoding](bytes)) : bytes, { status, headers });
 };
-
-/**
- * Chooses the encoding that a client accepts.
- *
- * @see RFC 9110 §12.5.3
- */
-function chooseEncoding(header: string): Encoding | undefined {
-  const parts = header.split(',').map(part => part.toLowerCase().replace(/\s/g, '').split(';'));
-  const accepted = new Set(parts.filter(([, q]) => !/^q=0(\.0*)?$/.test(q ?? '')).map(([name]) => name));
-  return accepted.has('br') ? 'br' : accepted.has('gzip') ? 'gzip' : undefined;
-}
 
 /**
  * Returns whether another website has made a browser send its cookies for an answer of one person's own. Who could also
