@@ -138,6 +138,17 @@ describe('readPolicyFiles', () => {
       'version: 2026-01\nretention_month: { mini-ai-experience: 6 }\n',
       'retention_month is no key of a policy: write retention_months',
     ],
+    [
+      'version: 2026-01\n',
+      'version: 2026-01\nrentention_months: { mini-ai-experience: 6 }\n',
+      'rentention_months is no key of a policy: write retention_months',
+    ],
+    [
+      'provider: us, ',
+      'provider: us, tpye: local_storage, ',
+      'purposes[0].cookies[0].tpye is no key of a policy: write purposes[0].cookies[0].type',
+    ],
+    ['summary: We', 'smmary: We', 'smmary is no key of a policy: write summary'],
     ['summary: We', 'Sumary: We', 'Sumary is no key of a policy: write summary'],
     [
       'provider: us, ',

@@ -107,11 +107,16 @@ function readCookie(fields: Fields, at: string, report: Report): Purpose['cookie
  * a published version never changes. Keys of other programs, such as `title`, may stand there.
  */
 function reportMistyped(fields: Fields, known: string[], report: Report, at = '') {
-  const begins = (key: string) => key.toLowerCase().slice(0, 3);
   for (const key of Object.keys(fields).filter(one => !known.includes(one))) {
-    const meant = known.find(one => begins(one) === begins(key) && !Object.hasOwn(fields, one));
+    const meant = known.find(one => isAlmost(one, key.toLowerCase()) && !Object.hasOwn(fields, one));
     if (meant) report(`${at}${key} is no key of a policy: write ${at}${meant}`);
   }
+}
+
+/** Returns whether two keys begin alike, or have the same letters but for one, in any order and number. */
+function isAlmost(one: string, other: string): boolean {
+  const lacks = (key: string, letters: string) => [...new Set(letters)].filter(letter => !key.includes(letter)).length;
+  return one.slice(0, 3) === other.slice(0, 3) || lacks(one, other) + lacks(other, one) <= 1;
 }
 
 function readText(fields: Fields, key: string, report: Report, at = ''): string | undefined {
