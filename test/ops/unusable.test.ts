@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,6 +19,7 @@ const whole = {
 };
 const letter = join(folder, 'letter.db');
 const malformed = join(folder, 'malformed.db');
+const lost = join(folder, 'lost.db');
 const move_away = /move the file away together with its -wal and -shm, and restore/;
 
 beforeAll(async () => {
@@ -31,6 +32,7 @@ beforeAll(async () => {
   // The page with the list of tables begins behind the header of a hundred bytes.
   writeFileSync(malformed, bytes.fill(7, 100, 4_096));
   mkdirSync(join(folder, 'a-folder'));
+  symlinkSync(join(folder, 'away', 'leads.db'), lost);
 });
 
 describe('ops check says nothing of what is in a database that it cannot read:', () => {
@@ -38,6 +40,7 @@ describe('ops check says nothing of what is in a database that it cannot read:',
     ['a server that is away', 'postgres://someone@127.0.0.1:1/leads', /ECONNREFUSED/, /whether the server runs/],
     ['a file that is no database', `file:${letter}`, /letter\.db cannot be used: file is not a database/, move_away],
     ['a broken file', `file:${malformed}`, /malformed\.db cannot be used: database disk image is malformed/, move_away],
+    ['a link to a disk that is away', `file:${lost}`, /lost\.db cannot be used: ENOENT/, /Name a file/],
     ['a folder', `file:${join(folder, 'a-folder')}`, /a-folder cannot be used: it is a folder/, /Name a file/],
   ])('%s', async (_, DATABASE_URL, found, to_do) => {
     const { code, stdout } = await operate(['check'], { ...whole, DATABASE_URL });
@@ -81,14 +84,16 @@ describe('a SQLite file that cannot be used is named, with what to do,', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
-  it('a folder in its place too', async () => {
-    const path = join(folder, 'a-folder');
-    const environment = { ...whole, DATABASE_URL: `file:${path}` };
+  it.each([
+    ['a folder', 'a-folder', /: EISDIR.*a-folder'. Name a file in DATABASE_URL/],
+    ['a link to a disk that is away', 'lost.db', /: ENOENT.*lost\.db'. Name a file in DATABASE_URL/],
+  ])('%s in its place too', async (_, name, said) => {
+    const environment = { ...whole, DATABASE_URL: `file:${join(folder, name)}` };
     for (const { code, stderr } of [
       await run(['worker/node.ts'], environment),
       await operate(['migrate'], environment),
     ])
-      expect([code, stderr]).toEqual([1, expect.stringMatching(/: EISDIR.*a-folder'. Name a file in DATABASE_URL/)]);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(said)]);
   });
 });
 

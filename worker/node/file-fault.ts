@@ -11,7 +11,7 @@ const advice: [code: RegExp, to_do: string][] = [
   [/^SQLITE_CORRUPT/, `The file is broken, or its disk does not read: ${move_away}.`],
   [/^SQLITE_NOTADB/, `Look whether DATABASE_URL names the right file. If it does, ${move_away}.`],
   [/^SQLITE_(READONLY(?!_DBMOVED)|CANTOPEN|PERM)|^E(ACCES|PERM|ROFS)$/, let_write],
-  [/^E(ISDIR|NOTDIR|LOOP|EXIST)$/, 'Name a file in DATABASE_URL, in a folder that is there or can be made.'],
+  [/^E(ISDIR|NOTDIR|LOOP|EXIST|NOENT)$/, 'Name a file in DATABASE_URL, in a folder that is there or can be made.'],
   [/^SQLITE_FULL|^E(NOSPC|DQUOT)$/, 'Make room on its disk.'],
   [/^SQLITE_(BUSY|LOCKED)/, 'Another program holds it: end that, or wait until it has ended.'],
   [/^SQLITE_IOERR|^EIO$/, 'Look whether its disk works and has room.'],

@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, lstatSync, mkdirSync, openSync, readlinkSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Database, DatabaseMeter } from '../../db/database.ts';
 import * as postgres from '../../db/dialects/postgres.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
@@ -41,6 +41,12 @@ function makeFile(url: string) {
   mkdirSync(findFolder(url), { recursive: true });
   // Only its owner may read a file that is new. SQLite gives the files beside it the same rights.
   closeSync(openSync(readPath(url), 'a', 0o600));
+}
+
+/** Returns whether a path is a link into a folder that is not there, as on a disk that is away. No start can make that file. */
+export function leadsNowhere(path: string): boolean {
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
+  return Boolean(isLink) && !existsSync(dirname(resolve(dirname(path), readlinkSync(path))));
 }
 
 /** Returns the folder for files that belong beside the database: its own, or else `data`. */

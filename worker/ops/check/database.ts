@@ -6,7 +6,7 @@ import { probe } from '../../../db/health.ts';
 import { compareMigrations } from '../../../db/migrate.ts';
 import { listApplied } from '../../../db/server.ts';
 import { adviseOnFile } from '../../node/file-fault.ts';
-import { readPath } from '../../node/store.ts';
+import { leadsNowhere, readPath } from '../../node/store.ts';
 import type { Settings } from '../../settings.ts';
 import { Mistake } from '../run/command.ts';
 import { explainD1, openD1 } from '../run/d1.ts';
@@ -42,7 +42,7 @@ export async function lookAtDatabase({ target, settings }: Deployment): Promise<
 
 async function lookAtFile(path: string): Promise<Looked> {
   try {
-    const about = statSync(path, { throwIfNoEntry: false });
+    const about = statSync(path, { throwIfNoEntry: leadsNowhere(path) });
     if (about?.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
     const { missing } = compareMigrations([], 'sqlite');
     if (!about?.size)
