@@ -128,7 +128,9 @@ export async function startPair(): Promise<Pair> {
   writeFileSync(join(second, 'standby.signal'), '');
   const upstream = `host=127.0.0.1 port=${port} user=postgres password=test application_name=second`;
   appendFileSync(join(second, 'postgresql.auto.conf'), `primary_conninfo = '${upstream}'\n`);
-  const server = describeServer(first, port, [...flags, '-c', 'synchronous_standby_names=second']);
+  // A test may ask for another one meanwhile, which the command line would not let it.
+  appendFileSync(join(first, 'postgresql.conf'), `synchronous_standby_names = 'second'\n`);
+  const server = describeServer(first, port, flags);
   const copy = describeServer(second, second_port, flags);
   await server.start();
   // It resolves once the server writes, which a standby never does.

@@ -107,10 +107,12 @@ function readCursor(cursor: string, asked: LeadQuery): Position | undefined {
 /**
  * Returns whether the database has come as far as a position. Where a backup was restored since, the numbers begin again
  * before it, and a feed that went on from there would pass over what comes until they reach it.
+ *
+ * Because a standby shows a commit before the primary does that waits for it, the one is asked that lists are read from.
  */
 async function isWithin(db: Database, { seq }: Position): Promise<boolean> {
   // An export leads to the number after its latest.
-  return seq <= (await changeNumber(db)) + 1;
+  return seq <= (await changeNumber(await db.forLists())) + 1;
 }
 
 function kindOf(asked: LeadQuery): string {
