@@ -166,6 +166,23 @@ it('a cursor from before a restore is refused where the numbers begin again befo
   await close();
 });
 
+it('a cursor from the first lead after a backup is refused after its restore, because the next change of an earlier lead has its number', async () => {
+  const { db, close } = await engines[0]!.open();
+  const { post, pull, token } = await startFilled(db);
+  const headers = { Authorization: `Bearer ${await token('privacy_officer')}` };
+  await backUp(db, join(folder, 'out'));
+  expect((await post('/forms/mini-ai-experience', lead)).status).toBe(201);
+  const { next_cursor } = (await (await pull('/leads')).json()) as { next_cursor: string };
+  const url = await targets[0]!.create(folder);
+  await restoreBackup(url, { path: join(folder, 'out'), keyring, now: noon });
+  await withStore(url, async copy => {
+    const { get } = await start({}, copy);
+    const answer = await get(`/leads?cursor=${next_cursor}`, headers);
+    expect(await readProblem(answer)).toMatchObject({ status: 422, errors: ['cursor invalid'] });
+  });
+  await close();
+});
+
 it('what waited for channels when a backup was made is not sent again by itself after a restore, and can be', async () => {
   const { db, close } = await engines[0]!.open();
   const { make, submit, services } = await startNoticing(db);

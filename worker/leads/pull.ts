@@ -110,9 +110,9 @@ function readCursor(cursor: string, asked: LeadQuery): Position | undefined {
  *
  * Because a standby shows a commit before the primary does that waits for it, the one is asked that lists are read from.
  */
-async function isWithin(db: Database, { seq }: Position): Promise<boolean> {
-  // An export leads to the number after its latest.
-  return seq <= (await changeNumber(await db.forLists())) + 1;
+async function isWithin(db: Database, { seq, id }: Position): Promise<boolean> {
+  // An export leads to the number after its latest, and to no lead.
+  return seq <= (await changeNumber(await db.forLists())) + (id ? 0 : 1);
 }
 
 function kindOf(asked: LeadQuery): string {
