@@ -38,6 +38,8 @@ describe.each(['SQLite', 'PostgreSQL'])('ops seed on %s', engine => {
     const warned = expect.stringMatching(/^Warning: NODE_ENV is production, .* leads of visitors/);
     expect(await seed(in_production)).toMatchObject({ code: 0, stderr: warned });
     expect((await seed(test_keys)).stderr).not.toContain('Warning');
+    const refused = await seed({ ...in_production, SIGNING_KEY: Buffer.alloc(32, 9).toString('base64') });
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/^SIGNING_KEY: .*\n$/)]);
     expect(await count()).toBe(9);
     await server.stop();
   });

@@ -54,10 +54,7 @@ export const seed = defineCommand({
       throw new Mistake(`--leads: expected a whole number from 1 to ${most_leads}`);
     const keys = await readKeys(readTarget(values));
     const made = { vault: createVault(keys.encryption_keys, keys.index_key), signer: createSigner(keys.signing_key) };
-    return onDatabase(values, async db => {
-      if (keys.production && (await hasVisitorsLead(db))) process.stderr.write(among_visitors);
-      return seedLeads({ db, keys, ...made }, leads, now);
-    });
+    return onDatabase(values, db => seedLeads({ db, keys, ...made }, leads, now));
   },
 });
 
@@ -72,7 +69,7 @@ interface Made {
 
 /** Stores made-up leads, one in ten from a person who has written before. */
 async function seedLeads(
-  services: { db: Database; vault: Vault; signer: Signer; keys: DeploymentKeys },
+  services: { db: Database; vault: Vault; signer: Signer; keys: DeploymentKeys & { production: boolean } },
   leads: number,
   now: Date,
 ) {
@@ -82,6 +79,7 @@ async function seedLeads(
   const policy = currentPolicy(await listPolicies(db), now);
   if (!policy)
     throw new Mistake('there is no policy in force that made-up people could have agreed to: publish one first');
+  if (keys.production && (await hasVisitorsLead(db))) process.stderr.write(among_visitors);
   const begun = performance.now();
   const progress = createProgress('leads');
   const latest: Made[] = [];
