@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runIfDue } from '../../worker/jobs.ts';
@@ -97,6 +97,26 @@ describe('a server with BACKUP_DIR', () => {
     advance(60_000);
     await runBackup();
     expect(await health()).toEqual(['backup-failed']);
+    await db.destroy();
+  });
+
+  it('[P5] notes anew who was erased while the disk was away and backups stood in its place', async () => {
+    const { db, post, ask, advance, runBackup, runNote } = await startWithBackups();
+    const { id } = (await (await post('/forms/mini-ai-experience', lead)).json()) as { id: string };
+    await runBackup();
+    await runNote();
+    renameSync(join(folder, 'out'), join(folder, 'away'));
+    advance(60_000);
+    await runBackup();
+    expect((await ask('DELETE', `/leads/${id}`)).status).toBe(204);
+    await runNote();
+    rmSync(join(folder, 'out'), { recursive: true });
+    renameSync(join(folder, 'away'), join(folder, 'out'));
+    advance(60_000);
+    await runNote();
+    const restored = `file:${join(folder, 'restored.db')}`;
+    const { leads, erased_since } = await restoreBackup(restored, { path: join(folder, 'out'), keyring, now: noon });
+    expect([leads, erased_since]).toEqual([0, 1]);
     await db.destroy();
   });
 

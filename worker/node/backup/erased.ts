@@ -40,9 +40,9 @@ export function createNotes(folder: string, keyring: Keyring): (db: Database) =>
     if (changed !== keys_since) {
       const { seq } = (await readKeyHeader(folder, keyring))!;
       const noted = await readErased(folder);
-      const last = keys_since === undefined ? (noted.at(-1)?.seq ?? 0) : 0;
-      // After a restore the numbers begin anew from those of the backup.
-      upto = Math.max(upto ?? 0, Math.min(Math.max(seq, last), await readHead(db)));
+      const last = noted.at(-1)?.seq ?? 0;
+      // After a restore the numbers begin anew from those of the backup. A disk that was away lacks what was noted meanwhile.
+      upto = Math.min(Math.max(seq, last), await readHead(db));
       if (keys_since !== undefined)
         await write(
           folder,
