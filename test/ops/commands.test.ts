@@ -67,6 +67,8 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     const wanted = ['--name', 'CRM', '--events', 'lead.created'];
     const refused = await channel('add', ...wanted, '--address', 'https://elsewhere.example.com/');
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('OUTBOUND_HOSTS') });
+    const twice = await channel('add', '--name', 'CRM', '--events', 'lead.created,lead.created', '--address', url);
+    expect(twice).toMatchObject({ code: 1, stderr: expect.stringContaining(', each once, ') });
     const made = JSON.parse((await channel('add', ...wanted, '--address', url)).stdout);
     expect(made).toMatchObject({ name: 'CRM', events: ['lead.created'], secret: expect.stringMatching(/^whsec_/) });
     const listed = await channel('list');

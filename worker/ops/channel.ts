@@ -110,7 +110,8 @@ function unknownChannel() {
 }
 
 function explain(field: string): string {
-  if (field === 'events') return `--events: expected one or more of ${channel_events.join(', ')}, with commas between`;
+  if (field === 'events')
+    return `--events: expected one or more of ${channel_events.join(', ')}, each once, with commas between`;
   if (field === 'kind') return `--kind: expected ${channel_kinds.join(', ')}`;
   if (field === 'locale') return `--locale: expected ${locales.join(' or ')}`;
   if (field === 'after_hours') return '--after-hours: expected a whole number from 1 to 1,000';
