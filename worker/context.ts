@@ -7,7 +7,7 @@ import type { Signer } from '../db/vault/signer.ts';
 import type { Vault } from '../db/vault/vault.ts';
 import type { Connect } from './egress/call.ts';
 import type { PostMail } from './egress/mail.ts';
-import type { AnsweredKeys } from './http/idempotency-key.ts';
+import type { AnsweredKeys } from './http/answered-keys.ts';
 import type { Slug } from './http/problems/slugs.ts';
 import type { Reason } from './http/problems/texts.ts';
 import type { Settings } from './settings.ts';

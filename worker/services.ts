@@ -3,7 +3,7 @@ import { createSigner } from '../db/vault/signer.ts';
 import { createVault } from '../db/vault/vault.ts';
 import type { Services } from './context.ts';
 import { createLimiter, token_limit_per_minute } from './guards/rate-limit.ts';
-import { keepAnsweredKeys } from './http/idempotency-key.ts';
+import { keepAnsweredKeys } from './http/answered-keys.ts';
 import { createLog } from './log.ts';
 import type { Settings } from './settings.ts';
 

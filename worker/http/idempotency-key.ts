@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { Conflict } from '../../db/database.ts';
 import type { App } from '../context.ts';
+import type { AnsweredKeys } from './answered-keys.ts';
 import { readHeader } from './header.ts';
 import type { FieldError } from './problems/slugs.ts';
 
@@ -12,33 +13,6 @@ export function readIdempotencyKey(c: Context<App>): { key?: string; error?: Fie
   if (key === undefined) return {};
   if (key.length > longest_key) return { error: { field: 'Idempotency-Key', code: 'too_long' } };
   return /^[\x20-\x7e]+$/.test(key) ? { key } : { error: { field: 'Idempotency-Key', code: 'invalid' } };
-}
-
-/**
- * The keys that this process has answered lately, as HMACs. Because another process may have answered a key, one that is not
- * among them may have been answered nevertheless.
- */
-export interface AnsweredKeys {
-  has(key: string): boolean;
-  add(key: string): void;
-}
-
-/** Keys of the younger half. Of both, some 1 MB, the older half is forgotten once the younger is full. */
-const most_younger = 5_000;
-
-/** Keeps the keys that were answered lately. */
-export function keepAnsweredKeys(): AnsweredKeys {
-  let younger = new Set<string>();
-  let older = new Set<string>();
-  return {
-    has: key => younger.has(key) || older.has(key),
-    add(key) {
-      younger.add(key);
-      if (younger.size < most_younger) return;
-      older = younger;
-      younger = new Set();
-    },
-  };
 }
 
 /** The work of a request, and what is known of an earlier one with the same key. */
