@@ -40,7 +40,7 @@ async function selectMeant(db: Database, ids: string[]): Promise<Meant[]> {
 }
 
 /** Finds the leads of a person by phone or e-mail; with both, those that have both. */
-async function findByContact({ db, vault }: Services, { email, phone }: Contact): Promise<Meant[]> {
+export async function findByContact({ db, vault }: Services, { email, phone }: Contact): Promise<Meant[]> {
   if (!email && !phone) return [];
   let rows = selectLeads(db).innerJoin('keys', 'keys.subject_id', 'leads.id').where('subject_kind', '=', 'lead');
   if (phone) rows = rows.where('phone_index', 'in', vault.phoneIndexes(phone));

@@ -19,6 +19,8 @@ export type NoteKind =
   | 'channel'
   /** A form about a request that was refused. */
   | 'request'
+  /** A search for requests. */
+  | 'sought'
   /** A request that the session sees in clear. */
   | 'shown'
   /** Where a form has led, for one that is sent twice. */

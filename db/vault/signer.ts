@@ -140,7 +140,7 @@ function writeDigits(mark: Buffer): string {
 const longest_code = 200;
 
 /**
- * Reads a receipt code as a person typed or copied it: in any case and spacing, with its label, with full stops.
+ * Reads a receipt code or a reference as a person typed or copied it: in any case and spacing, with its label, with full stops.
  *
  * @returns The code in its normal form; undefined when the text cannot be one.
  */
@@ -150,7 +150,7 @@ export function readReceiptCode(typed: string): string | undefined {
     .normalize('NFKC')
     .toUpperCase()
     .replace(/[\s\p{Pd}\p{Cf}.。]/gu, '')
-    .replace(/^(?:回执码|RECEIPTCODE):?/, '')
+    .replace(/^(?:回执码|查询编号|案卷编号|RECEIPTCODE|REFERENCE):?/, '')
     .replaceAll('O', '0')
     .replace(/[IL]/g, '1');
   return /^[0-9A-HJKMNP-TV-Z]{20}$/.test(letters) ? groupLetters(letters) : undefined;

@@ -108,9 +108,11 @@ describe('GET /console/choices', () => {
     const find = async (id: string) =>
       (await officer.get(`/console/choices?visitor_id=${encodeURIComponent(id)}`)).text();
     const page = await find(` ${visitor_id.toUpperCase()}`);
-    const rows = [...page.matchAll(/<tr role="row" data-id[^>]*>(.*?)<\/tr>/gs)].map(([, cells]) =>
-      cells!.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' '),
-    );
+    const rowsIn = (text: string) =>
+      [...text.matchAll(/<tr role="row" data-id[^>]*>(.*?)<\/tr>/gs)].map(([, cells]) =>
+        cells!.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' '),
+      );
+    const rows = rowsIn(page);
     expect(rows).toEqual([
       expect.stringMatching(/Allowed analytics en Refused functional en, marketing en Banner 2026-01/),
       expect.stringMatching(/Allowed Nothing Refused functional en, analytics en, marketing en Banner/),
@@ -119,6 +121,7 @@ describe('GET /console/choices', () => {
     const [, receipt = ''] = /href="(\/consents\/[^"]+\/receipt)"/.exec(page) ?? [];
     expect(await (await get(receipt)).json()).toMatchObject({ pii_principal_id: visitor_id });
     expect(await find('0190b1f0-0000-4000-8000-000000000000')).toContain('No choice under this ID');
+    expect(rowsIn(await find(`consent=v1.${visitor_id}.2026-01.1764000000.analytics`))).toEqual(rows);
     const wrong = await officer.get('/console/choices?visitor_id=13800138000');
     expect([wrong.status, (await wrong.text()).includes('This is no visitor ID')]).toEqual([422, true]);
     expect(await seenBy('/console/choices', open)).toEqual(['privacy_officer', 'auditor']);

@@ -148,10 +148,39 @@ describe('POST /console/requests/search', () => {
         `/console/requests/${id}`,
       );
     const none = await officer.send('/console/requests/search', { reference: '38G6H-Y50GP-17JK3-DRV08' });
-    expect(await none.response.text()).toContain('No request has this reference.');
+    expect(await none.response.text()).toMatch(
+      /No request has this reference, phone or e-mail\..* value="38G6H-Y50GP-17JK3-DRV08"/s,
+    );
     expect(none.location).not.toContain('38G6H');
     for (const role of ['viewer', 'sales', 'admin'] as Role[])
       expect(await (await open(role)).statusOf('/console/requests/search', { reference: typed })).toBe(403);
+  });
+
+  it('finds the requests of who calls again without a reference, by phone or e-mail in any spelling', async () => {
+    const { officer, take, pass, post, ask, open } = await openDesk();
+    const { id: lead_id } = (await (await post('/forms/mini-ai-experience', lead)).json()) as { id: string };
+    const search = async (reference: string, by: Pick<typeof officer, 'send'> = officer) => {
+      const { response, location } = await by.send('/console/requests/search', { reference });
+      return { location, page: await response.text() };
+    };
+    const byPhone = await take({ type: 'erasure', email: undefined, phone: lead.phone });
+    expect((await search('＋86 138-0013-8078')).location).toBe(`/console/requests/${byPhone}`);
+    await pass(1);
+    const byMail = await take({ type: 'complaint' });
+    await pass(1);
+    const byLead = await take({ email: undefined, lead_ids: [lead_id] });
+    await take({ email: 'other@example.com' });
+    const found = await search(` ${lead.email.toUpperCase()} `);
+    expect(rowsOf(found.page).map(({ id }) => id)).toEqual([byLead, byMail]);
+    expect(found.page).toContain('2 requests of this contact');
+    expect(decodeURIComponent(found.location).toLowerCase()).not.toContain(lead.email.split('@')[0]!.toLowerCase());
+    expect(rowsOf(await (await officer.get(found.location)).text())).toHaveLength(2);
+    const other = await open('privacy_officer');
+    expect(await (await other.get(found.location)).text()).not.toContain('2 requests of this contact');
+    await ask('DELETE', `/leads/${lead_id}`);
+    expect((await search(lead.phone)).location).toBe(`/console/requests/${byPhone}`);
+    for (const stranger of ['13900139000', 'nobody@example.com', 'x@', '@', '%', ''])
+      expect((await search(stranger)).page).not.toMatch(/requests of this contact|id="act/);
   });
 });
 

@@ -68,6 +68,8 @@ describe('a receipt code', () => {
     '回执码：38G6H-Y506R-4KKFX-E8GWM',
     '回执码38G6H-Y506R-4KKFX-E8GWM',
     'Receipt code: 38G6H-Y506R-4KKFX-E8GWM.',
+    '查询编号：38G6H-Y506R-4KKFX-E8GWM',
+    'Reference 38G6H-Y506R-4KKFX-E8GWM',
     '３８Ｇ６Ｈ\u200b-Y506R-4KKFX-E8GWM',
     `38G6H${' '.repeat(178)}Y506R-4KKFX-E8GWM`,
   ])('is read as people type it: %j', typed => expect(readReceiptCode(typed)).toBe('38G6H-Y506R-4KKFX-E8GWM'));

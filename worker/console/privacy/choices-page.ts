@@ -56,7 +56,7 @@ ${renderPaging(texts.list.paging, isFirst ? '' : html`<a class="button quiet" hr
 /** Draws the form that asks for the choices of a visitor. */
 export function renderFinder({ locale }: Reader, visitor_id: string): Content {
   const text = privacy_texts[locale].choices;
-  return html`<form class="row wide" method="get" action="/console/choices"><label>${text.id}<input name="visitor_id" value="${visitor_id}" required autocomplete="off" ${unaided} maxlength="40"></label><button class="quiet">${text.find}</button></form>`;
+  return html`<form class="row wide" method="get" action="/console/choices"><label>${text.id}<input name="visitor_id" value="${visitor_id}" required autocomplete="off" ${unaided} maxlength="2000"></label><button class="quiet">${text.find}</button></form>`;
 }
 
 /** Draws choices as a table; of several visitors with the id of each. */

@@ -16,9 +16,19 @@ import { choicesPage, type NamedChoice } from './choices-page.ts';
 
 const choices_per_page = 50;
 
-/** What the address may carry: an id as it was typed, and the place after which a page begins. */
+/** Characters of the cookie's value, in which a visitor's id may be pasted. */
+const longest_cookie = 2_000;
+const uuid_within = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/;
+
+/** What the address may carry: an id as it was typed, alone or within the cookie's value, and the place after which a page begins. */
 const fields = z.object({
-  visitor_id: z.catch(z.string().check(z.trim(), z.toLowerCase(), z.maxLength(100)), ''),
+  visitor_id: z.catch(
+    z.pipe(
+      z.string().check(z.trim(), z.toLowerCase(), z.maxLength(longest_cookie)),
+      z.transform(typed => uuid_within.exec(typed)?.[0] ?? typed.slice(0, 100)),
+    ),
+    '',
+  ),
   after: z.catch(z.optional(z.string().check(z.regex(/^[\dT:.-]{23}Z_[0-9a-f-]{36}$/))), undefined),
 });
 

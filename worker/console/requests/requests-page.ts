@@ -27,8 +27,8 @@ export type ListedRequest = RequestRow & { urgency: Urgency | undefined };
 
 interface Queue {
   filters: QueueFilters;
-  /** Whether no request has the reference that was searched for. */
-  unfound: boolean;
+  /** The search that has led here: what was typed, and how many requests are listed for it instead of the filters'. */
+  search: { sought: string; found: number } | undefined;
   /** States and types to choose from. */
   choices: { states: readonly RequestState[]; types: readonly RequestType[] };
   requests: ListedRequest[];
@@ -38,7 +38,7 @@ interface Queue {
 }
 
 /** Draws the requests with what narrows them down, and what is next about each. */
-export function requestsPage(reader: Reader, { filters, unfound, choices, requests, isFirst, next }: Queue): Page {
+export function requestsPage(reader: Reader, { filters, search, choices, requests, isFirst, next }: Queue): Page {
   const { locale, text: texts, scopes } = reader;
   const text = desk_texts[locale];
   const states = [...lists, ...choices.states].map(
@@ -53,8 +53,8 @@ export function requestsPage(reader: Reader, { filters, unfound, choices, reques
     title: text.title,
     section: 'requests',
     content: html`<div class="acts headed"><h1>${text.title}</h1>${scopes.includes('requests:handle') ? html`<a class="button" href="/console/requests/new">${text.take}</a>` : ''}</div><p class="hint">${text.intro}</p>
-${unfound ? renderNotice(text.unfound) : ''}
-<form class="row wide" method="post" action="/console/requests/search"><label>${text.reference}<input name="reference" required autocomplete="off" ${unaided} maxlength="60"></label><button class="quiet">${texts.list.find}</button></form>
+${search ? renderNotice(search.found > 0 ? text.found(search.found) : text.unfound) : ''}
+<form class="row wide" method="post" action="/console/requests/search"><label>${text.sought}<input name="reference" value="${search?.sought ?? ''}" required autocomplete="off" ${unaided} maxlength="300"></label><button class="quiet">${texts.list.find}</button></form>
 <form class="row pairs" method="get" action="/console/requests">${renderSelect('state', text.state, states, filters.state)}${renderSelect('type', text.labels.type!, types, filters.type, text.any)}${renderSelect('due', text.due, days, filters.due, text.any)}<button class="quiet">${texts.list.apply}</button></form>
 ${requests.length > 0 ? renderRequests(reader, requests) : renderEmpty(text.none, text.noneHint)}
 ${renderPaging(texts.list.paging, isFirst ? '' : html`<a class="button quiet" href="${address()}">${texts.list.first}</a>`, next ? html`<a class="button quiet" rel="next" href="${address({ after: next })}">${text.later}</a>` : '')}`,

@@ -5,14 +5,25 @@ import { readCalendar } from '../../../db/calendar/years.ts';
 import { addDays } from '../../../db/days.ts';
 import { findByReference, findRequest, listRequests } from '../../../db/requests/find.ts';
 import { listQueue, type QueueQuery } from '../../../db/requests/queue.ts';
-import { dueDay, request_states, request_types, staff_channels } from '../../../db/requests/request.ts';
+import {
+  dueDay,
+  type RequestRow,
+  request_states,
+  request_types,
+  staff_channels,
+} from '../../../db/requests/request.ts';
+import { findOfContact } from '../../../db/requests/search.ts';
+import { readNote, writeNote } from '../../../db/staff/notes.ts';
 import { type App, factory } from '../../context.ts';
 import { uuid } from '../../http/query-fields.ts';
 import { body } from '../../http/validate.ts';
 import { storeTaken, takenRequest } from '../../requests/staff.ts';
+import { normalizeField } from '../../shared/fields.ts';
+import { normalizePhone } from '../../shared/phone.ts';
 import { answerPage } from '../answer.ts';
 import { once } from '../once.ts';
 import { readerOf } from '../reader.ts';
+import { readSessionId } from '../session.ts';
 import { requestAddress } from './address.ts';
 import { readDraft, refuseForm, statusOf } from './drafts.ts';
 import { judgeDue, lastDayWithin, soon_days, todayInChina } from './due.ts';
@@ -22,8 +33,11 @@ import { desk_texts } from './texts.ts';
 
 const requests_per_page = 50;
 
-/** Characters of a reference as it is typed, with all that may stand around it. */
-const longest_reference = 200;
+/** Characters of what is searched for as it is typed, with all that may stand around it. An e-mail address has 254. */
+const longest_search = 300;
+
+/** Requests of one contact that are listed. */
+const most_of_contact = 50;
 
 /** What the address of the queue may carry. A value that is not valid is left out, because an old bookmark must open. */
 const fields = z.object({
@@ -43,7 +57,11 @@ export const showRequests = factory.createHandlers(async c => {
   const calendar = await readCalendar(db);
   const [due, id] = after?.split('_') ?? [];
   const place = due && id ? { due, id } : undefined;
-  const { requests, has_more } = await list(c, filters, calendar, place);
+  const search = await readSearch(c);
+  const isFound = search && search.requests.length > 0;
+  const { requests, has_more } = isFound
+    ? { requests: search.requests, has_more: false }
+    : await list(c, filters, calendar, place);
   const last = has_more ? requests.at(-1) : undefined;
   const next = last && `${isWaiting(state) ? dueDay(last) : last.due_on}_${last.id}`;
   const rows = requests.map(request => ({ ...request, urgency: judgeDue(calendar, request, now()) }));
@@ -51,7 +69,7 @@ export const showRequests = factory.createHandlers(async c => {
     c,
     requestsPage(reader, {
       filters,
-      unfound: c.req.query('unfound') !== undefined,
+      search: search && { sought: search.sought, found: search.requests.length },
       choices: { states: request_states, types: request_types },
       requests: rows,
       isFirst: !place,
@@ -88,14 +106,46 @@ function list(
   return listQueue(db, { state: own, type, refusal_asked: state === 'approval', ...bounds, limit }, after);
 }
 
-/** `POST /console/requests/search` leads to the request with a reference that a person reads out, however it is typed. */
+/**
+ * `POST /console/requests/search` leads to the request with a reference that a person reads out, however it is typed, or to
+ * those of a phone or an e-mail address. Because an address of ours says nothing of a person, a note keeps what was typed.
+ */
 export const searchRequest = factory.createHandlers(
-  body(z.object({ reference: z.string().check(z.maxLength(longest_reference)) }), { form: true }),
+  body(z.object({ reference: z.string().check(z.maxLength(longest_search)) }), { form: true }),
   async c => {
-    const request = await findByReference(c.var.services.db, c.req.valid('json').reference);
-    return c.redirect(request ? requestAddress(request.id) : '/console/requests?unfound=yes', 303);
+    const { db, now } = c.var.services;
+    const { reference: sought } = c.req.valid('json');
+    const named = await findByReference(db, sought);
+    const found = named ? [named] : await searchContact(c, sought);
+    if (found.length === 1) return c.redirect(requestAddress(found[0]!.id), 303);
+    const search: Search = { sought, ids: found.map(({ id }) => id) };
+    const note = await writeNote(db, readSessionId(c)!, 'sought', search, now());
+    return c.redirect(`/console/requests?sought=${note}`, 303);
   },
 );
+
+/** A search that has not led to one request: what was typed, and what was found. */
+interface Search {
+  sought: string;
+  ids: string[];
+}
+
+function searchContact(c: Context<App>, sought: string) {
+  const { services } = c.var;
+  const phone = normalizePhone(sought);
+  const email = sought.includes('@') ? normalizeField('email', sought) : undefined;
+  return phone || email ? findOfContact(services, email ? { email } : { phone }, most_of_contact) : [];
+}
+
+/** Reads a search of this session as often as its page is opened. */
+async function readSearch(c: Context<App>): Promise<(Search & { requests: RequestRow[] }) | undefined> {
+  const { db } = c.var.services;
+  const note = c.req.query('sought') ?? '';
+  const search = uuid.test(note) ? await readNote<Search>(db, readSessionId(c)!, 'sought', note) : undefined;
+  if (!search) return undefined;
+  const requests = await Promise.all(search.ids.map(id => findRequest(db, id)));
+  return { ...search, requests: requests.filter(request => request !== undefined) };
+}
 
 /** What the address of the form may carry: a lead or a request that the new one is about. */
 const about = z.object({

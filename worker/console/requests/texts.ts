@@ -64,7 +64,10 @@ const en = {
   overdue: (days: number) => (days === 0 ? 'Overdue' : `Overdue by ${days} working ${days === 1 ? 'day' : 'days'}`),
   today: 'Due today',
   left: (days: number) => `${days} working ${days === 1 ? 'day' : 'days'} left`,
-  unfound: 'No request has this reference. Ask for it letter by letter.',
+  sought: 'Reference, phone or e-mail',
+  unfound:
+    'No request has this reference, phone or e-mail. Ask for the reference letter by letter, for phone and e-mail as they were given then.',
+  found: (count: number) => `${count} requests of this contact, those due last first.`,
   provisional: 'Provisional: the calendar of that year is not loaded.',
   next: 'Next step',
   steps: named<'verify' | 'again' | 'approve' | 'await' | 'none'>({
@@ -248,7 +251,9 @@ const zh_cn: RequestDeskTexts = {
   overdue: days => (days === 0 ? '已逾期' : `已逾期 ${days} 个工作日`),
   today: '今天到期',
   left: days => `还剩 ${days} 个工作日`,
-  unfound: '没有此查询编号的请求，请逐位核对。',
+  sought: '查询编号、电话或邮箱',
+  unfound: '没有此查询编号、电话或邮箱的请求。请逐位核对编号，或核对当时提供的电话、邮箱。',
+  found: count => `此联系方式共有 ${count} 项请求，期限最晚的在前。`,
   provisional: '暂定日期：该年度的节假日安排尚未载入。',
   next: '下一步',
   steps: {
