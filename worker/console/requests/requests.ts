@@ -68,7 +68,7 @@ export const showRequests = factory.createHandlers(async c => {
   return answerPage(
     c,
     requestsPage(reader, {
-      filters,
+      filters: isFound ? { state: 'all' } : filters,
       search: search && { sought: search.sought, found: search.requests.length },
       choices: { states: request_states, types: request_types },
       requests: rows,

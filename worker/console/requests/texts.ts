@@ -66,7 +66,7 @@ const en = {
   left: (days: number) => `${days} working ${days === 1 ? 'day' : 'days'} left`,
   sought: 'Reference, phone or e-mail',
   unfound:
-    'No request has this reference, phone or e-mail. Ask for the reference letter by letter, for phone and e-mail as they were given then.',
+    'No request has this reference, phone or e-mail. Ask for the reference letter by letter, or for the phone or e-mail that was given then.',
   found: (count: number) => `${count} requests of this contact, those due last first.`,
   provisional: 'Provisional: the calendar of that year is not loaded.',
   next: 'Next step',
