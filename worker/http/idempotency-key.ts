@@ -30,8 +30,8 @@ interface Work<Outcome> {
 /**
  * Does the work of a request once, however often the request arrives.
  *
- * Because hardly any request is a repeat, and a look costs a tenth of a submission, it looks for the first outcome
- * before the work only for a key that was answered here. For any other it looks when the work stores nothing: the database
+ * Because hardly any request is a repeat, and a look costs a query, it looks for the first outcome before the work
+ * only for a key that was answered here. For any other it looks when the work stores nothing: the database
  * refuses a key that was answered elsewhere, or by a request that arrived at the same moment.
  */
 export async function workOnce<Outcome extends { is: string }>(
