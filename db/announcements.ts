@@ -1,6 +1,8 @@
 import type { Database } from './database.ts';
 import type { NoticeWords } from './incidents/incident.ts';
-import { listChanges, listPolicies, type Policy } from './policies.ts';
+import { listChanges } from './policies/force.ts';
+import type { Policy } from './policies/policy.ts';
+import { listPolicies } from './policies/read.ts';
 
 /** Days for which an announcement is in force. */
 const announced_days = 30;

@@ -8,7 +8,7 @@ import { expireLeads } from '../db/leads/expire.ts';
 import { readLeadDays } from '../db/leads/figures/stats.ts';
 import { placeHold } from '../db/leads/holds/hold.ts';
 import { releaseHold } from '../db/leads/holds/release.ts';
-import { publishPolicy } from '../db/policies.ts';
+import { publishPolicy } from '../db/policies/publish.ts';
 import { listTokens } from '../db/staff/tokens.ts';
 import { expireAll } from '../worker/retention.ts';
 import { engines } from './support/engines.ts';

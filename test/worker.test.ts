@@ -5,7 +5,7 @@ import { createTestHarness } from 'wrangler';
 import { verifyTrail } from '../db/audit/verify.ts';
 import type { Database } from '../db/database.ts';
 import * as d1 from '../db/dialects/d1.ts';
-import { publishPolicy } from '../db/policies.ts';
+import { publishPolicy } from '../db/policies/publish.ts';
 import { createToken } from '../db/staff/tokens.ts';
 import { jobs } from '../worker/jobs.ts';
 import { apps } from './notices/apps.ts';

@@ -1,7 +1,7 @@
 import { type Context, type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
 import { newId } from '../db/ids.ts';
-import { listPolicies } from '../db/policies.ts';
+import { listPolicies } from '../db/policies/read.ts';
 import { submitConsent, withdrawConsent } from './consents/record.ts';
 import { showConsents, showReceipt } from './consents/show.ts';
 import { consoleGuards, consolePages } from './console/routes.ts';

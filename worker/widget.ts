@@ -6,17 +6,9 @@ import {
   mergeAnnouncements,
 } from '../db/announcements.ts';
 import { digest } from '../db/digest.ts';
-import {
-  choice_holds_days,
-  choicesHoldSince,
-  currentPolicy,
-  documentIn,
-  listKnownPolicies,
-  listPolicies,
-  nextPolicy,
-  type Policy,
-  summaryIn,
-} from '../db/policies.ts';
+import { choicesHoldSince, currentPolicy, nextPolicy, summaryIn } from '../db/policies/force.ts';
+import { choice_holds_days, documentIn, type Policy } from '../db/policies/policy.ts';
+import { listKnownPolicies, listPolicies } from '../db/policies/read.ts';
 import { wordAnnouncement } from './announcements/words.ts';
 import { factory, type Services } from './context.ts';
 import { hasMatching, readHeader } from './http/header.ts';

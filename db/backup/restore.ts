@@ -7,11 +7,12 @@ import { nextTurn } from '../turn.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type Bytes, countBytes, openBytes, unpackLines } from './bytes.ts';
 import { createFiller, type Filling } from './fill.ts';
-import { isIndexed, type KeyFile, unwrapKey } from './key-file.ts';
+import { isIndexed, type KeyFile } from './key-file.ts';
 import type { BackupFile, Manifest } from './manifest.ts';
 import { copy_again, Refusal } from './refusal.ts';
 import { replayErasures, replayRequestErasures } from './replay.ts';
 import { openLeads, verifyRestored } from './sound.ts';
+import { unwrapKey } from './wrapped-keys.ts';
 
 /** A backup as it is read. */
 export interface Backup {

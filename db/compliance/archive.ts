@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { digest } from '../digest.ts';
-import { listChanges } from '../policies.ts';
+import { listChanges } from '../policies/force.ts';
 import { isAction } from './action.ts';
 
 /**

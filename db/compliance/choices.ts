@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { firstIdAt } from '../ids.ts';
-import { choice_holds_days } from '../policies.ts';
+import { choice_holds_days } from '../policies/policy.ts';
 
 const choices_per_page = 1_000;
 const day_ms = 86_400_000;

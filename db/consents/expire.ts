@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 import { monthsBefore } from '../days.ts';
 import { firstIdAt } from '../ids.ts';
-import { choice_holds_days } from '../policies.ts';
+import { choice_holds_days } from '../policies/policy.ts';
 import { tallyConsents } from './stats.ts';
 
 /** Choices that one unit deletes. */

@@ -2,7 +2,7 @@ import type { CompiledQuery, Selectable } from 'kysely';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
 import { claimKey, isSameRequest, type Repeatable } from '../once/repeat.ts';
-import { choice_holds_days } from '../policies.ts';
+import { choice_holds_days } from '../policies/policy.ts';
 import { takeQuota } from '../quota.ts';
 import type { Consents } from '../schema.ts';
 import { prepare, prepareMany } from '../statements.ts';

@@ -2,7 +2,7 @@ import { type CompiledQuery, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import { type DaySpan, dayOf } from '../days.ts';
 import { timeOf } from '../ids.ts';
-import { listPolicies } from '../policies.ts';
+import { listPolicies } from '../policies/read.ts';
 import { bringUpToDate, type Tally } from '../tallies.ts';
 import { nextTurn } from '../turn.ts';
 import { type ConsentQuery, type StoredChoice, selectConsents, settledId } from './list.ts';

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { queueChanges } from '../../db/notices/mailings.ts';
-import { listChanges, listPolicies, publishPolicy } from '../../db/policies.ts';
+import { listChanges } from '../../db/policies/force.ts';
+import { publishPolicy } from '../../db/policies/publish.ts';
+import { listPolicies } from '../../db/policies/read.ts';
 import { openAssets } from '../../worker/node/assets.ts';
 import { draft, lead, operator, start } from '../support/harness.ts';
 

@@ -1,7 +1,7 @@
 import type { D1Database } from '@cloudflare/workers-types';
 import { createTestHarness } from 'wrangler';
 import * as d1 from '../../db/dialects/d1.ts';
-import { publishPolicy } from '../../db/policies.ts';
+import { publishPolicy } from '../../db/policies/publish.ts';
 import { createToken } from '../../db/staff/tokens.ts';
 import { applyMigrations } from '../support/engines.ts';
 import { draft, operator, test_keys, unguarded } from '../support/harness.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { publishPolicy } from '../../db/policies.ts';
+import { publishPolicy } from '../../db/policies/publish.ts';
 import { checkPromises } from '../../worker/compliance/run.ts';
 import { openStore } from '../../worker/node/store.ts';
 import { startConsole } from '../support/console.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { publishPolicy } from '../../db/policies.ts';
+import { publishPolicy } from '../../db/policies/publish.ts';
 import { draft, lead, operator, origin, readProblem, site, start, startPublished } from '../support/harness.ts';
 
 const path = '/forms/mini-ai-experience';

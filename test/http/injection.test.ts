@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { publishPolicy } from '../../db/policies.ts';
+import { publishPolicy } from '../../db/policies/publish.ts';
 import { openAssets } from '../../worker/node/assets.ts';
 import { operations } from '../support/conformance.ts';
 import { openWorld } from '../support/conformance-world.ts';

@@ -1,7 +1,8 @@
 import type { Database } from '../../db/database.ts';
 import * as sqlite from '../../db/dialects/sqlite.ts';
 import { createKnownMasks } from '../../db/leads/masks/known.ts';
-import { type Purpose, publishPolicy } from '../../db/policies.ts';
+import type { Purpose } from '../../db/policies/policy.ts';
+import { publishPolicy } from '../../db/policies/publish.ts';
 import { createToken } from '../../db/staff/tokens.ts';
 import { createApp } from '../../worker/app.ts';
 import type { Services } from '../../worker/context.ts';

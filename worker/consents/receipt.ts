@@ -1,5 +1,5 @@
 import type { ConsentRecord } from '../../db/consents/record.ts';
-import { choice_holds_days, documentIn, type Policy } from '../../db/policies.ts';
+import { choice_holds_days, documentIn, type Policy } from '../../db/policies/policy.ts';
 import type { Services } from '../context.ts';
 
 type Recorded = ConsentRecord & { locale: string };

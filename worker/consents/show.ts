@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ChoicePlace, ConsentRecord } from '../../db/consents/record.ts';
-import { listPolicies } from '../../db/policies.ts';
+import { listPolicies } from '../../db/policies/read.ts';
 import { factory } from '../context.ts';
 import { useLimit } from '../guards/rate-limit.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';

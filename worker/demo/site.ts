@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
-import { currentPolicy, listPolicies } from '../../db/policies.ts';
+import { currentPolicy } from '../../db/policies/force.ts';
+import { listPolicies } from '../../db/policies/read.ts';
 import type { App, Services } from '../context.ts';
 import { localeOf } from '../http/language.ts';
 import type { Content, Page } from './layout.ts';

@@ -1,7 +1,9 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { html } from 'hono/html';
-import { currentPolicy, documentIn, listKnownPolicies, listPolicies } from '../../db/policies.ts';
+import { currentPolicy } from '../../db/policies/force.ts';
+import { documentIn } from '../../db/policies/policy.ts';
+import { listKnownPolicies, listPolicies } from '../../db/policies/read.ts';
 import { readReceiptCode } from '../../db/vault/signer.ts';
 import type { App } from '../context.ts';
 import { keepToken } from '../guards/bot-check.ts';

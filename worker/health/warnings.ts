@@ -1,6 +1,7 @@
 import { isReplicated } from '../../db/health.ts';
 import { back_up_job, failure_mark, findJob } from '../../db/jobs.ts';
-import { currentPolicy, listPolicies } from '../../db/policies.ts';
+import { currentPolicy } from '../../db/policies/force.ts';
+import { listPolicies } from '../../db/policies/read.ts';
 import type { Services, Warning } from '../context.ts';
 import type { Settings } from '../settings.ts';
 

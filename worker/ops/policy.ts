@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { Conflict } from '../../db/database.ts';
 import { digest } from '../../db/digest.ts';
-import { listPolicies, publishPolicy } from '../../db/policies.ts';
+import { publishPolicy } from '../../db/policies/publish.ts';
+import { listPolicies } from '../../db/policies/read.ts';
 import { listWarnings } from '../policies/doubts.ts';
 import { published_settings, readPolicyFiles } from '../policies/file.ts';
 import { type Environment, readSome } from '../settings.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { Policy } from '../../db/policies.ts';
+import type { Policy } from '../../db/policies/policy.ts';
 import type { App } from '../context.ts';
 
 /** Returns a version as the list has it, with the address of each document. */

@@ -1,5 +1,8 @@
 import type { Database } from '../../db/database.ts';
-import { currentPolicy, listFormTerms, type Policy, type PolicyDraft, type Purpose } from '../../db/policies.ts';
+import { currentPolicy } from '../../db/policies/force.ts';
+import type { Policy, Purpose } from '../../db/policies/policy.ts';
+import type { PolicyDraft } from '../../db/policies/publish.ts';
+import { listFormTerms } from '../../db/policies/read.ts';
 import { locales } from '../shared/locales.ts';
 import { warnOfStaleCopies } from './stale-copies.ts';
 

@@ -1,5 +1,6 @@
 import { parseDocument, type YAMLError } from 'yaml';
-import type { PolicyDraft as Draft, Purpose } from '../../db/policies.ts';
+import type { Purpose } from '../../db/policies/policy.ts';
+import type { PolicyDraft as Draft } from '../../db/policies/publish.ts';
 import type { Operator } from '../http/footer.ts';
 import { type Form, forms } from '../shared/fields.ts';
 import type { Locale } from '../shared/locales.ts';

@@ -1,4 +1,4 @@
-import type { Purpose } from '../../db/policies.ts';
+import type { Purpose } from '../../db/policies/policy.ts';
 import { type Form, forms } from '../shared/fields.ts';
 import { type Locale, locales } from '../shared/locales.ts';
 

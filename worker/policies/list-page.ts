@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import type { Policy } from '../../db/policies.ts';
+import type { Policy } from '../../db/policies/policy.ts';
 import type { App } from '../context.ts';
 import { localeOf } from '../http/language.ts';
 import { showPage } from '../http/page.ts';

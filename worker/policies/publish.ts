@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { Conflict } from '../../db/database.ts';
-import { listPolicies, publishPolicy } from '../../db/policies.ts';
+import { publishPolicy } from '../../db/policies/publish.ts';
+import { listPolicies } from '../../db/policies/read.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf } from '../guards/access.ts';
 import { problem } from '../http/problems/problem.ts';

@@ -1,13 +1,7 @@
 import { listAnnouncements } from '../../db/announcements.ts';
-import {
-  choice_holds_days,
-  choicesHoldSince,
-  currentPolicy,
-  documentIn,
-  getDocumentHtml,
-  listPolicies,
-  summaryIn,
-} from '../../db/policies.ts';
+import { choicesHoldSince, currentPolicy, summaryIn } from '../../db/policies/force.ts';
+import { choice_holds_days, documentIn } from '../../db/policies/policy.ts';
+import { getDocumentHtml, listPolicies } from '../../db/policies/read.ts';
 import { describeLatest } from '../announcements/words.ts';
 import { factory } from '../context.ts';
 import { hasMatching, readHeader } from '../http/header.ts';

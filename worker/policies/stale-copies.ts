@@ -1,4 +1,4 @@
-import type { Policy } from '../../db/policies.ts';
+import type { Policy } from '../../db/policies/policy.ts';
 
 /** Warns of a significant version that comes into force sooner than browsers renew their oldest copies of the widget. */
 export function warnOfStaleCopies(policy: Pick<Policy, 'change_class' | 'effective_at'>, hours: number, now: Date) {

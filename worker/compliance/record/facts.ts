@@ -1,13 +1,9 @@
 import { listChecks } from '../../../db/compliance/results.ts';
 import type { Database } from '../../../db/database.ts';
 import { listChannels } from '../../../db/notices/channels.ts';
-import {
-  choice_holds_days,
-  currentPolicy,
-  listFormTerms,
-  listPolicies,
-  type PolicyDocument,
-} from '../../../db/policies.ts';
+import { currentPolicy } from '../../../db/policies/force.ts';
+import { choice_holds_days, type PolicyDocument } from '../../../db/policies/policy.ts';
+import { listFormTerms, listPolicies } from '../../../db/policies/read.ts';
 import { listHolders } from '../../../db/staff/holders.ts';
 import type { Settings } from '../../settings.ts';
 import { type Form, forms } from '../../shared/fields.ts';

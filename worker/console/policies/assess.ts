@@ -1,5 +1,7 @@
 import type { Database } from '../../../db/database.ts';
-import { getDocumentHtml, type Policy, type PolicyDraft } from '../../../db/policies.ts';
+import type { Policy } from '../../../db/policies/policy.ts';
+import type { PolicyDraft } from '../../../db/policies/publish.ts';
+import { getDocumentHtml } from '../../../db/policies/read.ts';
 import { type Doubted, findDoubts, type Moment } from '../../policies/doubts.ts';
 import { compareParagraphs, type Run, readParagraphs, writePurposes } from './compare.ts';
 

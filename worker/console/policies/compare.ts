@@ -1,4 +1,4 @@
-import type { Purpose } from '../../../db/policies.ts';
+import type { Purpose } from '../../../db/policies/policy.ts';
 
 /** A run of paragraphs: in both versions, only in the new one, or only in the old one. */
 export interface Run {

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Policy } from '../../../db/policies.ts';
+import type { Policy } from '../../../db/policies/policy.ts';
 import type { Content } from '../../http/page.ts';
 import { type Locale, language_names } from '../../shared/locales.ts';
 import { renderEmpty, renderOutcome, renderTable } from '../elements.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { currentPolicy, listPolicies } from '../../../db/policies.ts';
+import { currentPolicy } from '../../../db/policies/force.ts';
+import { listPolicies } from '../../../db/policies/read.ts';
 import { factory } from '../../context.ts';
 import { body } from '../../http/validate.ts';
 import { policy_limit_bytes } from '../../policies/publish.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { PolicyDraft } from '../../../db/policies.ts';
+import type { PolicyDraft } from '../../../db/policies/publish.ts';
 import { type Content, renderNotice } from '../../http/page.ts';
 import { type Locale, language_names } from '../../shared/locales.ts';
 import { renderLanguage } from '../elements.ts';

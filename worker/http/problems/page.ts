@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { currentPolicy, listKnownPolicies } from '../../../db/policies.ts';
+import { currentPolicy } from '../../../db/policies/force.ts';
+import { listKnownPolicies } from '../../../db/policies/read.ts';
 import type { App } from '../../context.ts';
 import { form_texts } from '../../forms/texts.ts';
 import { withdrawal_texts } from '../../leads/withdraw-texts.ts';

@@ -6,9 +6,9 @@ import {
   key_file_name,
   peekKeyHeader,
   readKeyFile,
-  rewrapKeyFile,
 } from '../../../db/backup/key-file.ts';
 import { type IsSigned, isManifestSigned, readManifest, writeManifest } from '../../../db/backup/manifest.ts';
+import { rewrapKeyFile } from '../../../db/backup/wrapped-keys.ts';
 import { isSignedBy } from '../../../db/vault/checkpoint-key.ts';
 import type { KeyEncryptionKey } from '../../../db/vault/vault.ts';
 import { exists, explainRoom, listBackups, manifest_name, readBytes, readNames, replaceFile } from './files.ts';

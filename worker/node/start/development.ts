@@ -3,7 +3,8 @@ import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Conflict } from '../../../db/database.ts';
-import { listPolicies, publishPolicy } from '../../../db/policies.ts';
+import { publishPolicy } from '../../../db/policies/publish.ts';
+import { listPolicies } from '../../../db/policies/read.ts';
 import { createToken, findTokenHolder } from '../../../db/staff/tokens.ts';
 import { development_key } from '../../../db/vault/marks.ts';
 import type { Services } from '../../context.ts';

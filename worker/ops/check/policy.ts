@@ -1,5 +1,6 @@
 import type { Database } from '../../../db/database.ts';
-import { currentPolicy, listPolicies } from '../../../db/policies.ts';
+import { currentPolicy } from '../../../db/policies/force.ts';
+import { listPolicies } from '../../../db/policies/read.ts';
 import type { Deployment } from './deployment.ts';
 import { type Line, none, ok, warn } from './lines.ts';
 
