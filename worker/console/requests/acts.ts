@@ -1,9 +1,10 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
 import { erasure_grounds } from '../../../db/leads/lead.ts';
-import { approveRefusal, askRefusal, extendRequest, type Hindrance, verifyRequest } from '../../../db/requests/act.ts';
+import { extendRequest, type Hindrance, verifyRequest } from '../../../db/requests/act.ts';
 import { findRequest } from '../../../db/requests/find.ts';
 import { fulfilRequest } from '../../../db/requests/fulfil.ts';
+import { approveRefusal, askRefusal } from '../../../db/requests/refuse.ts';
 import { writeNote } from '../../../db/staff/notes.ts';
 import { type App, factory } from '../../context.ts';
 import { canMail } from '../../egress/mail.ts';
