@@ -6,7 +6,7 @@ import { findByContact } from './meant.ts';
 import type { Contact, RequestRow } from './request.ts';
 
 /** Requests that a search by contact looks through, those due last. Because their contacts are sealed, each is opened. */
-export const most_searched = 1_000;
+const most_searched = 1_000;
 
 /** Requests that are read at once. */
 const requests_per_page = 100;
