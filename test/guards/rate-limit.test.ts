@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Unavailable } from '../../db/database.ts';
 import { networkOf } from '../../worker/guards/network.ts';
 import { createLimiter } from '../../worker/guards/rate-limit.ts';
 import { lead, noon, readProblem, site, startPublished } from '../support/harness.ts';
@@ -70,6 +71,25 @@ describe('POST /forms/:form from one address', () => {
     for (let count = 0; count < 15; count++) expect((await post(path, lead, headers)).status).toBe(201);
     expect((await sendUntilRefused(() => post(path, lead, from('192.0.2.7')))).count).toBe(9);
     expect((await post(path, lead, headers)).status).toBe(201);
+  });
+
+  it('counts no try during an outage, so that what waited for its end is let in', async () => {
+    const { post, db } = await startPublished(limits);
+    const read = db.read;
+    const sent = [
+      [path, lead],
+      ['/consents', choice],
+    ] as const;
+    for (const [to, body] of sent) {
+      db.read = () => Promise.reject(new Unavailable(new Error('disk I/O error')));
+      for (let count = 0; count < 15; count++) {
+        const headers = { ...from('192.0.2.7'), 'Idempotency-Key': `${to} ${count}` };
+        expect((await post(to, body, headers)).status).toBe(503);
+      }
+      db.read = read;
+      expect((await post(to, body, from('192.0.2.7'))).status).toBe(201);
+    }
+    expect((await sendUntilRefused(() => post(path, lead, from('192.0.2.7')))).count).toBe(9);
   });
 
   it('holds back whoever fails the bot check', async () => {

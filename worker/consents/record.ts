@@ -114,9 +114,11 @@ async function findFirst(db: Database, repeatable: Repeatable): Promise<Outcome 
 
 async function storeChoice(c: Context<App>, sent: Choice, repeatable?: Repeatable): Promise<Outcome> {
   const { db, now, settings } = c.get('services');
+  // They come first, so that no try during an outage counts against the limit.
+  const policies = await listPolicies(db);
   const limited = await useLimit(c, 'consent', 'consents');
   if (limited) return { is: 'flood', headers: limited };
-  const policy = (await listPolicies(db)).find(({ version }) => version === sent.policy_version);
+  const policy = policies.find(({ version }) => version === sent.policy_version);
   if (!policy) return { is: 'fields', errors: [{ field: 'policy_version', code: 'invalid' }] };
   const received_at = now();
   const errors = checkChoice(sent, policy, received_at);

@@ -38,7 +38,8 @@ export interface Submission<Receipt> {
  * Finds the outcome of a submission.
  *
  * The order of the checks matters. A repeat gets its answer whatever has run out since. The limit of the address comes
- * before all that costs work. Errors that a person can correct come before the bot check. The proof is spent in the unit that stores, so that nothing that fails spends it.
+ * before all that costs more than a look at the policies. Errors that a person can correct come before the bot check. The
+ * proof is spent in the unit that stores, so that nothing that fails spends it.
  */
 export async function acceptOnce<Receipt>(c: Context<App>, it: Submission<Receipt>): Promise<Outcome<Receipt>> {
   const services = c.get('services');
@@ -92,9 +93,10 @@ async function storeFirst<Receipt>(
   repeatable: Repeatable | undefined,
 ): Promise<Outcome<Receipt>> {
   const { signer, settings, now } = c.get('services');
+  // It comes first, so that no try during an outage counts against the limit.
+  const store = await prepare();
   const limited = await useLimit(c, 'form', `forms ${to}`);
   if (limited) return { is: 'flood', headers: limited };
-  const store = await prepare();
   if (Array.isArray(store)) return { is: 'fields', errors: store };
   const proof = settings.bot_check ? checkBot(signer, to, sent, now()) : undefined;
   if (typeof proof === 'string') return { is: 'bot', failure: proof };
