@@ -35,6 +35,11 @@ export function findRequest(db: Database, id: string): Promise<KeyedRequest | un
   return selectRequests(db).where('id', '=', id).executeTakeFirst();
 }
 
+/** Finds requests by their ids, at most fifty, those due last first. */
+export function findRequests(db: Database, ids: string[]): Promise<KeyedRequest[]> {
+  return selectRequests(db).where('id', 'in', ids).orderBy('due_on', 'desc').orderBy('id', 'desc').execute();
+}
+
 export interface RequestQuery {
   state?: RequestState | undefined;
   type?: RequestType | undefined;

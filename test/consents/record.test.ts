@@ -179,6 +179,21 @@ describe('POST /consents', () => {
     expect((await other.post('/consents', choice)).status).toBe(429);
   });
 
+  it('gives the first answer while the signing key turns, under whichever key the record came', async () => {
+    const [old, last] = [1, 2].map(n => Buffer.alloc(32, 40 + n).toString('base64'));
+    const first = await startPublished({ SIGNING_KEY: old! });
+    const key = { 'Idempotency-Key': 'choice-1' };
+    const answer = await (await first.post('/consents', choice, key)).text();
+    for (const SIGNING_KEY of [`${last},${old}`, `${old},${last}`]) {
+      const other = await start({ SIGNING_KEY }, first.db);
+      expect(await readProblem(await other.post('/consents', refusal, key))).toMatchObject({
+        slug: 'idempotency-key-reused',
+      });
+      expect(await (await other.post('/consents', choice, key)).text()).toBe(answer);
+    }
+    expect(await first.db.selectFrom('consents').selectAll().execute()).toHaveLength(1);
+  });
+
   it('refuses another website and takes only JSON', async () => {
     const { post } = await startPublished();
     expect(await readProblem(await post('/consents', choice, { Origin: 'https://evil.example' }))).toMatchObject({

@@ -157,7 +157,7 @@ describe('POST /console/requests/search', () => {
   });
 
   it('finds the requests of who calls again without a reference, by phone or e-mail in any spelling', async () => {
-    const { officer, take, pass, post, ask, open } = await openDesk();
+    const { db, officer, take, pass, post, ask, open } = await openDesk();
     const { id: lead_id } = (await (await post('/forms/mini-ai-experience', lead)).json()) as { id: string };
     const search = async (reference: string, by: Pick<typeof officer, 'send'> = officer) => {
       const { response, location } = await by.send('/console/requests/search', { reference });
@@ -178,6 +178,14 @@ describe('POST /console/requests/search', () => {
     const other = await open('privacy_officer');
     expect(await (await other.get(found.location)).text()).not.toContain('2 requests of this contact');
     await ask('DELETE', `/leads/${lead_id}`);
+    expect((await search(lead.phone)).location).toBe(`/console/requests/${byPhone}`);
+    const wide = await take({ email: 'wide@example.com' });
+    expect((await search('wide＠example.com')).location).toBe(`/console/requests/${wide}`);
+    // Who only approves finds by reference alone, because a guess would tell who has asked.
+    const unfound = await search(lead.phone, await open('auditor'));
+    expect(unfound.page).toContain('No request has this reference.');
+    // A request whose key is lost hides no other.
+    await db.updateTable('keys').set({ kek_id: 'gone' }).where('subject_id', '=', wide).execute();
     expect((await search(lead.phone)).location).toBe(`/console/requests/${byPhone}`);
     for (const stranger of ['13900139000', 'nobody@example.com', 'x@', '@', '%', ''])
       expect((await search(stranger)).page).not.toMatch(/requests of this contact|id="act/);

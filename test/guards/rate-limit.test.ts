@@ -90,6 +90,17 @@ describe('POST /forms/:form from one address', () => {
       expect((await post(to, body, from('192.0.2.7'))).status).toBe(201);
     }
     expect((await sendUntilRefused(() => post(path, lead, from('192.0.2.7')))).count).toBe(9);
+    const asked = { type: 'access', email: lead.email };
+    const visitor = '3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e';
+    for (const [to, body, status] of [
+      ['/requests', asked, 202],
+      [`/consents/${visitor}/withdrawal`, '', 404],
+    ] as const) {
+      db.read = () => Promise.reject(new Unavailable(new Error('disk I/O error')));
+      for (let count = 0; count < 15; count++) expect((await post(to, body, from('192.0.2.8'))).status).toBe(503);
+      db.read = read;
+      expect((await post(to, body, from('192.0.2.8'))).status).toBe(status);
+    }
   });
 
   it('holds back whoever fails the bot check', async () => {

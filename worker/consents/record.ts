@@ -92,6 +92,8 @@ async function acceptChoice(c: Context<App>, sent: Choice): Promise<Outcome> {
     key === undefined ? undefined : pairKeys(signer.idempotencyKeys('consent', key), signer.fingerprints(sent));
   return workOnce<Outcome>(c.get('services').answered, {
     key: repeatable?.[0]?.key,
+    // A record has the HMAC of its key under one signing key, and its claims under the others last a day.
+    looksFirst: repeatable !== undefined && repeatable.length > 1,
     findFirst: async () => repeatable && findFirst(db, repeatable),
     work: () => storeChoice(c, sent, repeatable),
     readConflict: error => readConflict(c, error),
@@ -152,12 +154,13 @@ export const withdrawConsent = factory.createHandlers(ignoreBody, async c =>
 
 async function withdrawAll(c: Context<App>): Promise<Outcome> {
   const { db, now, settings } = c.get('services');
+  const policies = await listPolicies(db);
   const limited = await useLimit(c, 'consent', 'consents');
   if (limited) return { is: 'flood', headers: limited };
   const [latest] = await listVisitorChoices(c, 1);
   if (!latest) return { is: 'unknown' };
   const { visitor_id, locale, shown } = latest;
-  const policy_version = currentPolicy(await listPolicies(db), now())?.version ?? latest.policy_version;
+  const policy_version = currentPolicy(policies, now())?.version ?? latest.policy_version;
   const withdrawal = { visitor_id, locale, shown, policy_version, granted: [], source: 'withdrawal', chosen_at: now() };
   const quota = settings.consent_quota_per_minute;
   return { is: 'stored', ...(await recordChoice(db, withdrawal, undefined, now(), quota)) };

@@ -17,7 +17,8 @@ export function keepAnsweredKeys(): AnsweredKeys {
   return {
     has: key => younger.has(key) || older.has(key),
     add(key) {
-      younger.add(key);
+      // A copy, because a part of a string keeps the whole one in memory: of a page's token, the body that was sent.
+      younger.add(Buffer.from(key).toString());
       if (younger.size < most_younger) return;
       older = younger;
       younger = new Set();

@@ -19,6 +19,8 @@ export function readIdempotencyKey(c: Context<App>): { key?: string; error?: Fie
 interface Work<Outcome> {
   /** HMAC of the request's key; undefined when it has none. */
   key: string | undefined;
+  /** Whether it looks first in any case, because the database might take a second request with the same key. */
+  looksFirst?: boolean;
   /** Finds the outcome of the first request, once that is stored. */
   findFirst(): Promise<Outcome | undefined>;
   /** Does the work of a request that is the first. */
@@ -36,9 +38,9 @@ interface Work<Outcome> {
  */
 export async function workOnce<Outcome extends { is: string }>(
   answered: AnsweredKeys,
-  { key, findFirst, work, readConflict }: Work<Outcome>,
+  { key, looksFirst = false, findFirst, work, readConflict }: Work<Outcome>,
 ): Promise<Outcome> {
-  const first = key !== undefined && answered.has(key) ? await findFirst() : undefined;
+  const first = key !== undefined && (looksFirst || answered.has(key)) ? await findFirst() : undefined;
   if (first) return first;
   const outcome = await work().catch(error => {
     if (error instanceof Conflict) return error;

@@ -49,12 +49,13 @@ export function requestsPage(reader: Reader, { filters, search, choices, request
   const kept = Object.entries(filters).filter((entry): entry is [string, string] => Boolean(entry[1]));
   const address = (more: Record<string, string> = {}) =>
     `/console/requests?${new URLSearchParams({ ...Object.fromEntries(kept), ...more })}`;
+  const handles = scopes.includes('requests:handle');
   return {
     title: text.title,
     section: 'requests',
-    content: html`<div class="acts headed"><h1>${text.title}</h1>${scopes.includes('requests:handle') ? html`<a class="button" href="/console/requests/new">${text.take}</a>` : ''}</div><p class="hint">${text.intro}</p>
+    content: html`<div class="acts headed"><h1>${text.title}</h1>${handles ? html`<a class="button" href="/console/requests/new">${text.take}</a>` : ''}</div><p class="hint">${text.intro}</p>
 ${search ? renderOutcome(reader, search.found) : ''}
-<form class="row wide" method="post" action="/console/requests/search"><label>${text.sought}<input name="reference" value="${search?.sought ?? ''}" required autocomplete="off" ${unaided} maxlength="300"></label><button class="quiet">${texts.list.find}</button></form>
+<form class="row wide" method="post" action="/console/requests/search"><label>${handles ? text.sought : text.reference}<input name="reference" value="${search?.sought ?? ''}" required autocomplete="off" ${unaided} maxlength="300"></label><button class="quiet">${texts.list.find}</button></form>
 <form class="row pairs" method="get" action="/console/requests">${renderSelect('state', text.state, states, filters.state)}${renderSelect('type', text.labels.type!, types, filters.type, text.any)}${renderSelect('due', text.due, days, filters.due, text.any)}<button class="quiet">${texts.list.apply}</button></form>
 ${requests.length > 0 ? renderRequests(reader, requests) : renderEmpty(text.none, text.noneHint)}
 ${renderPaging(texts.list.paging, isFirst ? '' : html`<a class="button quiet" href="${address()}">${texts.list.first}</a>`, next ? html`<a class="button quiet" rel="next" href="${address({ after: next })}">${text.later}</a>` : '')}`,
@@ -62,11 +63,11 @@ ${renderPaging(texts.list.paging, isFirst ? '' : html`<a class="button quiet" hr
 }
 
 /** Says how a search by reference or contact has ended. */
-function renderOutcome({ locale }: Reader, found: number): Content {
+function renderOutcome({ locale, scopes }: Reader, found: number): Content {
   const text = desk_texts[locale];
   return found > 0
     ? html`<p tabindex="-1" class="notice" role="status">${text.found(found)}</p>`
-    : renderNotice(text.unfound);
+    : renderNotice(scopes.includes('requests:handle') ? text.unfound : text.unfoundReference);
 }
 
 /** Draws requests as a table: until when, what, its state, and what is next. */

@@ -65,6 +65,7 @@ const en = {
   today: 'Due today',
   left: (days: number) => `${days} working ${days === 1 ? 'day' : 'days'} left`,
   sought: 'Reference, phone or e-mail',
+  unfoundReference: 'No request has this reference. Ask for it letter by letter.',
   unfound:
     'No request has this reference, phone or e-mail. Ask for the reference letter by letter, or for the phone or e-mail that was given then.',
   found: (count: number) => `${count} requests of this contact, those due last first.`,
@@ -252,6 +253,7 @@ const zh_cn: RequestDeskTexts = {
   today: '今天到期',
   left: days => `还剩 ${days} 个工作日`,
   sought: '查询编号、电话或邮箱',
+  unfoundReference: '没有此查询编号的请求，请逐位核对。',
   unfound: '没有此查询编号、电话或邮箱的请求。请逐位核对编号，或核对当时提供的电话、邮箱。',
   found: count => `此联系方式共有 ${count} 项请求，期限最晚的在前。`,
   provisional: '暂定日期：该年度的节假日安排尚未载入。',
