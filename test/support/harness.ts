@@ -25,7 +25,7 @@ export const test_keys = {
   SIGNING_KEY: Buffer.alloc(32, 4).toString('base64'),
 };
 
-/** What a start in production needs besides keys. */
+/** A start in production needs these settings besides keys. */
 export const production = {
   NODE_ENV: 'production',
   PUBLIC_URL: 'https://leads.example.com',

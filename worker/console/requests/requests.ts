@@ -15,6 +15,7 @@ import {
 import { findOfContact } from '../../../db/requests/search.ts';
 import { readNote, writeNote } from '../../../db/staff/notes.ts';
 import { type App, factory } from '../../context.ts';
+import { hasScope } from '../../guards/access.ts';
 import { uuid } from '../../http/query-fields.ts';
 import { body } from '../../http/validate.ts';
 import { storeTaken, takenRequest } from '../../requests/staff.ts';
@@ -117,8 +118,7 @@ export const searchRequest = factory.createHandlers(
     const { reference: sought } = c.req.valid('json');
     const named = await findByReference(db, sought);
     // Because a guess unmasks, who only approves finds by reference alone.
-    const handles = readerOf(c).scopes.includes('requests:handle');
-    const found = named ? [named] : handles ? await searchContact(c, sought) : [];
+    const found = named ? [named] : hasScope(c, 'requests:handle') ? await searchContact(c, sought) : [];
     if (found.length === 1) return c.redirect(requestAddress(found[0]!.id), 303);
     const search: Search = { sought, ids: found.map(({ id }) => id) };
     const note = await writeNote(db, readSessionId(c)!, 'sought', search, now());
