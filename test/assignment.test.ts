@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { endAccount, signInAccount } from '../db/staff/accounts.ts';
 import { createToken, revokeToken } from '../db/staff/tokens.ts';
 import type { Role } from '../worker/guards/roles.ts';
-import { runIfDue } from '../worker/jobs.ts';
+import { runIfDue } from '../worker/run-jobs.ts';
 import { startConsole } from './support/console.ts';
 import { engines } from './support/engines.ts';
 import { lead, noon, operator, readProblem, startPublished } from './support/harness.ts';

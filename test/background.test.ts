@@ -5,7 +5,8 @@ import type { Database } from '../db/database.ts';
 import * as sqlite from '../db/dialects/sqlite.ts';
 import { writeApart } from '../db/dialects/sqlite-writer.ts';
 import { nextTurn } from '../db/turn.ts';
-import { jobs, runDueJobs } from '../worker/jobs.ts';
+import { jobs } from '../worker/jobs.ts';
+import { runDueJobs } from '../worker/run-jobs.ts';
 import { lead, startPublished } from './support/harness.ts';
 import { makeFolder } from './support/server.ts';
 

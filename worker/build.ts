@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build, type Metafile, transform } from 'esbuild';
+import { headers } from './build-headers.ts';
 import { buildServer, server_chunk } from './node/build-server.ts';
 import { keepEarlierChunks, listEarlier } from './node/earlier-builds.ts';
 import { fillFolder } from './node/fill-folder.ts';
@@ -61,45 +62,6 @@ const icons = { 'console-192.png': 'icons/192.png', 'console-512.png': 'icons/51
 
 /** The oldest browsers that the pages serve. */
 const target = ['es2021', 'chrome87', 'safari14.1'];
-
-/** Headers that every answer has, for the files that do not go through the Worker (wrangler.toml). */
-const headersWithoutWorker = `\
-  Strict-Transport-Security: max-age=31536000; includeSubDomains
-  Content-Security-Policy: default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'
-  Referrer-Policy: strict-origin-when-cross-origin
-`;
-
-/** Headers that Cloudflare sends with the files that it hands out without the Worker. */
-const headers = `\
-/*
-  X-Content-Type-Options: nosniff
-/widget/*
-${headersWithoutWorker}\
-  Access-Control-Allow-Origin: *
-  Cross-Origin-Resource-Policy: cross-origin
-  Cache-Control: public, max-age=31536000, immutable
-/widget.css
-${headersWithoutWorker}\
-  Access-Control-Allow-Origin: *
-  Cross-Origin-Resource-Policy: cross-origin
-  Cache-Control: public, max-age=300, stale-while-revalidate=86400
-/docs*
-  Cache-Control: public, max-age=300
-/styles.css
-  Cache-Control: public, max-age=300, stale-while-revalidate=604800
-/console.*
-  Cache-Control: public, max-age=300, stale-while-revalidate=604800
-/console-*
-  Cache-Control: public, max-age=300
-/openapi.json
-  Cache-Control: public, max-age=300
-/favicon.svg
-${headersWithoutWorker}\
-  Cache-Control: public, max-age=300
-/robots.txt
-${headersWithoutWorker}\
-  Cache-Control: public, max-age=300
-`;
 
 /** Files that Cloudflare does not need, because it compresses by itself. */
 const ignored_assets = '*.br\n*.gz\n';

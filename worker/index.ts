@@ -6,7 +6,7 @@ import type { Limiter, Services } from './context.ts';
 import { logWarnings } from './health/warnings.ts';
 import { connectByFetch } from './http/connect.ts';
 import { problem_texts } from './http/problems/texts.ts';
-import { runDueJobs } from './jobs.ts';
+import { runDueJobs } from './run-jobs.ts';
 import { createServices } from './services.ts';
 import { readSettings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { type Actor, recordEvent, takeNumber } from '../audit/record.ts';
-import { Conflict, type Database, isUnavailable } from '../database.ts';
+import { type Database, isUnavailable } from '../database.ts';
 import { digest } from '../digest.ts';
 import type { Tokens } from '../schema.ts';
 import { prepare } from '../statements.ts';
@@ -46,71 +46,6 @@ export async function createToken(
     ...recordEvent(db, actor, { action: 'token.created', fields: id }, now),
   ]);
   return token;
-}
-
-/**
- * Creates a token for the holder and the role of an old one, which stays valid for a while, so that its user
- * can change over.
- *
- * @param overlap_days Days for which the old token stays valid, at most until its own expiry; 0 ends it at once.
- * @param session Id of a session of the old token that goes on with the new one.
- * @returns The new token; undefined when the old one is unknown, revoked or expired, or the new one is there already.
- */
-export async function rotateToken(
-  db: Database,
-  old_id: string,
-  { days, overlap_days, session }: { days: number; overlap_days: number; session?: string | undefined },
-  actor: Actor,
-  now: Date,
-  { id, secret_sha256, token }: NewSecret = makeSecret(),
-): Promise<string | undefined> {
-  const created_at = now.toISOString();
-  const last_good = inDays(now, overlap_days);
-  const ofOld = (column: 'holder' | 'role') =>
-    db
-      .selectFrom('tokens')
-      .select(column)
-      .where('id', '=', old_id)
-      .where('revoked_at', 'is', null)
-      .where('expires_at', '>', created_at);
-  try {
-    await db.atomic([
-      db
-        .insertInto('tokens')
-        .values({
-          id,
-          holder: ofOld('holder'),
-          role: ofOld('role'),
-          secret_sha256,
-          created_at,
-          expires_at: inDays(now, days),
-        })
-        .compile(),
-      db
-        .updateTable('tokens')
-        .set({ expires_at: last_good })
-        .where('id', '=', old_id)
-        .where('expires_at', '>', last_good)
-        .compile(),
-      ...(session ? [moveSession(db, session, old_id, id)] : []),
-      takeNumber(db),
-      ...recordEvent(db, actor, { action: 'token.rotated', fields: `${old_id},${id}` }, now),
-    ]);
-    return token;
-  } catch (error) {
-    if (error instanceof Conflict && error.table === 'tokens') return undefined;
-    throw error;
-  }
-}
-
-/** Returns the statement by which a session of one token becomes one of another. */
-function moveSession(db: Database, session: string, old_id: string, new_id: string) {
-  return db
-    .updateTable('console_sessions')
-    .set({ holder_id: new_id })
-    .where('id_sha256', '=', digest(session))
-    .where('holder_id', '=', old_id)
-    .compile();
 }
 
 /**
@@ -196,6 +131,7 @@ async function noteUse(db: Database, { id, last_used_at }: TokenRecord, now: Dat
   });
 }
 
-function inDays(now: Date, days: number): string {
+/** Returns the instant that many days later. */
+export function inDays(now: Date, days: number): string {
   return new Date(now.getTime() + days * day_ms).toISOString();
 }

@@ -24,13 +24,14 @@ import { listRequests } from '../../db/requests/find.ts';
 import { countQueue, listQueue } from '../../db/requests/queue.ts';
 import { listAccounts } from '../../db/staff/accounts.ts';
 import { hasMade } from '../../db/staff/makers.ts';
+import { rotateToken } from '../../db/staff/rotate-token.ts';
 import { countSessions, endAll, endListed, listSessions } from '../../db/staff/session-list.ts';
 import { openSession } from '../../db/staff/sessions.ts';
-import { listTokens, revokeToken, rotateToken } from '../../db/staff/tokens.ts';
+import { listTokens, revokeToken } from '../../db/staff/tokens.ts';
 import { findKeyMistakes } from '../../db/vault/check.ts';
 import { rewrapKeys } from '../../db/vault/rotate.ts';
-import { runDueJobs } from '../../worker/jobs.ts';
 import { expireAll } from '../../worker/retention.ts';
+import { runDueJobs } from '../../worker/run-jobs.ts';
 import { lead, noon, operator, start, startPublished, test_keys } from '../support/harness.ts';
 
 /** Tables of a handful of rows, for which a scan is the best plan. */

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runIfDue } from '../../worker/jobs.ts';
 import { createBackupJobs } from '../../worker/node/backup/jobs.ts';
 import { restoreBackup } from '../../worker/node/backup/restore.ts';
 import { openStore } from '../../worker/node/store.ts';
+import { runIfDue } from '../../worker/run-jobs.ts';
 import { keyring } from '../support/backup.ts';
 import { lead, noon, start, startPublished, test_keys, unguarded } from '../support/harness.ts';
 import { operate } from '../support/operate.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createToken, rotateToken } from '../../db/staff/tokens.ts';
+import { rotateToken } from '../../db/staff/rotate-token.ts';
+import { createToken } from '../../db/staff/tokens.ts';
 import type { Role } from '../../worker/guards/roles.ts';
 import {
   browser_accept,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Conflict, type Database, Unavailable } from '../../db/database.ts';
+import { rotateToken } from '../../db/staff/rotate-token.ts';
 import { checksum, makeSecret, newHolderId } from '../../db/staff/token-secret.ts';
-import { createToken, findTokenHolder, listTokens, revokeToken, rotateToken } from '../../db/staff/tokens.ts';
+import { createToken, findTokenHolder, listTokens, revokeToken } from '../../db/staff/tokens.ts';
 import { engines } from '../support/engines.ts';
 import { operator, origin, readProblem, start } from '../support/harness.ts';
 

@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts';
-import { jobs, runDueJobs } from '../../worker/jobs.ts';
+import { jobs } from '../../worker/jobs.ts';
+import { runDueJobs } from '../../worker/run-jobs.ts';
 import { lead, readProblem, start } from '../support/harness.ts';
 
 /** What somebody was given or told by the version that made a database, by name. It is all of a test, so it may be kept. */

@@ -1,5 +1,6 @@
 import type { Services } from '../context.ts';
-import { jobs, pollMs, runIfDue } from '../jobs.ts';
+import { jobs } from '../jobs.ts';
+import { pollMs, runIfDue } from '../run-jobs.ts';
 
 /** Time after the start before the jobs are first looked at, because the first visitors come before them. */
 const first_ms = 1_000;

@@ -1,4 +1,5 @@
-import { createToken, listTokens, revokeToken, rotateToken } from '../../db/staff/tokens.ts';
+import { rotateToken } from '../../db/staff/rotate-token.ts';
+import { createToken, listTokens, revokeToken } from '../../db/staff/tokens.ts';
 import { roles } from '../guards/roles.ts';
 import { readStaffName } from '../http/staff-text.ts';
 import { overlap_days, token_days } from '../staff/tokens.ts';

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
-import { createToken, findToken, listTokens, revokeToken, rotateToken } from '../../db/staff/tokens.ts';
+import { rotateToken } from '../../db/staff/rotate-token.ts';
+import { createToken, findToken, listTokens, revokeToken } from '../../db/staff/tokens.ts';
 import { type App, factory } from '../context.ts';
 import { actorOf } from '../guards/access.ts';
 import { roles } from '../guards/roles.ts';

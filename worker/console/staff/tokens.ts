@@ -7,16 +7,10 @@ import { listAccounts } from '../../../db/staff/accounts.ts';
 import { findHolder, type Holder, listHolders } from '../../../db/staff/holders.ts';
 import { listMakings, type Making } from '../../../db/staff/makers.ts';
 import { takeNote, writeNote } from '../../../db/staff/notes.ts';
+import { rotateToken } from '../../../db/staff/rotate-token.ts';
 import { countSessions, endAll } from '../../../db/staff/session-list.ts';
 import { makeSecret, type NewSecret } from '../../../db/staff/token-secret.ts';
-import {
-  createToken,
-  isJustMade,
-  listTokens,
-  revokeToken,
-  rotateToken,
-  type TokenRecord,
-} from '../../../db/staff/tokens.ts';
+import { createToken, isJustMade, listTokens, revokeToken, type TokenRecord } from '../../../db/staff/tokens.ts';
 import { type App, factory } from '../../context.ts';
 import { actorOf } from '../../guards/access.ts';
 import { type Role, roles } from '../../guards/roles.ts';
