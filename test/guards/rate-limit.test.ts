@@ -233,12 +233,17 @@ describe('FORM_QUOTA_PER_MINUTE', () => {
     expect(refused[0]!.headers.get('RateLimit-Policy')).toBe('"form-quota";q=5;w=60');
     expect(await db.selectFrom('leads').select('id').execute()).toHaveLength(5);
     expect((await post('/forms/ecological-cooperation', lead)).status).toBe(201);
-    expect(told()).toMatchObject([{ level: 'warn', setting: 'FORM_QUOTA_PER_MINUTE', quota: 5 }]);
+    const full = { level: 'warn', setting: 'FORM_QUOTA_PER_MINUTE', quota: 5 };
+    expect(told()).toMatchObject([{ ...full, form: 'mini-ai-experience' }]);
+    for (let count = 1; count < 5; count++) await post('/forms/ecological-cooperation', lead);
+    for (let count = 0; count < 2; count++)
+      expect((await post('/forms/ecological-cooperation', lead)).status).toBe(429);
+    expect(told()).toMatchObject([full, { ...full, form: 'ecological-cooperation' }]);
     advance(40_000);
     expect((await post(path, lead, from('192.0.2.99'))).status).toBe(201);
-    expect(told()).toHaveLength(1);
+    expect(told()).toHaveLength(2);
     expect(await db.selectFrom('quotas').select(['name', 'taken']).orderBy('name').execute()).toEqual([
-      { name: 'ecological-cooperation', taken: 1 },
+      { name: 'ecological-cooperation', taken: 5 },
       { name: 'mini-ai-experience', taken: 1 },
     ]);
   });

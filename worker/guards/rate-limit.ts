@@ -56,21 +56,24 @@ export async function useLimit(c: Context<App>, limited: Exclude<Limited, 'refus
   return seconds > 0 ? describeLimit(limited, quota, seconds) : undefined;
 }
 
-/** The minute in which a log was last told that a quota is full, by the quota's setting. */
+/** The minute in which a log was last told that a quota is full, by its setting and form. */
 const told_full = new WeakMap<Log, Map<string, number>>();
 
 /**
  * Returns the headers of a 429 for a quota of this minute that is used up. Because everybody is refused then, unlike by the
  * limit of an address, the log says so once in a minute.
+ *
+ * @param form The form whose quota it is; choices have one for all.
  */
-export function describeQuota({ settings, now, log }: Services, of: 'form' | 'consent') {
+export function describeQuota({ settings, now, log }: Services, of: 'form' | 'consent', form?: string) {
   const quota = settings[`${of}_quota_per_minute`];
   const told = told_full.get(log) ?? new Map<string, number>();
   told_full.set(log, told);
   const minute = Math.floor(now().getTime() / minute_ms);
   const setting = `${of.toUpperCase()}_QUOTA_PER_MINUTE`;
-  if (told.get(setting) !== minute) log('warn', 'quota_full', { setting, quota });
-  told.set(setting, minute);
+  const full = `${setting} ${form}`;
+  if (told.get(full) !== minute) log('warn', 'quota_full', { setting, quota, ...(form && { form }) });
+  told.set(full, minute);
   return describeLimit(`${of}-quota`, quota, minute_seconds - now().getUTCSeconds());
 }
 

@@ -50,7 +50,7 @@ export async function acceptOnce<Receipt>(c: Context<App>, it: Submission<Receip
     key: repeatable?.[0]?.key,
     findFirst: () => findFirst(it, repeatable, key),
     work: () => storeFirst(c, it, repeatable),
-    readConflict: conflict => readConflict(services, conflict),
+    readConflict: conflict => readConflict(services, it.to, conflict),
   });
 }
 
@@ -110,10 +110,10 @@ async function storeFirst<Receipt>(
  * Returns the outcome that a refusal by the database means when there was no first request: the quota is full, or the
  * proof was spent before.
  */
-function readConflict(services: Services, conflict: Conflict): Refused {
+function readConflict(services: Services, to: Posted, conflict: Conflict): Refused {
   switch (conflict.table) {
     case 'quotas':
-      return { is: 'flood', headers: describeQuota(services, 'form') };
+      return { is: 'flood', headers: describeQuota(services, 'form', to) };
     case 'once':
       return { is: 'bot', failure: 'spent' };
     default:
