@@ -115,10 +115,10 @@ interface Asset {
 export type Limited = 'form' | 'consent' | 'token' | 'refused';
 
 /**
- * Uses a key once more, or with 0 not at all. Returns 0 while a use is within the limit, else the seconds until the next
- * one is.
+ * Uses a key once more, or with 0 not at all; -1 gives a use back, where the limiter can. Returns 0 while a use is within the
+ * limit, else the seconds until the next one is.
  */
-export type Limiter = (key: string, uses?: 0 | 1) => number | Promise<number>;
+export type Limiter = (key: string, uses?: 0 | 1 | -1) => number | Promise<number>;
 
 /**
  * Writes one structured line; never a body, a query string, a token or personal data. A `notice` is written whatever
@@ -132,6 +132,8 @@ export interface App {
     request_id: string;
     /** The language of the answer, once `localeOf` has found it, or a form or the console has set it. */
     locale?: Locale;
+    /** Gives back what the request has used of a limit, because it was a repeat or could not be served. */
+    giveBack?(): void;
     /** The problem that is the answer, where one is. */
     problem?: Slug;
     /** Why, where the problem has a detail of its own. */

@@ -124,7 +124,7 @@ function readVars(env: Bindings) {
   return readSettings(Object.fromEntries(vars), 'workers');
 }
 
-/** Wraps a rate-limit binding as a limiter. The wait is a whole minute, because the binding tells no time. */
+/** Wraps a rate-limit binding as a limiter. It tells no time, so the wait is a whole minute; and it gives no use back. */
 function useBinding(binding: RateLimit | undefined): Limiter | undefined {
-  return binding && (async key => ((await binding.limit({ key })).success ? 0 : 60));
+  return binding && (async (key, uses = 1) => (uses < 0 || (await binding.limit({ key })).success ? 0 : 60));
 }

@@ -1,7 +1,7 @@
 import type { CompiledQuery, Selectable } from 'kysely';
 import type { Database } from '../database.ts';
 import { newId } from '../ids.ts';
-import { claimKey, isSameRequest, type Repeatable } from '../once/repeat.ts';
+import { claimKey, findFirstUse, isSameRequest, type Repeatable } from '../once/repeat.ts';
 import { choice_holds_days } from '../policies/policy.ts';
 import { takeQuota } from '../quota.ts';
 import type { Consents } from '../schema.ts';
@@ -115,12 +115,22 @@ const selectLatest = prepare<{ visitor_id: string; limit: number }>(
 export async function findRepeatedChoice(
   db: Database,
   repeatable: Repeatable,
+  now: Date,
 ): Promise<{ same: boolean; record: ConsentRecord } | undefined> {
   const keys = repeatable.map(({ key }) => key);
   const [row] = (await db.read(selectByKey(db, keys, {}))) as Selectable<Consents>[];
-  if (!row) return undefined;
+  if (!row) return keys.length > 1 ? findClaimed(db, repeatable, now) : undefined;
   const { once_key: key, fingerprint } = row;
   return { same: isSameRequest(repeatable, { key, fingerprint }), record: toRecord(row) };
+}
+
+/** Finds it by its claim under a key that is still listed, where the one that its record holds is not. */
+async function findClaimed(db: Database, repeatable: Repeatable, now: Date) {
+  const keys = repeatable.map(({ key }) => key);
+  const use = await findFirstUse(db, keys, now);
+  if (!use || use === 'erased') return undefined;
+  const row = await db.selectFrom('consents').selectAll().where('id', '=', use.subject_id).executeTakeFirst();
+  return row && { same: isSameRequest(repeatable, use), record: toRecord(row) };
 }
 
 const selectByKey = prepareMany([], (db, keys) =>

@@ -9,6 +9,7 @@ import {
   findFirstUse,
   isSameRequest,
   type Repeatable,
+  type Repeated,
   readCode,
   repeatEnds,
   withCode,
@@ -143,18 +144,16 @@ const insertKey = prepare<Omit<Keys, 'subject_kind'>>(
       .compile(),
 );
 
-/** The first answer to a key: the receipt, and whether this request is the same one; or that its lead is erased. */
-export type RepeatedLead = { same: boolean; receipt: Receipt } | 'erased';
-
 /** Finds the first answer to a key, unless the key has expired. */
 export async function findRepeatedLead(
   { db, signer }: { db: Database; signer: Signer },
   repeatable: Repeatable,
   now: Date,
-): Promise<RepeatedLead | undefined> {
+): Promise<Repeated<Receipt> | undefined> {
   const keys = repeatable.map(({ key }) => key);
   const first = await findFirstUse(db, keys, now);
   if (!first || first === 'erased') return first;
+  if (!isSameRequest(repeatable, first)) return 'other';
   const lead = await db
     .selectFrom('leads')
     .select(['id', 'form', 'received_at', 'receipt_hash'])
@@ -162,5 +161,5 @@ export async function findRepeatedLead(
     .executeTakeFirstOrThrow();
   const { receipt_hash, ...receipt } = lead;
   const receipt_code = readCode(signer, 'receipt', lead, receipt_hash, first);
-  return { same: isSameRequest(repeatable, first), receipt: { ...receipt, receipt_code } };
+  return { receipt: { ...receipt, receipt_code } };
 }

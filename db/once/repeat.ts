@@ -83,6 +83,9 @@ const selectUse = prepareMany<{ now: string }>(['now'], (db, keys, { now }) =>
     .compile(),
 );
 
+/** What a key has answered: the receipt to this very request, or to another one; or its subject is erased. */
+export type Repeated<Receipt> = { receipt: Receipt } | 'other' | 'erased';
+
 /** Returns whether a request is the one whose first use was found. */
 export function isSameRequest(repeatable: Repeatable, first: { key: string | null; fingerprint: string | null }) {
   return repeatable.some(({ key, fingerprint }) => key === first.key && fingerprint === first.fingerprint);

@@ -9,7 +9,15 @@ import type { Terms } from '../leads/create.ts';
 import { findByReceipt } from '../leads/withdraw.ts';
 import { queueMail } from '../notices/mails.ts';
 import { writeDeliveries } from '../notices/write.ts';
-import { claimKey, findFirstUse, isSameRequest, readCode, repeatEnds, withCode } from '../once/repeat.ts';
+import {
+  claimKey,
+  findFirstUse,
+  isSameRequest,
+  type Repeated,
+  readCode,
+  repeatEnds,
+  withCode,
+} from '../once/repeat.ts';
 import { spendProof } from '../once/spend.ts';
 import { takeQuota } from '../quota.ts';
 import type { SubjectRequests } from '../schema.ts';
@@ -124,15 +132,16 @@ function recordReceipt(
   return [takeNumber(db), ...recordEvent(db, actor, event, now)];
 }
 
-/** Finds the first answer to a key, and whether this request is the same one. */
+/** Finds the first answer to a key, unless the key has expired. An erased request has none. */
 export async function findRepeatedRequest(
   { db, signer }: Pick<Services, 'db' | 'signer'>,
   repeatable: NonNullable<Terms['repeatable']>,
   now: Date,
-): Promise<{ same: boolean; receipt: RequestReceipt } | undefined> {
+): Promise<Repeated<RequestReceipt> | undefined> {
   const keys = repeatable.map(({ key }) => key);
   const first = await findFirstUse(db, keys, now);
   if (!first || first === 'erased') return undefined;
+  if (!isSameRequest(repeatable, first)) return 'other';
   const { reference_hash, ...row } = await db
     .selectFrom('subject_requests')
     .select(['id', 'received_at', 'due_on', 'provisional', 'reference_hash'])
@@ -141,6 +150,5 @@ export async function findRepeatedRequest(
     .executeTakeFirstOrThrow();
   const reference = readCode(signer, 'reference', row, reference_hash, first);
   const { id, received_at, due_on, verification } = row;
-  const receipt = { id, reference, received_at, due_on, provisional: row.provisional === 1, verification };
-  return { same: isSameRequest(repeatable, first), receipt };
+  return { receipt: { id, reference, received_at, due_on, provisional: row.provisional === 1, verification } };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recordChoice } from '../../db/consents/record.ts';
+import { Unavailable } from '../../db/database.ts';
 import { checkPromises } from '../../worker/compliance/run.ts';
 import { noon, readProblem, site, start, startPublished } from '../support/harness.ts';
 
@@ -176,6 +177,7 @@ describe('POST /consents', () => {
       const again = await other.post('/consents', choice, key);
       expect([again.status, await again.text()]).toEqual([201, first]);
     }
+    expect((await other.post('/consents', choice)).status).toBe(201);
     expect((await other.post('/consents', choice)).status).toBe(429);
   });
 
@@ -192,6 +194,34 @@ describe('POST /consents', () => {
       expect(await (await other.post('/consents', choice, key)).text()).toBe(answer);
     }
     expect(await first.db.selectFrom('consents').selectAll().execute()).toHaveLength(1);
+  });
+
+  it('gives the first answer when one turn of the signing key follows another within a day', async () => {
+    const [a, b, c] = [1, 2, 3].map(n => Buffer.alloc(32, 40 + n).toString('base64'));
+    const key = { 'Idempotency-Key': 'choice-1' };
+    for (const [before, after] of [
+      [`${a},${b}`, `${a},${c}`],
+      [`${b},${a}`, `${c},${b}`],
+    ]) {
+      const first = await startPublished({ SIGNING_KEY: before! });
+      const answer = await (await first.post('/consents', choice, key)).text();
+      const other = await start({ SIGNING_KEY: after! }, first.db);
+      expect(await (await other.post('/consents', choice, key)).text()).toBe(answer);
+      expect(await readProblem(await other.post('/consents', refusal, key))).toMatchObject({
+        slug: 'idempotency-key-reused',
+      });
+    }
+  });
+
+  it('gives the first answer while the database can only be read', async () => {
+    const { db, post } = await startPublished();
+    const key = { 'Idempotency-Key': 'choice-1' };
+    const first = await (await post('/consents', choice, key)).text();
+    const other = await start({}, db);
+    db.atomic = () => Promise.reject(new Unavailable(new Error('disk full')));
+    const again = await other.post('/consents', choice, key);
+    expect([again.status, await again.text()]).toEqual([201, first]);
+    expect((await other.post('/consents', choice)).status).toBe(503);
   });
 
   it('refuses another website and takes only JSON', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Unavailable } from '../../db/database.ts';
 import { lead, readProblem, start, startPublished } from '../support/harness.ts';
 
 const path = '/forms/mini-ai-experience';
@@ -47,6 +48,28 @@ describe('Idempotency-Key', () => {
     expect(await readProblem(reused)).toMatchObject({ slug: 'idempotency-key-reused' });
     await ask('DELETE', `/leads/${id}`);
     expect((await (await start({}, db)).post(path, lead, key)).status).toBe(410);
+  });
+
+  it('costs nothing where another server answered it', async () => {
+    const { db, post } = await startPublished();
+    await post(path, lead, key);
+    const other = await start({ FORM_LIMIT_PER_MINUTE: '1' }, db);
+    for (let count = 0; count < 3; count++) expect((await other.post(path, lead, key)).status).toBe(201);
+    expect((await other.post(path, lead)).status).toBe(201);
+    expect((await other.post(path, lead)).status).toBe(429);
+  });
+
+  it('is answered while the database can only be read, and no longer waited for while it cannot', async () => {
+    const { db, post } = await startPublished();
+    const first = await (await post(path, lead, key)).text();
+    const other = await start({}, db);
+    db.atomic = () => Promise.reject(new Unavailable(new Error('disk full')));
+    const again = await other.post(path, lead, key);
+    expect([again.status, await again.text()]).toEqual([201, first]);
+    expect((await other.post(path, lead, { 'Idempotency-Key': 'another' })).status).toBe(503);
+    const { read } = db;
+    db.read = query => (query.sql.includes('"once"') ? new Promise(() => {}) : read(query));
+    expect((await (await start({}, db)).post(path, lead, key)).status).toBe(503);
   });
 
   it('refuses another request under the same key', async () => {

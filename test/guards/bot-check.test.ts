@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lead, readProblem, runJobs, start, startPublished } from '../support/harness.ts';
-import { getAnswer, getPageFields } from '../support/proofs.ts';
+import { getAnswer, getPageFields, readPageFields } from '../support/proofs.ts';
 
 const path = '/forms/mini-ai-experience';
 const minute_ms = 60_000;
@@ -124,6 +124,32 @@ describe('the token of the plain page', () => {
     ])
       expect(await readProblem(await submit(wrong))).toMatchObject(failed);
     expect((await submit(page)).status).toBe(201);
+  });
+
+  it('is refused where another kind of page was sent with it', async () => {
+    const asked = { type: 'access', email: lead.email };
+    for (const [from, sent, to, other] of [
+      ['/requests', asked, path, lead],
+      [path, lead, '/requests', asked],
+    ] as const) {
+      const page = readPageFields(await (await started.get(from, { Accept: 'text/html' })).text());
+      started.advance(5_000);
+      expect((await started.post(from, { ...sent, ...page })).status).toBeLessThan(300);
+      expect(await readProblem(await started.post(to, { ...other, ...page }))).toMatchObject(failed);
+    }
+  });
+
+  it('is refused once its signing key has left, whatever it has answered', async () => {
+    const [a, b] = [1, 2].map(n => Buffer.alloc(32, 40 + n).toString('base64'));
+    for (const SIGNING_KEY of [`${a},${b}`, `${b},${a}`]) {
+      started = await startPublished({ BOT_CHECK: 'on', SIGNING_KEY });
+      const page = await getPageFields(started);
+      started.advance(5_000);
+      expect((await submit(page)).status).toBe(201);
+      const other = await start({ BOT_CHECK: 'on', SIGNING_KEY: SIGNING_KEY.split(',')[0]! }, started.db);
+      other.advance(5_000);
+      expect(await readProblem(await other.post(path, { ...lead, ...page }))).toMatchObject(failed);
+    }
   });
 
   it('does not pass for a challenge', async () => {

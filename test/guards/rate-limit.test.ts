@@ -90,17 +90,35 @@ describe('POST /forms/:form from one address', () => {
       expect((await post(to, body, from('192.0.2.7'))).status).toBe(201);
     }
     expect((await sendUntilRefused(() => post(path, lead, from('192.0.2.7')))).count).toBe(9);
-    const asked = { type: 'access', email: lead.email };
-    const visitor = '3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e';
-    for (const [to, body, status] of [
-      ['/requests', asked, 202],
-      [`/consents/${visitor}/withdrawal`, '', 404],
-    ] as const) {
-      db.read = () => Promise.reject(new Unavailable(new Error('disk I/O error')));
-      for (let count = 0; count < 15; count++) expect((await post(to, body, from('192.0.2.8'))).status).toBe(503);
-      db.read = read;
-      expect((await post(to, body, from('192.0.2.8'))).status).toBe(status);
-    }
+  });
+
+  it.each([
+    ['read', path, lead],
+    ['atomic', path, lead],
+    ['read', '/consents', choice],
+    ['atomic', '/consents', choice],
+    ['read', '/requests', { type: 'access', email: lead.email }],
+    ['atomic', '/requests', { type: 'access', email: lead.email }],
+    ['read', '/consents/3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e/withdrawal', ''],
+    ['read', '/withdrawals', { receipt_code: '7K2M0-QX4T9-BC3WH-8DNRA' }],
+    ['read', '/requests/7K2M0-QX4T9-BC3WH-8DNRA/verification', { code: '123456' }],
+    ['read', '/requests/copies/7K2M0-QX4T9-BC3WH-8DNRA', ''],
+    ['read', '/consents/3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e', undefined],
+    ['read', '/consents/3f0c9a52-9b1e-4c7a-8d2e-5b6f7a8c9d0e/receipt', undefined],
+  ] as const)('counts no try while the database can not %s: %s', async (verb, to, body) => {
+    const started = await startPublished({ ...limits, FORM_LIMIT_PER_MINUTE: '3' });
+    const { db, post, get } = started;
+    const send = () => (body === undefined ? get(to, from('192.0.2.7')) : post(to, body, from('192.0.2.7')));
+    const usual = { atomic: db.atomic, read: db.read, selectFrom: db.selectFrom };
+    const away = () => Promise.reject(new Unavailable(new Error('disk I/O error')));
+    const builder: object = new Proxy(() => builder, {
+      get: (_, name) => (String(name).startsWith('execute') ? away : builder),
+      apply: () => builder,
+    });
+    Object.assign(db, { [verb]: away }, verb === 'read' && { selectFrom: () => builder });
+    for (let count = 0; count < 5; count++) expect((await send()).status).toBe(503);
+    Object.assign(db, usual);
+    expect((await sendUntilRefused(send)).count).toBe(3);
   });
 
   it('holds back whoever fails the bot check', async () => {

@@ -85,7 +85,7 @@ function setConsentCookie(c: Context<App>, latest: ConsentRecord): void {
 }
 
 async function acceptChoice(c: Context<App>, sent: Choice): Promise<Outcome> {
-  const { db, signer } = c.get('services');
+  const { db, signer, now } = c.get('services');
   const { key, error } = readIdempotencyKey(c);
   if (error) return { is: 'fields', errors: [error] };
   const repeatable =
@@ -94,7 +94,11 @@ async function acceptChoice(c: Context<App>, sent: Choice): Promise<Outcome> {
     key: repeatable?.[0]?.key,
     // A record has the HMAC of its key under one signing key, and its claims under the others last a day.
     looksFirst: repeatable !== undefined && repeatable.length > 1,
-    findFirst: async () => repeatable && findFirst(db, repeatable),
+    findFirst: async () => {
+      const first = repeatable && (await findFirst(db, repeatable, now()));
+      if (first) c.var.giveBack?.();
+      return first;
+    },
     work: () => storeChoice(c, sent, repeatable),
     readConflict: error => readConflict(c, error),
   });
@@ -106,8 +110,8 @@ function readConflict(c: Context<App>, error: unknown): Outcome {
   return { is: 'flood', headers: describeQuota(c.get('services'), 'consent') };
 }
 
-async function findFirst(db: Database, repeatable: Repeatable): Promise<Outcome | undefined> {
-  const first = await findRepeatedChoice(db, repeatable);
+async function findFirst(db: Database, repeatable: Repeatable, now: Date): Promise<Outcome | undefined> {
+  const first = await findRepeatedChoice(db, repeatable, now);
   if (!first) return undefined;
   if (!first.same) return { is: 'reused' };
   const [latest = first.record] = await listChoices(db, first.record.visitor_id, 1);
@@ -116,10 +120,9 @@ async function findFirst(db: Database, repeatable: Repeatable): Promise<Outcome 
 
 async function storeChoice(c: Context<App>, sent: Choice, repeatable?: Repeatable): Promise<Outcome> {
   const { db, now, settings } = c.get('services');
-  // They come first, so that no try during an outage counts against the limit.
-  const policies = await listPolicies(db);
   const limited = await useLimit(c, 'consent', 'consents');
   if (limited) return { is: 'flood', headers: limited };
+  const policies = await listPolicies(db);
   const policy = policies.find(({ version }) => version === sent.policy_version);
   if (!policy) return { is: 'fields', errors: [{ field: 'policy_version', code: 'invalid' }] };
   const received_at = now();
@@ -154,11 +157,11 @@ export const withdrawConsent = factory.createHandlers(ignoreBody, async c =>
 
 async function withdrawAll(c: Context<App>): Promise<Outcome> {
   const { db, now, settings } = c.get('services');
-  const policies = await listPolicies(db);
   const limited = await useLimit(c, 'consent', 'consents');
   if (limited) return { is: 'flood', headers: limited };
   const [latest] = await listVisitorChoices(c, 1);
   if (!latest) return { is: 'unknown' };
+  const policies = await listPolicies(db);
   const { visitor_id, locale, shown } = latest;
   const policy_version = currentPolicy(policies, now())?.version ?? latest.policy_version;
   const withdrawal = { visitor_id, locale, shown, policy_version, granted: [], source: 'withdrawal', chosen_at: now() };

@@ -23,6 +23,10 @@ export function createLimiter(per_minute: number, now: () => Date): Limiter {
   return (key, uses = 1) => {
     const at = now().getTime();
     const before = whole_again.get(key) ?? at;
+    if (uses < 0) {
+      if (whole_again.has(key)) whole_again.set(key, before - interval_ms);
+      return 0;
+    }
     // A full one is a minute ahead. One that is further ahead was stored before the clock was set back.
     const next = (before - at > 2 * minute_ms ? at : Math.max(before, at)) + interval_ms;
     const early_ms = next - at - minute_ms;
@@ -42,7 +46,7 @@ export function createLimiter(per_minute: number, now: () => Date): Limiter {
 export const token_limit_per_minute = 10;
 
 /**
- * Uses a visitor's limit once more.
+ * Uses a visitor's limit once more. `giveBack` of the context undoes it.
  *
  * @param bucket What the visitor asks for; each bucket has the whole limit.
  * @param uses 0 only looks whether the limit is reached.
@@ -52,8 +56,15 @@ export async function useLimit(c: Context<App>, limited: Exclude<Limited, 'refus
   const { settings, signer, limiters } = c.get('services');
   const quota = limited === 'token' ? token_limit_per_minute : settings[`${limited}_limit_per_minute`];
   if (quota === 0) return undefined;
-  const seconds = await limiters[limited](signer.sign('address', `${bucket} ${networkOf(readAddress(c))}`), uses);
-  return seconds > 0 ? describeLimit(limited, quota, seconds) : undefined;
+  const key = signer.sign('address', `${bucket} ${networkOf(readAddress(c))}`);
+  const seconds = await limiters[limited](key, uses);
+  if (seconds > 0) return describeLimit(limited, quota, seconds);
+  if (uses > 0)
+    c.set('giveBack', () => {
+      c.set('giveBack', undefined);
+      void limiters[limited](key, -1);
+    });
+  return undefined;
 }
 
 /** The minute in which a log was last told that a quota is full, by its setting and form. */

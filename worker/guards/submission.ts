@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { Conflict } from '../../db/database.ts';
 import type { Terms } from '../../db/leads/create.ts';
-import { pairKeys, type Repeatable } from '../../db/once/repeat.ts';
+import { pairKeys, type Repeatable, type Repeated } from '../../db/once/repeat.ts';
 import type { App, Services } from '../context.ts';
 import { readIdempotencyKey, workOnce } from '../http/idempotency-key.ts';
 import type { FieldError } from '../http/problems/slugs.ts';
@@ -26,7 +26,7 @@ export interface Submission<Receipt> {
   content: unknown[];
   sent: BotCheckFields;
   /** Finds the first answer to a key. */
-  findFirst(repeatable: Repeatable): Promise<{ same: boolean; receipt: Receipt } | 'erased' | undefined>;
+  findFirst(repeatable: Repeatable): Promise<Repeated<Receipt> | undefined>;
   /**
    * Returns the errors that only the database knows, or what stores it under given terms, which throws the Conflict of a
    * term that is not met.
@@ -48,7 +48,11 @@ export async function acceptOnce<Receipt>(c: Context<App>, it: Submission<Receip
   const repeatable = describeRepeat(services, it, key);
   return workOnce<Outcome<Receipt>>(services.answered, {
     key: repeatable?.[0]?.key,
-    findFirst: () => findFirst(it, repeatable, key),
+    findFirst: async () => {
+      const first = await findFirst(it, repeatable, key);
+      if (first) c.var.giveBack?.();
+      return first;
+    },
     work: () => storeFirst(c, it, repeatable),
     readConflict: conflict => readConflict(services, it.to, conflict),
   });
@@ -80,11 +84,9 @@ async function findFirst<Receipt>(
 ): Promise<Outcome<Receipt> | undefined> {
   const first = repeatable && (await it.findFirst(repeatable));
   if (!first) return undefined;
-  if (key === undefined)
-    return first !== 'erased' && first.same ? { is: 'repeated', receipt: first.receipt } : undefined;
+  if (key === undefined) return typeof first === 'object' ? { is: 'repeated', ...first } : undefined;
   if (first === 'erased') return { is: 'gone' };
-  const { same, receipt } = first;
-  return same ? { is: 'stored', receipt } : { is: 'reused' };
+  return first === 'other' ? { is: 'reused' } : { is: 'stored', ...first };
 }
 
 async function storeFirst<Receipt>(
@@ -93,10 +95,9 @@ async function storeFirst<Receipt>(
   repeatable: Repeatable | undefined,
 ): Promise<Outcome<Receipt>> {
   const { signer, settings, now } = c.get('services');
-  // It comes first, so that no try during an outage counts against the limit.
-  const store = await prepare();
   const limited = await useLimit(c, 'form', `forms ${to}`);
   if (limited) return { is: 'flood', headers: limited };
+  const store = await prepare();
   if (Array.isArray(store)) return { is: 'fields', errors: store };
   const proof = settings.bot_check ? checkBot(signer, to, sent, now()) : undefined;
   if (typeof proof === 'string') return { is: 'bot', failure: proof };

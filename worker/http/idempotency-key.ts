@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { Conflict } from '../../db/database.ts';
+import { Conflict, isUnavailable } from '../../db/database.ts';
 import type { App } from '../context.ts';
 import type { AnsweredKeys } from './answered-keys.ts';
 import { readHeader } from './header.ts';
@@ -29,12 +29,29 @@ interface Work<Outcome> {
   readConflict(conflict: Conflict): Outcome;
 }
 
+/** Longest wait for the first outcome while the database cannot do the work, because whoever sends it waits already. */
+const look_ms = 1_000;
+
+/** Returns what a promise becomes in a time; undefined when it fails or takes longer. */
+async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>(resolve => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([promise.catch(() => undefined), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * Does the work of a request once, however often the request arrives.
  *
  * Because hardly any request is a repeat, and a look costs a query, it looks for the first outcome before the work
  * only for a key that was answered here. For any other it looks when the work stores nothing: the database
- * refuses a key that was answered elsewhere, or by a request that arrived at the same moment.
+ * refuses a key that was answered elsewhere, or by a request that arrived at the same moment. Where the database cannot
+ * be written, it may still be read.
  */
 export async function workOnce<Outcome extends { is: string }>(
   answered: AnsweredKeys,
@@ -42,8 +59,10 @@ export async function workOnce<Outcome extends { is: string }>(
 ): Promise<Outcome> {
   const first = key !== undefined && (looksFirst || answered.has(key)) ? await findFirst() : undefined;
   if (first) return first;
-  const outcome = await work().catch(error => {
+  const outcome = await work().catch(async error => {
     if (error instanceof Conflict) return error;
+    const answer = key !== undefined && isUnavailable(error) ? await within(look_ms, findFirst()) : undefined;
+    if (answer) return answer;
     throw error;
   });
   const isStored = !(outcome instanceof Conflict) && outcome.is === 'stored';

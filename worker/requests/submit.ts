@@ -1,6 +1,5 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
-import { listPolicies } from '../../db/policies/read.ts';
 import {
   createRequest,
   findRepeatedRequest,
@@ -80,11 +79,7 @@ async function accept(c: Context<App>, sent: Sent): Promise<Outcome<RequestRecei
     content: ['requests', type, texts, receipt_code, sent.locale],
     sent,
     findFirst: repeatable => findRepeatedRequest(services, repeatable, services.now()),
-    prepare: async () => {
-      // It only finds out whether the database answers.
-      await listPolicies(services.db);
-      return terms => createRequest(services, request, terms, actor, services.now());
-    },
+    prepare: async () => terms => createRequest(services, request, terms, actor, services.now()),
   });
 }
 

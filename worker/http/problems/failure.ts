@@ -9,15 +9,22 @@ import { problem } from './problem.ts';
  * lost key.
  */
 export function answerFailure(error: Error, c: Context<App>) {
+  if (isUnavailable(error)) {
+    readOutage(c, error);
+    return problem(c, 'unavailable');
+  }
   logFailure(c, error);
-  if (error instanceof LostKey) return problem(c, 'internal', { because: 'lost_key' });
-  return problem(c, isUnavailable(error) ? 'unavailable' : 'internal');
+  return problem(c, 'internal', error instanceof LostKey ? { because: 'lost_key' } : {});
 }
 
-/** Reads and logs an outage of the database, for a route that has an answer of its own. Throws every other error. */
+/**
+ * Reads and logs an outage of the database, for a route that has an answer of its own. Throws every other error. Because
+ * who sends again during an outage would else be refused after it, it counts against no limit.
+ */
 export function readOutage(c: Context<App>, error: Error): { is: 'away' } {
   if (!isUnavailable(error)) throw error;
   logFailure(c, error);
+  c.var.giveBack?.();
   return { is: 'away' };
 }
 
