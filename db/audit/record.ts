@@ -33,6 +33,7 @@ export interface AuditEvent {
     | 'request.received'
     | 'request.verified'
     | 'request.unverified'
+    | 'request.searched'
     | 'request.revealed'
     | 'request.refusal_asked'
     | 'request.refused'

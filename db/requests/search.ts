@@ -1,3 +1,4 @@
+import { type Actor, recordEvent, takeNumber } from '../audit/record.ts';
 import type { Database } from '../database.ts';
 import { nextTurn } from '../turn.ts';
 import { canonicalizeEmail } from '../vault/email.ts';
@@ -5,10 +6,11 @@ import { LostKey } from '../vault/lost-key.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type KeyedRequest, listRequests, openTexts } from './find.ts';
 import { findByContact } from './meant.ts';
-import type { Contact, RequestRow } from './request.ts';
+import { listQueue, type QueuePlace } from './queue.ts';
+import { type Contact, dueDay, type RequestRow } from './request.ts';
 
-/** Requests that a search by contact looks through, those due last. Because their contacts are sealed, each is opened. */
-const most_searched = 1_000;
+/** Requests that a search by contact looks through at most. Because their contacts are sealed, each is opened. */
+const most_searched = 5_000;
 
 /** Requests that are read at once. */
 const requests_per_page = 100;
@@ -16,9 +18,18 @@ const requests_per_page = 100;
 /** Requests that are opened between two turns of the event loop. */
 const requests_per_turn = 20;
 
+/** The requests of a contact, how many were looked through for them, and whether there are others that were not. */
+export interface Findings {
+  requests: RequestRow[];
+  searched: number;
+  is_cut: boolean;
+}
+
 /**
- * Finds the requests of a person by phone or e-mail, those due last first: those with that contact, and those about a lead
- * of it.
+ * Finds the requests of a person by phone or e-mail: those with that contact, and those about a lead of it. It looks first
+ * through those that wait for an answer, because their person is who calls again.
+ *
+ * Because a guess unmasks, its event, which names no value, is durable before anything is opened.
  *
  * @param contact One of the two.
  * @param most Requests that are found at most.
@@ -27,23 +38,45 @@ export async function findOfContact(
   { db, vault }: { db: Database; vault: Vault },
   contact: Contact,
   most: number,
-): Promise<RequestRow[]> {
+  actor: Actor,
+  now: Date,
+): Promise<Findings> {
+  await db.atomic([takeNumber(db), ...recordEvent(db, actor, { action: 'request.searched' }, now)]);
   const leads = new Set((await findByContact({ db, vault }, contact)).map(({ id }) => id));
   const email = contact.email && canonicalizeEmail(contact.email);
   const isTheirs = (own: Contact | undefined) =>
     email ? own?.email !== undefined && canonicalizeEmail(own.email) === email : own?.phone === contact.phone;
-  const found: RequestRow[] = [];
-  let after: Pick<RequestRow, 'due_on' | 'id'> | undefined;
-  for (let searched = 0; searched < most_searched && found.length < most; searched += requests_per_page) {
-    const { requests, has_more } = await listRequests(db, { order: 'desc', limit: requests_per_page }, after);
-    for (let at = 0; at < requests.length; at += requests_per_turn, await nextTurn()) {
-      const some = requests.slice(at, at + requests_per_turn);
-      found.push(...some.filter(one => isAbout(one, leads) || isTheirs(tryOpen(vault, one))));
-    }
-    if (!has_more) break;
-    after = requests.at(-1);
+  const requests: RequestRow[] = [];
+  let searched = 0;
+  for await (const some of listSome(db)) {
+    if (searched >= most_searched || requests.length >= most) return { requests, searched, is_cut: true };
+    const found = some.filter(one => isAbout(one, leads) || isTheirs(tryOpen(vault, one)));
+    requests.push(...found.slice(0, most - requests.length));
+    searched += some.length;
+    await nextTurn();
   }
-  return found.slice(0, most);
+  return { requests, searched, is_cut: false };
+}
+
+/** Lists a few requests after a few: first those that wait for an answer, the one due next first, then the others, the one due last first. */
+async function* listSome(db: Database): AsyncGenerator<KeyedRequest[]> {
+  for (let after: QueuePlace | undefined, has_more = true; has_more; ) {
+    const page = await listQueue(db, { limit: requests_per_page }, after);
+    yield* split(page.requests);
+    const last = page.requests.at(-1);
+    after = last && { due: dueDay(last), id: last.id };
+    has_more = page.has_more;
+  }
+  for (let after: KeyedRequest | undefined, has_more = true; has_more; ) {
+    const page = await listRequests(db, { order: 'desc', limit: requests_per_page }, after);
+    yield* split(page.requests.filter(({ closed_at }) => closed_at !== null));
+    after = page.requests.at(-1);
+    has_more = page.has_more;
+  }
+}
+
+function* split(requests: KeyedRequest[]): Generator<KeyedRequest[]> {
+  for (let at = 0; at < requests.length; at += requests_per_turn) yield requests.slice(at, at + requests_per_turn);
 }
 
 /** Opens what is sealed of a request; undefined where its key is lost, because the others are found nevertheless. */

@@ -122,6 +122,11 @@ describe('GET /console/choices', () => {
     expect(await (await get(receipt)).json()).toMatchObject({ pii_principal_id: visitor_id });
     expect(await find('0190b1f0-0000-4000-8000-000000000000')).toContain('No choice under this ID');
     expect(rowsIn(await find(`consent=v1.${visitor_id}.2026-01.1764000000.analytics`))).toEqual(rows);
+    const session = 'sid=11111111-2222-4333-8444-555555555555';
+    const own = `consent=v1.${visitor_id}.2026-01.1764000000.analytics`;
+    for (const cookies of [`${session}; ${own}`, `${own}; ${session}`, `a=${'x'.repeat(5_000)}; ${own}`])
+      expect(rowsIn(await find(cookies))).toEqual(rows);
+    expect(await find(`${session}; other=${visitor_id}`)).toContain('sid=11111111-2222-4333-8444-555555555555; other=');
     const wrong = await officer.get('/console/choices?visitor_id=13800138000');
     expect([wrong.status, (await wrong.text()).includes('This is no visitor ID')]).toEqual([422, true]);
     expect(await seenBy('/console/choices', open)).toEqual(['privacy_officer', 'auditor']);

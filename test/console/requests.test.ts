@@ -157,7 +157,7 @@ describe('POST /console/requests/search', () => {
   });
 
   it('finds the requests of who calls again without a reference, by phone or e-mail in any spelling', async () => {
-    const { db, officer, take, pass, post, ask, open } = await openDesk();
+    const { db, officer, take, pass, post, ask, open, readEvents } = await openDesk();
     const { id: lead_id } = (await (await post('/forms/mini-ai-experience', lead)).json()) as { id: string };
     const search = async (reference: string, by: Pick<typeof officer, 'send'> = officer) => {
       const { response, location } = await by.send('/console/requests/search', { reference });
@@ -180,7 +180,11 @@ describe('POST /console/requests/search', () => {
     await ask('DELETE', `/leads/${lead_id}`);
     expect((await search(lead.phone)).location).toBe(`/console/requests/${byPhone}`);
     const wide = await take({ email: 'wide@example.com' });
+    const before = (await readEvents('action=request.searched')).length;
     expect((await search('wide＠example.com')).location).toBe(`/console/requests/${wide}`);
+    const [event, ...earlier] = await readEvents('action=request.searched');
+    expect(earlier).toHaveLength(before);
+    expect(event).toMatchObject({ actor: expect.any(String), fields: null, lead_ids: [] });
     // Who only approves finds by reference alone, because a guess would tell who has asked.
     const unfound = await search(lead.phone, await open('auditor'));
     expect(unfound.page).toContain('No request has this reference.');
@@ -189,6 +193,45 @@ describe('POST /console/requests/search', () => {
     expect((await search(lead.phone)).location).toBe(`/console/requests/${byPhone}`);
     for (const stranger of ['13900139000', 'nobody@example.com', 'x@', '@', '%', ''])
       expect((await search(stranger)).page).not.toMatch(/requests of this contact|id="act/);
+  });
+});
+
+describe('a search by contact among more requests than it looks through', () => {
+  it('finds those that wait for an answer, and says of what it has not looked through', async () => {
+    const { db, officer, take, act } = await openDesk();
+    const waiting = await take({ email: 'waiting@example.com' });
+    const answered = await take({ type: 'explanation', email: 'answered@example.com' });
+    await act(answered, 'fulfilment');
+    const row = await db
+      .selectFrom('subject_requests')
+      .selectAll()
+      .where('id', '=', answered)
+      .executeTakeFirstOrThrow();
+    const others = Array.from({ length: 5_000 }, (_, n) => ({
+      ...row,
+      id: row.id.slice(0, -4) + n.toString(16).padStart(4, '0'),
+      due_on: '2027-01-01',
+    }));
+    for (let at = 0; at < others.length; at += 500)
+      await db
+        .insertInto('subject_requests')
+        .values(others.slice(at, at + 500))
+        .execute();
+    const search = async (reference: string) => {
+      const { response, location } = await officer.send('/console/requests/search', { reference });
+      return { location, page: await response.text() };
+    };
+    expect((await search('waiting@example.com')).location).toBe(`/console/requests/${waiting}`);
+    expect((await search('answered@example.com')).page).toMatch(
+      /None of the 5,0\d\d requests .* has this phone or e-mail/,
+    );
+    await db.deleteFrom('subject_requests').where('due_on', '=', '2027-01-01').execute();
+    expect((await search('answered@example.com')).location).toBe(`/console/requests/${answered}`);
+    expect((await search('nobody@example.com')).page).toContain('No request has this reference, phone or e-mail.');
+    for (let count = 0; count < 51; count++) await take({ email: 'waiting@example.com' });
+    const { page } = await search('waiting@example.com');
+    expect(page).toContain('The first 50 requests of this contact that were found');
+    expect(rowsOf(page)).toHaveLength(50);
   });
 });
 

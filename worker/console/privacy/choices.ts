@@ -17,16 +17,15 @@ import { choicesPage, type NamedChoice } from './choices-page.ts';
 
 const choices_per_page = 50;
 
-/** Characters of the cookie's value, in which a visitor's id may be pasted. */
-const longest_cookie = 2_000;
-const uuid_within = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/;
+/** Characters that are looked at of what is pasted: a browser's whole header of cookies. */
+const longest_pasted = 8_000;
 
 /** What the address may carry: an id as it was typed, alone or within the cookie's value, and the place after which a page begins. */
 const fields = z.object({
   visitor_id: z.catch(
     z.pipe(
-      z.string().check(z.trim(), z.toLowerCase(), z.maxLength(longest_cookie)),
-      z.transform(typed => uuid_within.exec(typed)?.[0] ?? typed.slice(0, 100)),
+      z.string(),
+      z.transform(typed => readVisitorId(typed.slice(0, longest_pasted).trim().toLowerCase())),
     ),
     '',
   ),
@@ -34,6 +33,16 @@ const fields = z.object({
 });
 
 const day = z.catch(z.optional(z.iso.date().check(z.regex(/^20\d\d-/))), undefined);
+
+/**
+ * Reads a visitor's id that was typed, alone or among cookies: that of our cookie, or the only one there is. Of anything
+ * else it returns the beginning, which the page shows again.
+ */
+function readVisitorId(typed: string): string {
+  const own = /\bv1\.([\da-f-]{36})\./.exec(typed)?.[1];
+  const [id, other] = new Set(typed.match(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g));
+  return own ?? (id && !other ? id : typed.slice(0, 100));
+}
 
 /** Filters of a list of choices. A value that is not valid is left out. */
 const filterFields = z.object({

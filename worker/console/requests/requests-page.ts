@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { RequestRow, RequestState, RequestType } from '../../../db/requests/request.ts';
+import type { Findings } from '../../../db/requests/search.ts';
 import { type Content, renderNotice, unaided } from '../../http/page.ts';
 import { writeDay } from '../../http/times.ts';
 import { renderEmpty, renderPaging, renderSelect, renderTable } from '../elements.ts';
@@ -25,10 +26,16 @@ export interface QueueFilters {
 /** A request with how near its due day is. */
 export type ListedRequest = RequestRow & { urgency: Urgency | undefined };
 
+/** What was typed for a search, how many requests are listed for it instead of the filters', and what it looked through. */
+interface SearchOutcome extends Pick<Findings, 'searched' | 'is_cut'> {
+  sought: string;
+  found: number;
+}
+
 interface Queue {
   filters: QueueFilters;
-  /** The search that has led here: what was typed, and how many requests are listed for it instead of the filters'. */
-  search: { sought: string; found: number } | undefined;
+  /** The search that has led here. */
+  search: SearchOutcome | undefined;
   /** States and types to choose from. */
   choices: { states: readonly RequestState[]; types: readonly RequestType[] };
   requests: ListedRequest[];
@@ -54,7 +61,7 @@ export function requestsPage(reader: Reader, { filters, search, choices, request
     title: text.title,
     section: 'requests',
     content: html`<div class="acts headed"><h1>${text.title}</h1>${handles ? html`<a class="button" href="/console/requests/new">${text.take}</a>` : ''}</div><p class="hint">${text.intro}</p>
-${search ? renderOutcome(reader, search.found) : ''}
+${search ? renderOutcome(reader, search) : ''}
 <form class="row wide" method="post" action="/console/requests/search"><label>${handles ? text.sought : text.reference}<input name="reference" value="${search?.sought ?? ''}" required autocomplete="off" ${unaided} maxlength="300"></label><button class="quiet">${texts.list.find}</button></form>
 <form class="row pairs" method="get" action="/console/requests">${renderSelect('state', text.state, states, filters.state)}${renderSelect('type', text.labels.type!, types, filters.type, text.any)}${renderSelect('due', text.due, days, filters.due, text.any)}<button class="quiet">${texts.list.apply}</button></form>
 ${requests.length > 0 ? renderRequests(reader, requests) : renderEmpty(text.none, text.noneHint)}
@@ -63,11 +70,11 @@ ${renderPaging(texts.list.paging, isFirst ? '' : html`<a class="button quiet" hr
 }
 
 /** Says how a search by reference or contact has ended. */
-function renderOutcome({ locale, scopes }: Reader, found: number): Content {
+function renderOutcome({ locale, scopes }: Reader, { found, searched, is_cut }: SearchOutcome): Content {
   const text = desk_texts[locale];
-  return found > 0
-    ? html`<p tabindex="-1" class="notice" role="status">${text.found(found)}</p>`
-    : renderNotice(scopes.includes('requests:handle') ? text.unfound : text.unfoundReference);
+  if (found > 0) return html`<p tabindex="-1" class="notice" role="status">${text.found(found, is_cut)}</p>`;
+  if (is_cut) return renderNotice(text.cut(searched));
+  return renderNotice(scopes.includes('requests:handle') ? text.unfound : text.unfoundReference);
 }
 
 /** Draws requests as a table: until when, what, its state, and what is next. */

@@ -12,10 +12,10 @@ import {
   request_types,
   staff_channels,
 } from '../../../db/requests/request.ts';
-import { findOfContact } from '../../../db/requests/search.ts';
+import { type Findings, findOfContact } from '../../../db/requests/search.ts';
 import { readNote, writeNote } from '../../../db/staff/notes.ts';
 import { type App, factory } from '../../context.ts';
-import { hasScope } from '../../guards/access.ts';
+import { actorOf, hasScope } from '../../guards/access.ts';
 import { uuid } from '../../http/query-fields.ts';
 import { body } from '../../http/validate.ts';
 import { storeTaken, takenRequest } from '../../requests/staff.ts';
@@ -70,7 +70,7 @@ export const showRequests = factory.createHandlers(async c => {
     c,
     requestsPage(reader, {
       filters: isFound ? { state: 'all' } : filters,
-      search: search && { sought: search.sought, found: search.requests.length },
+      search: search && { ...search, found: search.requests.length },
       choices: { states: request_states, types: request_types },
       requests: rows,
       isFirst: !place,
@@ -118,25 +118,33 @@ export const searchRequest = factory.createHandlers(
     const { reference: sought } = c.req.valid('json');
     const named = await findByReference(db, sought);
     // Because a guess unmasks, who only approves finds by reference alone.
-    const found = named ? [named] : hasScope(c, 'requests:handle') ? await searchContact(c, sought) : [];
-    if (found.length === 1) return c.redirect(requestAddress(found[0]!.id), 303);
-    const search: Search = { sought, ids: found.map(({ id }) => id) };
+    const { requests, ...how } = named
+      ? { ...nothing, requests: [named] }
+      : hasScope(c, 'requests:handle')
+        ? await searchContact(c, sought)
+        : nothing;
+    if (requests.length === 1) return c.redirect(requestAddress(requests[0]!.id), 303);
+    const search: Search = { sought, ids: requests.map(({ id }) => id), ...how };
     const note = await writeNote(db, readSessionId(c)!, 'sought', search, now());
     return c.redirect(`/console/requests?sought=${note}`, 303);
   },
 );
 
 /** A search that has not led to one request: what was typed, and what was found. */
-interface Search {
+interface Search extends Omit<Findings, 'requests'> {
   sought: string;
   ids: string[];
 }
 
-function searchContact(c: Context<App>, sought: string) {
+const nothing: Findings = { requests: [], searched: 0, is_cut: false };
+
+async function searchContact(c: Context<App>, sought: string): Promise<Findings> {
   const { services } = c.var;
+  const { now } = services;
   const phone = normalizePhone(sought);
   const email = /[@＠﹫]/.test(sought) ? normalizeField('email', sought) : undefined;
-  return phone || email ? findOfContact(services, email ? { email } : { phone }, most_of_contact) : [];
+  if (!phone && !email) return nothing;
+  return findOfContact(services, email ? { email } : { phone }, most_of_contact, actorOf(c), now());
 }
 
 /** Reads a search of this session as often as its page is opened. */

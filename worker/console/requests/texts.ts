@@ -68,7 +68,12 @@ const en = {
   unfoundReference: 'No request has this reference. Ask for it letter by letter.',
   unfound:
     'No request has this reference, phone or e-mail. Ask for the reference letter by letter, or for the phone or e-mail that was given then.',
-  found: (count: number) => `${count} requests of this contact, those due last first.`,
+  found: (count: number, isCut: boolean) =>
+    isCut
+      ? `The first ${count} requests of this contact that were found; there may be others.`
+      : `${count} requests of this contact, those due last first.`,
+  cut: (searched: number) =>
+    `None of the ${searched.toLocaleString('en')} requests that were looked through has this phone or e-mail: those that wait for an answer come first. Older ones are found by their reference.`,
   provisional: 'Provisional: the calendar of that year is not loaded.',
   next: 'Next step',
   steps: named<'verify' | 'again' | 'approve' | 'await' | 'none'>({
@@ -255,7 +260,12 @@ const zh_cn: RequestDeskTexts = {
   sought: '查询编号、电话或邮箱',
   unfoundReference: '没有此查询编号的请求，请逐位核对。',
   unfound: '没有此查询编号、电话或邮箱的请求。请逐位核对编号，或核对当时提供的电话、邮箱。',
-  found: count => `此联系方式共有 ${count} 项请求，期限最晚的在前。`,
+  found: (count, isCut) =>
+    isCut
+      ? `先找到此联系方式的 ${count} 项请求，可能还有其他请求。`
+      : `此联系方式共有 ${count} 项请求，期限最晚的在前。`,
+  cut: searched =>
+    `已查找 ${searched.toLocaleString('en')} 项请求（待答复的在前），均非此电话或邮箱。更早的请求请用查询编号查找。`,
   provisional: '暂定日期：该年度的节假日安排尚未载入。',
   next: '下一步',
   steps: {

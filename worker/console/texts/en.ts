@@ -441,6 +441,7 @@ export const en = {
       'request.received': 'Request received',
       'request.verified': 'Request verified',
       'request.unverified': 'Request not verified',
+      'request.searched': 'Request searched by contact',
       'request.revealed': 'Request shown',
       'request.refusal_asked': 'Refusal asked for',
       'request.refused': 'Request refused',

@@ -391,6 +391,7 @@ export const zh_cn: ConsoleTexts = {
       'request.received': '收到个人请求',
       'request.verified': '请求已核验',
       'request.unverified': '请求核验未通过',
+      'request.searched': '按联系方式查找请求',
       'request.revealed': '显示请求',
       'request.refusal_asked': '提出拒绝',
       'request.refused': '拒绝请求',
