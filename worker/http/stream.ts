@@ -3,14 +3,16 @@ import { nextTurn } from '../../db/turn.ts';
 /**
  * Streams pages one after another, each read only when the client has taken the one before. Because a page that fails
  * breaks the connection, a part never ends as if it were whole.
+ *
+ * @param write Writes a page as lines.
+ * @param head The line before all others.
  */
 export function streamPages<Page extends { has_more: boolean }>(
   first: Page,
   readNext: (page: Page) => Promise<Page>,
-  write: (page: Page) => string,
+  write: (page: Page) => string[],
   head = '',
 ): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
   const pages = followPages(first, readNext);
   let ahead = head;
   return new ReadableStream(
@@ -18,12 +20,17 @@ export function streamPages<Page extends { has_more: boolean }>(
       async pull(controller) {
         const { value, done } = await pages.next();
         if (done) return controller.close();
-        controller.enqueue(encoder.encode(ahead + write(value)));
+        controller.enqueue(encode([ahead, ...write(value)]));
         ahead = '';
       },
     },
     { highWaterMark: 0 },
   );
+}
+
+/** Encodes lines one by one, because V8 takes three times as long for one text of all, which holds two bytes a letter. */
+function encode(lines: string[]): Uint8Array {
+  return Buffer.concat(lines.map(line => Buffer.from(line)));
 }
 
 /** Headers of a stream. Because a proxy that gathers an answer takes pages before their reader wants them, nginx is told not to. */
@@ -42,6 +49,6 @@ export async function* followPages<Page extends { has_more: boolean }>(
 }
 
 /** Writes records as lines of JSON. */
-export function writeLines(records: object[]): string {
-  return records.map(record => `${JSON.stringify(record)}\n`).join('');
+export function writeLines(records: object[]): string[] {
+  return records.map(record => `${JSON.stringify(record)}\n`);
 }

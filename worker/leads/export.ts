@@ -64,7 +64,7 @@ export const formats = {
     ending: 'csv',
     stream(first: LeadPage, readNext: ReadNext, isClear: boolean) {
       const shown = isClear ? clear_columns : columns;
-      const write = ({ leads }: LeadPage) => leads.map(lead => writeLead(lead, shown)).join('');
+      const write = ({ leads }: LeadPage) => leads.map(lead => writeLead(lead, shown));
       return streamPages(first, readNext, write, writeHead(shown));
     },
   },

@@ -53,7 +53,7 @@ export const sendAudit = factory.createHandlers(async c => {
   const pages = streamPages(
     await listEvents(db, query, undefined),
     whileAllowed(c, 'audit:read', ({ end }) => readPage(end)),
-    page => page.audit_events.map(writeEvent).join(''),
+    page => page.audit_events.map(writeEvent),
     writeHead(columns),
   );
   return c.body(pages, 200, {

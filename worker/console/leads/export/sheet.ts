@@ -61,7 +61,7 @@ export function csvFor(reader: Reader): LeadFile {
     ending: 'csv',
     stream(first, readNext, isClear) {
       const columns = listColumns(reader, isClear);
-      const write = (page: LeadPage) => writeRows(columns, page).map(writeRow).join('');
+      const write = (page: LeadPage) => writeRows(columns, page).map(writeRow);
       return streamPages(first, readNext, write, writeHead(columns.map(({ head }) => head)));
     },
   };
