@@ -46,16 +46,17 @@ export async function findOfContact(
   const email = contact.email && canonicalizeEmail(contact.email);
   const isTheirs = (own: Contact | undefined) =>
     email ? own?.email !== undefined && canonicalizeEmail(own.email) === email : own?.phone === contact.phone;
-  const requests: RequestRow[] = [];
+  const found: RequestRow[] = [];
   let searched = 0;
+  let is_cut = false;
   for await (const some of listSome(db)) {
-    if (searched >= most_searched || requests.length >= most) return { requests, searched, is_cut: true };
-    const found = some.filter(one => isAbout(one, leads) || isTheirs(tryOpen(vault, one)));
-    requests.push(...found.slice(0, most - requests.length));
+    is_cut = searched >= most_searched || found.length > most;
+    if (is_cut) break;
+    found.push(...some.filter(one => isAbout(one, leads) || isTheirs(tryOpen(vault, one))));
     searched += some.length;
     await nextTurn();
   }
-  return { requests, searched, is_cut: false };
+  return { requests: found.slice(0, most), searched, is_cut: is_cut || found.length > most };
 }
 
 /** Lists a few requests after a few: first those that wait for an answer, the one due next first, then the others, the one due last first. */

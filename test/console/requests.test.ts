@@ -228,7 +228,9 @@ describe('a search by contact among more requests than it looks through', () => 
     await db.deleteFrom('subject_requests').where('due_on', '=', '2027-01-01').execute();
     expect((await search('answered@example.com')).location).toBe(`/console/requests/${answered}`);
     expect((await search('nobody@example.com')).page).toContain('No request has this reference, phone or e-mail.');
-    for (let count = 0; count < 51; count++) await take({ email: 'waiting@example.com' });
+    for (let count = 1; count < 50; count++) await take({ email: 'waiting@example.com' });
+    expect((await search('waiting@example.com')).page).toContain('50 requests of this contact, those due last first.');
+    await take({ email: 'waiting@example.com' });
     const { page } = await search('waiting@example.com');
     expect(page).toContain('The first 50 requests of this contact that were found');
     expect(rowsOf(page)).toHaveLength(50);
