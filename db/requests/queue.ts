@@ -41,7 +41,8 @@ export async function listQueue(
   if (refusal_asked) rows = rows.where('refusal_code', 'is not', null);
   if (due_from) rows = rows.where(due, '>=', due_from);
   if (due_to) rows = rows.where(due, '<=', due_to);
-  if (after) rows = rows.where(sql<boolean>`(${due}, id) > (${after.due}, ${after.id})`);
+  // The day stands alone too, because SQLite seeks no expression within a row value, and would read from the top.
+  if (after) rows = rows.where(due, '>=', after.due).where(sql<boolean>`(${due}, id) > (${after.due}, ${after.id})`);
   const requests = await rows.execute();
   return { requests: requests.slice(0, limit), has_more: requests.length > limit };
 }

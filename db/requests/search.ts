@@ -9,8 +9,11 @@ import { findByContact } from './meant.ts';
 import { listQueue, type QueuePlace } from './queue.ts';
 import { type Contact, dueDay, type RequestRow } from './request.ts';
 
-/** Requests that a search by contact looks through at most. Because their contacts are sealed, each is opened. */
-const most_searched = 5_000;
+/** Most requests that a search by contact looks through, because their contacts are sealed and each is opened; and finds. */
+export interface SearchBounds {
+  searched: number;
+  found: number;
+}
 
 /** Requests that are read at once. */
 const requests_per_page = 100;
@@ -32,12 +35,11 @@ export interface Findings {
  * Because a guess unmasks, its event, which names no value, is durable before anything is opened.
  *
  * @param contact One of the two.
- * @param most Requests that are found at most.
  */
 export async function findOfContact(
   { db, vault }: { db: Database; vault: Vault },
   contact: Contact,
-  most: number,
+  most: SearchBounds,
   actor: Actor,
   now: Date,
 ): Promise<Findings> {
@@ -46,23 +48,26 @@ export async function findOfContact(
   const email = contact.email && canonicalizeEmail(contact.email);
   const isTheirs = (own: Contact | undefined) =>
     email ? own?.email !== undefined && canonicalizeEmail(own.email) === email : own?.phone === contact.phone;
-  const found: RequestRow[] = [];
+  // By id, because one that is answered meanwhile is listed again.
+  const found = new Map<string, RequestRow>();
   let searched = 0;
   let is_cut = false;
   for await (const some of listSome(db)) {
-    is_cut = searched >= most_searched || found.length > most;
+    is_cut = searched >= most.searched || found.size > most.found;
     if (is_cut) break;
-    found.push(...some.filter(one => isAbout(one, leads) || isTheirs(tryOpen(vault, one))));
+    for (const one of some) if (isAbout(one, leads) || isTheirs(tryOpen(vault, one))) found.set(one.id, one);
     searched += some.length;
     await nextTurn();
   }
-  return { requests: found.slice(0, most), searched, is_cut: is_cut || found.length > most };
+  const requests = [...found.values()].slice(0, most.found);
+  return { requests, searched, is_cut: is_cut || found.size > most.found };
 }
 
 /** Lists a few requests after a few: first those that wait for an answer, the one due next first, then the others, the one due last first. */
 async function* listSome(db: Database): AsyncGenerator<KeyedRequest[]> {
   for (let after: QueuePlace | undefined, has_more = true; has_more; ) {
     const page = await listQueue(db, { limit: requests_per_page }, after);
+    await nextTurn();
     yield* split(page.requests);
     const last = page.requests.at(-1);
     after = last && { due: dueDay(last), id: last.id };
@@ -70,6 +75,7 @@ async function* listSome(db: Database): AsyncGenerator<KeyedRequest[]> {
   }
   for (let after: KeyedRequest | undefined, has_more = true; has_more; ) {
     const page = await listRequests(db, { order: 'desc', limit: requests_per_page }, after);
+    await nextTurn();
     yield* split(page.requests.filter(({ closed_at }) => closed_at !== null));
     after = page.requests.at(-1);
     has_more = page.has_more;

@@ -124,7 +124,14 @@ describe('GET /console/choices', () => {
     expect(rowsIn(await find(`consent=v1.${visitor_id}.2026-01.1764000000.analytics`))).toEqual(rows);
     const session = 'sid=11111111-2222-4333-8444-555555555555';
     const own = `consent=v1.${visitor_id}.2026-01.1764000000.analytics`;
-    for (const cookies of [`${session}; ${own}`, `${own}; ${session}`, `a=${'x'.repeat(5_000)}; ${own}`])
+    const others =
+      'foo=v1.11111111-2222-4333-8444-555555555555.x; my_consent=v1.11111111-2222-4333-8444-555555555555.1';
+    for (const cookies of [
+      `${session}; ${own}`,
+      `${own}; ${session}`,
+      `${others}; ${own}`,
+      `a=${'x'.repeat(5_000)}; ${own}`,
+    ])
       expect(rowsIn(await find(cookies))).toEqual(rows);
     expect(await find(`${session}; other=${visitor_id}`)).toContain('sid=11111111-2222-4333-8444-555555555555; other=');
     const wrong = await officer.get('/console/choices?visitor_id=13800138000');

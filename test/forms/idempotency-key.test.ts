@@ -67,6 +67,8 @@ describe('Idempotency-Key', () => {
     const again = await other.post(path, lead, key);
     expect([again.status, await again.text()]).toEqual([201, first]);
     expect((await other.post(path, lead, { 'Idempotency-Key': 'another' })).status).toBe(503);
+    const reused = await (await start({}, db)).post(path, { ...lead, name: 'x' }, key);
+    expect(await readProblem(reused)).toMatchObject({ slug: 'idempotency-key-reused' });
     const { read } = db;
     db.read = query => (query.sql.includes('"once"') ? new Promise(() => {}) : read(query));
     expect((await (await start({}, db)).post(path, lead, key)).status).toBe(503);

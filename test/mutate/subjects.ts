@@ -19,7 +19,7 @@ export const subjects: Record<string, Subject> = {
     tests: ['guards/access', 'guards/brute-force', 'leads/export'],
   },
   tokens: {
-    files: ['db/staff/tokens.ts', 'db/staff/token-secret.ts', 'worker/staff/tokens.ts'],
+    files: ['db/staff/tokens.ts', 'db/staff/rotate-token.ts', 'db/staff/token-secret.ts', 'worker/staff/tokens.ts'],
     tests: ['staff/tokens', 'guards/access', 'console/tokens'],
   },
   vault: {

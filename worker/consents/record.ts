@@ -120,9 +120,10 @@ async function findFirst(db: Database, repeatable: Repeatable, now: Date): Promi
 
 async function storeChoice(c: Context<App>, sent: Choice, repeatable?: Repeatable): Promise<Outcome> {
   const { db, now, settings } = c.get('services');
+  // They come first, because not every host can give back what a try during an outage has used.
+  const policies = await listPolicies(db);
   const limited = await useLimit(c, 'consent', 'consents');
   if (limited) return { is: 'flood', headers: limited };
-  const policies = await listPolicies(db);
   const policy = policies.find(({ version }) => version === sent.policy_version);
   if (!policy) return { is: 'fields', errors: [{ field: 'policy_version', code: 'invalid' }] };
   const received_at = now();

@@ -95,9 +95,10 @@ async function storeFirst<Receipt>(
   repeatable: Repeatable | undefined,
 ): Promise<Outcome<Receipt>> {
   const { signer, settings, now } = c.get('services');
+  // It comes first, because not every host can give back what a try during an outage has used.
+  const store = await prepare();
   const limited = await useLimit(c, 'form', `forms ${to}`);
   if (limited) return { is: 'flood', headers: limited };
-  const store = await prepare();
   if (Array.isArray(store)) return { is: 'fields', errors: store };
   const proof = settings.bot_check ? checkBot(signer, to, sent, now()) : undefined;
   if (typeof proof === 'string') return { is: 'bot', failure: proof };

@@ -59,14 +59,21 @@ export async function workOnce<Outcome extends { is: string }>(
 ): Promise<Outcome> {
   const first = key !== undefined && (looksFirst || answered.has(key)) ? await findFirst() : undefined;
   if (first) return first;
-  const outcome = await work().catch(async error => {
-    if (error instanceof Conflict) return error;
-    const answer = key !== undefined && isUnavailable(error) ? await within(look_ms, findFirst()) : undefined;
-    if (answer) return answer;
+  const outcome = await work().catch((error: Error) => {
+    if (error instanceof Conflict || isUnavailable(error)) return error;
     throw error;
   });
-  const isStored = !(outcome instanceof Conflict) && outcome.is === 'stored';
-  const earlier = key !== undefined && !isStored ? await findFirst() : undefined;
-  if (key !== undefined && (isStored || earlier)) answered.add(key);
-  return earlier ?? (outcome instanceof Conflict ? readConflict(outcome) : outcome);
+  if (key === undefined) return readOutcome(outcome, readConflict);
+  const isStored = !(outcome instanceof Error) && outcome.is === 'stored';
+  const look = () => (isUnavailable(outcome) ? within(look_ms, findFirst()) : findFirst());
+  const earlier = isStored ? undefined : await look();
+  if (isStored || earlier) answered.add(key);
+  return earlier ?? readOutcome(outcome, readConflict);
+}
+
+/** Reads what the work has come to: its outcome, or the error by which the database has refused it. Throws an outage. */
+function readOutcome<Outcome>(outcome: Outcome | Error, readConflict: Work<Outcome>['readConflict']): Outcome {
+  if (outcome instanceof Conflict) return readConflict(outcome);
+  if (outcome instanceof Error) throw outcome;
+  return outcome;
 }

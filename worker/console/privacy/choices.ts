@@ -9,6 +9,7 @@ import { visitorId } from '../../consents/visitor.ts';
 import { type App, factory } from '../../context.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { uuid } from '../../http/query-fields.ts';
+import { cookie_name } from '../../shared/consent-cookie.ts';
 import { locales } from '../../shared/locales.ts';
 import { answerPage } from '../answer.ts';
 import { readerOf } from '../reader.ts';
@@ -19,6 +20,8 @@ const choices_per_page = 50;
 
 /** Characters that are looked at of what is pasted: a browser's whole header of cookies. */
 const longest_pasted = 8_000;
+const ids = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g;
+const own_cookie = new RegExp(`(?:^|[\\s;])${cookie_name}=v1\\.(${ids.source})\\.`);
 
 /** What the address may carry: an id as it was typed, alone or within the cookie's value, and the place after which a page begins. */
 const fields = z.object({
@@ -39,8 +42,8 @@ const day = z.catch(z.optional(z.iso.date().check(z.regex(/^20\d\d-/))), undefin
  * else it returns the beginning, which the page shows again.
  */
 function readVisitorId(typed: string): string {
-  const own = /\bv1\.([\da-f-]{36})\./.exec(typed)?.[1];
-  const [id, other] = new Set(typed.match(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g));
+  const [, own] = own_cookie.exec(typed) ?? [];
+  const [id, other] = new Set(typed.match(ids));
   return own ?? (id && !other ? id : typed.slice(0, 100));
 }
 

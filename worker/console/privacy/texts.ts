@@ -25,6 +25,7 @@ const en = {
     'lead.revealed': 'Who saw values',
     'lead.exported': 'Who exported values',
     'lead.erased': 'What was erased',
+    'request.searched': 'Who searched requests by contact',
     'request.revealed': 'Who saw requests in clear',
   },
   choices: {
@@ -84,6 +85,7 @@ const zh_cn: PrivacyTexts = {
     'lead.revealed': '谁查看过完整信息',
     'lead.exported': '谁导出过完整信息',
     'lead.erased': '删除了哪些线索',
+    'request.searched': '谁按联系方式查找过请求',
     'request.revealed': '谁查看过完整的请求',
   },
   choices: {

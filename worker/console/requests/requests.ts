@@ -37,6 +37,9 @@ const requests_per_page = 50;
 /** Characters of what is searched for as it is typed, with all that may stand around it. An e-mail address has 254. */
 const longest_search = 300;
 
+/** Requests that a search by contact looks through at most; a Worker, whose time is short, fewer. */
+const most_searched = 5_000;
+
 /** Requests of one contact that are listed. */
 const most_of_contact = 50;
 
@@ -123,7 +126,7 @@ export const searchRequest = factory.createHandlers(
       : hasScope(c, 'requests:handle')
         ? await searchContact(c, sought)
         : nothing;
-    if (requests.length === 1) return c.redirect(requestAddress(requests[0]!.id), 303);
+    if (requests.length === 1 && !how.is_cut) return c.redirect(requestAddress(requests[0]!.id), 303);
     const search: Search = { sought, ids: requests.map(({ id }) => id), ...how };
     const note = await writeNote(db, readSessionId(c)!, 'sought', search, now());
     return c.redirect(`/console/requests?sought=${note}`, 303);
@@ -140,11 +143,12 @@ const nothing: Findings = { requests: [], searched: 0, is_cut: false };
 
 async function searchContact(c: Context<App>, sought: string): Promise<Findings> {
   const { services } = c.var;
-  const { now } = services;
+  const { now, most_searched: host_most = most_searched } = services;
+  const most = { searched: Math.min(most_searched, host_most), found: most_of_contact };
   const phone = normalizePhone(sought);
   const email = /[@＠﹫]/.test(sought) ? normalizeField('email', sought) : undefined;
   if (!phone && !email) return nothing;
-  return findOfContact(services, email ? { email } : { phone }, most_of_contact, actorOf(c), now());
+  return findOfContact(services, email ? { email } : { phone }, most, actorOf(c), now());
 }
 
 /** Reads a search of this session as often as its page is opened. */

@@ -70,7 +70,7 @@ const en = {
     'No request has this reference, phone or e-mail. Ask for the reference letter by letter, or for the phone or e-mail that was given then.',
   found: (count: number, isCut: boolean) =>
     isCut
-      ? `The first ${count} requests of this contact that were found; there may be others.`
+      ? `${count} ${count === 1 ? 'request' : 'requests'} of this contact found so far; there may be others. Older ones are found by their reference.`
       : `${count} requests of this contact, those due last first.`,
   cut: (searched: number) =>
     `None of the ${searched.toLocaleString('en')} requests that were looked through has this phone or e-mail: those that wait for an answer come first. Older ones are found by their reference.`,
@@ -262,7 +262,7 @@ const zh_cn: RequestDeskTexts = {
   unfound: '没有此查询编号、电话或邮箱的请求。请逐位核对编号，或核对当时提供的电话、邮箱。',
   found: (count, isCut) =>
     isCut
-      ? `先找到此联系方式的 ${count} 项请求，可能还有其他请求。`
+      ? `已找到此联系方式的 ${count} 项请求，可能还有其他请求；更早的请求请用查询编号查找。`
       : `此联系方式共有 ${count} 项请求，期限最晚的在前。`,
   cut: searched =>
     `已查找 ${searched.toLocaleString('en')} 项请求（待答复的在前），均非此电话或邮箱。更早的请求请用查询编号查找。`,
