@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -94,6 +94,34 @@ describe('a lead that is erased', () => {
     await backUp(db, out(), after(1));
     await note(db);
     expect(await readErased(out())).toEqual([]);
+  });
+
+  it('[P5] is known from a copy with other ends of lines, and from none that cannot be read', async () => {
+    const [one, two] = ['019ada8b-0a41-7400-b6c4-1fa79c595004', '019ae3f1-0bc1-742e-a52a-4cf58602b7b2'];
+    const noted = [
+      { seq: 7, id: one },
+      { seq: 8, id: two },
+    ];
+    const whole = `7 ${one}\n8 ${two}\n`;
+    mkdirSync(out());
+    const read = (text: string | Buffer) => {
+      writeFileSync(join(out(), 'erased'), text);
+      return readErased(out());
+    };
+    for (const text of [
+      whole,
+      whole.replaceAll('\n', '\r\n'),
+      `\ufeff${whole}`,
+      whole.toUpperCase(),
+      whole.replaceAll('\n', ' \n'),
+    ])
+      expect(await read(text)).toEqual(noted);
+    const line = `8 ${two}`;
+    for (let length = 0; length < line.length; length++)
+      expect(await read(`7 ${one}\n${line.slice(0, length)}\n${line}`)).toEqual(noted);
+    for (const rubbish of ['xx', `7 ${one} 8`, `seven ${one}`, `7  ${one}`, '\0\0\0', `7 ${one.slice(0, -1)}g`])
+      await expect(read(`${whole}${rubbish}\n`)).rejects.toThrow(/^erased: line 3 cannot be read, .* see to .*erased$/);
+    await expect(read(Buffer.from([200, 201, 10, 7]))).rejects.toThrow('line 1');
   });
 });
 

@@ -7,18 +7,24 @@ import { appendText, orUndefined, replaceFile } from './files.ts';
 import { keyFileOf, readKeyHeader } from './key-file.ts';
 import type { Keyring } from './keyring.ts';
 
-const line = /^(\d+) ([0-9a-f-]{36})$/;
+const whole_line = /^(\d+) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** The beginning of a line, which is all that a crash may have written of it. */
+const cut_line = /^\d*(?: [0-9a-f-]{0,35})?$/;
 
 /**
  * Reads the erasures that were noted in a folder of backups: a line each, with the number of the act and the lead's id.
- * A line that a crash has cut off is no line.
+ * A line that a crash has cut off is no line. Other ends of lines and capitals, as a copy may have them, change nothing.
  *
  * @throws Refusal when they cannot be read. Because who was erased would be there again, none is restored then.
  */
 export async function readErased(folder: string): Promise<NotedErasure[]> {
-  const text = await readText(pathOf(folder));
-  return text.split('\n').flatMap(one => {
-    const [, seq, id] = line.exec(one) ?? [];
+  const path = pathOf(folder);
+  const text = await readText(path);
+  return text.split('\n').flatMap((line, at) => {
+    const plain = line.trim().toLowerCase();
+    const [, seq, id] = whole_line.exec(plain) ?? [];
+    if (!id && !cut_line.test(plain)) throw unreadable(path, `line ${at + 1} cannot be read`);
     return id ? [{ seq: Number(seq), id }] : [];
   });
 }
@@ -62,13 +68,12 @@ async function readText(path: string): Promise<string> {
   try {
     return (await readFile(path, 'utf8').catch(orUndefined)) ?? '';
   } catch (error) {
-    const { code } = error as { code?: string };
-    throw new Refusal(
-      'damaged',
-      `erased: cannot be read (${code}), which says who was erased since: see to ${path}`,
-      error,
-    );
+    throw unreadable(path, `cannot be read (${(error as { code?: string }).code})`, error);
   }
+}
+
+function unreadable(path: string, fault: string, cause?: unknown): Refusal {
+  return new Refusal('damaged', `erased: ${fault}, which says who was erased since: see to ${path}`, cause);
 }
 
 async function changedAt(path: string): Promise<number | undefined> {
