@@ -17,6 +17,8 @@ export interface LeadChange {
   /** Only of a closed lead. A lead that is opened again loses it. */
   closed_reason?: ClosedReason | null | undefined;
   assigned_to?: string | null | undefined;
+  /** To whom it was assigned, empty for nobody, when a person gave it to another. Where it is another's now, nothing changes. */
+  assignee_seen?: string | undefined;
   /** A day, `YYYY-MM-DD`, in the time zone of the settings. */
   follow_up_on?: string | null | undefined;
   /** The staff's own words about the work. */
@@ -40,7 +42,8 @@ const attempts = 50;
  * A change that alters nothing is no act: it records no event, and the lead does not appear in the feed again.
  *
  * @returns `gone` when the lead does not exist, is erased or is under a hold, `not_closed` when there is a reason for the
- *   closing of a lead that is not closed, `note_changed` when the note is not the one that was seen; nothing is changed then.
+ *   closing of a lead that is not closed, `note_changed` when the note is not the one that was seen, `reassigned` when
+ *   somebody else has it than was seen; nothing is changed then.
  * @throws Conflict in `leads` when others keep changing the same lead.
  * @see PIPL art. 46
  */
@@ -50,7 +53,7 @@ export async function changeLead(
   change: LeadChange,
   actor: Actor,
   now: Date,
-): Promise<'done' | 'gone' | 'not_closed' | 'note_changed'> {
+): Promise<'done' | 'gone' | 'not_closed' | 'note_changed' | 'reassigned'> {
   for (let attempt = 1; ; attempt++) {
     const row = await selectLead(db, id);
     if (!row || row.erased_at || row.restricted_at) return 'gone';
@@ -59,6 +62,7 @@ export async function changeLead(
       return 'note_changed';
     const part = draftChange({ db, vault }, row, change, actor, now);
     if (!part) return 'done';
+    if (change.assignee_seen !== undefined && change.assignee_seen !== (row.assigned_to ?? '')) return 'reassigned';
     try {
       await db.atomic([...part.locks, ...part.acts]);
       if (change.assigned_to) notify?.();
@@ -96,13 +100,13 @@ export async function findNote(
 
 /**
  * Drafts the change of a lead; undefined when nothing would change. It fails with a Conflict in `leads` when the lead is
- * erased or restricted, or what changes of its status, the reason of its closing and its note, or for a correction anything
- * of it, has changed since it was read.
+ * erased or restricted, or what changes of its status, the reason of its closing and its note, its assignee where one was
+ * seen, or for a correction anything of it, has changed since it was read.
  */
 export function draftChange(
   { db, vault }: { db: Database; vault: Vault },
   row: LeadRow,
-  { status, closed_reason, assigned_to, follow_up_on, note, values }: LeadChange,
+  { status, closed_reason, assigned_to, assignee_seen, follow_up_on, note, values }: LeadChange,
   actor: Actor,
   now: Date,
 ): Part | undefined {
@@ -125,6 +129,7 @@ export function draftChange(
           ...(columns.status || columns.closed_reason !== undefined
             ? [sql`status = ${row.status}`, sql`coalesce(closed_reason, '') = ${row.closed_reason ?? ''}`]
             : []),
+          ...(assignee_seen === undefined ? [] : [sql`coalesce(assigned_to, '') = ${assignee_seen}`]),
           ...(isNoted ? [sql`coalesce(note, '') = ${row.note ?? ''}`] : []),
         ].map(condition => sql` and ${condition}`),
         sql``,

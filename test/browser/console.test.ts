@@ -253,6 +253,29 @@ describe('the console in a browser', () => {
     await context.close();
   });
 
+  it('says of a lead that was erased or taken meanwhile what is so now', async () => {
+    const id = await submitLead();
+    const { context, page, errors } = await visit();
+    await signIn(page);
+    await page.goto(`${server.url}/console/leads/${id}`);
+    const api = (method: string, body?: object) =>
+      fetch(`${server.url}/leads/${id}`, {
+        method,
+        headers: { Authorization: `Bearer ${server.token}`, 'Content-Type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    expect((await api('PATCH', { assigned_to: '李雷' })).status).toBe(200);
+    await page.keyboard.press('m');
+    await page.locator('.toast', { hasText: 'a colleague was faster. Who has it now: 李雷' }).waitFor();
+    await page.keyboard.press('m');
+    await page.locator('.toast', { hasText: 'Assignee saved. development' }).waitFor();
+    expect((await api('DELETE')).status).toBe(204);
+    await page.keyboard.press('2');
+    await page.getByText('This lead was erased on').waitFor();
+    expect(errors.filter(error => !/404/.test(String(error)))).toEqual([]);
+    await context.close();
+  });
+
   it('by keyboard alone a lead is followed up, noted, and closed with a reason', async () => {
     const id = await submitLead();
     const { context, page, errors } = await visit();

@@ -143,7 +143,7 @@ describe('a lead', () => {
     expect([moved.status, moved.headers.get('Location')]).toEqual([303, `/console/leads/${id}?done=status`]);
     expect(await (await sales.get(`/console/leads/${id}?done=status`)).text()).toContain('Status saved.');
     const quiet = await sales.post(`/console/leads/${id}/assignee`, { assigned_to: 'sales' }, script);
-    expect(await quiet.json()).toEqual({ slots: { to: 'sales' }, said: 'Assignee saved. sales' });
+    expect(await quiet.json()).toEqual({ seen: 'sales', slots: { to: 'sales' }, said: 'Assignee saved. sales' });
     expect(await (await pull(`/leads/${id}`)).json()).toMatchObject({ status: 'contacted', assigned_to: 'sales' });
     await sales.post(`/console/leads/${id}/assignee`, { assigned_to: '' });
     expect(await (await pull(`/leads/${id}`)).json()).toMatchObject({ assigned_to: null });
@@ -156,6 +156,35 @@ describe('a lead', () => {
       ['lead.changed', 'assigned_to'],
     ]);
     expect(await sales.statusOf(`/console/leads/${id}/status`, { status: 'lost' })).toBe(422);
+  });
+
+  it('stays with the colleague who was faster, until the page has said who has it', async () => {
+    const { open, submitLead, readEvents, pull } = await startConsole();
+    const id = await submitLead();
+    const sales = await open('sales');
+    const path = `/console/leads/${id}/assignee`;
+    const give = async (assigned_to: string, assignee_seen: string) =>
+      (await sales.post(path, { assigned_to, assignee_seen }, script)).json();
+    const page = await (await sales.get(`/console/leads/${id}`)).text();
+    expect(page.match(/name="assignee_seen" value=""/g)).toHaveLength(2);
+    const both = await Promise.all([give('sales', ''), give('officer', '')]);
+    const [{ assigned_to: first }] = [(await (await pull(`/leads/${id}`)).json()) as { assigned_to: string }];
+    expect(both).toEqual(
+      expect.arrayContaining([
+        { seen: first, slots: { to: first }, said: `Assignee saved. ${first}` },
+        {
+          ...{ seen: first, slots: { to: first } },
+          said: `Not saved, because a colleague was faster. Who has it now: ${first}`,
+        },
+      ]),
+    );
+    const plain = await sales.post(path, { assigned_to: 'somebody', assignee_seen: '' });
+    expect(plain.headers.get('Location')).toBe(`/console/leads/${id}?done=reassigned`);
+    const told = await (await sales.get(plain.headers.get('Location')!)).text();
+    expect(told).toMatch(new RegExp(`Not saved, because a colleague was faster\\. Who has it now: ${first}`));
+    expect(await give(first, '')).toMatchObject({ said: `Assignee saved. ${first}` });
+    expect(await give('somebody', first)).toMatchObject({ seen: 'somebody' });
+    expect((await readEvents(`lead_id=${id}`)).filter(({ fields }) => fields === 'assigned_to')).toHaveLength(2);
   });
 
   it('is corrected field by field, with mistakes named beside the field', async () => {

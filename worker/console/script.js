@@ -66,9 +66,10 @@
         headers: { Accept: 'application/json' },
         body: new URLSearchParams(fields),
       });
-      if (response.status === 401) return location.reload();
+      // The page says why: the session is over, or the lead is erased or held.
+      if ([401, 404, 423].includes(response.status)) return location.reload();
       if (!response.ok) return say(failed);
-      const { status, slots, isLate, said } = await response.json();
+      const { status, seen, slots, isLate, said } = await response.json();
       const lead = within.closest('[data-id]');
       if (status) {
         const chip = find('span.chip', lead);
@@ -80,7 +81,10 @@
         find('.follow', lead).classList.toggle('late', Boolean(isLate));
         askWhy(lead, status);
       }
-      if ('assigned_to' in fields) find('select[name=assigned_to]', lead).value = fields.assigned_to;
+      if (seen !== undefined) {
+        find('select[name=assigned_to]', lead).value = seen;
+        for (const input of findAll('[name=assignee_seen]', lead)) input.value = seen;
+      }
       for (const [name, text] of Object.entries(slots))
         find(name === 'chip' ? 'span.chip' : `.${name}`, lead).textContent = text;
       say(said);

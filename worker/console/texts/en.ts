@@ -265,10 +265,21 @@ export const en = {
     restricted: (at: string) =>
       `This lead has been restricted since ${at}, by a hold or at its person’s request. It cannot be shown or changed.`,
     done: named<
-      'status' | 'assigned' | 'reason' | 'followUp' | 'note' | 'corrected' | 'erased' | 'held' | 'released' | 'lifted'
+      | 'status'
+      | 'assigned'
+      | 'reassigned'
+      | 'reason'
+      | 'followUp'
+      | 'note'
+      | 'corrected'
+      | 'erased'
+      | 'held'
+      | 'released'
+      | 'lifted'
     >({
       status: 'Status saved.',
       assigned: 'Assignee saved.',
+      reassigned: 'Not saved, because a colleague was faster. Who has it now:',
       reason: 'Reason saved.',
       followUp: 'Follow-up saved.',
       note: 'Note saved.',

@@ -241,6 +241,7 @@ export const zh_cn: ConsoleTexts = {
     done: {
       status: '状态已保存。',
       assigned: '负责人已保存。',
+      reassigned: '未保存：同事已先行更改。当前负责人：',
       reason: '关闭原因已保存。',
       followUp: '跟进日期已保存。',
       note: '备注已保存。',

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { changeLead, type LeadChange } from '../../../../db/leads/change.ts';
+import type { LeadStatus } from '../../../../db/leads/lead.ts';
 import { findLead } from '../../../../db/leads/read.ts';
 import type { App } from '../../../context.ts';
 import { actorOf } from '../../../guards/access.ts';
@@ -18,23 +19,33 @@ export async function answerChange(c: Context<App>, change: LeadChange, done: st
   if (!id) return problem(c, 'not-found');
   const outcome = await changeLead(services, id, change, actorOf(c), services.now());
   if (outcome === 'not_closed') return invalidFields(c, [{ field: 'closed_reason', code: 'not_allowed' }]);
-  if (outcome !== 'done') return refuseGone(c, id);
+  if (outcome === 'reassigned') done = outcome;
+  else if (outcome !== 'done') return refuseGone(c, id);
   if (!asksForJson(c)) return goBack(c, id, { done });
-  const { text } = readerOf(c);
-  const { status, assigned_to } = change;
-  const chosen = status ? text.statuses[status]! : (assigned_to ?? text.nobody);
-  const said = `${text.lead.done[done]} ${chosen}`;
-  const told = status ? { status, ...(await tellStatus(c, id, chosen)), said } : { slots: { to: chosen }, said };
+  const told = change.status ? await tellStatus(c, id, change.status, done) : await tellAssignee(c, id, done);
   return c.json(told, 200, { 'Cache-Control': 'no-store' });
 }
 
-/** Tells what a lead's status changes on the page: a follow-up is overdue only until the lead is closed. */
-async function tellStatus(c: Context<App>, id: string, chip: string) {
+/** Tells who has a lead now, which is another than was chosen where somebody else was faster. */
+async function tellAssignee(c: Context<App>, id: string, done: string) {
   const { services } = c.var;
+  const { text } = readerOf(c);
   const lead = await findLead(services, id, { masked: true }, services.now());
-  if (!lead || !isOpen(lead)) return { slots: { chip } };
-  const { isLate, follow } = describeFollowUp(readerOf(c), lead);
-  return { isLate, slots: { chip, follow } };
+  const seen = (lead && isOpen(lead) && lead.assigned_to) || '';
+  const to = seen || text.nobody;
+  return { seen, slots: { to }, said: `${text.lead.done[done]} ${to}` };
+}
+
+/** Tells what a lead's status changes on the page: a follow-up is overdue only until the lead is closed. */
+async function tellStatus(c: Context<App>, id: string, status: LeadStatus, done: string) {
+  const { services } = c.var;
+  const reader = readerOf(c);
+  const chip = reader.text.statuses[status]!;
+  const told = { status, said: `${reader.text.lead.done[done]} ${chip}` };
+  const lead = await findLead(services, id, { masked: true }, services.now());
+  if (!lead || !isOpen(lead)) return { ...told, slots: { chip } };
+  const { isLate, follow } = describeFollowUp(reader, lead);
+  return { ...told, isLate, slots: { chip, follow } };
 }
 
 /** Answers for a lead that is not there to be changed. */

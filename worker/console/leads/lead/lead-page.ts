@@ -60,13 +60,14 @@ export function leadPage(reader: Reader, details: LeadDetails): Page {
   const { lead, list, done, earlier, consent, events, holds, waiting, restrictions, refused, refusal } = details;
   const said = done && Object.hasOwn(text.done, done) ? text.done[done] : undefined;
   const open = isOpen(lead) ? lead : undefined;
+  const holder = done === 'reassigned' ? ` ${open?.assigned_to ?? texts.nobody}` : '';
   // A held lead shows more only to those who may release it.
   const isHidden = 'restricted_at' in lead && !holds;
   return {
     title: text.title,
     section: 'leads',
     content: html`<p class="crumb"><a href="/console${list}">← ${text.back}</a></p>
-${said ? html`<p tabindex="-1" class="notice" role="status">${said}</p>` : ''}
+${said ? html`<p tabindex="-1" class="notice" role="status">${said}${holder}</p>` : ''}
 ${isOpen(lead) ? renderOpen(reader, lead, details) : html`<h1>${text.title}</h1><p class="notice">${describeClosed(reader, lead)}</p>`}
 ${holds && holds.length > 0 ? html`<section class="card"><h2>${texts.holds.title}</h2>${renderHolds(reader, holds, { lead_id: lead.id, waiting, refusal })}</section>` : ''}
 ${restrictions.length > 0 ? html`<section class="card"><h2>${texts.restrictions.one}</h2>${renderRestrictions(reader, restrictions, { lead_id: lead.id, refusal })}</section>` : ''}
@@ -148,6 +149,7 @@ function renderWork(
 ): Content {
   const { text, holder } = reader;
   const me = holder?.holder;
+  const seen = html`<input type="hidden" name="assignee_seen" value="${lead.assigned_to ?? ''}">`;
   const people = assignees.map(one => [one, one] as const);
   const buttons = statuses.map(
     (status, index) =>
@@ -155,10 +157,10 @@ function renderWork(
   );
   return html`<div class="work" data-failed="${text.lead.failed}">
 <form method="post" action="${leadAddress(lead.id, list, '/status')}" data-quiet><fieldset><legend>${text.fields.status}</legend><p class="ask" tabindex="-1" data-ask hidden><span>${text.lead.called}</span><button class="quiet" type="button">${text.lead.later}</button></p>${buttons}</fieldset></form>
-<form class="assign" method="post" action="${leadAddress(lead.id, list, '/assignee')}" data-quiet>${renderSelect('assigned_to', text.fields.assigned_to!, people, lead.assigned_to ?? '', text.nobody)}<button class="quiet">${text.lead.assign}</button></form>
+<form class="assign" method="post" action="${leadAddress(lead.id, list, '/assignee')}" data-quiet>${renderSelect('assigned_to', text.fields.assigned_to!, people, lead.assigned_to ?? '', text.nobody)}${seen}<button class="quiet">${text.lead.assign}</button></form>
 ${
   me && assignees.includes(me)
-    ? html`<form method="post" action="${leadAddress(lead.id, list, '/assignee')}" data-quiet><button class="quiet" name="assigned_to" value="${me}" data-key="m" aria-keyshortcuts="m">${text.lead.mine}<kbd aria-hidden="true">m</kbd></button></form>`
+    ? html`<form method="post" action="${leadAddress(lead.id, list, '/assignee')}" data-quiet>${seen}<button class="quiet" name="assigned_to" value="${me}" data-key="m" aria-keyshortcuts="m">${text.lead.mine}<kbd aria-hidden="true">m</kbd></button></form>`
     : ''
 }${renderReason(reader, lead, list, reasons)}${renderFollowUp(reader, lead, list, follow_up_days)}</div>`;
 }

@@ -10,8 +10,8 @@ export const setStatus = factory.createHandlers(body(z.object({ status: z.enum(l
   answerChange(c, c.req.valid('json'), 'status'),
 );
 
-/** An empty name takes the lead from whoever has it. */
-const assignment = z.object({ assigned_to: emptied(staffName) });
+/** An empty name takes the lead from whoever has it. It may say whose lead the page has shown. */
+const assignment = z.object({ assigned_to: emptied(staffName), assignee_seen: z.optional(z.string()) });
 
 /** `POST /console/leads/{id}/assignee` gives the lead to somebody, or to nobody. */
 export const setAssignee = factory.createHandlers(body(assignment, { form: true }), c =>
