@@ -250,7 +250,7 @@ describe('a lead', () => {
     const list = await (await officer.get('/console/holds')).text();
     for (const value of [hold.reference, hold.review_on, 'Court case', `href="${path}"`]) expect(list).toContain(value);
     // The field and the button of a release say which one it is, because the list has many.
-    const which = `<span class="hidden"> ${hold.reference} ${id.slice(-12)}</span>`;
+    const which = `<span class="hidden"> ${hold.reference} 23 May 2027 ${id.slice(-12)}</span>`;
     for (const value of [`Reason${which}`, `Release${which}`]) expect(list).toContain(value);
     expect((await sales.get('/console/holds')).status).toBe(403);
     const pages = [page, hidden, list, await (await sales.get('/console')).text()];

@@ -37,13 +37,14 @@ export function renderHolds(reader: Reader, holds: ReadHold[], { lead_id, waitin
 }
 
 function renderRelease(
-  { text: { holds: text } }: Reader,
-  { id, lead_id, reference }: ReadHold,
+  { locale, text: { holds: text } }: Reader,
+  { id, lead_id, reference, review_on }: ReadHold,
   refusal?: Refusal,
 ): Content {
   const action = `/console/leads/${lead_id}/holds/${id}/release`;
   const { reason = '' } = refusal?.action === action ? refusal.typed : {};
-  const which = html`<span class="hidden"> ${reference} ${lead_id.slice(-12)}</span>`;
+  // Two holds of one lead may have the same file number.
+  const which = html`<span class="hidden"> ${reference} ${writeDay(locale, review_on)} ${lead_id.slice(-12)}</span>`;
   return html`<form class="row" method="post" action="${action}"><label>${text.reason}${which}<input name="reason" required maxlength="${longest_line}" autocomplete="off" ${unaided} value="${reason}"></label><button class="quiet">${text.release}${which}</button></form>`;
 }
 
