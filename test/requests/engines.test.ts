@@ -15,7 +15,7 @@ import { makeFolder } from '../support/server.ts';
 
 type Taken = { id: string; reference: string; lead_ids: string[]; copy_url: string };
 
-describe.each(engines)('requests on $engine', ({ open }) => {
+describe.each(engines)('requests on $engine', { timeout: 180_000 }, ({ open }) => {
   it('are taken, verified, fulfilled, refused, extended, ended and erased', async () => {
     const { db, close } = await open();
     const started = await startPublished({}, db);
