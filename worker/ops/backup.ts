@@ -1,7 +1,9 @@
 import { Refusal } from '../../db/backup/refusal.ts';
+import { findNoFolder } from '../node/backup/files.ts';
 import { createKeyring } from '../node/backup/keyring.ts';
 import { makeBackup } from '../node/backup/make.ts';
 import { drill, restoreBackup } from '../node/backup/restore.ts';
+import { findFolder } from '../node/store.ts';
 import { readKeys } from './keys/read.ts';
 import { type Command, defineCommand, Mistake } from './run/command.ts';
 import { createBar } from './run/progress.ts';
@@ -15,9 +17,10 @@ const verify = defineCommand({
   options: database_options,
   words: 1,
   async run({ values, rest, now }) {
+    const path = await readFolder(rest);
+    const url = await readAddress();
     const keyring = createKeyring(await readKeys(readTarget(values)));
-    const url = databaseUrl();
-    return orNothing(drill(url, { path: readFolder(rest), keyring, now, onProgress: createBar('rows and leads') }));
+    return orNothing(drill(url, { path, keyring, now, onProgress: createBar('rows and leads') }));
   },
 });
 
@@ -29,7 +32,7 @@ const backup = defineCommand({
   options: database_options,
   words: 1,
   async run({ values, rest, now }) {
-    const folder = readFolder(rest);
+    const folder = await readFolder(rest);
     const keyring = createKeyring(await readKeys(readTarget(values)));
     const onProgress = process.stderr.isTTY ? createBar('rows') : undefined;
     const made = await orNothing(onDatabase(values, db => makeBackup(db, { folder, keyring, now, onProgress })));
@@ -46,10 +49,10 @@ const restore = defineCommand({
   options: {},
   words: 1,
   async run({ rest, now }) {
-    const url = databaseUrl();
+    const path = await readFolder(rest);
+    const url = await readAddress();
     const keyring = createKeyring(await readKeys({ on: 'url', url }));
     const onProgress = createBar('rows and leads');
-    const path = readFolder(rest);
     return orNothing(explained(url, () => restoreBackup(url, { path, keyring, now, onProgress })));
   },
 });
@@ -68,7 +71,21 @@ function orNothing<T>(work: Promise<T>): Promise<T> {
   });
 }
 
-function readFolder([folder]: string[]): string {
+async function readFolder([folder]: string[]): Promise<string> {
   if (!folder) throw new Mistake('name the folder of the backups');
+  await refuseFile(folder, 'name the folder of the backups');
   return folder;
+}
+
+async function readAddress(): Promise<string> {
+  const url = databaseUrl();
+  if (url.startsWith('file:'))
+    await refuseFile(findFolder(url), 'name a file in DATABASE_URL, in a folder that is there or can be made');
+  return url;
+}
+
+/** Refuses a path where a folder is wanted, and a file stands in its place or in that of a folder above it. */
+async function refuseFile(path: string, to_do: string): Promise<void> {
+  const found = await findNoFolder(path);
+  if (found !== undefined) throw new Mistake(`${found} is no folder: ${to_do}. Nothing was changed.`);
 }

@@ -59,6 +59,13 @@ export function isOfFuture(name: string, now: Date): boolean {
   return name > nameFolder(new Date(now.getTime() + skew_ms));
 }
 
+/** Finds what stands in the place of a folder, or of one above it, and is none; undefined where there can be a folder. */
+export async function findNoFolder(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(orUndefined);
+  if (found) return found.isDirectory() ? undefined : path;
+  return dirname(path) === path ? undefined : findNoFolder(dirname(path));
+}
+
 /** Makes a folder that only its owner may enter, and those above it. */
 export async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });

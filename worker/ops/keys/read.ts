@@ -4,7 +4,7 @@ import { findFolder } from '../../node/store.ts';
 import { type Environment, localAddress, readSettings, type Settings, settings_table } from '../../settings.ts';
 import { Mistake } from '../run/command.ts';
 import { readEnvironment } from '../run/environment.ts';
-import type { Target } from '../run/target.ts';
+import { explained, type Target } from '../run/target.ts';
 
 /**
  * Reads the settings that the server of a database uses, with its keys. In development there are those that it made, and
@@ -32,5 +32,5 @@ async function readKeyEnvironment(target: Target): Promise<Environment> {
     throw new Mistake('.dev.vars: not there yet; `npm run dev` makes it');
   const environment = await readEnvironment(target);
   if (target.on === 'd1' || environment.NODE_ENV === 'production') return environment;
-  return fillInKeys(environment, findFolder(target.url));
+  return explained(target.url, async () => fillInKeys(environment, findFolder(target.url)));
 }
