@@ -4,7 +4,7 @@ import { createKeyring } from '../node/backup/keyring.ts';
 import { makeBackup } from '../node/backup/make.ts';
 import { drill, restoreBackup } from '../node/backup/restore.ts';
 import { findFolder } from '../node/store.ts';
-import { readKeys } from './keys/read.ts';
+import { readBackupKeys, readKeys } from './keys/read.ts';
 import { type Command, defineCommand, Mistake } from './run/command.ts';
 import { createBar } from './run/progress.ts';
 import { database_options, databaseUrl, explained, onDatabase, readTarget } from './run/target.ts';
@@ -19,7 +19,7 @@ const verify = defineCommand({
   async run({ values, rest, now }) {
     const path = await readFolder(rest);
     const url = await readAddress();
-    const keyring = createKeyring(await readKeys(readTarget(values)));
+    const keyring = createKeyring(await readBackupKeys(readTarget(values)));
     return orNothing(drill(url, { path, keyring, now, onProgress: createBar('rows and leads') }));
   },
 });
@@ -51,7 +51,7 @@ const restore = defineCommand({
   async run({ rest, now }) {
     const path = await readFolder(rest);
     const url = await readAddress();
-    const keyring = createKeyring(await readKeys({ on: 'url', url }));
+    const keyring = createKeyring(await readBackupKeys({ on: 'url', url }));
     const onProgress = createBar('rows and leads');
     return orNothing(explained(url, () => restoreBackup(url, { path, keyring, now, onProgress })));
   },

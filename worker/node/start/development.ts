@@ -16,10 +16,13 @@ const operator = { id: 'operator', role: 'operator', request_id: null };
 const token_days = 365;
 
 /** The file in which a developer's machine keeps its keys. */
-const key_file = 'development-keys.json';
+export const key_file = 'development-keys.json';
 
 /** The sample policy's files, in worker/demo. */
 const sample_policies: Record<Locale, string> = { 'zh-CN': 'policy.zh-CN.md', en: 'policy.en.md' };
+
+/** The settings that a developer's machine fills in with keys of its own. */
+export const key_names = ['ENCRYPTION_KEYS', 'INDEX_KEY', 'SIGNING_KEY'];
 
 /** Creates new keys for a developer's machine, as environment variables. */
 export function makeKeys(): Record<string, string> {
@@ -35,6 +38,11 @@ export function fillInKeys(environment: Environment, folder: string): Environmen
   const path = join(folder, key_file);
   mkdirSync(folder, { recursive: true });
   if (!existsSync(path)) keepSecret(path, `${JSON.stringify(makeKeys(), null, 2)}\n`, putFirst);
+  return addKeptKeys(environment, folder);
+}
+
+/** Adds the keys that the environment lacks, those kept in the folder, where they are. */
+export function addKeptKeys(environment: Environment, folder: string): Environment {
   return { ...readKeptKeys(folder), ...dropEmpty(environment) };
 }
 
@@ -43,7 +51,7 @@ export function fillInKeys(environment: Environment, folder: string): Environmen
  *
  * @throws Error that names the file, where that is broken.
  */
-export function readKeptKeys(folder: string): Environment {
+function readKeptKeys(folder: string): Environment {
   const path = join(folder, key_file);
   if (!existsSync(path)) return {};
   try {

@@ -1,5 +1,5 @@
 import type { DeploymentKeys } from '../../../db/vault/marks.ts';
-import { makeKeys, readKeptKeys } from '../../node/start/development.ts';
+import { addKeptKeys, key_names, makeKeys } from '../../node/start/development.ts';
 import { findFolder } from '../../node/store.ts';
 import { type Environment, readAsFar, type Settings, settings_table } from '../../settings.ts';
 import { findEnvironment } from '../run/environment.ts';
@@ -22,9 +22,9 @@ export interface Deployment {
 /** Reads a deployment's settings as its start does, but makes nothing: neither keys nor a folder. */
 export async function readDeployment(target: Deployment['target'], now: Date): Promise<Deployment> {
   const { environment: own, unread } = await findEnvironment(target);
-  const kept = target.on === 'url' && own.NODE_ENV !== 'production' ? readKept(own) : undefined;
-  const environment = kept ? { ...kept, ...dropEmpty(own) } : own;
-  const lacks_keys = kept !== undefined && key_names.some(name => !environment[name] && !unread.has(name));
+  const fills_in = target.on === 'url' && own.NODE_ENV !== 'production';
+  const environment = fills_in ? addKeptKeys(own, findFolder(own.DATABASE_URL || usual_url)) : own;
+  const lacks_keys = fills_in && key_names.some(name => !environment[name] && !unread.has(name));
   const { settings, mistakes }: { settings: Partial<Settings>; mistakes: string[] } = readAsFar(
     lacks_keys ? { ...makeKeys(), ...environment } : environment,
     target.on === 'url' ? 'node' : 'workers',
@@ -34,16 +34,8 @@ export async function readDeployment(target: Deployment['target'], now: Date): P
   return { target, settings, mistakes: all, keys: readKeys(settings), lacks_keys, environment, now };
 }
 
-const key_names = ['ENCRYPTION_KEYS', 'INDEX_KEY', 'SIGNING_KEY'];
-
-function readKept(environment: Environment): Environment {
-  return readKeptKeys(findFolder(environment.DATABASE_URL || settings_table.DATABASE_URL.default));
-}
+const usual_url = settings_table.DATABASE_URL.default;
 
 function readKeys({ encryption_keys, index_key, signing_key }: Partial<Settings>): DeploymentKeys | undefined {
   return encryption_keys && index_key && signing_key ? { encryption_keys, index_key, signing_key } : undefined;
-}
-
-function dropEmpty(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
 }

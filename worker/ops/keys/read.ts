@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { fillInKeys } from '../../node/start/development.ts';
+import { addKeptKeys, fillInKeys, key_file, key_names } from '../../node/start/development.ts';
 import { findFolder } from '../../node/store.ts';
 import { type Environment, localAddress, readSettings, type Settings, settings_table } from '../../settings.ts';
 import { Mistake } from '../run/command.ts';
@@ -11,7 +11,28 @@ import { explained, type Target } from '../run/target.ts';
  * `public_url` is the address of a Node server with the same `HOST` and `PORT`.
  */
 export async function readKeys(target: Target): Promise<Settings> {
-  const read = readSettings(await readKeyEnvironment(target), 'node');
+  return readAll(await readKeyEnvironment(target), target);
+}
+
+/**
+ * Reads the same to open a backup. Because only the keys that it was made with do, none are made.
+ *
+ * @throws Mistake that says where the keys belong, where development has none.
+ */
+export async function readBackupKeys(target: Target): Promise<Settings> {
+  const environment = await readEnvironment(target);
+  if (target.on === 'd1' || environment.NODE_ENV === 'production') return readKeys(target);
+  const folder = findFolder(target.url);
+  const kept = addKeptKeys(environment, folder);
+  if (key_names.some(name => !kept[name]))
+    throw new Mistake(
+      `the keys of the backup are needed: copy its ${key_file} into ${folder}, or set ${key_names.join(', ')}. Nothing was changed.`,
+    );
+  return readAll(kept, target);
+}
+
+function readAll(environment: Environment, target: Target): Settings {
+  const read = readSettings(environment, 'node');
   if ('mistakes' in read) throw new Mistake(read.mistakes.join('\n'));
   const { settings } = read;
   if (target.on === 'url') settings.public_url ??= localAddress(settings.host, settings.port);
