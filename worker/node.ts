@@ -14,12 +14,12 @@ import { sweepDrills } from './node/backup/restore.ts';
 import { findStranger } from './node/backup/stranger.ts';
 import { compress } from './node/compress.ts';
 import { isVerified } from './node/database-address.ts';
+import { explainFault } from './node/database-fault.ts';
 import { isNearlyFull, listPlaces, watchDisks } from './node/disks.ts';
 import { connect } from './node/egress.ts';
 import { watchNpm } from './node/end/npm-parent.ts';
 import { endWhileStarting } from './node/end/process.ts';
 import { stopProcess } from './node/end/stop.ts';
-import { explainFile } from './node/file-fault.ts';
 import { createHostFiles } from './node/host-files.ts';
 import { keepMasks } from './node/known-masks.ts';
 import { createPostMail } from './node/mail.ts';
@@ -152,7 +152,7 @@ function keepKeys(): Environment {
   try {
     return fillInKeys(environment, findFolder(url));
   } catch (error) {
-    return giveUp([`DATABASE_URL: ${(explainFile(url, error) as Error).message}`]);
+    return giveUp([`DATABASE_URL: ${(explainFault(url, error) as Error).message}`]);
   }
 }
 
@@ -163,7 +163,8 @@ async function askDatabase<T>(step: () => Promise<T>): Promise<T> {
       process.stderr.write(`lead-consent waits for the database: ${message}\n`),
     );
   } catch (error) {
-    if (isUnavailable(error)) giveUp([`DATABASE_URL: ${(explainFile(settings.database_url, error) as Error).message}`]);
+    if (isUnavailable(error))
+      giveUp([`DATABASE_URL: ${(explainFault(settings.database_url, error) as Error).message}`]);
     throw error;
   }
 }

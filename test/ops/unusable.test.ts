@@ -97,6 +97,22 @@ describe('a SQLite file that cannot be used is named, with what to do,', () => {
   });
 });
 
+it('a server that is away is told with what to do, by a start, by commands and by the check', async () => {
+  const environment = { ...whole, DATABASE_URL: 'postgres://someone:hidden@127.0.0.1:1/leads' };
+  const to_do = 'Look at DATABASE_URL, and whether the server runs and lets this account in.';
+  const said = `connect ECONNREFUSED 127.0.0.1:1. ${to_do}\n`;
+  const start = await run(['worker/node.ts'], environment);
+  expect(start).toMatchObject({ code: 1, stderr: `lead-consent cannot start:\n  DATABASE_URL: ${said}` });
+  const commands = [['token', 'list'], ['migrate'], ['backup', join(folder, 'other')], ['restore', whole.BACKUP_DIR]];
+  for (const args of commands)
+    expect(await operate(args, environment), args[0]).toMatchObject({
+      code: 1,
+      stderr: `the database cannot be used: ${said}`,
+    });
+  const lines = JSON.parse((await operate(['check'], environment)).stdout) as { check: string; to_do: string }[];
+  expect(lines.find(({ check }) => check === 'database')).toMatchObject({ to_do });
+});
+
 it.runIf(canMount())('a SQLite file that may only be read is named, with what to do, by the check too', async () => {
   const disk = mountDisk(4_000_000);
   const path = join(disk.folder, 'leads.db');

@@ -5,7 +5,7 @@ import { checkFile, openToLook, tryToWrite } from '../../../db/dialects/sqlite-l
 import { probe } from '../../../db/health.ts';
 import { compareMigrations } from '../../../db/migrate.ts';
 import { listApplied } from '../../../db/server.ts';
-import { adviseOnFile } from '../../node/file-fault.ts';
+import { adviseOnFile, server_advice } from '../../node/database-fault.ts';
 import { leadsNowhere, readPath } from '../../node/store.ts';
 import type { Settings } from '../../settings.ts';
 import { Mistake } from '../run/command.ts';
@@ -117,13 +117,7 @@ async function lookAtServer(url: string, settings: Partial<Settings>): Promise<L
       throw error;
     }
   } catch (error) {
-    return unread(
-      wrong(
-        'database',
-        `it cannot be used: ${(error as Error).message}`,
-        'Look at DATABASE_URL, and whether the server runs and lets this account in.',
-      ),
-    );
+    return unread(wrong('database', `it cannot be used: ${(error as Error).message}`, server_advice));
   }
 }
 

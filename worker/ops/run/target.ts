@@ -1,6 +1,6 @@
 import type { Database } from '../../../db/database.ts';
 import { findStranger } from '../../node/backup/stranger.ts';
-import { explainFile } from '../../node/file-fault.ts';
+import { explainFault } from '../../node/database-fault.ts';
 import { openStore } from '../../node/store.ts';
 import { settings_table } from '../../settings.ts';
 import { flag, Mistake, text } from './command.ts';
@@ -47,13 +47,13 @@ export async function onDatabase<T>(values: TargetValues, work: (db: Database) =
 /**
  * Does work on the database of an address.
  *
- * @throws Unavailable that names the file and says what to do, where SQLite's cannot be used.
+ * @throws Unavailable that says what to do, and names the file of SQLite, where it cannot be used.
  */
 export async function explained<T>(url: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw explainFile(url, error);
+    throw explainFault(url, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { Unavailable } from '../../db/database.ts';
+import { isUnavailable, Unavailable } from '../../db/database.ts';
 import { readPath } from './store.ts';
 
 const move_away =
@@ -17,8 +17,14 @@ const advice: [code: RegExp, to_do: string][] = [
   [/^SQLITE_IOERR|^EIO$/, 'Look whether its disk works and has room.'],
 ];
 
-/** Error of a SQLite file that cannot be used. It names the file and says what to do. */
-class FileFault extends Unavailable {}
+/** What to do about a PostgreSQL server that cannot be used. */
+export const server_advice = 'Look at DATABASE_URL, and whether the server runs and lets this account in.';
+
+/** PostgreSQL's codes of a server that runs and has let the account in: its disk is full, or a lock is taken. */
+const let_in = /^(25\w{3}|40\w{3}|53100|53200|55P03|57014|58\w{3}|XX\w{3})$/;
+
+/** Error of a database that cannot be used. It says what to do, and of a SQLite file it names the file. */
+class DatabaseFault extends Unavailable {}
 
 /**
  * Returns what to do about a SQLite file, by the error of SQLite or of the system; undefined for any other error.
@@ -31,15 +37,21 @@ export function adviseOnFile(error: unknown): string | undefined {
 }
 
 /**
- * Returns an error that names the database's file and says what to do, for an error of SQLite or of the system about that file.
- * Because SQLite's own words name no file, nobody could act on them. Returns any other error as it is.
+ * Returns an error that says what to do about a database that cannot be used. Returns any other error as it is.
  *
  * @param url The database's address.
  */
-export function explainFile(url: string, error: unknown): unknown {
-  if (error instanceof FileFault || !url.startsWith('file:')) return error;
+export function explainFault(url: string, error: unknown): unknown {
+  if (error instanceof DatabaseFault) return error;
+  return url.startsWith('file:') ? explainFile(readPath(url), error) : explainServer(error);
+}
+
+/**
+ * Explains an error of SQLite, or of the system, about the database's file. Because SQLite's own words name no file, nobody
+ * could act on them.
+ */
+function explainFile(path: string, error: unknown): unknown {
   const to_do = adviseOnFile(error);
-  const path = readPath(url);
   const { code, message } = error as NodeJS.ErrnoException;
   const about = [error, (error as Error).cause]
     .map(one => (one as NodeJS.ErrnoException | undefined)?.path)
@@ -50,5 +62,11 @@ export function explainFile(url: string, error: unknown): unknown {
   if (isOfSystem && about === undefined) return error;
   // The system's words name the path already.
   const words = `${isOfSystem ? '' : `${path}: `}${message}. ${to_do}`;
-  return new FileFault(Object.assign(new Error(words, { cause: error }), { code }));
+  return new DatabaseFault(Object.assign(new Error(words, { cause: error }), { code }));
+}
+
+function explainServer(error: unknown): unknown {
+  const { code, message } = error as Unavailable;
+  if (!isUnavailable(error) || let_in.test(String(code))) return error;
+  return new DatabaseFault(Object.assign(new Error(`${message}. ${server_advice}`, { cause: error }), { code }));
 }
