@@ -33,10 +33,14 @@ describe('what is wrong with a file that a command reads is told in one line, wh
       ['policy', 'publish', 'policy.zh-CN.md'],
       'policy.zh-CN.md: there is no such file (ENOENT); nothing was published\n',
     ],
-    [['calendar', 'load', aFolder], `${aFolder}: it is a folder, name the files in it (EISDIR); nothing was loaded\n`],
+    [['calendar', 'load', aFolder], `${aFolder}: it is a folder, name one file (EISDIR); nothing was loaded\n`],
     [
       ['audit', 'verify', '--checkpoint', aFolder],
-      `${aFolder}: it is a folder, name the files in it (EISDIR); nothing was verified\n`,
+      `${aFolder}: it is a folder, name one file (EISDIR); nothing was verified\n`,
+    ],
+    [
+      ['audit', 'verify', '--checkpoint', 'package.json', '--public-key', aFolder],
+      `${aFolder}: it is a folder, name one file (EISDIR); nothing was verified\n`,
     ],
   ])('%j', async (args, stderr) => {
     expect(await operate(args, address('files.db'))).toEqual({ code: 1, stdout: '', stderr });

@@ -21,7 +21,8 @@ export const policy_publish = defineCommand({
   async run({ values, rest, now }) {
     if (rest.length === 0) throw new Mistake('policy publish needs the files of a version, one per language');
     const settings = readPublisher(await readEnvironment(readTarget(values)));
-    const files = rest.map(path => ({ name: basename(path), text: readText(path, 'nothing was published') }));
+    const readFile = (path: string) => readText(path, 'nothing was published', 'name the files in it');
+    const files = rest.map(path => ({ name: basename(path), text: readFile(path) }));
     const read = readPolicyFiles(files, settings);
     if ('mistakes' in read)
       throw new Mistake(`nothing was published:\n${read.mistakes.map(line => `  ${line}`).join('\n')}`);

@@ -6,7 +6,6 @@ import { Mistake } from './command.ts';
 const reasons: Record<string, string> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
-  EISDIR: 'it is a folder, name the files in it',
   EACCES: 'this account may not read it',
 };
 
@@ -14,10 +13,11 @@ const reasons: Record<string, string> = {
  * Reads a file as UTF-8. Because what is read is stored as it is, a file in another encoding is refused, not guessed at.
  *
  * @param undone Ends the refusal: says what was not done.
+ * @param instead Says what to name in the place of a folder.
  * @throws Mistake for a file that is not UTF-8, or cannot be read.
  */
-export function readText(path: string, undone: string): string {
-  const bytes = readBytes(path, undone);
+export function readText(path: string, undone: string, instead?: string): string {
+  const bytes = readBytes(path, undone, instead);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -29,13 +29,15 @@ export function readText(path: string, undone: string): string {
  * Reads a file that an operator has named.
  *
  * @param undone Ends the refusal: says what was not done.
+ * @param instead Says what to name in the place of a folder.
  * @throws Mistake that names the file, where it cannot be read.
  */
-export function readBytes(path: string, undone: string): Buffer {
+export function readBytes(path: string, undone: string, instead = 'name one file'): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    throw new Mistake(`${path}: ${reasons[code] ?? 'it cannot be read'} (${code}); ${undone}`);
+    const reason = code === 'EISDIR' ? `it is a folder, ${instead}` : reasons[code];
+    throw new Mistake(`${path}: ${reason ?? 'it cannot be read'} (${code}); ${undone}`);
   }
 }
