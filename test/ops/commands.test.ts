@@ -292,6 +292,15 @@ describe('the operator is told', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
+  it('of an option that is none, with the usage of the command alone', async () => {
+    const [usage] = (await ops('expire', '--help')).stderr.split('\n\nThey work on');
+    for (const option of ['--dryrun', '-n']) {
+      const { code, stderr } = await ops('expire', option);
+      expect([code, stderr.split('\n\nThey work on')[0]]).toEqual([1, `Unknown option '${option}'\n\n${usage}`]);
+      expect(stderr).not.toContain('positional');
+    }
+  });
+
   it('a policy file that is not UTF-8 is refused: what is published stays for ever', async () => {
     const path = join(folder, 'gbk.md');
     writeFileSync(path, Buffer.from([0x2d, 0x2d, 0x2d, 0x0a, 0xd2, 0xfe, 0xcb, 0xbd]));

@@ -72,7 +72,10 @@ function readArguments(command: Command, args: string[]) {
   try {
     return parseArgs({ args, options: { ...help, ...command.options }, allowPositionals: true });
   } catch (error) {
-    throw new Mistake(`${(error as Error).message}\n\n${describeUsage([command])}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    // Node goes on with how to name a file like an option, which is not what was meant.
+    const told = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? message.replace(/\. To specify .*$/s, '') : message;
+    throw new Mistake(`${told}\n\n${describeUsage([command])}`);
   }
 }
 
