@@ -145,6 +145,17 @@ describe.each(['SQLite', 'PostgreSQL'])('ops check on %s', engine => {
       'webhook: host-not-listed',
       'webhook: host-not-listed',
     ]);
+    await withDatabase(db =>
+      db.atomic([
+        db.updateTable('channels').set({ off_at: '2026-11-23T04:00:00.000Z' }).where('kind', '=', 'webhook').compile(),
+      ]),
+    );
+    expect((await check(listed)).warnings.filter(line => line.check === 'channels')).toMatchObject([
+      {
+        found: expect.stringMatching(/switched off by its receiver/),
+        to_do: expect.stringMatching(/^Switch it on again/),
+      },
+    ]);
     expect(receiver.received).toEqual([]);
     receiver.close();
     for (const { id } of JSON.parse((await operate(['channel', 'list'], environment)).stdout))

@@ -47,7 +47,7 @@ async function checkChannel(channel: ChannelTarget, settings: Partial<Settings>,
     return warn(
       'channels',
       `${name}: switched off by its receiver on ${off_at}`,
-      'Give it another address, or remove it.',
+      'Switch it on again, under Notices in the console or as docs/channels.md says; or give it another address, or remove it.',
     );
   if (failing_since)
     return warn('channels', `${name}: nothing was taken since ${failing_since}`, `Try it: ops channel test ${id}.`);
