@@ -50,7 +50,7 @@ describe('a file of the calendar', () => {
       { year: '2026', off: ['2026-02-30'], work: '2026-01-04' },
       [
         'year: expected a year from 2008 to 2100',
-        'off: expected a list of days, YYYY-MM-DD',
+        'off: 2026-02-30 is no day (YYYY-MM-DD)',
         'work: expected a list of days, YYYY-MM-DD',
         'source: expected the notice, in at most 300 characters',
       ],
@@ -62,6 +62,29 @@ describe('a file of the calendar', () => {
       'a weekday that is worked',
       { ...sample, work: [...sample.work, '2026-03-02'] },
       ['2026-03-02 is worked anyway: it is no weekend day'],
+    ],
+    [
+      'a list that holds no days',
+      { ...sample, off: [...sample.off, { day: '2026-01-01' }] },
+      ['off: expected a list of days, YYYY-MM-DD'],
+    ],
+    [
+      'every kind of mistake, all at once, but what a mistyped day explains',
+      {
+        ...{ ...sample, source: '', weekend: [] },
+        off: [...without('2026-06-19', '2026-06-20', '2026-06-21', '2026-10-01'), '2026-13-01', '2025-12-31'],
+        work: [...sample.work, 20260103, '2026-03-02', '2026-05-01'],
+      },
+      [
+        'off: 2026-13-01 is no day (YYYY-MM-DD)',
+        'work: 20260103 is no day (YYYY-MM-DD)',
+        'source: expected the notice, in at most 300 characters',
+        'expected an object of year, off, work and source, nothing else',
+        '2025-12-31 is not a day of 2026',
+        '2026-05-01 is both off and worked',
+        '2026-03-02 is worked anyway: it is no weekend day',
+        '2026-05-01 is worked anyway: it is no weekend day',
+      ],
     ],
     [
       'holidays that are missing',

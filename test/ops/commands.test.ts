@@ -112,6 +112,17 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
       stderr:
         'calendar.json: nothing was loaded:\n  2026-10-01 is both off and worked\n  2026-10-01 is worked anyway: it is no weekend day\n',
     });
+    const mistyped = {
+      ...shipped,
+      off: [...shipped.off, '2026-13-01'],
+      work: ['2026-02-14', '2026-02-31', '2025-12-28'],
+    };
+    expect(await load(mistyped)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'calendar.json: nothing was loaded:\n  off: 2026-13-01 is no day (YYYY-MM-DD)\n  work: 2026-02-31 is no day (YYYY-MM-DD)\n  2025-12-28 is not a day of 2026\n',
+    });
     const db = await openStore(address);
     expect(await db.selectFrom('calendar_years').select(['year', 'work']).execute()).toEqual([
       { year: 2026, work: '[]' },
