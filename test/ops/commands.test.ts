@@ -40,8 +40,15 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     const listed = await ops('token', 'list');
     expect(listed.stdout).not.toContain(secret);
     expect(JSON.parse(listed.stdout)).toMatchObject([{ id, holder: 'Wang Fang', role: 'sales', revoked_at: null }]);
-    expect(await ops('token', 'revoke', id!)).toMatchObject({ code: 0 });
-    expect(JSON.parse((await ops('token', 'list')).stdout)[0].revoked_at).toMatch(/Z$/);
+    expect(await ops('token', 'revoke', id!)).toEqual({ code: 0, stdout: `{"revoked":"${id}"}\n`, stderr: '' });
+    const { revoked_at } = JSON.parse((await ops('token', 'list')).stdout)[0];
+    expect(revoked_at).toMatch(/Z$/);
+    expect(await ops('token', 'revoke', id!)).toEqual({
+      code: 0,
+      stdout: `{"revoked":"${id}"}\n`,
+      stderr: `This token was revoked before, at ${revoked_at}.\n`,
+    });
+    expect(JSON.parse((await ops('token', 'list')).stdout)[0]).toMatchObject({ id, revoked_at });
   });
 
   it('rotates a token: prints the new one alone, and ends the old one after the overlap', async () => {
@@ -220,8 +227,21 @@ describe.each(['SQLite', 'PostgreSQL'])('the operator on %s', engine => {
     const placed = await withKeys(...hold);
     const { id: hold_id } = JSON.parse(placed.stdout);
     expect(await readLead()).toEqual({ id, restricted_at: expect.any(String) });
-    expect(JSON.parse((await withKeys('release', hold_id, '--reason', 'over')).stdout)).toEqual({ released: hold_id });
+    const released = await withKeys('release', hold_id, '--reason', 'over');
+    const stored = { released: hold_id, released_at: expect.stringMatching(/Z$/), reason: 'over' };
+    expect([released.stderr, JSON.parse(released.stdout)]).toEqual(['', stored]);
     expect(await readLead()).toEqual({ id, restricted_at: null });
+    expect(await withKeys('release', hold_id, '--reason', 'another')).toEqual({
+      ...released,
+      stderr: 'This hold was released before: the new reason was not kept.\n',
+    });
+    const last = JSON.parse((await withKeys(...hold)).stdout).id;
+    const withdrawn_at = new Date().toISOString();
+    await db.atomic([db.updateTable('leads').set({ withdrawn_at }).where('id', '=', id).compile()]);
+    // The reason ends with the lead, because it is sealed under its key.
+    const ended = { released: last, released_at: expect.stringMatching(/Z$/), reason: null };
+    for (const reason of ['over', 'another'])
+      expect(JSON.parse((await withKeys('release', last, '--reason', reason)).stdout)).toEqual(ended);
     await db.destroy();
     const expire = (...args: string[]) =>
       operate(['expire', ...args], { DATABASE_URL: address, LEAD_RETENTION_MONTHS: '6' });

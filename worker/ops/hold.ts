@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import { findHold, placeHold } from '../../db/leads/holds/hold.ts';
+import { getRelease } from '../../db/leads/holds/list.ts';
 import { releaseHold } from '../../db/leads/holds/release.ts';
 import { hold_grounds } from '../../db/leads/lead.ts';
 import { selectLead } from '../../db/leads/rows/rows.ts';
@@ -37,7 +38,7 @@ const release = defineCommand({
   name: 'release',
   usage: 'HOLD_ID --reason TEXT',
   sentence:
-    'Releases a hold. With the last one of a lead, what was asked meanwhile is done: a lead that was withdrawn, or whose period is over, is erased.',
+    'Releases a hold. With the last one of a lead, what was asked meanwhile is done: a lead that was withdrawn, or whose period is over, is erased. Prints when and why it was released; where that was done before, the first reason stays.',
   options: { ...database_options, reason: text },
   words: 1,
   async run({ values, rest: [id], now }) {
@@ -45,13 +46,16 @@ const release = defineCommand({
     const reason = staffLine.safeParse(values.reason);
     if (!reason.success) throw new Mistake(explain('reason'));
     const { lead_retention_months: periods } = await readPeriods(readTarget(values));
-    const outcome = await onDatabase(values, async db => {
+    const done = await onDatabase(values, async db => {
       if (!(await findHold(db, id))) return undefined;
       const vault = await openVault(db, values, now);
-      return releaseHold({ db, vault, periods }, { id }, reason.data, operator, now);
+      const outcome = await releaseHold({ db, vault, periods }, { id }, reason.data, operator, now);
+      return { outcome, stored: await getRelease({ db, vault }, id) };
     });
-    if (!outcome) throw new Mistake('there is no hold with this id');
-    return { released: id };
+    if (!done) throw new Mistake('there is no hold with this id');
+    if (done.outcome === 'already')
+      process.stderr.write('This hold was released before: the new reason was not kept.\n');
+    return { released: id, ...done.stored };
   },
 });
 

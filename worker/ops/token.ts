@@ -1,5 +1,5 @@
 import { rotateToken } from '../../db/staff/rotate-token.ts';
-import { createToken, listTokens, revokeToken } from '../../db/staff/tokens.ts';
+import { createToken, findToken, listTokens, revokeToken } from '../../db/staff/tokens.ts';
 import { roles } from '../guards/roles.ts';
 import { readStaffName } from '../http/staff-text.ts';
 import { overlap_days, token_days } from '../staff/tokens.ts';
@@ -58,8 +58,13 @@ const revoke = defineCommand({
   words: 1,
   async run({ values, rest: [id], now }) {
     if (!id) throw new Mistake('token revoke needs the id of a token: see token list');
-    const revoked = await onDatabase(values, db => revokeToken(db, id, operator, now));
-    if (!revoked) throw new Mistake('there is no token with this id: see token list');
+    const before = await onDatabase(values, async db => {
+      const token = await findToken(db, id);
+      if (token) await revokeToken(db, id, operator, now);
+      return token;
+    });
+    if (!before) throw new Mistake('there is no token with this id: see token list');
+    if (before.revoked_at) process.stderr.write(`This token was revoked before, at ${before.revoked_at}.\n`);
     return { revoked: id };
   },
 });

@@ -1,7 +1,7 @@
 import type { Database } from '../../database.ts';
 import type { Holds } from '../../schema.ts';
 import type { Vault } from '../../vault/vault.ts';
-import { openHold, type ReadHold, selectHolds } from './words.ts';
+import { openHold, openWords, type ReadHold, selectHolds } from './words.ts';
 
 export interface HoldPage {
   holds: ReadHold[];
@@ -43,6 +43,15 @@ export async function listStandingHolds(
     (await rows.execute()).map(row => openHold(vault, row)),
     limit,
   );
+}
+
+/** Reads when and why a hold was released; both are null while it stands, and the reason is once its lead is erased. */
+export async function getRelease(
+  { db, vault }: { db: Database; vault: Vault },
+  id: string,
+): Promise<Pick<ReadHold, 'released_at' | 'reason'>> {
+  const row = await selectHolds(db).where('holds.id', '=', id).executeTakeFirstOrThrow();
+  return { released_at: row.released_at, reason: openWords(vault, row, 'reason') };
 }
 
 function cutPage(holds: ReadHold[], limit: number): HoldPage {

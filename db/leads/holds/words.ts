@@ -73,19 +73,30 @@ function seal(vault: Vault, { id, lead_id }: Holds, column: Column, text: string
  *
  * @throws LostKey when they do not open although the lead is there.
  */
-export function openHold(vault: Vault, { kek_id, wrapped, erased_at, ...hold }: HoldRow): ReadHold {
-  const open = (column: Column) => {
-    const sealed = hold[column];
-    if (sealed === null || own_reasons.some(own => own === sealed)) return sealed;
-    if (erased_at) return null;
-    if (!kek_id || !wrapped) throw lost(hold.lead_id);
-    try {
-      return vault.openText(hold.lead_id, nameOf(hold.id, column), sealed, { kek_id, wrapped });
-    } catch (error) {
-      throw lost(hold.lead_id, kek_id, error);
-    }
-  };
-  return { ...hold, reference: open('reference'), reason: open('reason') };
+export function openHold(vault: Vault, row: HoldRow): ReadHold {
+  const { kek_id, wrapped, erased_at, ...hold } = row;
+  return { ...hold, reference: openWords(vault, row, 'reference'), reason: openWords(vault, row, 'reason') };
+}
+
+/**
+ * Opens one of the words of a hold.
+ *
+ * @throws LostKey when it does not open although the lead is there.
+ */
+export function openWords(
+  vault: Vault,
+  { kek_id, wrapped, erased_at, ...hold }: HoldRow,
+  column: Column,
+): string | null {
+  const sealed = hold[column];
+  if (sealed === null || own_reasons.some(own => own === sealed)) return sealed;
+  if (erased_at) return null;
+  if (!kek_id || !wrapped) throw lost(hold.lead_id);
+  try {
+    return vault.openText(hold.lead_id, nameOf(hold.id, column), sealed, { kek_id, wrapped });
+  } catch (error) {
+    throw lost(hold.lead_id, kek_id, error);
+  }
 }
 
 function nameOf(id: string, column: Column): string {
