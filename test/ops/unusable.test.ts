@@ -183,6 +183,12 @@ describe.runIf(canMount())('ops check says of a full disk that nothing can be wr
         1,
         expect.stringMatching(/^database: it takes no write: .*No space left/),
       ]);
+      // It runs and has let the account in, so that nobody is sent to look for that.
+      const args = ['token', 'create', '--holder', 'x', '--role', 'sales'];
+      expect(await operate(args, { ...whole, DATABASE_URL: address, BACKUP_DIR: '' })).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^the database cannot be used: .*No space left on device\n$/),
+      });
       postgres.disks[0]!.empty();
       expect(await lookAt(address)).toEqual([0]);
     } finally {
