@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { getRelease } from '../../db/leads/holds/list.ts';
 import type { Holds } from '../../db/schema.ts';
 import type { Role } from '../../worker/guards/roles.ts';
 import { lead, readProblem, startPublished } from '../support/harness.ts';
@@ -112,6 +113,15 @@ describe('a hold', () => {
     expect((await release(hold, '结案')).status).toBe(204);
     const row = await db.selectFrom('holds').select(['released_at', 'reason']).executeTakeFirstOrThrow();
     expect(row).toEqual({ released_at: expect.any(String), reason: 'key_lost' });
+  });
+
+  it('that was released before its key was lost still says when', async () => {
+    const { id, db, services, place, release } = await startHeld();
+    const hold = await place();
+    expect((await release(hold, '结案')).status).toBe(204);
+    expect(await getRelease(services, hold.id)).toEqual({ released_at: expect.any(String), reason: '结案' });
+    await db.updateTable('keys').set({ kek_id: '2019' }).where('subject_id', '=', id).execute();
+    expect(await getRelease(services, hold.id)).toEqual({ released_at: expect.any(String), reason: null });
   });
 
   it('tells a person who withdraws on the page what becomes of the details', async () => {

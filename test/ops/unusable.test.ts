@@ -3,6 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Unavailable } from '../../db/database.ts';
+import { explainFault } from '../../worker/node/database-fault.ts';
 import { canMount, mountDisk } from '../support/disk.ts';
 import { production, test_keys } from '../support/harness.ts';
 import { operate } from '../support/operate.ts';
@@ -111,6 +113,9 @@ it('a server that is away is told with what to do, by a start, by commands and b
     });
   const lines = JSON.parse((await operate(['check'], environment)).stdout) as { check: string; to_do: string }[];
   expect(lines.find(({ check }) => check === 'database')).toMatchObject({ to_do });
+  // Where several addresses of a name refuse, Node's error has a code and no message.
+  const all = new Unavailable(Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }));
+  expect(explainFault(environment.DATABASE_URL, all)).toMatchObject({ message: `ECONNREFUSED. ${to_do}` });
 });
 
 it.runIf(canMount())('a SQLite file that may only be read is named, with what to do, by the check too', async () => {

@@ -67,6 +67,8 @@ function explainFile(path: string, error: unknown): unknown {
 
 function explainServer(error: unknown): unknown {
   const { code, message } = error as Unavailable;
+  // Node's error has no message where several addresses of a name refuse.
+  const words = message || String(code);
   if (!isUnavailable(error) || let_in.test(String(code))) return error;
-  return new DatabaseFault(Object.assign(new Error(`${message}. ${server_advice}`, { cause: error }), { code }));
+  return new DatabaseFault(Object.assign(new Error(`${words}. ${server_advice}`, { cause: error }), { code }));
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../../database.ts';
 import type { Holds } from '../../schema.ts';
+import { LostKey } from '../../vault/lost-key.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { openHold, openWords, type ReadHold, selectHolds } from './words.ts';
 
@@ -45,13 +46,21 @@ export async function listStandingHolds(
   );
 }
 
-/** Reads when and why a hold was released; both are null while it stands, and the reason is once its lead is erased. */
+/**
+ * Reads when and why a hold was released; both are null while it stands, and the reason is once its lead is erased or the key
+ * of its lead is lost.
+ */
 export async function getRelease(
   { db, vault }: { db: Database; vault: Vault },
   id: string,
 ): Promise<Pick<ReadHold, 'released_at' | 'reason'>> {
   const row = await selectHolds(db).where('holds.id', '=', id).executeTakeFirstOrThrow();
-  return { released_at: row.released_at, reason: openWords(vault, row, 'reason') };
+  try {
+    return { released_at: row.released_at, reason: openWords(vault, row, 'reason') };
+  } catch (error) {
+    if (!(error instanceof LostKey)) throw error;
+    return { released_at: row.released_at, reason: null };
+  }
 }
 
 function cutPage(holds: ReadHold[], limit: number): HoldPage {

@@ -61,7 +61,8 @@ const en = {
   state: 'State',
   states: { on: 'On', paused: 'Paused', off: 'Switched off', failing: 'Failing' },
   pausedHint: 'Events wait until it goes on.',
-  off: (at: string) => `Since ${at}, because its receiver answered 410: it is told nothing, and what happens meanwhile is not kept for it.`,
+  off: (at: string) =>
+    `Since ${at}, because its receiver answered 410: it is told nothing, and what happens meanwhile is not kept for it.`,
   failing: (at: string) => `Since ${at}`,
   failingSince: (at: string) => `Its receiver has taken nothing since ${at}.`,
   someFailing: 'A channel of notices reaches nobody. An administrator sees which.',

@@ -117,7 +117,13 @@ async function lookAtServer(url: string, settings: Partial<Settings>): Promise<L
       throw error;
     }
   } catch (error) {
-    return unread(wrong('database', `it cannot be used: ${(error as Error).message}`, server_advice));
+    return unread(
+      wrong(
+        'database',
+        `it cannot be used: ${(error as Error).message || (error as { code?: unknown }).code}`,
+        server_advice,
+      ),
+    );
   }
 }
 
