@@ -83,7 +83,7 @@ const selectUse = prepareMany<{ now: string }>(['now'], (db, keys, { now }) =>
     .compile(),
 );
 
-/** What a key has answered: the receipt to this very request, or to another one; or its subject is erased. */
+/** A key has answered this very request, with a receipt, or another one, or its subject is erased. */
 export type Repeated<Receipt> = { receipt: Receipt } | 'other' | 'erased';
 
 /** Returns whether a request is the one whose first use was found. */

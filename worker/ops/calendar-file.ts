@@ -21,7 +21,7 @@ const expected: Record<string, string> = {
   source: 'source: expected the notice, in at most 300 characters',
 };
 
-/** What is looked at day by day, whatever else is wrong. */
+/** The lists are looked at day by day, whatever else is wrong. */
 const lists = z.object({ year: shape.shape.year, off: z.array(z.unknown()), work: z.array(z.unknown()) });
 
 /** The days off that every year has (State Council, 全国年节及纪念日放假办法): how many of these are off at the least. */
