@@ -56,7 +56,7 @@ export interface Services {
   files?: HostFiles;
   /** Hears that there are deliveries to send; absent where a job alone looks for them. */
   notify?(): void;
-  /** Leads that a search by name looks through, the newest ones; 20,000 unless the host can do less. */
+  /** Leads or requests that a search looks through at most, where the host can do less than its 20,000 or 5,000. */
   most_searched?: number;
   /** The masks of leads that were read a moment ago; absent on a host that soon forgets all. */
   masks?: KnownMasks;

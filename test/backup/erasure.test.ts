@@ -118,10 +118,31 @@ describe('a lead that is erased', () => {
       expect(await read(text)).toEqual(noted);
     const line = `8 ${two}`;
     for (let length = 0; length < line.length; length++)
-      expect(await read(`7 ${one}\n${line.slice(0, length)}\n${line}`)).toEqual(noted);
-    for (const rubbish of ['xx', `7 ${one} 8`, `seven ${one}`, `7  ${one}`, '\0\0\0', `7 ${one.slice(0, -1)}g`])
+      for (const rest of ['', '\0\0\0'])
+        expect(await read(`7\t${one}\n${line.slice(0, length)}${rest}\n${line}`)).toEqual(noted);
+    for (const rubbish of ['xx', `7 ${one} 8`, `seven ${one}`, `7 ${one.slice(0, -1)}g`])
       await expect(read(`${whole}${rubbish}\n`)).rejects.toThrow(/^erased: line 3 cannot be read, .* see to .*erased$/);
     await expect(read(Buffer.from([200, 201, 10, 7]))).rejects.toThrow('line 1');
+  });
+
+  it('[P5] is noted again where a line cannot be read, because the database knows it', async () => {
+    const { ask, ids } = await startFilled(db);
+    await backUp(db, out());
+    await ask('DELETE', `/leads/${ids[3]}`);
+    expect(await createNotes(out(), keyring)(db)).toBe(1);
+    writeFileSync(join(out(), 'erased'), `rubbish\n${readFileSync(join(out(), 'erased'), 'utf8')}more`);
+    await expect(readErased(out())).rejects.toThrow('line 1 cannot be read');
+    await ask('DELETE', `/leads/${ids[4]}`);
+    const note = createNotes(out(), keyring);
+    expect(await note(db)).toBe(2);
+    expect((await readErased(out())).map(({ id }) => id)).toEqual([ids[3], ids[4]]);
+    // Of a server that runs already, after the next backup.
+    writeFileSync(join(out(), 'erased'), 'rubbish');
+    await ask('DELETE', `/leads/${ids[0]}`);
+    await backUp(db, out(), after(1));
+    await ask('DELETE', `/leads/${ids[1]}`);
+    expect(await note(db)).toBe(1);
+    expect((await readErased(out())).map(({ id }) => id)).toEqual([ids[1]]);
   });
 });
 

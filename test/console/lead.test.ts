@@ -166,7 +166,7 @@ describe('a lead', () => {
     const give = async (assigned_to: string, assignee_seen: string) =>
       (await sales.post(path, { assigned_to, assignee_seen }, script)).json();
     const page = await (await sales.get(`/console/leads/${id}`)).text();
-    expect(page.match(/name="assignee_seen" value=""/g)).toHaveLength(2);
+    expect(page.match(/name="assignee_seen" value="" autocomplete="off"/g)).toHaveLength(2);
     const both = await Promise.all([give('sales', ''), give('officer', '')]);
     const [{ assigned_to: first }] = [(await (await pull(`/leads/${id}`)).json()) as { assigned_to: string }];
     expect(both).toEqual(

@@ -126,7 +126,14 @@ describe('GET /console/choices', () => {
     const own = `consent=v1.${visitor_id}.2026-01.1764000000.analytics`;
     const others =
       'foo=v1.11111111-2222-4333-8444-555555555555.x; my_consent=v1.11111111-2222-4333-8444-555555555555.1';
+    const shown = [
+      `'${own}; ${session}'`,
+      `Cookie:${own}; ${session}`,
+      `${session}\nconsent\tv1.${own.split('v1.')[1]}`,
+    ];
+    shown.push(`{"sid": "${session}", "consent": "${own.split('=')[1]}"}`);
     for (const cookies of [
+      ...shown,
       `${session}; ${own}`,
       `${own}; ${session}`,
       `${others}; ${own}`,

@@ -67,7 +67,8 @@
         body: new URLSearchParams(fields),
       });
       // The page says why: the session is over, or the lead is erased or held.
-      if ([401, 404, 423].includes(response.status)) return location.reload();
+      const told = find('.lead[data-id]') ? [401, 404, 423] : [401];
+      if (told.includes(response.status)) return location.reload();
       if (!response.ok) return say(failed);
       const { status, seen, slots, isLate, said } = await response.json();
       const lead = within.closest('[data-id]');
@@ -82,7 +83,7 @@
         askWhy(lead, status);
       }
       if (seen !== undefined) {
-        find('select[name=assigned_to]', lead).value = seen;
+        if (seen === fields.assigned_to) find('select[name=assigned_to]', lead).value = seen;
         for (const input of findAll('[name=assignee_seen]', lead)) input.value = seen;
       }
       for (const [name, text] of Object.entries(slots))

@@ -21,7 +21,9 @@ const choices_per_page = 50;
 /** Characters that are looked at of what is pasted: a browser's whole header of cookies. */
 const longest_pasted = 8_000;
 const ids = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g;
-const own_cookie = new RegExp(`(?:^|[\\s;])${cookie_name}=v1\\.(${ids.source})\\.`);
+
+/** Our cookie in a header, in quotes, in the table of a browser's tools or as JSON. */
+const own_cookie = new RegExp(`(?<![\\w.-])${cookie_name}["']?\\s*[=:\\t]\\s*["']?v1\\.(${ids.source})\\.`);
 
 /** What the address may carry: an id as it was typed, alone or within the cookie's value, and the place after which a page begins. */
 const fields = z.object({

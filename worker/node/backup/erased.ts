@@ -7,32 +7,45 @@ import { appendText, orUndefined, replaceFile } from './files.ts';
 import { keyFileOf, readKeyHeader } from './key-file.ts';
 import type { Keyring } from './keyring.ts';
 
-const whole_line = /^(\d+) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const whole_line = /^(\d+)\s+([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-/** The beginning of a line, which is all that a crash may have written of it. */
-const cut_line = /^\d*(?: [0-9a-f-]{0,35})?$/;
+/** The beginning of a line, which is all that a crash may have written of it; a file system may add bytes of nought. */
+const cut_line = /^\d*(?:\s+[0-9a-f-]{0,35})?\0*$/;
 
 /**
  * Reads the erasures that were noted in a folder of backups: a line each, with the number of the act and the lead's id.
- * A line that a crash has cut off is no line. Other ends of lines and capitals, as a copy may have them, change nothing.
+ * A line that a crash has cut off is no line.
  *
  * @throws Refusal when they cannot be read. Because who was erased would be there again, none is restored then.
  */
 export async function readErased(folder: string): Promise<NotedErasure[]> {
   const path = pathOf(folder);
-  const text = await readText(path);
-  return text.split('\n').flatMap((line, at) => {
+  const { noted, unread } = readLines(await readText(path));
+  if (unread !== undefined) throw unreadable(path, `line ${unread} cannot be read`);
+  return noted;
+}
+
+/**
+ * Reads the lines of a file, and the number of the first that is none. A byte order mark, CRLF and capitals, as a copy may
+ * have them, change nothing.
+ */
+function readLines(text: string): { noted: NotedErasure[]; unread: number | undefined } {
+  const noted: NotedErasure[] = [];
+  let unread: number | undefined;
+  for (const [at, line] of text.split('\n').entries()) {
     const plain = line.trim().toLowerCase();
     const [, seq, id] = whole_line.exec(plain) ?? [];
-    if (!id && !cut_line.test(plain)) throw unreadable(path, `line ${at + 1} cannot be read`);
-    return id ? [{ seq: Number(seq), id }] : [];
-  });
+    if (id) noted.push({ seq: Number(seq), id });
+    else if (!cut_line.test(plain)) unread ??= at + 1;
+  }
+  return { noted, unread };
 }
 
 /**
  * Creates what notes the erasures since the latest backup, so that a restored database erases them again.
  *
- * Because a backup's file of keys has no keys of leads that were erased before, their lines go with the next note.
+ * Because a backup's file of keys has no keys of leads that were erased before, their lines go with the next note. Because
+ * the database knows who was erased since, a file with a line that cannot be read is written anew.
  *
  * @returns A function that notes what is new, and returns the number of lines.
  */
@@ -45,14 +58,15 @@ export function createNotes(folder: string, keyring: Keyring): (db: Database) =>
     if (changed === undefined) return 0;
     if (changed !== keys_since) {
       const { seq } = (await readKeyHeader(folder, keyring))!;
-      const noted = await readErased(folder);
-      const last = noted.at(-1)?.seq ?? 0;
+      const { noted, unread } = readLines(await readText(pathOf(folder)));
+      const whole = unread === undefined ? noted : [];
+      const last = whole.at(-1)?.seq ?? 0;
       // After a restore the numbers begin anew from those of the backup. A disk that was away lacks what was noted meanwhile.
       upto = Math.min(Math.max(seq, last), await readHead(db));
-      if (keys_since !== undefined)
+      if (keys_since !== undefined || unread !== undefined)
         await write(
           folder,
-          noted.filter(one => one.seq > seq),
+          whole.filter(one => one.seq > seq),
         );
       keys_since = changed;
     }

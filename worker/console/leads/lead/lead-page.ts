@@ -149,7 +149,7 @@ function renderWork(
 ): Content {
   const { text, holder } = reader;
   const me = holder?.holder;
-  const seen = html`<input type="hidden" name="assignee_seen" value="${lead.assigned_to ?? ''}">`;
+  const seen = html`<input type="hidden" name="assignee_seen" value="${lead.assigned_to ?? ''}" autocomplete="off">`;
   const people = assignees.map(one => [one, one] as const);
   const buttons = statuses.map(
     (status, index) =>
