@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { recordChoice } from '../../db/consents/record.ts';
-import { Unavailable } from '../../db/database.ts';
 import { checkPromises } from '../../worker/compliance/run.ts';
 import { noon, readProblem, site, start, startPublished } from '../support/harness.ts';
 
@@ -211,17 +210,6 @@ describe('POST /consents', () => {
         slug: 'idempotency-key-reused',
       });
     }
-  });
-
-  it('gives the first answer while the database can only be read', async () => {
-    const { db, post } = await startPublished();
-    const key = { 'Idempotency-Key': 'choice-1' };
-    const first = await (await post('/consents', choice, key)).text();
-    const other = await start({}, db);
-    db.atomic = () => Promise.reject(new Unavailable(new Error('disk full')));
-    const again = await other.post('/consents', choice, key);
-    expect([again.status, await again.text()]).toEqual([201, first]);
-    expect((await other.post('/consents', choice)).status).toBe(503);
   });
 
   it('refuses another website and takes only JSON', async () => {

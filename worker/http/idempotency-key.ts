@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { Conflict, isUnavailable } from '../../db/database.ts';
+import { Conflict } from '../../db/database.ts';
 import type { App } from '../context.ts';
 import type { AnsweredKeys } from './answered-keys.ts';
 import { readHeader } from './header.ts';
@@ -29,29 +29,13 @@ interface Work<Outcome> {
   readConflict(conflict: Conflict): Outcome;
 }
 
-/** Longest wait for the first outcome while the database cannot do the work, because whoever sends it waits already. */
-const look_ms = 1_000;
-
-/** Returns what a promise becomes in a time; undefined when it fails or takes longer. */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>(resolve => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([promise.catch(() => undefined), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /**
  * Does the work of a request once, however often the request arrives.
  *
  * Because hardly any request is a repeat, and a look costs a query, it looks for the first outcome before the work
  * only for a key that was answered here. For any other it looks when the work stores nothing: the database
- * refuses a key that was answered elsewhere, or by a request that arrived at the same moment. Where the database cannot
- * be written, it may still be read.
+ * refuses a key that was answered elsewhere, or by a request that arrived at the same moment. It does not look after an
+ * outage, because what it found may be this request's own, which is not yet durable.
  */
 export async function workOnce<Outcome extends { is: string }>(
   answered: AnsweredKeys,
@@ -59,21 +43,12 @@ export async function workOnce<Outcome extends { is: string }>(
 ): Promise<Outcome> {
   const first = key !== undefined && (looksFirst || answered.has(key)) ? await findFirst() : undefined;
   if (first) return first;
-  const outcome = await work().catch((error: Error) => {
-    if (error instanceof Conflict || isUnavailable(error)) return error;
+  const outcome = await work().catch(error => {
+    if (error instanceof Conflict) return error;
     throw error;
   });
-  if (key === undefined) return readOutcome(outcome, readConflict);
-  const isStored = !(outcome instanceof Error) && outcome.is === 'stored';
-  const look = () => (isUnavailable(outcome) ? within(look_ms, findFirst()) : findFirst());
-  const earlier = isStored ? undefined : await look();
-  if (isStored || earlier) answered.add(key);
-  return earlier ?? readOutcome(outcome, readConflict);
-}
-
-/** Reads what the work has come to: its outcome, or the error by which the database has refused it. Throws an outage. */
-function readOutcome<Outcome>(outcome: Outcome | Error, readConflict: Work<Outcome>['readConflict']): Outcome {
-  if (outcome instanceof Conflict) return readConflict(outcome);
-  if (outcome instanceof Error) throw outcome;
-  return outcome;
+  const isStored = !(outcome instanceof Conflict) && outcome.is === 'stored';
+  const earlier = key !== undefined && !isStored ? await findFirst() : undefined;
+  if (key !== undefined && (isStored || earlier)) answered.add(key);
+  return earlier ?? (outcome instanceof Conflict ? readConflict(outcome) : outcome);
 }

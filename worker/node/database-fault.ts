@@ -20,8 +20,8 @@ const advice: [code: RegExp, to_do: string][] = [
 /** What to do about a PostgreSQL server that cannot be used. */
 export const server_advice = 'Look at DATABASE_URL, and whether the server runs and lets this account in.';
 
-/** PostgreSQL's codes of a server that runs and has let the account in: its disk is full, or a lock is taken. */
-const let_in = /^(25\w{3}|40\w{3}|53100|53200|55P03|57014|58\w{3}|XX\w{3})$/;
+/** Codes of a server that cannot be reached, or does not let the account into the database. Other errors say what to do. */
+const not_let_in = /^(E[A-Z]+|28\w{3}|3D000)$/;
 
 /** Error of a database that cannot be used. It says what to do, and of a SQLite file it names the file. */
 class DatabaseFault extends Unavailable {}
@@ -69,6 +69,6 @@ function explainServer(error: unknown): unknown {
   const { code, message } = error as Unavailable;
   // Node's error has no message where several addresses of a name refuse.
   const words = message || String(code);
-  if (!isUnavailable(error) || let_in.test(String(code))) return error;
+  if (!isUnavailable(error) || !not_let_in.test(String(code))) return error;
   return new DatabaseFault(Object.assign(new Error(`${words}. ${server_advice}`, { cause: error }), { code }));
 }
