@@ -136,7 +136,7 @@ describe('a lead that is erased', () => {
     const note = createNotes(out(), keyring);
     expect(await note(db)).toBe(2);
     expect((await readErased(out())).map(({ id }) => id)).toEqual([ids[3], ids[4]]);
-    // Of a server that runs already, after the next backup.
+    // A server that runs already reads the file after the next backup.
     writeFileSync(join(out(), 'erased'), 'rubbish');
     await ask('DELETE', `/leads/${ids[0]}`);
     await backUp(db, out(), after(1));
